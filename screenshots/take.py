@@ -1,0 +1,167 @@
+"""Take the screenshots of the README: drives the real application on a sandbox and writes SVG and PNG.
+
+Run from a checkout: python screenshots/take.py [NAME ...]
+Needs the dev extra, and a monospace font for the PNGs (Debian: fonts-dejavu-core).
+"""
+
+import asyncio
+import re
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import resvg_py
+from textual.pilot import Pilot
+from tui_reseller.credentials.credentials import Credentials
+
+from tui_reseller.cli.doors import SandboxOptions
+from tui_reseller.clock import SystemClock
+from tui_reseller.demo import started
+from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.profile import Profile, Store
+from tui_reseller.domain.secret import Secret
+from tui_reseller.services.services import Services
+from tui_reseller.storage.paths import Paths
+from tui_reseller.tui.app import ResellerApp
+from tui_reseller.wiring import build
+
+HERE = Path(__file__).parent
+LARGE, SMALL = (120, 40), (80, 24)
+Scene = Callable[[Pilot[str]], Awaitable[None]]
+
+
+class StillClock(SystemClock):
+    """The same moment in every picture."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 3, 14, 2, tzinfo=UTC)
+
+
+async def press(pilot: Pilot[str], *keys: str, wait: float = 0.3) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause(0.06)
+    await pilot.pause(wait)
+
+
+async def write(pilot: Pilot[str], text: str) -> None:
+    names = {" ": "space", ":": "colon", ".": "full_stop", "-": "minus", "@": "at", "/": "slash"}
+    await press(pilot, *(names.get(char, char) for char in text), wait=0.2)
+
+
+async def main_screen(pilot: Pilot[str]) -> None:
+    await press(pilot, "down", "down", "d", wait=0.8)
+    await write(pilot, "ticket 4711")
+    await press(pilot, "ctrl+s", wait=0.8)
+    await press(pilot, "down", "space", "down", "space", "space", wait=0.5)
+
+
+async def editor_review(pilot: Pilot[str]) -> None:
+    await press(pilot, "down", "down", "down", "enter", wait=0.6)
+    await press(pilot, "tab", "tab", "tab", "end")
+    await write(pilot, " Centro")
+    await press(pilot, "ctrl+s", wait=0.8)
+
+
+async def editor(pilot: Pilot[str]) -> None:
+    await press(pilot, "down", "down", "down", "enter", wait=0.6)
+    await press(pilot, "tab", "tab", "tab", "end")
+    await write(pilot, " Centro")
+
+
+async def stop_sending(pilot: Pilot[str]) -> None:
+    await press(pilot, "down", "down", "down", "d", wait=0.6)
+    await write(pilot, "ticket 4711, spam reports")
+
+
+async def password_reset(pilot: Pilot[str]) -> None:
+    await press(pilot, "down", "down", "down", "p", wait=0.6)
+
+
+async def new_customer(pilot: Pilot[str]) -> None:
+    await press(pilot, "n", wait=0.6)
+    for text in ("gestoria-ibarra", "mail@ibarra.example", "Ana", "Ibarra", "Calle Mayor 12"):
+        await write(pilot, text)
+        await press(pilot, "tab", wait=0.05)
+
+
+async def filtering(pilot: Pilot[str]) -> None:
+    await press(pilot, "slash")
+    await write(pilot, "ma sending:on country=es")
+
+
+async def help_page(pilot: Pilot[str]) -> None:
+    await press(pilot, "question_mark", wait=0.6)
+
+
+async def bulk_result(pilot: Pilot[str]) -> None:
+    await press(pilot, "down", *["space"] * 12, "up", "d", wait=0.6)
+    await write(pilot, "ticket 4712")
+    await press(pilot, "ctrl+s", wait=3)
+
+
+async def first_run(pilot: Pilot[str]) -> None:
+    await pilot.pause(0.2)
+
+
+SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
+    "main": (LARGE, main_screen),
+    "main-80x24": (SMALL, main_screen),
+    "editor": (LARGE, editor),
+    "editor-review": (LARGE, editor_review),
+    "stop-sending": (SMALL, stop_sending),
+    "password-reset": (SMALL, password_reset),
+    "new-customer": (SMALL, new_customer),
+    "filter": (LARGE, filtering),
+    "help": (LARGE, help_page),
+    "bulk-result": (SMALL, bulk_result),
+    "first-run": (SMALL, first_run),
+}
+
+
+def services(root: Path, ready: dict[str, str]) -> tuple[Services, Profile]:
+    paths = Paths(root / "config", root / "state", root / "cache")
+    for path in (paths.config, paths.state, paths.cache):
+        path.mkdir(mode=0o700)
+    profile = Profile("acme", ready["api_user"], base_url=ready["base_url"], store=Store.NONE, colour="orange")
+    credentials = Credentials()
+    credentials.remember(profile, Secret(ready["api_key"]))
+    built = build(paths, credentials)
+    built.profiles.config.put(profile)
+    values = {name: getattr(built, name) for name in built.__dataclass_fields__}
+    return Services(**values | {"clock": StillClock(), "operator": Operator("anna", "bastion")}), profile
+
+
+async def take(name: str, ready: dict[str, str]) -> None:
+    size, scene = SCENES[name]
+    with tempfile.TemporaryDirectory() as folder:
+        built, profile = services(Path(folder), ready)
+        shown = None if name == "first-run" else profile
+        app = ResellerApp(built, shown, theme="dark", read_only=False, badge="" if shown is None else "DEMO")
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause(1.2)
+            await scene(pilot)
+            picture = plain_fonts(app.export_screenshot(title="tui-reseller"))
+        await built.aclose()
+    (HERE / f"{name}.svg").write_text(picture, encoding="utf-8")
+    (HERE / f"{name}.png").write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=picture, font_family="DejaVu Sans Mono")))
+
+
+def plain_fonts(picture: str) -> str:
+    """Take the fonts from the machine: a README must not fetch any. Ids are made the same in every run."""
+    picture = re.sub(r"@font-face\s*\{.*?\}", "", picture, flags=re.DOTALL)
+    picture = picture.replace("Fira Code", "DejaVu Sans Mono").replace("font-family: arial", "font-family: sans-serif")
+    return re.sub(r"terminal-\d+-", "terminal-", picture)
+
+
+def main(names: list[str]) -> None:
+    for name in names or list(SCENES):
+        with started(SandboxOptions(port=0, customers=300, seed=7)) as ready:
+            asyncio.run(take(name, ready))
+        print(name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,182 @@
+"""A real sandbox process for every test module, and a plain client that shares no code with the program."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+NEW_CUSTOMER = {
+    "username": "newcustomer@example.com",
+    "website": "example.com",
+    "password": "samplepassword",
+    "confirm_password": "samplepassword",
+    "first_name": "fname",
+    "last_name": "lname",
+    "address": "555_anystreet",
+    "city": "any_city",
+    "state": "CA",
+    "zip": "91234",
+    "email": "newcustomer@example.com",
+    "country": "US",
+    "phone": "555-555",
+    "free_user": "true",
+}
+
+
+@dataclass
+class SandboxProcess:
+    """A running sandbox and a client for it."""
+
+    process: subprocess.Popen[bytes]
+    ready: dict[str, Any]
+    client: httpx.Client
+
+    def call(self, name: str, wire_format: str = "json", /, *, verb: str = "POST", **params: Any) -> httpx.Response:
+        """Call `module.action` with the sandbox's credentials."""
+        url = f"{self.ready['base_url']}/{name}.{wire_format}"
+        params = {"api_user": self.ready["api_user"], "api_key": self.ready["api_key"], **params}
+        if verb == "GET":
+            return self.client.get(url, params=params)
+        return self.client.post(url, data=params)
+
+    def manage(self, method: str, wire_format: str = "json", /, **params: Any) -> httpx.Response:
+        """Call `reseller.manage`."""
+        return self.call("reseller.manage", wire_format, method=method, **params)
+
+    def create(self, username: str, **params: Any) -> httpx.Response:
+        """Create a customer with the documentation's own values."""
+        return self.call("reseller.add", **{**NEW_CUSTOMER, "username": username, **params})
+
+    def customers(self, wire_format: str = "json", /, **filters: Any) -> list[dict[str, Any]]:
+        """List customers."""
+        answer = self.manage("profile", wire_format, task="get", **filters)
+        assert answer.status_code == 200
+        records: list[dict[str, Any]] = answer.json()
+        return records
+
+    def control(self, verb: str, path: str, body: Any = None) -> Any:
+        """Use a control endpoint."""
+        content = None if body is None else json.dumps(body)
+        answer = self.client.request(verb, f"{self.ready['url']}/_sandbox/{path}", content=content)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def held(self, username: str) -> dict[str, Any]:
+        """Return what the sandbox holds about a customer."""
+        record: dict[str, Any] = self.control("GET", f"customers/{quote(username, safe='')}")
+        return record
+
+    def plant(self, username: str, /, **values: Any) -> dict[str, Any]:
+        """Plant a customer, unchecked."""
+        record: dict[str, Any] = self.control("PUT", f"customers/{quote(username, safe='')}", values)
+        return record
+
+    def fault(self, name: str, **params: Any) -> None:
+        """Put one fault in force."""
+        self.control("POST", "faults", {"faults": [{"name": name, **params}]})
+
+    def log(self, username: str | None = None) -> list[dict[str, Any]]:
+        """Return what was applied, to one customer or at all."""
+        return [entry for entry in self.control("GET", "log") if username in {None, entry["username"]}]
+
+    def last_verdict(self) -> str:
+        """Return the verdict of the latest request."""
+        return str(self.control("GET", "requests")[-1]["verdict"])
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """End the process; return its exit code and what it said on stderr."""
+        self.client.close()
+        self.process.send_signal(number)
+        _, errors = self.process.communicate(timeout=10)
+        return self.process.returncode, errors.decode()
+
+
+Start = Callable[..., SandboxProcess]
+
+
+def _start(*arguments: str, tmpdir: Path | None = None, stdin: int | None = None) -> SandboxProcess:
+    environment = dict(os.environ)
+    if tmpdir is not None:
+        environment["TMPDIR"] = str(tmpdir)
+    if stdin is not None:
+        environment["TUI_RESELLER_SANDBOX_PARENT_PIPE"] = "1"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui_reseller.sandbox", "--port", "0", *arguments],
+        stdin=subprocess.DEVNULL if stdin is None else stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        _, errors = process.communicate(timeout=10)
+        raise AssertionError(errors.decode())
+    return SandboxProcess(process, json.loads(line), httpx.Client(timeout=20, trust_env=False))
+
+
+def _end(running: SandboxProcess) -> None:
+    """End a process unless its test did, and insist that it had nothing to complain about."""
+    if running.process.poll() is None:
+        code, errors = running.stop()
+        assert (code, errors) == (0, "")
+    running.client.close()
+    for stream in (running.process.stdin, running.process.stdout, running.process.stderr):
+        if stream is not None:
+            stream.close()
+
+
+@pytest.fixture
+def start_sandbox() -> Iterator[Start]:
+    """Start sandboxes with options of the test's own."""
+    started: list[SandboxProcess] = []
+
+    def start(*arguments: str, **options: Any) -> SandboxProcess:
+        started.append(_start(*arguments, **options))
+        return started[-1]
+
+    yield start
+    for running in started:
+        _end(running)
+
+
+@pytest.fixture(scope="module")
+def sandbox_process() -> Iterator[SandboxProcess]:
+    """One sandbox of the default dialect for a whole module."""
+    running = _start("--customers", "300")
+    yield running
+    _end(running)
+
+
+@pytest.fixture
+def sandbox(sandbox_process: SandboxProcess) -> Iterator[SandboxProcess]:
+    """The module's sandbox, without any fault left by another test."""
+    sandbox_process.control("DELETE", "faults")
+    yield sandbox_process
+    sandbox_process.control("DELETE", "faults")
+
+
+@pytest.fixture(scope="module", params=["2014", "2018"])
+def newer_sandbox(request: pytest.FixtureRequest) -> Iterator[SandboxProcess]:
+    """A sandbox of each of the newer dialects; the name stands in `ready["dialect"]`."""
+    running = _start("--customers", "20", "--dialect", request.param)
+    running.ready["dialect"] = request.param
+    yield running
+    _end(running)
+
+
+@pytest.fixture(scope="session")
+def new_customer() -> dict[str, str]:
+    """The parameters of the documentation's own create call, with the intended values."""
+    return dict(NEW_CUSTOMER)

@@ -1,0 +1,114 @@
+"""The newer generations of the documentation, and the sibling module that is the same in all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+FULL = {"company": "Example Ltd", "package": "gold", "whitelabel": "sendgrid.me", "password": "abcdef12"}
+
+
+def test_unknown_customers(newer_sandbox: Any) -> None:
+    status = 400 if newer_sandbox.ready["dialect"] == "2014" else 200
+    nested = {"error": {"code": 400, "message": "User does not exist"}}
+    for answer in (
+        newer_sandbox.call("reseller.delete", user="nobody"),
+        newer_sandbox.manage("enable", user="nobody"),
+        newer_sandbox.manage("profile", task="set", user="nobody", city="x"),
+    ):
+        assert (answer.status_code, answer.json()) == (status, nested)
+    flat = newer_sandbox.manage("website_disable", user="nobody")
+    expected = nested["error"] if newer_sandbox.ready["dialect"] == "2014" else nested
+    assert (flat.status_code, flat.json()) == (status, expected)
+    for method in ("disable", "website_enable"):
+        root = ET.fromstring(newer_sandbox.manage(method, "xml", user="nobody").content)
+        assert (root.tag, root.findtext("code"), root.findtext("message")) == ("error", "400", "User does not exist")
+
+
+def test_wrong_credentials(newer_sandbox: Any) -> None:
+    for method in ("profile", "website_enable"):
+        answer = newer_sandbox.manage(method, api_key="guess")
+        assert answer.status_code == (401 if newer_sandbox.ready["dialect"] == "2014" else 200)
+        assert answer.json() == {"error": {"code": 401, "message": "Permission denied, wrong credentials"}}
+
+
+def test_sixteen_parameters_are_required(newer_sandbox: Any) -> None:
+    refused = newer_sandbox.create("sixteen", password="abcdef12", confirm_password="abcdef12")
+    assert refused.json()["error"]["message"] == "Company is required"
+    assert newer_sandbox.create("sixteen", **FULL, confirm_password="abcdef12").json() == {"message": "success"}
+
+
+def test_password_rules(newer_sandbox: Any) -> None:
+    accepted = {}
+    for password in ("abcdef", "abcdefgh", "12345678", "abcdefg1", "a1" * 64, "a1" * 65):
+        answer = newer_sandbox.manage("password", user="user1", password=password, confirm_password=password)
+        accepted[password[:10], len(password)] = "message" in answer.json()
+    newest = newer_sandbox.ready["dialect"] == "2018"
+    assert list(accepted.values()) == ([False, False, False, True, True, False] if newest else [True] * 6)
+
+
+def test_xml_has_no_declaration_and_is_utf8(newer_sandbox: Any) -> None:
+    content = newer_sandbox.manage("profile", "xml", task="get").content
+    assert content.startswith(b"<users>")
+    names = [user.findtext("first_name") for user in ET.fromstring(content)]
+    assert names == [record["first_name"] for record in newer_sandbox.customers()]
+
+
+def test_ids_and_paging(newer_sandbox: Any) -> None:
+    everyone = newer_sandbox.customers()
+    if newer_sandbox.ready["dialect"] == "2014":
+        assert "id" not in everyone[0]
+        assert newer_sandbox.customers(limit="1", offset="2", id="1") == everyone
+        return
+    assert next(iter(everyone[0])) == "id"
+    assert everyone[0]["id"] == "1"
+    assert newer_sandbox.customers(limit="3", offset="2") == everyone[2:5]
+    assert newer_sandbox.customers(offset="18") == everyone[18:]
+    assert newer_sandbox.customers(offset="99999999999999999999999") == []
+    assert newer_sandbox.customers(limit="0") == []
+    assert newer_sandbox.customers(id=everyone[4]["id"]) == [everyone[4]]
+    assert newer_sandbox.manage("profile", task="get", limit="many").json()["error"]["code"] == 400
+
+
+def test_the_sibling_module_is_an_alias_of_the_same_store(sandbox: Any, new_customer: dict[str, str]) -> None:
+    name = {"user": "sibling"}
+    password = {"password": "another1", "confirm_password": "another1"}
+    for action, params in (
+        ("add", {**new_customer, "username": "sibling", "mail_domain": "example.com"}),
+        ("disable", name),
+        ("enable", name),
+        ("website_disable", name),
+        ("website_enable", name),
+        ("password", {**name, **password}),
+        ("auth", {**name, "password": "another1"}),
+        ("profile", {**name, "task": "set", "city": "Oslo"}),
+        ("profile", {**name, "task": "setEmail", "email": "sibling@example.com"}),
+        ("profile", {**name, "task": "setUsername", "username": "sibling2"}),
+        ("website_disable", {"user": "sibling2"}),
+    ):
+        assert sandbox.call(f"customer.{action}", **params).json() == {"message": "success"}, action
+    (record,) = sandbox.call("customer.profile", task="get", username="sibling2").json()
+    assert list(record)[-2:] == ["address2", "website_access"]
+    assert (record["website_access"], record["address2"], record["city"]) == ("false", "", "Oslo")
+    assert sandbox.call("customer.delete", user="sibling2").json() == {"message": "success"}
+
+
+def test_errors_of_the_sibling_module(sandbox: Any, newer_sandbox: Any) -> None:
+    for each in (sandbox, newer_sandbox):
+        answer = each.call("customer.enable", user="nobody")
+        assert (answer.status_code, answer.json()) == (200, {"error": {"code": 400, "message": "User does not exist"}})
+        answer = each.call("customer.enable", "xml", user="nobody")
+        assert answer.status_code == 200
+        assert ET.fromstring(answer.content).findtext("message") == "error: User does not exist"
+        answer = each.call("customer.profile", task="get", api_user="nobody")
+        assert answer.json() == {"error": {"code": 401, "message": "Permission denied, wrong credentials"}}
+
+
+@pytest.mark.parametrize("name", ["seed", "2014", "2018"])
+def test_every_dialect_accepts_the_newest_password(start_sandbox: Any, name: str) -> None:
+    running = start_sandbox("--customers", "0", "--dialect", name)
+    assert running.customers() == []
+    assert running.create("first", **FULL, confirm_password="abcdef12").json() == {"message": "success"}
+    assert [record["username"] for record in running.customers()] == ["first"]

@@ -1,0 +1,261 @@
+"""The config file: exact complaints, gentle edits."""
+
+import os
+import stat
+import threading
+
+import pytest
+
+from tui_reseller.domain.config import Config
+from tui_reseller.domain.errors import BadConfig, InvalidInput
+from tui_reseller.domain.profile import Format, Profile, Store
+from tui_reseller.storage.config import ConfigFile, line_of
+
+WHOLE = """# mine
+default = "acme"   # the big one
+
+[settings]
+theme = "light"
+plain = true
+mouse = false
+
+[keys]
+"sending.enable" = "E" # as in the old tool
+
+# production
+[profiles.acme]
+provider = "reseller-v2"
+base_url = "https://Example.com/apiv2/"
+format = "xml"
+api_user = "bob"
+protected = true
+read_only = true
+colour = "red"
+store = "none"
+credential_command = ["pass", "show", "acme"]
+proxy = "http://proxy:3128"
+ca_file = "/etc/ca.pem"
+
+# europe
+[profiles."eu.1"]
+api_user = "eva"
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    return ConfigFile(tmp_path / "config")
+
+
+@pytest.fixture
+def write(config):
+    config.path.parent.mkdir(mode=0o700)
+
+    def put(content):
+        config.path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        config.path.chmod(0o600)
+        return config.path
+
+    return put
+
+
+def test_a_missing_file_is_an_empty_config(config):
+    assert config.load() == Config()
+    assert not config.path.parent.exists()
+
+
+def test_everything_is_read(config, write):
+    write(WHOLE)
+    found = config.load()
+    assert list(found.profiles) == ["acme", "eu.1"]
+    assert found.profiles["acme"] == Profile(
+        name="acme",
+        api_user="bob",
+        base_url="https://example.com/apiv2",
+        format=Format.XML,
+        protected=True,
+        read_only=True,
+        colour="red",
+        store=Store.NONE,
+        credential_command=("pass", "show", "acme"),
+        proxy="http://proxy:3128",
+        ca_file="/etc/ca.pem",
+    )
+    assert found.profiles["eu.1"] == Profile("eu.1", "eva")
+    assert (found.default, found.settings.theme, found.settings.plain, found.settings.mouse) == (
+        "acme",
+        "light",
+        True,
+        False,
+    )
+    assert dict(found.settings.keys) == {"sending.enable": "E"}
+
+
+AT = "config.toml:3: profiles.acme."
+NAME = "a profile name has 1 to 32 letters, digits, dots, dashes or underscores, beginning with a letter or digit"
+P = '[profiles.acme]\napi_user = "bob"\n'
+BROKEN = [
+    (P + 'formt = "xml"', "config.toml:3: profiles.acme.formt: no such key - did you mean format?"),
+    ("# a\n[setings]\n", "config.toml:2: setings: no such key - did you mean settings?"),
+    ("zzz = 1", "config.toml:1: zzz: no such key - there is: default, settings, keys, profiles"),
+    ('[settings]\n\ntheme = "drak"', 'config.toml:3: settings.theme: no such value "drak" - did you mean dark?'),
+    ("[settings]\nplain = 1", "config.toml:2: settings.plain: must be true or false, not a number"),
+    ('[settings]\nmouse = "no"', "config.toml:2: settings.mouse: must be true or false, not a text"),
+    ("[keys]\nquit = true", "config.toml:2: keys.quit: must be a text, not true or false"),
+    ("settings = 3", "config.toml:1: settings: must be a table, not a number"),
+    ("[profiles.acme]\n", "config.toml:1: profiles.acme.api_user: is missing"),
+    ('[profiles.acme]\napi_user = " "', "config.toml:2: profiles.acme.api_user: must not be empty"),
+    ("[profiles.acme]\napi_user = 7", "config.toml:2: profiles.acme.api_user: must be a text, not a number"),
+    ("[profiles]\nacme = 7", "config.toml:2: profiles.acme: must be a table, not a number"),
+    (P + "format = 2026-01-01", "config.toml:3: profiles.acme.format: must be a text, not a date"),
+    (P + 'format = "yaml"', 'config.toml:3: profiles.acme.format: no such value "yaml" - there is: json, xml'),
+    (P + 'store = "keyrng"', 'config.toml:3: profiles.acme.store: no such value "keyrng" - did you mean keyring?'),
+    (
+        P + 'provider = "reseller"',
+        'config.toml:3: profiles.acme.provider: no such value "reseller" - did you mean reseller-v2?',
+    ),
+    (P + 'protected = "yes"', "config.toml:3: profiles.acme.protected: must be true or false, not a text"),
+    (
+        P + 'credential_command = "pass x"',
+        "config.toml:3: profiles.acme.credential_command: must be a list, not a text",
+    ),
+    (
+        P + "credential_command = []",
+        f'{AT}credential_command: must be a list of texts, the program first: ["pass", "show", "sendgrid"]',
+    ),
+    (
+        P + 'base_url = "http://example.com/apiv2"',
+        f"{AT}base_url: the base URL must begin with https:// (http:// only for this machine itself)",
+    ),
+    (
+        '[profiles."a b"]\napi_user = "x"',
+        f"config.toml:1: profiles.a b: {NAME}",
+    ),
+    ('default = "acm"\n' + P, 'config.toml:1: default: no profile "acm" - did you mean acme?'),
+    ("default = 1\n" + P, "config.toml:1: default: must be a text, not a number"),
+    ("\n\nx = ", "config.toml:3: cannot be read: Invalid value"),
+    (P + P, "config.toml:3: cannot be read: Cannot declare ('profiles', 'acme') twice"),
+    ("a = 1\n\0", "config.toml:2: holds a NUL byte"),
+    (b"a = 1\n# caf\xe9\n", "config.toml:2: is not UTF-8"),
+    (b"#" * (1024 * 1024 + 1), "config.toml: cannot be read: it is larger than 1 MiB"),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), BROKEN, ids=[message[:60] for _content, message in BROKEN])
+def test_a_broken_file_is_refused_with_line_and_key(config, write, content, message):
+    path = write(content)
+    with pytest.raises(BadConfig) as caught:
+        config.load()
+    assert caught.value.message == message
+    assert str(path) in caught.value.hint
+
+
+def test_nothing_is_edited_while_the_file_is_broken(config, write):
+    path = write(P + "oops")
+    with pytest.raises(BadConfig, match=r"config.toml:3"):
+        config.put(Profile("new", "bob"))
+    assert path.read_text() == P + "oops"
+
+
+def test_escapes_in_a_name_do_not_reach_the_message(config, write):
+    write('"\\u001b]0;x\\u0007" = 1')
+    with pytest.raises(BadConfig) as caught:
+        config.load()
+    assert "\x1b" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda path: (path.unlink(), path.mkdir()), "it is a folder"),
+        (lambda path: (path.unlink(), os.mkfifo(path, 0o600)), "it is not a plain file"),
+        (lambda path: (path.rename(path.with_name("x")), path.symlink_to("x")), "it is a symbolic link"),
+        (lambda path: path.chmod(0o666), "it can be changed by other accounts"),
+        (lambda path: path.parent.chmod(0o777), "can be changed by other accounts"),
+    ],
+)
+def test_a_file_that_others_could_write_is_refused(config, write, spoil, words):
+    spoil(write(P))
+    with pytest.raises(BadConfig, match=words):
+        config.load()
+
+
+def test_adding_and_changing_keeps_comments_and_order(config, write):
+    write(WHOLE)
+    config.put(Profile("zeta", "zoe", protected=True))
+    config.put(Profile("eu.1", "eva2"))
+    config.use("zeta")
+    text = config.path.read_text()
+    for kept in ("# mine", "# the big one", "# as in the old tool", "# production", "# europe"):
+        assert kept in text
+    assert list(config.load().profiles) == ["acme", "eu.1", "zeta"]
+    assert config.load().profiles["zeta"] == Profile("zeta", "zoe", protected=True)
+    assert config.load().profiles["eu.1"].api_user == "eva2"
+    assert config.load().default == "zeta"
+    assert stat.S_IMODE(config.path.stat().st_mode) == 0o600
+
+
+def test_a_replaced_profile_is_what_was_put(config, write):
+    write(WHOLE)
+    config.put(Profile("acme", "bob"))
+    assert config.load().profiles["acme"] == Profile("acme", "bob")
+
+
+def test_removing_keeps_what_is_said_of_the_next_one(config, write):
+    write(WHOLE)
+    config.remove("acme")
+    text = config.path.read_text()
+    assert '# europe\n[profiles."eu.1"]' in text
+    assert "acme" not in text
+    assert config.load().default is None
+    assert config.load().settings.theme == "light"
+    config.remove("eu.1")
+    assert dict(config.load().profiles) == {}
+
+
+def test_the_first_profile_becomes_the_default(config):
+    config.put(Profile("one", "bob"))
+    config.put(Profile("two", "eva"))
+    assert config.load().default == "one"
+
+
+def test_profiles_in_other_styles_can_be_changed_too(config, write):
+    write('profiles.acme = {api_user = "bob"} # in line\n')
+    config.put(Profile("acme", "eva"))
+    assert config.load().profiles["acme"] == Profile("acme", "eva")
+    config.remove("acme")
+    assert dict(config.load().profiles) == {}
+
+
+def test_what_is_not_there_cannot_be_removed_or_used(config):
+    for change in (config.remove, config.use):
+        with pytest.raises(BadConfig, match='no profile "x"'):
+            change("x")
+
+
+@pytest.mark.parametrize("profile", [Profile("a b", "x"), Profile("a", "x", base_url="http://example.com")])
+def test_a_bad_profile_is_not_written(config, profile):
+    with pytest.raises(InvalidInput):
+        config.put(profile)
+    assert not config.path.exists()
+
+
+def test_writers_at_the_same_time_lose_nothing(config):
+    threads = [threading.Thread(target=config.put, args=(Profile(f"p{n}", "bob"),)) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(config.load().profiles) == {f"p{n}" for n in range(12)}
+    assert {path.name for path in config.path.parent.iterdir()} == {"config.toml", "config.lock"}
+
+
+def test_lines_of_keys(config, write):
+    path = write(WHOLE)
+    assert line_of(path, "keys", "sending.enable") == 10
+    assert line_of(path, "profiles.acme", "colour") == 20
+    assert line_of(path, ("profiles", "eu.1"), "api_user") == 28
+    assert line_of(path, "keys", "not.there") == 9
+    assert line_of(path, "nothing", "x") == 1
+    assert config.line_of("", "default") == 1
+    assert line_of(path.with_name("none"), "keys", "x") == 1

@@ -1,0 +1,97 @@
+"""Our folders, files written whole, drafts."""
+
+import os
+import stat
+
+import pytest
+
+from tui_reseller.domain.errors import BadConfig
+from tui_reseller.storage.drafts import Drafts
+from tui_reseller.storage.paths import Paths, account_folder, private_folder, write_whole
+
+
+def test_folders_follow_xdg(monkeypatch, tmp_path):
+    for name in ("CONFIG", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    found = Paths.default()
+    assert found == Paths(*(tmp_path / name / "tui-reseller" for name in ("config", "state", "cache")))
+    assert not found.config.exists()
+
+
+def test_a_folder_is_made_private_whatever_the_umask(tmp_path):
+    before = os.umask(0)
+    try:
+        folder = private_folder(tmp_path / "a" / "b")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    folder.chmod(0o755)
+    private_folder(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_odd_folders_are_refused(tmp_path):
+    (tmp_path / "real").mkdir(0o700)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "file").write_text("")
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o770)
+    for name, words in (("link", "symbolic link"), ("file", "not a folder"), ("open", "other accounts")):
+        with pytest.raises(BadConfig, match=words):
+            private_folder(tmp_path / name)
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path, monkeypatch):
+    private_folder(tmp_path / "x")
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    with pytest.raises(BadConfig, match="belongs to somebody else"):
+        private_folder(tmp_path / "x")
+
+
+def test_a_file_is_written_whole_and_private_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "x" / "file"
+    write_whole(path, b"old")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    def full(_handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(BadConfig, match="No space left"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [file.name for file in path.parent.iterdir()] == ["file"]
+
+
+def test_names_of_accounts_are_safe_and_readable():
+    assert account_folder("https://api.sendgrid.com|bob").startswith("api-sendgrid-com-bob-")
+    assert account_folder("../..\0/\ud800").startswith("account-")
+    assert account_folder("a") != account_folder("A")
+
+
+def test_a_draft_survives_and_is_forgotten(tmp_path):
+    drafts = Drafts(tmp_path / "state")
+    assert drafts.load("acme") is None
+    drafts.save("acme", "us\ud800er", {"city": "Oslo"})
+    assert Drafts(tmp_path / "state").load("acme") == ("us\ud800er", {"city": "Oslo"})
+    assert drafts.load("other") is None
+    (file,) = (tmp_path / "state" / "drafts").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    drafts.clear("acme")
+    drafts.clear("acme")
+    assert drafts.load("acme") is None
+
+
+def test_a_draft_never_holds_a_password(tmp_path):
+    with pytest.raises(ValueError, match="password"):
+        Drafts(tmp_path / "state").save("acme", "u", {"password": "canary-hunter2"})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"account":"acme"}', b'{"account":"x"}', b"\xff"])
+def test_an_odd_draft_is_no_draft(tmp_path, content):
+    drafts = Drafts(tmp_path / "state")
+    drafts.save("acme", "u", {})
+    (file,) = (tmp_path / "state" / "drafts").iterdir()
+    file.write_bytes(content)
+    assert drafts.load("acme") is None

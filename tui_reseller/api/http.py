@@ -1,0 +1,223 @@
+"""One bounded, redacting caller around the transport of httpx.
+
+It uses httpx's transport and not its client: the client would keep cookies, prepare redirects, read proxies and keys
+from the environment and log every call, and all of that would have to be switched off again (N47-N49).
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import ssl
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from tui_reseller import __version__
+from tui_reseller.api.failures import translate
+from tui_reseller.api.wire import Form, Reply
+from tui_reseller.domain.errors import AnswerLost, NoAnswer, NotSent, Rejected
+from tui_reseller.domain.profile import Profile
+
+CONNECT_SECONDS = 5.0
+KEEPALIVE_SECONDS = 4.0
+"""A write goes over a connection that was idle for less than 5 s, or over a fresh one (N13)."""
+MAX_CONNECTIONS = 16
+CLOSE_SECONDS = 1.0
+
+T = TypeVar("T")
+
+
+class Caller:
+    """Sends forms to one base URL, each once."""
+
+    def __init__(self, base_url: str, host: str, transport: httpx.AsyncBaseTransport) -> None:
+        self.host = host
+        self._base_url = base_url
+        self._transport = transport
+
+    @classmethod
+    def for_profile(cls, profile: Profile) -> Self:
+        """Build the caller of a profile: its proxy and its CA, nothing of the environment.
+
+        Raises NotSent if the CA file or the proxy cannot be used.
+        """
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        failure: NotSent
+        try:
+            return cls(profile.base_url, profile.host, _transport(profile))
+        except (OSError, ssl.SSLError) as error:
+            reason = error.strerror or "no certificate in it"
+            failure = NotSent(f"the CA file cannot be used: {reason}", hint="see ca_file in the profile")
+        except (ValueError, ImportError, httpx.InvalidURL):
+            failure = NotSent("the proxy cannot be used", hint="proxy is http://HOST:PORT or https://HOST:PORT")
+        raise failure
+
+    def exchange(self, path: str, form: Form, seconds: float) -> "Exchange":
+        """Prepare one call that has so many seconds in all. Enter the result to send it."""
+        return Exchange(self, path, form, seconds)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._transport.aclose()
+
+    async def send(
+        self, path: str, form: Form, trace: Callable[[str, dict[str, Any]], Awaitable[None]]
+    ) -> httpx.Response:
+        """Hand one request to the transport. Raises what httpx raises, and InvalidInput for a form nothing can carry."""
+        request = httpx.Request(
+            "POST",
+            f"{self._base_url}/{path}",
+            headers={
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Accept-Encoding": "identity",
+                "User-Agent": f"tui-reseller/{__version__}",
+            },
+            content=form.encode(),
+            extensions={
+                "timeout": {"connect": CONNECT_SECONDS, "pool": CONNECT_SECONDS, "read": None, "write": None},
+                "trace": trace,
+            },
+        )
+        return await self._transport.handle_async_request(request)
+
+
+class Exchange:
+    """One request and its answer, which is read piece by piece. Entering sends it; leaving gives the connection back.
+
+    A connection whose answer could not be used is closed instead: whatever comes next on it may belong to another
+    request (N51).
+    """
+
+    def __init__(self, caller: Caller, path: str, form: Form, seconds: float) -> None:
+        self.received = 0
+        self.reply = Reply(0, (), None)
+        self._caller = caller
+        self._path = path
+        self._form = form
+        self._seconds = seconds
+        self._ends = asyncio.get_running_loop().time() + seconds
+        self._response: httpx.Response | None = None
+        self._parts: AsyncGenerator[bytes, None] | None = None
+        self._begun = False
+        self._traced = False
+
+    async def __aenter__(self) -> Self:
+        response = await self._guarded(self._start, self._seconds)
+        self._response = response
+        headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
+        self.reply = Reply(response.status_code, headers, None)
+        if self.is_readable:
+            self._parts = _raw_parts(response)
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        response = self._response
+        if response is None:
+            return
+        with contextlib.suppress(httpx.HTTPError, OSError, TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                connection = response.extensions.get("network_stream")
+                if connection is not None and error is not None and not isinstance(error, Rejected):
+                    await connection.aclose()
+                if self._parts is not None:
+                    await self._parts.aclose()
+                await response.aclose()
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the body came as it is. We ask for no encoding, and undo none (N22, N23)."""
+        return self.encoding in {"", "identity"}
+
+    @property
+    def encoding(self) -> str:
+        """The content encodings of the answer, in lower case."""
+        found = [value.strip().lower() for name, value in self.reply.headers if name == "content-encoding"]
+        return ", ".join(part for part in found if part)
+
+    async def read(self, quiet: float | None = None) -> bytes:
+        """Return the next bytes of the body, or none at its end; at most *quiet* seconds of waiting.
+
+        Raises AnswerLost if the body breaks off, or if it takes longer than *quiet* or than the call has in all.
+        """
+        if self._parts is None:
+            return b""
+        data = await self._guarded(self._next, self._seconds if quiet is None else quiet)
+        self.received += len(data)
+        return data
+
+    async def whole(self, cap: int, begun: bytes = b"") -> Reply:
+        """Return the complete answer, with what was read of it before. Raises AnswerLost if it has more than *cap*
+        bytes, or as read().
+        """
+        if not self.is_readable:
+            return self.reply
+        parts = [begun]
+        while data := await self.read():
+            if self.received > cap:
+                raise AnswerLost(f"{self._caller.host}: the answer is larger than {cap // 1024} KiB")
+            parts.append(data)
+        return Reply(self.reply.status, self.reply.headers, b"".join(parts))
+
+    async def _start(self) -> httpx.Response:
+        return await self._caller.send(self._path, self._form, self._note)
+
+    async def _next(self) -> bytes:
+        assert self._parts is not None  # noqa: S101 - read() asks first
+        return await anext(self._parts, b"")
+
+    async def _note(self, event: str, info: dict[str, Any]) -> None:
+        """Remember whether our own request has begun to leave. A CONNECT to a proxy is not our request."""
+        self._traced = True
+        if event == "http11.send_request_headers.started" and info["request"].method != b"CONNECT":
+            self._begun = True
+
+    async def _guarded(self, work: Callable[[], Awaitable[T]], seconds: float) -> T:
+        """Do one step within the time that is left. Every failure is a domain error that holds nothing of the call."""
+        left = self._ends - asyncio.get_running_loop().time()
+        failure: NoAnswer
+        try:
+            async with asyncio.timeout(min(seconds, left)):
+                return await work()
+        except TimeoutError:
+            failure = self._late(min(seconds, self._seconds))
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
+            failure = translate(error, self._caller.host, begun=self._begun, traced=self._traced)
+        raise failure
+
+    def _late(self, seconds: float) -> NoAnswer:
+        if not self._begun:
+            return NotSent(f"{self._caller.host}: no connection within {seconds:g} s")
+        return AnswerLost(f"{self._caller.host}: no answer within {seconds:g} s")
+
+
+async def _raw_parts(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """Read the body as it came. Unlike aiter_raw() this keeps the connection until we have judged the answer."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - only an asynchronous transport is used
+    async for data in response.stream:
+        if data:
+            yield data
+
+
+def _transport(profile: Profile) -> httpx.AsyncHTTPTransport:
+    is_secure = f"{profile.base_url} {profile.proxy}".lower().find("https:") >= 0
+    tls = _tls(profile.ca_file) if is_secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return httpx.AsyncHTTPTransport(
+        verify=tls,
+        trust_env=False,
+        http2=False,
+        retries=0,
+        limits=httpx.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS),
+        proxy=httpx.Proxy(profile.proxy, ssl_context=tls if is_secure else None) if profile.proxy else None,
+    )
+
+
+def _tls(ca_file: str) -> ssl.SSLContext:
+    # Building a context reads this variable, also where the library is told to trust nothing in the environment.
+    os.environ.pop("SSLKEYLOGFILE", None)
+    return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context(trust_env=False)

@@ -1,0 +1,145 @@
+"""The client of SendGrid's Reseller API v2 for one profile. Fits the port of the services by shape.
+
+It sends what it is told, once, and says what is certain; whether to send again is decided elsewhere.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from typing import TYPE_CHECKING
+
+from tui_reseller.api.reseller_v2.endpoints import ENDPOINTS, form_for
+from tui_reseller.api.reseller_v2.listing import ListReader
+from tui_reseller.api.reseller_v2.records import customer_from
+from tui_reseller.api.reseller_v2.replies import verdict
+from tui_reseller.api.wire import Form
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import CustomerNotFound, ResellerError, UnusableAnswer
+from tui_reseller.domain.listing import ListProgress
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.secret import Secret
+
+if TYPE_CHECKING:
+    from tui_reseller.api.http import Caller
+
+WRITE_SECONDS = 45.0
+LIST_SECONDS = 30 * 60.0
+WRITE_CAP = 256 * 1024
+PROBE_BYTES = 64 * 1024
+BATCH_BYTES = 64 * 1024
+BATCH_SECONDS = 0.1
+"""A batch is handed on when it has this size or, on a slow line, this age."""
+
+
+class ResellerV2:
+    """The eleven operations. Timeout is the longest a call may take in seconds; it only ever shortens our own limits.
+
+    Connections are opened at the first call and closed by aclose().
+    """
+
+    def __init__(self, profile: Profile, key: Secret, *, timeout: float | None = None) -> None:
+        self._profile = profile
+        self._key = key
+        self._timeout = timeout
+        self._caller: Caller | None = None
+        self._opening = asyncio.Lock()
+
+    async def stream(self) -> AsyncGenerator[ListProgress, None]:
+        """Read the complete list, piece by piece. Ends normally only if the whole answer was well-formed.
+
+        At most 2 GiB and 30 min, and never 30 s without a record. Raises NotSent, AnswerLost, UnusableAnswer,
+        Rejected and its kinds.
+        """
+        form = self._form(Call(Operation.LIST, ""))
+        clock = asyncio.get_running_loop()
+        async with (await self._open()).exchange(
+            self._path(Operation.LIST), form, self._within(LIST_SECONDS)
+        ) as exchange:
+            reader = ListReader(exchange, self._profile.format, form)
+            batch: list[Customer] = []
+            begun, since = 0, clock.time() - BATCH_SECONDS
+            while (records := await reader.next()) is not None:
+                batch += map(customer_from, records)
+                if batch and (exchange.received - begun >= BATCH_BYTES or clock.time() - since >= BATCH_SECONDS):
+                    yield ListProgress(batch, exchange.received)
+                    batch, begun, since = [], exchange.received, clock.time()
+                await asyncio.sleep(0)
+            yield ListProgress(batch, exchange.received)
+
+    async def find(self, username: str) -> Customer | None:
+        """Ask for one customer. The service's filter is never trusted: usernames are compared exactly here (D28), and
+        a service that ignores it costs time but no memory. Raises as stream(), and UnusableAnswer if the username is
+        listed twice (D11).
+        """
+        form = self._form(Call(Operation.LIST, username))
+        found: list[Customer] = []
+        try:
+            async with (await self._open()).exchange(
+                self._path(Operation.LIST), form, self._within(LIST_SECONDS)
+            ) as exchange:
+                reader = ListReader(exchange, self._profile.format, form)
+                while (records := await reader.next()) is not None:
+                    found += [customer_from(record) for record in records if record.get("username") == username]
+                    await asyncio.sleep(0)
+        except CustomerNotFound:
+            return None
+        if len(found) > 1:
+            raise UnusableAnswer("this username is listed twice")
+        return found[0] if found else None
+
+    async def probe(self) -> Sequence[str]:
+        """Prove the credentials by the cheapest read: ask for our own name, and stop after 64 KiB.
+
+        Returns the usernames that came. Raises as stream(); an answer that we cut ourselves is fine.
+        """
+        form = self._form(Call(Operation.LIST, self._profile.api_user))
+        names: list[str] = []
+        async with (await self._open()).exchange(
+            self._path(Operation.LIST), form, self._within(WRITE_SECONDS)
+        ) as exchange:
+            reader = ListReader(exchange, self._profile.format, form)
+            while exchange.received < PROBE_BYTES and (records := await reader.next()) is not None:
+                names += [customer.username for customer in map(customer_from, records) if customer.username]
+        return names
+
+    async def send(self, call: Call) -> str:
+        """Send one write, once, and return the message of a certain success.
+
+        Raises NotSent (nothing left), Rejected and its kinds (the service said no), AnswerLost or UnusableAnswer
+        (what became of it is not known). ValueError is a mistake of our own: a call that the table does not have.
+        """
+        form = self._form(call)
+        async with (await self._open()).exchange(
+            self._path(call.operation), form, self._within(WRITE_SECONDS)
+        ) as exchange:
+            answer = verdict(await exchange.whole(WRITE_CAP), self._profile.format, form)
+            if isinstance(answer, ResellerError):
+                raise answer
+        return answer
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        if self._caller is not None:
+            await self._caller.aclose()
+
+    def _form(self, call: Call) -> Form:
+        return form_for(call, self._profile.api_user, self._key)
+
+    def _path(self, operation: Operation) -> str:
+        return f"{ENDPOINTS[operation].action}.{self._profile.format.value}"
+
+    def _within(self, seconds: float) -> float:
+        return seconds if self._timeout is None else min(seconds, self._timeout)
+
+    async def _open(self) -> "Caller":
+        async with self._opening:
+            if self._caller is None:
+                self._caller = await asyncio.to_thread(_new_caller, self._profile)
+        return self._caller
+
+
+def _new_caller(profile: Profile) -> "Caller":
+    # Imported at the first call and beside the event loop: httpx and a TLS context take a fifth of a second.
+    from tui_reseller.api.http import Caller  # noqa: PLC0415
+
+    return Caller.for_profile(profile)

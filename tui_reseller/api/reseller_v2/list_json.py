@@ -1,0 +1,119 @@
+"""A JSON list, record by record as it arrives, in memory of one record and one piece."""
+
+import codecs
+import json
+import re
+
+from tui_reseller.api.reseller_v2.json_codec import DECODER, TOO_DEEP, checked_depth
+from tui_reseller.api.reseller_v2.pending import Pending, check_size
+from tui_reseller.api.reseller_v2.records import Record
+from tui_reseller.api.wire import MAX_DEPTH, BadReply
+
+_BLANKS = " \t\r\n"
+_BLANK = re.compile(f"[{_BLANKS}]*")
+_FIRST, _COMMA, _RECORD, _DONE = range(4)
+"""What comes next: a record or the end; a comma or the end; a record; nothing."""
+
+
+class JsonListParser:
+    """Feed it bytes; it returns the records that are complete. Only close() says that the list was whole.
+
+    is_list is None until the first sign has come; if it is False the body is something else and is not read here.
+    """
+
+    def __init__(self) -> None:
+        self.is_list: bool | None = None
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._unread: list[str] = []
+        self._may_complete = False
+        self._wait = Pending()
+        self._next = _FIRST
+
+    def feed(self, data: bytes) -> list[Record]:
+        """Read a piece. Raises BadReply as soon as the list cannot become a good one."""
+        if self.is_list is False:
+            return []
+        arrived = self._decoded(data, final=False)
+        if self.is_list is None:
+            arrived = arrived.lstrip(_BLANKS)
+            if not arrived:
+                return []
+            self.is_list = arrived[0] == "["
+            return self._feed_text(arrived[1:]) if self.is_list else []
+        return self._feed_text(arrived)
+
+    def _feed_text(self, arrived: str) -> list[Record]:
+        """Read a piece that is text already, after the opening bracket."""
+        self._unread.append(arrived)
+        # A failed record is tried again only when something came that can close it.
+        self._may_complete = self._may_complete or "}" in arrived or "]" in arrived
+        if not self._wait.is_due(len(arrived), may_complete=self._may_complete):
+            return []
+        return self._records()
+
+    def close(self) -> list[Record]:
+        """Read the rest. Raises BadReply unless the list is complete and nothing but blanks follows it."""
+        if self.is_list is not True:
+            return []
+        self._unread.append(self._decoded(b"", final=True))
+        records = self._records()
+        if self._next is not _DONE:
+            raise BadReply("the list ends early or is malformed")
+        return records
+
+    def _decoded(self, data: bytes, *, final: bool) -> str:
+        try:
+            return self._decoder.decode(data, final)
+        except UnicodeDecodeError:
+            raise BadReply("it is not UTF-8") from None
+
+    def _records(self) -> list[Record]:
+        """Read all complete records of what is unread; keep the rest."""
+        text = "".join(self._unread)
+        records: list[Record] = []
+        at = _skip_blanks(text, 0)
+        while at < len(text):
+            if text[at] == "{" and self._next in {_FIRST, _RECORD}:
+                found = _record(text, at)
+                if found is None:
+                    break
+                record, end = found
+                records.append(record)
+                at, self._next = end, _COMMA
+            else:
+                self._next = _after(self._next, text[at])
+                at += 1
+            at = _skip_blanks(text, at)
+        self._unread = [text[at:]]
+        self._may_complete = False
+        self._wait.left(len(text) - at)
+        return records
+
+
+def _skip_blanks(text: str, at: int) -> int:
+    found = _BLANK.match(text, at)
+    return found.end() if found else at
+
+
+def _after(state: int, sign: str) -> int:
+    """Return what comes after a sign between records. Raises BadReply if the sign has no place there."""
+    if sign == "," and state == _COMMA:
+        return _RECORD
+    if sign == "]" and state in {_FIRST, _COMMA}:
+        return _DONE
+    raise BadReply("something follows the list" if state == _DONE else "the list is malformed")
+
+
+def _record(text: str, at: int) -> tuple[Record, int] | None:
+    """Return one record and where it ends, or None if it is not complete (or never will be: the end tells)."""
+    try:
+        record, end = DECODER.raw_decode(text, at)
+    except json.JSONDecodeError:
+        return None
+    except RecursionError:
+        raise BadReply(TOO_DEEP) from None
+    check_size(end - at)
+    for value in record.values():
+        if isinstance(value, dict | list):
+            checked_depth(value, MAX_DEPTH - 2)
+    return record, end

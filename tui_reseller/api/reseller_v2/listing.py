@@ -1,0 +1,88 @@
+"""Read one answer that should be a list, within the limits of lists (design, "Sizes and times")."""
+
+import asyncio
+from typing import Protocol
+
+from tui_reseller.api.reseller_v2.list_json import JsonListParser
+from tui_reseller.api.reseller_v2.list_xml import XmlListParser
+from tui_reseller.api.reseller_v2.records import Record
+from tui_reseller.api.reseller_v2.replies import verdict
+from tui_reseller.api.wire import BadReply, Form, Reply
+from tui_reseller.domain.errors import AnswerLost, ResellerError, UnusableAnswer
+from tui_reseller.domain.profile import Format
+
+QUIET_SECONDS = 30.0
+LIST_CAP = 2 * 1024**3
+ERROR_CAP = 256 * 1024
+
+
+class Body(Protocol):
+    """The answer being read; api.http.Exchange is one."""
+
+    reply: Reply
+    received: int
+
+    async def read(self, quiet: float | None = None) -> bytes:
+        """Return the next bytes, or none at the end."""
+
+    async def whole(self, cap: int, begun: bytes = b"") -> Reply:
+        """Return the complete answer, with what was read of it before."""
+
+
+class ListReader:
+    """Returns records as they come. Anything but a whole and well-formed list ends in a domain error."""
+
+    def __init__(self, body: Body, wanted: Format, form: Form) -> None:
+        self._body = body
+        self._wanted = wanted
+        self._form = form
+        self._parser = JsonListParser() if wanted is Format.JSON else XmlListParser()
+        self._head = b""
+        self._quiet = QUIET_SECONDS
+        self._is_done = False
+
+    async def next(self) -> list[Record] | None:
+        """Return the next records, perhaps none yet; or None after the end of a list that was whole.
+
+        Raises AnswerLost, UnusableAnswer, Rejected and its kinds.
+        """
+        if self._is_done:
+            return None
+        if not 200 <= self._body.reply.status < 300:
+            raise await self._refusal()
+        data = await self._read()
+        if self._body.received > LIST_CAP:
+            raise AnswerLost("the list is larger than 2 GiB")
+        records = self._parsed(data)
+        self._is_done = not data
+        if isinstance(records, ResellerError):
+            raise records
+        if not self._parser.is_list:
+            self._head += data
+            if self._is_done or self._parser.is_list is False:
+                raise await self._refusal()
+        if records:
+            self._quiet = QUIET_SECONDS
+            self._head = b""
+        return records
+
+    async def _read(self) -> bytes:
+        """Only waiting counts against the time without a record, not what is done with the records meanwhile."""
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        try:
+            return await self._body.read(self._quiet)
+        finally:
+            self._quiet -= clock.time() - began
+
+    def _parsed(self, data: bytes) -> list[Record] | ResellerError:
+        try:
+            return self._parser.feed(data) if data else self._parser.close()
+        except BadReply as error:
+            return UnusableAnswer(f"the list cannot be used: {error}")
+
+    async def _refusal(self) -> ResellerError:
+        """Return the error of an answer that is no list."""
+        reply = await self._body.whole(ERROR_CAP, self._head)
+        answer = verdict(reply, self._wanted, self._form, is_write=False)
+        return answer if isinstance(answer, ResellerError) else UnusableAnswer("the reply is not a list")

@@ -1,0 +1,88 @@
+"""One record of a list to a Customer. Total: every record becomes one, a damaged one without a username (D13-D16)."""
+
+import json
+from dataclasses import replace
+
+from tui_reseller.api.reseller_v2.json_codec import Number
+from tui_reseller.api.wire import has_surrogate
+from tui_reseller.domain.customer import NO_EXTRA, Customer
+from tui_reseller.domain.switch import Switch
+
+Record = dict[str, object]
+
+KNOWN = frozenset(
+    {
+        "username", "email", "active", "website_access", "first_name", "last_name", "address", "city", "state", "zip",
+        "country", "phone", "website",
+    }
+)  # fmt: skip
+DAMAGED = "damaged"
+"""Key in `extra` that says why a record has no usable username."""
+_SWITCHES = {"true": Switch.ON, "false": Switch.OFF}
+
+
+def customer_from(record: Record) -> Customer:
+    """Return the customer of a record. A field that is missing or null is None; a nested one is kept in `extra`."""
+    get = record.get
+    username = get("username")
+    if type(username) is not str or not username or username.isspace() or has_surrogate(username):
+        return _damaged(record, username)
+    extra = NO_EXTRA if record.keys() <= KNOWN else {name: text(record[name]) for name in record.keys() - KNOWN}
+    texts = [
+        get("first_name"), get("last_name"), get("address"), get("city"), get("state"), get("zip"), get("country"),
+        get("phone"), get("website"), get("email"),
+    ]  # fmt: skip
+    for value in texts:
+        if type(value) is not str or not value.isascii():
+            texts = [_field(value) for value in texts]
+            extra = {**extra, **_nested(record)}
+            break
+    return Customer(
+        username,
+        texts.pop(),  # type: ignore[arg-type]  # text or None, see above
+        _switch(get("active")),
+        _switch(get("website_access")),
+        *texts,  # type: ignore[arg-type]
+        extra or NO_EXTRA,  # type: ignore[arg-type]
+    )
+
+
+def text(value: object) -> str:
+    """Return any value of a record as text: nested ones as JSON, a number as written, null as empty."""
+    if isinstance(value, str):
+        return whole(str(value))
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
+    if value is None:
+        return ""
+    return "true" if value else "false"
+
+
+def whole(value: str) -> str:
+    """Return text with every lone surrogate, which nothing downstream can carry, replaced (N46, D10)."""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if has_surrogate(value) else value
+
+
+def _field(value: object) -> str | None:
+    return None if value is None or isinstance(value, dict | list) else text(value)
+
+
+def _nested(record: Record) -> dict[str, str]:
+    return {name: text(value) for name, value in record.items() if name in KNOWN and isinstance(value, dict | list)}
+
+
+def _switch(value: object) -> Switch:
+    known = _SWITCHES.get(value) if type(value) is str else None
+    return known or Switch.from_wire(value)
+
+
+def _damaged(record: Record, username: object) -> Customer:
+    """Keep what can be shown of a record that no write can be aimed at."""
+    if "username" not in record:
+        why = "no username"
+    elif isinstance(username, Number):
+        why = f"the username is a number: {username}"
+    else:
+        why = f"the username is not usable: {text(username)!r}"
+    rest = customer_from({**record, "username": DAMAGED})
+    return replace(rest, username="", extra={**rest.extra, DAMAGED: why})

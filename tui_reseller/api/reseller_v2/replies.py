@@ -1,0 +1,151 @@
+"""What a reply means: one procedure for every success and error shape of the service, both formats (reseller-v2 4).
+
+Success of a write is exactly S1 (or S2) in the format that was asked for. An error is any shape that the service is
+known to have used. Everything else proves nothing (reliability 4.1, the closed reading).
+"""
+
+from typing import TypeGuard
+
+from tui_reseller.api.reseller_v2 import json_codec, xml_codec
+from tui_reseller.api.reseller_v2.problems import Problem, problem_in
+from tui_reseller.api.reseller_v2.retry_after import retry_after
+from tui_reseller.api.wire import BadReply, Form, Reply
+from tui_reseller.domain.errors import (
+    CredentialsRefused,
+    CustomerNotFound,
+    RateLimited,
+    Rejected,
+    ResellerError,
+    UnusableAnswer,
+)
+from tui_reseller.domain.profile import Format
+from tui_reseller.domain.text import clean
+
+LONGEST_TEXT = 500
+LONGEST_EXCERPT = 200
+SUCCESS = "success"
+UNKNOWN_CUSTOMER = frozenset({"user not found", "user does not exist"})
+REFUSED_LOGIN = ("permission denied", "bad username")
+CREDENTIALS_HINT = "check the API user and the key of the profile"
+NOT_THE_API = "the reply was not from the API"
+
+
+def verdict(reply: Reply, wanted: Format, form: Form, *, is_write: bool = True) -> str | ResellerError:
+    """Return the message of a certain success, or the error to raise.
+
+    A reply that was read whole is judged, of a write or of a read that brought no list. The error is returned so that
+    no frame of its traceback holds the reply.
+    """
+    tree, found, why = _read(reply.body)
+    problem = problem_in(tree, is_certain=200 <= reply.status < 300)
+    if reply.status not in range(200, 300) and reply.status not in range(400, 500):
+        return _unusable(reply, form, why, problem)
+    if _sounds_like_success(tree) and (problem or reply.status >= 300):
+        return UnusableAnswer(f"HTTP {reply.status}: the reply says success and error at once{_excerpt(reply, form)}")
+    if reply.status == 429 or (problem and problem.code == 429):
+        return RateLimited(_words(problem, form) or "too many requests", retry_after=retry_after(reply))
+    if reply.status in {401, 403}:
+        return CredentialsRefused(_words(problem, form) or f"HTTP {reply.status}", hint=CREDENTIALS_HINT)
+    if problem:
+        return _refusal(problem, reply, form)
+    if found is not None and found is not wanted:
+        why = f"{found.value.upper()} where {wanted.value.upper()} was asked for"
+    elif not is_write:
+        why = why or "not a list"
+    elif reply.status < 300 and _is_success(tree):
+        return SUCCESS + (f" (id {clean(str(tree['id']), longest=40)})" if "id" in tree else "")
+    elif isinstance(tree, list):
+        why = "a list, as if the call had been a read; please report this"
+    return _unusable(reply, form, why, None)
+
+
+def _read(body: bytes | None) -> tuple[object, Format | None, str]:
+    """Return the tree, the format it came in, and why there is none. The body itself says which format it is (N43)."""
+    if body is None:
+        return None, None, "compressed although we asked for plain"
+    start = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if not start:
+        return None, None, "empty"
+    found = Format.XML if start == b"<" else Format.JSON if start in {b"{", b"["} else None
+    if found is None:
+        return None, None, "neither JSON nor XML"
+    try:
+        return (xml_codec if found is Format.XML else json_codec).decode(body), found, ""
+    except BadReply as error:
+        return None, None, f"malformed {found.value.upper()}: {error}"
+
+
+def _is_success(tree: object) -> TypeGuard[dict[str, object]]:
+    """Whether a tree is exactly S1: a message `success`, and at most an id of digits or text beside it."""
+    return (
+        isinstance(tree, dict)
+        and tree.keys() <= {"message", "id"}
+        and type(tree.get("message")) is str
+        and tree["message"] == SUCCESS
+        and ("id" not in tree or isinstance(tree["id"], str))
+    )
+
+
+def _sounds_like_success(tree: object) -> bool:
+    if isinstance(tree, list):
+        return True
+    values = (tree.get("message"), tree.get(SUCCESS)) if isinstance(tree, dict) else ()
+    return any(isinstance(value, str) and value.strip().lower() == SUCCESS for value in values)
+
+
+def _refusal(problem: Problem, reply: Reply, form: Form) -> ResellerError:
+    """Sort a recognised error (reseller-v2 4.4 rule 7). A server error told with another status proves nothing."""
+    words = (
+        _words(problem, form)
+        or f"the service refused without a reason{f' (code {problem.code})' if problem.code else ''}"
+    )
+    texts = [text.strip().lower() for text in problem.texts]
+    if problem.code >= 500:
+        return UnusableAnswer(f"the service failed ({problem.code}): {words}")
+    if problem.code in {401, 403} or any(text.startswith(REFUSED_LOGIN) for text in texts):
+        return CredentialsRefused(words, hint=CREDENTIALS_HINT)
+    if any(text in UNKNOWN_CUSTOMER for text in texts):
+        return CustomerNotFound(words)
+    return Rejected(words)
+
+
+def _unusable(reply: Reply, form: Form, why: str, problem: Problem | None) -> UnusableAnswer:
+    if 300 <= reply.status < 400:
+        target = clean(form.masked(_host_of(reply.header("location") or "")), longest=100)
+        return UnusableAnswer(f"HTTP {reply.status}: sent elsewhere{target and ' to ' + target}, which is not followed")
+    words = _words(problem, form)
+    if words:
+        return UnusableAnswer(f"HTTP {reply.status}: {words}")
+    if _is_html(reply):
+        return UnusableAnswer(f"{NOT_THE_API} (HTTP {reply.status}, HTML){_excerpt(reply, form)}")
+    return UnusableAnswer(
+        f"HTTP {reply.status}: the reply is {why or 'not one that the service has for this call'}{_excerpt(reply, form)}"
+    )
+
+
+def _words(problem: Problem | None, form: Form) -> str:
+    """Return all texts of an error, harmless: masked while they are still as sent, then cut and cleaned (D19)."""
+    return clean(form.masked("; ".join(problem.texts)), longest=LONGEST_TEXT) if problem else ""
+
+
+def _excerpt(reply: Reply, form: Form) -> str:
+    body = reply.body or b""
+    if not body.strip() or b"\x00" in body:
+        return ""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = body.decode("latin-1")
+    return ": " + clean(" ".join(form.masked(text).split()), longest=LONGEST_EXCERPT)
+
+
+def _is_html(reply: Reply) -> bool:
+    start = (reply.body or b"").removeprefix(b"\xef\xbb\xbf").lstrip()[:1024].lower()
+    return start.startswith((b"<!doctype html", b"<html")) or b"<html" in start
+
+
+def _host_of(location: str) -> str:
+    """Return the host of a redirect. What follows it may hold what we sent."""
+    _, slashes, rest = location.partition("//")
+    host = rest.partition("/")[0].partition("?")[0].partition("#")[0]
+    return host.rpartition("@")[2] if slashes else "another path"

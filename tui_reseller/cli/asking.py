@@ -1,0 +1,69 @@
+"""May this write be done? By --yes, by --confirm, or by a person at the terminal (interaction.md section 4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_reseller.cli.options import Writing
+from tui_reseller.cli.talk import Talk
+from tui_reseller.cli.words import TITLES
+from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.text import quoted
+from tui_reseller.services.policy import typed_text
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be allowed: an operation on frozen usernames, and how many customers there are in all."""
+
+    operation: Operation
+    usernames: Sequence[str]
+    profile: Profile
+    total: int
+
+    @property
+    def typed(self) -> str | None:
+        """What must be typed, or None where yes is enough."""
+        return typed_text(self.operation, list(self.usernames), self.profile, self.total)
+
+    @property
+    def confirming(self) -> str:
+        """What --confirm would have to be."""
+        one = len(self.usernames) == 1
+        return self.usernames[0] if one else f"{len(self.usernames)} {self.profile.name}"
+
+
+def is_allowed(question: Question, writing: Writing, *, can_ask: bool) -> bool:
+    """Whether the options allow it already; False if a person has to be asked. Raises RefusedHere where none can be."""
+    if writing.confirm is not None:
+        if writing.confirm != question.confirming:
+            raise RefusedHere(
+                f"refused: --confirm is {quoted(writing.confirm)}, it must be {quoted(question.confirming)}; "
+                "nothing was sent"
+            )
+        return True
+    if question.typed is not None:
+        if can_ask:
+            return False
+        raise RefusedHere(
+            f"refused: this needs --confirm {quoted(question.typed)}; nothing was sent",
+            hint="--yes does not replace it" if writing.yes else "",
+        )
+    if writing.yes:
+        return True
+    if can_ask:
+        return False
+    raise RefusedHere("refused: without a terminal this needs --yes; nothing was sent")
+
+
+def ask(question: Question, review: Sequence[str], talk: Talk) -> None:
+    """Show the review and ask. Raises RefusedHere at anything but the answer that is asked for."""
+    for line in review:
+        talk.warn(line)
+    typed = question.typed
+    wanted = typed if typed is not None else "yes"
+    what = TITLES[question.operation].partition(" - ")[0].lower()
+    asked = f"Type {quoted(typed)} without the quotation marks" if typed is not None else "Type yes"
+    if talk.ask(f"{asked} to {what}") != wanted:
+        raise RefusedHere("refused: not confirmed; nothing was sent")

@@ -1,0 +1,42 @@
+"""What the command needs from outside its room; wiring.py fits it in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui_reseller.services.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxOptions:
+    """How to start a sandbox (design: "The sandbox from outside")."""
+
+    host: str = "127.0.0.1"
+    port: int = 8025
+    customers: int = 1000
+    seed: int = 1
+    db: str | None = None
+    dialect: str = "seed"
+    faults: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenOptions:
+    """How to open the full-screen application."""
+
+    profile: str | None = None
+    read_only: bool = False
+    mouse: bool = True
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Everything behind the command line: the services, the screen, the demo, the sandbox. Each returns an exit code.
+
+    Services takes the profile named by --profile and whether to write a debug log. All may raise ResellerError.
+    """
+
+    services: Callable[[str | None, bool], Services]
+    screen: Callable[[ScreenOptions], int]
+    demo: Callable[[SandboxOptions, ScreenOptions, str], int]
+    sandbox: Callable[[SandboxOptions], int]

@@ -1,0 +1,58 @@
+"""The tree of verbs. A verb's module is imported only when the verb is called: the same entry opens the screen."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+
+class Verb(NamedTuple):
+    """A verb before its module is loaded: where it lives, and its line in the help of the group."""
+
+    name: str
+    place: str
+    section: str
+    help: str
+
+
+class LazyGroup(click.Group):
+    """A group that knows its verbs by name only. Place is MODULE:ATTRIBUTE inside tui_reseller.cli.verbs."""
+
+    def __init__(self, *, verbs: Sequence[Verb], **settings: object) -> None:
+        super().__init__(**settings)  # type: ignore[arg-type]  # handed through to click as they are
+        self._verbs = {verb.name: verb for verb in verbs}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of all verbs in the order of the help."""
+        return list(self._verbs)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a verb, or return None."""
+        verb = self._verbs.get(cmd_name)
+        if verb is None:
+            return None
+        module, _, attribute = verb.place.partition(":")
+        command = getattr(import_module(f"tui_reseller.cli.verbs.{module}"), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{verb.place} is no command")
+        command.name, command.short_help = verb.name, verb.help
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb; an unknown one is a usage error that names the nearest."""
+        if args[0] not in self._verbs and not ctx.resilient_parsing:
+            near = get_close_matches(args[0], self._verbs, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"verbs: {', '.join(self._verbs)}"
+            raise click.UsageError(f'there is no verb "{args[0]}" - {hint}', ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the verbs by section, without importing them."""
+        sections = dict.fromkeys(verb.section for verb in self._verbs.values())
+        for section in sections:
+            with formatter.section(section):
+                formatter.write_dl([(verb.name, verb.help) for verb in self._verbs.values() if verb.section == section])

@@ -1,0 +1,79 @@
+"""One call of a verb: its doors, its common options, its two streams, and the way into the event loop."""
+
+from collections.abc import Awaitable, Callable
+
+from tui_reseller.cli.doors import Doors
+from tui_reseller.cli.options import Common, Start
+from tui_reseller.cli.output import Output
+from tui_reseller.cli.running import Signals
+from tui_reseller.cli.talk import Talk
+from tui_reseller.domain.errors import CredentialStoreError, MissingCredentials
+from tui_reseller.domain.profile import Profile
+from tui_reseller.services.services import Services
+from tui_reseller.services.session import Session
+
+
+class Invocation:
+    """What a verb works with."""
+
+    def __init__(self, start: Start, common: Common) -> None:
+        self.start = start
+        self.common = common
+        self.talk = Talk(quiet=common.quiet)
+        self.out = Output(common.output)
+        self.signals = Signals(self.talk)
+
+    @property
+    def doors(self) -> Doors:
+        """What wiring fitted in."""
+        return self.start.doors
+
+    def run(self, work: Callable[[Services], Awaitable[int]]) -> int:
+        """Do the work with services that are closed afterwards; return its exit code."""
+
+        async def whole() -> int:
+            services = self.doors.services(self.common.profile, self.common.debug)
+            try:
+                return int(await work(services))
+            finally:
+                await services.aclose()
+
+        return self.signals.run(whole)
+
+    def with_session(
+        self,
+        work: Callable[[Services, Session], Awaitable[int]],
+        *,
+        name: str | None = None,
+        writing: bool = False,
+    ) -> int:
+        """Do the work with an opened profile: the named one, else --profile, else as Profiles.choose() decides."""
+
+        async def opened(services: Services) -> int:
+            profile = services.profiles.choose(name or self.common.profile, writing=writing)
+            session = self.open(services, profile)
+            try:
+                return await work(services, session)
+            finally:
+                await session.aclose()
+
+        return self.run(opened)
+
+    def open(self, services: Services, profile: Profile) -> Session:
+        """Open a profile with this command's options."""
+        return services.open(profile, read_only=self.common.read_only, timeout=self.common.timeout)
+
+    async def connect(self, session: Session) -> None:
+        """Make the connection; ask a person for the key where none is configured. Raises MissingCredentials."""
+        try:
+            await session.service()
+        except CredentialStoreError:
+            raise  # a source that is configured and fails is final
+        except MissingCredentials:
+            if not self.talk.can_ask:
+                raise
+            key = self.talk.ask_hidden(f'Key of profile "{session.profile.name}" ({session.profile.host})')
+            if not key:
+                raise
+            session.credentials.remember(session.profile, key)
+            await session.service()

@@ -1,0 +1,96 @@
+"""Arguments that name something: usernames, `field=value` pairs, durations. Read here, checked elsewhere."""
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from tui_reseller.cli.talk import Talk
+from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.secret import Secret
+
+_DURATION = re.compile(r"(\d{1,6})([smhd])")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LONGEST_INPUT = 64 * 1024 * 1024
+
+
+def read_usernames(given: Sequence[str], talk: Talk) -> list[str]:
+    """Return usernames in order, each once; `-` alone reads them from stdin, one a line. Raises InvalidInput."""
+    from_stdin = tuple(given) == ("-",)
+    if not from_stdin and "-" in given:
+        raise InvalidInput("- stands alone: usernames come from stdin or from the command line, not from both")
+    # Not splitlines(): that would also cut at signs that a username may hold.
+    lines = [line.removesuffix("\r") for line in read_input().removesuffix("\n").split("\n")] if from_stdin else given
+    names = list(dict.fromkeys(line for line in lines if line.strip()))
+    blank = sum(not line.strip() for line in lines)
+    twice = len(lines) - blank - len(names)
+    dropped = [f"{count:,} {what}" for count, what in ((blank, "blank"), (twice, "named twice")) if count]
+    if dropped:
+        talk.say(f"dropped: {', '.join(dropped)}")
+    if not names:
+        raise InvalidInput("no usernames: nothing to do")
+    return names
+
+
+def read_input() -> str:
+    """Return all of stdin as text. Raises InvalidInput if it is too large or not UTF-8."""
+    buffer = getattr(sys.stdin, "buffer", None)
+    if buffer is None:
+        return sys.stdin.read(LONGEST_INPUT) if sys.stdin is not None else ""
+    return decoded(buffer.read(LONGEST_INPUT + 1), "stdin")
+
+
+def decoded(found: bytes, place: str) -> str:
+    """Return bytes of the operator as text, with or without a byte order mark. Raises InvalidInput naming the line."""
+    if len(found) > LONGEST_INPUT:
+        raise InvalidInput(f"{place} is larger than {LONGEST_INPUT // 1024 // 1024} MiB")
+    try:
+        return found.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = found.count(b"\n", 0, error.start) + 1
+        raise InvalidInput(f"{place}, line {line}: not UTF-8") from None
+
+
+def read_secret(what: str) -> Secret:
+    """Return the first line of stdin as a secret. Raises InvalidInput if it is empty."""
+    line, _, _ = read_input().partition("\n")
+    value = line.rstrip("\r")
+    if not value:
+        raise InvalidInput(f"stdin holds no {what}: its first line is empty")
+    return Secret(value)
+
+
+def read_pairs(given: Iterable[str]) -> dict[str, str]:
+    """Return `field=value` arguments. A password among them is refused: arguments are seen by every process."""
+    found: dict[str, str] = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if name.strip().lower() in {"password", "api_key", "key", "secret"}:
+            raise InvalidInput(f"{name} is never an argument: every process of this machine could read it")
+        if not sign or not name:
+            raise click.UsageError("fields are written field=value")
+        if name in found:
+            raise InvalidInput(f"{name} is given twice", field=name)
+        found[name] = value
+    return found
+
+
+def read_duration(text: str) -> timedelta:
+    """Return a duration such as 30s, 10m, 2h or 7d. Raises InvalidInput."""
+    match = _DURATION.fullmatch(text.strip().lower())
+    if match is None:
+        raise InvalidInput("a duration is a number with s, m, h or d, for example 10m")
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+
+
+def read_moment(text: str, now: datetime) -> datetime:
+    """Return a moment: a date or time in ISO 8601 (UTC unless it says otherwise), or how long ago. InvalidInput."""
+    if _DURATION.fullmatch(text.strip().lower()):
+        return now - read_duration(text)
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput("a moment is 2026-11-20, 2026-11-20T14:00 or how long ago: 24h") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,142 @@
+"""Options that many verbs share, and the values they become."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from tui_reseller.cli.doors import Doors
+
+F = TypeVar("F", bound=Callable[..., object])
+Verb = Callable[..., int]
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What every verb takes."""
+
+    profile: str | None = None
+    output: str | None = None
+    timeout: float | None = None
+    read_only: bool = False
+    quiet: bool = False
+    debug: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What stood before the verb: the doors, the options of the group, and those that only the screen needs."""
+
+    doors: "Doors"
+    common: Common = Common()  # noqa: RUF009 - frozen
+    mouse: bool = True
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What every verb takes that changes customers."""
+
+    yes: bool = False
+    dry_run: bool = False
+    reason: str = ""
+    unlock: str | None = None
+    verify: bool = False
+    confirm: str | None = None
+
+
+def start_of(ctx: click.Context) -> Start:
+    """Return what stood before the verb."""
+    found = ctx.find_object(Start)
+    if found is None:
+        raise TypeError("the group has not left its start")
+    return found
+
+
+def complete_profile(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the names of profiles to the shell. What cannot be read is not offered."""
+    import asyncio  # noqa: PLC0415 - the shell asks seldom, the screen starts often
+
+    from tui_reseller.domain.errors import ResellerError  # noqa: PLC0415
+
+    async def names() -> list[str]:
+        services = start_of(ctx).doors.services(None, False)  # noqa: FBT003 - the contract of the door
+        try:
+            return list(services.profiles.load().profiles)
+        finally:
+            await services.aclose()
+
+    try:
+        return [CompletionItem(name) for name in asyncio.run(names()) if name.startswith(incomplete)]
+    except ResellerError:
+        return []
+
+
+_COMMON: Sequence[Callable[[F], F]] = (
+    click.option("--profile", metavar="NAME", shell_complete=complete_profile, help="The reseller account to use."),
+    click.option(
+        "--output",
+        type=click.Choice(["table", "json", "jsonl", "csv"]),
+        help="Form of the data: table on a terminal, else jsonl.",
+    ),
+    click.option(
+        "--timeout", metavar="S", type=click.FloatRange(min=0, min_open=True), help="Longest wait for a call (at most 45)."
+    ),
+    click.option("--read-only", is_flag=True, help="Refuse everything that changes a customer."),
+    click.option("--quiet", is_flag=True, help="Say only what went wrong or is not known."),
+    click.option("--debug", is_flag=True, help="Write times and sizes of calls to the log file; never contents."),
+)
+
+_WRITING: Sequence[Callable[[F], F]] = (
+    click.option("--yes", is_flag=True, help="Do not ask. Never replaces --confirm."),
+    click.option("--dry-run", is_flag=True, help="Show the exact changes; nothing is sent."),
+    click.option("--reason", metavar="TEXT", default="", help="Why; kept in the audit log."),
+    click.option("--unlock", metavar="REASON", help="Open a protected profile for this command."),
+    click.option("--verify", is_flag=True, help="If the answer is lost, look for evidence, up to 90 s."),
+    click.option(
+        "--confirm",
+        metavar="TEXT",
+        help='What the screen asks to be typed: the username, or "COUNT PROFILE" for many.',
+    ),
+)
+
+
+def _add(options: Sequence[Callable[[F], F]], function: F) -> F:
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def group_options(function: F) -> F:
+    """Add the options that may stand before the verb as well."""
+    return _add(_COMMON, function)
+
+
+def common(function: Verb) -> Verb:
+    """Add what every verb takes; the verb gets an Invocation as its first argument."""
+
+    @wraps(function)
+    @click.pass_context
+    def called(ctx: click.Context, /, **given: object) -> int:
+        from tui_reseller.cli.invocation import Invocation  # noqa: PLC0415 - after parsing, not before the screen
+
+        start = start_of(ctx)
+        taken = {name: given.pop(name) or getattr(start.common, name) for name in Common.__dataclass_fields__}
+        return function(Invocation(start, Common(**taken)), **given)  # type: ignore[arg-type]  # click has checked
+
+    return _add(_COMMON, called)
+
+
+def writing(function: Verb) -> Verb:
+    """Add what every writing verb takes; the verb gets an Invocation and a Writing first."""
+
+    @wraps(function)
+    def called(invocation: object, /, **given: object) -> int:
+        taken = {name: given.pop(name) for name in Writing.__dataclass_fields__}
+        return function(invocation, Writing(**taken), **given)  # type: ignore[arg-type]  # click has checked
+
+    return _add(_WRITING, common(called))

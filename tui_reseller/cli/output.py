@@ -1,0 +1,157 @@
+"""The only writer to stdout: data as a table, JSON, JSON Lines or CSV."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from tui_reseller.cli.table import lay_out
+from tui_reseller.domain.text import clean, formula_safe
+
+FORMATS = ("table", "json", "jsonl", "csv")
+LONGEST_CSV_CELL = 1_000_000
+_SWITCHES = frozenset({"sending", "website_access"})
+_encode = json.JSONEncoder(ensure_ascii=True).encode
+
+Row = Mapping[str, object]
+
+
+class Output:
+    """Where data goes, and in which form. A reader that goes away (`| head`) ends the writing, not the work."""
+
+    def __init__(self, chosen: str | None = None) -> None:
+        self.format = chosen or ("table" if _is_terminal() else "jsonl")
+        self.is_closed = sys.stdout is None
+
+    def rows(self, columns: Sequence[str], *, flushed: bool = False) -> "Rows":
+        """Begin rows. Columns hold for table and CSV; JSON has every key of a row. Flushed: each is seen at once."""
+        return Rows(self, columns, flushed=flushed)
+
+    def item(self, found: Row, columns: Sequence[str] | None = None) -> None:
+        """Write one object."""
+        names = list(columns or found)
+        match self.format:
+            case "table":
+                pairs = [(name, _cell(name, found.get(name), "table")) for name in names]
+                broad = max(len(name) for name in names)
+                self.write("".join(f"{name.ljust(broad)}  {value}".rstrip() + "\n" for name, value in pairs))
+            case "csv":
+                with self.rows(names) as rows:
+                    rows.add(found)
+            case _:
+                self.write(_encode(found) + "\n")
+        self.flush()
+
+    def write(self, text: str) -> None:
+        """Write text as it is."""
+        if self.is_closed:
+            return
+        try:
+            sys.stdout.write(text)
+        except BrokenPipeError:
+            self._give_up()
+
+    def flush(self) -> None:
+        """Hand on what is buffered."""
+        if self.is_closed:
+            return
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Nobody reads any more. Python flushes again when it ends, and would complain: give it a place to write to."""
+        self.is_closed = True
+        try:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
+        except (OSError, ValueError):
+            return
+
+
+class Rows:
+    """Rows that are written as they come; a table waits for all, because its columns need the widest."""
+
+    def __init__(self, output: Output, columns: Sequence[str], *, flushed: bool) -> None:
+        self._output = output
+        self._columns = list(columns)
+        self._flushed = flushed
+        self._count = 0
+        self._cells: list[list[str]] = []
+
+    def __enter__(self) -> Self:
+        if self._output.format == "csv":
+            self._output.write(_csv_line(self._columns))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the rows, also after an interruption: what is there is well-formed."""
+        match self._output.format:
+            case "json":
+                self._output.write("\n]\n" if self._count else "[]\n")
+            case "table" if self._cells:
+                width = shutil.get_terminal_size().columns if _is_terminal() else None
+                for line in lay_out(self._columns, self._cells, width):
+                    self._output.write(line + "\n")
+        self._output.flush()
+
+    def add(self, row: Row) -> None:
+        """Write a row."""
+        match self._output.format:
+            case "table":
+                self._cells.append([_cell(name, row.get(name), "table") for name in self._columns])
+            case "csv":
+                self._output.write(_csv_line([_cell(name, row.get(name), "csv") for name in self._columns]))
+            case "json":
+                self._output.write(("[\n" if self._count == 0 else ",\n") + _encode(row))
+            case _:
+                self._output.write(_encode(row) + "\n")
+        self._count += 1
+        if self._flushed:
+            self._output.flush()
+
+
+def prepare_streams() -> None:
+    """Make both streams take every character: what the encoding lacks is written as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _cell(name: str, value: object, form: str) -> str:
+    if form == "csv":
+        return formula_safe(clean(_plain(name, value), longest=LONGEST_CSV_CELL))
+    return clean(_plain(name, value))
+
+
+def _plain(name: str, value: object) -> str:
+    if name in _SWITCHES:
+        return {True: "on", False: "off"}.get(value, "unknown") if isinstance(value, bool) else "unknown"
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else _encode(value)
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
+
+
+def _is_terminal() -> bool:
+    try:
+        return sys.stdout is not None and sys.stdout.isatty()
+    except ValueError:  # closed
+        return False

@@ -1,0 +1,112 @@
+"""What became of writes, told as it happens: a row per customer on stdout, a closing line on stderr."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from tui_reseller.cli import words
+from tui_reseller.cli.evidence import settle_unknown
+from tui_reseller.cli.exit_codes import ExitCode, for_results
+from tui_reseller.cli.invocation import Invocation
+from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.operation import Call, Outcome
+from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.text import quoted
+from tui_reseller.services.result import Result
+from tui_reseller.services.session import Session
+
+COLUMNS = ("username", "operation", "outcome", "id", "changes", "message")
+_NOT_CARRIED_OUT = frozenset({Outcome.REJECTED, Outcome.NOT_SENT, Outcome.CONFLICT, Outcome.VERIFIED_NOT_APPLIED})
+
+
+class Report:
+    """Results of one command. With *verifying*, a lost answer is told only after the search for evidence."""
+
+    def __init__(
+        self, inv: Invocation, generated: Mapping[str, Secret] | None = None, *, verifying: bool = False
+    ) -> None:
+        self._inv = inv
+        self._generated = generated or {}
+        self._verifying = verifying
+        self._results: list[Result] = []
+        self._waiting: list[Result] = []
+        in_table = inv.out.format == "table"
+        columns = (*COLUMNS, "password") if self._generated and not in_table else COLUMNS
+        self._rows = inv.out.rows(columns, flushed=True)
+
+    def __enter__(self) -> Self:
+        self._rows.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for result in self._waiting:  # the search was broken off
+            self._tell(result)
+        self._rows.__exit__(kind, error, trace)
+        if self._inv.out.format == "table":
+            for result in self._results:
+                password = self._password_of(result)
+                if password is not None:
+                    self._inv.out.write(f"password of {quoted(result.username)}: {password.reveal()}\n")
+            self._inv.out.flush()
+
+    @property
+    def count(self) -> int:
+        """How many results there are so far."""
+        return len(self._results) + len(self._waiting)
+
+    def add(self, result: Result) -> None:
+        """Take a result, and tell it unless evidence is still to be looked for."""
+        if self._verifying and result.outcome is Outcome.UNKNOWN:
+            self._waiting.append(result)
+        else:
+            self._tell(result)
+
+    async def verify(self, session: Session) -> None:
+        """Look for evidence on lost answers, and tell what was found."""
+        if not self._waiting:
+            return
+        self._inv.talk.say(f"answer lost for {len(self._waiting):,}: looking for evidence, up to 90 s")
+        self._waiting, settled = [], await settle_unknown(session, self._waiting)
+        for result in settled:
+            self._tell(result)
+
+    async def add_cut_off(self, session: Session, call: Call, began: datetime) -> None:
+        """Tell of the write that was in flight when a signal came: it stands in the ledger as unknown."""
+        query = AuditQuery(account=session.account, username=call.username, operation=call.operation, limit=1)
+        for entry in await session.ledger.entries(query):
+            if entry.time >= began and entry.outcome is Outcome.UNKNOWN:
+                result = Result(
+                    call.username, call.operation, Outcome.UNKNOWN, entry.message, entry.id, entry.changes
+                )
+                self._tell(result)
+                self._inv.talk.warn(words.result_line(result))
+
+    def close(self, asked: int, batch: str) -> ExitCode:
+        """Say the closing line; return the exit code."""
+        code = for_results(self._results, asked)
+        say = self._inv.talk.say if code is ExitCode.FINE else self._inv.talk.warn
+        if asked == 1:
+            say(words.result_line(self._results[0]))
+            return code
+        for result in self._results:
+            if result.outcome is Outcome.UNKNOWN:
+                self._inv.talk.warn(words.result_line(result))
+        say(words.results_line(self._results, asked, batch))
+        return code
+
+    def _tell(self, result: Result) -> None:
+        self._results.append(result)
+        row = result.as_dict()
+        password = self._password_of(result)
+        if self._inv.out.format == "table":
+            row["changes"] = words.changes_text(result.operation, result.changes)
+        elif password is not None:
+            row["password"] = password.reveal()
+        self._rows.add(row)
+
+    def _password_of(self, result: Result) -> Secret | None:
+        """Return a generated password, unless the service certainly does not have it."""
+        return None if result.outcome in _NOT_CARRIED_OUT else self._generated.get(result.username)

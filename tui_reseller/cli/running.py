@@ -1,0 +1,72 @@
+"""One event loop per command, and what a signal does to it.
+
+The first signal ends a run over several customers after the call in flight; otherwise, and the second time, it cancels
+the work: a write in flight then gets the outcome unknown in the ledger before the command ends.
+"""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Coroutine
+from types import FrameType
+
+from tui_reseller.cli.talk import Talk
+from tui_reseller.domain.errors import ResellerError
+
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """The command ends because of a signal. No error: nothing catches it but the outermost edge."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
+
+
+class Signals:
+    """Catches the stopping signals while a command runs. *Softly* ends the work after the call in flight."""
+
+    def __init__(self, talk: Talk) -> None:
+        self.received = 0
+        self.softly: Callable[[], None] | None = None
+        self._talk = talk
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[int] | None = None
+
+    def run(self, work: Callable[[], Coroutine[object, object, int]]) -> int:
+        """Run the work to its end. Raises Stopped if a signal ended it."""
+        former = self._install()
+        try:
+            code = asyncio.run(self._attached(work))
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            raise Stopped(self.received or signal.SIGINT) from None
+        except ResellerError:
+            # A question that was broken off reads as a no, which is refused; the signal is what the caller must hear.
+            if self.received:
+                raise Stopped(self.received) from None
+            raise
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+        if self.received:
+            raise Stopped(self.received)
+        return code
+
+    async def _attached(self, work: Callable[[], Coroutine[object, object, int]]) -> int:
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        return await work()
+
+    def _install(self) -> dict[int, signal.Handlers | int | Callable[[int, FrameType | None], object] | None]:
+        if threading.current_thread() is not threading.main_thread():
+            return {}
+        # What the caller told us to ignore (nohup) stays ignored.
+        wanted = [number for number in STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
+        return {number: signal.signal(number, self._handle) for number in wanted}
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        is_first = not self.received
+        self.received = self.received or number
+        if self._talk.is_asking or self._loop is None or self._task is None:
+            raise KeyboardInterrupt  # nothing is on its way while a question stands
+        self._loop.call_soon_threadsafe(self.softly if is_first and self.softly else self._task.cancel)

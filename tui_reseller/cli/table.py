@@ -1,0 +1,62 @@
+"""Rows laid out in columns by what a terminal shows of them. Pure."""
+
+import unicodedata
+from collections.abc import Sequence
+
+GAP = "  "
+NARROWEST = 6
+_ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
+
+
+def display_width(text: str) -> int:
+    """Return how many cells a cleaned text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(char) for char in text)
+
+
+def _cells(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in _ZERO_WIDTH:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+
+
+def cut(text: str, width: int) -> str:
+    """Return text that takes at most *width* cells, with a sign where something is missing."""
+    if display_width(text) <= width:
+        return text
+    shown, taken = "", 0
+    for char in text:
+        taken += _cells(char)
+        if taken > width - 1:
+            break
+        shown += char
+    return shown + "…"
+
+
+def lay_out(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
+    """Return the lines of a table, cut to *width* cells; None leaves them as wide as they are."""
+    widths = [display_width(head) for head in heads]
+    for row in rows:
+        widths = [max(known, display_width(cell)) for known, cell in zip(widths, row, strict=True)]
+    if width is not None:
+        widths = _shrunk(widths, width)
+    return [_line(row, widths, width) for row in (heads, *rows)]
+
+
+def _shrunk(widths: list[int], width: int) -> list[int]:
+    """Take cells from the widest column until all fit, or until none can give any."""
+    widths = list(widths)
+    over = sum(widths) + len(GAP) * (len(widths) - 1) - width
+    while over > 0 and max(widths) > NARROWEST:
+        widest = widths.index(max(widths))
+        widths[widest] -= 1
+        over -= 1
+    return widths
+
+
+def _line(row: Sequence[str], widths: Sequence[int], width: int | None) -> str:
+    cells = [cut(cell, room) for cell, room in zip(row, widths, strict=True)]
+    padded = (cell + " " * (room - display_width(cell)) for cell, room in zip(cells, widths, strict=True))
+    line = GAP.join(padded).rstrip()
+    return line if width is None else cut(line, width)

@@ -1,0 +1,90 @@
+"""The only writer to stderr: notes, errors, progress and questions. Nothing remote reaches the terminal unclean."""
+
+import sys
+from typing import TextIO
+
+import click
+
+from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.text import clean
+
+
+class Talk:
+    """What the command says beside its data. Quiet leaves only what went wrong or is not known."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self.is_asking = False
+        self._is_line_open = False
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person sits there: both stdin and stderr are a terminal."""
+        return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+
+    def say(self, text: str) -> None:
+        """Tell something that a script may do without."""
+        if not self.quiet:
+            self._line(text)
+
+    def warn(self, text: str) -> None:
+        """Tell something that must be known, also when quiet."""
+        self._line(text)
+
+    def progress(self, text: str) -> None:
+        """Put a text in the place of the last progress; only on a terminal."""
+        if not self.quiet and _is_terminal(sys.stderr):
+            self._write("\r\x1b[K" + clean(text)[:78])
+            self._is_line_open = True
+
+    def ask(self, question: str) -> str:
+        """Ask for one line. End of input is an empty answer."""
+        return self._asking(question, hidden=False)
+
+    def ask_hidden(self, question: str) -> Secret:
+        """Ask without echo."""
+        return Secret(self._asking(question, hidden=True))
+
+    def _asking(self, question: str, *, hidden: bool) -> str:
+        self._end_progress()
+        self.is_asking = True
+        try:
+            if hidden:
+                text = clean(question)
+                return str(click.prompt(text, hide_input=True, err=True, default="", show_default=False))
+            # Not click's or Python's own prompt: where stdout is a pipe they write a part of the question into it.
+            self._write(clean(question) + ": ")
+            return sys.stdin.readline().rstrip("\r\n")
+        except click.Abort:
+            # Ctrl-D; Ctrl-C has left its mark in the signal handler and is looked for there.
+            self._write("\n")
+            return ""
+        finally:
+            self.is_asking = False
+
+    def _line(self, text: str) -> None:
+        self._end_progress()
+        for line in text.split("\n"):
+            self._write(clean(line) + "\n")
+
+    def _end_progress(self) -> None:
+        if self._is_line_open:
+            self._write("\r\x1b[K")
+            self._is_line_open = False
+
+    @staticmethod
+    def _write(text: str) -> None:
+        """Write; a closed stderr must not stop a write to customers half-way."""
+        try:
+            if sys.stderr is not None:
+                sys.stderr.write(text)
+                sys.stderr.flush()
+        except (OSError, ValueError):
+            return
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False

@@ -1,0 +1,112 @@
+"""What the command says of writes: consequence, before -> after, what became of it, what is safe now. Pure."""
+
+from collections.abc import Sequence
+
+from tui_reseller.domain.changes import Change, Value
+from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.text import quoted
+from tui_reseller.services.result import Result
+
+TITLES = {
+    Operation.ENABLE: "Start sending",
+    Operation.DISABLE: "Stop sending",
+    Operation.WEBSITE_ENABLE: "Website access on",
+    Operation.WEBSITE_DISABLE: "Website access off",
+    Operation.SET: "Change details",
+    Operation.EMAIL: "Change the contact address",
+    Operation.CREATE: "New customer - cannot be undone",
+    Operation.PASSWORD: "Reset password - cannot be undone",
+    Operation.RENAME: "Rename - mail stops until the customer changes settings",
+    Operation.DELETE: "Delete customer - cannot be undone",
+}
+
+CONSEQUENCES = {
+    Operation.ENABLE: "The customer's mail is accepted again. Website access does not change.",
+    Operation.DISABLE: "The customer's mail is refused from now on. Website access does not change.",
+    Operation.WEBSITE_ENABLE: "The customer can log in to the website again. Sending does not change.",
+    Operation.WEBSITE_DISABLE: "The customer can no longer log in to the website. Sending goes on.",
+    Operation.SET: "Only the fields named here change.",
+    Operation.EMAIL: "Notices go to the new address. The username for SMTP and website stays.",
+    Operation.CREATE: "A new account is opened; it may be billed. A delete later closes it for ever.",
+    Operation.PASSWORD: "The old password stops working at once, for SMTP and website: programs that send with it are "
+    "refused.",
+    Operation.RENAME: "From now on SMTP and website log in only with the new name. Programs of the customer that send "
+    "with the old name are refused until they are changed.",
+    Operation.DELETE: 'This closes the account at the end of its billing cycle. It is not "stop sending": until then '
+    "mail may still go out, and the list may still show it. The username can never be used again.",
+}
+
+SAFE = {
+    Operation.CREATE: "Safe: check. Not safe: create it again.",
+    Operation.DELETE: "Safe: check; still being listed is no proof that it was not carried out. "
+    "Not safe: delete again, create the same username.",
+    Operation.RENAME: "Safe: check. Not safe: rename again.",
+    Operation.PASSWORD: "Cannot be checked: old and new password may both be valid. Safe: set a new one.",
+    Operation.WEBSITE_ENABLE: "Cannot be checked. Safe: repeat with the same value.",
+    Operation.WEBSITE_DISABLE: "Cannot be checked: treat access as possibly still open. "
+    "Safe: repeat with the same value.",
+}
+SAFE_ELSE = "Safe: check, or repeat with the same value."
+UNDOABLE = frozenset({*SWITCHED, Operation.SET, Operation.EMAIL, Operation.RENAME})
+SHOWN = 10
+"""So many customers of a review are listed; of the rest the number is told."""
+
+
+def review(
+    operation: Operation, profile: Profile, lines: Sequence[tuple[str, Sequence[Change]]], warnings: Sequence[str] = ()
+) -> list[str]:
+    """Return what a person reads before the question: what, where, before -> after, consequence."""
+    protected = ", protected" if profile.protected else ""
+    many = f" for {len(lines):,} customers" if len(lines) > 1 else ""
+    found = [f"{TITLES[operation]}{many} - profile {profile.name} ({profile.host}{protected})"]
+    found += [f"  {quoted(username)}  {changes_text(operation, changes)}".rstrip() for username, changes in lines[:SHOWN]]
+    if len(lines) > SHOWN:
+        found.append(f"  ... and {len(lines) - SHOWN:,} more")
+    return [*found, CONSEQUENCES[operation], *(f"note: {warning}" for warning in warnings)]
+
+
+def changes_text(operation: Operation, changes: Sequence[Change]) -> str:
+    """Return changes on one line."""
+    if operation is Operation.CREATE:
+        return ", ".join(f"{c.field} {_shown(c.field, c.after)}" for c in changes if c.field != "username")
+    if not changes and operation in {Operation.SET, Operation.EMAIL, *SWITCHED}:
+        return "(already so)"
+    return ", ".join(f"{c.field} {_shown(c.field, c.before)} -> {_shown(c.field, c.after)}" for c in changes)
+
+
+def _shown(name: str, value: Value) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if value is None:
+        return "unknown" if name in {"sending", "website_access"} else "(none)"
+    return quoted(value)
+
+
+def result_line(result: Result) -> str:
+    """Return the sentence on what became of one write."""
+    what = f"{result.operation.value} {quoted(result.username)}"
+    number = f" [{result.id}]" if result.id else ""
+    if result.outcome is Outcome.UNKNOWN:
+        check = f" Check: tui-reseller verify {result.id}" if result.id and result.operation.is_checkable else ""
+        return (
+            f"UNKNOWN - {what}: the request left, no usable answer came ({result.message}). It may have been carried "
+            f"out, may be carried out later, or not at all. {SAFE.get(result.operation, SAFE_ELSE)}{check}{number}"
+        )
+    undo = " - undo: u on the screen" if result.outcome.is_applied and result.operation in UNDOABLE and result.id else ""
+    said = f": {result.message}" if result.message else ""
+    return f"{result.outcome.word} - {what}{said}{number}{undo}"
+
+
+def results_line(results: Sequence[Result], asked: int, batch: str) -> str:
+    """Return the sentence on what became of many."""
+    counts = dict.fromkeys(outcome.word for outcome in Outcome)
+    said = [
+        f"{sum(result.outcome.word == word for result in results):,} {word.lower()}"
+        for word in counts
+        if any(result.outcome.word == word for result in results)
+    ]
+    if asked > len(results):
+        said.append(f"{asked - len(results):,} not begun")
+    undo = " - undo: u on the screen" if any(r.outcome.is_applied and r.operation in UNDOABLE for r in results) else ""
+    return f"{asked:,} customers: {', '.join(said)} [batch {batch}]{undo}"

@@ -1,0 +1,183 @@
+"""The way of every verb that changes customers: check, read, show or ask, send, tell (design section 4)."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tui_reseller.cli import asking, words
+from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.options import Writing
+from tui_reseller.cli.report import Report
+from tui_reseller.domain.changes import Change
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import CustomerNotFound, RefusedHere
+from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.text import quoted
+from tui_reseller.services import listing
+from tui_reseller.services.bulk import Bulk
+from tui_reseller.services.result import Result
+from tui_reseller.services.services import Services
+from tui_reseller.services.session import Session
+from tui_reseller.services.validation import refuse_invalid
+from tui_reseller.services.write import carry_out, preview
+
+MANY_READS = 20
+"""Above this many usernames one list is read instead of each customer."""
+UNLOCK_MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a verb wants done: one operation on one or several customers. Generated passwords are shown once."""
+
+    calls: Sequence[Call]
+    generated: Mapping[str, Secret] = field(default_factory=dict)
+    skip_unknown: bool = False
+
+    @property
+    def operation(self) -> Operation:
+        """The one operation."""
+        return self.calls[0].operation
+
+    @property
+    def usernames(self) -> list[str]:
+        """On whom."""
+        return [call.username for call in self.calls]
+
+
+def write(inv: Invocation, options: Writing, order: Order) -> int:
+    """Do it all; return the exit code. Raises ResellerError for what stops it before anything is sent."""
+
+    async def opened(_services: Services, session: Session) -> int:
+        return await _Flow(inv, options, order, session).run()
+
+    return inv.with_session(opened, writing=True)
+
+
+class _Flow:
+    """One writing command on an open session."""
+
+    def __init__(self, inv: Invocation, options: Writing, order: Order, session: Session) -> None:
+        self.inv, self.options, self.order, self.session = inv, options, order, session
+        self.found: dict[str, Customer] = {}
+
+    async def run(self) -> int:
+        """Refuse early what needs no reading; then read, show or ask, and send."""
+        options, session, order = self.options, self.session, self.order
+        if options.unlock is not None:
+            session.policy.unlock(UNLOCK_MINUTES, options.unlock)
+        warnings = self._checked()
+        info = listing.first_rows(session)
+        question = asking.Question(order.operation, order.usernames, session.profile, info.total if info else 0)
+        allowed = options.dry_run or asking.is_allowed(question, options, can_ask=self.inv.talk.can_ask)
+        await session.ledger.recover()
+        await session.learn_website()
+        unknown = await self._look_up()
+        calls = [call for call in order.calls if call.username not in unknown]
+        skipped = [_skipped(call) for call in order.calls if call.username in unknown]
+        if options.dry_run:
+            return self._show_only(calls, skipped, warnings)
+        if calls and not allowed:
+            lines = [(call.username, self._changes(call)) for call in calls]
+            asking.ask(question, words.review(order.operation, session.profile, lines, warnings), self.inv.talk)
+        else:
+            for warning in warnings:
+                self.inv.talk.say(f"note: {warning}")
+        return await self._send(calls, skipped)
+
+    def _checked(self) -> list[str]:
+        """Raise what speaks against the calls themselves; return what is only worth a word. A dry run may be locked."""
+        said: list[str] = []
+        for call in self.order.calls:
+            try:
+                self.session.policy.check(call, self.options.reason)
+            except RefusedHere as error:
+                if not self.options.dry_run:
+                    raise
+                said.append(f"it would be {error.message}")
+            prefix = f"{quoted(call.username)}: " if len(self.order.calls) > 1 else ""
+            said += [prefix + finding.message for finding in refuse_invalid(call)]
+        return list(dict.fromkeys(said))
+
+    async def _look_up(self) -> set[str]:
+        """Read the customers; return the names that are unknown. Raises CustomerNotFound unless those are skipped."""
+        names = self.order.usernames
+        if self.order.operation is Operation.CREATE:
+            if not self.options.dry_run:
+                await self.inv.connect(self.session)
+            return set()
+        await self.inv.connect(self.session)
+        if len(names) > MANY_READS:
+            self.found = await self._from_list(names)
+        else:
+            for name in names:
+                customer = await self.session.find(name)
+                if customer is not None:
+                    self.found[name] = customer
+        unknown = [name for name in names if name not in self.found]
+        if unknown and not (self.order.skip_unknown and len(names) > 1):
+            listed = ", ".join(quoted(name) for name in unknown[:5])
+            more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
+            hint = "--skip-unknown leaves them out" if len(names) > 1 else ""
+            raise CustomerNotFound(f"there is no customer {listed}{more}; nothing was sent", hint=hint)
+        return set(unknown)
+
+    async def _from_list(self, names: Sequence[str]) -> dict[str, Customer]:
+        await listing.load(self.session)
+        fresh = await listing.read_all(self.session)
+        wanted = set(names)
+        return {customer.username: customer for customer in fresh.customers if customer.username in wanted}
+
+    def _changes(self, call: Call) -> tuple[Change, ...]:
+        return preview(call, self.found.get(call.username))
+
+    def _show_only(self, calls: Sequence[Call], skipped: Sequence[Result], warnings: Sequence[str]) -> int:
+        for warning in warnings:
+            self.inv.talk.say(f"note: {warning}")
+        with Report(self.inv) as report:
+            for call in calls:
+                changes = self._changes(call)
+                message = "dry run: nothing was sent"
+                report.add(Result(call.username, call.operation, Outcome.NOT_SENT, message, changes=changes))
+            for result in skipped:
+                report.add(result)
+        self.inv.talk.say("dry run: nothing was sent")
+        return ExitCode.SOME if skipped else ExitCode.FINE
+
+    async def _send(self, calls: Sequence[Call], skipped: Sequence[Result]) -> int:
+        asked = len(self.order.calls)
+        bulk = Bulk(calls, [self.found.get(call.username) for call in calls], self.options.reason)
+        with Report(self.inv, self.order.generated, verifying=self.options.verify) as report:
+            for result in skipped:
+                report.add(result)
+            began = self.session.clock.now()
+            try:
+                if asked == 1:
+                    call, reason = calls[0], self.options.reason
+                    report.add(await carry_out(self.session, call, loaded=self.found.get(call.username), reason=reason))
+                else:
+                    await self._send_many(bulk, report, asked)
+            except asyncio.CancelledError:
+                await report.add_cut_off(self.session, calls[len(bulk.results)], began)
+                raise
+            await report.verify(self.session)
+        return report.close(asked, bulk.batch)
+
+    async def _send_many(self, bulk: Bulk, report: Report, asked: int) -> None:
+        def tell(result: Result) -> None:
+            report.add(result)
+            said = f"{report.count:,} of {asked:,}: {quoted(result.username, 30)} {result.outcome.word.lower()}"
+            self.inv.talk.progress(said)
+
+        self.inv.signals.softly = bulk.stop
+        try:
+            await bulk.run(self.session, tell, pausing=False)
+        finally:
+            self.inv.signals.softly = None
+
+
+def _skipped(call: Call) -> Result:
+    message = "there is no such customer: left out"
+    return Result(call.username, call.operation, Outcome.NOT_SENT, message, error=CustomerNotFound(message))

@@ -1,0 +1,104 @@
+"""What the ledger holds: who did what, when, to whom, and what became of it. Never a password."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui_reseller.domain.changes import Change, as_object
+from tui_reseller.domain.operation import Operation, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The person at the keyboard: account of the operating system, host, and where their SSH came from."""
+
+    user: str
+    host: str
+    ssh_from: str | None = None
+
+    def as_dict(self) -> dict[str, str | None]:
+        """Return it as output has it."""
+        return {"user": self.user, "host": self.host, "ssh_from": self.ssh_from}
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An operation that is about to be sent. Account is origin and api user: what a lock is held on."""
+
+    profile: str
+    account: str
+    operation: Operation
+    username: str
+    changes: tuple[Change, ...]
+    operator: Operator
+    before: Mapping[str, object] | None = None
+    reason: str = ""
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One operation with all that is known of it. Outcome is None only while it is in flight in a living process."""
+
+    id: str
+    time: datetime
+    profile: str
+    account: str
+    operation: Operation
+    username: str
+    changes: tuple[Change, ...]
+    operator: Operator
+    before: Mapping[str, object] | None
+    reason: str
+    batch: str | None
+    outcome: Outcome | None
+    message: str
+    settled_at: datetime | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the stable object of output (design: "An audit entry")."""
+        return {
+            "username": self.username,
+            "operation": self.operation.value,
+            "outcome": self.outcome.value if self.outcome else None,
+            "id": self.id,
+            "changes": as_object(self.changes),
+            "message": self.message,
+            "time": utc_text(self.time),
+            "profile": self.profile,
+            "operator": self.operator.as_dict(),
+            "reason": self.reason or None,
+            "batch": self.batch,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which entries to read, newest first. Limit 0 is no limit."""
+
+    account: str | None = None
+    profile: str | None = None
+    username: str | None = None
+    operation: Operation | None = None
+    outcome: Outcome | None = None
+    batch: str | None = None
+    since: datetime | None = None
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """What checking the hash chain found. Broken_at is the number of the first row that does not fit, or None."""
+
+    rows: int
+    broken_at: int | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row fits the one before it."""
+        return self.broken_at is None
+
+
+def utc_text(moment: datetime) -> str:
+    """Return a time in UTC as ISO 8601 with milliseconds and Z."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

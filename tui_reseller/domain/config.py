@@ -1,0 +1,28 @@
+"""The operator's configuration, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from tui_reseller.domain.profile import Profile
+
+THEMES = ("dark", "light", "16")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the screen looks and which keys it knows. Keys maps a command id to a key."""
+
+    theme: str = "dark"
+    plain: bool = False
+    mouse: bool = True
+    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All profiles by name, in the order of the file, the one in use, and the settings."""
+
+    profiles: Mapping[str, Profile] = field(default_factory=lambda: MappingProxyType({}))
+    default: str | None = None
+    settings: Settings = field(default_factory=Settings)

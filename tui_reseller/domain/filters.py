@@ -1,0 +1,167 @@
+"""Filters as values: what is typed in the list pane, kept in saved views and given to --filter."""
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui_reseller.domain.customer import FIELDS, SWITCH_FIELDS, Customer
+from tui_reseller.domain.errors import InvalidFilter
+
+SEARCHED = ("username", "email", "first_name", "last_name", "address", "city", "phone", "website")
+"""Fields in which a bare word is looked for."""
+STATES = ("on", "off", "unknown")
+IS_WORDS = ("marked", "needs-you", "missing-data", "duplicate-email")
+LONGEST_REGEX = 200
+_TERM_START = re.compile(r"(?P<minus>-?)(?:(?P<name>[A-Za-z_][A-Za-z_]*)(?P<sign>[:=~]))?")
+_LOOK_AROUND = re.compile(r"\(\?(?:[=!]|<[=!]|P=|\()|(?<!\\)(?:\\\\)*\\[1-9]")
+_NESTED_REPEAT = re.compile(r"[+*}][^()\[\]]*\)[+*{]")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition. Kind is word, contains, equals, regex, state or is; text is lower-cased except in a regex."""
+
+    kind: str
+    text: str
+    field: str = ""
+    negated: bool = False
+    start: int = 0
+    end: int = 0
+    pattern: re.Pattern[str] | None = dataclasses.field(default=None, compare=False)
+
+    def matches(self, customer: Customer, is_word: Callable[[str, Customer], bool]) -> bool:
+        """Whether a customer fulfils the condition."""
+        return self._holds(customer, is_word) != self.negated
+
+    def _holds(self, customer: Customer, is_word: Callable[[str, Customer], bool]) -> bool:
+        match self.kind:
+            case "word":
+                return any(self.text in customer.text(name).lower() for name in SEARCHED)
+            case "contains":
+                return self.text in customer.text(self.field).lower()
+            case "equals":
+                return customer.text(self.field).lower() == self.text
+            case "regex":
+                return self.pattern is not None and bool(self.pattern.search(customer.text(self.field)[:4096]))
+            case "state":
+                return customer.text(self.field) == self.text
+            case _:
+                return is_word(self.text, customer)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """All terms must hold. An empty filter matches every customer."""
+
+    text: str = ""
+    terms: tuple[Term, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def matches(self, customer: Customer, is_word: Callable[[str, Customer], bool] | None = None) -> bool:
+        """Whether a customer fulfils all terms. *is_word* answers the is: words, which need more than the customer."""
+        known = is_word or (lambda _word, _customer: False)
+        return all(term.matches(customer, known) for term in self.terms)
+
+    def without(self, index: int) -> str:
+        """Return the text with one term dropped."""
+        term = self.terms[index]
+        return " ".join((self.text[: term.start] + self.text[term.end :]).split())
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Texts that a list highlights."""
+        return tuple(t.text for t in self.terms if t.kind in {"word", "contains"} and not t.negated and t.text)
+
+
+def parse_filter(text: str) -> Filter:
+    """Read a filter. Raises InvalidFilter with the place; `unfinished` where more typing may still make it valid."""
+    terms: list[Term] = []
+    place = 0
+    while place < len(text):
+        if text[place].isspace():
+            place += 1
+            continue
+        term, place = _read_term(text, place)
+        if term is not None:
+            terms.append(term)
+    return Filter(text, tuple(terms))
+
+
+def _read_term(text: str, start: int) -> tuple[Term | None, int]:
+    head = _TERM_START.match(text, start)
+    assert head is not None  # noqa: S101 - every part of the pattern is optional
+    negated, name, sign = head["minus"] == "-", (head["name"] or "").lower(), head["sign"]
+    place = head.end()
+    if sign == ":" and text.startswith("//", place):  # a pasted URL is text
+        name, sign, place = "", None, start + len(head["minus"])
+    if sign is None:
+        place = start + len(head["minus"])
+    value, end = _read_value(text, place)
+    span = {"negated": negated, "start": start, "end": end}
+    if not sign:
+        if not value:
+            if negated and end >= len(text):
+                raise InvalidFilter("not finished: a word follows the -", place=start, unfinished=True)
+            return None, end
+        return Term("word", value.lower(), **span), end  # type: ignore[arg-type]  # one literal mapping
+    if name == "is":
+        return _is_term(value, place, span), end
+    if name not in FIELDS:
+        raise _no_such_field(name, start + len(head["minus"]), unfinished=not value and end >= len(text))
+    return _field_term(name, sign, value, place, span), end
+
+
+def _read_value(text: str, place: int) -> tuple[str, int]:
+    if place < len(text) and text[place] == '"':
+        end = text.find('"', place + 1)
+        if end < 0:
+            raise InvalidFilter('not finished: a closing " is missing', place=place, unfinished=True)
+        return text[place + 1 : end], end + 1
+    end = place
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return text[place:end], end
+
+
+def _is_term(value: str, place: int, span: dict[str, object]) -> Term:
+    word = value.lower()
+    if word in IS_WORDS:
+        return Term("is", word, **span)  # type: ignore[arg-type]  # one literal mapping
+    raise InvalidFilter(
+        f"is: knows {', '.join(IS_WORDS)}", place=place, unfinished=any(known.startswith(word) for known in IS_WORDS)
+    )
+
+
+def _field_term(name: str, sign: str, value: str, place: int, span: dict[str, object]) -> Term:
+    if name in SWITCH_FIELDS and sign in ":=":
+        word = value.lower()
+        if word not in STATES:
+            unfinished = any(state.startswith(word) for state in STATES)
+            raise InvalidFilter(f"{name} is {', '.join(STATES)}", place=place, unfinished=unfinished)
+        return Term("state", word, name, **span)  # type: ignore[arg-type]  # one literal mapping
+    if sign == "~":
+        return Term("regex", value, name, pattern=_compiled(value, place), **span)  # type: ignore[arg-type]
+    return Term("contains" if sign == ":" else "equals", value.lower(), name, **span)  # type: ignore[arg-type]
+
+
+def _compiled(value: str, place: int) -> re.Pattern[str]:
+    if _LOOK_AROUND.search(value):
+        raise InvalidFilter("a filter's regex has no look-around and no back-references", place=place)
+    if len(value) > LONGEST_REGEX or _NESTED_REPEAT.search(value):
+        raise InvalidFilter("this regex could take for ever: a repeated group holds a repeat", place=place)
+    try:
+        return re.compile(value, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError) as error:
+        at = place + (getattr(error, "pos", None) or 0)
+        raise InvalidFilter(f"the regex cannot be read: {error}", place=at, unfinished=True) from None
+
+
+def _no_such_field(name: str, place: int, *, unfinished: bool) -> InvalidFilter:
+    near = difflib.get_close_matches(name, (*FIELDS, "is"), n=2, cutoff=0.5) or ["username", "email"]
+    return InvalidFilter(
+        f'no field "{name}" - put the text in quotes, or: {", ".join(near)}', place=place, unfinished=unfinished
+    )

@@ -1,0 +1,108 @@
+"""What can be done to a customer, and what can have become of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from tui_reseller.domain.secret import Secret
+
+
+class Operation(Enum):
+    """The eleven operations of the service; the values are the words of log, ledger, faults and output."""
+
+    LIST = "list"
+    CREATE = "create"
+    DELETE = "delete"
+    ENABLE = "enable"
+    DISABLE = "disable"
+    WEBSITE_ENABLE = "website_enable"
+    WEBSITE_DISABLE = "website_disable"
+    SET = "set"
+    PASSWORD = "password"  # noqa: S105 - the name of an operation
+    RENAME = "rename"
+    EMAIL = "email"
+
+    @property
+    def opposite(self) -> "Operation | None":
+        """The switch operation that takes this one back, if it is a switch."""
+        return _OPPOSITES.get(self)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether sending it again with the same value does no harm (reliability 4.3)."""
+        return self in _OPPOSITES or self is Operation.PASSWORD
+
+    @property
+    def is_checkable(self) -> bool:
+        """Whether the list of the service can show that it happened (reliability 4.3)."""
+        return self not in {Operation.PASSWORD, Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE}
+
+
+_OPPOSITES = {
+    Operation.ENABLE: Operation.DISABLE,
+    Operation.DISABLE: Operation.ENABLE,
+    Operation.WEBSITE_ENABLE: Operation.WEBSITE_DISABLE,
+    Operation.WEBSITE_DISABLE: Operation.WEBSITE_ENABLE,
+}
+
+SWITCHED = {
+    Operation.ENABLE: ("sending", True),
+    Operation.DISABLE: ("sending", False),
+    Operation.WEBSITE_ENABLE: ("website_access", True),
+    Operation.WEBSITE_DISABLE: ("website_access", False),
+}
+"""Field and wanted value of each operation that turns a switch."""
+
+
+class Outcome(Enum):
+    """What is known of an operation (reliability 4.1). "Failed" is never said of what may have happened."""
+
+    APPLIED = "applied"
+    REJECTED = "rejected"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+    VERIFIED_APPLIED = "verified_applied"
+    VERIFIED_NOT_APPLIED = "verified_not_applied"
+    CONFLICT = "conflict"
+    PARTIAL = "partial"
+    UNVERIFIABLE = "unverifiable"
+    RESOLVED = "resolved"
+
+    @property
+    def needs_you(self) -> bool:
+        """Whether a person has to look at it."""
+        return self in {Outcome.UNKNOWN, Outcome.CONFLICT, Outcome.PARTIAL, Outcome.UNVERIFIABLE}
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether the service certainly has carried it out."""
+        return self in {Outcome.APPLIED, Outcome.VERIFIED_APPLIED}
+
+    @property
+    def word(self) -> str:
+        """The fixed word on screen (reliability R8)."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Outcome.APPLIED: "Applied",
+    Outcome.REJECTED: "Rejected",
+    Outcome.NOT_SENT: "Not sent",
+    Outcome.UNKNOWN: "Unknown",
+    Outcome.VERIFIED_APPLIED: "Applied (verified)",
+    Outcome.VERIFIED_NOT_APPLIED: "Not applied (verified)",
+    Outcome.CONFLICT: "Changed by someone else",
+    Outcome.PARTIAL: "Partly applied",
+    Outcome.UNVERIFIABLE: "Cannot be checked",
+    Outcome.RESOLVED: "Settled with a note",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One write, ready to be sent: an operation on a username with the new values it carries."""
+
+    operation: Operation
+    username: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    password: Secret | None = None

@@ -1,0 +1,115 @@
+"""A profile: one named reseller account of ours, and where it is served."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import urlsplit
+
+from tui_reseller.domain.errors import InvalidInput
+
+DEFAULT_BASE_URL = "https://api.sendgrid.com/apiv2"
+PROVIDERS = ("reseller-v2",)
+COLOURS = ("red", "orange", "yellow", "blue", "cyan", "violet", "grey")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?")
+
+
+class Format(Enum):
+    """The format of the service's answers."""
+
+    JSON = "json"
+    XML = "xml"
+
+
+class Store(Enum):
+    """Where the key of a profile lives. None means it is asked for and kept in memory only."""
+
+    KEYRING = "keyring"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One named reseller account. Holds no secret."""
+
+    name: str
+    api_user: str
+    base_url: str = DEFAULT_BASE_URL
+    provider: str = "reseller-v2"
+    format: Format = Format.JSON
+    protected: bool = False
+    read_only: bool = False
+    colour: str = "blue"
+    store: Store = Store.KEYRING
+    credential_command: tuple[str, ...] = ()
+    proxy: str = ""
+    ca_file: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: what a key is bound to."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @property
+    def host(self) -> str:
+        """Host (and port, if given) for the header."""
+        return urlsplit(self.base_url).netloc
+
+
+def checked_name(name: str) -> str:
+    """Return a profile name, or raise InvalidInput: 1-32 of letters, digits, dot, dash, underscore."""
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(
+            "a profile name has 1 to 32 letters, digits, dots, dashes or underscores, beginning with a letter or digit",
+            field="name",
+        )
+    return name
+
+
+def checked_base_url(url: str) -> str:
+    """Return the canonical base URL, or raise InvalidInput.
+
+    https only, except http on loopback; no user, query, fragment, odd host or path (reliability S21, S22): a key would
+    be sent there.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        raise InvalidInput("the base URL cannot be read", field="base_url") from None
+    host = parts.hostname or ""
+    if "@" in parts.netloc or parts.query or parts.fragment or "\\" in url or not _PATH.fullmatch(parts.path):
+        raise InvalidInput(
+            "the base URL is https://HOST[:PORT]/PATH, without user, query or fragment",
+            field="base_url",
+            hint=f"for example {DEFAULT_BASE_URL}",
+        )
+    if ".." in parts.path or port == 0 or not (_HOST.fullmatch(host) or _is_address(host)) or _odd_number(host):
+        raise InvalidInput("the host of the base URL is not a plain name or address", field="base_url")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise InvalidInput(
+            "the base URL must begin with https:// (http:// only for this machine itself)", field="base_url"
+        )
+    netloc = f"[{host}]" if ":" in host else host.lower()
+    return f"{parts.scheme}://{netloc}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    return host.lower() == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _odd_number(host: str) -> bool:
+    """A host that looks like a number but is no plain address: 0x7f.1, 2130706433."""
+    return not _is_address(host) and bool(re.fullmatch(r"(0x[0-9a-fA-F]+|[0-9]+)", host.rsplit(".", 1)[-1]))

@@ -1,0 +1,59 @@
+"""One way to make remote text harmless before it reaches a terminal, a table, a log or a CSV file."""
+
+import re
+import unicodedata
+
+MAX_SHOWN = 4096
+MAX_MARKS = 4
+_HARMLESS = re.compile(r"[^\x20-\x7e\xa1-\xac\xae-\u02ff]")
+_BIDI = frozenset({0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)})
+_ZERO_WIDTH = frozenset(
+    {0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF, *range(0x2061, 0x2065), *range(0x206A, 0x2070), *range(0xFFF9, 0xFFFC)}
+)
+_LINE_BREAKS = "\t\n\x85\u2028\u2029"
+_FORMULA = re.compile("^[\\s\u00a0\ufeff\u200b]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+def clean(text: str, *, longest: int = MAX_SHOWN) -> str:
+    """Return text that cannot act on a terminal: controls, bidi, zero-width and unassigned characters made visible.
+
+    Line breaks and tabs become blanks, so that a row stays a row; at most four combining marks stay on a letter; what
+    is longer than *longest* characters is cut with a sign. Idempotent. (Rules measured for this project: every widget
+    passes escape sequences to the terminal, so nothing may reach one unclean.)
+    """
+    if len(text) <= longest and not _HARMLESS.search(text):
+        return text
+    if len(text) > longest:
+        text = text[: longest - 1] + "…"
+    shown: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Mc", "Me"} else 0
+        if marks <= MAX_MARKS:
+            shown.append(_visible(char))
+    return "".join(shown)
+
+
+def _visible(char: str) -> str:
+    code = ord(char)
+    if char == "\r":
+        return "␍"
+    if char in _LINE_BREAKS:
+        return " "
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    if 0x7F < code < 0xA0 or unicodedata.category(char) in {"Cs", "Cn", "Co"} or 0xE0000 <= code <= 0xE0FFF:
+        return "\ufffd"
+    return "\ufffd" if code in _BIDI or code in _ZERO_WIDTH else char
+
+
+def formula_safe(text: str) -> str:
+    """Return text that no spreadsheet runs as a formula: a leading ' where the first sign would start one."""
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def quoted(name: str, longest: int = 80) -> str:
+    """Return a username or value for a sentence: cleaned, and between quotation marks so that its ends are seen."""
+    return '"' + clean(name, longest=longest) + '"'

@@ -1,0 +1,180 @@
+"""Profiles: add, change, test, remove; and which one is used."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+
+from tui_reseller.domain.config import Config
+from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
+from tui_reseller.domain.profile import COLOURS, PROVIDERS, Format, Profile, Store, checked_base_url, checked_name
+from tui_reseller.domain.secret import Secret
+from tui_reseller.services.ports import ConfigPort, CredentialsPort, SnapshotPort
+
+ENV = "env"
+KEYS = (
+    "provider", "base_url", "api_user", "format", "protected", "read_only", "colour", "store", "credential_command",
+    "proxy", "ca_file",
+)  # fmt: skip
+
+
+class Profiles:
+    """The profiles of the config file, and the one that the environment may give (design: "Environment")."""
+
+    def __init__(
+        self,
+        config: ConfigPort,
+        credentials: CredentialsPort,
+        snapshot: SnapshotPort,
+        *,
+        named: str | None = None,
+        environment: Profile | None = None,
+    ) -> None:
+        self.config = config
+        self.credentials = credentials
+        self.snapshot = snapshot
+        self.named = named
+        self.environment = environment
+
+    def load(self) -> Config:
+        """Read the config file. Raises BadConfig."""
+        return self.config.load()
+
+    def choose(self, name: str | None = None, *, writing: bool = False) -> Profile:
+        """Return the profile to use: the named one, the environment's, the default, or the only one.
+
+        Raises BadConfig if there is none or the named one is not there; RefusedHere for a write if none of several is
+        named: the default serves reads and the screen only.
+        """
+        name = name or self.named
+        if self.environment is not None:
+            if name and name != ENV:
+                raise BadConfig(f'profile "{name}" is named beside TUI_RESELLER_API_USER: one of the two is too many')
+            return self.environment
+        config = self.load()
+        if name:
+            return self._named(config, name)
+        if not config.profiles:
+            raise BadConfig("no profile yet", hint="tui-reseller profile add NAME, or try: tui-reseller demo")
+        if len(config.profiles) == 1:
+            return next(iter(config.profiles.values()))
+        if writing:
+            raise RefusedHere(
+                f"refused: several profiles and none named; nothing was sent. Profiles: {', '.join(config.profiles)}",
+                hint="--profile NAME",
+            )
+        if config.default is None:
+            raise BadConfig(f"several profiles and none in use: {', '.join(config.profiles)}", hint="--profile NAME")
+        return self._named(config, config.default)
+
+    def get(self, name: str) -> Profile:
+        """Return a profile of the config file. Raises BadConfig if it is not there."""
+        return self._named(self.load(), name)
+
+    def _named(self, config: Config, name: str) -> Profile:
+        if name in config.profiles:
+            return config.profiles[name]
+        near = get_close_matches(name, config.profiles, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"profiles: {', '.join(config.profiles) or 'none'}"
+        raise BadConfig(f'no profile "{name}"', hint=hint)
+
+    async def add(self, profile: Profile, key: Secret | None) -> str:
+        """Add a profile and keep its key; return where the key is, in words. Nothing is saved if the key cannot be.
+
+        Raises InvalidInput if the name is taken or a value is wrong, CredentialStoreError with the remedies.
+        """
+        profile = checked(profile)
+        if profile.name in self.load().profiles or profile.name == ENV:
+            raise InvalidInput(f'there is a profile "{profile.name}" already', field="name")
+        where = self.credentials.describe(profile)
+        if profile.store is Store.KEYRING and not profile.credential_command:
+            if key is None:
+                await self._need_keyring()
+            else:
+                where = await self.credentials.put(profile, key)
+        elif key is not None:
+            self.credentials.remember(profile, key)
+        self.config.put(profile)
+        return where
+
+    async def _need_keyring(self) -> None:
+        state = await self.credentials.probe()
+        if state != "ready":
+            raise CredentialStoreError(
+                f"no usable keyring on this machine ({state}); nothing was saved",
+                state=state,
+                hint="unlock the keyring, or use --secret-command CMD, or --store none (asks for the key each time)",
+            )
+
+    def change(self, name: str, values: Mapping[str, str]) -> Profile:
+        """Set keys of a profile, given as text. Raises InvalidInput naming the key."""
+        profile = checked(with_values(self.get(name), values))
+        self.config.put(profile)
+        return profile
+
+    async def keep_key(self, name: str, key: Secret) -> str:
+        """Put a new key in the place of the old one."""
+        return await self.credentials.put(self.get(name), key)
+
+    def use(self, name: str) -> None:
+        """Make a profile the one that reads and the screen use."""
+        self.get(name)
+        self.config.use(name)
+
+    async def remove(self, name: str) -> None:
+        """Remove a profile, its key and its snapshot. The audit log stays."""
+        profile = self.get(name)
+        if profile.store is Store.KEYRING and not profile.credential_command:
+            await self.credentials.remove(profile)
+        self.snapshot.remove(f"{profile.origin}|{profile.api_user}")
+        self.config.remove(name)
+
+
+def checked(profile: Profile) -> Profile:
+    """Return a profile with a canonical base URL. Raises InvalidInput naming the field."""
+    checked_name(profile.name)
+    if profile.provider not in PROVIDERS:
+        raise InvalidInput(f"provider is one of: {', '.join(PROVIDERS)}", field="provider")
+    if profile.colour not in COLOURS:
+        raise InvalidInput(f"colour is one of: {', '.join(COLOURS)}", field="colour")
+    if not profile.api_user.strip():
+        raise InvalidInput("the api user is the name of your reseller account", field="api_user")
+    if any(ord(char) < 0x20 for char in profile.api_user):
+        raise InvalidInput("the api user holds control characters", field="api_user")
+    return replace(profile, base_url=checked_base_url(profile.base_url), api_user=profile.api_user.strip())
+
+
+def with_values(profile: Profile, values: Mapping[str, str]) -> Profile:
+    """Return a profile with keys set from text. Raises InvalidInput naming the key and the nearest one."""
+    changed: dict[str, object] = {}
+    for key, text in values.items():
+        if key not in KEYS:
+            near = get_close_matches(key, KEYS, n=1)
+            raise InvalidInput(
+                f"no key {key!r}", field=key, hint=f"did you mean {near[0]}?" if near else ", ".join(KEYS)
+            )
+        changed[key] = _read(key, text)
+    return replace(profile, **changed)  # type: ignore[arg-type]  # names and types come from KEYS
+
+
+def _read(key: str, text: str) -> object:
+    if key in {"protected", "read_only"}:
+        if text.lower() not in {"true", "false", "yes", "no"}:
+            raise InvalidInput(f"{key} is true or false", field=key)
+        return text.lower() in {"true", "yes"}
+    if key == "credential_command":
+        return command_of(text)
+    try:
+        return {"format": Format, "store": Store}[key](text) if key in {"format", "store"} else text
+    except ValueError:
+        names = ", ".join(item.value for item in (Format if key == "format" else Store))
+        raise InvalidInput(f"{key} is one of: {names}", field=key) from None
+
+
+def command_of(text: str) -> tuple[str, ...]:
+    """Split a command as a shell would, without running one."""
+    import shlex  # noqa: PLC0415 - used by two verbs only
+
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise InvalidInput(f"the command cannot be split: {error}", field="credential_command") from None

@@ -1,0 +1,52 @@
+"""The bundle that both front doors hold: profiles, the audit log, and sessions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.profile import Profile
+from tui_reseller.services.policy import Policy
+from tui_reseller.services.ports import (
+    Clock,
+    CredentialsPort,
+    CustomerListPort,
+    DraftsPort,
+    LedgerPort,
+    SnapshotPort,
+)
+from tui_reseller.services.profiles import Profiles
+from tui_reseller.services.session import Connect, Session
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything an operator can reach. Built by wiring.py, once."""
+
+    profiles: Profiles
+    ledger: LedgerPort
+    snapshot: SnapshotPort
+    credentials: CredentialsPort
+    drafts: DraftsPort
+    clock: Clock
+    operator: Operator
+    connect: Connect
+    new_list: Callable[[], CustomerListPort]
+
+    def open(self, profile: Profile, *, read_only: bool = False, timeout: float | None = None) -> Session:
+        """Open a profile. Nothing is read or sent yet."""
+        return Session(
+            profile=profile,
+            policy=Policy(profile, self.clock, read_only=read_only),
+            clock=self.clock,
+            operator=self.operator,
+            ledger=self.ledger,
+            snapshot=self.snapshot,
+            customers=self.new_list(),
+            credentials=self.credentials,
+            connect=self.connect,
+            timeout=timeout,
+        )
+
+    async def aclose(self) -> None:
+        """Close the ledger."""
+        await self.ledger.aclose()

@@ -1,0 +1,108 @@
+"""One opened profile: its ports, its list and what it allows. Front doors hold one at a time."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import MissingCredentials
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.switch import Switch
+from tui_reseller.services import retry
+from tui_reseller.services.policy import Policy
+from tui_reseller.services.ports import (
+    Clock,
+    CredentialsPort,
+    CustomerListPort,
+    CustomersPort,
+    LedgerPort,
+    SnapshotPort,
+)
+
+Connect = Callable[[Profile, Secret, float | None], CustomersPort]
+
+
+@dataclass
+class Session:
+    """Everything that use cases need for one profile.
+
+    Timeout, in seconds, lowers the deadline of every call. Website holds what this tool last set, by username.
+    """
+
+    profile: Profile
+    policy: Policy
+    clock: Clock
+    operator: Operator
+    ledger: LedgerPort
+    snapshot: SnapshotPort
+    customers: CustomerListPort
+    credentials: CredentialsPort
+    connect: Connect
+    timeout: float | None = None
+    read_at: datetime | None = None
+    is_partial: bool = False
+    website: dict[str, Switch] = field(default_factory=dict)
+    unwritten: list[tuple[str, Outcome, str]] = field(default_factory=list)
+    in_flight: set[str] = field(default_factory=set)
+    _service: CustomersPort | None = None
+
+    @property
+    def account(self) -> str:
+        """What locks, snapshots and the audit log belong to: where the account is served, and its user."""
+        return f"{self.profile.origin}|{self.profile.api_user}"
+
+    @property
+    def total_seconds(self) -> float:
+        """Deadline of one call with its repetitions."""
+        return min(self.timeout or retry.TOTAL_SECONDS, retry.TOTAL_SECONDS)
+
+    async def service(self) -> CustomersPort:
+        """Return the connection, made at first use. Raises MissingCredentials and its kinds."""
+        if self._service is None:
+            key = await self.credentials.get(self.profile)
+            if not key:
+                raise MissingCredentials(
+                    f'no key for profile "{self.profile.name}"',
+                    hint=f"tui-reseller profile secret {self.profile.name}",
+                )
+            self._service = self.connect(self.profile, key, self.timeout)
+        return self._service
+
+    async def reconnect(self) -> None:
+        """Forget the connection and its key, so that the next call asks for the key again."""
+        if self._service is not None:
+            await self._service.aclose()
+            self._service = None
+
+    async def find(self, username: str) -> Customer | None:
+        """Ask the service for one customer; what this tool knows of its website access is filled in."""
+        service = await self.service()
+        found = await retry.read(self.clock, lambda: service.find(username), total=self.total_seconds)
+        return self.with_website(found) if found else None
+
+    def with_website(self, customer: Customer) -> Customer:
+        """Fill in website access from the ledger where the service did not tell."""
+        if customer.website_access is not Switch.UNKNOWN or customer.username not in self.website:
+            return customer
+        return replace(customer, website_access=self.website[customer.username])
+
+    async def learn_website(self) -> None:
+        """Read from the ledger what website access this tool last set."""
+        self.website = dict(await self.ledger.website_access(self.account))
+
+    async def keep(self, username: str, customer: Customer | None) -> None:
+        """Take a change that is certain into list and snapshot."""
+        self.customers.apply(username, customer)
+        await self.snapshot.note(self.account, username, customer)
+
+    async def aclose(self) -> None:
+        """Close the connection. The ledger belongs to the whole program and stays open."""
+        if self._service is not None:
+            await self._service.aclose()
+
+
+Ask = Callable[[Profile], Awaitable[Secret | None]]
+"""How a front door asks a person for a key; None if it cannot or the person does not."""

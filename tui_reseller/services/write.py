@@ -1,0 +1,177 @@
+"""Carry out one write, once: check, read again, compare, write the intent down, send, write the outcome down."""
+
+import asyncio
+from dataclasses import replace
+
+from tui_reseller.domain.audit import Intent
+from tui_reseller.domain.changes import Change, changes_of, collisions, wanted_by
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import (
+    Conflict,
+    CustomerNotFound,
+    LedgerUnavailable,
+    NoAnswer,
+    NotSent,
+    RefusedHere,
+    Rejected,
+    ResellerError,
+)
+from tui_reseller.domain.operation import SWITCHED, Call, Operation, Outcome
+from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.text import quoted
+from tui_reseller.services import retry
+from tui_reseller.services.ports import CustomersPort
+from tui_reseller.services.result import Result
+from tui_reseller.services.session import Session
+from tui_reseller.services.validation import refuse_invalid, without_unchanged
+
+
+async def carry_out(
+    session: Session, call: Call, *, loaded: Customer | None = None, reason: str = "", batch: str | None = None
+) -> Result:
+    """Carry out a write and tell what became of it.
+
+    *Loaded* is the customer as the operator saw it: if a field that is to change is no longer so, nothing is sent.
+    Never raises a ResellerError: what stopped it stands in the result.
+    """
+    if call.username in session.in_flight:
+        return _stopped(call, RefusedHere(f"refused: a change of {quoted(call.username)} is still on its way"))
+    session.in_flight.add(call.username)
+    try:
+        before = await prepare(session, call, loaded=loaded, reason=reason)
+        if call.operation in {Operation.SET, Operation.EMAIL} and before is not None:
+            call = without_unchanged(call, {name: before.text(name) for name in call.fields})
+            if not call.fields:
+                return Result(call.username, call.operation, Outcome.APPLIED, "already so; nothing was sent")
+        return await _send(session, call, before, reason, batch)
+    except ResellerError as error:
+        return _stopped(call, error)
+    finally:
+        session.in_flight.discard(call.username)
+
+
+async def prepare(session: Session, call: Call, *, loaded: Customer | None, reason: str) -> Customer | None:
+    """Check a call and read its customer again. Raises what speaks against it; sends nothing but the reading."""
+    session.policy.check(call, reason)
+    refuse_invalid(call)
+    if session.customers.is_ambiguous(call.username):
+        raise RefusedHere(f"refused: the service lists {quoted(call.username)} more than once; nothing was sent")
+    if call.operation is Operation.CREATE:
+        return None
+    now = await session.find(call.username)
+    if now is None:
+        raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
+    if loaded is not None:
+        found = collisions(loaded, now, wanted_by(call))
+        if found:
+            names = ", ".join(collision.field for collision in found)
+            raise Conflict(
+                f"{quoted(call.username)} was changed by someone else ({names}); nothing was sent",
+                collisions=found,
+                hint="look at it again, then decide",
+            )
+    return now
+
+
+async def _send(session: Session, call: Call, before: Customer | None, reason: str, batch: str | None) -> Result:
+    changes = changes_of(call, before)
+    await _flush(session)
+    intent = Intent(
+        profile=session.profile.name,
+        account=session.account,
+        operation=call.operation,
+        username=call.username,
+        changes=changes,
+        operator=session.operator,
+        before=before.as_dict() if before else None,
+        reason=reason.strip() or session.policy.unlock_reason,
+        batch=batch,
+    )
+    entry_id = await session.ledger.begin(intent)
+    service = await _service_or_close(session, entry_id)
+    error: ResellerError | None = None
+    try:
+        said = await retry.write(session.clock, lambda: service.send(call), total=session.total_seconds)
+        outcome, message = Outcome.APPLIED, said
+    except Rejected as caught:
+        error, outcome, message = caught, Outcome.REJECTED, caught.message
+    except NotSent as caught:
+        error, outcome, message = caught, Outcome.NOT_SENT, caught.message
+    except NoAnswer as caught:
+        error, outcome, message = caught, Outcome.UNKNOWN, caught.message
+    except asyncio.CancelledError:
+        await asyncio.shield(_finish(session, entry_id, Outcome.UNKNOWN, "cancelled while the answer was awaited"))
+        raise
+    message += await _finish(session, entry_id, outcome, message)
+    await _take_in(session, call, before, outcome)
+    return Result(call.username, call.operation, outcome, message, entry_id, changes, error)
+
+
+async def _service_or_close(session: Session, entry_id: str) -> CustomersPort:
+    try:
+        return await session.service()
+    except ResellerError as error:
+        await _finish(session, entry_id, Outcome.NOT_SENT, error.message)
+        raise
+
+
+async def _finish(session: Session, entry_id: str, outcome: Outcome, message: str) -> str:
+    """Write an outcome down; if the disk refuses, keep it and say so. Returns what to add to the message."""
+    try:
+        await session.ledger.finish(entry_id, outcome, message)
+    except LedgerUnavailable as error:
+        session.unwritten.append((entry_id, outcome, message))
+        return f" (this outcome could not be written down yet: {error.message})"
+    return ""
+
+
+async def _flush(session: Session) -> None:
+    """Write down outcomes that the disk refused before; until then nothing more is sent. Raises LedgerUnavailable."""
+    while session.unwritten:
+        entry_id, outcome, message = session.unwritten[0]
+        await session.ledger.finish(entry_id, outcome, message)
+        session.unwritten.pop(0)
+
+
+async def _take_in(session: Session, call: Call, before: Customer | None, outcome: Outcome) -> None:
+    """Take a certain change into the list; make website access unknown where its change is."""
+    if call.operation in {Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE} and outcome is Outcome.UNKNOWN:
+        session.website[call.username] = Switch.UNKNOWN
+        if before:
+            await session.keep(call.username, replace(before, website_access=Switch.UNKNOWN))
+    if not outcome.is_applied:
+        return
+    after = after_call(call, before)
+    if call.operation in SWITCHED and after:
+        name, value = SWITCHED[call.operation]
+        if name == "website_access":
+            session.website[call.username] = Switch.from_bool(value)
+    if call.operation is Operation.RENAME and call.username in session.website:
+        session.website[call.fields["username"]] = session.website.pop(call.username)
+    if call.operation is Operation.DELETE:
+        session.website.pop(call.username, None)
+    await session.keep(call.username, after)
+
+
+def after_call(call: Call, before: Customer | None) -> Customer | None:
+    """Return the customer as an applied call leaves it; None after a delete."""
+    match call.operation:
+        case Operation.DELETE:
+            return None
+        case Operation.CREATE:
+            return Customer(call.username, sending=Switch.ON).with_values(dict(call.fields))
+        case Operation.PASSWORD:
+            return before
+        case _:
+            return before.with_values(wanted_by(call)) if before else None
+
+
+def preview(call: Call, before: Customer | None) -> tuple[Change, ...]:
+    """Return the changes that a call would make, for --dry-run and reviews."""
+    return changes_of(call, before)
+
+
+def _stopped(call: Call, error: ResellerError) -> Result:
+    outcome = Outcome.CONFLICT if isinstance(error, Conflict) else Outcome.NOT_SENT
+    message = error.message + (f" - {error.hint}" if error.hint else "")
+    return Result(call.username, call.operation, outcome, message, error=error)

@@ -1,0 +1,132 @@
+"""The config file: read strictly, edited gently - comments and order of what is not ours to change survive."""
+
+import tomllib
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_reseller.domain.config import Config
+from tui_reseller.domain.errors import BadConfig
+from tui_reseller.domain.profile import Profile, checked_base_url, checked_name
+from tui_reseller.storage.config_lines import line_in, line_of
+from tui_reseller.storage.config_reading import PROFILE_KEYS, parse, read_file
+from tui_reseller.storage.paths import checked_folder, only_writer, write_whole
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+__all__ = ["ConfigFile", "line_of"]
+
+NAME = "config.toml"
+_ALWAYS = ("api_user", "base_url", "format", "store")
+"""Keys that are written also where they say what would be assumed: they tell the reader what matters."""
+
+
+class ConfigFile:
+    """`config.toml` in a folder. Every method may raise BadConfig, with file, line and key."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / NAME
+
+    def load(self) -> Config:
+        """Read and check the file; a missing file is an empty config."""
+        return parse(self._text(), self.path)
+
+    def put(self, profile: Profile) -> None:
+        """Add a profile or replace it. The first one becomes the default. Raises InvalidInput for a bad name or URL."""
+        checked_name(profile.name)
+        checked_base_url(profile.base_url)
+        self._edit(lambda document, config: _put(document, config, profile))
+
+    def remove(self, name: str) -> None:
+        """Take a profile out. If it was the default there is none afterwards: the next one is not guessed."""
+        self._edit(lambda document, config: _remove(document, config, name), lambda text: _closed(text, name))
+
+    def use(self, name: str) -> None:
+        """Name the profile that reads and the screen use by default."""
+        self._edit(lambda document, config: _use(document, config, name))
+
+    def line_of(self, table: str | tuple[str, ...], key: str) -> int:
+        """Return the line of a key, for a complaint about it."""
+        return line_of(self.path, table, key)
+
+    def _text(self) -> str:
+        return read_file(self.path) if checked_folder(self.path.parent) else ""
+
+    def _edit(
+        self, change: "Callable[[TOMLDocument, Config], None]", prepared: Callable[[str], str] = lambda text: text
+    ) -> None:
+        import tomlkit  # noqa: PLC0415 - reading does not need it
+
+        with only_writer(self.path.with_name("config.lock")):
+            text = self._text()
+            config = parse(text, self.path)
+            document = tomlkit.parse(prepared(text))
+            change(document, config)
+            edited = tomlkit.dumps(document)
+            # What we write must be readable by us, whatever style the file was written in.
+            parse(edited, self.path)
+            write_whole(self.path, edited.encode("utf-8"))
+
+
+def _put(document: "TOMLDocument", config: Config, profile: Profile) -> None:
+    import tomlkit  # noqa: PLC0415 - reading does not need it
+
+    plain = Profile(name="", api_user="")
+    profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
+    table = profiles.setdefault(profile.name, tomlkit.table())
+    for key in PROFILE_KEYS:
+        value = getattr(profile, key)
+        if key not in _ALWAYS and value == getattr(plain, key):
+            table.pop(key, None)
+            continue
+        written = _written(value)
+        if key not in table or table[key] != written:
+            table[key] = written
+    if not config.profiles:
+        document["default"] = profile.name
+
+
+def _remove(document: "TOMLDocument", config: Config, name: str) -> None:
+    if name not in config.profiles:
+        raise _no_profile(name)
+    del document["profiles"][name]
+    if config.default == name:
+        del document["default"]
+
+
+def _closed(text: str, name: str) -> str:
+    """Return the text with the comments that follow a profile moved out of it: they speak of what comes next, and
+    tomlkit would take them away with the profile.
+    """
+    lines = text.splitlines(keepends=True)
+    start = line_in(text, ("profiles", name))
+    end = next((at for at in range(start, len(lines)) if lines[at].lstrip().startswith("[")), len(lines))
+    first = end
+    while first > start and (not lines[first - 1].strip() or lines[first - 1].lstrip().startswith("#")):
+        first -= 1
+    moved = [*lines[: start - 1], *lines[first:end], *lines[start - 1 : first], *lines[end:]]
+    edited = "".join(line if line.endswith("\n") else line + "\n" for line in moved)
+    # A profile written in another style (inline, dotted) is left as it is.
+    try:
+        same = tomllib.loads(edited) == tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return text
+    return edited if same else text
+
+
+def _use(document: "TOMLDocument", config: Config, name: str) -> None:
+    if name not in config.profiles:
+        raise _no_profile(name)
+    document["default"] = name
+
+
+def _no_profile(name: str) -> BadConfig:
+    return BadConfig(f'no profile "{name}"', hint="`profile list` names them")
+
+
+def _written(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value

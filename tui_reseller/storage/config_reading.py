@@ -1,0 +1,190 @@
+"""Reading the config file: every key known, every value checked, every complaint with its line."""
+
+import difflib
+import os
+import stat
+import tomllib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import NoReturn, TypeVar
+
+from tui_reseller.domain.config import THEMES, Config, Settings
+from tui_reseller.domain.errors import BadConfig, InvalidInput
+from tui_reseller.domain.profile import COLOURS, PROVIDERS, Format, Profile, Store, checked_base_url, checked_name
+from tui_reseller.domain.text import clean
+from tui_reseller.storage.config_lines import Table, line_in
+
+LARGEST = 1024 * 1024
+_TOP = ("default", "settings", "keys", "profiles")
+_SETTINGS = ("theme", "plain", "mouse")
+PROFILE_KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
+_REQUIRED = tuple(f.name for f in fields(Profile) if f.default is MISSING and f.name != "name")
+_KINDS: dict[type, str] = {
+    bool: "true or false",
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "a table",
+}
+_Kind = TypeVar("_Kind")
+
+
+def read_file(path: Path) -> str:
+    """Return the text of the config file; empty if it is missing. Raises BadConfig for what is not a plain text file
+    of ours: a credential_command in it is run (L29, S18).
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        reason = "it is a symbolic link" if path.is_symlink() else error.strerror
+        raise BadConfig(f"{path.name}: cannot be read: {reason}", hint=f"look at {path}") from None
+    try:
+        _check_file(path, os.fstat(handle))
+    except BadConfig:
+        os.close(handle)
+        raise
+    with os.fdopen(handle, "rb") as file:
+        content = file.read(LARGEST + 1)
+    if b"\0" in content:
+        line = content[: content.index(b"\0")].count(b"\n") + 1
+        raise BadConfig(f"{path.name}:{line}: holds a NUL byte", hint=f"look at {path}")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise BadConfig(f"{path.name}:{line}: is not UTF-8", hint=f"look at {path}") from None
+
+
+def _check_file(path: Path, found: os.stat_result) -> None:
+    problem = hint = ""
+    if not stat.S_ISREG(found.st_mode):
+        problem = "it is a folder" if stat.S_ISDIR(found.st_mode) else "it is not a plain file"
+    elif found.st_uid != os.geteuid():
+        problem = "it belongs to somebody else"
+    elif found.st_mode & 0o022:
+        problem, hint = "it can be changed by other accounts", f"chmod 600 {path}"
+    elif found.st_size > LARGEST:
+        problem = "it is larger than 1 MiB"
+    if problem:
+        raise BadConfig(f"{path.name}: cannot be read: {problem}", hint=hint or f"look at {path}")
+
+
+def parse(text: str, path: Path) -> Config:
+    """Read a config. Raises BadConfig with file, line and key."""
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        words, _sep, place = str(error).rpartition(" (at ")
+        line = place.removeprefix("line ").partition(",")[0]
+        where = line if line.isdigit() else str(len(text.splitlines()) or 1)
+        raise BadConfig(
+            f"{path.name}:{where}: cannot be read: {clean(words or str(error), longest=120)}", hint=f"look at {path}"
+        ) from None
+    except RecursionError:
+        raise BadConfig(f"{path.name}:1: cannot be read: nested too deeply", hint=f"look at {path}") from None
+    return _Reader(text, path, found).config()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    text: str
+    path: Path
+    found: Mapping[str, object]
+
+    def config(self) -> Config:
+        self.only((), self.found, _TOP)
+        tables = self.table((), self.found, "profiles")
+        profiles = {name: self.profile(name, self.table(("profiles",), tables, name)) for name in tables}
+        default = self.value((), self.found, "default", str) if "default" in self.found else None
+        if default is not None and default not in profiles:
+            self.complain((), "default", f'no profile "{clean(default, longest=40)}"', near=default, among=profiles)
+        return Config(MappingProxyType(profiles), default, self.settings())
+
+    def settings(self) -> Settings:
+        at = ("settings",)
+        table = self.table((), self.found, "settings")
+        self.only(at, table, _SETTINGS)
+        theme = self.choice(at, table, "theme", THEMES) if "theme" in table else Settings().theme
+        flags = {name: self.value(at, table, name, bool) for name in ("plain", "mouse") if name in table}
+        keys = self.table((), self.found, "keys")
+        bound = {name: self.value(("keys",), keys, name, str) for name in keys}
+        return Settings(theme=theme, keys=MappingProxyType(bound), **flags)
+
+    def profile(self, name: str, table: Mapping[str, object]) -> Profile:
+        at = ("profiles", name)
+        self.only(at, table, PROFILE_KEYS)
+        self.accepted(at, "", lambda: checked_name(name))
+        for key in _REQUIRED:
+            if key not in table:
+                self.complain(at, key, "is missing")
+        values: dict[str, object] = {}
+        for key in table:
+            values[key] = self.profile_value(at, table, key)
+        return Profile(name=name, **values)  # type: ignore[arg-type]  # every key and type was checked above
+
+    def profile_value(self, at: Table, table: Mapping[str, object], key: str) -> object:
+        match key:
+            case "provider":
+                return self.choice(at, table, key, PROVIDERS)
+            case "colour":
+                return self.choice(at, table, key, COLOURS)
+            case "format":
+                return Format(self.choice(at, table, key, [word.value for word in Format]))
+            case "store":
+                return Store(self.choice(at, table, key, [word.value for word in Store]))
+            case "protected" | "read_only":
+                return self.value(at, table, key, bool)
+            case "credential_command":
+                return self.command(at, table, key)
+            case "base_url":
+                url = self.value(at, table, key, str)
+                return self.accepted(at, key, lambda: checked_base_url(url))
+        text = self.value(at, table, key, str)
+        if key == "api_user" and not text.strip():
+            self.complain(at, key, "must not be empty")
+        return text
+
+    def command(self, at: Table, table: Mapping[str, object], key: str) -> tuple[str, ...]:
+        found = self.value(at, table, key, list)
+        if not found or not all(isinstance(part, str) for part in found) or not found[0]:
+            self.complain(at, key, 'must be a list of texts, the program first: ["pass", "show", "sendgrid"]')
+        return tuple(found)
+
+    def only(self, at: Table, table: Mapping[str, object], known: Collection[str]) -> None:
+        for key in table:
+            if key not in known:
+                self.complain(at, key, "no such key", near=key, among=known)
+
+    def table(self, at: Table, table: Mapping[str, object], key: str) -> Mapping[str, object]:
+        return self.value(at, table, key, dict) if key in table else {}
+
+    def value(self, at: Table, table: Mapping[str, object], key: str, kind: type[_Kind]) -> _Kind:
+        found = table[key]
+        if type(found) is not kind:
+            self.complain(at, key, f"must be {_KINDS[kind]}, not {_KINDS.get(type(found), 'a date')}")
+        return found
+
+    def choice(self, at: Table, table: Mapping[str, object], key: str, known: Collection[str]) -> str:
+        word = self.value(at, table, key, str)
+        if word not in known:
+            self.complain(at, key, f'no such value "{clean(word, longest=40)}"', near=word, among=known)
+        return word
+
+    def accepted(self, at: Table, key: str, check: Callable[[], str]) -> str:
+        try:
+            return check()
+        except InvalidInput as error:
+            self.complain(at, key, error.message)
+
+    def complain(self, at: Table, key: str, words: str, *, near: str = "", among: Collection[str] = ()) -> NoReturn:
+        place = clean(".".join((*at, key) if key else at), longest=120)
+        if among:
+            close = difflib.get_close_matches(near, among, n=1)
+            words += f" - did you mean {close[0]}?" if close else f" - there is: {', '.join(among)}"
+        line = line_in(self.text, at, key)
+        raise BadConfig(f"{self.path.name}:{line}: {place}: {words}", hint=f"look at {self.path}")

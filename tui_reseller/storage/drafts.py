@@ -1,0 +1,48 @@
+"""Editor drafts that survive hang-up and kill: one file per account, never a password."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from tui_reseller.domain.errors import BadConfig
+from tui_reseller.storage.paths import account_folder, checked_folder, write_whole
+
+_LARGEST = 1024 * 1024
+
+
+class Drafts:
+    """Drafts in the state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "drafts"
+
+    def load(self, account: str) -> tuple[str, Mapping[str, str]] | None:
+        """Return username and edited fields of the last draft, or None. What cannot be read is no draft."""
+        try:
+            if not checked_folder(self._folder):
+                return None
+            with self._path(account).open("rb") as file:
+                found = json.loads(file.read(_LARGEST))
+            username, fields = found["username"], found["fields"]
+            if found["account"] != account or not isinstance(username, str):
+                return None
+            return username, {name: value for name, value in fields.items() if isinstance(value, str)}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, BadConfig):
+            return None
+
+    def save(self, account: str, username: str, fields: Mapping[str, str]) -> None:
+        """Keep a draft, whole or not at all. Raises BadConfig if the disk refuses, ValueError for a password."""
+        if any(name.lower().startswith("password") for name in fields):
+            raise ValueError("a password is not kept in a draft")
+        content = {"account": account, "username": username, "fields": dict(fields)}
+        write_whole(self._path(account), json.dumps(content).encode("ascii"))
+
+    def clear(self, account: str) -> None:
+        """Forget it. Raises BadConfig if the disk refuses."""
+        try:
+            self._path(account).unlink(missing_ok=True)
+        except OSError as error:
+            raise BadConfig(f"{self._path(account)} cannot be removed: {error.strerror}") from None
+
+    def _path(self, account: str) -> Path:
+        return self._folder / f"{account_folder(account)}.json"

@@ -1,0 +1,110 @@
+"""The ledger as the use cases have it: asynchronous, durable before it answers.
+
+All SQL runs in one thread of its own, so that a slow disk never stops the screen; the file is opened there when it is
+first needed.
+"""
+
+import asyncio
+import concurrent.futures
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent
+from tui_reseller.domain.errors import LedgerUnavailable
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.switch import Switch
+from tui_reseller.storage.ledger_rows import utc_now
+
+if TYPE_CHECKING:
+    from tui_reseller.storage.ledger_book import Book
+
+Answer = TypeVar("Answer")
+WITHDRAWN = "stopped before it was sent"
+
+
+class Ledger:
+    """The audit log in `ledger.sqlite3` in a folder. Every method may raise LedgerUnavailable."""
+
+    def __init__(self, folder: Path, now: Callable[[], datetime] = utc_now) -> None:
+        self._folder = folder
+        self._now = now
+        self._thread: concurrent.futures.ThreadPoolExecutor | None = None
+        self._book: Book | None = None
+
+    async def begin(self, intent: Intent) -> str:
+        """Write an intent durably and return its id. Raises RefusedHere while the customer has an open operation."""
+        job = self._submit(lambda book: book.begin(intent))
+        try:
+            return await asyncio.wrap_future(job)
+        except asyncio.CancelledError:
+            # Whoever asked has gone and will send nothing: without this the customer stayed locked.
+            if not job.cancelled():
+                self._submit(lambda book: _withdraw(book, job))
+            raise
+
+    async def finish(self, entry_id: str, outcome: Outcome, message: str) -> None:
+        """Write an outcome durably. Cancelling the caller does not stop the writing."""
+        await self._ask(lambda book: book.finish(entry_id, outcome, message))
+
+    async def get(self, entry_id: str) -> Entry | None:
+        """Return one operation. The id may be typed in either case, with o, i or l for 0 and 1."""
+        return await self._ask(lambda book: book.get(entry_id))
+
+    async def entries(self, query: AuditQuery) -> list[Entry]:
+        """Return operations, newest first. A username also finds the renames that gave it."""
+        return await self._ask(lambda book: book.entries(query))
+
+    async def needs_you(self, account: str | None = None) -> list[Entry]:
+        """Return operations whose outcome a person has to look at, oldest first."""
+        return await self._ask(lambda book: book.needs_you(account))
+
+    async def website_access(self, account: str) -> Mapping[str, Switch]:
+        """Return what website access this tool last set, by present username; unknown where the outcome is open."""
+        return await self._ask(lambda book: book.website_access(account))
+
+    async def check(self) -> ChainReport:
+        """Check the hash chain from the first row."""
+        return await self._ask(lambda book: book.check())
+
+    async def recover(self) -> int:
+        """Give every intent of a process that is gone the outcome unknown; return how many."""
+        return await self._ask(lambda book: book.recover())
+
+    async def aclose(self) -> None:
+        """Close the file, after what is being written. The next call opens it again."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            await asyncio.wrap_future(thread.submit(self._close))
+            thread.shutdown()
+
+    async def _ask(self, question: "Callable[[Book], Answer]") -> Answer:
+        return await asyncio.shield(asyncio.wrap_future(self._submit(question)))
+
+    def _submit(self, question: "Callable[[Book], Answer]") -> concurrent.futures.Future[Answer]:
+        if self._thread is None:
+            self._thread = concurrent.futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        return self._thread.submit(self._answer, question)
+
+    def _answer(self, question: "Callable[[Book], Answer]") -> Answer:
+        from tui_reseller.storage.ledger_book import Book  # noqa: PLC0415 - sqlite3 is not needed by the first screen
+
+        if self._book is None:
+            self._book = Book(self._folder, self._now)
+        try:
+            return question(self._book)
+        except LedgerUnavailable:
+            # After a refusal of the disk nothing is known of the connection: the next call begins afresh.
+            self._close()
+            raise
+
+    def _close(self) -> None:
+        book, self._book = self._book, None
+        if book is not None:
+            book.close()
+
+
+def _withdraw(book: "Book", job: concurrent.futures.Future[str]) -> None:
+    if job.exception() is None:
+        book.finish(job.result(), Outcome.NOT_SENT, WITHDRAWN)

@@ -1,0 +1,249 @@
+"""The ledger's rules on one connection, in one thread: what is written, what is refused, what stands."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, utc_text
+from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
+from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
+from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.text import clean, quoted
+from tui_reseller.storage.ledger_file import NAME, open_ledger, worded
+from tui_reseller.storage.ledger_rows import (
+    COLUMNS,
+    ENTRY_COLUMNS,
+    GENESIS,
+    LOST,
+    Row,
+    escaped,
+    intent_row,
+    new_id,
+    outcome_row,
+    read_entry,
+    target_of,
+    typed_id,
+)
+from tui_reseller.storage.ledger_schema import LATEST
+
+_REPEATABLE_STATES = (Outcome.UNKNOWN, Outcome.UNVERIFIABLE)
+_INSERT = (
+    f"INSERT INTO rows ({', '.join(COLUMNS)}, previous, hash) "  # noqa: S608 - our own column names
+    f"VALUES ({', '.join('?' * (len(COLUMNS) + 2))})"
+)
+_ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM rows i {LATEST} WHERE i.kind = 'intent' AND "  # noqa: S608 - our own text
+_WEBSITE = (Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE)
+_REPLAYED = (*_WEBSITE, Operation.CREATE, Operation.DELETE, Operation.RENAME)
+
+
+class Book:
+    """An open ledger. Not for two threads. Every method may raise LedgerUnavailable."""
+
+    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
+        self._path = folder / NAME
+        self._now = now
+        self._connection = open_ledger(folder)
+        self._inode = self._path.stat().st_ino
+        # Every intent below this row has an outcome: rows are only added, so that never changes back.
+        self._answered_below = 0
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def begin(self, intent: Intent) -> str:
+        """Write an intent. Raises RefusedHere if the customer has an open operation."""
+        with self._writing():
+            self._refuse_if_open(intent)
+            entry = new_id(self._now(), self._one("SELECT max(entry) FROM rows WHERE kind = 'intent'"))
+            self._append(lambda number: intent_row(number, entry, self._now(), intent))
+            return entry
+
+    def finish(self, entry_id: str, outcome: Outcome, message: str) -> None:
+        """Write an outcome, and settle what it has superseded."""
+        with self._writing():
+            entry = self.get(entry_id)
+            if entry is None:
+                raise LedgerUnavailable(f'ledger {self._path}: it has no operation "{clean(entry_id, longest=40)}"')
+            self._append_outcome(entry.id, outcome, message)
+            if not (outcome.is_applied and entry.operation.is_repeatable):
+                return
+            for other in self._of_customer(entry.account, entry.username):
+                if other.id < entry.id and other.operation is entry.operation and _may_repeat(other):
+                    self._append_outcome(other.id, Outcome.RESOLVED, f"superseded by {entry.id}, applied")
+
+    def recover(self) -> int:
+        """Give intents of ended processes the outcome unknown; return how many."""
+        if not self._unanswered():
+            return 0
+        with self._writing():
+            lost = [entry for entry in self._unanswered() if entry.outcome is Outcome.UNKNOWN]
+            for entry in lost:
+                self._append_outcome(entry.id, Outcome.UNKNOWN, LOST)
+            return len(lost)
+
+    def get(self, entry_id: str) -> Entry | None:
+        """Return one operation."""
+        return next(self._entries("i.entry = ?", typed_id(entry_id)), None)
+
+    def entries(self, query: AuditQuery) -> list[Entry]:
+        """Return operations, newest first. A username also finds the renames that gave it."""
+        where, values = ["1"], list[str]()
+        for column, value in (("account", query.account), ("profile", query.profile), ("batch", query.batch)):
+            if value is not None:
+                where.append(f"i.{column} = ?")
+                values.append(escaped(value))
+        if query.username is not None:
+            where.append("(i.username = ? OR i.target = ?)")
+            values += [escaped(query.username)] * 2
+        if query.operation is not None:
+            where.append("i.operation = ?")
+            values.append(query.operation.value)
+        if query.since is not None:
+            where.append("i.time >= ?")
+            values.append(utc_text(query.since.astimezone(UTC)))
+        found: list[Entry] = []
+        for entry in self._entries(" AND ".join(where) + " ORDER BY i.number DESC", *values):
+            if query.outcome is not None and entry.outcome is not query.outcome:
+                continue
+            found.append(entry)
+            if len(found) == query.limit:
+                break
+        return found
+
+    def needs_you(self, account: str | None) -> list[Entry]:
+        """Return operations that a person has to look at, oldest first."""
+        words = ", ".join(f"'{outcome.value}'" for outcome in Outcome if outcome.needs_you)
+        asked = self._entries(
+            "i.entry IN (SELECT entry FROM rows WHERE kind = 'outcome' "  # noqa: S608 - words of our own
+            f"AND outcome IN ({words})) ORDER BY i.number"
+        )
+        found = {entry.id: entry for entry in (*asked, *self._unanswered())}
+        return [
+            entry
+            for _id, entry in sorted(found.items())
+            if entry.outcome is not None and entry.outcome.needs_you and account in {None, entry.account}
+        ]
+
+    def website_access(self, account: str) -> dict[str, Switch]:
+        """Replay what was done to website access, following renames and deletions."""
+        found: dict[str, Switch] = {}
+        words = ", ".join(f"'{operation.value}'" for operation in _REPLAYED)
+        for entry in self._entries(f"i.account = ? AND i.operation IN ({words}) ORDER BY i.number", escaped(account)):
+            _replay(entry, found)
+        return found
+
+    def check(self) -> ChainReport:
+        """Walk the chain of hashes from the first row."""
+        number, previous = 0, GENESIS
+        query = f"SELECT {', '.join(COLUMNS)}, previous, hash FROM rows ORDER BY number"  # noqa: S608 - own names
+        for *columns, before, hashed in self._read(query):
+            number += 1
+            row = Row(*columns)
+            if row.number != number or before != previous or row.hashed(previous) != hashed:
+                return ChainReport(number, number)
+            previous = hashed
+        return ChainReport(number)
+
+    def _refuse_if_open(self, intent: Intent) -> None:
+        names = {intent.username, target_of(intent) or intent.username}
+        for name in sorted(names):
+            for entry in self._of_customer(intent.account, name):
+                if entry.outcome is None:
+                    raise RefusedHere(f"{_told(entry)} is being sent just now", hint="wait until its outcome is known")
+                if not entry.outcome.needs_you:
+                    continue
+                repeats = entry.operation is intent.operation and entry.username == intent.username
+                if not (repeats and _may_repeat(entry)):
+                    raise RefusedHere(
+                        f"{_told(entry)} must be settled first: {entry.outcome.word.lower()}",
+                        hint=f"check it or close it with a note (id {entry.id})",
+                    )
+
+    def _of_customer(self, account: str, username: str) -> list[Entry]:
+        return [
+            *self._entries("i.account = ? AND i.username = ? ORDER BY i.number", escaped(account), escaped(username)),
+            *self._entries("i.account = ? AND i.target = ? ORDER BY i.number", escaped(account), escaped(username)),
+        ]
+
+    def _unanswered(self) -> list[Entry]:
+        where = "i.number >= ? AND NOT EXISTS (SELECT 1 FROM rows WHERE entry = i.entry AND kind = 'outcome')"
+        last = int(self._one("SELECT max(number) FROM rows") or 0)
+        with worded(self._path):
+            query = f"SELECT i.number, i.entry FROM rows i WHERE i.kind = 'intent' AND {where} ORDER BY 1"  # noqa: S608
+            rows = self._connection.execute(query, (self._answered_below,)).fetchall()
+        self._answered_below = rows[0][0] if rows else last + 1
+        return [entry for _number, name in rows if (entry := self.get(name)) is not None]
+
+    def _entries(self, where: str, *values: str) -> Iterator[Entry]:
+        now = self._now()
+        for found in self._read(_ENTRIES + where, *values):
+            try:
+                entry = read_entry(found, now)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise LedgerUnavailable(
+                    f"ledger {self._path}: the row of {clean(str(found[0]), longest=40)} is damaged",
+                    hint="check the audit log; nothing is sent without the ledger",
+                ) from error
+            yield entry
+
+    def _read(self, query: str, *values: str) -> Iterator[tuple[Any, ...]]:
+        with worded(self._path):
+            yield from self._connection.execute(query, values)
+
+    def _one(self, query: str) -> str | None:
+        with worded(self._path):
+            row = self._connection.execute(query).fetchone()
+        return None if row is None else row[0]
+
+    def _append_outcome(self, entry: str, outcome: Outcome, message: str) -> None:
+        self._append(lambda number: outcome_row(number, entry, self._now(), outcome, message))
+
+    def _append(self, made: Callable[[int], Row]) -> None:
+        last = self._connection.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()
+        number, previous = last or (0, GENESIS)
+        row = made(number + 1)
+        self._connection.execute(_INSERT, (*(getattr(row, name) for name in COLUMNS), previous, row.hashed(previous)))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Hold the write lock from the first read on: a lock that is taken later fails under load (reliability L14)."""
+        with worded(self._path):
+            if not self._path.exists() or self._path.stat().st_ino != self._inode:
+                raise LedgerUnavailable(
+                    f"ledger {self._path}: it was removed or replaced while the program ran",
+                    hint="put it back, or start again",
+                )
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+
+def _may_repeat(entry: Entry) -> bool:
+    return entry.operation.is_repeatable and entry.outcome in _REPEATABLE_STATES
+
+
+def _told(entry: Entry) -> str:
+    who = clean(entry.operator.user, longest=40)
+    return f"{entry.operation.value} of {quoted(entry.username)} by {who} at {utc_text(entry.time)}"
+
+
+def _replay(entry: Entry, found: dict[str, Switch]) -> None:
+    if entry.operation in _WEBSITE:
+        if entry.outcome is None or entry.outcome.needs_you or entry.outcome is Outcome.RESOLVED:
+            found[entry.username] = Switch.UNKNOWN
+        elif entry.outcome.is_applied:
+            found[entry.username] = Switch.from_bool(SWITCHED[entry.operation][1])
+    elif entry.outcome is not None and entry.outcome.is_applied:
+        known = found.pop(entry.username, None)
+        new = next((str(change.after) for change in entry.changes if change.field == "username"), entry.username)
+        found.pop(new, None)
+        if entry.operation is Operation.RENAME and known is not None:
+            found[new] = known

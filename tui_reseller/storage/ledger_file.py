@@ -1,0 +1,131 @@
+"""Opening the ledger's file safely, and wording what SQLite refuses."""
+
+import contextlib
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
+from tui_reseller.storage.ledger_schema import APPLICATION_ID, SCHEMA, VERSION
+from tui_reseller.storage.paths import only_writer, private_folder, sync_folder
+
+NAME = "ledger.sqlite3"
+BUSY_SECONDS = 5.0
+NEVER_DELETED = "nothing is sent without the ledger; it is never deleted by this program"
+_REASONS = {
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_IOERR": "the disk refuses (full, over quota, or failing)",
+    "SQLITE_READONLY": "it can only be read",
+    "SQLITE_PERM": "it can only be read",
+    "SQLITE_CANTOPEN": "it cannot be opened or written",
+    "SQLITE_BUSY": f"another process has held it for more than {BUSY_SECONDS:g} seconds",
+    "SQLITE_LOCKED": "it is locked",
+    "SQLITE_PROTOCOL": "it is locked",
+    "SQLITE_CORRUPT": "it is damaged",
+    "SQLITE_NOTADB": "it is damaged, or not a ledger",
+    "SQLITE_CONSTRAINT": "it is append-only",
+}
+_HINTS = {
+    "SQLITE_FULL": "free some space, then try again",
+    "SQLITE_BUSY": "wait for the other process, then try again",
+    "SQLITE_CORRUPT": "keep the file, and move it away to begin a new one",
+    "SQLITE_NOTADB": "keep the file, and move it away to begin a new one",
+}
+
+
+def open_ledger(folder: Path) -> sqlite3.Connection:
+    """Open the ledger in a folder, making it if it is missing. Raises LedgerUnavailable.
+
+    WAL with synchronous=FULL: an intent must be on the disk before the first byte leaves (reliability 0.2, 0.3).
+    """
+    path = folder / NAME
+    with worded(path):
+        try:
+            private_folder(folder)
+            if not os.path.lexists(path):
+                with only_writer(folder / "ledger.lock"):
+                    if not os.path.lexists(path):
+                        _make(path)
+        except BadConfig as error:
+            raise LedgerUnavailable(f"ledger: {error.message}", hint=error.hint) from None
+        _check_file(path)
+        return _connected(path)
+
+
+@contextlib.contextmanager
+def worded(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the system raise into LedgerUnavailable with words."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        kind = "_".join((getattr(error, "sqlite_errorname", "") or "").split("_")[:2])
+        reason = _REASONS.get(kind, "it cannot be read" if not kind else f"SQLite says {kind}")
+        raise LedgerUnavailable(f"ledger {path}: {reason}", hint=_HINTS.get(kind, NEVER_DELETED)) from error
+    except OSError as error:
+        raise LedgerUnavailable(f"ledger {path}: {error.strerror or error}", hint=NEVER_DELETED) from error
+
+
+def _make(path: Path) -> None:
+    """Make a complete ledger beside the name and give it the name last: a kill leaves a ledger or none."""
+    temporary = path.with_name(".ledger-new.sqlite3")
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        temporary.with_name(temporary.name + suffix).unlink(missing_ok=True)
+    os.close(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    with contextlib.closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.executescript(SCHEMA)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    temporary.rename(path)
+    sync_folder(path.parent)
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what is not a plain file of ours, and close what a umask has left open (L06, L07, L10)."""
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode):
+        raise LedgerUnavailable(f"ledger {path}: it is not a plain file", hint=NEVER_DELETED)
+    if found.st_uid != os.geteuid():
+        raise LedgerUnavailable(f"ledger {path}: it belongs to somebody else", hint=NEVER_DELETED)
+    if found.st_size == 0:
+        raise LedgerUnavailable(f"ledger {path}: it is empty", hint="move it away to begin a new one")
+    for suffix in ("", "-wal", "-shm"):
+        file = path.with_name(path.name + suffix)
+        with contextlib.suppress(FileNotFoundError):
+            if file.lstat().st_mode & 0o077:
+                file.chmod(0o600)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        _prepare(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Set what this connection may do, and refuse a file that is not a ledger we know (L10, L11, L12, S31)."""
+    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "secure_delete = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA synchronous = FULL")
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID:
+        raise LedgerUnavailable(f"ledger {path}: it is not a ledger of this program", hint=NEVER_DELETED)
+    if version > VERSION:
+        raise LedgerUnavailable(
+            f"ledger {path}: a newer version of this program wrote it (schema {version}, known: {VERSION})",
+            hint="update tui-reseller; nothing was changed",
+        )
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+        raise LedgerUnavailable(
+            f"ledger {path}: this file system has no shared memory for it (a network folder?)",
+            hint="set XDG_STATE_HOME to a folder on a local disk",
+        )
+    connection.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()

@@ -1,0 +1,166 @@
+"""Rows of the ledger and the values they stand for. A row holds ASCII only, so that half a character survives too."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tui_reseller.domain.audit import Entry, Intent, Operator, utc_text
+from tui_reseller.domain.changes import as_object, from_object
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.storage.process import Process, mine
+
+GENESIS = "0" * 64
+"""What the first row has for the hash of the one before."""
+LOST = "the program ended before an answer was written down"
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford: none of i, l, o, u
+_ID_LENGTH = 10
+_ID_EPOCH_MS = 1_735_689_600_000  # 2025-01-01
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the ledger, in the order of its columns. Outcome rows carry no account and no username."""
+
+    number: int
+    kind: str
+    entry: str
+    time: str
+    profile: str | None
+    account: str | None
+    operation: str | None
+    username: str | None
+    target: str | None
+    batch: str | None
+    outcome: str | None
+    body: str
+
+    def hashed(self, previous: str) -> str:
+        """Return the hash that ties this row to the one before."""
+        columns = [getattr(self, name) for name in COLUMNS]
+        # Only tampering puts bytes into a column; then the hash must differ, not fail.
+        content = compact([repr(value) if isinstance(value, bytes) else value for value in columns])
+        return hashlib.sha256(f"{previous}\n{content}".encode("ascii")).hexdigest()
+
+
+COLUMNS = tuple(Row.__dataclass_fields__)
+
+
+def intent_row(number: int, entry: str, moment: datetime, intent: Intent) -> Row:
+    """Return the row of an intent. Raises ValueError if it carries a password: the ledger must never hold one."""
+    names = [change.field for change in intent.changes] + list(intent.before or ())
+    if any(name.lower().startswith("password") for name in names):
+        raise ValueError("a password is not written to the ledger")
+    body = {
+        "changes": as_object(intent.changes),
+        "operator": intent.operator.as_dict(),
+        "before": None if intent.before is None else dict(intent.before),
+        "reason": intent.reason,
+        "process": mine().as_list(),
+    }
+    return Row(
+        number,
+        "intent",
+        entry,
+        utc_text(moment),
+        escaped(intent.profile),
+        escaped(intent.account),
+        intent.operation.value,
+        escaped(intent.username),
+        None if target_of(intent) is None else escaped(target_of(intent) or ""),
+        None if intent.batch is None else escaped(intent.batch),
+        None,
+        compact(body),
+    )
+
+
+def outcome_row(number: int, entry: str, moment: datetime, outcome: Outcome, message: str) -> Row:
+    """Return the row of an outcome."""
+    body = compact({"message": message})
+    return Row(number, "outcome", entry, utc_text(moment), None, None, None, None, None, None, outcome.value, body)
+
+
+def target_of(intent: Intent) -> str | None:
+    """Return the new username, if the operation gives one."""
+    if intent.operation is not Operation.RENAME:
+        return None
+    return next((str(change.after) for change in intent.changes if change.field == "username"), None)
+
+
+def read_entry(found: Sequence[str | None], now: datetime) -> Entry:
+    """Read an entry from the columns of ENTRY_COLUMNS. Raises ValueError, KeyError or TypeError on a foreign row.
+
+    An intent without an outcome is in flight only while its process may be alive: after that it is unknown (reliability
+    4.1), whether or not that has been written down yet.
+    """
+    entry, time, profile, account, operation, username, batch, body, outcome, settled, said = found
+    if entry is None or time is None or body is None:
+        raise ValueError("a column is missing")
+    content = json.loads(body)
+    began = datetime.fromisoformat(time)
+    verdict, message = (Outcome(outcome), str(json.loads(said or "{}")["message"])) if outcome else (None, "")
+    if verdict is None and not Process(*content["process"]).is_alive((now - began).total_seconds()):
+        verdict, message = Outcome.UNKNOWN, LOST
+    return Entry(
+        id=entry,
+        time=began,
+        profile=unescaped(profile or ""),
+        account=unescaped(account or ""),
+        operation=Operation(operation),
+        username=unescaped(username or ""),
+        changes=from_object(content["changes"]),
+        operator=Operator(**content["operator"]),
+        before=content["before"],
+        reason=content["reason"],
+        batch=None if batch is None else unescaped(batch),
+        outcome=verdict,
+        message=message,
+        settled_at=datetime.fromisoformat(settled) if settled else None,
+    )
+
+
+ENTRY_COLUMNS = """i.entry, i.time, i.profile, i.account, i.operation, i.username, i.batch, i.body,
+    o.outcome, o.time, o.body"""
+
+
+def new_id(moment: datetime, last: str | None) -> str:
+    """Return an id that sorts after *last*: milliseconds and chance, ten signs that are not taken for one another."""
+    since = max(0, int(moment.timestamp() * 1000) - _ID_EPOCH_MS)
+    number = (since << 10 | secrets.randbits(10)) & (1 << 5 * _ID_LENGTH) - 1
+    if last is not None:
+        number = max(number, _as_number(last) + 1)
+    return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(_ID_LENGTH)))
+
+
+def typed_id(text: str) -> str:
+    """Return an id as it was given out, from what a person typed."""
+    return text.strip().lower().translate(str.maketrans("oil", "011"))
+
+
+def _as_number(entry: str) -> int:
+    number = 0
+    for sign in entry:
+        number = number << 5 | _ALPHABET.index(sign)
+    return number
+
+
+def compact(value: object) -> str:
+    """Return JSON in its one form for the hash: no blanks, ASCII only."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+def escaped(text: str) -> str:
+    """Return text in ASCII with JSON's escapes. Two texts are equal exactly if their escaped forms are."""
+    return json.dumps(text, ensure_ascii=True)[1:-1]
+
+
+def unescaped(text: str) -> str:
+    """Read what escaped() wrote."""
+    return str(json.loads(f'"{text}"'))
+
+
+def utc_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)

@@ -1,0 +1,272 @@
+"""The application: themes, stylesheets, screens, orderly end. Knows no domain words."""
+
+import sys
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.events import Event, Key
+from textual.worker import Worker
+
+from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.profile import Profile, is_loopback
+from tui_reseller.services.services import Services
+from tui_reseller.tui import clipboard
+from tui_reseller.tui.commands import with_keys
+from tui_reseller.tui.commit_guard import CommitGuard
+from tui_reseller.tui.crash import write_report
+from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.stylesheets import stylesheets
+from tui_reseller.tui.terminal import Ending
+from tui_reseller.tui.themes import THEMES
+
+ANSWER_SECONDS = 5.0
+"""How long an orderly end waits for an answer that is on its way (reliability L19)."""
+
+
+class ResellerApp(App[str], inherit_bindings=False):
+    """The full-screen application on one bundle of services. Its result is "demo" if the first run chose the demo."""
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "TUI Reseller"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
+    CSS_PATH = stylesheets()  # type: ignore[assignment]  # paths, as Textual takes them
+
+    def __init__(self, services: Services, profile: Profile | None, *, theme: str, read_only: bool, badge: str) -> None:
+        super().__init__()
+        for each in THEMES.values():
+            self.register_theme(each)
+        self.theme = theme
+        self.animation_level = "none"
+        self.services = services
+        self.profile = profile
+        self.read_only = read_only
+        self.badge = badge
+        self.commands = with_keys(services.profiles.load().settings.keys)
+        self.opening = False
+        self.crash_report: str | None = None
+        self.stage: Stage | None = None
+        self._guards: list[CommitGuard] = []
+        self._ending: Ending | None = None
+        self._mouse = True
+
+    def on_mount(self) -> None:
+        """Open the profile, or the first run; watch the terminal."""
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        if not self.is_headless:
+            self._ending = Ending(self.end)
+            self._ending.watch()
+            self.set_interval(1.0, self._ending.look)
+        if self.profile is None:
+            from tui_reseller.tui.screens.first_run import FirstRun  # noqa: PLC0415 - most starts do not need it
+
+            self.push_screen(FirstRun(self, self.services))
+        else:
+            self._open(self.profile)
+
+    def _open(self, profile: Profile) -> None:
+        from tui_reseller.tui.screens.main import MainScreen  # noqa: PLC0415 - the other half of the choice above
+
+        session = self.services.open(profile, read_only=self.read_only)
+        screen = MainScreen(self, self.services, session, self.badge or badge_of(profile))
+        self.stage = screen.stage
+        if not self.is_headless and self._driver is not None:
+            self._driver.write(f"\x1b]2;{screen.badge} {profile.name}\x07")
+        self.push_screen(screen)
+
+    def open_profile(self, name: str) -> None:
+        """Open another profile in the place of this one."""
+        try:
+            profile = self.services.profiles.get(name)
+        except ResellerError as error:
+            if self.stage:
+                self.stage.tell_error(error)
+            return
+        self.cancel("refresh")
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self._open(profile)
+
+    # Keys and flows
+
+    async def on_event(self, event: Event) -> None:
+        """Every key passes here first, so that forms know how fast keys come."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            for guard in self._guards[-3:]:
+                guard.key(event.key)
+        await super().on_event(event)
+
+    def new_guard(self) -> CommitGuard:
+        """Return a guard that hears every key."""
+        guard = CommitGuard(time.monotonic)
+        self._guards = [*self._guards[-2:], guard]
+        return guard
+
+    def run_flow(self, flow: Callable[[], Awaitable[None]], name: str) -> None:
+        """Start a conversation. Until its first dialog is there, keys are not commands."""
+        self.opening = True
+
+        async def run() -> None:
+            try:
+                await flow()
+            except ResellerError as error:
+                if self.stage:
+                    self.stage.tell_error(error)
+            finally:
+                self.opening = False
+
+        self.run_worker(run(), name=name, group=f"flow-{name}")
+
+    def run_in_background(self, work: Callable[[], Awaitable[None]], group: str) -> None:
+        """Start something that may be replaced by a newer one of its group."""
+        self.run_worker(work(), group=group, exclusive=True)
+
+    def cancel(self, group: str) -> bool:
+        """Cancel what runs in a group; return whether anything did."""
+        return bool(self.workers.cancel_group(self, group))
+
+    def do(self, command_id: str, _key: str, stage: Stage) -> None:
+        """Do one of the program's own commands."""
+        match command_id:
+            case "help.open" | "palette.open":
+                self.run_flow(lambda: self._palette(stage, asks=command_id == "palette.open"), command_id)
+            case "screen.repaint":
+                self.refresh(layout=True, repaint=True)
+                self.screen.refresh(layout=True, repaint=True)
+            case "mouse.toggle":
+                self._toggle_mouse(stage)
+            case "app.suspend":
+                if stage.session.in_flight:
+                    stage.tell("A change is on its way: wait for its answer before ctrl+z.", "warning")
+                else:
+                    self.action_suspend_process()
+            case _:
+                self.run_flow(lambda: self._quit(stage, always=_key == "ctrl+q"), command_id)
+
+    async def _palette(self, stage: Stage, *, asks: bool) -> None:
+        from tui_reseller.tui import help as help_page  # noqa: PLC0415 - loaded with its first use
+        from tui_reseller.tui.dialogs.page import Page  # noqa: PLC0415
+        from tui_reseller.tui.screens.main import MainScreen  # noqa: PLC0415
+
+        rows = help_page.rows(self.commands, stage.state, has_customer=stage.current() is not None)
+        if not asks:
+            rows += help_page.IN_FORMS
+        title = "Commands" if asks else "Help: keys, and why some do nothing now"
+        page = Page(title, rows, hint="type to filter   Enter does it   Esc back", filtering=True)
+        chosen = await stage.ask(page)
+        if chosen and isinstance(self.screen, MainScreen):
+            self.opening = False
+            await self.screen.action_command(chosen, "")
+
+    async def _quit(self, stage: Stage, *, always: bool) -> None:
+        from tui_reseller.tui.dialogs.menu import Menu, Option  # noqa: PLC0415 - loaded with its first use
+
+        why = []
+        if stage.bulk is not None:
+            why.append(" A run over several customers is on its way.")
+        if stage.session.in_flight:
+            why.append(" A change is on its way; its answer would be lost.")
+        if stage.state.marked:
+            why.append(f" {len(stage.state.marked)} customers are marked.")
+        if why or always:
+            options = (Option("s", "Stay", "stay"), Option("q", "Quit", "quit"))
+            if await stage.ask(Menu("Quit?", options, lines=why)) != "quit":
+                return
+        self.end(0)
+
+    def end(self, code: int) -> None:
+        """Leave in order: a run stops, an answer on its way has some seconds."""
+        self.run_worker(self._end(code), group="end")
+
+    async def _end(self, code: int) -> None:
+        stage = self.stage
+        if stage is not None:
+            if stage.bulk is not None:
+                stage.bulk.stop()
+            deadline = stage.session.clock.monotonic() + ANSWER_SECONDS
+            while stage.session.in_flight and stage.session.clock.monotonic() < deadline:
+                await stage.session.clock.sleep(0.05)
+        self.exit(return_code=code)
+
+    async def action_interrupt(self) -> None:
+        """ctrl+c: pauses a run, copies a selection, else says how to quit."""
+        selected = self.screen.get_selected_text()
+        if self.stage is None:
+            self.exit(return_code=130)
+        elif self.stage.bulk is not None:
+            self.stage.bulk.pause()
+            self.stage.tell("Paused; the run's page goes on with space.", "warning")
+        elif selected:
+            self.stage.tell(self.copy_text(selected))
+        else:
+            self.stage.tell("q quits.")
+
+    def copy_text(self, text: str) -> str:
+        """Send a text to the operator's terminal; return what to say."""
+        return clipboard.copy(text, self.copy_to_clipboard)
+
+    def lock_at(self, until: datetime) -> None:
+        """Show that a profile has locked itself again."""
+        stage = self.stage
+        if stage is not None:
+            self.set_timer(max((until - stage.now()).total_seconds(), 0) + 0.1, stage.show_policy)
+
+    def _toggle_mouse(self, stage: Stage) -> None:
+        self._mouse = not self._mouse
+        if self._driver is not None:
+            modes = (1000, 1003, 1015, 1006)
+            self._driver.write("".join(f"\x1b[?{mode}{'h' if self._mouse else 'l'}" for mode in modes))
+            self._driver.flush()
+        stage.tell("The mouse is ours." if self._mouse else "The mouse is your terminal's; ctrl+g takes it back.")
+
+    async def offer_draft(self, stage: Stage) -> None:
+        """Say that an edit was left unfinished; opening that customer's editor brings it back."""
+        draft = stage.services.drafts.load(stage.session.account)
+        if draft is not None:
+            stage.drafted = (draft[0], dict(draft[1]))
+            stage.tell(f'An edit of "{draft[0]}" was not sent. Enter on that customer takes it up again.', "warning")
+
+    # The end
+
+    def _fatal_error(self) -> None:
+        """Leave after a defect: a report without local variables, which could hold a secret or a customer's data."""
+        self.bell()
+        self.crash_report = write_report(traceback.format_exception(*sys.exc_info()))
+        self._close_messages_no_wait()
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.crash_report = write_report(traceback.format_exception(error))
+        self._return_code = 1
+        super()._handle_exception(error)
+
+    async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Nothing to do: a failing worker ends in _handle_exception."""
+        event.stop()
+
+    async def on_unmount(self) -> None:
+        """Close what is open."""
+        if self.stage is not None:
+            await self.stage.session.aclose()
+
+
+def badge_of(profile: Profile) -> str:
+    """Return the word of the badge."""
+    if profile.protected:
+        return "PRODUCTION"
+    host = profile.host.rpartition(":")[0] or profile.host
+    return "LOCAL" if is_loopback(host.strip("[]")) else "LIVE"
+
+
+def summary_of(app: Any) -> list[str]:
+    """Return the lines that stay on the shell: what was done, what is unknown."""
+    stage = app.stage
+    if stage is None:
+        return []
+    lines = list(stage.summary[-3:])
+    if stage.state.needs_you_count:
+        lines.append(f"{stage.state.needs_you_count} outcomes need you: tui-reseller audit list --outcome unknown")
+    return lines

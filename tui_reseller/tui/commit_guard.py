@@ -1,0 +1,36 @@
+"""When a commit counts: not while nobody can have read the form, not from a held key, not from a paste."""
+
+from collections.abc import Callable
+
+READ_SECONDS = 0.5
+SAME_KEY_SECONDS = 0.25
+ANY_KEY_SECONDS = 0.03
+TOO_FAST = "That came too fast (held key, paste or slow line). Press again."
+
+
+class CommitGuard:
+    """Times of keys and of the form's painting, in seconds of one clock (interaction.md, rule 3)."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._painted: float | None = None
+        self._last: tuple[str, float] | None = None
+        self._before: tuple[str, float] | None = None
+
+    def painted(self) -> None:
+        """The form is on the screen from now on."""
+        self._painted = self._now()
+
+    def key(self, name: str) -> None:
+        """A key arrived, wherever it goes."""
+        self._before, self._last = self._last, (name, self._now())
+
+    def allows(self) -> bool:
+        """Whether a commit by the key that came last counts."""
+        now = self._now()
+        if self._painted is None or now - self._painted < READ_SECONDS:
+            return False
+        if self._before is None or self._last is None:
+            return True
+        gap = self._last[1] - self._before[1]
+        return gap >= (SAME_KEY_SECONDS if self._before[0] == self._last[0] else ANY_KEY_SECONDS)

@@ -1,0 +1,1 @@
+"""Dialogs: each returns a value, or None for "leave", and changes nothing."""

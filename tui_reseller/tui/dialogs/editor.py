@@ -1,0 +1,31 @@
+"""The editor: a form that keeps a draft of what was typed, and sits where the detail pane is."""
+
+from collections.abc import Callable, Mapping
+
+from textual.widgets import Input
+
+from tui_reseller.tui.commit_guard import CommitGuard
+from tui_reseller.tui.dialogs.form import Form, FormSpec
+
+DRAFT_AFTER = 1.0
+
+
+class Editor(Form):
+    """A form in the place of the detail pane (of both panes below 100 columns)."""
+
+    def __init__(self, spec: FormSpec, guard: CommitGuard, keep: Callable[[Mapping[str, str]], None]) -> None:
+        super().__init__(spec, guard)
+        self.keep = keep
+        self._timer_set = False
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Keep a draft a moment after typing."""
+        super().on_input_changed(event)
+        if not self._timer_set and self.is_changed:
+            self._timer_set = True
+            self.set_timer(DRAFT_AFTER, self._keep)
+
+    def _keep(self) -> None:
+        self._timer_set = False
+        if self.is_mounted and self.is_changed:
+            self.keep(self.values())

@@ -1,0 +1,257 @@
+"""One form for every dialog: lines to read, fields to fill, Cancel and a commit button.
+
+What it says comes from a FormSpec; what it returns is the values, or None for leaving. It changes nothing itself.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from tui_reseller.domain.fields import Finding
+from tui_reseller.domain.text import clean, quoted
+from tui_reseller.tui.commit_guard import TOO_FAST, CommitGuard
+from tui_reseller.tui.widgets.inputs import Choice, Field, SecretField, TypedField
+
+Check = Callable[[str], Sequence[Finding]]
+LABEL = 17
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One row. Kind is text, secret, typed (must equal *must_be*) or choice; limit is shown as a count.
+
+    Value is what is there now; start is what the field shows at first, if it is something else (a draft).
+    """
+
+    name: str
+    label: str
+    value: str = ""
+    kind: str = "text"
+    start: str | None = None
+    limit: int = 0
+    required: bool = False
+    must_be: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    check: Check | None = None
+    hint: str = ""
+    only_if: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormSpec:
+    """What a form says. Recall holds earlier values by field name; asks_leave asks before typed text is lost."""
+
+    title: str
+    profile: str
+    lines: Sequence[str] = ()
+    fields: Sequence[FormField] = ()
+    commit: str = "OK"
+    cancel: str = "Cancel"
+    recall: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    asks_leave: bool = False
+    marks_changes: bool = False
+    problem: str = ""
+
+
+class Form(ModalScreen[dict[str, str] | None]):
+    """A dialog made from a FormSpec."""
+
+    BINDINGS = [
+        Binding("ctrl+s,f2", "commit", priority=True, show=False),
+        Binding("escape", "leave", priority=True, show=False),
+        Binding("ctrl+r", "revert", show=False, priority=True),
+        Binding("f1", "help", show=False),
+    ]
+
+    def __init__(self, spec: FormSpec, guard: CommitGuard) -> None:
+        super().__init__()
+        self.spec = spec
+        self.guard = guard
+        self._recalled: dict[str, int] = {}
+
+    def compose(self) -> ComposeResult:
+        """Title, lines, fields, the line for problems, buttons."""
+        with Vertical(id="form"):
+            with Horizontal(id="form-title"):
+                yield Static(clean(self.spec.title), markup=False, id="form-name")
+                yield Static(clean(self.spec.profile), markup=False, id="form-profile")
+            with VerticalScroll(id="form-body", can_focus=False):
+                for line in self.spec.lines:
+                    yield Static(line, markup=False, classes="form-line")
+                for row in self.spec.fields:
+                    yield from self._compose_row(row)
+            yield Static(clean(self.spec.problem), markup=False, id="form-problem")
+            with Horizontal(id="form-buttons"):
+                yield Button(Content(f"[{self.spec.cancel}]"), id="cancel", compact=True)
+                yield Button(Content(f"[{self.spec.commit} ^S]"), id="commit", compact=True)
+
+    def _compose_row(self, row: FormField) -> ComposeResult:
+        with Horizontal(classes="form-row", id=f"row-{row.name}"):
+            yield Static(row.label, markup=False, classes="form-label")
+            if row.kind == "choice":
+                yield Choice(row.options, row.value, id=f"field-{row.name}")
+            else:
+                kinds = {"secret": SecretField, "typed": TypedField}
+                kind = kinds.get(row.kind, Field)
+                shown = "" if row.kind == "secret" else clean(row.value if row.start is None else row.start)
+                yield Static("[", markup=False, classes="form-edge")
+                yield kind(
+                    shown, password=row.kind == "secret", select_on_focus=False, compact=True, id=f"field-{row.name}"
+                )
+                yield Static("]", markup=False, classes="form-edge")
+            yield Static(row.hint, markup=False, classes="form-note", id=f"note-{row.name}")
+
+    def on_mount(self) -> None:
+        """Start on the first field, else on Cancel; a commit counts from the first painting on."""
+        first = f"#field-{self.spec.fields[0].name}" if self.spec.fields else "#cancel"
+        self.set_focus(self.query_one(first))
+        self.call_after_refresh(self.guard.painted)
+        for row in self.spec.fields:
+            self._note(row)
+        self._show_fitting()
+
+    def values(self) -> dict[str, str]:
+        """Return the present values; a field that was not touched keeps its raw value."""
+        return {row.name: self._value(row) for row in self.spec.fields}
+
+    def _value(self, row: FormField) -> str:
+        widget = self.query_one(f"#field-{row.name}")
+        if isinstance(widget, Choice):
+            return widget.value
+        assert isinstance(widget, Input)  # noqa: S101 - a row is one or the other
+        return row.value if widget.value == clean(row.value) else widget.value
+
+    def _applies(self, row: FormField) -> bool:
+        if row.only_if is None:
+            return True
+        widget = self.query_one(f"#field-{row.only_if[0]}", Choice)
+        return widget.value == row.only_if[1]
+
+    def _show_fitting(self) -> None:
+        for row in self.spec.fields:
+            self.query_one(f"#row-{row.name}").display = self._applies(row)
+
+    def on_choice_changed(self) -> None:
+        """Rows that belong to an option come and go."""
+        self._show_fitting()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say at once what is wrong with a value."""
+        for row in self.spec.fields:
+            if event.input.id == f"field-{row.name}":
+                self._note(row)
+
+    def _findings(self, row: FormField) -> list[Finding]:
+        value = self._value(row)
+        found = list(row.check(value)) if row.check and (value or row.required) else []
+        if row.required and not value.strip():
+            found.insert(0, Finding(row.name, f"{row.label} is required"))
+        return found
+
+    def _note(self, row: FormField) -> None:
+        """Show the count, the error or the warning of a field beside it; a changed field carries a ~."""
+        note = self.query_one(f"#note-{row.name}", Static)
+        value = self._value(row)
+        changed = self.spec.marks_changes and value != row.value
+        self.query_one(f"#row-{row.name} .form-label", Static).update(f"{'~' if changed else ' '}{row.label}")
+        found = self._findings(row) if value != row.value or not row.required else []
+        refused = [finding for finding in found if not finding.warning]
+        note.set_class(bool(refused), "-bad")
+        if found:
+            note.update(clean((refused or found)[0].message))
+        elif row.limit and value:
+            note.update(f"{len(value)}/{row.limit}")
+        else:
+            note.update(row.hint)
+
+    def say(self, text: str) -> None:
+        """Put a sentence into the line for problems."""
+        self.query_one("#form-problem", Static).update(clean(text, longest=400))
+
+    def action_commit(self) -> None:
+        """Do what the form says, if it may be done now."""
+        if not self.guard.allows():
+            self.say(TOO_FAST)
+            return
+        for row in self.spec.fields:
+            if not self._applies(row):
+                continue
+            refused = [finding for finding in self._findings(row) if not finding.warning]
+            if row.kind == "choice" and not self._value(row):
+                refused = [Finding(row.name, f"choose: {', '.join(words for _, words in row.options)}")]
+            if row.kind == "typed" and self._value(row) != row.must_be:
+                refused = [Finding(row.name, f"type exactly {quoted(row.must_be)}; nothing was sent")]
+            if refused:
+                self.say(refused[0].message)
+                self.set_focus(self.query_one(f"#field-{row.name}"))
+                return
+        self.finish(self.values())
+
+    def finish(self, values: dict[str, str]) -> None:
+        """Return the values."""
+        self.dismiss(values)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something was typed that would be lost."""
+        return any(self._value(row) != row.value for row in self.spec.fields if row.kind != "choice")
+
+    def action_leave(self) -> None:
+        """Leave without doing anything; ask first where typed text would be lost."""
+        if self.spec.asks_leave and self.is_changed:
+            spec = FormSpec(
+                "Leave and discard what you typed?", self.spec.profile, commit="Discard", cancel="Stay",
+                lines=("Nothing was sent.",),
+            )  # fmt: skip
+            self.app.push_screen(Form(spec, self.guard), self._left)
+        else:
+            self.dismiss(None)
+
+    def _left(self, answer: dict[str, str] | None) -> None:
+        if answer is not None:
+            self.dismiss(None)
+
+    def action_revert(self) -> None:
+        """Put the loaded value back into the field."""
+        for row in self.spec.fields:
+            if self.focused is not None and self.focused.id == f"field-{row.name}" and isinstance(self.focused, Input):
+                self.focused.value = clean(row.value) if row.kind != "secret" else ""
+
+    def action_help(self) -> None:
+        """Say the keys of a form."""
+        self.say("Tab next, Enter next field, ctrl+s or F2 does it, ctrl+r puts a value back, Esc leaves")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter goes to the next field; after the last one to Cancel."""
+        event.stop()
+        names = [row.name for row in self.spec.fields if self._applies(row)]
+        at = names.index(str(event.input.id).removeprefix("field-"))
+        target = f"#field-{names[at + 1]}" if at + 1 < len(names) else "#cancel"
+        self.set_focus(self.query_one(target))
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """A button does what its key does."""
+        event.stop()
+        if event.button.id == "commit":
+            self.action_commit()
+        else:
+            self.action_leave()
+
+    def on_typed_field_refused(self) -> None:
+        """Say that paste is refused there."""
+        self.say("Paste is refused here: type it.")
+
+    def on_field_recall(self, event: Field.Recall) -> None:
+        """Bring an earlier value."""
+        name = str(event.field.id).removeprefix("field-")
+        earlier = self.spec.recall.get(name, ())
+        if earlier:
+            at = max(0, min(self._recalled.get(name, len(earlier)) + event.step, len(earlier) - 1))
+            self._recalled[name] = at
+            event.field.value = clean(earlier[at])

@@ -1,0 +1,63 @@
+"""A short menu: one letter chooses. Choosing changes nothing by itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.events import Click, Key
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui_reseller.domain.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One line of a menu."""
+
+    key: str
+    words: str
+    value: str
+
+
+class Menu(ModalScreen[str | None]):
+    """Returns the value of the chosen option, or None."""
+
+    BINDINGS = [Binding("escape,q", "leave", show=False)]
+
+    def __init__(self, title: str, options: Sequence[Option], *, lines: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.heading = title
+        self.options = options
+        self.lines = lines
+
+    def compose(self) -> ComposeResult:
+        """Title and a line an option."""
+        with Vertical(id="menu"):
+            yield Static(clean(self.heading), markup=False, id="menu-title")
+            for line in self.lines:
+                yield Static(line, markup=False, classes="menu-line")
+            for option in self.options:
+                yield Static(f" {option.key}   {clean(option.words)}", markup=False, classes="menu-option")
+            yield Static(" Esc back", markup=False, classes="menu-hint")
+
+    def on_key(self, event: Key) -> None:
+        """Choose by letter."""
+        for option in self.options:
+            if event.character == option.key:
+                event.stop()
+                self.dismiss(option.value)
+                return
+
+    def on_click(self, event: Click) -> None:
+        """Choose by click."""
+        widgets = list(self.query(".menu-option"))
+        for widget, option in zip(widgets, self.options, strict=True):
+            if event.widget is widget:
+                self.dismiss(option.value)
+
+    def action_leave(self) -> None:
+        """Choose nothing."""
+        self.dismiss(None)

@@ -1,0 +1,113 @@
+"""A page over the whole screen: lines to walk through, one of them chosen by Enter."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option as Row
+
+from tui_reseller.domain.text import clean
+from tui_reseller.tui.widgets.inputs import Field
+
+
+class Page(ModalScreen[str | None]):
+    """Returns the key of the line on which Enter was pressed, or the key of one of *extra*, or None for back."""
+
+    BINDINGS = [
+        Binding("escape,q", "leave", show=False),
+        Binding("j", "cursor_down", show=False),
+        Binding("k", "cursor_up", show=False),
+        Binding("slash", "filter", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[tuple[str, str]],
+        *,
+        hint: str = "Enter opens   / filters   Esc back",
+        empty: str = "Nothing here.",
+        keys: Sequence[str] = (),
+        filtering: bool = False,
+    ) -> None:
+        super().__init__()
+        self.heading = title
+        self.rows = [(key, clean(words, longest=400)) for key, words in rows]
+        self.hint = hint
+        self.empty = empty
+        self.keys = keys
+        self.filtering = filtering
+
+    def compose(self) -> ComposeResult:
+        """Title, filter, lines, hint."""
+        yield Static(clean(self.heading), markup=False, id="page-title")
+        yield Field(placeholder="type to filter", compact=True, id="page-filter")
+        yield OptionList(id="page-rows", markup=False)
+        yield Static(self.hint, markup=False, id="page-hint")
+
+    def on_mount(self) -> None:
+        """Show all lines."""
+        self._fill("")
+        self.query_one("#page-filter").display = self.filtering
+        self.set_focus(self.query_one("#page-filter" if self.filtering else "#page-rows"))
+
+    def _fill(self, word: str) -> None:
+        rows = self.query_one(OptionList)
+        rows.clear_options()
+        found = [(key, words) for key, words in self.rows if word.lower() in words.lower()]
+        if found:
+            rows.add_options([Row(words, id=str(at)) for at, (_key, words) in enumerate(found)])
+        else:
+            rows.add_option(Row(self.empty, disabled=True))
+        self.found = found
+        rows.highlighted = 0 if found else None
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while typing."""
+        self._fill(event.value)
+
+    def on_input_submitted(self) -> None:
+        """Enter in the filter chooses the first line."""
+        if self.found:
+            self.dismiss(self.found[self.query_one(OptionList).highlighted or 0][0])
+
+    def on_field_recall(self, event: Field.Recall) -> None:
+        """Up and down in the filter move in the lines."""
+        if event.step > 0:
+            self.action_cursor_down()
+        else:
+            self.action_cursor_up()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter on a line."""
+        self.dismiss(self.found[event.option_index][0])
+
+    def on_key(self, event: object) -> None:
+        """A key of the page's own."""
+        character = getattr(event, "character", None)
+        if character and character in self.keys and not isinstance(self.focused, Input):
+            self.dismiss(character)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """While the filter is being typed, letters are text."""
+        return not (isinstance(self.focused, Input) and action in {"filter", "cursor_down", "cursor_up"})
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        widget = self.query_one("#page-filter")
+        widget.display = True
+        self.set_focus(widget)
+
+    def action_cursor_down(self) -> None:
+        """Move down."""
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_cursor_up(self) -> None:
+        """Move up."""
+        self.query_one(OptionList).action_cursor_up()
+
+    def action_leave(self) -> None:
+        """Back."""
+        self.dismiss(None)

@@ -1,0 +1,75 @@
+"""Show a generated password once: hidden until asked for, gone when left."""
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.secret import MASK, Secret
+from tui_reseller.domain.text import quoted
+
+
+class ShowSecret(ModalScreen[None]):
+    """The new password of one customer. Closing it unseen asks once."""
+
+    BINDINGS = [Binding("escape", "done", show=False)]
+
+    def __init__(self, username: str, secret: Secret, outcome: Outcome, copy: Callable[[str], str]) -> None:
+        super().__init__()
+        self.username = username
+        self.secret = secret
+        self.outcome = outcome
+        self.copy = copy
+        self.seen = False
+        self.asked = False
+
+    def compose(self) -> ComposeResult:
+        """The mask and three buttons."""
+        with Vertical(id="form"):
+            yield Static(
+                f"New password of {quoted(self.username, 40)}: {self.outcome.word}", markup=False, id="form-name"
+            )
+            if self.outcome is Outcome.UNKNOWN:
+                yield Static(
+                    "It may or may not be set: old and new may both be valid.", markup=False, classes="form-line"
+                )
+            secret = Static(MASK, markup=False, id="secret")
+            secret.can_focus = False
+            yield secret
+            yield Static("It is shown here only. It cannot be read back.", markup=False, id="form-problem")
+            with Horizontal(id="form-buttons"):
+                yield Button(Content("[Reveal]"), id="reveal", compact=True)
+                yield Button(Content("[Copy: goes to your terminal's clipboard]"), id="copy", compact=True)
+                yield Button(Content("[Done]"), id="done", compact=True)
+
+    def on_mount(self) -> None:
+        """Nothing is revealed by Enter alone: the focus starts on Done, which asks once."""
+        self.set_focus(self.query_one("#done"))
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Reveal, copy or close."""
+        event.stop()
+        if event.button.id == "reveal":
+            self.query_one("#secret", Static).update(self.secret.reveal())
+            self.seen = True
+        elif event.button.id == "copy":
+            self.query_one("#form-problem", Static).update(self.copy(self.secret.reveal()))
+            self.seen = True
+        else:
+            self.action_done()
+
+    def action_done(self) -> None:
+        """Close; ask once if nobody has seen it."""
+        if self.seen or self.asked:
+            self.query_one("#secret", Static).update(MASK)
+            self.dismiss(None)
+            return
+        self.asked = True
+        self.query_one("#form-problem", Static).update(
+            "You have not seen it yet. Done or Esc again closes it for good."
+        )

@@ -1,0 +1,273 @@
+"""What the dialogs say, word by word (interaction.md section 6). Pure: values in, a FormSpec out."""
+
+from collections.abc import Mapping, Sequence
+
+from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
+from tui_reseller.domain.fields import (
+    CREATE_EMAIL_LIMIT,
+    LABELS,
+    LIMITS,
+    REQUIRED_AT_CREATE,
+    Finding,
+    check_text,
+    check_username,
+)
+from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.password import GENERATED_LENGTH
+from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.text import clean, quoted
+from tui_reseller.services.validation import check_country, check_email
+from tui_reseller.tui.dialogs.form import Check, FormField, FormSpec
+from tui_reseller.tui.presenters.detail import NOT_GIVEN
+
+WORDS = {
+    Operation.ENABLE: "Start sending",
+    Operation.DISABLE: "Stop sending",
+    Operation.WEBSITE_ENABLE: "Website access on",
+    Operation.WEBSITE_DISABLE: "Website access off",
+    Operation.PASSWORD: "Reset password",
+    Operation.SET: "Change details",
+    Operation.EMAIL: "Change e-mail",
+    Operation.RENAME: "Rename",
+    Operation.DELETE: "Delete",
+    Operation.CREATE: "New customer",
+}
+_CONSEQUENCE = {
+    Operation.DISABLE: (
+        "The customer's mail is refused from now on. Website access does not change.",
+        "Undo starts sending again; do not count on mail refused meanwhile.",
+    ),
+    Operation.ENABLE: ("The customer may send mail again. Website access does not change.",),
+    Operation.WEBSITE_DISABLE: ("The customer can no longer log in to the website. Sending goes on.",),
+    Operation.WEBSITE_ENABLE: ("The customer may log in to the website. Sending does not change.",),
+}
+_SHORT = {
+    Operation.ENABLE: "Start sending",
+    Operation.DISABLE: "Stop sending",
+    Operation.WEBSITE_ENABLE: "Switch on",
+    Operation.WEBSITE_DISABLE: "Switch off",
+}
+
+
+def who(customer: Customer) -> str:
+    """Name a customer in one line: username in quotes, name, place."""
+    place = " ".join(part for part in (customer.city, customer.country) if part)
+    about = ", ".join(part for part in (customer.full_name, place) if part)
+    return f"{quoted(customer.username)}  {clean(about, longest=60)}"
+
+
+def reason_field(*, required: bool, value: str = "") -> FormField:
+    """Return the field for the reason."""
+    return FormField("reason", "Reason", value, required=required, limit=200, hint="required" if required else "")
+
+
+def typed_field(label: str, must_be: str) -> FormField:
+    """Return the field in which a name is typed as a confirmation."""
+    return FormField("typed", label, kind="typed", must_be=must_be)
+
+
+def switch_form(
+    operation: Operation,
+    targets: Sequence[Customer],
+    profile: str,
+    *,
+    read_at: str,
+    typed: str | None,
+    reason: str,
+    reason_required: bool,
+    share: str = "",
+) -> FormSpec:
+    """Sending or website access, for one customer or several."""
+    is_sending = operation in {Operation.ENABLE, Operation.DISABLE}
+    after = "on" if operation in {Operation.ENABLE, Operation.WEBSITE_ENABLE} else "off"
+    label = "Sending  " if is_sending else "Website  "
+    if len(targets) == 1:
+        one = targets[0]
+        before = one.sending if is_sending else one.website_access
+        known = f"({read_at}; read again before sending)"
+        if not is_sending:
+            known = "(never set here; the service never tells)" if before is Switch.UNKNOWN else "(as last set here)"
+        lines = [who(one), f"{label} {before.value} -> {after}     {known}"]
+        if before.value == after:
+            lines.append(f"It is {after} already, as far as is known; it will be sent all the same.")
+    else:
+        lines = [f"{len(targets)} customers{share}, one after the other", *_sample(targets, is_sending, after)]
+    fields = [reason_field(required=reason_required, value=reason)]
+    if typed is not None:
+        fields.append(
+            typed_field(f"Type {clean(typed, longest=64)}" if len(targets) > 1 else "Type the username", typed)
+        )
+    return FormSpec(
+        WORDS[operation] + (f" for {len(targets)}" if len(targets) > 1 else ""),
+        profile,
+        [*lines, *_CONSEQUENCE[operation]],
+        fields,
+        commit=_SHORT[operation],
+    )
+
+
+def _sample(targets: Sequence[Customer], is_sending: bool, after: str) -> list[str]:  # noqa: FBT001 - one caller
+    lines = []
+    for one in targets[:6]:
+        before = one.sending if is_sending else one.website_access
+        lines.append(f"  {clean(one.username, longest=40):<40} {before.value} -> {after}")
+    if len(targets) > 6:
+        lines.append(f"  ... {len(targets) - 6} more")
+    return lines
+
+
+def delete_form(customer: Customer, profile: str, *, reason: str, reason_required: bool) -> FormSpec:
+    """Close an account."""
+    return FormSpec(
+        "Delete customer - cannot be undone",
+        profile,
+        (
+            f"{who(customer)}      sending {customer.sending.value}",
+            'This closes the account at the end of its billing cycle. It is not "stop',
+            'sending": until then mail may still go out, and the list may still show it.',
+            "The username can never be used again.",
+        ),
+        (reason_field(required=reason_required, value=reason), typed_field("Type the username", customer.username)),
+        commit="Delete",
+    )
+
+
+def rename_form(customer: Customer, profile: str, *, reason: str, reason_required: bool) -> FormSpec:
+    """Change a username."""
+    return FormSpec(
+        "Rename - mail stops until the customer changes settings",
+        profile,
+        (
+            who(customer),
+            "From now on SMTP and website log in only with the new name. Programs of the",
+            "customer that send with the old name are refused until they are changed.",
+            "Undo renames back, if the service accepts the old name again.",
+        ),
+        (
+            FormField("username", "New username", required=True, limit=64, check=check_username, hint="3-64"),
+            reason_field(required=reason_required, value=reason),
+            typed_field("Type present name", customer.username),
+        ),
+        commit="Rename",
+    )
+
+
+def email_form(customer: Customer, profile: str, *, reason: str, reason_required: bool) -> FormSpec:
+    """Change the contact address."""
+    return FormSpec(
+        "Change e-mail",
+        profile,
+        (
+            who(customer),
+            f"Now  {clean(customer.email) if customer.email is not None else NOT_GIVEN}",
+            "This is the provider's contact address for the customer; it takes effect at once.",
+            "Nobody checks it: no confirmation mail is sent.",
+        ),
+        (
+            FormField("email", "New e-mail", required=True, limit=LIMITS["email"], check=check_email),
+            reason_field(required=reason_required, value=reason),
+        ),
+        commit="Change",
+    )
+
+
+def password_form(
+    targets: Sequence[Customer], profile: str, *, typed: str, reason: str, reason_required: bool, file: str = ""
+) -> FormSpec:
+    """Set a new password for one customer, or generated ones for several."""
+    lines = [
+        who(targets[0]) if len(targets) == 1 else f"{len(targets)} customers, a new password for each",
+        "The old password stops working at once, for SMTP and website: programs that",
+        "send with it are refused. It cannot be read back; note it before closing.",
+    ]
+    fields: list[FormField] = []
+    if len(targets) == 1:
+        options = (("generate", f"generate, {GENERATED_LENGTH} characters"), ("type", "type it twice"))
+        fields += [
+            FormField("how", "New password", "generate", "choice", options=options),
+            FormField("password", "Password", kind="secret", only_if=("how", "type"), hint="at least 6"),
+            FormField("again", "Once more", kind="secret", only_if=("how", "type")),
+        ]
+    else:
+        lines.append("The passwords go into a new file that only you can read. It must not exist yet.")
+        fields.append(FormField("file", "Result file", file, required=True))
+    fields.append(reason_field(required=reason_required, value=reason))
+    label = "Type the username" if len(targets) == 1 else f"Type {clean(typed, longest=50)}"
+    return FormSpec(
+        "Reset password - cannot be undone", profile, lines, (*fields, typed_field(label, typed)), commit="Reset"
+    )
+
+
+def create_form(profile: str, values: Mapping[str, str] | None = None, problem: str = "") -> FormSpec:
+    """Enter a new customer."""
+    given = values or {}
+    checks: dict[str, Check] = {"username": check_username, "email": _create_email, "country": check_country}
+    fields = [
+        FormField(
+            name, LABELS[name], start=given.get(name), limit=64 if name == "email" else LIMITS[name], required=True,
+            check=checks.get(name) or _length(name),
+        )
+        for name in REQUIRED_AT_CREATE
+    ]  # fmt: skip
+    options = (("generate", f"generate, {GENERATED_LENGTH} characters"), ("type", "type it twice"))
+    fields += [
+        FormField("how", "Password", given.get("how", "generate"), "choice", options=options),
+        FormField("password", "Password", kind="secret", only_if=("how", "type"), hint="at least 6"),
+        FormField("again", "Once more", kind="secret", only_if=("how", "type")),
+        *(
+            FormField(name, LABELS[name], start=given.get(name), limit=255, check=_length(name), hint="if you have one")
+            for name in ("company", "package", "whitelabel")
+        ),
+    ]
+    return FormSpec(
+        "New customer", profile, ("ctrl+s opens the review; nothing is sent before.",), fields,
+        commit="Review", asks_leave=True, problem=problem,
+    )  # fmt: skip
+
+
+def _create_email(value: str) -> list[Finding]:
+    return check_email(value, CREATE_EMAIL_LIMIT)
+
+
+def _length(name: str) -> Check:
+    return lambda value: check_text(name, value)
+
+
+def editor_form(customer: Customer, profile: str, draft: Mapping[str, str] | None = None) -> FormSpec:
+    """Edit details and e-mail."""
+    checks: dict[str, Check] = {"country": check_country}
+    typed = draft or {}
+    fields = [
+        FormField(
+            name,
+            LABELS[name],
+            customer.text(name),
+            limit=LIMITS[name],
+            check=checks.get(name) or _length(name),
+            start=typed.get(name),
+        )
+        for name in DETAIL_FIELDS
+    ]
+    fields.append(
+        FormField(
+            "email",
+            "E-mail",
+            customer.text("email"),
+            limit=LIMITS["email"],
+            check=check_email,
+            hint="separate call",
+            start=typed.get("email"),
+        )
+    )
+    return FormSpec(
+        f"Edit {quoted(customer.username, 40)}", profile,
+        (f"Username          {clean(customer.username)}   (x r renames)",), fields,
+        commit="Review", asks_leave=True, marks_changes=True,
+    )  # fmt: skip
+
+
+def review_form(
+    title: str, profile: str, lines: Sequence[str], *, reason: str, reason_required: bool, commit: str
+) -> FormSpec:
+    """Show what will be sent, once more, before it is sent."""
+    return FormSpec(title, profile, lines, (reason_field(required=reason_required, value=reason),), commit=commit)

@@ -1,0 +1,62 @@
+"""Do a verb on its targets: one customer at once, several one after the other; then show what came of it."""
+
+from collections.abc import Sequence
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.services.bulk import Bulk
+from tui_reseller.services.policy import GRADES
+from tui_reseller.services.result import Result
+from tui_reseller.services.write import carry_out
+from tui_reseller.tui.dialogs.progress import Progress
+from tui_reseller.tui.presenters.outcome import bulk_line, kind_of, result_line
+from tui_reseller.tui.stage import Stage
+
+
+def reason_required(stage: Stage, operation: Operation) -> bool:
+    """Whether this profile wants a reason for this operation."""
+    return stage.session.profile.protected and GRADES[operation] > 1 and not stage.session.policy.unlock_reason
+
+
+async def do_one(stage: Stage, call: Call, loaded: Customer | None, reason: str) -> Result:
+    """Carry out one write and show its outcome."""
+    stage.tell(f"{call.operation.value} {call.username!r}: on its way ...")
+    result = await carry_out(stage.session, call, loaded=loaded, reason=reason)
+    await show_result(stage, result)
+    return result
+
+
+async def show_result(stage: Stage, result: Result) -> None:
+    """Show an outcome: in the message line, in the list, in the header."""
+    line = result_line(result, stage.now())
+    if result.id:
+        stage.summary.append(f"{result.outcome.word}: {result.operation.value} {result.username!r}  {result.id}")
+    stage.requery()
+    await stage.count_open()
+    stage.tell(line, kind_of(result))
+
+
+async def do_many(stage: Stage, calls: Sequence[Call], loaded: Sequence[Customer], reason: str) -> list[Result]:
+    """Carry out one operation on several customers, with a page that shows progress."""
+    bulk = Bulk(calls, loaded, reason)
+    page = Progress(bulk, calls[0].operation)
+    stage.bulk = bulk
+
+    def tell(result: Result) -> None:
+        stage.show(running=f"{result.operation.value} {len(bulk.results)}/{len(bulk.calls)}")
+        page.tell(result)
+
+    stage.app.push_screen(page)
+    stage.app.opening = False
+    try:
+        results = await bulk.run(stage.session, tell)
+    finally:
+        stage.bulk = None
+        stage.show(running="")
+    page.finished()
+    line = bulk_line(calls[0].operation, results, bulk.not_begun)
+    stage.summary.append(line)
+    stage.requery()
+    await stage.count_open()
+    stage.tell(line, "good" if all(result.outcome.is_applied for result in results) else "warning")
+    return results

@@ -1,0 +1,49 @@
+"""Copy something of the customer under the cursor to the operator's terminal."""
+
+import json
+
+from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.errors import ResellerError
+from tui_reseller.tui.dialogs.menu import Menu, Option
+from tui_reseller.tui.presenters.outcome import as_command
+from tui_reseller.tui.stage import Stage
+
+
+async def username(stage: Stage) -> None:
+    """The username."""
+    customer = stage.current()
+    if customer:
+        stage.tell(stage.app.copy_text(customer.username))
+
+
+async def menu(stage: Stage) -> None:
+    """E-mail, JSON, or the last operation as a shell command."""
+    customer = stage.current()
+    if customer is None:
+        return
+    options = (
+        Option("e", "e-mail address", "email"),
+        Option("j", "JSON of the customer", "json"),
+        Option("c", "my last operation here as a shell command", "command"),
+    )
+    chosen = await stage.ask(Menu("Copy", options))
+    if chosen == "email":
+        stage.tell(stage.app.copy_text(customer.text("email")))
+    elif chosen == "json":
+        stage.tell(stage.app.copy_text(json.dumps(customer.as_dict())))
+    elif chosen == "command":
+        await _command(stage)
+
+
+async def _command(stage: Stage) -> None:
+    try:
+        entries = await stage.services.ledger.entries(AuditQuery(account=stage.session.account, limit=100))
+    except ResellerError as error:
+        stage.tell_error(error)
+        return
+    mine = next((entry for entry in entries if entry.operator == stage.session.operator), None)
+    if mine is None:
+        stage.tell("Nothing was done yet that could be copied.")
+        return
+    text = as_command(mine.operation, mine.username, mine.changes, stage.session.profile.name)
+    stage.tell(f"{stage.app.copy_text(text)}: {text}")

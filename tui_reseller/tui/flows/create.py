@@ -1,0 +1,63 @@
+"""A new customer: form, review, one call."""
+
+import secrets
+
+from tui_reseller.domain.fields import ADVISED_AT_CREATE, LABELS, REQUIRED_AT_CREATE
+from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.password import generate_password
+from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.text import clean
+from tui_reseller.services.validation import findings_for
+from tui_reseller.tui.dialogs.secret import ShowSecret
+from tui_reseller.tui.dialogs.texts import create_form, review_form
+from tui_reseller.tui.flows.act import do_one, reason_required
+from tui_reseller.tui.stage import Stage
+
+
+async def create(stage: Stage) -> None:
+    """Ask, review, send; what was typed stays until it is applied or left."""
+    values: dict[str, str] | None = None
+    problem = ""
+    while True:
+        values = await stage.ask_form(create_form(stage.profile_title, values, problem))
+        if values is None:
+            return
+        password, problem = _password(values)
+        call = Call(Operation.CREATE, values["username"], _fields(values), password)
+        findings = findings_for(call) if password else []
+        problem = problem or "; ".join(finding.message for finding in findings if not finding.warning)
+        if problem:
+            continue
+        lines = [f"{LABELS[name]:<12} {clean(values[name], longest=100)}" for name in REQUIRED_AT_CREATE]
+        lines.append(
+            "Password     " + ("generated, shown once afterwards" if values["how"] == "generate" else "as typed")
+        )
+        lines += [f"note: {finding.message}" for finding in findings if finding.warning]
+        lines.append("There is no undo: a username that was created and deleted can never be used again.")
+        spec = review_form(
+            "Review new customer", stage.profile_title, lines, reason=stage.reason,
+            reason_required=reason_required(stage, Operation.CREATE), commit="Create",
+        )  # fmt: skip
+        answer = await stage.ask_form(spec)
+        if answer is None:
+            continue
+        result = await do_one(stage, call, None, answer["reason"])
+        if result.outcome in {Outcome.APPLIED, Outcome.UNKNOWN}:
+            if values["how"] == "generate" and password is not None:
+                await stage.ask(ShowSecret(call.username, password, result.outcome, stage.app.copy_text))
+            return
+        problem = result.message
+
+
+def _fields(values: dict[str, str]) -> dict[str, str]:
+    given = {name: values[name] for name in REQUIRED_AT_CREATE if name != "username"}
+    return given | {name: values[name] for name in ADVISED_AT_CREATE if values[name]}
+
+
+def _password(values: dict[str, str]) -> tuple[Secret | None, str]:
+    """Return the password, or what is wrong with what was typed."""
+    if values["how"] == "generate":
+        return generate_password(secrets.choice), ""
+    if values["password"] != values["again"]:
+        return None, "the two passwords differ; nothing was sent"
+    return Secret(values["password"]), "" if values["password"] else "a password is required"

@@ -1,0 +1,74 @@
+"""Edit details and e-mail: editor, review, then the calls it needs."""
+
+from functools import partial
+
+from tui_reseller.domain.changes import calls_for
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.fields import LABELS
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.text import clean
+from tui_reseller.services.edit import save
+from tui_reseller.services.validation import findings_for
+from tui_reseller.tui.dialogs.editor import Editor
+from tui_reseller.tui.dialogs.form import FormSpec
+from tui_reseller.tui.dialogs.texts import editor_form, review_form
+from tui_reseller.tui.flows.act import reason_required, show_result
+from tui_reseller.tui.flows.targets import choose_one
+from tui_reseller.tui.stage import Stage
+
+
+async def edit(stage: Stage) -> None:
+    """Edit the customer under the cursor."""
+    customer = await choose_one(stage)
+    if customer is not None:
+        draft, stage.drafted = stage.drafted, None
+        await edit_customer(stage, customer, draft[1] if draft and draft[0] == customer.username else None)
+
+
+async def edit_customer(stage: Stage, customer: Customer, draft: dict[str, str] | None) -> None:
+    """Show the editor until its changes are sent or left; the draft survives everything but leaving."""
+    drafts, account = stage.services.drafts, stage.session.account
+    while True:
+        spec = editor_form(customer, stage.profile_title, draft)
+        editor = Editor(spec, stage.new_guard(), partial(drafts.save, account, customer.username))
+        draft = await stage.ask(editor)
+        if draft is None:
+            drafts.clear(account)
+            return
+        calls = calls_for(customer, draft)
+        if not calls:
+            drafts.clear(account)
+            stage.tell("Nothing was changed, nothing was sent.")
+            return
+        answer = await stage.ask_form(_review(stage, customer, draft))
+        if answer is None:
+            continue
+        results = await save(stage.session, customer, draft, reason=answer["reason"])
+        for result in results:
+            await show_result(stage, result)
+        if all(result.outcome in {Outcome.APPLIED, Outcome.UNKNOWN} for result in results):
+            drafts.clear(account)
+            return
+        problem = next(result for result in results if not result.outcome.is_applied)
+        stage.tell(problem.message, "bad")
+        customer = stage.session.customers.get(customer.username) or customer
+        if problem.outcome is Outcome.CONFLICT:
+            customer = await stage.session.find(customer.username) or customer
+
+
+def _review(stage: Stage, customer: Customer, edited: dict[str, str]) -> FormSpec:
+    lines: list[str] = []
+    calls = calls_for(customer, edited)
+    for number, call in enumerate(calls, 1):
+        lines.append(f"Call {number} of {len(calls)}: {'details' if call.operation is Operation.SET else 'e-mail'}")
+        for name, value in call.fields.items():
+            before, after = clean(customer.text(name), longest=100), clean(value, longest=100)
+            lines += [f'  {LABELS[name]:<12} "{before}"', f'            -> "{after}"']
+        lines += [f"  note: {finding.message}" for finding in findings_for(call) if finding.warning]
+    if len(calls) > 1:
+        lines.append("If the first is not applied, the second is not sent.")
+    required = any(reason_required(stage, call.operation) for call in calls)
+    return review_form(
+        f'Review changes of "{clean(customer.username, longest=40)}"', stage.profile_title, lines,
+        reason=stage.reason, reason_required=required, commit="Send",
+    )  # fmt: skip

@@ -1,0 +1,117 @@
+"""Read the list: from disk at once, then from the service; sort it."""
+
+from tui_reseller.domain.errors import MissingCredentials, ResellerError
+from tui_reseller.domain.secret import Secret
+from tui_reseller.services import listing
+from tui_reseller.services.listing import Arrived, Refreshed
+from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.menu import Menu, Option
+from tui_reseller.tui.presenters.header import clock_text, count_text
+from tui_reseller.tui.stage import Stage
+
+REPAINT_SECONDS = 0.15
+SORTS = (
+    ("u", "username"), ("e", "email"), ("s", "sending"), ("w", "website_access"), ("f", "first_name"),
+    ("l", "last_name"), ("c", "city"), ("o", "country"), ("z", "zip"),
+)  # fmt: skip
+
+
+async def load_and_refresh(stage: Stage) -> None:
+    """At the start: the whole snapshot, then a fresh list."""
+    try:
+        recovered = await stage.services.ledger.recover()
+        if recovered:
+            stage.tell(f"{recovered} operations of a program that ended have no outcome - ! shows them", "warning")
+        if await listing.load(stage.session):
+            stage.requery()
+        await stage.count_open()
+    except ResellerError as error:
+        stage.tell_error(error)
+    await refresh(stage)
+
+
+async def refresh(stage: Stage, *, asked: bool = False) -> None:
+    """Read the list from the service; the old one stays until the new one is whole."""
+    session = stage.session
+    stage.show(trouble="", progress="reading ...")
+    last_paint = 0.0
+    try:
+        async for event in listing.refresh(session):
+            if isinstance(event, Arrived):
+                now = session.clock.monotonic()
+                if now - last_paint >= REPAINT_SECONDS:
+                    last_paint = now
+                    stage.show(progress=f"reading: {count_text(event.rows)} rows, {event.received / 1e6:.1f} MB")
+                    if session.read_at is None:
+                        stage.requery()
+            else:
+                await _arrived(stage, event)
+    except MissingCredentials as error:
+        stage.show(trouble="no key")
+        if asked and session.profile.store.value == "none" and not session.profile.credential_command:
+            await _ask_key(stage)
+        else:
+            stage.tell(f"{error.message}: press r to go on - {error.hint}" if error.hint else error.message, "bad")
+    except ResellerError as error:
+        since = f"Showing the list of {clock_text(session.read_at, stage.now())}; " if session.read_at else ""
+        stage.show(trouble="refresh failed")
+        stage.tell(f"{since}refresh failed: {error.message}", "bad")
+    finally:
+        stage.show(progress="")
+        stage.requery()
+
+
+async def _arrived(stage: Stage, fresh: Refreshed) -> None:
+    if fresh.held:
+        stage.show(trouble=f"new list has only {count_text(len(fresh.customers))} of {count_text(fresh.previous)}")
+        options = (Option("t", "take the smaller list", "take"), Option("k", "keep the old one", "keep"))
+        stage.tell(
+            f"The service listed only {len(fresh.customers):,} of {fresh.previous:,} customers. "
+            "The old list is kept; r reads again, then asks.", "warning",
+        )  # fmt: skip
+        if stage.asked_for_list:
+            answer = await stage.ask(Menu("A suspiciously small list. Which one is right?", options))
+            if answer == "take":
+                await listing.accept(stage.session, fresh)
+                stage.show(trouble="")
+        return
+    stage.show(trouble="")
+    if fresh.not_kept:
+        stage.tell(f"The list is fresh, but not kept on disk: {fresh.not_kept}", "warning")
+
+
+async def read_again(stage: Stage) -> None:
+    """The operator's own refresh: may ask for a key, or whether a small list is right."""
+    stage.asked_for_list = True
+    try:
+        await stage.session.reconnect()
+        await refresh(stage, asked=True)
+    finally:
+        stage.asked_for_list = False
+
+
+async def _ask_key(stage: Stage) -> None:
+    profile = stage.session.profile
+    spec = FormSpec(
+        f"Key of {profile.name}",
+        stage.profile_title,
+        (f"{profile.api_user} at {profile.host}", "It is kept in the memory of this program only, until you quit."),
+        (FormField("key", "Key or password", kind="secret", required=True),),
+        commit="Go on",
+    )
+    answer = await stage.ask_form(spec)
+    if answer and answer["key"]:
+        stage.services.credentials.remember(profile, Secret(answer["key"]))
+        await refresh(stage)
+
+
+async def sort(stage: Stage) -> None:
+    """Choose the column; the present one again reverses."""
+    options = [Option(key, name, name) for key, name in SORTS]
+    options.append(Option("n", "none: the order of the service", ""))
+    chosen = await stage.ask(Menu("Sort by", options))
+    if chosen is None:
+        return
+    descending = chosen == stage.state.sort and bool(chosen) and not stage.state.descending
+    stage.show(sort=chosen, descending=descending)
+    stage.requery()

@@ -1,0 +1,66 @@
+"""Start and stop sending, website access on and off."""
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.services.policy import typed_text
+from tui_reseller.tui.dialogs.menu import Menu, Option
+from tui_reseller.tui.dialogs.texts import switch_form
+from tui_reseller.tui.flows.act import do_many, do_one, reason_required
+from tui_reseller.tui.flows.targets import choose, share
+from tui_reseller.tui.presenters.outcome import COPY_HINT
+from tui_reseller.tui.stage import Stage
+
+
+async def enable(stage: Stage) -> None:
+    """Start sending."""
+    await switch(stage, Operation.ENABLE)
+
+
+async def disable(stage: Stage) -> None:
+    """Stop sending."""
+    await switch(stage, Operation.DISABLE)
+
+
+async def website(stage: Stage) -> None:
+    """Ask for on or off, then go on as for sending."""
+    options = (
+        Option("e", "Website access on", Operation.WEBSITE_ENABLE.value),
+        Option("d", "Website access off", Operation.WEBSITE_DISABLE.value),
+    )
+    answer = await stage.ask(Menu("Website access", options))
+    if answer:
+        await switch(stage, Operation(answer))
+
+
+async def switch(stage: Stage, operation: Operation, targets: list[Customer] | None = None) -> None:
+    """One of the four switch operations, on one customer or on all marked ones."""
+    targets = targets or await choose(stage)
+    if not targets:
+        return
+    session = stage.session
+    usernames = [customer.username for customer in targets]
+    typed = typed_text(operation, usernames, session.profile, session.customers.total)
+    spec = switch_form(
+        operation,
+        targets,
+        stage.profile_title,
+        read_at=stage.read_at,
+        typed=typed,
+        reason=stage.reason,
+        reason_required=reason_required(stage, operation),
+        share=share(stage, len(targets)),
+    )
+    answer = await stage.ask_form(spec)
+    if answer is None:
+        return
+    stage.again = lambda again: switch(again, operation)
+    calls = [Call(operation, username) for username in usernames]
+    if len(calls) > 1:
+        await do_many(stage, calls, targets, answer["reason"])
+        return
+    result = await do_one(stage, calls[0], targets[0], answer["reason"])
+    if operation is Operation.DISABLE and result.outcome.is_applied:
+        access = (session.customers.get(usernames[0]) or targets[0]).website_access.value
+        if access != "off":
+            line = stage.state.note.text.removesuffix(COPY_HINT)
+            stage.tell(f"{line}   website access is still {access} - w", "good")

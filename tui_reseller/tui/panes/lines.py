@@ -1,0 +1,92 @@
+"""The single lines of the main screen. Each paints itself again only if its text has changed."""
+
+from datetime import datetime
+
+from rich.text import Text
+from textual.widget import Widget
+
+from tui_reseller.tui.presenters.header import counts_line, header_line
+from tui_reseller.tui.presenters.rows import columns, title_line
+from tui_reseller.tui.themes import BADGES, BADGES_16
+from tui_reseller.tui.view_state import Note, ViewState
+
+
+class Line(Widget):
+    """One line of text without markup."""
+
+    def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._text = Text(text, no_wrap=True, overflow="ellipsis", end="")
+
+    def put(self, text: Text) -> None:
+        """Show a text, if it is another one."""
+        if text.plain != self._text.plain or text.spans != self._text.spans or text.style != self._text.style:
+            self._text = text
+            self.refresh()
+
+    def render(self) -> Text:
+        """Return the text."""
+        return self._text
+
+
+def one_line(text: str = "") -> Text:
+    """Return a text that is cut at the edge instead of wrapped."""
+    return Text(text, no_wrap=True, overflow="ellipsis", end="")
+
+
+class HeaderLine(Line):
+    """Badge, profile, host, how true the list is, what needs you."""
+
+    def show(self, state: ViewState, now: datetime) -> None:
+        """Show the state."""
+        badge, rest = header_line(state, now, self.size.width or 80)
+        badges = BADGES_16 if self.app.theme == "16" else BADGES
+        text = one_line()
+        text.append(badge, style="bold reverse" if self.app.no_color else badges.get(state.colour, "bold reverse"))
+        text.append(rest, style="bold" if state.trouble or state.needs_you_count else "")
+        self.put(text)
+
+
+class FilterLine(Line):
+    """Counts, or what is wrong with the filter."""
+
+    def show(self, state: ViewState) -> None:
+        """Show the state."""
+        text = one_line()
+        if state.filter_note:
+            text.append(f"{state.filter_note}   ", style="bold")
+        text.append(counts_line(state))
+        self.put(text)
+
+
+class TitleLine(Line):
+    """Titles of the columns."""
+
+    def show(self, state: ViewState) -> None:
+        """Show the state."""
+        width = self.size.width or 80
+        shown = columns(width, narrow=self.app.size.width < 80)
+        self.put(Text(title_line(shown, state.sort, descending=state.descending), style="bold", no_wrap=True, end=""))
+
+
+class MessageLine(Line):
+    """The last thing said to the operator."""
+
+    def show(self, note: Note) -> None:
+        """Show a note."""
+        for kind in ("good", "bad", "warning"):
+            self.set_class(note.kind == kind, f"-{kind}")
+        sign = {"bad": "x ", "warning": "! "}.get(note.kind, "  " if note.text else "")
+        self.put(one_line(sign + note.text))
+
+
+class FooterLine(Line):
+    """Six keys."""
+
+    def show(self, keys: list[tuple[str, str]], *, narrow: bool) -> None:
+        """Show keys and their words."""
+        text = one_line(" ")
+        for key, words in keys:
+            text.append(key, style="bold")
+            text.append(f" {words}{'  ' if narrow else '   '}")
+        self.put(text)

@@ -1,0 +1,1 @@
+"""Presenters: domain values to text. Pure functions."""

@@ -1,0 +1,74 @@
+"""What became of an operation, in one line."""
+
+from datetime import datetime
+
+from tui_reseller.domain.changes import Change
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.text import clean, quoted
+from tui_reseller.services.result import Result
+from tui_reseller.services.undo import REVERSIBLE
+from tui_reseller.tui.presenters.detail import word
+from tui_reseller.tui.presenters.header import clock_text
+
+COPY_HINT = "   y copy as command"
+KINDS = {Outcome.APPLIED: "good", Outcome.VERIFIED_APPLIED: "good", Outcome.UNKNOWN: "warning"}
+_VERBS = {
+    Operation.ENABLE: "enable", Operation.DISABLE: "disable", Operation.WEBSITE_ENABLE: "website-enable",
+    Operation.WEBSITE_DISABLE: "website-disable", Operation.SET: "set", Operation.EMAIL: "email",
+    Operation.RENAME: "rename", Operation.PASSWORD: "password", Operation.DELETE: "delete", Operation.CREATE: "create",
+}  # fmt: skip
+
+
+def kind_of(result: Result) -> str:
+    """Return how a result is to be shown."""
+    return KINDS.get(result.outcome, "bad")
+
+
+def changes_words(changes: tuple[Change, ...]) -> str:
+    """Say changes before -> after."""
+    return ", ".join(f"{change.field} {word(change.before)} -> {word(change.after)}" for change in changes)
+
+
+def result_line(result: Result, now: datetime) -> str:
+    """Say an outcome: word, time, what, to whom; where it was not applied also why."""
+    what = result.operation.value
+    if result.operation not in {Operation.PASSWORD, Operation.CREATE, Operation.DELETE} and result.changes:
+        what = clean(changes_words(result.changes), longest=120)
+    line = f"{result.outcome.word} {clock_text(now, now)}  {what}  {quoted(result.username, 40)}"
+    if result.outcome is Outcome.UNKNOWN:
+        return f"{line}  {result.message}   ! says what is safe"
+    if not result.outcome.is_applied:
+        return f"{line}  {result.message}"
+    if result.id is None:
+        return f"{line}  {result.message}"
+    undo = "   u undo" if result.operation in REVERSIBLE and result.changes else ""
+    return f"{line}{undo}{COPY_HINT}"
+
+
+def bulk_line(operation: Operation, results: list[Result], not_begun: int) -> str:
+    """Say what became of a run: numbers by outcome."""
+    counts: dict[str, int] = {}
+    for result in results:
+        counts[result.outcome.word] = counts.get(result.outcome.word, 0) + 1
+    parts = [f"{number} {outcome}" for outcome, number in counts.items()]
+    if not_begun:
+        parts.append(f"{not_begun} not begun")
+    undo = "   u undo" if operation in REVERSIBLE and any(r.outcome.is_applied for r in results) else ""
+    return f"{operation.value}: " + ", ".join(parts) + undo
+
+
+def as_command(operation: Operation, username: str, changes: tuple[Change, ...], profile: str) -> str:
+    """Return the shell command that does the same. Never with a secret."""
+    import shlex  # noqa: PLC0415 - for copying only
+
+    parts = ["tui-reseller", _VERBS[operation], "--profile", profile]
+    values = [f"{c.field}={c.after}" for c in changes if isinstance(c.after, str)]
+    if operation is Operation.CREATE:
+        parts += ["--generate-password", *values]
+    elif operation in {Operation.EMAIL, Operation.RENAME}:
+        parts += [username, *(str(change.after) for change in changes[:1])]
+    else:
+        parts += [username, *(values if operation is Operation.SET else [])]
+    if operation in {Operation.DELETE, Operation.RENAME, Operation.PASSWORD}:
+        parts += ["--confirm", username]
+    return " ".join(shlex.quote(clean(part)) for part in parts)

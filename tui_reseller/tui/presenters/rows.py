@@ -1,0 +1,87 @@
+"""Rows of the list: columns by width, cells by customer."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.cells import cell_len, set_cell_size
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.text import clean
+
+GUTTER = 4
+MIN_USERNAME = 20
+_SWITCHES = (("sending", "SENDING", 7), ("website_access", "WEBSITE", 7))
+_MORE = (("name", "NAME", 20), ("country", "COUNTRY", 7), ("city", "CITY", 16))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: a customer's field (or name), its title, its width in cells."""
+
+    field: str
+    title: str
+    width: int
+
+
+@lru_cache(maxsize=64)
+def columns(width: int, *, narrow: bool = False) -> tuple[Column, ...]:
+    """Return the columns that fit: username and both switches always, then e-mail, name, country, city."""
+    room = width - GUTTER - sum(size + 1 for _, _, size in _SWITCHES)
+    switches = tuple(Column(*spec) for spec in _SWITCHES)
+    if narrow or room < MIN_USERNAME + 16:
+        return (Column("username", "USERNAME", max(room - 1, MIN_USERNAME)), *switches)
+    more: list[Column] = []
+    spare = room - 64
+    for field, title, size in _MORE:
+        if spare >= size + 1:
+            more.append(Column(field, title, size))
+            spare -= size + 1
+    room -= sum(column.width + 1 for column in more)
+    username = max(MIN_USERNAME, min(40, (room - 2) * 11 // 21))
+    return (Column("username", "USERNAME", username), Column("email", "E-MAIL", room - username - 2), *switches, *more)
+
+
+def cut_middle(text: str, width: int) -> str:
+    """Cut a name in its middle: both ends tell customers apart."""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    head = max((width - 1) // 2, 1)
+    tail = max(width - 1 - head, 0)
+    end = text
+    while end and cell_len(end) > tail:
+        end = end[max(1, cell_len(end) - tail) :] if end.isascii() else end[1:]
+    return set_cell_size(set_cell_size(text, head) + "…" + end, width)
+
+
+def cut(text: str, width: int) -> str:
+    """Cut or fill a text to a width in cells; what is cut ends in a sign."""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + "…"
+
+
+def cell(customer: Customer, field: str) -> str:
+    """Return the text of a cell, clean."""
+    if field == "name":
+        return clean(customer.full_name, longest=200)
+    if field == "email" and customer.email == customer.username:
+        return "(same)"
+    text = clean(customer.text(field), longest=200)
+    if field == "username" and not text.strip():
+        return "(damaged row)"
+    return text
+
+
+def fit(customer: Customer, column: Column) -> str:
+    """Return the text of a cell in its width."""
+    text = cell(customer, column.field)
+    return cut_middle(text, column.width) if column.field == "username" else cut(text, column.width)
+
+
+def title_line(shown: tuple[Column, ...], sort: str, *, descending: bool) -> str:
+    """Return the titles; the sorted column carries a sign."""
+    parts = []
+    for column in shown:
+        sign = ("v" if descending else "^") if column.field == sort else ""
+        parts.append(set_cell_size(column.title[: column.width - len(sign)] + sign, column.width))
+    return " " * GUTTER + " ".join(parts)

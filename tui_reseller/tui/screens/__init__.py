@@ -1,0 +1,1 @@
+"""Screens: they turn keys into flows and show what comes of it."""

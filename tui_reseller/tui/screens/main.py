@@ -1,0 +1,273 @@
+"""The main screen: turns keys into flows, and shows the stage's state in its panes."""
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.services import listing
+from tui_reseller.services.services import Services
+from tui_reseller.services.session import Session
+from tui_reseller.tui.commands import footer, why_not
+from tui_reseller.tui.flows import flow_of
+from tui_reseller.tui.panes.detail_pane import DetailPane
+from tui_reseller.tui.panes.lines import FilterLine, FooterLine, HeaderLine, MessageLine, TitleLine
+from tui_reseller.tui.panes.list_pane import ListPane
+from tui_reseller.tui.screens.filtering import Filtering
+from tui_reseller.tui.screens.marking import Marking
+from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.widgets.inputs import Field
+
+if TYPE_CHECKING:
+    from tui_reseller.tui.app import ResellerApp
+
+SIDE_BY_SIDE = 100
+NARROW = 80
+SMALLEST = (60, 15)
+REST_SECONDS = 0.15
+OWN_ACTIONS = frozenset({"list.filter", "view.open", "list.back", "detail.zoom", "more.open"})
+
+
+class MainScreen(Screen[None]):
+    """List, detail, and the lines around them."""
+
+    def __init__(self, app: "ResellerApp", services: Services, session: Session, badge: str) -> None:
+        super().__init__()
+        self.reseller_app = app
+        self.commands = {command.id: command for command in app.commands}
+        self.stage = Stage(app, services, session, self._changed)
+        self.marking = Marking(self.stage)
+        self.filtering = Filtering(self.stage)
+        self.badge = badge
+        self._rest: Timer | None = None
+        self._anchor: str | None = None
+        for command in app.commands:
+            for key in command.keys:
+                self._bindings.key_to_bindings.setdefault(key, []).append(
+                    Binding(key, f"command('{command.id}', '{key}')", command.words, show=False, priority=True)
+                )
+
+    def compose(self) -> ComposeResult:
+        """Header, filter, titles, list and detail, message, footer."""
+        yield HeaderLine(id="header")
+        with Container(id="filter-row"):
+            yield Field(id="filter", compact=True, select_on_focus=False, placeholder="/ filters")
+            yield FilterLine(id="counts")
+        with Container(id="panes"):
+            with Container(id="list-side"):
+                yield TitleLine(id="titles")
+                yield ListPane(self.stage.session.customers.window, id="list")
+            yield DetailPane(id="detail")
+        yield MessageLine(id="message")
+        yield FooterLine(id="footer")
+        yield MessageLine("terminal too small: 60 columns and 15 lines are needed", id="too-small")
+
+    def on_mount(self) -> None:
+        """Show what is known at once; the rest comes behind it."""
+        session = self.stage.session
+        self.list = self.query_one("#list", ListPane)
+        self.detail = self.query_one("#detail", DetailPane)
+        self.stage.current = lambda: self.list.customer
+        info = listing.first_rows(session)
+        self.stage.show(
+            badge=self.badge,
+            profile=session.profile.name,
+            host=session.profile.host,
+            colour=session.profile.colour,
+            progress="" if info else "reading ...",
+        )
+        self.stage.show_policy()
+        self.stage.requery()
+        self.set_focus(self.list)
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        """After the first painting: the whole snapshot, then a fresh list."""
+        self.reseller_app.run_in_background(self._load, "refresh")
+        self._follow()
+
+    async def _load(self) -> None:
+        from tui_reseller.tui.flows.listing import load_and_refresh  # noqa: PLC0415 - after the first painting
+
+        await load_and_refresh(self.stage)
+        await self.reseller_app.offer_draft(self.stage)
+
+    # What is shown
+
+    def _changed(self) -> None:
+        """The stage has a new state: panes that show something else are painted again."""
+        if not self.is_mounted:
+            return
+        state, now = self.stage.state, self.stage.now()
+        pane = self.list
+        changed = (pane.rows, pane.marked, pane.needs_you, pane.words)
+        pane.marked, pane.needs_you, pane.words = state.marked, state.needs_you, self.stage.filter.words
+        if changed != (state.shown, pane.marked, pane.needs_you, pane.words) or pane.version != self._version():
+            pane.version = self._version()
+            row = self.stage.session.customers.row_of(self._anchor) if self._anchor is not None else None
+            pane.show(state.shown, row)
+            self._follow_soon()
+        self.query_one("#header", HeaderLine).show(state, now)
+        self.query_one("#counts", FilterLine).show(state)
+        self.query_one("#titles", TitleLine).show(state)
+        self.query_one("#message", MessageLine).show(state.note)
+        self.query_one("#footer", FooterLine).show(
+            footer(self.commands.values(), state), narrow=self.size.width < NARROW
+        )
+
+    def _version(self) -> tuple[object, ...]:
+        """Whatever changes rows without changing their number."""
+        state = self.stage.state
+        return (self.stage.session.customers.version, state.sort, state.descending, state.filter_text)
+
+    def on_list_pane_moved(self) -> None:
+        """The cursor is elsewhere: remember whose it is; the detail follows when it rests."""
+        customer = self.list.customer
+        self._anchor = customer.username if customer else None
+        self._follow_soon()
+
+    def _follow_soon(self) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST_SECONDS, self._follow)
+
+    def _follow(self) -> None:
+        customer = self.list.customer
+        if customer is not None and self._anchor is None:
+            self._anchor = customer.username
+        self.detail.show(customer, self.stage.read_at, self.stage.now())
+        if customer is not None:
+            self.reseller_app.run_in_background(lambda: self._last_changes(customer), "detail")
+
+    async def _last_changes(self, customer: Customer) -> None:
+        from tui_reseller.domain.audit import AuditQuery  # noqa: PLC0415 - after the first painting
+        from tui_reseller.domain.errors import LedgerUnavailable  # noqa: PLC0415
+
+        query = AuditQuery(account=self.stage.session.account, username=customer.username, limit=8)
+        try:
+            entries = await self.stage.services.ledger.entries(query)
+        except LedgerUnavailable as error:
+            self.stage.tell_error(error)
+            return
+        self.detail.show_activity(customer, entries)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Panes beside each other from 100 columns on, stacked below; too small is said."""
+        width, height = event.size
+        self.set_class(width >= SIDE_BY_SIDE, "-wide")
+        self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
+        self.query_one("#list", ListPane).narrow = width < NARROW
+        self.call_after_refresh(self._changed)
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a field has the focus or something is opening, keys are not commands."""
+        if action != "command":
+            return True
+        if self.app.screen is not self or self.reseller_app.opening:
+            return False
+        command_id = str(parameters[0])
+        if isinstance(self.focused, Input):
+            return command_id == "screen.repaint"
+        return True
+
+    async def action_command(self, command_id: str, key: str) -> None:
+        """Do a command, or say why not."""
+        command = self.commands[command_id]
+        why = why_not(command, self.stage.state, has_customer=self.list.customer is not None)
+        if why:
+            self.stage.tell(f"{command.words}: {why}.")
+        elif command_id.startswith("mark."):
+            self.marking.do(command_id, self.list)
+        elif command_id in OWN_ACTIONS:
+            getattr(self, "_" + command_id.replace(".", "_").replace("-", "_"))(key)
+        elif (flow := flow_of(command_id)) is not None:
+            self.reseller_app.run_flow(lambda: flow(self.stage), command_id)
+        else:
+            self.reseller_app.do(command_id, key, self.stage)
+
+    def _list_filter(self, _key: str) -> None:
+        self.filtering.begin()
+        self.set_focus(self.query_one("#filter"))
+
+    def _view_open(self, key: str) -> None:
+        text = self.filtering.view(key)
+        if text is None:
+            self.stage.tell(f"No view {key}. 0 all, 1 not sending, 2 missing data, 3 same e-mail twice, 4 needs you.")
+            return
+        self.query_one("#filter", Input).value = text
+        self.filtering.set(text, final=True)
+
+    def _list_back(self, _key: str) -> None:
+        state = self.stage.state
+        if state.ranging:
+            self.marking.drop_range(self.list)
+        elif state.zoomed:
+            self._detail_zoom("")
+        elif self.reseller_app.cancel("refresh"):
+            self.stage.tell("Reading was cancelled; the old list stays.")
+        elif state.filter_text:
+            self._view_open("0")
+
+    def _detail_zoom(self, _key: str) -> None:
+        self.stage.show(zoomed=not self.stage.state.zoomed)
+        self.set_class(self.stage.state.zoomed, "-zoomed")
+        self.call_after_refresh(self._follow)
+
+    def _more_open(self, _key: str) -> None:
+        from tui_reseller.tui.flows.account import more_menu  # noqa: PLC0415 - loaded with the first use
+
+        # Pushed at once, so that the second letter of "x d" arrives in the menu.
+        self.app.push_screen(more_menu(), self._more_chosen)
+
+    def _more_chosen(self, command_id: str | None) -> None:
+        if command_id is not None:
+            self.call_later(self.action_command, command_id, "")
+
+    # The filter
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter on every key."""
+        if event.input.has_focus:
+            self.filtering.set(event.value, final=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter keeps the filter."""
+        event.stop()
+        if self.filtering.set(event.value, final=True):
+            self.filtering.keep()
+            self.set_focus(self.list)
+
+    def on_field_recall(self, event: Field.Recall) -> None:
+        """Up brings earlier filters; down keeps this one and goes to the list."""
+        if event.step > 0 and not self.filtering.recalling:
+            if self.filtering.set(event.field.value, final=True):
+                self.filtering.keep()
+                self.set_focus(self.list)
+            return
+        event.field.value = self.filtering.recall(event.step, event.field.value)
+
+    def on_key(self, event: events.Key) -> None:
+        """Esc in the filter puts the former one back; tab moves between list and detail."""
+        if event.key == "escape" and isinstance(self.focused, Input):
+            event.stop()
+            self.query_one("#filter", Input).value = self.filtering.put_back()
+            self.set_focus(self.list)
+        elif event.key == "tab" and not isinstance(self.focused, Input):
+            event.stop()
+            self.set_focus(self.detail if self.focused is self.list else self.list)
+
+    def on_list_pane_pasted(self, event: ListPane.Pasted) -> None:
+        """Pasted usernames are marked."""
+        self.marking.paste(event.text)
+
+    def on_list_pane_gutter_clicked(self) -> None:
+        """A click in the gutter marks."""
+        self.marking.toggle(self.list)

@@ -1,0 +1,155 @@
+"""All that a flow may touch: ask a dialog, tell the operator, run a use case, show what came of it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.filters import Filter
+from tui_reseller.domain.listing import ListContext
+from tui_reseller.domain.text import clean
+from tui_reseller.services.bulk import Bulk
+from tui_reseller.services.services import Services
+from tui_reseller.services.session import Session
+from tui_reseller.tui.commit_guard import CommitGuard
+from tui_reseller.tui.presenters.header import clock_text
+from tui_reseller.tui.view_state import Note, ViewState
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tui_reseller.tui.app import ResellerApp
+    from tui_reseller.tui.dialogs.form import FormSpec
+
+T = TypeVar("T")
+LOG_LENGTH = 500
+Verb = Callable[["Stage"], Awaitable[None]]
+
+
+class Stage:
+    """One opened profile on the screen. Show() is the only writer of the view state."""
+
+    def __init__(self, app: "ResellerApp", services: Services, session: Session, changed: Callable[[], None]) -> None:
+        self.app = app
+        self.services = services
+        self.session = session
+        self.state = ViewState()
+        self.filter = Filter()
+        self.log: deque[tuple[datetime, str]] = deque(maxlen=LOG_LENGTH)
+        self.reasons: list[str] = []
+        self.filters: list[str] = []
+        self.again: Verb | None = None
+        self.bulk: Bulk | None = None
+        self.asked_for_list = False
+        self.drafted: tuple[str, dict[str, str]] | None = None
+        self.dropped_marks: frozenset[str] = frozenset()
+        self.summary: list[str] = []
+        self.current: Callable[[], Customer | None] = lambda: None
+        self._changed = changed
+
+    def show(self, **values: Any) -> None:
+        """Change what is on the screen."""
+        self.state = replace(self.state, **values)
+        self._changed()
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return self.services.clock.now()
+
+    async def ask(self, dialog: "Screen[T]") -> T | None:
+        """Show a dialog and wait for its answer; None is leaving."""
+        answered: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
+
+        def take(answer: T | None) -> None:
+            if not answered.done():
+                answered.set_result(answer)
+
+        self.app.push_screen(dialog, take)
+        self.app.opening = False
+        return await answered
+
+    async def ask_form(self, spec: "FormSpec") -> dict[str, str] | None:
+        """Show a form and wait for its values; a reason that was given sticks."""
+        from tui_reseller.tui.dialogs.form import Form  # noqa: PLC0415 - loaded with the first dialog
+
+        recall = {**spec.recall, "reason": self.reasons}
+        answer = await self.ask(Form(replace(spec, recall=recall), self.new_guard()))
+        if answer and answer.get("reason", "").strip():
+            self.reasons = [r for r in self.reasons if r != answer["reason"]] + [answer["reason"]]
+        return answer
+
+    def new_guard(self) -> CommitGuard:
+        """Return a guard that hears every key from now on."""
+        return self.app.new_guard()
+
+    @property
+    def reason(self) -> str:
+        """The last reason, if it looks like a ticket that sticks."""
+        last = self.reasons[-1] if self.reasons else ""
+        return last if any(char.isdigit() for char in last) else ""
+
+    def tell(self, text: str, kind: str = "plain") -> None:
+        """Put a sentence into the message line and the message log. Never moves the focus."""
+        shown = clean(text, longest=1000)
+        self.log.append((self.now(), shown))
+        self.show(note=Note(shown, kind))
+
+    def tell_error(self, error: ResellerError) -> None:
+        """Say what went wrong, and what to do next."""
+        self.tell(error.message + (f" - {error.hint}" if error.hint else ""), "bad")
+
+    @property
+    def profile_title(self) -> str:
+        """Badge and profile, for the title of every dialog."""
+        return f"{self.state.badge} {self.session.profile.name}"
+
+    @property
+    def read_at(self) -> str:
+        """When the list was read, in words."""
+        return f"list of {clock_text(self.session.read_at, self.now())}"
+
+    def customers(self, usernames: Sequence[str]) -> list[Customer]:
+        """Return the customers of these usernames that the list has."""
+        found = (self.session.customers.get(username) for username in usernames)
+        return [customer for customer in found if customer is not None]
+
+    def requery(self) -> None:
+        """Filter and sort again, and show the counts."""
+        customers = self.session.customers
+        context = ListContext(self.state.marked, self.state.needs_you)
+        shown = customers.query(self.filter, self.state.sort, descending=self.state.descending, context=context)
+        self.show(
+            total=customers.total,
+            shown=shown,
+            hidden=self._hidden(self.state.marked),
+            read_at=self.session.read_at,
+            is_partial=self.session.is_partial,
+        )
+
+    def _hidden(self, marked: frozenset[str]) -> int:
+        if not marked or not self.filter:
+            return 0
+        return len(marked.difference(self.session.customers.usernames()))
+
+    def mark(self, marked: frozenset[str]) -> None:
+        """Set the marks."""
+        self.show(marked=marked, hidden=self._hidden(marked))
+
+    async def count_open(self) -> None:
+        """Read how many outcomes need the operator."""
+        try:
+            entries = await self.services.ledger.needs_you(self.session.account)
+        except ResellerError as error:
+            self.tell_error(error)
+            return
+        self.show(needs_you=frozenset(entry.username for entry in entries), needs_you_count=len(entries))
+
+    def show_policy(self) -> None:
+        """Show whether writing is possible."""
+        policy = self.session.policy
+        why = policy.why_read_only()
+        self.show(read_only=why, writable_until=None if why else policy.unlocked_until)

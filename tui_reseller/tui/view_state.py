@@ -1,0 +1,43 @@
+"""What the main screen shows, in one frozen value. Stage.show() is its only writer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line for the operator. Kind is good, bad, warning or plain."""
+
+    text: str = ""
+    kind: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """The main screen. Marked holds usernames; hidden counts marked customers that the filter does not show."""
+
+    badge: str = ""
+    profile: str = ""
+    host: str = ""
+    colour: str = "blue"
+    read_at: datetime | None = None
+    is_partial: bool = False
+    progress: str = ""
+    trouble: str = ""
+    read_only: str | None = None
+    writable_until: datetime | None = None
+    filter_text: str = ""
+    filter_note: str = ""
+    filter_valid: bool = True
+    sort: str = ""
+    descending: bool = False
+    total: int = 0
+    shown: int = 0
+    marked: frozenset[str] = frozenset()
+    hidden: int = 0
+    needs_you: frozenset[str] = frozenset()
+    needs_you_count: int = 0
+    note: Note = Note()
+    running: str = ""
+    zoomed: bool = False
+    ranging: bool = False

@@ -1,0 +1,97 @@
+"""Input fields: no blinking cursor (an idle screen sends nothing), and secret ones without copy and cut."""
+
+from textual.events import Key, Paste
+from textual.message import Message
+from textual.widgets import Input, Static
+
+
+class Field(Input):
+    """A one-line field. Up and down ask the form for earlier values."""
+
+    class Recall(Message):
+        """The operator asks for an earlier value; step is -1 for older."""
+
+        def __init__(self, field: "Field", step: int) -> None:
+            super().__init__()
+            self.field = field
+            self.step = step
+
+    def on_mount(self) -> None:
+        """Stand still."""
+        self.cursor_blink = False
+
+    def on_key(self, event: Key) -> None:
+        """Offer earlier values."""
+        if event.key in {"up", "down"}:
+            event.stop()
+            self.post_message(self.Recall(self, -1 if event.key == "up" else 1))
+
+
+class TypedField(Field):
+    """A field whose text must come from the fingers: paste is refused."""
+
+    class Refused(Message):
+        """Something was pasted."""
+
+    def _on_paste(self, event: Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.post_message(self.Refused())
+
+    def action_paste(self) -> None:
+        """Refuse it."""
+        self.post_message(self.Refused())
+
+
+class SecretField(Field):
+    """A field that shows no letter and gives none to the clipboard."""
+
+    ALLOW_SELECT = False
+
+    def action_copy(self) -> None:
+        """Do nothing: a secret is not copied."""
+
+    def action_cut(self) -> None:
+        """Do nothing: a secret is not copied."""
+
+
+class Choice(Static, can_focus=True):
+    """One of a few words on a line; left and right move."""
+
+    def __init__(self, options: tuple[tuple[str, str], ...], value: str, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__("", markup=False, id=id)
+        self.options = options
+        self.value = value
+
+    class Changed(Message):
+        """Another option was chosen."""
+
+    def on_mount(self) -> None:
+        """Draw it."""
+        self._draw()
+
+    def _draw(self) -> None:
+        marks = ((("(o)" if value == self.value else "( )"), words) for value, words in self.options)
+        self.update("   ".join(f"{mark} {words}" for mark, words in marks))
+
+    def choose(self, value: str) -> None:
+        """Choose an option by its value."""
+        self.value = value
+        self._draw()
+        self.post_message(self.Changed())
+
+    def on_key(self, event: Key) -> None:
+        """Move between the options."""
+        step = {"right": 1, "left": -1}.get(event.key)
+        if step is None:
+            return
+        event.stop()
+        values = [value for value, _ in self.options]
+        at = values.index(self.value) if self.value in values else (-1 if step > 0 else 0)
+        self.choose(values[(at + step) % len(values)])
+
+    def on_click(self) -> None:
+        """A click goes to the next option."""
+        values = [value for value, _ in self.options]
+        at = values.index(self.value) if self.value in values else -1
+        self.choose(values[(at + 1) % len(values)])

@@ -1,0 +1,168 @@
+"""Builds everything. The only module that sees every room."""
+
+import getpass
+import os
+import platform
+import tempfile
+from collections.abc import MutableMapping
+from contextlib import suppress
+from pathlib import Path
+
+from tui_reseller import logs
+from tui_reseller.cli.doors import Doors, SandboxOptions, ScreenOptions
+from tui_reseller.clock import SystemClock
+from tui_reseller.credentials.credentials import Credentials
+from tui_reseller.credentials.environment import take_environment
+from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.errors import BadConfig, InvalidInput
+from tui_reseller.domain.profile import Format, Profile, Store
+from tui_reseller.domain.secret import Secret
+from tui_reseller.services.ports import CustomersPort
+from tui_reseller.services.profiles import Profiles
+from tui_reseller.services.services import Services
+from tui_reseller.storage.config import ConfigFile
+from tui_reseller.storage.customer_list import PlainList
+from tui_reseller.storage.drafts import Drafts
+from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.paths import Paths
+from tui_reseller.storage.snapshot import Snapshots
+
+PROFILE_VARIABLE = "TUI_RESELLER_PROFILE"
+DEMO = "demo"
+
+
+def doors(environ: MutableMapping[str, str]) -> Doors:
+    """Return what is behind the command line. The environment's credentials are read once and taken out of it."""
+    taken = _Taken(environ)
+    return Doors(services=taken.services, screen=taken.screen, demo=demo, sandbox=sandbox)
+
+
+class _Taken:
+    """The environment, read at the first need: help and completion need none of it."""
+
+    def __init__(self, environ: MutableMapping[str, str]) -> None:
+        self._environ = environ
+
+    def services(self, named: str | None, debug: bool = False) -> Services:  # noqa: FBT001, FBT002 - fits Doors
+        paths = Paths.default()
+        logs.start(paths.state, debug=debug)
+        found = take_environment(self._environ)
+        credentials = Credentials()
+        if found is not None:
+            credentials.remember(found.profile, found.key)
+        named = named or self._environ.get(PROFILE_VARIABLE) or None
+        return build(paths, credentials, named=named, environment=found.profile if found else None)
+
+    def screen(self, options: ScreenOptions) -> int:
+        services = self.services(options.profile)
+        config = services.profiles.load()
+        has_profile = bool(config.profiles) or services.profiles.environment or services.profiles.named
+        profile = services.profiles.choose() if has_profile else None
+        code, choice = show(services, profile, Paths.default().state, options)
+        if choice == DEMO:
+            return demo(SandboxOptions(port=0), options, Format.JSON.value)
+        return code
+
+
+def build(
+    paths: Paths, credentials: Credentials, *, named: str | None = None, environment: Profile | None = None
+) -> Services:
+    """Return the services on a set of folders."""
+    snapshots = Snapshots(paths.cache)
+    config = ConfigFile(paths.config)
+    return Services(
+        profiles=Profiles(config, credentials, snapshots, named=named, environment=environment),
+        ledger=Ledger(paths.state),
+        snapshot=snapshots,
+        credentials=credentials,
+        drafts=Drafts(paths.state),
+        clock=SystemClock(),
+        operator=this_operator(os.environ),
+        connect=connect,
+        new_list=PlainList,
+    )
+
+
+def connect(profile: Profile, key: Secret, timeout: float | None) -> CustomersPort:
+    """Return the service of a profile."""
+    from tui_reseller.api.reseller_v2.client import ResellerV2  # noqa: PLC0415 - httpx is not on the start-up path
+
+    return ResellerV2(profile, key, timeout=timeout)
+
+
+def this_operator(environ: MutableMapping[str, str]) -> Operator:
+    """Return who is at the keyboard, as far as this machine knows."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    ssh = environ.get("SSH_CLIENT", "").split()
+    return Operator(user, platform.node() or "localhost", ssh[0] if ssh else None)
+
+
+def show(
+    services: Services, profile: Profile | None, reports: Path, options: ScreenOptions, badge: str = ""
+) -> tuple[int, str | None]:
+    """Open the full-screen application."""
+    from tui_reseller.tui.run import run  # noqa: PLC0415 - scripts do not draw
+
+    settings = services.profiles.load().settings
+    mouse = options.mouse and settings.mouse
+    return run(services, profile, reports=reports, read_only=options.read_only, mouse=mouse, badge=badge)
+
+
+def sandbox(options: SandboxOptions) -> int:
+    """Serve a sandbox until it is ended. Raises InvalidInput for options that it cannot take."""
+    from tui_reseller.sandbox.serve import SandboxUsage, serve  # noqa: PLC0415 - imported by demo and sandbox only
+
+    try:
+        return serve(
+            host=options.host,
+            port=options.port,
+            customers=options.customers,
+            seed=options.seed,
+            db=options.db,
+            dialect=options.dialect,
+            faults=options.faults,
+        )
+    except SandboxUsage as error:
+        raise InvalidInput(str(error)) from None
+
+
+def demo(options: SandboxOptions, screen: ScreenOptions, answers: str) -> int:
+    """Open the application on an embedded sandbox: a child process that ends with it, and folders that go away."""
+    from tui_reseller.demo import started  # noqa: PLC0415 - imported by demo only
+    from tui_reseller.tui.terminal import missing_terminal  # noqa: PLC0415
+
+    why = missing_terminal()
+    if why:
+        raise InvalidInput(why)
+    with tempfile.TemporaryDirectory(prefix="tui-reseller-demo-") as folder, started(options) as ready:
+        root = Path(folder)
+        paths = Paths(root / "config", root / "state", root / "cache")
+        for path in (paths.config, paths.state, paths.cache):
+            path.mkdir(mode=0o700)
+        logs.start(paths.state, debug=False)
+        profile = Profile(
+            name=DEMO,
+            api_user=ready["api_user"],
+            base_url=ready["base_url"],
+            format=Format(answers),
+            store=Store.NONE,
+            colour="cyan",
+        )
+        credentials = Credentials()
+        credentials.remember(profile, Secret(ready["api_key"]))
+        services = build(paths, credentials)
+        services.profiles.config.put(profile)
+        code, _ = show(services, profile, paths.state, screen, badge="DEMO")
+        with suppress(BadConfig):
+            _keep_reports(paths.state)
+    return code
+
+
+def _keep_reports(state: Path) -> None:
+    """Save the reports of a defect from the temporary folder."""
+    for report in state.glob("crash-*.txt"):
+        kept = Path(tempfile.gettempdir()) / report.name
+        report.replace(kept)
