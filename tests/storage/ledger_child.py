@@ -1,11 +1,11 @@
 """A process with a ledger, for tests that kill it or starve it."""
 
 import asyncio
-import importlib
 import os
 import resource
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 from tui_reseller.domain.audit import Intent, Operator
@@ -56,7 +56,10 @@ async def fill(folder):
 
 async def refused(folder):
     # Modules that are loaded on first use lie where another account may not read.
-    importlib.import_module("tui_reseller.storage.ledger_book")
+    with tempfile.TemporaryDirectory() as other:
+        ledger = Ledger(Path(other) / "state")
+        await ledger.check()
+        await ledger.aclose()
     if os.geteuid() == 0:
         os.setgroups([])
         os.setgid(65534)

@@ -110,7 +110,7 @@ class PlainList:
             row = rows[0]
             self._unindex(username, row)
             self._customers[row], self._texts[row] = customer, _search_text(customer)
-            self._rows_of[customer.username] = (*self._rows_of.get(customer.username, ()), row)
+            self._rows_of[customer.username] = tuple(sorted((*self._rows_of.get(customer.username, ()), row)))
         else:
             self.extend((customer,))
 
