@@ -14,10 +14,10 @@ from pathlib import Path
 
 import resvg_py
 from textual.pilot import Pilot
-from tui_reseller.credentials.credentials import Credentials
 
 from tui_reseller.cli.doors import SandboxOptions
 from tui_reseller.clock import SystemClock
+from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.demo import started
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.profile import Profile, Store

@@ -81,6 +81,11 @@ def test_drops(sandbox: Any, name: str, applied: int, verdict: str) -> None:
     assert sandbox.last_verdict() == verdict
 
 
+def collect(answer: httpx.Response, received: bytearray) -> None:
+    for piece in answer.iter_raw():
+        received += piece
+
+
 @pytest.mark.parametrize("operation", ["list", "enable"])
 def test_truncate(sandbox: Any, operation: str) -> None:
     sandbox.fault("truncate", bytes=13, operation=operation)
@@ -91,7 +96,7 @@ def test_truncate(sandbox: Any, operation: str) -> None:
     with sandbox.client.stream("POST", url, data=secret) as answer:
         length = int(answer.headers["content-length"])
         with pytest.raises(httpx.RemoteProtocolError):
-            received.extend(byte for piece in answer.iter_raw() for byte in piece)
+            collect(answer, received)
     assert len(received) == 13
     assert length == len(sandbox.client.post(url, data=secret).content)
 

@@ -129,9 +129,9 @@ def test_parameters_in_query_and_body_and_as_multipart(sandbox: Any) -> None:
     secret = {"api_user": "reseller", "api_key": "sandbox-key"}
     rest = {"method": "disable", "user": "user1"}
     assert sandbox.client.post(url, params=rest, data=secret).json() == {"message": "success"}
-    assert sandbox.client.post(
-        url, params={**rest, "method": "enable"}, files={k: (None, v) for k, v in secret.items()}
-    )
+    multipart = {name: (None, value) for name, value in secret.items()}
+    answer = sandbox.client.post(url, params={**rest, "method": "enable"}, files=multipart)
+    assert answer.json() == {"message": "success"}
     assert sandbox.held("user1")["active"] is True
     body_wins = sandbox.client.post(url, params={**secret, **rest, "user": "nobody"}, data={"user": "user1"})
     assert body_wins.json() == {"message": "success"}

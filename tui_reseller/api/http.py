@@ -67,7 +67,7 @@ class Caller:
     async def send(
         self, path: str, form: Form, trace: Callable[[str, dict[str, Any]], Awaitable[None]]
     ) -> httpx.Response:
-        """Hand one request to the transport. Raises what httpx raises, and InvalidInput for a form nothing can carry."""
+        """Hand one request to the transport. Raises what httpx raises, and InvalidInput as Form.encode()."""
         request = httpx.Request(
             "POST",
             f"{self._base_url}/{path}",
@@ -185,15 +185,17 @@ class Exchange:
             async with asyncio.timeout(min(seconds, left)):
                 return await work()
         except TimeoutError:
-            failure = self._late(min(seconds, self._seconds))
+            failure = self._late()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             failure = translate(error, self._caller.host, begun=self._begun, traced=self._traced)
         raise failure
 
-    def _late(self, seconds: float) -> NoAnswer:
+    def _late(self) -> NoAnswer:
         if not self._begun:
-            return NotSent(f"{self._caller.host}: no connection within {seconds:g} s")
-        return AnswerLost(f"{self._caller.host}: no answer within {seconds:g} s")
+            return NotSent(f"{self._caller.host}: no connection within {self._seconds:g} s")
+        if asyncio.get_running_loop().time() < self._ends:
+            return AnswerLost(f"{self._caller.host}: the answer stalled")
+        return AnswerLost(f"{self._caller.host}: no complete answer within {self._seconds:g} s")
 
 
 async def _raw_parts(response: httpx.Response) -> AsyncGenerator[bytes, None]:

@@ -22,6 +22,9 @@ _PARAMETER = re.compile(
 )
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 class BadReply(ValueError):
     """Bytes that are not a document we accept: malformed, hostile or too large. Says why in words, never quotes."""
 
@@ -74,7 +77,7 @@ class Reply:
 
 def has_surrogate(text: str) -> bool:
     """Whether a text holds half a character, as JSON can spell it and nothing else can carry."""
-    return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
+    return not text.isascii() and _SURROGATE.search(text) is not None
 
 
 def _plain(value: str | Secret) -> str:

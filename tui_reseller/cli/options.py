@@ -32,7 +32,7 @@ class Start:
     """What stood before the verb: the doors, the options of the group, and those that only the screen needs."""
 
     doors: "Doors"
-    common: Common = Common()  # noqa: RUF009 - frozen
+    common: Common = Common()
     mouse: bool = True
     plain: bool = False
 

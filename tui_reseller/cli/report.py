@@ -102,7 +102,7 @@ class Report:
         row = result.as_dict()
         password = self._password_of(result)
         if self._inv.out.format == "table":
-            row["changes"] = words.changes_text(result.operation, result.changes)
+            row["changes"] = words.changes_text(result.operation, result.changes) if result.changes else ""
         elif password is not None:
             row["password"] = password.reveal()
         self._rows.add(row)

@@ -10,18 +10,11 @@ import threading
 from collections.abc import Callable, Coroutine
 from types import FrameType
 
+from tui_reseller.cli.stopped import Stopped
 from tui_reseller.cli.talk import Talk
 from tui_reseller.domain.errors import ResellerError
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Stopped(BaseException):
-    """The command ends because of a signal. No error: nothing catches it but the outermost edge."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.exit_code = 128 + number
 
 
 class Signals:

@@ -28,8 +28,8 @@ async def run_command(command: Sequence[str], *, seconds: float = SECONDS) -> Se
             env=environment,
         )
     except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) else "not a command"
-        raise _failed(command, f"cannot be started: {said}") from None
+        why = error.strerror if isinstance(error, OSError) else "not a command"
+        raise _failed(command, f"cannot be started: {why}") from None
     try:
         printed, said = await asyncio.wait_for(_read(child), seconds)
     except TimeoutError:

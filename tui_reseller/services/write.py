@@ -1,7 +1,6 @@
 """Carry out one write, once: check, read again, compare, write the intent down, send, write the outcome down."""
 
 import asyncio
-from dataclasses import replace
 
 from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.changes import Change, changes_of, collisions, wanted_by
@@ -134,11 +133,12 @@ async def _flush(session: Session) -> None:
 
 
 async def _take_in(session: Session, call: Call, before: Customer | None, outcome: Outcome) -> None:
-    """Take a certain change into the list; make website access unknown where its change is."""
-    if call.operation in {Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE} and outcome is Outcome.UNKNOWN:
-        session.website[call.username] = Switch.UNKNOWN
-        if before:
-            await session.keep(call.username, replace(before, website_access=Switch.UNKNOWN))
+    """Take a certain change into the list; make a switch unknown where its change is."""
+    if outcome is Outcome.UNKNOWN and call.operation in SWITCHED and before:
+        name, _ = SWITCHED[call.operation]
+        if name == "website_access":
+            session.website[call.username] = Switch.UNKNOWN
+        await session.keep(call.username, before.with_values({name: None}))
     if not outcome.is_applied:
         return
     after = after_call(call, before)

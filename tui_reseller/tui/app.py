@@ -5,7 +5,7 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -13,12 +13,13 @@ from textual.events import Event, Key
 from textual.worker import Worker
 
 from tui_reseller.domain.errors import ResellerError
-from tui_reseller.domain.profile import Profile, is_loopback
+from tui_reseller.domain.profile import Profile
 from tui_reseller.services.services import Services
 from tui_reseller.tui import clipboard
 from tui_reseller.tui.commands import with_keys
 from tui_reseller.tui.commit_guard import CommitGuard
 from tui_reseller.tui.crash import write_report
+from tui_reseller.tui.presenters.header import badge_of
 from tui_reseller.tui.stage import Stage
 from tui_reseller.tui.stylesheets import stylesheets
 from tui_reseller.tui.terminal import Ending
@@ -252,21 +253,12 @@ class ResellerApp(App[str], inherit_bindings=False):
         if self.stage is not None:
             await self.stage.session.aclose()
 
-
-def badge_of(profile: Profile) -> str:
-    """Return the word of the badge."""
-    if profile.protected:
-        return "PRODUCTION"
-    host = profile.host.rpartition(":")[0] or profile.host
-    return "LOCAL" if is_loopback(host.strip("[]")) else "LIVE"
-
-
-def summary_of(app: Any) -> list[str]:
-    """Return the lines that stay on the shell: what was done, what is unknown."""
-    stage = app.stage
-    if stage is None:
-        return []
-    lines = list(stage.summary[-3:])
-    if stage.state.needs_you_count:
-        lines.append(f"{stage.state.needs_you_count} outcomes need you: tui-reseller audit list --outcome unknown")
-    return lines
+    def summary(self) -> list[str]:
+        """Return the lines that stay on the shell: what was done, what is unknown, each with its command."""
+        stage = self.stage
+        if stage is None:
+            return []
+        lines = stage.summary[-3:]
+        if stage.state.needs_you_count:
+            lines.append(f"{stage.state.needs_you_count} outcomes need you: tui-reseller needs-you")
+        return lines

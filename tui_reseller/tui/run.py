@@ -1,12 +1,19 @@
 """Run the application in this terminal, and say on the shell how it ended."""
 
 import sys
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_reseller.domain.profile import Profile
 from tui_reseller.services.services import Services
-from tui_reseller.tui import crash
+from tui_reseller.tui import crash, first_paint
+from tui_reseller.tui.first_paint import HeldTerminal
+from tui_reseller.tui.presenters.header import badge_of
 from tui_reseller.tui.terminal import missing_terminal, tame_environment
+
+if TYPE_CHECKING:
+    from tui_reseller.tui.app import ResellerApp
 
 DEFECT = 1
 NO_TERMINAL = 2
@@ -22,16 +29,35 @@ def run(
         return NO_TERMINAL, None
     tame_environment()
     crash.reports_go_to(reports)
-    from tui_reseller.tui.app import ResellerApp, summary_of  # noqa: PLC0415 - after the environment was tamed
+    terminal = HeldTerminal()
+    terminal.hold()
+    painted = False
+    try:
+        if profile is not None:
+            head = partial(services.snapshot.head, f"{profile.origin}|{profile.api_user}")
+            painted = first_paint.paint(head, profile, badge or badge_of(profile), services.clock.now())
+        app = _application(services, profile, read_only=read_only, badge=badge)
+        painted = False  # from here on the screen is the application's
+        choice = app.run(mouse=mouse)
+    finally:
+        terminal.give_back(painted=painted)
+    return _told(app), choice
+
+
+def _application(services: Services, profile: Profile | None, *, read_only: bool, badge: str) -> "ResellerApp":
+    from tui_reseller.tui.app import ResellerApp  # noqa: PLC0415 - after the first painting
 
     theme = services.profiles.load().settings.theme
-    app = ResellerApp(services, profile, theme=theme, read_only=read_only, badge=badge)
-    choice = app.run(mouse=mouse)
+    return ResellerApp(services, profile, theme=theme, read_only=read_only, badge=badge)
+
+
+def _told(app: "ResellerApp") -> int:
+    """Say on the shell how it ended; return the exit code."""
     if app.crash_report:
         sys.stderr.write(
             f"tui-reseller: a defect ended the application; report without your data: {app.crash_report}\n"
         )
-        return app.return_code or DEFECT, None
-    for line in summary_of(app):
+        return app.return_code or DEFECT
+    for line in app.summary():
         sys.stderr.write(line + "\n")
-    return app.return_code or 0, choice
+    return app.return_code or 0

@@ -20,7 +20,7 @@ from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 
 if TYPE_CHECKING:
-    from tui_reseller.api.http import Caller
+    from tui_reseller.api.http import Caller, Exchange
 
 WRITE_SECONDS = 45.0
 LIST_SECONDS = 30 * 60.0
@@ -52,9 +52,7 @@ class ResellerV2:
         """
         form = self._form(Call(Operation.LIST, ""))
         clock = asyncio.get_running_loop()
-        async with (await self._open()).exchange(
-            self._path(Operation.LIST), form, self._within(LIST_SECONDS)
-        ) as exchange:
+        async with await self._ask(Operation.LIST, form, LIST_SECONDS) as exchange:
             reader = ListReader(exchange, self._profile.format, form)
             batch: list[Customer] = []
             begun, since = 0, clock.time() - BATCH_SECONDS
@@ -71,20 +69,20 @@ class ResellerV2:
         a service that ignores it costs time but no memory. Raises as stream(), and UnusableAnswer if the username is
         listed twice (D11).
         """
+        if not username:
+            return None
         form = self._form(Call(Operation.LIST, username))
         found: list[Customer] = []
         try:
-            async with (await self._open()).exchange(
-                self._path(Operation.LIST), form, self._within(LIST_SECONDS)
-            ) as exchange:
+            async with await self._ask(Operation.LIST, form, LIST_SECONDS) as exchange:
                 reader = ListReader(exchange, self._profile.format, form)
                 while (records := await reader.next()) is not None:
                     found += [customer_from(record) for record in records if record.get("username") == username]
+                    if len(found) > 1:
+                        raise UnusableAnswer("this username is listed twice")
                     await asyncio.sleep(0)
         except CustomerNotFound:
             return None
-        if len(found) > 1:
-            raise UnusableAnswer("this username is listed twice")
         return found[0] if found else None
 
     async def probe(self) -> Sequence[str]:
@@ -94,11 +92,12 @@ class ResellerV2:
         """
         form = self._form(Call(Operation.LIST, self._profile.api_user))
         names: list[str] = []
-        async with (await self._open()).exchange(
-            self._path(Operation.LIST), form, self._within(WRITE_SECONDS)
-        ) as exchange:
+        async with await self._ask(Operation.LIST, form, WRITE_SECONDS) as exchange:
             reader = ListReader(exchange, self._profile.format, form)
-            while exchange.received < PROBE_BYTES and (records := await reader.next()) is not None:
+            while (
+                not (reader.has_begun and exchange.received >= PROBE_BYTES)
+                and (records := await reader.next()) is not None
+            ):
                 names += [customer.username for customer in map(customer_from, records) if customer.username]
         return names
 
@@ -109,9 +108,7 @@ class ResellerV2:
         (what became of it is not known). ValueError is a mistake of our own: a call that the table does not have.
         """
         form = self._form(call)
-        async with (await self._open()).exchange(
-            self._path(call.operation), form, self._within(WRITE_SECONDS)
-        ) as exchange:
+        async with await self._ask(call.operation, form, WRITE_SECONDS) as exchange:
             answer = verdict(await exchange.whole(WRITE_CAP), self._profile.format, form)
             if isinstance(answer, ResellerError):
                 raise answer
@@ -125,11 +122,11 @@ class ResellerV2:
     def _form(self, call: Call) -> Form:
         return form_for(call, self._profile.api_user, self._key)
 
-    def _path(self, operation: Operation) -> str:
-        return f"{ENDPOINTS[operation].action}.{self._profile.format.value}"
-
-    def _within(self, seconds: float) -> float:
-        return seconds if self._timeout is None else min(seconds, self._timeout)
+    async def _ask(self, operation: Operation, form: Form, seconds: float) -> "Exchange":
+        """Prepare a call that has so many seconds in all, or fewer if the operator said so."""
+        path = f"{ENDPOINTS[operation].action}.{self._profile.format.value}"
+        within = seconds if self._timeout is None else min(seconds, self._timeout)
+        return (await self._open()).exchange(path, form, within)
 
     async def _open(self) -> "Caller":
         async with self._opening:

@@ -1,4 +1,4 @@
-"""The closed table of the eleven operations: where each is sent, and which parameters it takes (reseller-v2 3 and 5)."""
+"""The closed table of the eleven operations: where each is sent, and what it takes (reseller-v2 3 and 5)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -37,7 +37,7 @@ class ListReader:
         self._wanted = wanted
         self._form = form
         self._parser = JsonListParser() if wanted is Format.JSON else XmlListParser()
-        self._head = b""
+        self._head = bytearray()
         self._quiet = QUIET_SECONDS
         self._is_done = False
 
@@ -59,12 +59,16 @@ class ListReader:
             raise records
         if not self._parser.is_list:
             self._head += data
-            if self._is_done or self._parser.is_list is False:
+            if self._is_done or self._parser.is_list is False or len(self._head) > ERROR_CAP:
                 raise await self._refusal()
         if records:
             self._quiet = QUIET_SECONDS
-            self._head = b""
         return records
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the answer has proved to be a list."""
+        return bool(self._parser.is_list)
 
     async def _read(self) -> bytes:
         """Only waiting counts against the time without a record, not what is done with the records meanwhile."""
@@ -83,6 +87,6 @@ class ListReader:
 
     async def _refusal(self) -> ResellerError:
         """Return the error of an answer that is no list."""
-        reply = await self._body.whole(ERROR_CAP, self._head)
+        reply = await self._body.whole(ERROR_CAP, bytes(self._head))
         answer = verdict(reply, self._wanted, self._form, is_write=False)
         return answer if isinstance(answer, ResellerError) else UnusableAnswer("the reply is not a list")

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import cast
 
 from tui_reseller.api.reseller_v2.json_codec import Number
 from tui_reseller.api.wire import has_surrogate
@@ -29,22 +30,21 @@ def customer_from(record: Record) -> Customer:
         return _damaged(record, username)
     extra = NO_EXTRA if record.keys() <= KNOWN else {name: text(record[name]) for name in record.keys() - KNOWN}
     texts = [
-        get("first_name"), get("last_name"), get("address"), get("city"), get("state"), get("zip"), get("country"),
-        get("phone"), get("website"), get("email"),
+        get("email"), get("first_name"), get("last_name"), get("address"), get("city"), get("state"), get("zip"),
+        get("country"), get("phone"), get("website"),
     ]  # fmt: skip
     for value in texts:
         if type(value) is not str or not value.isascii():
             texts = [_field(value) for value in texts]
-            extra = {**extra, **_nested(record)}
+            extra = {**extra, **_nested(record)} or NO_EXTRA
             break
+    email, *details = cast("list[str | None]", texts)
+    first_name, last_name, address, city, state, zip_, country, phone, website = details
+    sending, website_access = _switch(get("active")), _switch(get("website_access"))
     return Customer(
-        username,
-        texts.pop(),  # type: ignore[arg-type]  # text or None, see above
-        _switch(get("active")),
-        _switch(get("website_access")),
-        *texts,  # type: ignore[arg-type]
-        extra or NO_EXTRA,  # type: ignore[arg-type]
-    )
+        username, email, sending, website_access, first_name, last_name, address, city, state, zip_, country, phone,
+        website, extra,
+    )  # fmt: skip
 
 
 def text(value: object) -> str:

@@ -47,7 +47,7 @@ def verdict(reply: Reply, wanted: Format, form: Form, *, is_write: bool = True) 
     if reply.status in {401, 403}:
         return CredentialsRefused(_words(problem, form) or f"HTTP {reply.status}", hint=CREDENTIALS_HINT)
     if problem:
-        return _refusal(problem, reply, form)
+        return _refusal(problem, form)
     if found is not None and found is not wanted:
         why = f"{found.value.upper()} where {wanted.value.upper()} was asked for"
     elif not is_write:
@@ -93,7 +93,7 @@ def _sounds_like_success(tree: object) -> bool:
     return any(isinstance(value, str) and value.strip().lower() == SUCCESS for value in values)
 
 
-def _refusal(problem: Problem, reply: Reply, form: Form) -> ResellerError:
+def _refusal(problem: Problem, form: Form) -> ResellerError:
     """Sort a recognised error (reseller-v2 4.4 rule 7). A server error told with another status proves nothing."""
     words = (
         _words(problem, form)
@@ -118,9 +118,8 @@ def _unusable(reply: Reply, form: Form, why: str, problem: Problem | None) -> Un
         return UnusableAnswer(f"HTTP {reply.status}: {words}")
     if _is_html(reply):
         return UnusableAnswer(f"{NOT_THE_API} (HTTP {reply.status}, HTML){_excerpt(reply, form)}")
-    return UnusableAnswer(
-        f"HTTP {reply.status}: the reply is {why or 'not one that the service has for this call'}{_excerpt(reply, form)}"
-    )
+    what = why or "not one that the service has for this call"
+    return UnusableAnswer(f"HTTP {reply.status}: the reply is {what}{_excerpt(reply, form)}")
 
 
 def _words(problem: Problem | None, form: Form) -> str:

@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.widget import Widget
 
 from tui_reseller.tui.presenters.header import counts_line, header_line
-from tui_reseller.tui.presenters.rows import columns, title_line
+from tui_reseller.tui.presenters.rows import NARROW, columns, title_line
 from tui_reseller.tui.themes import BADGES, BADGES_16
 from tui_reseller.tui.view_state import Note, ViewState
 
@@ -65,7 +65,7 @@ class TitleLine(Line):
     def show(self, state: ViewState) -> None:
         """Show the state."""
         width = self.size.width or 80
-        shown = columns(width, narrow=self.app.size.width < 80)
+        shown = columns(width, narrow=self.app.size.width < NARROW)
         self.put(Text(title_line(shown, state.sort, descending=state.descending), style="bold", no_wrap=True, end=""))
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
+from tui_reseller.domain.profile import Profile, is_loopback
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.view_state import ViewState
 
@@ -66,3 +67,11 @@ def counts_line(state: ViewState) -> str:
     if state.sort:
         parts.append(f"by {state.sort}{' reversed' if state.descending else ''}")
     return "   ".join(parts)
+
+
+def badge_of(profile: Profile) -> str:
+    """Return the word of the badge."""
+    if profile.protected:
+        return "PRODUCTION"
+    host = profile.host.rpartition(":")[0] or profile.host
+    return "LOCAL" if is_loopback(host.strip("[]")) else "LIVE"

@@ -36,7 +36,7 @@ def result_line(result: Result, now: datetime) -> str:
         what = clean(changes_words(result.changes), longest=120)
     line = f"{result.outcome.word} {clock_text(now, now)}  {what}  {quoted(result.username, 40)}"
     if result.outcome is Outcome.UNKNOWN:
-        return f"{line}  {result.message}   ! says what is safe"
+        return f"{line}   ! says what is safe   ({result.message})"
     if not result.outcome.is_applied:
         return f"{line}  {result.message}"
     if result.id is None:

@@ -9,6 +9,12 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.text import clean
 
 GUTTER = 4
+SIDE_BY_SIDE = 100
+"""From this width on, list and detail stand beside each other."""
+NARROW = 80
+"""Below this width the e-mail goes."""
+SMALLEST = (60, 15)
+"""Columns and lines below which nothing useful fits."""
 MIN_USERNAME = 20
 _SWITCHES = (("sending", "SENDING", 7), ("website_access", "WEBSITE", 7))
 _MORE = (("name", "NAME", 20), ("country", "COUNTRY", 7), ("city", "CITY", 16))

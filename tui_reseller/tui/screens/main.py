@@ -19,6 +19,7 @@ from tui_reseller.tui.flows import flow_of
 from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.panes.lines import FilterLine, FooterLine, HeaderLine, MessageLine, TitleLine
 from tui_reseller.tui.panes.list_pane import ListPane
+from tui_reseller.tui.presenters.rows import NARROW, SIDE_BY_SIDE, SMALLEST
 from tui_reseller.tui.screens.filtering import Filtering
 from tui_reseller.tui.screens.marking import Marking
 from tui_reseller.tui.stage import Stage
@@ -27,9 +28,6 @@ from tui_reseller.tui.widgets.inputs import Field
 if TYPE_CHECKING:
     from tui_reseller.tui.app import ResellerApp
 
-SIDE_BY_SIDE = 100
-NARROW = 80
-SMALLEST = (60, 15)
 REST_SECONDS = 0.15
 OWN_ACTIONS = frozenset({"list.filter", "view.open", "list.back", "detail.zoom", "more.open"})
 

@@ -1,0 +1,159 @@
+"""The command: reads arguments, calls a verb or opens the screen, and turns every end into an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from tui_reseller import __version__
+from tui_reseller.cli.group import LazyGroup, Verb
+from tui_reseller.cli.options import Common, Start, group_options, start_of
+from tui_reseller.cli.stopped import Stopped
+
+if TYPE_CHECKING:
+    from tui_reseller.cli.doors import Doors
+    from tui_reseller.domain.errors import ResellerError
+
+PROGRAM = "tui-reseller"
+
+_READ, _WRITE, _KNOW, _OWN = "Customers", "Changes", "Accounting", "Setting up"
+VERBS = (
+    Verb("list", "reading:list_customers", _READ, "List customers; updates the snapshot."),
+    Verb("show", "reading:show", _READ, "Show one customer."),
+    Verb("create", "creating:create", _WRITE, "Open a new customer, or several from a file."),
+    Verb("set", "details:set_details", _WRITE, "Change names and address."),
+    Verb("email", "details:email", _WRITE, "Change the contact address."),
+    Verb("enable", "switches:enable", _WRITE, "Start sending."),
+    Verb("disable", "switches:disable", _WRITE, "Stop sending."),
+    Verb("website-enable", "switches:website_enable", _WRITE, "Let customers log in to the website."),
+    Verb("website-disable", "switches:website_disable", _WRITE, "Close the website to customers."),
+    Verb("password", "typed:password", _WRITE, "Set a new password."),
+    Verb("rename", "typed:rename", _WRITE, "Change the username."),
+    Verb("delete", "typed:delete", _WRITE, "Close an account for ever."),
+    Verb("audit", "audit:audit", _KNOW, "Who did what, when, to whom, and what became of it."),
+    Verb("needs-you", "outcomes:needs_you", _KNOW, "List outcomes that are not known."),
+    Verb("verify", "outcomes:verify_one", _KNOW, "Look for evidence on one of them."),
+    Verb("resolve", "outcomes:resolve", _KNOW, "Close one of them with a note."),
+    Verb("profile", "profile:profile", _OWN, "Reseller accounts of ours: add, set, test, remove."),
+    Verb("demo", "sandbox:demo", _OWN, "The screen on invented customers."),
+    Verb("sandbox", "sandbox:sandbox", _OWN, "A pretend service to try against."),
+    Verb("completion", "completion:completion", _OWN, "Print the completion script of a shell."),
+)
+
+
+@click.group(
+    cls=LazyGroup,
+    verbs=VERBS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Each verb has examples: tui-reseller VERB --help",
+)
+@group_options
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.option("--plain", is_flag=True, help="Screen for readers: ASCII, panes stacked, no lines.")
+@click.version_option(__version__, prog_name=PROGRAM)
+@click.pass_context
+def root(
+    ctx: click.Context,
+    *,
+    profile: str | None,
+    output: str | None,
+    timeout: float | None,
+    read_only: bool,
+    quiet: bool,
+    debug: bool,
+    no_mouse: bool,
+    plain: bool,
+) -> int:
+    """Manage the customers of an e-mail reseller account.
+
+    Without a verb the full-screen application opens.
+
+    \b
+    Examples:
+      tui-reseller
+      tui-reseller demo
+      tui-reseller --profile acme list --filter 'sending:off country:es'
+      tui-reseller disable garcia.mail --reason 'ticket 4711'
+    """
+    doors = start_of(ctx).doors
+    ctx.obj = Start(doors, Common(profile, output, timeout, read_only, quiet, debug), not no_mouse, plain)
+    if ctx.invoked_subcommand is not None:
+        return 0
+    if output or timeout or quiet:
+        raise click.UsageError("--output, --timeout and --quiet belong to a verb", ctx)
+    return _open_screen(doors, profile, read_only=read_only, mouse=not no_mouse, plain=plain)
+
+
+def _open_screen(doors: "Doors", profile: str | None, *, read_only: bool, mouse: bool, plain: bool) -> int:
+    from tui_reseller.cli.doors import ScreenOptions  # noqa: PLC0415 - see group.py: only what is needed is imported
+
+    need_terminal()
+    return doors.screen(ScreenOptions(profile, read_only, mouse, plain))
+
+
+def need_terminal() -> None:
+    """Raise UsageError where the full-screen application cannot be shown."""
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+        raise click.UsageError("the full-screen application needs a terminal; for scripts there are verbs")
+
+
+def run(argv: Sequence[str], doors: "Doors") -> int:
+    """Do what the arguments say; return the exit code. Raises nothing that a caller would have to word."""
+    from tui_reseller.cli.output import prepare_streams  # noqa: PLC0415
+    from tui_reseller.domain.errors import ResellerError  # noqa: PLC0415
+
+    prepare_streams()
+    try:
+        code = root.main(list(argv), PROGRAM, "_TUI_RESELLER_COMPLETE", standalone_mode=False, obj=Start(doors))
+        return int(code or 0)
+    except click.UsageError as error:
+        return _usage(error)
+    except click.ClickException as error:
+        return _usage(click.UsageError(error.format_message()))
+    except ResellerError as error:
+        return _expected(error)
+    except SystemExit as error:  # completion ends so
+        return error.code if isinstance(error.code, int) else 0
+    except BrokenPipeError:
+        return _unread()
+    except Stopped as stopped:
+        return stopped.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except Exception as error:  # noqa: BLE001 - the outermost edge: no traceback reaches the terminal
+        return _unexpected(error)
+
+
+def _usage(error: click.UsageError) -> int:
+    from tui_reseller.cli.talk import Talk  # noqa: PLC0415
+
+    where = error.ctx.command_path if error.ctx else PROGRAM
+    Talk().warn(f"{where}: {error.format_message()}\nhelp: {where} --help")
+    return 2
+
+
+def _expected(error: "ResellerError") -> int:
+    from tui_reseller.cli.exit_codes import for_error  # noqa: PLC0415
+    from tui_reseller.cli.talk import Talk  # noqa: PLC0415
+
+    Talk().warn(error.message + (f"\n{error.hint}" if error.hint else ""))
+    return for_error(error)
+
+
+def _unread() -> int:
+    """Nobody reads what click itself writes (`--help | head`): end quietly, also when Python flushes at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return 0
+
+
+def _unexpected(error: Exception) -> int:
+    from tui_reseller.cli.mishap import write_down  # noqa: PLC0415
+    from tui_reseller.cli.talk import Talk  # noqa: PLC0415
+
+    Talk().warn(write_down(error))
+    return 1

@@ -1,0 +1,54 @@
+"""What `list` is asked for, read from its options. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from tui_reseller.domain.customer import FIELDS
+from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.filters import Filter
+
+DEFAULT_COLUMNS = ("username", "email", "sending", "website_access", "first_name", "last_name", "country", "city")
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """Filter, order, columns and limit. Columns is empty where none were chosen."""
+
+    filter: Filter
+    sort: str
+    descending: bool
+    columns: Sequence[str]
+    limit: int | None
+
+
+def read_sort(text: str) -> tuple[str, bool]:
+    """Return column and whether it is descending. Raises InvalidInput naming the nearest column."""
+    name, sign, order = text.partition(":")
+    if name:
+        _known(name)
+    elif sign:
+        raise InvalidInput("--sort is COLUMN or COLUMN:desc")
+    if sign and order not in {"asc", "desc"}:
+        raise InvalidInput("--sort is COLUMN or COLUMN:desc")
+    return name, order == "desc"
+
+
+def read_columns(text: str | None) -> tuple[str, ...]:
+    """Return the chosen columns, each once. Raises InvalidInput naming the nearest column."""
+    if text is None:
+        return ()
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    for name in names:
+        _known(name)
+    if not names:
+        raise InvalidInput("--columns names at least one column")
+    return names
+
+
+def _known(name: str) -> None:
+    if name not in FIELDS:
+        near = get_close_matches(name, FIELDS, n=1)
+        raise InvalidInput(
+            f"no column {name!r}", hint=f"did you mean {near[0]}?" if near else f"columns: {', '.join(FIELDS)}"
+        )

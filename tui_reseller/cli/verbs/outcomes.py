@@ -1,0 +1,132 @@
+"""needs-you, verify, resolve: outcomes that are not known, until evidence or a note closes them."""
+
+from dataclasses import replace
+
+import click
+
+from tui_reseller.cli.evidence import know_others, look_for
+from tui_reseller.cli.exit_codes import ExitCode, for_outcome
+from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.options import common
+from tui_reseller.cli.report import COLUMNS
+from tui_reseller.cli.verbs.audit import known_entry, write_entries
+from tui_reseller.cli.words import result_line
+from tui_reseller.domain.audit import Entry
+from tui_reseller.domain.errors import BadConfig, InvalidInput
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.services import verify
+from tui_reseller.services.result import Result
+from tui_reseller.services.services import Services
+from tui_reseller.services.session import Session
+
+
+@click.command()
+@common
+def needs_you(inv: Invocation) -> int:
+    """List outcomes that a person has to look at, oldest first; of one profile if --profile names it.
+
+    Further changes to these customers wait until they are settled.
+
+    \b
+    Examples:
+      tui-reseller needs-you
+      tui-reseller needs-you --output jsonl | jq -r .id
+    """
+
+    async def work(services: Services) -> int:
+        await services.ledger.recover()
+        account = None
+        if services.profiles.named:
+            account = inv.open(services, services.profiles.choose()).account
+        entries = await services.ledger.needs_you(account)
+        write_entries(inv, entries)
+        inv.talk.say(f"{len(entries):,} to look at")
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+@click.command()
+@click.argument("entry_id", metavar="ID")
+@common
+def verify_one(inv: Invocation, *, entry_id: str) -> int:
+    """Look for evidence on an operation whose answer was lost, up to 90 s. Only reads.
+
+    Ends with 0 (it was applied), 5 (it was not), 8 (somebody else changed it) or 10 (still not known).
+
+    \b
+    Examples:
+      tui-reseller needs-you
+      tui-reseller verify ID
+    """
+
+    async def work(services: Services) -> int:
+        await services.ledger.recover()
+        entry = await known_entry(services, entry_id)
+        if entry.outcome is None:
+            raise InvalidInput("this operation is still on its way in another process")
+        if entry.outcome.needs_you:
+            entry = await _looked_for(inv, services, entry)
+        outcome = entry.outcome or Outcome.UNKNOWN
+        result = Result(entry.username, entry.operation, outcome, entry.message, entry.id, entry.changes)
+        inv.out.item(result.as_dict(), COLUMNS)
+        code = for_outcome(outcome)
+        (inv.talk.say if code is ExitCode.FINE else inv.talk.warn)(result_line(result))
+        return code
+
+    return inv.run(work)
+
+
+async def _looked_for(inv: Invocation, services: Services, entry: Entry) -> Entry:
+    session = _session_of(inv, services, entry)
+    try:
+        await inv.connect(session)
+        await know_others(session)
+        outcome, words = await look_for(session, entry)
+    finally:
+        await session.aclose()
+    return replace(entry, outcome=outcome, message=words)
+
+
+def _session_of(inv: Invocation, services: Services, entry: Entry) -> Session:
+    """Open the profile under which an operation was done. Raises BadConfig if it is now another account."""
+    name = inv.common.profile or (None if services.profiles.environment else entry.profile)
+    session = inv.open(services, services.profiles.choose(name))
+    if session.account != entry.account:
+        raise BadConfig(
+            f'profile "{session.profile.name}" is another account than the one the operation was sent to',
+            hint=f'it was sent under profile "{entry.profile}"',
+        )
+    return session
+
+
+@click.command()
+@click.argument("entry_id", metavar="ID")
+@click.option("--note", metavar="TEXT", required=True, help="What you know, and from whom.")
+@common
+def resolve(inv: Invocation, *, entry_id: str, note: str) -> int:
+    """Close an open outcome with a note. It is written down and never counted as success.
+
+    \b
+    Examples:
+      tui-reseller resolve ID --note 'closed, says the provider (ticket 4711)'
+    """
+
+    async def work(services: Services) -> int:
+        await services.ledger.recover()
+        entry = await known_entry(services, entry_id)
+        if entry.outcome is None or not entry.outcome.needs_you:
+            word = entry.outcome.word.lower() if entry.outcome else "still on its way in another process"
+            raise InvalidInput(f"there is nothing to settle: this operation is {word}")
+        session = _session_of(inv, services, entry)
+        try:
+            await verify.settle(session, entry, note)
+        finally:
+            await session.aclose()
+        settled = await known_entry(services, entry_id)
+        result = Result(entry.username, entry.operation, Outcome.RESOLVED, settled.message, entry.id, entry.changes)
+        inv.out.item(result.as_dict(), COLUMNS)
+        inv.talk.say(result_line(result))
+        return ExitCode.FINE
+
+    return inv.run(work)

@@ -1,0 +1,84 @@
+"""demo and sandbox: a pretend service, with the screen on it or as a server of its own."""
+
+import click
+
+from tui_reseller.cli.doors import SandboxOptions, ScreenOptions
+from tui_reseller.cli.main import need_terminal
+from tui_reseller.cli.options import start_of
+
+_DIALECTS = click.Choice(["seed", "2014", "2018"])
+_customers = click.option("--customers", type=click.IntRange(0, 5_000_000), default=1000, help="How many (1000).")
+_seed = click.option("--seed", type=int, default=1, help="Same seed, same customers (1).")
+_dialect = click.option("--dialect", type=_DIALECTS, default="seed", help="Generation of the documentation (seed).")
+_faults = click.option("--faults", metavar="F", default="", help="Faults to begin with: latency:ms=300,drop-after")
+
+
+@click.command()
+@_customers
+@_seed
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the sandbox; 0 picks a free one (0).")
+@click.option("--format", "format_", type=click.Choice(["json", "xml"]), default="json", help="Format of the answers.")
+@_dialect
+@_faults
+@click.option("--read-only", is_flag=True, help="Refuse everything that changes a customer.")
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.option("--plain", is_flag=True, help="Screen for readers: ASCII, panes stacked, no lines.")
+@click.pass_context
+def demo(
+    ctx: click.Context,
+    *,
+    customers: int,
+    seed: int,
+    port: int,
+    format_: str,
+    dialect: str,
+    faults: str,
+    read_only: bool,
+    no_mouse: bool,
+    plain: bool,
+) -> int:
+    """Open the screen on an embedded sandbox. All state is in a temporary folder and ends with it.
+
+    \b
+    Examples:
+      tui-reseller demo
+      tui-reseller demo --customers 100000 --seed 7
+      tui-reseller demo --faults latency:ms=300,drop-after:operation=disable
+    """
+    start = start_of(ctx)
+    need_terminal()
+    options = SandboxOptions(port=port, customers=customers, seed=seed, dialect=dialect, faults=faults)
+    read_only = read_only or start.common.read_only
+    screen = ScreenOptions(None, read_only, start.mouse and not no_mouse, start.plain or plain)
+    return start.doors.demo(options, screen, format_)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", metavar="HOST", help="Address to serve on (127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), default=8025, help="Port; 0 picks a free one (8025).")
+@_customers
+@_seed
+@click.option("--db", metavar="FILE", type=click.Path(dir_okay=False), help="Keep the customers here.")
+@_dialect
+@_faults
+@click.pass_context
+def sandbox(
+    ctx: click.Context,
+    *,
+    host: str,
+    port: int,
+    customers: int,
+    seed: int,
+    db: str | None,
+    dialect: str,
+    faults: str,
+) -> int:
+    """Serve a pretend service until it is interrupted. One JSON line on stdout says where.
+
+    \b
+    Examples:
+      tui-reseller sandbox
+      tui-reseller sandbox --port 0 --customers 50 --dialect 2018
+      tui-reseller sandbox --faults rate-limit:retry_after=2
+    """
+    return start_of(ctx).doors.sandbox(SandboxOptions(host, port, customers, seed, db, dialect, faults))

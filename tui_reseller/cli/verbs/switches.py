@@ -1,0 +1,37 @@
+"""enable, disable, website-enable, website-disable: two independent switches, one or several customers."""
+
+from collections.abc import Callable, Sequence
+
+import click
+
+from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.names import read_usernames
+from tui_reseller.cli.options import Writing, writing
+from tui_reseller.cli.writing import Order, write
+from tui_reseller.domain.operation import Call, Operation
+
+
+def _switch(operation: Operation, does: str) -> click.Command:
+    verb = operation.value.replace("_", "-")
+    examples = (
+        f"tui-reseller {verb} garcia.mail",
+        f"tui-reseller {verb} garcia.mail nordlys --yes --reason 'ticket 4711'",
+        f"tui-reseller {verb} --dry-run garcia.mail",
+        f"tui-reseller {verb} --confirm '200 acme' - < usernames.txt",
+    )
+    text = f"{does}\n\n- reads usernames from stdin, one a line.\n\n\b\nExamples:\n  " + "\n  ".join(examples)
+
+    def called(inv: Invocation, options: Writing, *, usernames: Sequence[str], skip_unknown: bool) -> int:
+        calls = [Call(operation, username) for username in read_usernames(usernames, inv.talk)]
+        return write(inv, options, Order(calls, skip_unknown=skip_unknown))
+
+    decorated: Callable[..., int] = writing(called)
+    decorated = click.option("--skip-unknown", is_flag=True, help="Leave out usernames that are unknown.")(decorated)
+    decorated = click.argument("usernames", nargs=-1, required=True, metavar="USERNAME...")(decorated)
+    return click.command(verb, help=text)(decorated)
+
+
+enable = _switch(Operation.ENABLE, "Start sending for customers. Website access does not change.")
+disable = _switch(Operation.DISABLE, "Stop sending for customers: their mail is refused. Website access does not change.")
+website_enable = _switch(Operation.WEBSITE_ENABLE, "Let customers log in to the website. Sending does not change.")
+website_disable = _switch(Operation.WEBSITE_DISABLE, "Close the website to customers. Sending goes on.")
