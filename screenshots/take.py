@@ -28,6 +28,7 @@ from tui_reseller.tui.app import ResellerApp
 from tui_reseller.wiring import build
 
 HERE = Path(__file__).parent
+PORT = 8027
 LARGE, SMALL = (120, 40), (80, 24)
 Scene = Callable[[Pilot[str]], Awaitable[None]]
 
@@ -158,7 +159,7 @@ def plain_fonts(picture: str) -> str:
 
 def main(names: list[str]) -> None:
     for name in names or list(SCENES):
-        with started(SandboxOptions(port=0, customers=300, seed=7)) as ready:
+        with started(SandboxOptions(port=PORT, customers=300, seed=7)) as ready:
             asyncio.run(take(name, ready))
         print(name)
 

@@ -108,7 +108,15 @@ def show(
 
     settings = services.profiles.load().settings
     mouse = options.mouse and settings.mouse
-    return run(services, profile, reports=reports, read_only=options.read_only, mouse=mouse, badge=badge)
+    return run(
+        services,
+        profile,
+        reports=reports,
+        read_only=options.read_only,
+        mouse=mouse,
+        badge=badge,
+        plain=options.plain or settings.plain,
+    )
 
 
 def sandbox(options: SandboxOptions) -> int:

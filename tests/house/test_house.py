@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_a_checkout_uses_its_own_stylesheets() -> None:
     assert stylesheet_folder() == ROOT / "styles"
-    assert {path.name for path in stylesheets()} == {"main.tcss", "dialogs.tcss", "pages.tcss"}
+    assert {path.name for path in stylesheets()} == {"main.tcss", "dialogs.tcss", "pages.tcss", "plain.tcss"}
 
 
 @pytest.mark.slow

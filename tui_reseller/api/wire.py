@@ -17,7 +17,7 @@ MAX_DEPTH = 32
 """Deepest nesting that is accepted in any answer (design, "Sizes and times")."""
 
 _PARAMETER = re.compile(
-    r"""(?P<name>(?:api_key|[a-z_]*password)(?:\s*=\s*|["']\s*[:=]\s*|>\s*))(?P<quote>["']?)[^\s&"'<>,;]+""",
+    r"""(?P<name>(?:api_key|password)(?:\s*=\s*|["']\s*[:=]\s*|>\s*))(?P<quote>["']?)[^\s&"'<>,;]+""",
     re.IGNORECASE,
 )
 

@@ -22,6 +22,7 @@ class LazyGroup(click.Group):
 
     def __init__(self, *, verbs: Sequence[Verb], **settings: object) -> None:
         super().__init__(**settings)  # type: ignore[arg-type]  # handed through to click as they are
+        keep_examples(self)
         self._verbs = {verb.name: verb for verb in verbs}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -38,6 +39,7 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{verb.place} is no command")
         command.name, command.short_help = verb.name, verb.help
+        keep_examples(command)
         return command
 
     def resolve_command(
@@ -56,3 +58,9 @@ class LazyGroup(click.Group):
         for section in sections:
             with formatter.section(section):
                 formatter.write_dl([(verb.name, verb.help) for verb in self._verbs.values() if verb.section == section])
+
+
+def keep_examples(command: click.Command) -> None:
+    """Mark the examples in a help text, so that click leaves their lines as they are."""
+    if command.help and "\b" not in command.help:
+        command.help = command.help.replace("\nExamples:\n", "\n\b\nExamples:\n")

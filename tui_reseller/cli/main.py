@@ -71,12 +71,12 @@ def root(
 
     Without a verb the full-screen application opens.
 
-    \b
     Examples:
       tui-reseller
       tui-reseller demo
       tui-reseller --profile acme list --filter 'sending:off country:es'
       tui-reseller disable garcia.mail --reason 'ticket 4711'
+
     """
     doors = start_of(ctx).doors
     ctx.obj = Start(doors, Common(profile, output, timeout, read_only, quiet, debug), not no_mouse, plain)
@@ -109,28 +109,33 @@ def run(argv: Sequence[str], doors: "Doors") -> int:
     try:
         code = root.main(list(argv), PROGRAM, "_TUI_RESELLER_COMPLETE", standalone_mode=False, obj=Start(doors))
         return int(code or 0)
-    except click.UsageError as error:
-        return _usage(error)
+    except click.Abort:
+        return 130
     except click.ClickException as error:
-        return _usage(click.UsageError(error.format_message()))
+        return _usage(error)
     except ResellerError as error:
         return _expected(error)
-    except SystemExit as error:  # completion ends so
-        return error.code if isinstance(error.code, int) else 0
     except BrokenPipeError:
         return _unread()
-    except Stopped as stopped:
-        return stopped.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        return 130
+    except (Stopped, SystemExit, KeyboardInterrupt) as ending:
+        return _ended(ending)
     except Exception as error:  # noqa: BLE001 - the outermost edge: no traceback reaches the terminal
         return _unexpected(error)
 
 
-def _usage(error: click.UsageError) -> int:
+def _ended(ending: BaseException) -> int:
+    if isinstance(ending, Stopped):
+        return ending.exit_code
+    if isinstance(ending, SystemExit):  # completion ends so
+        return ending.code if isinstance(ending.code, int) else 0
+    return 130
+
+
+def _usage(error: click.ClickException) -> int:
     from tui_reseller.cli.talk import Talk  # noqa: PLC0415
 
-    where = error.ctx.command_path if error.ctx else PROGRAM
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    where = context.command_path if context else PROGRAM
     Talk().warn(f"{where}: {error.format_message()}\nhelp: {where} --help")
     return 2
 

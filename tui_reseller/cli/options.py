@@ -84,7 +84,10 @@ _COMMON: Sequence[Callable[[F], F]] = (
         help="Form of the data: table on a terminal, else jsonl.",
     ),
     click.option(
-        "--timeout", metavar="S", type=click.FloatRange(min=0, min_open=True), help="Longest wait for a call (at most 45)."
+        "--timeout",
+        metavar="S",
+        type=click.FloatRange(min=0, min_open=True),
+        help="Longest wait for a call (at most 45).",
     ),
     click.option("--read-only", is_flag=True, help="Refuse everything that changes a customer."),
     click.option("--quiet", is_flag=True, help="Say only what went wrong or is not known."),

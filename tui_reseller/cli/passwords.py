@@ -16,7 +16,7 @@ def new_password(talk: Talk, *, from_stdin: bool, generated: bool) -> Secret:
     if from_stdin and generated:
         raise click.UsageError("--password-stdin and --generate-password: one of the two is too many")
     if generated:
-        return generate_password(secrets.choice)
+        return made_password()
     if from_stdin:
         return read_secret("password")
     if not talk.can_ask:
@@ -27,3 +27,8 @@ def new_password(talk: Talk, *, from_stdin: bool, generated: bool) -> Secret:
     if talk.ask_hidden("The same again") != first:
         raise InvalidInput("the two passwords differ; nothing was sent", field="password")
     return first
+
+
+def made_password() -> Secret:
+    """Return a new random password of 24 characters."""
+    return generate_password(secrets.choice)

@@ -78,9 +78,7 @@ class Report:
         query = AuditQuery(account=session.account, username=call.username, operation=call.operation, limit=1)
         for entry in await session.ledger.entries(query):
             if entry.time >= began and entry.outcome is Outcome.UNKNOWN:
-                result = Result(
-                    call.username, call.operation, Outcome.UNKNOWN, entry.message, entry.id, entry.changes
-                )
+                result = Result(call.username, call.operation, Outcome.UNKNOWN, entry.message, entry.id, entry.changes)
                 self._tell(result)
                 self._inv.talk.warn(words.result_line(result))
 

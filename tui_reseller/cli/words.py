@@ -60,7 +60,9 @@ def review(
     protected = ", protected" if profile.protected else ""
     many = f" for {len(lines):,} customers" if len(lines) > 1 else ""
     found = [f"{TITLES[operation]}{many} - profile {profile.name} ({profile.host}{protected})"]
-    found += [f"  {quoted(username)}  {changes_text(operation, changes)}".rstrip() for username, changes in lines[:SHOWN]]
+    found += [
+        f"  {quoted(username)}  {changes_text(operation, changes)}".rstrip() for username, changes in lines[:SHOWN]
+    ]
     if len(lines) > SHOWN:
         found.append(f"  ... and {len(lines) - SHOWN:,} more")
     return [*found, CONSEQUENCES[operation], *(f"note: {warning}" for warning in warnings)]
@@ -93,7 +95,9 @@ def result_line(result: Result) -> str:
             f"UNKNOWN - {what}: the request left, no usable answer came ({result.message}). It may have been carried "
             f"out, may be carried out later, or not at all. {SAFE.get(result.operation, SAFE_ELSE)}{check}{number}"
         )
-    undo = " - undo: u on the screen" if result.outcome.is_applied and result.operation in UNDOABLE and result.id else ""
+    undo = (
+        " - undo: u on the screen" if result.outcome.is_applied and result.operation in UNDOABLE and result.id else ""
+    )
     said = f": {result.message}" if result.message else ""
     return f"{result.outcome.word} - {what}{said}{number}{undo}"
 

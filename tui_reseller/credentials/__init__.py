@@ -1,5 +1,5 @@
-"""Where keys come from and sleep: a command, the OS keyring, the memory of this process, the environment.
+"""Where keys come from and sleep: memory, the operator's command, the OS keyring, the environment.
 
-Here belongs everything that knows the keyring library. Here does not belong a store in plain text, nor silence: it is
-always said which source is used.
+Here belongs all that handles a key on its way to or from its store, and the words for stores that cannot be used. Here
+does not belong a file with a key in it that we wrote (there is none), or asking a person for a key.
 """

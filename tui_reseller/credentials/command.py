@@ -1,88 +1,140 @@
-"""A key that a command prints. No shell, no terminal, no time without end (terminal.md section 5)."""
+"""A key printed by a command of the operator: pass, op, bw, vault, systemd-creds ..."""
 
-import asyncio
 import os
+import selectors
 import signal
-from collections.abc import Sequence
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import IO
 
+from tui_reseller.credentials.waiting import in_daemon
 from tui_reseller.domain.errors import CredentialStoreError
-from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.secret import MASK, Secret
 from tui_reseller.domain.text import clean
 
-SECONDS = 10.0
-LONGEST = 64 * 1024
-SAID_LINES = 5
+LIMIT = 10.0
+"""Seconds after which the command and all it started are killed."""
+LARGEST = 64 * 1024
+_SHOWN_LINES = 5
+_TURN = 0.1
 
 
-async def run_command(command: Sequence[str], *, seconds: float = SECONDS) -> Secret:
-    """Return what a command prints on one line. Raises CredentialStoreError with what it said."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TUI_RESELLER_")}
+async def key_from_command(profile: Profile, environ: Mapping[str, str], limit: float = LIMIT) -> Secret:
+    """Run a profile's credential_command and return the first line that it prints.
+
+    No shell, no input, no terminal (a prompt could garble the screen), none of our variables. Raises
+    CredentialStoreError, state timeout or failed.
+    """
+    stop = threading.Event()
     try:
-        child = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # no terminal of ours: a prompt cannot spoil the screen
-            env=environment,
-        )
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not a command"
-        raise _failed(command, f"cannot be started: {why}") from None
-    try:
-        printed, said = await asyncio.wait_for(_read(child), seconds)
+        # The thread ends itself in time; the wait is only there so that nothing hangs on a broken system.
+        return await in_daemon(lambda: _Run(profile, environ, limit, stop).key(), limit=limit + 5, name="credential")
     except TimeoutError:
-        raise _failed(command, f"gave no answer within {seconds:g} s and was ended") from None
+        raise _failed(profile, "does not end", state="timeout") from None
     finally:
-        await _end(child)
-    if child.returncode:
-        lines = [clean(line, longest=200) for line in said.decode("utf-8", "replace").splitlines()[:SAID_LINES]]
-        raise _failed(command, f"ended with {child.returncode}: {' / '.join(lines) or 'without a word'}")
-    if len(printed) > LONGEST:
-        raise _failed(command, "printed more than 64 kB")
-    return _key(command, printed)
+        stop.set()
 
 
-async def _read(child: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
-    assert child.stdout is not None  # noqa: S101 - a pipe
-    assert child.stderr is not None  # noqa: S101 - a pipe
-    printed, said = await asyncio.gather(_capped(child.stdout), _capped(child.stderr))
-    if len(printed) <= LONGEST:
-        await child.wait()
-    return printed, said
+class _Run:
+    def __init__(self, profile: Profile, environ: Mapping[str, str], limit: float, stop: threading.Event) -> None:
+        self._profile = profile
+        self._environ = {name: value for name, value in environ.items() if not name.startswith("TUI_RESELLER_")}
+        self._limit = limit
+        self._stop = stop
+        self._until = time.monotonic() + limit
+
+    def key(self) -> Secret:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - an argument list from the operator's own config, no shell
+                self._profile.credential_command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                env=self._environ,
+            )
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "not a command"
+            raise _failed(self._profile, f"cannot be started: {reason}") from None
+        with process:
+            try:
+                said, told = self._read(process)
+                # The output is closed; what still runs has until the same deadline.
+                code = process.wait(timeout=max(_TURN, self._until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                raise self._late() from None
+            finally:
+                if process.poll() is None:
+                    with suppress(ProcessLookupError, PermissionError):
+                        os.killpg(process.pid, signal.SIGKILL)
+        if code:
+            ended = f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
+            raise _failed(self._profile, ended, hint=_shown(told, said))
+        return self._first_line(said)
+
+    def _read(self, process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+        out, err = process.stdout, process.stderr
+        assert out is not None  # noqa: S101 - asked for above
+        assert err is not None  # noqa: S101 - asked for above
+        kept: dict[IO[bytes], bytes] = {out: b"", err: b""}
+        with selectors.DefaultSelector() as waiting:
+            for pipe in kept:
+                waiting.register(pipe, selectors.EVENT_READ)
+            while waiting.get_map():
+                if self._stop.is_set() or time.monotonic() > self._until:
+                    _kill(process)
+                    raise self._late()
+                for ready, _events in waiting.select(_TURN):
+                    pipe = out if ready.fileobj is out else err
+                    piece = os.read(pipe.fileno(), LARGEST)
+                    if not piece:
+                        waiting.unregister(pipe)
+                    kept[pipe] += piece if len(kept[pipe]) <= LARGEST else b""
+                if len(kept[out]) > LARGEST:
+                    _kill(process)
+                    raise _failed(self._profile, "prints more than 64 KiB")
+        return kept[out], kept[err]
+
+    def _late(self) -> CredentialStoreError:
+        return _failed(self._profile, f"did not end within {self._limit:g} seconds", state="timeout")
+
+    def _first_line(self, said: bytes) -> Secret:
+        try:
+            lines = said.decode("utf-8").strip().splitlines()
+        except UnicodeDecodeError:
+            raise _failed(self._profile, "printed something that is not text") from None
+        key = lines[0].strip() if lines else ""
+        if not key:
+            raise _failed(self._profile, "printed nothing")
+        if not key.isprintable():
+            raise _failed(self._profile, "printed control characters")
+        return Secret(key)
 
 
-async def _capped(stream: asyncio.StreamReader) -> bytes:
-    """Read to the end, or to one byte more than is allowed."""
-    found = b""
-    while len(found) <= LONGEST and (piece := await stream.read(LONGEST + 1 - len(found))):
-        found += piece
-    return found
-
-
-async def _end(child: asyncio.subprocess.Process) -> None:
-    """End the command and whatever it started."""
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill the command with all it started that is still in its group, also after it has ended itself."""
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    await child.wait()
-    transport = getattr(child, "_transport", None)
-    if transport is not None:
-        transport.close()
+        os.killpg(process.pid, signal.SIGKILL)
 
 
-def _key(command: Sequence[str], printed: bytes) -> Secret:
-    try:
-        text = printed.decode("utf-8").strip("\r\n")
-    except UnicodeDecodeError:
-        raise _failed(command, "printed no UTF-8 text") from None
-    if not text.strip():
-        raise _failed(command, "printed nothing")
-    if "\n" in text:
-        raise _failed(command, "printed more than one line; it must print the key and nothing else")
-    return Secret(text.strip())
+def _failed(profile: Profile, words: str, *, state: str = "failed", hint: str = "") -> CredentialStoreError:
+    # Only the program is named: an argument may be something that is not for the screen.
+    program = clean(profile.credential_command[0], longest=80)
+    return CredentialStoreError(
+        f'the credential command "{program}" of profile {profile.name} {words}',
+        state=state,
+        hint=hint or "run it by hand to see what is wrong",
+    )
 
 
-def _failed(command: Sequence[str], words: str) -> CredentialStoreError:
-    name = clean(command[0], longest=80) if command else "(empty)"
-    return CredentialStoreError(f"the credential command {name} {words}", state="failed", hint="run it by hand to see")
+def _shown(told: bytes, said: bytes) -> str:
+    """Return what a failed command says, harmless and short, without what it may have printed as the key."""
+    text = told.decode("utf-8", "replace")
+    for line in said.decode("utf-8", "replace").split():
+        text = text.replace(line, MASK)
+    lines = [clean(line, longest=200) for line in text.splitlines() if line.strip()]
+    return "\n".join(lines[:_SHOWN_LINES])

@@ -1,47 +1,68 @@
-"""The sources of a profile's key, in their order (design: "Environment")."""
+"""The sources of a key in their order. What is configured and fails is final: nothing falls through to the next."""
 
-from tui_reseller.credentials.command import run_command
+import os
+from collections.abc import MutableMapping
+
+from tui_reseller.credentials.command import LIMIT, key_from_command
 from tui_reseller.credentials.keyring_store import KeyringStore
 from tui_reseller.domain.errors import CredentialStoreError
 from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.text import clean
+
+IN_MEMORY = "the memory of this process only"
 
 
 class Credentials:
-    """Memory first, then the one configured source. A failure of that source is final: nothing falls through."""
+    """Keys by profile: remembered in this process, else from its command, else from its keyring, else none.
 
-    def __init__(self, keyring: KeyringStore | None = None) -> None:
-        self._keyring = keyring or KeyringStore()
-        self._memory: dict[tuple[str, str, str], Secret] = {}
+    Every method may raise CredentialStoreError.
+    """
+
+    def __init__(
+        self,
+        keyring: KeyringStore | None = None,
+        environ: MutableMapping[str, str] = os.environ,
+        *,
+        command_seconds: float = LIMIT,
+    ) -> None:
+        self._keyring = keyring or KeyringStore(environ)
+        self._environ = environ
+        self._command_seconds = command_seconds
+        self._remembered: dict[tuple[str, str, str], Secret] = {}
+        self._kept: dict[tuple[str, str, str], str] = {}
 
     async def get(self, profile: Profile) -> Secret | None:
-        """Return the key, or None if it is not configured or not found. Raises CredentialStoreError."""
-        remembered = self._memory.get(_place(profile))
-        if remembered is not None:
+        """Return the key by the profile's configured source, or None if it is not configured or not found there."""
+        remembered = self._remembered.get(_bound_to(profile))
+        if remembered:
             return remembered
         if profile.credential_command:
-            return await run_command(profile.credential_command)
-        if profile.store is Store.KEYRING:
-            return await self._keyring.get(profile)
-        return None
+            return await key_from_command(profile, self._environ, self._command_seconds)
+        return await self._keyring.get(profile) if profile.store is Store.KEYRING else None
 
     async def put(self, profile: Profile, key: Secret) -> str:
-        """Keep a key where the profile says; return where that is. Raises CredentialStoreError."""
+        """Keep a key where the profile says, read it back, and return where it is in words.
+
+        It stays in the memory of this process also if the store refuses it.
+        """
         if profile.credential_command:
             raise CredentialStoreError(
-                f'profile "{profile.name}" gets its key from a command; nothing is stored',
+                f"the key of profile {profile.name} comes from its credential command",
                 state="refused",
-                hint=f"tui-reseller profile set {profile.name} credential_command=",
+                hint="change it where the command reads it, or take credential_command out of the profile",
             )
-        if profile.store is Store.KEYRING:
-            await self._keyring.put(profile, key)
         self.remember(profile, key)
-        return self.describe(profile)
+        if profile.store is Store.NONE:
+            return IN_MEMORY
+        words = self._kept[_bound_to(profile)] = await self._keyring.put(profile, key)
+        return words
 
     async def remove(self, profile: Profile) -> None:
-        """Delete the key of a profile, here and in the keyring."""
-        self._memory.pop(_place(profile), None)
-        if profile.store is Store.KEYRING and not profile.credential_command:
+        """Delete the key of a profile from memory and from its keyring, if there is one."""
+        self._remembered.pop(_bound_to(profile), None)
+        self._kept.pop(_bound_to(profile), None)
+        if profile.store is Store.KEYRING:
             await self._keyring.remove(profile)
 
     async def probe(self) -> str:
@@ -50,17 +71,17 @@ class Credentials:
 
     def remember(self, profile: Profile, key: Secret) -> None:
         """Keep a key in the memory of this process only."""
-        self._memory[_place(profile)] = key
+        self._remembered[_bound_to(profile)] = key
+        self._kept.pop(_bound_to(profile), None)
 
     def describe(self, profile: Profile) -> str:
-        """Say where the key of a profile comes from."""
+        """Say in words where the key of a profile comes from."""
+        if _bound_to(profile) in self._remembered:
+            return self._kept.get(_bound_to(profile), IN_MEMORY)
         if profile.credential_command:
-            return f"printed by the command {profile.credential_command[0]}"
-        if profile.store is Store.KEYRING:
-            return f"in the {self._keyring.words}"
-        return "in memory only, until this program ends"
+            return f'the command "{clean(profile.credential_command[0], longest=80)}"'
+        return self._keyring.words() if profile.store is Store.KEYRING else "asked for when it is needed"
 
 
-def _place(profile: Profile) -> tuple[str, str, str]:
-    """A key is bound to where it is used: another host asks again."""
+def _bound_to(profile: Profile) -> tuple[str, str, str]:
     return profile.name, profile.origin, profile.api_user

@@ -1,83 +1,93 @@
-"""Credentials from the environment: together they are one profile called env (design: "Environment")."""
+"""The profile called `env`: read once from the environment, then removed so that no child process inherits the key."""
 
 import os
 import stat
 from collections.abc import MutableMapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.profile import DEFAULT_BASE_URL, Format, Profile, Store, checked_base_url
 from tui_reseller.domain.secret import Secret
 
-PREFIX = "TUI_RESELLER_"
-NAMES = ("BASE_URL", "FORMAT", "API_USER", "API_KEY", "CREDENTIAL_FILE")
-LONGEST_FILE = 4096
+NAME = "env"
+BASE_URL = "TUI_RESELLER_BASE_URL"
+FORMAT = "TUI_RESELLER_FORMAT"
+API_USER = "TUI_RESELLER_API_USER"
+API_KEY = "TUI_RESELLER_API_KEY"
+CREDENTIAL_FILE = "TUI_RESELLER_CREDENTIAL_FILE"
+_ALL = (BASE_URL, FORMAT, API_USER, API_KEY, CREDENTIAL_FILE)
+_LARGEST = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentProfile:
-    """The profile env and its key."""
+    """The profile that the environment describes, and its key."""
 
     profile: Profile
     key: Secret
 
 
 def take_environment(environ: MutableMapping[str, str]) -> EnvironmentProfile | None:
-    """Read our variables once and take them out, so that no child inherits them. Raises BadConfig for half a set."""
-    found = {name: environ.pop(PREFIX + name) for name in NAMES if PREFIX + name in environ}
+    """Take the five variables out of an environment and return what they describe, or None if none is set.
+
+    An empty variable counts as not set. Raises BadConfig for half a set and for a file that others can read.
+    """
+    found = {name: value for name in _ALL if (value := environ.pop(name, ""))}
     if not found:
         return None
-    if not found.get("API_USER"):
-        raise _half("TUI_RESELLER_API_USER")
-    if "API_KEY" in found and "CREDENTIAL_FILE" in found:
+    if API_USER not in found:
+        there = " and ".join(found)
+        raise BadConfig(f"{there} without {API_USER}", hint=f"set {API_USER} too, or unset {there}")
+    if API_KEY in found and CREDENTIAL_FILE in found:
+        raise BadConfig(f"{API_KEY} and {CREDENTIAL_FILE} are both set", hint="unset one of them")
+    if API_KEY not in found and CREDENTIAL_FILE not in found:
         raise BadConfig(
-            "TUI_RESELLER_API_KEY and TUI_RESELLER_CREDENTIAL_FILE are both set: one of the two is too many"
+            f"{API_USER} without a key", hint=f"set {API_KEY} or {CREDENTIAL_FILE} too, or unset {API_USER}"
         )
-    if not found.get("API_KEY") and not found.get("CREDENTIAL_FILE"):
-        raise _half("TUI_RESELLER_API_KEY or TUI_RESELLER_CREDENTIAL_FILE")
-    key = Secret(found["API_KEY"]) if found.get("API_KEY") else _read(found["CREDENTIAL_FILE"])
+    key = Secret(found[API_KEY]) if API_KEY in found else _read_key(Path(found[CREDENTIAL_FILE]))
+    return EnvironmentProfile(_profile(found), key)
+
+
+def _profile(found: dict[str, str]) -> Profile:
     try:
-        answers = Format(found.get("FORMAT", Format.JSON.value).lower())
-    except ValueError:
-        raise BadConfig("TUI_RESELLER_FORMAT is json or xml") from None
-    try:
-        base_url = checked_base_url(found.get("BASE_URL") or DEFAULT_BASE_URL)
+        base_url = checked_base_url(found.get(BASE_URL, DEFAULT_BASE_URL))
     except InvalidInput as error:
-        raise BadConfig(f"TUI_RESELLER_BASE_URL: {error.message}", hint=error.hint) from None
-    profile = Profile(name="env", api_user=found["API_USER"], base_url=base_url, format=answers, store=Store.NONE)
-    return EnvironmentProfile(profile, key)
-
-
-def _half(missing: str) -> BadConfig:
-    return BadConfig(
-        f"half a set of credentials in the environment: {missing} is missing",
-        hint="set TUI_RESELLER_API_USER with TUI_RESELLER_API_KEY or TUI_RESELLER_CREDENTIAL_FILE, or none of them",
-    )
-
-
-def _read(path: str) -> Secret:
-    """Read a bare key from a private regular file of ours."""
-    name = "TUI_RESELLER_CREDENTIAL_FILE"
+        raise BadConfig(f"{BASE_URL}: {error.message}", hint=error.hint) from None
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        format_ = Format(found.get(FORMAT, Format.JSON.value))
+    except ValueError:
+        raise BadConfig(f"{FORMAT} must be json or xml") from None
+    return Profile(NAME, found[API_USER], base_url=base_url, format=format_, store=Store.NONE)
+
+
+def _read_key(path: Path) -> Secret:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) else "not a path"
-        raise BadConfig(f"{name}: {said}") from None
-    with os.fdopen(handle, "rb") as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise BadConfig(f"{name}: not a regular file")
-        if about.st_uid != os.geteuid():
-            raise BadConfig(f"{name}: the file belongs to somebody else")
-        if about.st_mode & 0o077:
-            raise BadConfig(f"{name}: others can read the file", hint="chmod 600 on it")
-        content = file.read(LONGEST_FILE + 1)
-    if len(content) > LONGEST_FILE:
-        raise BadConfig(f"{name}: the file is longer than 4 kB: it must hold the bare key")
+        reason = "it is a symbolic link" if path.is_symlink() else getattr(error, "strerror", None) or "no such path"
+        raise BadConfig(f"{CREDENTIAL_FILE}: {path} cannot be read: {reason}") from None
     try:
-        text = content.decode("utf-8").strip("\r\n")
+        found = os.fstat(handle)
+        problem = _problem(found)
+        content = b"" if problem else os.read(handle, _LARGEST)
+    finally:
+        os.close(handle)
+    if not problem and not content.strip():
+        problem = "it is empty"
+    if problem:
+        raise BadConfig(f"{CREDENTIAL_FILE}: {path} cannot be used: {problem}", hint="a file of yours with mode 0600")
+    try:
+        return Secret(content.decode("utf-8").rstrip("\r\n"))
     except UnicodeDecodeError:
-        raise BadConfig(f"{name}: the file is not UTF-8 text") from None
-    if not text.strip() or "\n" in text:
-        raise BadConfig(f"{name}: the file must hold the bare key, on one line")
-    return Secret(text)
+        raise BadConfig(f"{CREDENTIAL_FILE}: {path} cannot be used: it is not text") from None
+
+
+def _problem(found: os.stat_result) -> str:
+    if not stat.S_ISREG(found.st_mode):
+        return "it is not a plain file"
+    if found.st_uid != os.geteuid():
+        return "it belongs to somebody else"
+    if found.st_mode & 0o077:
+        return "other accounts can read it"
+    return "it is larger than 64 KiB" if found.st_size >= _LARGEST else ""

@@ -2,7 +2,9 @@
 
 import dataclasses
 import difflib
+import itertools
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,7 +18,8 @@ IS_WORDS = ("marked", "needs-you", "missing-data", "duplicate-email")
 LONGEST_REGEX = 200
 _TERM_START = re.compile(r"(?P<minus>-?)(?:(?P<name>[A-Za-z_][A-Za-z_]*)(?P<sign>[:=~]))?")
 _LOOK_AROUND = re.compile(r"\(\?(?:[=!]|<[=!]|P=|\()|(?<!\\)(?:\\\\)*\\[1-9]")
-_NESTED_REPEAT = re.compile(r"[+*}][^()\[\]]*\)[+*{]")
+_REGEX_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?(?:P<\w+>|[a-zA-Z-]*:)?|.", re.DOTALL)
+"""An escape, a class, the beginning of a group or one sign of a regex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Filter:
     def without(self, index: int) -> str:
         """Return the text with one term dropped."""
         term = self.terms[index]
-        return " ".join((self.text[: term.start] + self.text[term.end :]).split())
+        return f"{self.text[: term.start].rstrip()} {self.text[term.end :].lstrip()}".strip()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -151,13 +154,31 @@ def _field_term(name: str, sign: str, value: str, place: int, span: dict[str, ob
 def _compiled(value: str, place: int) -> re.Pattern[str]:
     if _LOOK_AROUND.search(value):
         raise InvalidFilter("a filter's regex has no look-around and no back-references", place=place)
-    if len(value) > LONGEST_REGEX or _NESTED_REPEAT.search(value):
-        raise InvalidFilter("this regex could take for ever: a repeated group holds a repeat", place=place)
+    if len(value) > LONGEST_REGEX or _could_take_for_ever(value):
+        raise InvalidFilter("this regex could take for ever: a repeated group holds a repeat or a choice", place=place)
     try:
-        return re.compile(value, re.IGNORECASE)
+        with warnings.catch_warnings():  # what Python may read in another way one day
+            warnings.simplefilter("ignore")
+            return re.compile(value, re.IGNORECASE)
     except (re.error, OverflowError, RecursionError) as error:
         at = place + (getattr(error, "pos", None) or 0)
         raise InvalidFilter(f"the regex cannot be read: {error}", place=at, unfinished=True) from None
+
+
+def _could_take_for_ever(value: str) -> bool:
+    """Whether a group that is repeated holds a repeat or a choice, at any depth."""
+    holds = [False]
+    for part, following in itertools.pairwise([*_REGEX_PART.findall(value), ""]):
+        if part.startswith("("):
+            holds.append(False)
+        elif part == ")" and len(holds) > 1:
+            inner = holds.pop()
+            if inner and following in {"+", "*", "{"}:
+                return True
+            holds[-1] |= inner
+        elif part in {"+", "*", "?", "{", "|"}:
+            holds[-1] = True
+    return False
 
 
 def _no_such_field(name: str, place: int, *, unfinished: bool) -> InvalidFilter:

@@ -25,6 +25,7 @@ from tui_reseller.tui.stylesheets import stylesheets
 from tui_reseller.tui.terminal import Ending
 from tui_reseller.tui.themes import THEMES
 
+SHOW_CURSOR = "\x1b[?25h"
 ANSWER_SECONDS = 5.0
 """How long an orderly end waits for an answer that is on its way (reliability L19)."""
 
@@ -37,7 +38,16 @@ class ResellerApp(App[str], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
     CSS_PATH = stylesheets()  # type: ignore[assignment]  # paths, as Textual takes them
 
-    def __init__(self, services: Services, profile: Profile | None, *, theme: str, read_only: bool, badge: str) -> None:
+    def __init__(
+        self,
+        services: Services,
+        profile: Profile | None,
+        *,
+        theme: str,
+        read_only: bool,
+        badge: str,
+        plain: bool = False,
+    ) -> None:
         super().__init__()
         for each in THEMES.values():
             self.register_theme(each)
@@ -47,6 +57,8 @@ class ResellerApp(App[str], inherit_bindings=False):
         self.profile = profile
         self.read_only = read_only
         self.badge = badge
+        self.plain = plain
+        self.set_class(plain, "-plain")
         self.commands = with_keys(services.profiles.load().settings.keys)
         self.opening = False
         self.crash_report: str | None = None
@@ -61,6 +73,8 @@ class ResellerApp(App[str], inherit_bindings=False):
         if not self.is_headless:
             self._ending = Ending(self.end)
             self._ending.watch()
+            if self.plain and self._driver is not None:
+                self._driver.write(SHOW_CURSOR)
             self.set_interval(1.0, self._ending.look)
         if self.profile is None:
             from tui_reseller.tui.screens.first_run import FirstRun  # noqa: PLC0415 - most starts do not need it

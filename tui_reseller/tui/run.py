@@ -20,7 +20,14 @@ NO_TERMINAL = 2
 
 
 def run(
-    services: Services, profile: Profile | None, *, reports: Path, read_only: bool, mouse: bool, badge: str
+    services: Services,
+    profile: Profile | None,
+    *,
+    reports: Path,
+    read_only: bool,
+    mouse: bool,
+    badge: str,
+    plain: bool = False,
 ) -> tuple[int, str | None]:
     """Run until the operator leaves; return the exit code and what the first run chose."""
     why = missing_terminal()
@@ -33,10 +40,10 @@ def run(
     terminal.hold()
     painted = False
     try:
-        if profile is not None:
+        if profile is not None and not plain:
             head = partial(services.snapshot.head, f"{profile.origin}|{profile.api_user}")
             painted = first_paint.paint(head, profile, badge or badge_of(profile), services.clock.now())
-        app = _application(services, profile, read_only=read_only, badge=badge)
+        app = _application(services, profile, read_only=read_only, badge=badge, plain=plain)
         painted = False  # from here on the screen is the application's
         choice = app.run(mouse=mouse)
     finally:
@@ -44,11 +51,13 @@ def run(
     return _told(app), choice
 
 
-def _application(services: Services, profile: Profile | None, *, read_only: bool, badge: str) -> "ResellerApp":
+def _application(
+    services: Services, profile: Profile | None, *, read_only: bool, badge: str, plain: bool
+) -> "ResellerApp":
     from tui_reseller.tui.app import ResellerApp  # noqa: PLC0415 - after the first painting
 
     theme = services.profiles.load().settings.theme
-    return ResellerApp(services, profile, theme=theme, read_only=read_only, badge=badge)
+    return ResellerApp(services, profile, theme=theme, read_only=read_only, badge=badge, plain=plain)
 
 
 def _told(app: "ResellerApp") -> int:

@@ -23,7 +23,8 @@ class JsonListParser:
 
     def __init__(self) -> None:
         self.is_list: bool | None = None
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._start = b""
         self._unread: list[str] = []
         self._may_complete = False
         self._wait = Pending()
@@ -33,14 +34,11 @@ class JsonListParser:
         """Read a piece. Raises BadReply as soon as the list cannot become a good one."""
         if self.is_list is False:
             return []
-        arrived = self._decoded(data, final=False)
         if self.is_list is None:
-            arrived = arrived.lstrip(_BLANKS)
-            if not arrived:
-                return []
-            self.is_list = arrived[0] == "["
-            return self._feed_text(arrived[1:]) if self.is_list else []
-        return self._feed_text(arrived)
+            data = self._after_start(data)
+        if not self.is_list:
+            return []
+        return self._feed_text(self._decoded(data, final=False))
 
     def _feed_text(self, arrived: str) -> list[Record]:
         """Read a piece that is text already, after the opening bracket."""
@@ -60,6 +58,18 @@ class JsonListParser:
         if self._next is not _DONE:
             raise BadReply("the list ends early or is malformed")
         return records
+
+    def _after_start(self, data: bytes) -> bytes:
+        """Look for the first sign, and return what follows an opening bracket. Undecoded: it may be another format."""
+        start = self._start + data
+        if codecs.BOM_UTF8.startswith(start):
+            self._start = start
+            return b""
+        start = start.removeprefix(codecs.BOM_UTF8).lstrip(_BLANKS.encode())
+        self._start = b" "  # a byte order mark has no place any more
+        if start:
+            self.is_list = start.startswith(b"[")
+        return start[1:]
 
     def _decoded(self, data: bytes, *, final: bool) -> str:
         try:

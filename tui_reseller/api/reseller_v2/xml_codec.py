@@ -70,7 +70,7 @@ def decode(body: bytes) -> object:
     check_start(body)
     root = _read(body)
     if root.name == "users":
-        return [_as_object(child) for child in root.children]
+        return _as_records(root)
     if root.name == "error":
         return {"error": _as_object(root) if root.children else root.text}
     if root.name != "result":
@@ -115,6 +115,12 @@ def _as_object(element: Element) -> dict[str, object]:
             raise BadReply("an element stands twice")
         found[child.name] = _as_list(child) if child.name == "errors" else as_value(child)
     return found
+
+
+def _as_records(element: Element) -> list[object]:
+    if element.text or any(child.name != "user" for child in element.children):
+        raise BadReply("something other than a customer is in the list")
+    return [_as_object(child) for child in element.children]
 
 
 def _as_list(element: Element) -> list[object]:

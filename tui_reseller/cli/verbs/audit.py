@@ -36,13 +36,13 @@ _WORDS = "Accounting"
 def audit() -> int:
     """Read the audit log of this account of the operating system.
 
-    \b
     Examples:
       tui-reseller audit list --username garcia.mail
       tui-reseller audit list --since 24h --outcome unknown
       tui-reseller audit show ID
       tui-reseller audit verify
       tui-reseller audit export --output csv > audit.csv
+
     """
     return 0
 
@@ -79,11 +79,11 @@ def _query(services: Services, limit: int, given: dict[str, str | None]) -> Audi
 def list_entries(inv: Invocation, *, limit: int, **given: str | None) -> int:
     """List operations, newest first; of one profile if --profile names it.
 
-    \b
     Examples:
       tui-reseller audit list
       tui-reseller audit list --username garcia.mail --limit 0
       tui-reseller audit list --operation delete --since 7d --output csv
+
     """
 
     async def work(services: Services) -> int:
@@ -100,10 +100,10 @@ def list_entries(inv: Invocation, *, limit: int, **given: str | None) -> int:
 def export(inv: Invocation, **given: str | None) -> int:
     """Write all operations, oldest first: jsonl unless --output says otherwise.
 
-    \b
     Examples:
       tui-reseller audit export > audit.jsonl
       tui-reseller audit export --since 2026-11-01 --output csv > november.csv
+
     """
     if inv.common.output is None:
         inv.out.format = "jsonl"
@@ -124,10 +124,10 @@ def export(inv: Invocation, **given: str | None) -> int:
 def show(inv: Invocation, *, entry_id: str) -> int:
     """Show one operation.
 
-    \b
     Examples:
       tui-reseller audit show ID
       tui-reseller audit show ID --output json
+
     """
 
     async def work(services: Services) -> int:
@@ -143,10 +143,10 @@ def show(inv: Invocation, *, entry_id: str) -> int:
 def verify(inv: Invocation) -> int:
     """Check the chain from the first row: nothing was changed, dropped or put in between. A broken one ends with 1.
 
-    \b
     Examples:
       tui-reseller audit verify
       tui-reseller audit verify --output json
+
     """
 
     async def work(services: Services) -> int:

@@ -17,11 +17,11 @@ SHELLS = ("bash", "zsh", "fish")
 def completion(ctx: click.Context, *, shell: str | None) -> int:
     """Print the completion script of a shell; without a name, of yours.
 
-    \b
     Examples:
       tui-reseller completion bash > ~/.local/share/bash-completion/completions/tui-reseller
       tui-reseller completion zsh > ~/.zfunc/_tui-reseller
       tui-reseller completion fish > ~/.config/fish/completions/tui-reseller.fish
+
     """
     own = PurePath(os.environ.get("SHELL", "")).name
     named = shell or (own if own in SHELLS else "bash")

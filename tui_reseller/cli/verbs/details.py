@@ -22,11 +22,11 @@ def set_details(inv: Invocation, options: Writing, *, username: str, pairs: Sequ
 
     Fields: first_name last_name address city state zip country phone website. Only fields that differ are sent.
 
-    \b
     Examples:
       tui-reseller set garcia.mail city=Madrid zip=28013
       tui-reseller set garcia.mail phone= --yes
       tui-reseller set garcia.mail country=ES --dry-run
+
     """
     fields = read_pairs_for_set(pairs)
     return write(inv, options, Order([Call(Operation.SET, username, fields)]))
@@ -46,9 +46,9 @@ def read_pairs_for_set(pairs: Sequence[str]) -> dict[str, str]:
 def email(inv: Invocation, options: Writing, *, username: str, address: str) -> int:
     """Change the contact address of a customer.
 
-    \b
     Examples:
       tui-reseller email garcia.mail post@garcia.example
       tui-reseller email garcia.mail post@garcia.example --yes --reason 'asked by phone'
+
     """
     return write(inv, options, Order([Call(Operation.EMAIL, username, {"email": address})]))

@@ -27,10 +27,10 @@ def needs_you(inv: Invocation) -> int:
 
     Further changes to these customers wait until they are settled.
 
-    \b
     Examples:
       tui-reseller needs-you
       tui-reseller needs-you --output jsonl | jq -r .id
+
     """
 
     async def work(services: Services) -> int:
@@ -54,10 +54,10 @@ def verify_one(inv: Invocation, *, entry_id: str) -> int:
 
     Ends with 0 (it was applied), 5 (it was not), 8 (somebody else changed it) or 10 (still not known).
 
-    \b
     Examples:
       tui-reseller needs-you
       tui-reseller verify ID
+
     """
 
     async def work(services: Services) -> int:
@@ -107,9 +107,9 @@ def _session_of(inv: Invocation, services: Services, entry: Entry) -> Session:
 def resolve(inv: Invocation, *, entry_id: str, note: str) -> int:
     """Close an open outcome with a note. It is written down and never counted as success.
 
-    \b
     Examples:
       tui-reseller resolve ID --note 'closed, says the provider (ticket 4711)'
+
     """
 
     async def work(services: Services) -> int:

@@ -44,13 +44,13 @@ def list_customers(
 ) -> int:
     """List customers, and keep the list as the snapshot.
 
-    \b
     Examples:
       tui-reseller list
       tui-reseller list --filter 'sending:off -country=es' --sort email
       tui-reseller list --output csv --columns username,email > customers.csv
       tui-reseller list --offline --filter is:needs-you
       tui-reseller list --max-age 10m --limit 20
+
     """
     if offline and max_age:
         raise click.UsageError("--offline and --max-age: one of the two is too many")
@@ -124,10 +124,10 @@ def _tell(talk: Talk, session: Session, query: ListQuery, shown: int, matched: i
 def show(inv: Invocation, *, username: str) -> int:
     """Show one customer, as the service has it now.
 
-    \b
     Examples:
       tui-reseller show garcia.mail
       tui-reseller show garcia.mail --output json | jq .sending
+
     """
 
     async def opened(_services: Services, session: Session) -> int:

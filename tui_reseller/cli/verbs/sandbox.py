@@ -39,11 +39,11 @@ def demo(
 ) -> int:
     """Open the screen on an embedded sandbox. All state is in a temporary folder and ends with it.
 
-    \b
     Examples:
       tui-reseller demo
       tui-reseller demo --customers 100000 --seed 7
       tui-reseller demo --faults latency:ms=300,drop-after:operation=disable
+
     """
     start = start_of(ctx)
     need_terminal()
@@ -75,10 +75,10 @@ def sandbox(
 ) -> int:
     """Serve a pretend service until it is interrupted. One JSON line on stdout says where.
 
-    \b
     Examples:
       tui-reseller sandbox
       tui-reseller sandbox --port 0 --customers 50 --dialect 2018
       tui-reseller sandbox --faults rate-limit:retry_after=2
+
     """
     return start_of(ctx).doors.sandbox(SandboxOptions(host, port, customers, seed, db, dialect, faults))

@@ -19,7 +19,7 @@ def _switch(operation: Operation, does: str) -> click.Command:
         f"tui-reseller {verb} --dry-run garcia.mail",
         f"tui-reseller {verb} --confirm '200 acme' - < usernames.txt",
     )
-    text = f"{does}\n\n- reads usernames from stdin, one a line.\n\n\b\nExamples:\n  " + "\n  ".join(examples)
+    text = f"{does}\n\n- reads usernames from stdin, one a line.\n\nExamples:\n  " + "\n  ".join(examples)
 
     def called(inv: Invocation, options: Writing, *, usernames: Sequence[str], skip_unknown: bool) -> int:
         calls = [Call(operation, username) for username in read_usernames(usernames, inv.talk)]
@@ -32,6 +32,8 @@ def _switch(operation: Operation, does: str) -> click.Command:
 
 
 enable = _switch(Operation.ENABLE, "Start sending for customers. Website access does not change.")
-disable = _switch(Operation.DISABLE, "Stop sending for customers: their mail is refused. Website access does not change.")
+disable = _switch(
+    Operation.DISABLE, "Stop sending for customers: their mail is refused. Website access does not change."
+)
 website_enable = _switch(Operation.WEBSITE_ENABLE, "Let customers log in to the website. Sending does not change.")
 website_disable = _switch(Operation.WEBSITE_DISABLE, "Close the website to customers. Sending goes on.")

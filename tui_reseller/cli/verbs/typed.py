@@ -14,16 +14,14 @@ from tui_reseller.domain.operation import Call, Operation
 @click.option("--password-stdin", is_flag=True, help="Read it from the first line of stdin.")
 @click.option("--generate-password", is_flag=True, help="Make one of 24 characters; it is written to stdout once.")
 @writing
-def password(
-    inv: Invocation, options: Writing, *, username: str, password_stdin: bool, generate_password: bool
-) -> int:
+def password(inv: Invocation, options: Writing, *, username: str, password_stdin: bool, generate_password: bool) -> int:
     """Set a new password. The old one stops working at once, for SMTP and website.
 
-    \b
     Examples:
       tui-reseller password garcia.mail
       tui-reseller password garcia.mail --confirm garcia.mail --generate-password
       pass show garcia | tui-reseller password garcia.mail --confirm garcia.mail --password-stdin
+
     """
     value = new_password(inv.talk, from_stdin=password_stdin, generated=generate_password)
     generated = {username: value} if generate_password else {}
@@ -37,10 +35,10 @@ def password(
 def rename(inv: Invocation, options: Writing, *, username: str, new: str) -> int:
     """Change the username. SMTP and website log in only with the new one; programs with the old one are refused.
 
-    \b
     Examples:
       tui-reseller rename garcia.mail garcia.post
       tui-reseller rename garcia.mail garcia.post --confirm garcia.mail
+
     """
     return write(inv, options, Order([Call(Operation.RENAME, username, {"username": new})]))
 
@@ -51,10 +49,10 @@ def rename(inv: Invocation, options: Writing, *, username: str, new: str) -> int
 def delete(inv: Invocation, options: Writing, *, username: str) -> int:
     """Close an account for ever, at the end of its billing cycle. This is not "stop sending": see disable.
 
-    \b
     Examples:
       tui-reseller delete garcia.mail
       tui-reseller delete garcia.mail --confirm garcia.mail --reason 'contract ended'
       tui-reseller delete garcia.mail --dry-run
+
     """
     return write(inv, options, Order([Call(Operation.DELETE, username)]))

@@ -6,6 +6,7 @@ from textual.widgets import Input
 
 from tui_reseller.tui.commit_guard import CommitGuard
 from tui_reseller.tui.dialogs.form import Form, FormSpec
+from tui_reseller.tui.presenters.rows import SIDE_BY_SIDE
 
 DRAFT_AFTER = 1.0
 
@@ -17,6 +18,10 @@ class Editor(Form):
         super().__init__(spec, guard)
         self.keep = keep
         self._timer_set = False
+
+    def on_resize(self) -> None:
+        """Beside the list where there is room, else over it."""
+        self.set_class(self.app.size.width >= SIDE_BY_SIDE, "-wide")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Keep a draft a moment after typing."""

@@ -62,7 +62,7 @@ class Progress(ModalScreen[None]):
         done, of = len(bulk.results), len(bulk.calls)
         filled = 30 * done // of if of else 30
         applied = bulk.count(Outcome.APPLIED)
-        state = "over" if self.is_over else "stopping" if bulk.is_stopped else bulk.paused_because or "running"
+        state = "done" if self.is_over else "stopping" if bulk.is_stopped else bulk.paused_because or "running"
         text = f"{self.operation.value}  [{'#' * filled}{'.' * (30 - filled)}] {done}/{of}  {applied} applied  {state}"
         self.query_one("#page-title", Static).update(clean(text))
         hint = "Esc back" if self.is_over else "Space or ctrl+c pause and go on   x s stop   Esc back, the run goes on"
@@ -92,5 +92,5 @@ class Progress(ModalScreen[None]):
 
 
 def _line(result: Result) -> str:
-    what = changes_words(result.changes) if result.outcome.is_applied else result.message
+    what = (changes_words(result.changes) or "was so already") if result.outcome.is_applied else result.message
     return clean(f"{result.outcome.word:<12} {clean(result.username, longest=40):<40} {what}", longest=300)

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click, Key, Paste
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.switch import Switch
-from tui_reseller.tui.presenters.rows import GUTTER, columns, fit
+from tui_reseller.tui.presenters.rows import GUTTER, columns, cut, fit, spoken
 
 MOVES = {"up": -1, "k": -1, "down": 1, "j": 1}
 
@@ -62,10 +62,6 @@ class ListPane(ScrollView, can_focus=True):
         self._follow()
         self.refresh()
 
-    def repaint_rows(self) -> None:
-        """Draw again after marks or signs have changed."""
-        self.refresh()
-
     def on_resize(self) -> None:
         """Keep the cursor in view."""
         self.virtual_size = Size(self.size.width, self.rows)
@@ -85,6 +81,11 @@ class ListPane(ScrollView, can_focus=True):
         is_cursor = row == self.cursor
         if is_cursor:
             style += self.get_component_rich_style("list--cursor", partial=True)
+        if self.plain:
+            needs_you = customer.username in self.needs_you
+            is_marked = customer.username in self.marked or self._in_range(row)
+            text = spoken(customer, is_cursor=is_cursor, is_marked=is_marked, needs_you=needs_you)
+            return Strip([Segment(cut(text, width), base)], width)
         segments = [Segment(self._gutter(customer, row), style)]
         for column in columns(width, narrow=self.narrow):
             text = fit(customer, column)
@@ -123,13 +124,24 @@ class ListPane(ScrollView, can_focus=True):
         if not self.rows:
             return
         old, self.cursor = self.cursor, max(0, min(to, self.rows - 1))
-        if self._follow() or self.range_from is not None:
+        followed = self._follow()
+        self._place_cursor()
+        if followed or self.range_from is not None:
             self.refresh()
         else:
             for row in {old, self.cursor}:
                 self.refresh(Region(0, row - self.scroll_offset.y, self.size.width, 1))
         if self.cursor != old:
             self.post_message(self.Moved())
+
+    def _place_cursor(self) -> None:
+        """Put the terminal's own cursor on the row: readers follow it."""
+        if self.plain:
+            self.app.cursor_position = Offset(self.region.x, self.region.y + self.cursor - self.scroll_offset.y)
+
+    def on_focus(self) -> None:
+        """The cursor is here again."""
+        self._place_cursor()
 
     def _follow(self) -> bool:
         """Scroll so that the cursor is in view; return whether anything moved."""

@@ -84,6 +84,20 @@ def fit(customer: Customer, column: Column) -> str:
     return cut_middle(text, column.width) if column.field == "username" else cut(text, column.width)
 
 
+def spoken(customer: Customer, *, is_cursor: bool, is_marked: bool, needs_you: bool) -> str:
+    """Return a row as a reader speaks it: who first, then the switches, then the signs."""
+    parts = [
+        cell(customer, "username"),
+        f"sending {customer.sending.value}",
+        f"website access {customer.website_access.value}",
+    ]
+    if is_marked:
+        parts.append("marked")
+    if needs_you:
+        parts.append("needs you")
+    return ("> " if is_cursor else "  ") + ", ".join(parts)
+
+
 def title_line(shown: tuple[Column, ...], sort: str, *, descending: bool) -> str:
     """Return the titles; the sorted column carries a sign."""
     parts = []

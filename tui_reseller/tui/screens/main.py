@@ -70,6 +70,7 @@ class MainScreen(Screen[None]):
         """Show what is known at once; the rest comes behind it."""
         session = self.stage.session
         self.list = self.query_one("#list", ListPane)
+        self.list.plain = self.reseller_app.plain
         self.detail = self.query_one("#detail", DetailPane)
         self.stage.current = lambda: self.list.customer
         info = listing.first_rows(session)
@@ -158,7 +159,7 @@ class MainScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Panes beside each other from 100 columns on, stacked below; too small is said."""
         width, height = event.size
-        self.set_class(width >= SIDE_BY_SIDE, "-wide")
+        self.set_class(width >= SIDE_BY_SIDE and not self.reseller_app.plain, "-wide")
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
         self.query_one("#list", ListPane).narrow = width < NARROW
         self.call_after_refresh(self._changed)

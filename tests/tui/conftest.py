@@ -1,0 +1,50 @@
+import sys
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from desk import Desk, Sandbox, open_desk
+
+from tui_reseller.cli.doors import SandboxOptions
+from tui_reseller.demo import started
+
+
+@pytest.fixture(scope="session")
+def running():
+    with started(SandboxOptions(port=0, customers=60)) as ready:
+        yield Sandbox(ready)
+
+
+@pytest.fixture
+def sandbox(running):
+    running.start_anew()
+    return running
+
+
+@pytest.fixture
+def at_desk(sandbox, tmp_path) -> "partial[AbstractAsyncContextManager[Desk]]":
+    """Open the application: `async with at_desk(size=(120, 40)) as desk`."""
+    return partial(open_desk, sandbox, tmp_path)
+
+
+@pytest.fixture
+def someone(sandbox, request) -> Any:
+    """Plant a customer of the test's own."""
+    number = 0
+
+    def plant(username: str = "", **values: Any) -> str:
+        nonlocal number
+        number += 1
+        name = username or f"x{abs(hash(request.node.name)) % 10**8}-{number}"
+        usual = {"email": f"{name[:40]}@example.com", "first_name": "Ana", "last_name": "Sol", "city": "Madrid",
+                 "country": "ES", "address": "Calle 1", "state": "M", "zip": "28013", "phone": "1", "website": "a.example",
+                 "active": "true"}  # fmt: skip
+        sandbox.plant(name, **{**usual, **values})
+        return name
+
+    return plant

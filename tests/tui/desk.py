@@ -1,0 +1,240 @@
+"""The application on a real sandbox, and hands for it: keys, waiting for something to be true, what was received.
+
+A desk is one opened application in this process. Whatever is claimed about "sent" is read from the sandbox's own
+records, never from the application.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Input, OptionList, Static
+
+from tui_reseller.credentials.credentials import Credentials
+from tui_reseller.domain.audit import AuditQuery, Entry
+from tui_reseller.domain.profile import Format, Profile, Store
+from tui_reseller.domain.secret import Secret
+from tui_reseller.services.services import Services
+from tui_reseller.storage.paths import Paths
+from tui_reseller.tui.app import ResellerApp
+from tui_reseller.tui.commit_guard import READ_SECONDS
+from tui_reseller.tui.screens.main import MainScreen
+from tui_reseller.wiring import build
+
+PATIENCE = 8.0
+KEYS = {
+    " ": "space", ":": "colon", ".": "full_stop", "-": "minus", "@": "at", "/": "slash", "_": "underscore",
+    "~": "tilde", "=": "equals_sign", '"': "quotation_mark", "(": "left_parenthesis", "[": "left_square_bracket",
+    "+": "plus", "*": "asterisk", "!": "exclamation_mark",
+}  # fmt: skip
+
+
+async def until(what: str, holds: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait until something is true."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        await asyncio.sleep(0.01)
+
+
+class Sandbox:
+    """The sandbox's own account of what happened."""
+
+    def __init__(self, ready: dict[str, str]) -> None:
+        self.ready = ready
+        self._begin = 0
+        self._begin_requests = 0
+
+    def control(self, verb: str, path: str, body: Any = None) -> Any:
+        content = None if body is None else json.dumps(body).encode()
+        request = Request(f"{self.ready['url']}/_sandbox/{path}", data=content, method=verb)
+        with urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def start_anew(self) -> None:
+        """Forget faults; what was received until now does not count."""
+        self.control("DELETE", "faults")
+        for name, attribute in (("log", "_begin"), ("requests", "_begin_requests")):
+            rows = self.control("GET", f"{name}?since={getattr(self, attribute)}")
+            if rows:
+                setattr(self, attribute, rows[-1]["seq"])
+
+    def plant(self, username: str, /, **values: Any) -> str:
+        self.control("PUT", f"customers/{quote(username, safe='')}", values)
+        return username
+
+    def held(self, username: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.control("GET", f"customers/{quote(username, safe='')}")
+        return found
+
+    def fault(self, name: str, **params: Any) -> None:
+        self.control("POST", "faults", {"faults": [{"name": name, **params}]})
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return what was applied since start_anew()."""
+        found: list[dict[str, Any]] = self.control("GET", f"log?since={self._begin}")
+        return found
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Return what was received since start_anew()."""
+        found: list[dict[str, Any]] = self.control("GET", f"requests?since={self._begin_requests}")
+        return found
+
+    def applied(self) -> list[tuple[str, str]]:
+        """Return operation and username of what was applied."""
+        return [(row["operation"], row["username"]) for row in self.log()]
+
+
+@dataclass
+class Desk:
+    """One opened application."""
+
+    app: ResellerApp
+    pilot: Pilot[str]
+    services: Services
+    sandbox: Sandbox
+
+    @property
+    def main(self) -> MainScreen:
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, MainScreen))
+
+    @property
+    def state(self):
+        return self.main.stage.state
+
+    @property
+    def note(self) -> str:
+        return self.state.note.text
+
+    @property
+    def dialog(self) -> Screen[Any] | None:
+        return None if isinstance(self.app.screen, MainScreen) else self.app.screen
+
+    @property
+    def title(self) -> str:
+        """The title of the dialog on top, or nothing."""
+        for name in ("#form-name", "#menu-title", "#page-title"):
+            found = self.app.screen.query(name)
+            if found:
+                return str(found.first(Static).content)
+        return ""
+
+    @property
+    def problem(self) -> str:
+        return str(self.app.screen.query_one("#form-problem", Static).content)
+
+    def words(self) -> str:
+        """Return all that the dialog on top says in fixed texts."""
+        return "\n".join(str(widget.content) for widget in self.app.screen.query(Static))
+
+    def lines(self) -> list[str]:
+        rows = self.app.screen.query_one(OptionList)
+        return [str(rows.get_option_at_index(at).prompt) for at in range(rows.option_count)]
+
+    def screen_text(self) -> list[str]:
+        """Return what is painted, line by line."""
+        return ["".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()]
+
+    def field(self, name: str) -> Input:
+        return self.app.screen.query_one(f"#field-{name}", Input)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def write(self, text: str) -> None:
+        await self.pilot.press(*(KEYS.get(char, char) for char in text))
+
+    async def go_to(self, username: str) -> None:
+        """Put the cursor on a customer."""
+        await until(f"{username} in the list", lambda: self.row_of(username) is not None)
+        self.main.list.move(self.row_of(username) or 0)
+        await until("the cursor is there", lambda: self.main._anchor == username or self.main.list.cursor == 0)
+
+    def row_of(self, username: str) -> int | None:
+        return self.main.stage.session.customers.row_of(username)
+
+    async def opened(self, title: str) -> None:
+        """Wait for a dialog whose title holds these words."""
+        await until(f"a dialog {title!r}, not {self.title!r}", lambda: self.dialog is not None and title in self.title)
+        await self.pilot.pause()
+
+    async def read_then(self, key: str = "f2") -> None:
+        """Read the form as long as a commit asks for, then press the key that commits."""
+        await self.pilot.pause(READ_SECONDS + 0.1)
+        await self.pilot.press(key)
+
+    async def told(self, words: str) -> None:
+        await until(f"a note with {words!r}", lambda: self._told(words))
+
+    def _told(self, words: str) -> bool:
+        return any(words in text for _, text in self.main.stage.log)
+
+    async def is_quiet(self) -> None:
+        """Wait until the list is read."""
+        await until("the list is read", lambda: self.state.read_at is not None and not self.state.progress)
+
+    async def entries(self) -> list[Entry]:
+        return list(await self.services.ledger.entries(AuditQuery(limit=0)))
+
+
+def folders(root: Path) -> Paths:
+    paths = Paths(root / "config", root / "state", root / "cache")
+    for path in (paths.config, paths.state, paths.cache):
+        path.mkdir(mode=0o700, exist_ok=True)
+    return paths
+
+
+def acme(ready: dict[str, str], wire: str = "json", **more: Any) -> Profile:
+    given = {"base_url": ready["base_url"], "format": Format(wire), "store": Store.NONE}
+    return Profile("acme", ready["api_user"], **{**given, **more})
+
+
+@asynccontextmanager
+async def open_desk(
+    sandbox: Sandbox,
+    root: Path,
+    *,
+    wire: str = "json",
+    size: tuple[int, int] = (80, 24),
+    theme: str = "dark",
+    read_only: bool = False,
+    config: str = "",
+    first_run: bool = False,
+    waits: bool = True,
+    **profile: Any,
+) -> AsyncIterator[Desk]:
+    """Open the application on a sandbox, with folders below *root*."""
+    paths = folders(root)
+    account = acme(sandbox.ready, wire, **profile)
+    credentials = Credentials()
+    if not first_run:
+        credentials.remember(account, Secret(sandbox.ready["api_key"]))
+    services = build(paths, credentials)
+    if not first_run and account.name not in services.profiles.load().profiles:
+        services.profiles.config.put(account)
+    if config:
+        file = paths.config / "config.toml"
+        file.write_text(config + (file.read_text("utf-8") if file.exists() else ""), "utf-8")
+        file.chmod(0o600)
+    app = ResellerApp(services, None if first_run else account, theme=theme, read_only=read_only, badge="")
+    try:
+        async with app.run_test(size=size) as pilot:
+            desk = Desk(app, pilot, services, sandbox)
+            if waits and not first_run:
+                await desk.is_quiet()
+            yield desk
+    finally:
+        await services.aclose()
+
+
+def with_clock(services: Services, clock: Any) -> Services:
+    return replace(services, clock=clock)

@@ -1,0 +1,206 @@
+"""profile: reseller accounts of ours. Secrets have a module of their own."""
+
+from collections.abc import Sequence
+
+import click
+
+from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.group import LazyGroup, Verb
+from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.names import read_pairs
+from tui_reseller.cli.options import common, complete_profile
+from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.profile import Profile, Store
+from tui_reseller.services import listing
+from tui_reseller.services.services import Services
+from tui_reseller.services.session import Session
+
+_WORDS = "Profiles"
+COLUMNS = ("name", "in_use", "api_user", "base_url", "format", "protected", "read_only", "colour", "provider", "store")
+
+
+@click.group(
+    cls=LazyGroup,
+    verbs=(
+        Verb("add", "profile_keys:add", _WORDS, "Add a profile and keep its key."),
+        Verb("set", "profile:set_keys", _WORDS, "Change a profile."),
+        Verb("secret", "profile_keys:secret", _WORDS, "Put a new key in the place of the old one."),
+        Verb("list", "profile:list_profiles", _WORDS, "List profiles."),
+        Verb("show", "profile:show", _WORDS, "Show a profile, and where its key is."),
+        Verb("use", "profile:use", _WORDS, "Make it the one that reads and the screen use."),
+        Verb("test", "profile:test", _WORDS, "Prove address and key by the cheapest read."),
+        Verb("remove", "profile:remove", _WORDS, "Remove a profile, its key and its snapshot."),
+    ),
+)
+def profile() -> int:
+    """Reseller accounts of ours: where each is served, and where its key is.
+
+    Examples:
+      tui-reseller profile add acme --api-user acme
+      tui-reseller profile test acme
+      tui-reseller profile use acme
+
+    """
+    return 0
+
+
+@click.command()
+@click.argument("name", shell_complete=complete_profile)
+@click.argument("pairs", nargs=-1, required=True, metavar="KEY=VALUE...")
+@common
+def set_keys(inv: Invocation, *, name: str, pairs: Sequence[str]) -> int:
+    """Change a profile. A key belongs to its address: after a new address or api user it is asked for again.
+
+    Keys: provider base_url api_user format protected read_only colour store credential_command proxy ca_file
+
+    Examples:
+      tui-reseller profile set acme protected=true colour=red
+      tui-reseller profile set acme format=xml
+      tui-reseller profile set acme 'credential_command=pass show acme'
+
+    """
+    values = read_pairs(pairs)
+
+    async def work(services: Services) -> int:
+        before = services.profiles.get(name)
+        after = services.profiles.change(name, values)
+        inv.out.item(as_row(services, after), COLUMNS)
+        if (before.origin, before.api_user) != (after.origin, after.api_user) and after.store is Store.KEYRING:
+            inv.talk.say(f"the key belonged to the former address and user: tui-reseller profile secret {name}")
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+@click.command()
+@common
+def list_profiles(inv: Invocation) -> int:
+    """List profiles in the order of the config file.
+
+    Examples:
+      tui-reseller profile list
+      tui-reseller profile list --output jsonl | jq -r .name
+
+    """
+
+    async def work(services: Services) -> int:
+        profiles = list(services.profiles.load().profiles.values())
+        if services.profiles.environment is not None:
+            profiles.insert(0, services.profiles.environment)
+        with inv.out.rows(COLUMNS) as rows:
+            for found in profiles:
+                rows.add(as_row(services, found))
+        if not profiles:
+            inv.talk.say("no profile yet: tui-reseller profile add NAME, or try: tui-reseller demo")
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+@click.command()
+@click.argument("name", required=False, shell_complete=complete_profile)
+@common
+def show(inv: Invocation, *, name: str | None) -> int:
+    """Show a profile, and where its key is; never the key.
+
+    Examples:
+      tui-reseller profile show acme
+      tui-reseller profile show acme --output json
+
+    """
+
+    async def work(services: Services) -> int:
+        found = services.profiles.choose(name or inv.common.profile)
+        row = as_row(services, found)
+        row |= {"proxy": found.proxy, "ca_file": found.ca_file, "key": services.credentials.describe(found)}
+        inv.out.item(row)
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+@click.command()
+@click.argument("name", shell_complete=complete_profile)
+@common
+def use(inv: Invocation, *, name: str) -> int:
+    """Make a profile the one that reads and the screen use. A verb that writes still wants --profile.
+
+    Examples:
+      tui-reseller profile use acme
+
+    """
+
+    async def work(services: Services) -> int:
+        services.profiles.use(name)
+        inv.talk.say(f'profile "{name}" is in use for reads and the screen')
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+@click.command()
+@click.argument("name", required=False, shell_complete=complete_profile)
+@common
+def test(inv: Invocation, *, name: str | None) -> int:
+    """Ask the service for one username, and say what was seen. Changes nothing.
+
+    Examples:
+      tui-reseller profile test
+      tui-reseller profile test acme --timeout 5
+
+    """
+
+    async def opened(_services: Services, session: Session) -> int:
+        await inv.connect(session)
+        seen = (await listing.test(session))[:1]
+        chosen = session.profile
+        inv.out.item({"profile": chosen.name, "host": chosen.host, "format": chosen.format.value, "seen": seen})
+        inv.talk.say("the key is accepted" + ("" if seen else "; the account has no customers"))
+        return ExitCode.FINE
+
+    return inv.with_session(opened, name=name)
+
+
+@click.command()
+@click.argument("name", shell_complete=complete_profile)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@common
+def remove(inv: Invocation, *, name: str, yes: bool) -> int:
+    """Remove a profile, its key and its snapshot. The audit log stays.
+
+    Examples:
+      tui-reseller profile remove acme
+      tui-reseller profile remove acme --yes
+
+    """
+
+    async def work(services: Services) -> int:
+        found = services.profiles.get(name)
+        if not yes:
+            if not inv.talk.can_ask:
+                raise RefusedHere("refused: without a terminal this needs --yes; nothing was removed")
+            inv.talk.warn(f'Remove profile "{name}" ({found.host}, {found.api_user}), its key and its snapshot')
+            if inv.talk.ask("Type yes to remove it") != "yes":
+                raise RefusedHere("refused: not confirmed; nothing was removed")
+        await services.profiles.remove(name)
+        inv.talk.say(f'profile "{name}" is removed; the audit log stays')
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+def as_row(services: Services, found: Profile) -> dict[str, object]:
+    """Return a profile as output has it. Of a credential command only that there is one: it may hold a secret."""
+    in_use = services.profiles.load().default == found.name or services.profiles.environment is not None
+    return {
+        "name": found.name,
+        "in_use": in_use,
+        "api_user": found.api_user,
+        "base_url": found.base_url,
+        "format": found.format.value,
+        "protected": found.protected,
+        "read_only": found.read_only,
+        "colour": found.colour,
+        "provider": found.provider,
+        "store": "command" if found.credential_command else found.store.value,
+    }
