@@ -106,7 +106,7 @@ def test_a_field_that_later_documentation_requires_is_warned_of(name):
         ("sending", "true", "no field 'sending'"),
         ("email", "x" * 65, "at most 64"),
         ("username", "12345", "digits only"),
-        ("free_user", "perhaps", "true or false"),
+        ("free_user", "maybe", "true or false"),
         ("billing_date", "1.2.2026", "YYYY-MM-DD"),
         ("city", "a\nb", "control characters"),
     ],

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from tui_reseller.domain.audit import Entry
-from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.services import listing, verify
@@ -45,8 +45,5 @@ async def know_others(session: Session) -> None:
     """Learn of customers that must be there: an absence counts only beside one that is found (reliability R3)."""
     if session.customers.total > 1 or listing.first_rows(session) is not None:
         return
-    try:
-        seen = await listing.test(session)
-    except ResellerError:
-        return  # without others an absence proves nothing, and is not taken for proof
-    session.customers.replace([Customer(username) for username in seen])
+    with suppress(ResellerError):  # without others an absence proves nothing, and is not taken for proof
+        await listing.read_all(session)

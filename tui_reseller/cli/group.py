@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from inspect import cleandoc
 from typing import NamedTuple
 
 import click
@@ -63,4 +64,4 @@ class LazyGroup(click.Group):
 def keep_examples(command: click.Command) -> None:
     """Mark the examples in a help text, so that click leaves their lines as they are."""
     if command.help and "\b" not in command.help:
-        command.help = command.help.replace("\nExamples:\n", "\n\b\nExamples:\n")
+        command.help = cleandoc(command.help).replace("\nExamples:\n", "\n\b\nExamples:\n")

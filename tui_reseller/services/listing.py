@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, MissingCredentials, ResellerError
+from tui_reseller.domain.listing import SnapshotInfo
 from tui_reseller.services import retry
-from tui_reseller.services.ports import SnapshotInfo
 from tui_reseller.services.session import Session
 
 FIRST_ROWS = 200

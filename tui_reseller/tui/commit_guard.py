@@ -5,16 +5,21 @@ from collections.abc import Callable
 READ_SECONDS = 0.5
 SAME_KEY_SECONDS = 0.25
 ANY_KEY_SECONDS = 0.03
+REPEAT_BEGINS_SECONDS = 1.0
+"""A key that is held begins to repeat up to this long after it went down (X11: 0.66 s)."""
 TOO_FAST = "That came too fast (held key, paste or slow line). Press again."
 
 
 class CommitGuard:
-    """Times of keys and of the form's painting, in seconds of one clock (interaction.md, rule 3)."""
+    """Times of keys and of the form's painting, in seconds of one clock.
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    Last is the key that came before the form: it may still be held down.
+    """
+
+    def __init__(self, now: Callable[[], float], last: tuple[str, float] | None = None) -> None:
         self._now = now
         self._painted: float | None = None
-        self._last: tuple[str, float] | None = None
+        self._last = last
         self._before: tuple[str, float] | None = None
 
     def painted(self) -> None:
@@ -33,4 +38,6 @@ class CommitGuard:
         if self._before is None or self._last is None:
             return True
         gap = self._last[1] - self._before[1]
-        return gap >= (SAME_KEY_SECONDS if self._before[0] == self._last[0] else ANY_KEY_SECONDS)
+        if self._before[0] != self._last[0]:
+            return gap >= ANY_KEY_SECONDS
+        return gap >= (REPEAT_BEGINS_SECONDS if self._before[1] <= self._painted else SAME_KEY_SECONDS)

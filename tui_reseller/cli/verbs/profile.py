@@ -11,6 +11,7 @@ from tui_reseller.cli.names import read_pairs
 from tui_reseller.cli.options import common, complete_profile
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.profile import Profile, Store
+from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -155,7 +156,7 @@ def test(inv: Invocation, *, name: str | None) -> int:
         seen = (await listing.test(session))[:1]
         chosen = session.profile
         inv.out.item({"profile": chosen.name, "host": chosen.host, "format": chosen.format.value, "seen": seen})
-        inv.talk.say("the key is accepted" + ("" if seen else "; the account has no customers"))
+        inv.talk.say(f"the service answers, and accepts the key of {quoted(chosen.api_user)}")
         return ExitCode.FINE
 
     return inv.with_session(opened, name=name)

@@ -25,7 +25,7 @@ PIECE = 2000
 @click.command()
 @click.option("--filter", "filter_", metavar="EXPR", default="", help="Only these: madrid sending:off email~^info@")
 @click.option("--sort", metavar="COLUMN[:desc]", default="", help="Order; without it, the order of the service.")
-@click.option("--columns", metavar="A,B", help=f"Fields to write; in a table {','.join(DEFAULT_COLUMNS)}.")
+@click.option("--columns", metavar="A,B", help="Fields to write, and their order.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="At most so many.")
 @click.option("--offline", is_flag=True, help="Only the snapshot; neither network nor keyring is touched.")
 @click.option("--max-age", metavar="AGE", help="Take the snapshot if it is younger: 90s, 10m, 2h, 1d.")

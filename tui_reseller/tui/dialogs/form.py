@@ -66,6 +66,10 @@ class Form(ModalScreen[dict[str, str] | None]):
         Binding("ctrl+s,f2", "commit", priority=True, show=False),
         Binding("escape", "leave", priority=True, show=False),
         Binding("ctrl+r", "revert", show=False, priority=True),
+        # With priority, so that what is typed right behind them arrives in the next field also on a slow line.
+        Binding("tab", "next", show=False, priority=True),
+        Binding("shift+tab", "previous", show=False, priority=True),
+        Binding("enter", "enter", show=False, priority=True),
         Binding("f1", "help", show=False),
     ]
 
@@ -83,7 +87,7 @@ class Form(ModalScreen[dict[str, str] | None]):
                 yield Static(clean(self.spec.profile), markup=False, id="form-profile")
             with VerticalScroll(id="form-body", can_focus=False):
                 for line in self.spec.lines:
-                    yield Static(line, markup=False, classes="form-line")
+                    yield Static(clean(line), markup=False, classes="form-line")
                 for row in self.spec.fields:
                     yield from self._compose_row(row)
             yield Static(clean(self.spec.problem), markup=False, id="form-problem")
@@ -93,7 +97,7 @@ class Form(ModalScreen[dict[str, str] | None]):
 
     def _compose_row(self, row: FormField) -> ComposeResult:
         with Horizontal(classes="form-row", id=f"row-{row.name}"):
-            yield Static(row.label, markup=False, classes="form-label")
+            yield Static(clean(row.label), markup=False, classes="form-label")
             if row.kind == "choice":
                 yield Choice(row.options, row.value, id=f"field-{row.name}")
             else:
@@ -159,7 +163,7 @@ class Form(ModalScreen[dict[str, str] | None]):
         note = self.query_one(f"#note-{row.name}", Static)
         value = self._value(row)
         changed = self.spec.marks_changes and value != row.value
-        self.query_one(f"#row-{row.name} .form-label", Static).update(f"{'~' if changed else ' '}{row.label}")
+        self.query_one(f"#row-{row.name} .form-label", Static).update(clean(f"{'~' if changed else ' '}{row.label}"))
         found = self._findings(row) if value != row.value or not row.required else []
         refused = [finding for finding in found if not finding.warning]
         note.set_class(bool(refused), "-bad")
@@ -227,13 +231,20 @@ class Form(ModalScreen[dict[str, str] | None]):
         """Say the keys of a form."""
         self.say("Tab next, Enter next field, ctrl+s or F2 does it, ctrl+r puts a value back, Esc leaves")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes to the next field; after the last one to Cancel."""
-        event.stop()
-        names = [row.name for row in self.spec.fields if self._applies(row)]
-        at = names.index(str(event.input.id).removeprefix("field-"))
-        target = f"#field-{names[at + 1]}" if at + 1 < len(names) else "#cancel"
-        self.set_focus(self.query_one(target))
+    def action_next(self) -> None:
+        """Go to the next field or button."""
+        self.focus_next()
+
+    def action_previous(self) -> None:
+        """Go to the field or button before."""
+        self.focus_previous()
+
+    def action_enter(self) -> None:
+        """Go to the next field, after the last one to Cancel; on a button press it."""
+        if isinstance(self.focused, Button):
+            self.focused.press()
+        else:
+            self.focus_next()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """A button does what its key does."""

@@ -38,7 +38,7 @@ class Menu(ModalScreen[str | None]):
         with Vertical(id="menu"):
             yield Static(clean(self.heading), markup=False, id="menu-title")
             for line in self.lines:
-                yield Static(line, markup=False, classes="menu-line")
+                yield Static(clean(line), markup=False, classes="menu-line")
             for option in self.options:
                 yield Static(f" {option.key}   {clean(option.words)}", markup=False, classes="menu-option")
             yield Static(" Esc back", markup=False, classes="menu-hint")

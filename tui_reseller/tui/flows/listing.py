@@ -2,6 +2,7 @@
 
 from tui_reseller.domain.errors import MissingCredentials, ResellerError
 from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.text import clean
 from tui_reseller.services import listing
 from tui_reseller.services.listing import Arrived, Refreshed
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
@@ -48,10 +49,9 @@ async def refresh(stage: Stage, *, asked: bool = False) -> None:
                 await _arrived(stage, event)
     except MissingCredentials as error:
         stage.show(trouble="no key")
-        if asked and session.profile.store.value == "none" and not session.profile.credential_command:
-            await _ask_key(stage)
-        else:
-            stage.tell(f"{error.message}: press r to go on - {error.hint}" if error.hint else error.message, "bad")
+        stage.tell(f"{error.message} - press r to go on", "bad")
+        if asked:
+            await _without_key(stage, error)
     except ResellerError as error:
         since = f"Showing the list of {clock_text(session.read_at, stage.now())}; " if session.read_at else ""
         stage.show(trouble="refresh failed")
@@ -88,6 +88,20 @@ async def read_again(stage: Stage) -> None:
         await refresh(stage, asked=True)
     finally:
         stage.asked_for_list = False
+
+
+async def _without_key(stage: Stage, error: MissingCredentials) -> None:
+    """Say why there is no key, and offer what can be done; the first choice keeps it in memory."""
+    options = (
+        Option("1", "Type the key; it stays in the memory of this program until I quit", "memory"),
+        Option("2", "Try again (after unlocking, or mending the command)", "again"),
+    )
+    hint = [f" {clean(line, longest=300)}" for line in error.hint.splitlines()]
+    chosen = await stage.ask(Menu(error.message, options, lines=[*hint, " Nothing is written to disk by the first."]))
+    if chosen == "memory":
+        await _ask_key(stage)
+    elif chosen == "again":
+        await refresh(stage, asked=True)
 
 
 async def _ask_key(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput, ResellerError
 from tui_reseller.domain.profile import COLOURS, DEFAULT_BASE_URL, Format, Profile, Store
 from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
 from tui_reseller.services.profiles import checked
 from tui_reseller.services.services import Services
@@ -164,5 +165,5 @@ async def _try(services: Services, profile: Profile, key: Secret) -> list[str]:
         fresh = await listing.read_all(session)
     finally:
         await session.aclose()
-    first = ", ".join(customer.username for customer in fresh.customers[:3])
+    first = ", ".join(quoted(customer.username, 40) for customer in fresh.customers[:3])
     return [f"{len(fresh.customers):,} customers, the first: {first or '-'}", f"{profile.api_user} at {profile.host}"]

@@ -4,6 +4,8 @@ from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from tui_reseller.domain.text import clean
+
 
 class Field(Input):
     """A one-line field. Up and down ask the form for earlier values."""
@@ -25,6 +27,13 @@ class Field(Input):
         if event.key in {"up", "down"}:
             event.stop()
             self.post_message(self.Recall(self, -1 if event.key == "up" else 1))
+
+    def _on_paste(self, event: Paste) -> None:
+        """Take the first line; what is not shown as it is must not act on the terminal either."""
+        event.stop()
+        event.prevent_default()
+        line = next(iter(event.text.splitlines()), "")
+        self.insert_text_at_cursor(line if self.password else clean(line))
 
 
 class TypedField(Field):

@@ -1,0 +1,186 @@
+"""In-memory ports: a service, a clock, credentials and a config, all of which tell what was done with them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+from tui_reseller.domain.config import Config
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import BadConfig, CredentialStoreError, CustomerNotFound, Rejected
+from tui_reseller.domain.listing import ListProgress
+from tui_reseller.domain.operation import SWITCHED, Call, Operation
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.switch import Switch
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+
+
+class ManualClock:
+    """Time that passes only while somebody sleeps, or when told to."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=self.passed)
+
+    def monotonic(self) -> float:
+        return 1000.0 + self.passed
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.passed += seconds
+        await asyncio.sleep(0)
+
+
+class FakeService:
+    """A reseller service that keeps customers.
+
+    *Before* and *after* hold errors for the coming sends, raised before or after the call is applied (None: no error).
+    *Reads* does so for reads. Website access is kept, but never told, as the real service does.
+    """
+
+    def __init__(self, customers: Iterable[Customer] = ()) -> None:
+        self.kept = {customer.username: customer for customer in customers}
+        self.sent: list[Call] = []
+        self.asked: list[str] = []
+        self.before: list[BaseException | None] = []
+        self.after: list[BaseException | None] = []
+        self.reads: list[BaseException | None] = []
+        self.pieces: list[list[Sequence[Customer] | BaseException]] = []
+        self.when_sending: Callable[[Call], object] | None = None
+        self.when_asked: Callable[[str], object] | None = None
+        self.holding: asyncio.Event | None = None
+        self.is_closed = False
+
+    async def stream(self) -> AsyncIterator[ListProgress]:
+        script = self.pieces.pop(0) if self.pieces else [list(self.kept.values())]
+        received = 0
+        for piece in script:
+            if isinstance(piece, BaseException):
+                raise piece
+            received += 100 * len(piece)
+            yield ListProgress([self._told(customer) for customer in piece], received)
+
+    async def find(self, username: str) -> Customer | None:
+        self.asked.append(username)
+        if self.when_asked:
+            self.when_asked(username)
+        _raise_next(self.reads)
+        found = self.kept.get(username)
+        return self._told(found) if found else None
+
+    async def probe(self) -> Sequence[str]:
+        _raise_next(self.reads)
+        return list(self.kept)[:1]
+
+    async def send(self, call: Call) -> str:
+        self.sent.append(call)
+        if self.when_sending:
+            found = self.when_sending(call)
+            if asyncio.iscoroutine(found):
+                await found
+        if self.holding:
+            await self.holding.wait()
+        _raise_next(self.before)
+        self._apply(call)
+        _raise_next(self.after)
+        return "success"
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+    def change(self, username: str, **values: object) -> None:
+        """Somebody else edits a customer."""
+        self.kept[username] = replace(self.kept[username], **values)
+
+    def _apply(self, call: Call) -> None:
+        if call.operation is Operation.CREATE:
+            if call.username in self.kept:
+                raise Rejected("username exists")
+            self.kept[call.username] = Customer(call.username, sending=Switch.ON).with_values(dict(call.fields))
+            return
+        if call.username not in self.kept:
+            raise CustomerNotFound("User does not exist")
+        customer = self.kept.pop(call.username)
+        if call.operation in SWITCHED:
+            customer = customer.with_values(dict([SWITCHED[call.operation]]))
+        elif call.operation is not Operation.DELETE:
+            customer = customer.with_values(dict(call.fields))
+        if call.operation is not Operation.DELETE:
+            self.kept[customer.username] = customer
+
+    @staticmethod
+    def _told(customer: Customer) -> Customer:
+        return replace(customer, website_access=Switch.UNKNOWN)
+
+
+def _raise_next(errors: list[BaseException | None]) -> None:
+    error = errors.pop(0) if errors else None
+    if error is not None:
+        raise error
+
+
+class FakeCredentials:
+    """Keys by profile name; *state* is what the keyring of the system is in."""
+
+    def __init__(self, keys: Mapping[str, str] | None = None, state: str = "ready") -> None:
+        self.keys = {name: Secret(key) for name, key in (keys or {}).items()}
+        self.remembered: dict[str, Secret] = {}
+        self.state = state
+        self.gets = 0
+        self.holding: asyncio.Event | None = None
+
+    async def get(self, profile: Profile) -> Secret | None:
+        self.gets += 1
+        if self.holding:
+            await self.holding.wait()
+        return self.remembered.get(profile.name) or self.keys.get(profile.name)
+
+    async def put(self, profile: Profile, key: Secret) -> str:
+        if self.state != "ready":
+            raise CredentialStoreError(f"the keyring is {self.state}", state=self.state, hint="unlock it")
+        self.keys[profile.name] = key
+        return "in the keyring"
+
+    async def remove(self, profile: Profile) -> None:
+        self.keys.pop(profile.name, None)
+
+    async def probe(self) -> str:
+        return self.state
+
+    def remember(self, profile: Profile, key: Secret) -> None:
+        self.remembered[profile.name] = key
+
+    def describe(self, profile: Profile) -> str:
+        return f"{profile.store.value} of {profile.name}"
+
+
+class FakeConfig:
+    """A config file in memory."""
+
+    def __init__(self, *profiles: Profile, default: str | None = None) -> None:
+        self.profiles = {profile.name: profile for profile in profiles}
+        self.default = default
+
+    def load(self) -> Config:
+        return Config(MappingProxyType(dict(self.profiles)), self.default)
+
+    def put(self, profile: Profile) -> None:
+        if not self.profiles:
+            self.default = profile.name
+        self.profiles[profile.name] = profile
+
+    def remove(self, name: str) -> None:
+        if name not in self.profiles:
+            raise BadConfig(f"no profile {name}")
+        del self.profiles[name]
+        if self.default == name:
+            self.default = None
+
+    def use(self, name: str) -> None:
+        self.default = name
