@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, CustomerNotFound, Rejected
@@ -15,6 +16,27 @@ from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
 
+LUZ = Customer(
+    "luz", "luz@bodega.es", sending=Switch.ON, first_name="Luz", last_name="Marin", city="Madrid", phone="1"
+)
+ANA = Customer("ana", "ana@vino.pt", sending=Switch.OFF, first_name="Ana", last_name="Sousa", city="Porto")
+KIM = Operator("kim", "bastion")
+DETAILS = {
+    name: "x" for name in ("first_name", "last_name", "address", "city", "state", "zip", "phone", "website")
+} | {"country": "ES"}
+
+CALLS = {
+    Operation.CREATE: Call(Operation.CREATE, "neu", DETAILS | {"email": "neu@bodega.es"}, Secret("canary-hunter2")),
+    Operation.DELETE: Call(Operation.DELETE, "luz"),
+    Operation.ENABLE: Call(Operation.ENABLE, "ana"),
+    Operation.DISABLE: Call(Operation.DISABLE, "luz"),
+    Operation.WEBSITE_ENABLE: Call(Operation.WEBSITE_ENABLE, "luz"),
+    Operation.WEBSITE_DISABLE: Call(Operation.WEBSITE_DISABLE, "luz"),
+    Operation.SET: Call(Operation.SET, "luz", {"city": "Oslo"}),
+    Operation.PASSWORD: Call(Operation.PASSWORD, "luz", password=Secret("canary-hunter2")),
+    Operation.RENAME: Call(Operation.RENAME, "luz", {"username": "lux"}),
+    Operation.EMAIL: Call(Operation.EMAIL, "luz", {"email": "new@bodega.es"}),
+}
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
 

@@ -3,6 +3,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -40,10 +41,12 @@ def someone(sandbox, request) -> Any:
     def plant(username: str = "", **values: Any) -> str:
         nonlocal number
         number += 1
-        name = username or f"x{abs(hash(request.node.name)) % 10**8}-{number}"
-        usual = {"email": f"{name[:40]}@example.com", "first_name": "Ana", "last_name": "Sol", "city": "Madrid",
-                 "country": "ES", "address": "Calle 1", "state": "M", "zip": "28013", "phone": "1", "website": "a.example",
-                 "active": "true"}  # fmt: skip
+        name = username or f"x{crc32(request.node.name.encode())}-{number}"
+        usual = {
+            "email": f"{name[:40]}@example.com", "first_name": "Ana", "last_name": "Sol", "address": "Calle 1",
+            "city": "Madrid", "state": "M", "zip": "28013", "country": "ES", "phone": "1", "website": "a.example",
+            "active": "true",
+        }  # fmt: skip
         sandbox.plant(name, **{**usual, **values})
         return name
 

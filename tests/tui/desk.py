@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -178,6 +178,13 @@ class Desk:
     def _told(self, words: str) -> bool:
         return any(words in text for _, text in self.main.stage.log)
 
+    async def applied(self, *expected: tuple[str, str]) -> None:
+        """Wait until this, and nothing else, was applied since the beginning of the test, and its outcome is known."""
+        await until(f"applied: {expected}", lambda: len(self.sandbox.log()) >= len(expected))
+        assert self.sandbox.applied() == list(expected)
+        await until("its outcome is known", lambda: not self.main.stage.session.in_flight)
+        await self.pilot.pause()
+
     async def is_quiet(self) -> None:
         """Wait until the list is read."""
         await until("the list is read", lambda: self.state.read_at is not None and not self.state.progress)
@@ -234,7 +241,3 @@ async def open_desk(
             yield desk
     finally:
         await services.aclose()
-
-
-def with_clock(services: Services, clock: Any) -> Services:
-    return replace(services, clock=clock)

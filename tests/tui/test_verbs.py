@@ -1,15 +1,19 @@
 """Every verb once, on a real sandbox: what the keys say is what the service carries out."""
 
+import re
+import stat
+
 import pytest
-from textual.widgets import Button
+from desk import until
+from textual.widgets import Button, Static
 
-from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.operation import Operation, Outcome
 
-FORMATS = ("json", "xml")
+FORMATS = pytest.mark.parametrize("wire", ["json", "xml"])
 
 
-@pytest.mark.parametrize("wire", FORMATS)
-async def test_d_stops_sending_and_e_starts_it_again(at_desk, sandbox, someone, wire):
+@FORMATS
+async def test_d_stops_sending_and_e_starts_it_again(at_desk, someone, wire):
     name = someone()
     async with at_desk(wire=wire) as desk:
         await desk.go_to(name)
@@ -17,15 +21,296 @@ async def test_d_stops_sending_and_e_starts_it_again(at_desk, sandbox, someone, 
         await desk.opened("Stop sending")
         await desk.write("ticket 4711")
         await desk.read_then("ctrl+s")
-        await desk.told("Applied")
-        assert sandbox.applied() == [("disable", name)]
+        await desk.applied(("disable", name))
+        await desk.told("website access is still unknown - w")
         await desk.press("e")
         await desk.opened("Start sending")
         assert desk.field("reason").value == "ticket 4711"
         await desk.read_then()
-        await until_applied(sandbox, 2)
-        assert sandbox.applied() == [("disable", name), ("enable", name)]
-        await desk.told("off -> on")
+        await desk.applied(("disable", name), ("enable", name))
+        await desk.told("sending off -> on")
         entries = await desk.entries()
         assert [entry.outcome for entry in entries] == [Outcome.APPLIED] * 2
         assert {entry.reason for entry in entries} == {"ticket 4711"}
+
+
+@FORMATS
+async def test_w_closes_the_website_and_opens_it_again(at_desk, someone, wire):
+    name = someone()
+    async with at_desk(wire=wire) as desk:
+        await desk.go_to(name)
+        await desk.press("w", "d")
+        await desk.opened("Website access off")
+        assert "unknown -> off" in desk.words()
+        await desk.read_then()
+        await desk.applied(("website-disable", name))
+        await desk.press("w", "e")
+        await desk.opened("Website access on")
+        assert "off -> on     (as last set here)" in desk.words()
+        await desk.read_then()
+        await desk.applied(("website-disable", name), ("website-enable", name))
+
+
+@FORMATS
+async def test_p_sets_a_generated_password_and_shows_it_only_when_asked(at_desk, someone, wire):
+    name = someone()
+    async with at_desk(wire=wire) as desk:
+        await desk.go_to(name)
+        await desk.press("p")
+        await desk.opened("Reset password")
+        await desk.press("enter", "tab", "tab")
+        desk.field("typed").focus()
+        await desk.write(name)
+        await desk.read_then()
+        await desk.opened("New password of")
+        await desk.applied(("password", name))
+        secret = desk.app.screen.query_one("#secret", Static)
+        assert set(str(secret.content)) == {"*"}
+        assert not secret.allow_select
+        await desk.press("enter", "enter", "escape")
+        assert "not seen it yet" in desk.problem, "a key that is held or typed ahead must not close it"
+        desk.app.screen.query_one("#reveal", Button).press()
+        await until("the password is shown", lambda: len(str(secret.content)) == 24)
+        shown = str(secret.content)
+        await desk.press("escape")
+        await until("closed", lambda: desk.dialog is None)
+        assert all(shown not in line for line in desk.screen_text())
+        assert shown not in repr([entry.as_dict() for entry in await desk.entries()])
+
+
+async def test_p_takes_a_typed_password_and_refuses_two_that_differ(at_desk, sandbox, someone):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        for again, said in (("sOmething-else-9", "differ"), ("sOmething-new-9", "Applied")):
+            await desk.press("p")
+            await desk.opened("Reset password")
+            await desk.press("right", "tab")
+            await desk.write("sOmething-new-9")
+            await desk.press("enter")
+            await desk.write(again)
+            await desk.press("enter", "enter")
+            await desk.write(name)
+            await desk.read_then()
+            await desk.told(said)
+            assert len(sandbox.log()) == (said == "Applied")
+        assert desk.dialog is None
+        assert "sOmething" not in repr(sandbox.log())
+
+
+@FORMATS
+async def test_n_reviews_a_new_customer_before_it_is_sent(at_desk, sandbox, wire):
+    name = f"neu-{wire}.example"
+    values = (name, "mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001", "ES", "+34 9", "n.example")
+    async with at_desk(wire=wire) as desk:
+        await desk.press("n")
+        await desk.opened("New customer")
+        for value in values:
+            await desk.write(value)
+            await desk.press("enter")
+        await desk.read_then()
+        await desk.opened("Review new customer")
+        assert sandbox.log() == []
+        assert "never be used again" in desk.words()
+        await desk.read_then("ctrl+s")
+        await desk.opened("New password of")
+        await desk.applied(("create", name))
+        assert sandbox.held(name)["city"] == "Bilbao"
+        assert desk.row_of(name) is not None
+
+
+async def test_a_refused_new_customer_is_told_and_n_brings_back_what_was_typed(at_desk, sandbox, someone):
+    taken = someone()
+    values = (taken, "mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001", "ES", "+34 9", "n.example")
+    async with at_desk() as desk:
+        await desk.press("n")
+        await desk.opened("New customer")
+        for value in values:
+            await desk.write(value)
+            await desk.press("enter")
+        await desk.read_then()
+        await desk.opened("Review new customer")
+        await desk.read_then("ctrl+s")
+        await desk.told("n brings back what you typed")
+        assert desk.dialog is None, "no answer of the service opens a dialog"
+        await desk.press("n")
+        await desk.opened("New customer")
+        assert (desk.field("username").value, desk.field("city").value) == (taken, "Bilbao")
+        assert sandbox.log() == []
+
+
+@FORMATS
+async def test_enter_edits_details_and_email_with_a_review_and_two_calls(at_desk, sandbox, someone, wire):
+    name = someone()
+    async with at_desk(wire=wire, size=(120, 40)) as desk:
+        await desk.go_to(name)
+        await desk.press("enter")
+        await desk.opened("Edit")
+        desk.field("city").focus()
+        await desk.press("end")
+        await desk.write(" Sur")
+        desk.field("email").focus()
+        await desk.press("home")
+        await desk.write("new.")
+        await desk.read_then()
+        await desk.opened("Review changes")
+        assert re.search(r'Call 1 of 2: details.*"Madrid Sur".*Call 2 of 2: e-mail', desk.words(), re.DOTALL)
+        assert sandbox.log() == []
+        await desk.read_then("ctrl+s")
+        await desk.applied(("set", name), ("email", name))
+        assert sandbox.held(name)["city"] == "Madrid Sur"
+        assert sandbox.held(name)["email"].startswith("new.")
+
+
+@FORMATS
+async def test_x_e_changes_the_email_address(at_desk, sandbox, someone, wire):
+    name = someone()
+    async with at_desk(wire=wire) as desk:
+        await desk.go_to(name)
+        await desk.press("x", "e")
+        await desk.opened("Change e-mail")
+        await desk.write("other@example.com")
+        await desk.read_then()
+        await desk.applied(("email", name))
+        assert sandbox.held(name)["email"] == "other@example.com"
+
+
+@FORMATS
+async def test_x_r_renames_and_the_mark_goes_with_the_name(at_desk, someone, wire):
+    name = someone()
+    async with at_desk(wire=wire) as desk:
+        await desk.go_to(name)
+        await desk.press("space", "up", "x", "r")
+        await desk.opened("Rename")
+        await desk.write(f"{name}-b")
+        await desk.press("enter", "enter")
+        await desk.write(name)
+        await desk.read_then()
+        await desk.applied(("rename", name))
+        await until("the list has the new name", lambda: desk.row_of(f"{name}-b") is not None)
+        assert desk.row_of(name) is None
+        assert desk.state.marked == {f"{name}-b"}
+
+
+@FORMATS
+async def test_x_d_deletes_after_the_username_was_typed(at_desk, sandbox, someone, wire):
+    name = someone()
+    async with at_desk(wire=wire) as desk:
+        await desk.go_to(name)
+        await desk.press("x", "d")
+        await desk.opened("Delete customer - cannot be undone")
+        await desk.press("enter")
+        await desk.write(name)
+        await desk.read_then()
+        await desk.applied(("delete", name))
+        assert sandbox.held(name)["deleted"]
+        await until("gone from the list", lambda: desk.row_of(name) is None)
+
+
+async def test_u_names_what_it_takes_back_and_takes_it_back(at_desk, sandbox, someone):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("d")
+        await desk.opened("Stop sending")
+        await desk.read_then()
+        await desk.applied(("disable", name))
+        await desk.press("u")
+        await desk.opened("Undo")
+        assert name in desk.words()
+        assert "back: sending off -> on" in desk.words()
+        await desk.read_then("ctrl+s")
+        await desk.applied(("disable", name), ("enable", name))
+        assert sandbox.held(name)["active"] in (True, "true")
+
+
+async def test_a_dot_repeats_the_verb_on_the_next_customer_but_asks(at_desk, sandbox, someone):
+    first, second = someone(), someone()
+    async with at_desk() as desk:
+        await desk.go_to(first)
+        await desk.press("d")
+        await desk.opened("Stop sending")
+        await desk.write("ticket 9")
+        await desk.read_then()
+        await desk.applied(("disable", first))
+        await desk.go_to(second)
+        await desk.press("full_stop")
+        await desk.opened("Stop sending")
+        assert second in desk.words()
+        assert desk.field("reason").value == "ticket 9"
+        assert len(sandbox.log()) == 1
+        await desk.read_then("ctrl+s")
+        await desk.applied(("disable", first), ("disable", second))
+
+
+async def test_a_run_over_marked_customers_pauses_goes_on_and_stops(at_desk, sandbox, someone):
+    names = [someone(f"run-{number}") for number in range(6)]
+    sandbox.fault("latency", operation="disable", ms=250)
+    async with at_desk() as desk:
+        await until("they are listed", lambda: desk.row_of(names[-1]) is not None)
+        desk.main.marking.paste("\n".join(names))
+        await desk.go_to(names[0])
+        await desk.press("d")
+        await desk.opened("Stop sending for 6")
+        if desk.app.screen.query("#field-typed"):
+            await desk.press("enter")
+            await desk.write("6 acme")
+        await desk.read_then()
+        await until("the page of the run", lambda: "disable" in desk.title)
+        await until("one is done", lambda: len(sandbox.log()) == 1)
+        await desk.press("space")
+        await until("paused", lambda: "paused by you" in desk.title)
+        await until("nothing is on its way", lambda: not desk.main.stage.session.in_flight)
+        before = len(sandbox.log())
+        await desk.press("space")
+        await until("it goes on", lambda: len(sandbox.log()) > before)
+        await desk.press("x", "s")
+        await until("it is over", lambda: "over" in desk.title)
+        done = len(sandbox.log())
+        assert 2 <= done < 6
+        assert [row["username"] for row in sandbox.log()] == names[:done]
+        await desk.press("escape")
+        assert f"{6 - done} not begun" in desk.note
+        entries = await desk.entries()
+        assert len({entry.batch for entry in entries}) == 1
+        assert {entry.operation for entry in entries} == {Operation.DISABLE}
+
+
+async def test_a_run_pauses_itself_after_three_that_were_not_applied(at_desk, sandbox, someone):
+    names = [someone(f"bad-{number}") for number in range(5)]
+    sandbox.fault("status", operation="disable", code=400)
+    async with at_desk() as desk:
+        await until("they are listed", lambda: desk.row_of(names[-1]) is not None)
+        desk.main.marking.paste("\n".join(names))
+        await desk.go_to(names[0])
+        await desk.press("d")
+        await desk.opened("Stop sending for 5")
+        if desk.app.screen.query("#field-typed"):
+            await desk.press("enter")
+            await desk.write("5 acme")
+        await desk.read_then()
+        await until("paused", lambda: "paused by itself" in desk.title)
+        assert len(desk.lines()) == 3
+        await desk.press("x", "s", "escape")
+        assert sandbox.log() == []
+
+
+async def test_passwords_of_several_go_into_a_new_private_file(at_desk, sandbox, someone, tmp_path):
+    names = [someone(), someone()]
+    file = tmp_path / "new.csv"
+    async with at_desk() as desk:
+        await until("they are listed", lambda: desk.row_of(names[-1]) is not None)
+        desk.main.marking.paste("\n".join(names))
+        await desk.go_to(names[0])
+        await desk.press("p")
+        await desk.opened("Reset password")
+        desk.field("file").value = str(file)
+        desk.field("typed").focus()
+        await desk.write("2 acme")
+        await desk.read_then()
+        await until("both are applied", lambda: len(sandbox.log()) == 2)
+        await desk.told("passwords in")
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        rows = file.read_text("utf-8").splitlines()
+        assert len(rows) == 3
+        assert all(row.endswith("Applied") for row in rows[1:])

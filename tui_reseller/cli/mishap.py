@@ -25,7 +25,8 @@ def _log_file() -> str:
     logger: logging.Logger | None = logging.getLogger(LOGGER)
     while logger is not None:
         for handler in logger.handlers:
-            if isinstance(handler, logging.FileHandler):
-                return handler.baseFilename
+            path = getattr(handler, "baseFilename", "")  # what every handler of the standard library calls its file
+            if path:
+                return str(path)
         logger = logger.parent
     return ""

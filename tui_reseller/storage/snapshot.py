@@ -18,7 +18,7 @@ from tui_reseller.domain.customer import FIELDS, NO_EXTRA, SWITCH_FIELDS, Custom
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.listing import SnapshotInfo
 from tui_reseller.domain.switch import Switch
-from tui_reseller.storage.paths import account_folder, checked_folder, only_writer, private_folder
+from tui_reseller.storage.paths import account_folder, checked_folder, only_writer, private_folder, write_whole
 
 FORMAT = 1
 _NAME = "list.jsonl"
@@ -93,7 +93,7 @@ class Snapshots:
         with _worded(path):
             tag = private_folder(self._folder) / "CACHEDIR.TAG"
             if not tag.exists():
-                tag.write_bytes(_TAG)
+                write_whole(tag, _TAG)
             private_folder(path.parent)
             with only_writer(path.with_name("lock")):
                 _clear_temporaries(path.parent)

@@ -14,6 +14,7 @@ from textual.worker import Worker
 
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.text import clean
 from tui_reseller.services.services import Services
 from tui_reseller.tui import clipboard
 from tui_reseller.tui.commands import with_keys
@@ -28,6 +29,10 @@ from tui_reseller.tui.themes import THEMES
 SHOW_CURSOR = "\x1b[?25h"
 ANSWER_SECONDS = 5.0
 """How long an orderly end waits for an answer that is on its way (reliability L19)."""
+
+
+KEEP_TITLE, OLD_TITLE = "\x1b[22;2t", "\x1b[23;2t"
+"""Terminals that keep titles on a stack give the old one back; others ignore it."""
 
 
 class ResellerApp(App[str], inherit_bindings=False):
@@ -67,6 +72,7 @@ class ResellerApp(App[str], inherit_bindings=False):
         self._last_key: tuple[str, float] | None = None
         self._ending: Ending | None = None
         self._mouse = True
+        self._named_terminal = False
 
     def on_mount(self) -> None:
         """Open the profile, or the first run; watch the terminal."""
@@ -90,9 +96,15 @@ class ResellerApp(App[str], inherit_bindings=False):
         session = self.services.open(profile, read_only=self.read_only)
         screen = MainScreen(self, self.services, session, self.badge or badge_of(profile))
         self.stage = screen.stage
-        if not self.is_headless and self._driver is not None:
-            self._driver.write(f"\x1b]2;{screen.badge} {profile.name}\x07")
+        self._name_terminal(f"{screen.badge} {profile.name}")
         self.push_screen(screen)
+
+    def _name_terminal(self, title: str) -> None:
+        """Put profile and badge where a list of windows shows them."""
+        if not self.is_headless and self._driver is not None:
+            keep = "" if self._named_terminal else KEEP_TITLE
+            self._named_terminal = True
+            self._driver.write(f"{keep}\x1b]2;{clean(title, longest=100)}\x07")
 
     def open_profile(self, name: str) -> None:
         """Open another profile in the place of this one."""
@@ -102,7 +114,13 @@ class ResellerApp(App[str], inherit_bindings=False):
             if self.stage:
                 self.stage.tell_error(error)
             return
+        old = self.stage.session if self.stage else None
+        if old is not None and old.in_flight and self.stage:
+            self.stage.tell("A change is on its way: wait for its answer before you open another profile.", "warning")
+            return
         self.cancel("refresh")
+        if old is not None:
+            self.run_in_background(old.aclose, "old-profile")
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self._open(profile)
@@ -265,7 +283,9 @@ class ResellerApp(App[str], inherit_bindings=False):
         event.stop()
 
     async def on_unmount(self) -> None:
-        """Close what is open."""
+        """Close what is open; the terminal has its own title back."""
+        if self._named_terminal and self._driver is not None:
+            self._driver.write(OLD_TITLE)
         if self.stage is not None:
             await self.stage.session.aclose()
 

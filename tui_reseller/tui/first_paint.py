@@ -7,6 +7,7 @@ screen again and brings it to life. Keys that are pressed meanwhile wait in the 
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from tui_reseller.domain.customer import Customer
@@ -76,8 +77,9 @@ class HeldTerminal:
         self._termios.tcsetattr(self._stdin, self._termios.TCSANOW, held)
 
     def give_back(self, *, painted: bool) -> None:
-        """Put everything back; also where the application never came."""
-        self._termios.tcsetattr(self._stdin, self._termios.TCSANOW, self._before)
-        if painted:
-            sys.stderr.write(LEAVE)
-            sys.stderr.flush()
+        """Put everything back; also where the application never came. A terminal that is gone wants nothing."""
+        with suppress(self._termios.error, OSError):
+            self._termios.tcsetattr(self._stdin, self._termios.TCSANOW, self._before)
+            if painted:
+                sys.stderr.write(LEAVE)
+                sys.stderr.flush()

@@ -1,6 +1,7 @@
 """Run the application in this terminal, and say on the shell how it ended."""
 
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,11 +63,12 @@ def _application(
 
 def _told(app: "ResellerApp") -> int:
     """Say on the shell how it ended; return the exit code."""
+    lines, code = app.summary(), app.return_code or 0
     if app.crash_report:
-        sys.stderr.write(
-            f"tui-reseller: a defect ended the application; report without your data: {app.crash_report}\n"
-        )
-        return app.return_code or DEFECT
-    for line in app.summary():
-        sys.stderr.write(line + "\n")
-    return app.return_code or 0
+        lines = [f"tui-reseller: a defect ended the application; report without your data: {app.crash_report}"]
+        code = code or DEFECT
+    with suppress(OSError):  # the terminal may be gone
+        for line in lines:
+            sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+    return code

@@ -13,6 +13,7 @@ from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListContext
 from tui_reseller.domain.text import clean
 from tui_reseller.services.bulk import Bulk
+from tui_reseller.services.listing import Refreshed
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 from tui_reseller.tui.commit_guard import CommitGuard
@@ -44,8 +45,9 @@ class Stage:
         self.filters: list[str] = []
         self.again: Verb | None = None
         self.bulk: Bulk | None = None
-        self.asked_for_list = False
         self.drafted: tuple[str, dict[str, str]] | None = None
+        self.unsent: dict[str, str] | None = None
+        self.held: Refreshed | None = None
         self.dropped_marks: frozenset[str] = frozenset()
         self.summary: list[str] = []
         self.current: Callable[[], Customer | None] = lambda: None

@@ -33,4 +33,4 @@ class Editor(Form):
     def _keep(self) -> None:
         self._timer_set = False
         if self.is_mounted and self.is_changed:
-            self.keep(self.values())
+            self.keep(self.changes())

@@ -131,6 +131,10 @@ class Form(ModalScreen[dict[str, str] | None]):
         assert isinstance(widget, Input)  # noqa: S101 - a row is one or the other
         return row.value if widget.value == clean(row.value) else widget.value
 
+    def changes(self) -> dict[str, str]:
+        """Return the values that are not what they were."""
+        return {row.name: value for row in self.spec.fields if (value := self._value(row)) != row.value}
+
     def _applies(self, row: FormField) -> bool:
         if row.only_if is None:
             return True

@@ -1,6 +1,7 @@
 """Show a generated password once: hidden until asked for, gone when left."""
 
 from collections.abc import Callable
+from time import monotonic
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,6 +13,13 @@ from textual.widgets import Button, Static
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.secret import MASK, Secret
 from tui_reseller.domain.text import quoted
+from tui_reseller.tui.commit_guard import READ_SECONDS
+
+
+class SecretText(Static):
+    """The mask or the password: not to be selected, so that ctrl+c cannot take it."""
+
+    ALLOW_SELECT = False
 
 
 class ShowSecret(ModalScreen[None]):
@@ -26,7 +34,7 @@ class ShowSecret(ModalScreen[None]):
         self.outcome = outcome
         self.copy = copy
         self.seen = False
-        self.asked = False
+        self.asked_at: float | None = None
 
     def compose(self) -> ComposeResult:
         """The mask and three buttons."""
@@ -38,7 +46,7 @@ class ShowSecret(ModalScreen[None]):
                 yield Static(
                     "It may or may not be set: old and new may both be valid.", markup=False, classes="form-line"
                 )
-            secret = Static(MASK, markup=False, id="secret")
+            secret = SecretText(MASK, markup=False, id="secret")
             secret.can_focus = False
             yield secret
             yield Static("It is shown here only. It cannot be read back.", markup=False, id="form-problem")
@@ -65,11 +73,12 @@ class ShowSecret(ModalScreen[None]):
 
     def action_done(self) -> None:
         """Close; ask once if nobody has seen it."""
-        if self.seen or self.asked:
+        if self.seen or (self.asked_at is not None and monotonic() - self.asked_at > READ_SECONDS):
             self.query_one("#secret", Static).update(MASK)
             self.dismiss(None)
             return
-        self.asked = True
+        # Again from now: neither a held key nor one typed ahead closes it.
+        self.asked_at = monotonic()
         self.query_one("#form-problem", Static).update(
             "You have not seen it yet. Done or Esc again closes it for good."
         )

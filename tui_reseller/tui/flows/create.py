@@ -15,8 +15,8 @@ from tui_reseller.tui.stage import Stage
 
 
 async def create(stage: Stage) -> None:
-    """Ask, review, send; what was typed stays until it is applied or left."""
-    values: dict[str, str] | None = None
+    """Ask, review, send; what was typed stays until it is applied or left, and n brings it back."""
+    values, stage.unsent = stage.unsent, None
     problem = ""
     while True:
         values = await stage.ask_form(create_form(stage.profile_title, values, problem))
@@ -46,7 +46,10 @@ async def create(stage: Stage) -> None:
             if values["how"] == "generate" and password is not None:
                 await stage.ask(ShowSecret(call.username, password, result.outcome, stage.app.copy_text))
             return
-        problem = result.message
+        # An answer of the service opens no dialog.
+        stage.unsent = {name: value for name, value in values.items() if name not in {"password", "again"}}
+        stage.tell(f"{stage.state.note.text}   n brings back what you typed", stage.state.note.kind)
+        return
 
 
 def _fields(values: dict[str, str]) -> dict[str, str]:

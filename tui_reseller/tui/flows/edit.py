@@ -4,16 +4,19 @@ from functools import partial
 
 from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.fields import LABELS
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean
 from tui_reseller.services.edit import save
+from tui_reseller.services.result import Result
 from tui_reseller.services.validation import findings_for
 from tui_reseller.tui.dialogs.editor import Editor
 from tui_reseller.tui.dialogs.form import FormSpec
 from tui_reseller.tui.dialogs.texts import editor_form, review_form
 from tui_reseller.tui.flows.act import reason_required, show_result
 from tui_reseller.tui.flows.targets import choose_one
+from tui_reseller.tui.presenters.outcome import result_line
 from tui_reseller.tui.stage import Stage
 
 
@@ -29,12 +32,14 @@ async def edit_customer(stage: Stage, customer: Customer, draft: dict[str, str] 
     """Show the editor until its changes are sent or left; the draft survives everything but leaving."""
     drafts, account = stage.services.drafts, stage.session.account
     while True:
+        # Only what was typed: a field that was not touched must not undo what somebody else changed meanwhile.
         spec = editor_form(customer, stage.profile_title, draft)
         editor = Editor(spec, stage.new_guard(), partial(drafts.save, account, customer.username))
-        draft = await stage.ask(editor)
-        if draft is None:
+        edited = await stage.ask(editor)
+        if edited is None:
             drafts.clear(account)
             return
+        draft = {name: value for name, value in edited.items() if value != customer.text(name)}
         calls = calls_for(customer, draft)
         if not calls:
             drafts.clear(account)
@@ -49,11 +54,27 @@ async def edit_customer(stage: Stage, customer: Customer, draft: dict[str, str] 
         if all(result.outcome in {Outcome.APPLIED, Outcome.UNKNOWN} for result in results):
             drafts.clear(account)
             return
-        problem = next(result for result in results if not result.outcome.is_applied)
-        stage.tell(problem.message, "bad")
-        customer = stage.session.customers.get(customer.username) or customer
-        if problem.outcome is Outcome.CONFLICT:
-            customer = await stage.session.find(customer.username) or customer
+        await _keep_unsent(stage, customer.username, draft, results)
+        return
+
+
+async def _keep_unsent(stage: Stage, username: str, draft: dict[str, str], results: list[Result]) -> None:
+    """Keep what was typed for the next Enter on this customer: an answer of the service opens no dialog."""
+    stage.drafted = (username, draft)
+    line = stage.state.note.text
+    problem = next(result for result in results if not result.outcome.is_applied)
+    if problem is not results[-1]:
+        line = result_line(problem, stage.now())
+    if problem.outcome is Outcome.CONFLICT:
+        try:
+            fresh = await stage.session.find(username)
+        except ResellerError as error:
+            stage.tell_error(error)
+            return
+        if fresh is not None:
+            await stage.session.keep(username, fresh)
+            stage.requery()
+    stage.tell(f"{line}   Enter takes the edit up again", "bad")
 
 
 def _review(stage: Stage, customer: Customer, edited: dict[str, str]) -> FormSpec:

@@ -1,5 +1,7 @@
 """Read the list: from disk at once, then from the service; sort it."""
 
+from functools import partial
+
 from tui_reseller.domain.errors import MissingCredentials, ResellerError
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
@@ -34,6 +36,7 @@ async def load_and_refresh(stage: Stage) -> None:
 async def refresh(stage: Stage, *, asked: bool = False) -> None:
     """Read the list from the service; the old one stays until the new one is whole."""
     session = stage.session
+    stage.held = None
     stage.show(trouble="", progress="reading ...")
     last_paint = 0.0
     try:
@@ -46,7 +49,7 @@ async def refresh(stage: Stage, *, asked: bool = False) -> None:
                     if session.read_at is None:
                         stage.requery()
             else:
-                await _arrived(stage, event)
+                _arrived(stage, event)
     except MissingCredentials as error:
         stage.show(trouble="no key")
         stage.tell(f"{error.message} - press r to go on", "bad")
@@ -61,33 +64,52 @@ async def refresh(stage: Stage, *, asked: bool = False) -> None:
         stage.requery()
 
 
-async def _arrived(stage: Stage, fresh: Refreshed) -> None:
+def _arrived(stage: Stage, fresh: Refreshed) -> None:
     if fresh.held:
+        stage.held = fresh
         stage.show(trouble=f"new list has only {count_text(len(fresh.customers))} of {count_text(fresh.previous)}")
-        options = (Option("t", "take the smaller list", "take"), Option("k", "keep the old one", "keep"))
         stage.tell(
             f"The service listed only {len(fresh.customers):,} of {fresh.previous:,} customers. "
-            "The old list is kept; r reads again, then asks.", "warning",
+            "The old list is kept; r chooses.", "warning",
         )  # fmt: skip
-        if stage.asked_for_list:
-            answer = await stage.ask(Menu("A suspiciously small list. Which one is right?", options))
-            if answer == "take":
-                await listing.accept(stage.session, fresh)
-                stage.show(trouble="")
         return
+    _taken_over(stage, fresh)
+
+
+def _taken_over(stage: Stage, fresh: Refreshed) -> None:
     stage.show(trouble="")
+    stage.requery()
     if fresh.not_kept:
         stage.tell(f"The list is fresh, but not kept on disk: {fresh.not_kept}", "warning")
 
 
 async def read_again(stage: Stage) -> None:
-    """The operator's own refresh: may ask for a key, or whether a small list is right."""
-    stage.asked_for_list = True
-    try:
-        await stage.session.reconnect()
-        await refresh(stage, asked=True)
-    finally:
-        stage.asked_for_list = False
+    """The operator's own refresh: may ask for a key, or first whether a small list is right. Keys work meanwhile."""
+    if stage.held is not None:
+        answer = await _which_list(stage, stage.held)
+        if answer != "read":
+            return
+    stage.app.run_in_background(partial(_read_again, stage), "refresh")
+
+
+async def _which_list(stage: Stage, held: Refreshed) -> str | None:
+    options = (
+        Option("r", "read it again", "read"),
+        Option("t", f"take the smaller one: {count_text(len(held.customers))} customers", "take"),
+        Option("k", f"keep the old one: {count_text(held.previous)} customers", "keep"),
+    )
+    answer = await stage.ask(Menu("A suspiciously small list. Which one is right?", options))
+    if answer in {"take", "keep"}:
+        stage.held = None
+        stage.show(trouble="")
+    if answer == "take":
+        _taken_over(stage, await listing.accept(stage.session, held))
+    return answer
+
+
+async def _read_again(stage: Stage) -> None:
+    await stage.session.reconnect()
+    await refresh(stage, asked=True)
 
 
 async def _without_key(stage: Stage, error: MissingCredentials) -> None:

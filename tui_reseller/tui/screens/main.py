@@ -108,10 +108,12 @@ class MainScreen(Screen[None]):
         changed = (pane.rows, pane.marked, pane.needs_you, pane.words)
         pane.marked, pane.needs_you, pane.words = state.marked, state.needs_you, self.stage.filter.words
         if changed != (state.shown, pane.marked, pane.needs_you, pane.words) or pane.version != self._version():
+            is_other_filter = bool(pane.version) and pane.version[-1] != state.filter_text
             pane.version = self._version()
             row = self.stage.session.customers.row_of(self._anchor) if self._anchor is not None else None
-            pane.show(state.shown, row)
-            self._follow_soon()
+            pane.show(state.shown, 0 if row is None and is_other_filter else row)
+            if pane.customer is not self.detail.customer:
+                self._follow_soon()
         self.query_one("#header", HeaderLine).show(state, now)
         self.query_one("#counts", FilterLine).show(state)
         self.query_one("#titles", TitleLine).show(state)
@@ -132,6 +134,9 @@ class MainScreen(Screen[None]):
         self._follow_soon()
 
     def _follow_soon(self) -> None:
+        if self.detail.customer is None:
+            self._follow()
+            return
         if self._rest is not None:
             self._rest.stop()
         self._rest = self.set_timer(REST_SECONDS, self._follow)

@@ -33,7 +33,7 @@ class Field(Input):
         event.stop()
         event.prevent_default()
         line = next(iter(event.text.splitlines()), "")
-        self.insert_text_at_cursor(line if self.password else clean(line))
+        self.replace(line if self.password else clean(line), *self.selection)
 
 
 class TypedField(Field):

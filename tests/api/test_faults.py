@@ -1,0 +1,419 @@
+"""Connections that fail: what certainly was not sent, and what may have been."""
+
+import asyncio
+import os
+import socket
+import ssl
+import time
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tui_reseller.api.failures import translate
+from tui_reseller.api.http import Caller
+from tui_reseller.api.wire import Form
+from tui_reseller.domain import errors as e
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.profile import Format, Profile
+
+ENABLE = Call(Operation.ENABLE, "ann")
+SUCCESS = '{"message":"success"}'
+
+
+async def hang_up(reader, writer):
+    writer.transport.abort()
+
+
+async def silence(reader, writer):
+    await asyncio.sleep(30)
+
+
+async def failure_of(awaitable):
+    with pytest.raises(e.ResellerError) as caught:
+        await awaitable
+    return caught.value
+
+
+async def listed(client):
+    return [customer async for batch in client.stream() for customer in batch.customers]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A self-signed certificate for 127.0.0.1."""
+    folder = tmp_path_factory.mktemp("tls")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return folder
+
+
+@pytest.fixture
+async def tls_port(service, certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    server = await asyncio.start_server(service.serve, "127.0.0.1", 0, ssl=context)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    for writer in service.writers:
+        writer.transport.abort()
+    await server.wait_closed()
+    await asyncio.sleep(0.01)
+
+
+# Nothing was sent.
+
+
+async def test_closed_port(make_client):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        client = make_client(base_url=f"http://127.0.0.1:{taken.getsockname()[1]}/apiv2")
+        found = await failure_of(client.send(ENABLE))
+    assert type(found) is e.NotSent
+    assert "connection refused" in str(found)
+
+
+@pytest.mark.parametrize("host", ["nosuch.invalid", "a..b", "x" * 70 + ".invalid"])
+async def test_bad_name(make_client, host):
+    found = await failure_of(make_client(base_url=f"https://{host}/apiv2").send(ENABLE))
+    assert type(found) is e.NotSent
+    assert host in str(found)
+
+
+async def test_name_that_does_not_resolve_in_time(make_client, monkeypatch):
+    async def stuck(*_args, **_kwargs):
+        await asyncio.sleep(30)
+
+    monkeypatch.setattr("anyio.connect_tcp", stuck)
+    began = time.monotonic()
+    found = await failure_of(make_client(timeout=0.2).send(ENABLE))
+    assert type(found) is e.NotSent
+    assert "no connection within 0.2 s" in str(found)
+    assert time.monotonic() - began < 2
+
+
+async def test_connect_limit(make_client, monkeypatch):
+    async def stuck(*_args, **_kwargs):
+        await asyncio.sleep(30)
+
+    monkeypatch.setattr("anyio.connect_tcp", stuck)
+    monkeypatch.setattr("tui_reseller.api.http.CONNECT_SECONDS", 0.1)
+    found = await failure_of(make_client().send(ENABLE))
+    assert type(found) is e.NotSent
+    assert "no connection in time" in str(found)
+
+
+async def test_self_signed_certificate(service, make_client, tls_port):
+    found = await failure_of(make_client(base_url=f"https://localhost:{tls_port}/apiv2").send(ENABLE))
+    assert type(found) is e.NotSent
+    assert "certificate verify failed: self-signed certificate" in str(found)
+    assert service.requests == []
+
+
+async def test_own_ca_and_wrong_host(service, make_client, tls_port, certificate, reply, monkeypatch, tmp_path):
+    log = tmp_path / "keys"
+    monkeypatch.setenv("SSLKEYLOGFILE", str(log))
+    service.answer = reply(SUCCESS)
+    ca = str(certificate / "cert.pem")
+    client = make_client(base_url=f"https://localhost:{tls_port}/apiv2", ca_file=ca)
+    assert await client.send(ENABLE) == "success"
+    assert "SSLKEYLOGFILE" not in os.environ
+    assert not log.exists()
+    found = await failure_of(make_client(base_url=f"https://127.0.0.1:{tls_port}/apiv2", ca_file=ca).send(ENABLE))
+    assert type(found) is e.NotSent
+    assert "certificate verify failed" in str(found)
+    assert len(service.requests) == 1
+
+
+async def test_tls_on_a_plain_port(service, make_client):
+    async def plain(reader, writer):
+        writer.write(b"HTTP/1.1 400 Bad\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(plain, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    found = await failure_of(make_client(base_url=f"https://127.0.0.1:{port}/apiv2").send(ENABLE))
+    server.close()
+    await server.wait_closed()
+    assert type(found) is e.NotSent
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+async def test_ca_file_that_cannot_be_used(make_client, tmp_path, content):
+    ca = tmp_path / "ca.pem"
+    if content:
+        ca.write_text(content)
+    found = await failure_of(make_client(base_url="https://127.0.0.1:1/apiv2", ca_file=str(ca)).send(ENABLE))
+    assert type(found) is e.NotSent
+    assert "CA file" in str(found)
+
+
+@pytest.mark.parametrize("proxy", ["ftp://127.0.0.1:1", "socks5://127.0.0.1:1", "http://[", "nothing"])
+async def test_proxy_that_cannot_be_used(make_client, proxy):
+    found = await failure_of(make_client(proxy=proxy).send(ENABLE))
+    assert type(found) is e.NotSent
+    assert "proxy" in str(found)
+
+
+async def test_proxy_refuses(service, make_client):
+    service.answer = b"HTTP/1.1 407 Log in\x1b first\r\nContent-Length: 0\r\n\r\n"
+    service.answer = b"HTTP/1.1 407 Log in first\r\nContent-Length: 0\r\n\r\n"
+    proxy = f"http://me:CANARY@127.0.0.1:{service.port}"
+    found = await failure_of(make_client(base_url="https://api.invalid/apiv2", proxy=proxy).send(ENABLE))
+    assert type(found) is e.NotSent
+    assert "api.invalid: the proxy refused: 407 Log in first" in str(found)
+    assert service.requests[0].line == "CONNECT api.invalid:443 HTTP/1.1"
+    assert service.requests[0].body == b""
+
+
+@pytest.mark.parametrize("answer", [hang_up, silence, b"garbage\r\n\r\n"])
+async def test_proxy_that_hangs_up_or_hangs_is_proof_that_nothing_was_sent(service, make_client, answer):
+    service.answer = answer
+    proxy = f"http://127.0.0.1:{service.port}"
+    client = make_client(base_url="https://api.invalid/apiv2", proxy=proxy, timeout=0.3)
+    assert type(await failure_of(client.send(ENABLE))) is e.NotSent
+
+
+async def test_plain_call_over_a_proxy(service, make_client, reply):
+    service.answer = reply(SUCCESS)
+    proxy = f"http://127.0.0.1:{service.port}"
+    assert await make_client(base_url="http://127.0.0.1:1/apiv2", proxy=proxy).send(ENABLE) == "success"
+
+
+async def test_environment_is_not_trusted(service, make_client, reply, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
+    service.answer = reply(SUCCESS)
+    assert await make_client().send(ENABLE) == "success"
+
+
+# It may have been sent.
+
+
+async def half(reader, writer):
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + SUCCESS.encode())
+    await writer.drain()
+    writer.close()
+
+
+async def drip(reader, writer):
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n[")
+    for _ in range(60):
+        writer.write(b" ")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def cut_chunk(reader, writer):
+    writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n" + SUCCESS.encode())
+    await writer.drain()
+    writer.close()
+
+
+async def endless_1xx(reader, writer):
+    while not writer.is_closing():
+        writer.write(b"HTTP/1.1 103 Early\r\n\r\n" * 10)
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+FAULTS = [
+    (hang_up, "broke|cut short"),
+    (silence, "no complete answer within 0.4 s"),
+    (half, "cut short"),
+    (drip, "no complete answer within 0.4 s"),
+    (cut_chunk, "cut short"),
+    (endless_1xx, "no complete answer within 0.4 s"),
+    (b"garbage\r\n\r\n", "not HTTP"),
+    (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n", "not HTTP"),
+    (b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 40_000 + b"\r\n", "not HTTP"),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + b" " * 300_000, "larger than 256 KiB"),
+]
+
+
+@pytest.mark.parametrize("wanted", Format)
+@pytest.mark.parametrize(("answer", "words"), FAULTS, ids=range(len(FAULTS)))
+async def test_answer_lost(service, make_client, answer, words, wanted):
+    service.answer = answer
+    client = make_client(wanted, timeout=0.4)
+    began = time.monotonic()
+    found = await failure_of(client.send(ENABLE))
+    assert type(found) is e.AnswerLost
+    assert any(part in str(found) for part in words.split("|"))
+    assert "127.0.0.1" in str(found)
+    if not (isinstance(answer, bytes) and answer.endswith(b"  ")):  # for a list, blanks are a malformed one
+        assert type(await failure_of(listed(client))) is e.AnswerLost
+    assert time.monotonic() - began < 3
+
+
+async def test_oversize_error_of_a_list(service, make_client):
+    service.answer = b"HTTP/1.1 400 Bad\r\nContent-Length: 300000\r\n\r\n" + b" " * 300_000
+    assert type(await failure_of(listed(make_client()))) is e.AnswerLost
+    service.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" + b" " * 3_000_000
+    assert type(await failure_of(listed(make_client()))) is e.AnswerLost
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "gzip, gzip", "x-unknown"])
+async def test_encoded_answer_is_refused_unread(service, make_client, reply, encoding):
+    service.answer = reply(b"\x1f\x8b" + b"x" * 99, 200, f"Content-Encoding: {encoding}")
+    for wanted in Format:
+        assert "compressed" in str(await failure_of(make_client(wanted).send(ENABLE)))
+        assert type(await failure_of(listed(make_client(wanted)))) is e.UnusableAnswer
+    service.answer = reply(SUCCESS, 200, "Content-Encoding: identity")
+    assert await make_client().send(ENABLE) == "success"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirect_is_not_followed(service, make_client, reply, status):
+    service.answer = reply("", status, f"Location: {service.url}/elsewhere")
+    found = await failure_of(make_client().send(ENABLE))
+    assert type(found) is e.UnusableAnswer
+    assert f"127.0.0.1:{service.port}" in str(found)
+    assert type(await failure_of(listed(make_client()))) is e.UnusableAnswer
+    assert len(service.requests) == 2
+
+
+async def test_cookies_are_not_sent_back(service, make_client, reply):
+    service.answer = reply(SUCCESS, 200, "Set-Cookie: a=b; Path=/", "Refresh: 0;url=http://x")
+    client = make_client()
+    for _ in range(2):
+        await client.send(ENABLE)
+    assert all("cookie" not in request.headers for request in service.requests)
+    assert service.connections == 1
+
+
+async def test_connection_of_a_bad_answer_is_dropped(service, make_client, reply):
+    service.answer = [reply("all is well"), reply('{"message":"no"}'), reply(SUCCESS)]
+    client = make_client()
+    assert type(await failure_of(client.send(ENABLE))) is e.UnusableAnswer
+    assert type(await failure_of(client.send(ENABLE))) is e.Rejected
+    assert await client.send(ENABLE) == "success"
+    assert service.connections == 2
+
+
+async def test_idle_connection_is_not_used_again(service, make_client, reply, monkeypatch):
+    monkeypatch.setattr("tui_reseller.api.http.KEEPALIVE_SECONDS", 0.05)
+    service.answer = reply(SUCCESS)
+    client = make_client()
+    await client.send(ENABLE)
+    await asyncio.sleep(0.2)
+    await client.send(ENABLE)
+    assert service.connections == 2
+
+
+async def test_cancelling_goes_through(service, make_client):
+    service.answer = silence
+    client = make_client()
+    task = asyncio.create_task(client.send(ENABLE))
+    while not service.requests:
+        await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_many_at_once(service, make_client, reply):
+    service.answer = reply(SUCCESS)
+    client = make_client()
+    assert set(await asyncio.gather(*(client.send(ENABLE) for _ in range(40)))) == {"success"}
+    assert service.connections <= 16
+
+
+# The closed table.
+
+NEVER_LEFT = ["ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol", "InvalidURL"]
+MAY_HAVE_LEFT = [
+    "WriteError",
+    "WriteTimeout",
+    "ReadError",
+    "ReadTimeout",
+    "CloseError",
+    "RemoteProtocolError",
+    "LocalProtocolError",
+    "DecodingError",
+    "TooManyRedirects",
+    "NetworkError",
+    "TransportError",
+    "StreamClosed",
+]
+
+
+class Broken(httpx.AsyncBaseTransport):
+    def __init__(self, error):
+        self.error = error
+
+    async def handle_async_request(self, request):
+        raise self.error
+
+
+@pytest.mark.parametrize("name", NEVER_LEFT + MAY_HAVE_LEFT)
+async def test_exception_table(name):
+    kind = getattr(httpx, name)
+    error = kind() if name == "StreamClosed" else kind("CANARY\x1b")
+    caller = Caller("http://host/apiv2", "host", Broken(error))
+    with pytest.raises(e.NoAnswer, match="host") as caught:
+        async with caller.exchange("x.json", Form([]), 5):
+            pass
+    assert type(caught.value) is (e.NotSent if name in NEVER_LEFT else e.AnswerLost)
+    assert "\x1b" not in str(caught.value)
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None
+
+
+def test_table_is_whole():
+    known = {*NEVER_LEFT, *MAY_HAVE_LEFT}
+    for name in dir(httpx):
+        kind = getattr(httpx, name)
+        if isinstance(kind, type) and issubclass(kind, httpx.TransportError) and not kind.__subclasses__():
+            assert name in known
+
+
+@pytest.mark.parametrize("kind", [httpx.ConnectError, httpx.ProxyError, OSError])
+def test_what_has_begun_may_have_arrived(kind):
+    assert type(translate(kind("x"), "host", begun=True, traced=True)) is e.AnswerLost
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (ConnectionRefusedError(111, "refused"), "connection refused"),
+        (ExceptionGroup("both", [ConnectionRefusedError(111, "refused")]), "connection refused"),
+        (socket.gaierror(-2, "Name or service not known"), "name not known"),
+        (OSError(113, "No route to host"), "no route to host"),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong"), "no secure connection"),
+        (None, "no connection"),
+    ],
+)
+def test_words_for_a_failed_connection(cause, words):
+    error = httpx.ConnectError("All connection attempts failed")
+    error.__cause__ = cause
+    error.__context__ = cause
+    assert words in str(translate(error, "host", begun=False, traced=True))
+
+
+async def test_caller_of_a_profile_names_its_host():
+    caller = Caller.for_profile(Profile("x", "boss"))
+    assert caller.host == "api.sendgrid.com"
+    await caller.aclose()

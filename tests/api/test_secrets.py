@@ -1,0 +1,89 @@
+"""No secret leaves this room but in the body of a request."""
+
+import logging
+import traceback
+
+import pytest
+
+from tui_reseller.api.reseller_v2.endpoints import form_for
+from tui_reseller.api.wire import Reply
+from tui_reseller.domain import errors as e
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.profile import Format
+from tui_reseller.domain.secret import Secret
+
+PASSWORD = "pw-CANARY-1"
+CALL = Call(Operation.PASSWORD, "ann", {}, Secret(PASSWORD))
+
+
+async def hang_up(reader, writer):
+    writer.transport.abort()
+
+
+def everything(error):
+    """All texts of an error that a log or a crash report could show, locals of our own frames included."""
+    found = []
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        found += [str(error), repr(error), repr(error.args), repr(vars(error))]
+        report = traceback.TracebackException.from_exception(error, capture_locals=True)
+        for frame in report.stack:
+            if "/tests/" not in frame.filename:
+                found.append(str(frame.locals))
+        assert error.__cause__ is None
+        error = error.__context__
+    return "\n".join(found)
+
+
+ECHO = f"api_key=k3y-CANARY&/ü password={PASSWORD}"
+ANSWERS = [
+    ("200", f'{{"message":"bad: {ECHO}"}}'),
+    ("200", f'{{"message":"error","errors":["{ECHO}"]}}'),
+    ("401", f'{{"error":"{ECHO}"}}'),
+    ("429", f'{{"error":"{ECHO}"}}'),
+    ("500", f'{{"error":"{ECHO}"}}'),
+    ("200", f"<html>{ECHO}</html>"),
+    ("200", f'{{"message":"success", "{ECHO}"'),
+    ("302", f"{ECHO}"),
+    ("404", ECHO * 400),
+]
+
+
+@pytest.mark.parametrize("wanted", Format)
+@pytest.mark.parametrize(("status", "body"), ANSWERS)
+async def test_answer_that_echoes(service, make_client, reply, caplog, status, body, wanted):
+    caplog.set_level(logging.DEBUG)
+    service.answer = reply(body, int(status), f"Location: https://x/?{ECHO.encode().hex()}")
+    with pytest.raises(e.ResellerError) as caught:
+        await make_client(wanted).send(CALL)
+    assert "CANARY" not in everything(caught.value)
+    assert "CANARY" not in caplog.text
+    assert PASSWORD.encode() in service.requests[0].body
+
+
+async def test_lost_answer(service, make_client, caplog):
+    caplog.set_level(logging.DEBUG)
+    service.answer = hang_up
+    with pytest.raises(e.AnswerLost) as caught:
+        await make_client().send(CALL)
+    assert "CANARY" not in everything(caught.value)
+    assert caught.value.__context__ is None
+    with pytest.raises(e.NotSent) as caught:
+        await make_client(base_url="http://127.0.0.1:1/apiv2").send(CALL)
+    assert "CANARY" not in everything(caught.value)
+    assert "CANARY" not in caplog.text
+
+
+async def test_list_that_echoes(service, make_client, reply):
+    service.answer = reply(f'[{{"username":"{ECHO}"}}, oh')
+    with pytest.raises(e.UnusableAnswer) as caught:
+        [_ async for _ in make_client().stream()]
+    assert "CANARY" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+def test_values_do_not_print_what_they_hold():
+    form = form_for(CALL, "boss", Secret("k3y-CANARY"))
+    assert repr(form) == "<form: api_user, api_key, method, user, password, confirm_password>"
+    assert "CANARY" not in repr(Reply(200, (("x", "CANARY"),), b"CANARY"))

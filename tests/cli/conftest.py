@@ -1,0 +1,216 @@
+"""A desk at which commands are run in this process: on fakes, or against a real sandbox."""
+
+import importlib.util
+import io
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tui_reseller.cli.doors import Doors, SandboxOptions, ScreenOptions
+from tui_reseller.cli.main import run
+from tui_reseller.cli.talk import Talk
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.secret import Secret
+from tui_reseller.services.services import Services
+from tui_reseller.storage.paths import Paths
+from tui_reseller.wiring import build
+
+_spec = importlib.util.spec_from_file_location("cli_fakes", Path(__file__).with_name("fakes.py"))
+fakes = sys.modules.setdefault("cli_fakes", importlib.util.module_from_spec(_spec))
+_spec.loader.exec_module(fakes)
+
+
+@dataclass
+class Ran:
+    """What a command left."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def rows(self) -> list[dict]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def row(self) -> dict:
+        assert len(self.rows) == 1, self.out + self.err
+        return self.rows[0]
+
+
+class Terminal:
+    """Streams of one run: what is piped in, or a person with answers."""
+
+    def __init__(self, capsys, monkeypatch) -> None:
+        self.capsys, self.monkeypatch = capsys, monkeypatch
+
+    def run(self, argv: Sequence[str], doors: Doors, stdin: bytes | str, answers: Sequence[str] | None) -> Ran:
+        left = list(answers or ())
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        with self.monkeypatch.context() as patched:
+            patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+            patched.setattr(Talk, "can_ask", property(lambda _talk: answers is not None))
+            patched.setattr(Talk, "ask", lambda talk, question: talk.warn(question) or left.pop(0))
+            patched.setattr(Talk, "ask_hidden", lambda talk, question: talk.warn(question) or Secret(left.pop(0)))
+            self.capsys.readouterr()
+            code = run(argv, doors)
+        assert not left, "a question was not asked"
+        captured = self.capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+
+class Desk:
+    """The command on a fake service with a real ledger, config and snapshot in a folder of its own."""
+
+    def __init__(self, folder: Path, terminal: Terminal) -> None:
+        self.service = fakes.FakeService(fakes.people(3))
+        self.credentials = fakes.FakeCredentials()
+        self.clock = fakes.ManualClock()
+        self.folder = folder
+        self.opened: list[tuple] = []
+        self._terminal = terminal
+        self._paths = Paths(folder / "config", folder / "state", folder / "cache")
+        for path in (self._paths.config, self._paths.state, self._paths.cache):
+            path.mkdir(mode=0o700)
+        self.add("acme")
+
+    def add(self, name: str, **settings) -> None:
+        profile = Profile(name, api_user=f"{name}-user", base_url="https://api.example.com/apiv2", **settings)
+        self.services(None, False).profiles.config.put(profile)
+
+    def services(self, named: str | None, _debug: bool) -> Services:
+        built = build(self._paths, self.credentials, named=named)
+        return replace(built, clock=self.clock, connect=lambda _profile, _key, _timeout: self.service)
+
+    def __call__(self, *argv: str, stdin: bytes | str = "", answers: Sequence[str] | None = None) -> Ran:
+        return self._terminal.run(argv, self.doors(), stdin, answers)
+
+    def doors(self) -> Doors:
+        def screen(options: ScreenOptions) -> int:
+            self.opened.append((options,))
+            return 0
+
+        def demo(*given) -> int:
+            self.opened.append(given)
+            return 0
+
+        def sandbox(options: SandboxOptions) -> int:
+            self.opened.append((options,))
+            return 0
+
+        return Doors(self.services, screen, demo, sandbox)
+
+    def files(self) -> bytes:
+        return b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def terminal(capsys, monkeypatch) -> Terminal:
+    return Terminal(capsys, monkeypatch)
+
+
+@pytest.fixture
+def desk(tmp_path, terminal) -> Desk:
+    return Desk(tmp_path, terminal)
+
+
+class Sandbox:
+    """A running sandbox and its control endpoints."""
+
+    def __init__(self, ready: dict) -> None:
+        self.url, self.base_url = ready["url"], ready["base_url"]
+        self.user, self.key = ready["api_user"], ready["api_key"]
+
+    def control(self, method: str, path: str, body: object = None) -> object:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def log(self) -> list[dict]:
+        return self.control("GET", "log")
+
+    def requests(self) -> list[dict]:
+        return self.control("GET", "requests")
+
+    def fault(self, name: str, **settings: object) -> None:
+        self.control("POST", "faults", {"faults": [{"name": name, **settings}]})
+
+    def plant(self, username: str, **values: object) -> None:
+        self.control("PUT", f"customers/{username}", values)
+
+
+@pytest.fixture(scope="session")
+def started() -> Iterator[dict[str, Sandbox]]:
+    """One sandbox for each dialect, as processes of their own."""
+    children = {}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TUI_RESELLER_")}
+    for dialect in ("seed", "2014", "2018"):
+        command = [sys.executable, "-m", "tui_reseller", "sandbox", "--port", "0", "--customers", "40"]
+        children[dialect] = subprocess.Popen(
+            [*command, "--dialect", dialect], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        )
+    yield {dialect: Sandbox(json.loads(child.stdout.readline())) for dialect, child in children.items()}
+    for child in children.values():
+        child.terminate()
+    for child in children.values():
+        child.wait(10)
+        child.stdout.close()
+
+
+class Console:
+    """The whole program against a sandbox: real wiring, real HTTP, folders of its own."""
+
+    def __init__(self, terminal: Terminal, folder: Path, sandbox: Sandbox) -> None:
+        self.sandbox, self.folder = sandbox, folder
+        self.environment = {
+            "TUI_RESELLER_BASE_URL": sandbox.base_url,
+            "TUI_RESELLER_API_USER": sandbox.user,
+            "TUI_RESELLER_API_KEY": sandbox.key,
+            "TUI_RESELLER_FORMAT": "json",
+        }
+        self._terminal = terminal
+
+    def __call__(self, *argv: str, stdin: bytes | str = "", answers: Sequence[str] | None = None) -> Ran:
+        from tui_reseller.wiring import doors
+
+        return self._terminal.run(argv, doors(dict(self.environment)), stdin, answers)
+
+    def files(self) -> bytes:
+        return b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    """Folders of our own for one test."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    for name in [name for name in os.environ if name.startswith("TUI_RESELLER_")]:
+        monkeypatch.delenv(name)
+    return tmp_path
+
+
+@pytest.fixture
+def consoles(terminal, home, started) -> Iterator:
+    """Make a console on the sandbox of a dialect; its faults are cleared before and after."""
+    used: list[Sandbox] = []
+
+    def make(dialect: str = "seed", **environment: str) -> Console:
+        sandbox = started[dialect]
+        sandbox.control("DELETE", "faults")
+        used.append(sandbox)
+        made = Console(terminal, home, sandbox)
+        made.environment |= {f"TUI_RESELLER_{name.upper()}": value for name, value in environment.items()}
+        return made
+
+    yield make
+    for sandbox in used:
+        sandbox.control("DELETE", "faults")

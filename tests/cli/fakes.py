@@ -1,0 +1,128 @@
+"""In-memory ports for the command: a service that tells what was sent, keys, and time that passes only in sleep."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from tui_reseller.domain.changes import wanted_by
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import CredentialStoreError
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.secret import Secret
+from tui_reseller.services.ports import ListProgress
+
+CANARY = "canary-key-8w3x"
+
+
+class ManualClock:
+    """Begins now; passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+        self._began = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self._began + timedelta(seconds=self.passed)
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    async def sleep(self, seconds: float) -> None:
+        self.passed += seconds
+        await asyncio.sleep(0)
+
+
+class FakeService:
+    """Holds customers. `errors` are raised by operation, `reads` counts finds, `on_send` runs before a write."""
+
+    def __init__(self, customers: Sequence[Customer]) -> None:
+        self.customers = {customer.username: customer for customer in customers}
+        self.sent: list[Call] = []
+        self.reads = 0
+        self.lists = 0
+        self.errors: dict[Operation, Exception] = {}
+        self.on_find: Callable[[int], None] = lambda _count: None
+        self.on_send: Callable[[Call], None] = lambda _call: None
+
+    async def stream(self) -> AsyncIterator[ListProgress]:
+        self._raise(Operation.LIST)
+        self.lists += 1
+        yield ListProgress(list(self.customers.values()), 100)
+
+    async def find(self, username: str) -> Customer | None:
+        self._raise(Operation.LIST)
+        self.reads += 1
+        self.on_find(self.reads)
+        return self.customers.get(username)
+
+    async def probe(self) -> Sequence[str]:
+        self._raise(Operation.LIST)
+        return list(self.customers)[:1]
+
+    async def send(self, call: Call) -> str:
+        self.sent.append(call)
+        self.on_send(call)
+        await asyncio.sleep(0)
+        self._raise(call.operation)
+        self._apply(call)
+        return "success"
+
+    def _apply(self, call: Call) -> None:
+        if call.operation is Operation.DELETE:
+            del self.customers[call.username]
+        elif call.operation is Operation.CREATE:
+            self.customers[call.username] = Customer(call.username).with_values(dict(call.fields))
+        else:
+            shown = {name: value for name, value in wanted_by(call).items() if name != "website_access"}
+            changed = self.customers.pop(call.username).with_values(shown)
+            self.customers[changed.username] = changed
+
+    def _raise(self, operation: Operation) -> None:
+        if operation in self.errors:
+            raise self.errors[operation]
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+class FakeCredentials:
+    """One key for every profile, or none."""
+
+    def __init__(self) -> None:
+        self.key: Secret | None = Secret(CANARY)
+        self.state = "ready"
+        self.kept: list[Secret] = []
+        self.asked = 0
+        self.error: CredentialStoreError | None = None
+
+    async def get(self, profile: Profile) -> Secret | None:
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return self.key
+
+    async def put(self, profile: Profile, key: Secret) -> str:
+        self.kept.append(key)
+        return "the OS keyring"
+
+    async def remove(self, profile: Profile) -> None:
+        self.key = None
+
+    async def probe(self) -> str:
+        return self.state
+
+    def remember(self, profile: Profile, key: Secret) -> None:
+        self.key = key
+
+    def describe(self, profile: Profile) -> str:
+        return "the OS keyring"
+
+
+def people(count: int) -> list[Customer]:
+    """Customers c1, c2 ... with everything that is asked for."""
+    first = Customer(
+        "c1", "c1@x.example", first_name="Ann", last_name="Lee", city="Porto", country="PT", phone="1"
+    ).with_values({"sending": True})
+    return [replace(first, username=f"c{n}", email=f"c{n}@x.example") for n in range(1, count + 1)]
