@@ -56,7 +56,7 @@ BAD_XML = {
     "utf-7": b'<?xml version="1.0" encoding="UTF-7"?><users/>',
     "unknown charset": b'<?xml version="1.0" encoding="x-klingon"?><users/>',
     "latin-1 undeclared": "<users><user><city>ü</city></user></users>".encode("latin-1"),
-    "latin-1 as ascii": '<?xml version="1.0" encoding="US-ASCII"?><users><user><a>ü</a></user></users>'.encode("latin-1"),
+    "latin-1 as ascii": '<?xml version="1.0" encoding="US-ASCII"?><users><a>ü</a></users>'.encode("latin-1"),
     "surrogate": b"<users><user><a>&#xD800;</a></user></users>",
     "null": b"<users><user><a>&#0;</a></user></users>",
     "junk after": b"<users/>x",
@@ -106,6 +106,7 @@ def test_good_json():
     tree = json_codec.decode(b'\xef\xbb\xbf {"a":[1,-2.50,true,null,"\\u20ac\\/"],"b":{}} ')
     assert tree == {"a": ["1", "-2.50", True, None, "€/"], "b": {}}
     assert isinstance(tree["a"][0], Number)
+    assert json_codec.decode(b'"x"') == "x"
     assert json_codec.decode(b"[" * 32 + b"]" * 32)
 
 
@@ -122,7 +123,7 @@ def test_good_json():
         (b"<result><errors><error>a</error></errors></result>", {"errors": ["a"]}),
         (b"<result><errors/></result>", {"errors": []}),
         (b"<result><a><b>c</b></a></result>", {"a": {"b": "c"}}),
-        (b"<result><message>&amp;amp; <![CDATA[<b>&amp;]]><!-- no -->!</message></result>", {"message": "&amp; <b>&amp;!"}),
+        (b"<result><message>&amp;amp;<![CDATA[<b>&amp;]]><!-- -->!</message></result>", {"message": "&amp;<b>&amp;!"}),
         ('<?xml version="1.0" encoding="iso-8859-1"?><result>ü&#8364;</result>'.encode("latin-1"), {"message": "ü€"}),
         ('<?xml version="1.0" encoding="Windows-1252"?><result>€</result>'.encode("cp1252"), {"message": "€"}),
         ('<?xml version="1.0" encoding="UTF-8"?><result>€</result>'.encode(), {"message": "€"}),

@@ -177,12 +177,11 @@ async def test_proxy_that_cannot_be_used(make_client, proxy):
 
 
 async def test_proxy_refuses(service, make_client):
-    service.answer = b"HTTP/1.1 407 Log in\x1b first\r\nContent-Length: 0\r\n\r\n"
     service.answer = b"HTTP/1.1 407 Log in first\r\nContent-Length: 0\r\n\r\n"
     proxy = f"http://me:CANARY@127.0.0.1:{service.port}"
     found = await failure_of(make_client(base_url="https://api.invalid/apiv2", proxy=proxy).send(ENABLE))
     assert type(found) is e.NotSent
-    assert "api.invalid: the proxy refused: 407 Log in first" in str(found)
+    assert "api.invalid over the proxy: the proxy refused: 407 Log in first" in str(found)
     assert service.requests[0].line == "CONNECT api.invalid:443 HTTP/1.1"
     assert service.requests[0].body == b""
 
@@ -241,11 +240,11 @@ async def endless_1xx(reader, writer):
 
 FAULTS = [
     (hang_up, "broke|cut short"),
-    (silence, "no complete answer within 0.4 s"),
+    (silence, "no complete answer within 0.2 s"),
     (half, "cut short"),
-    (drip, "no complete answer within 0.4 s"),
+    (drip, "no complete answer within 0.2 s"),
     (cut_chunk, "cut short"),
-    (endless_1xx, "no complete answer within 0.4 s"),
+    (endless_1xx, "no complete answer within 0.2 s"),
     (b"garbage\r\n\r\n", "not HTTP"),
     (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n", "not HTTP"),
     (b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 40_000 + b"\r\n", "not HTTP"),
@@ -257,7 +256,7 @@ FAULTS = [
 @pytest.mark.parametrize(("answer", "words"), FAULTS, ids=range(len(FAULTS)))
 async def test_answer_lost(service, make_client, answer, words, wanted):
     service.answer = answer
-    client = make_client(wanted, timeout=0.4)
+    client = make_client(wanted, timeout=0.2)
     began = time.monotonic()
     found = await failure_of(client.send(ENABLE))
     assert type(found) is e.AnswerLost
@@ -324,11 +323,15 @@ async def test_idle_connection_is_not_used_again(service, make_client, reply, mo
 
 
 async def test_cancelling_goes_through(service, make_client):
-    service.answer = silence
-    client = make_client()
-    task = asyncio.create_task(client.send(ENABLE))
-    while not service.requests:
-        await asyncio.sleep(0.01)
+    arrived = asyncio.Event()
+
+    async def never(reader, writer):
+        arrived.set()
+        await silence(reader, writer)
+
+    service.answer = never
+    task = asyncio.create_task(make_client().send(ENABLE))
+    await arrived.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -364,7 +367,7 @@ class Broken(httpx.AsyncBaseTransport):
     def __init__(self, error):
         self.error = error
 
-    async def handle_async_request(self, request):
+    async def handle_async_request(self, _request):
         raise self.error
 
 

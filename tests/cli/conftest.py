@@ -85,6 +85,10 @@ class Desk:
         profile = Profile(name, api_user=f"{name}-user", base_url="https://api.example.com/apiv2", **settings)
         self.services(None, False).profiles.config.put(profile)
 
+    def hold(self, count: int) -> None:
+        """Let the service have so many customers: c1, c2 ..."""
+        self.service.customers = {customer.username: customer for customer in fakes.people(count)}
+
     def services(self, named: str | None, _debug: bool) -> Services:
         built = build(self._paths, self.credentials, named=named)
         return replace(built, clock=self.clock, connect=lambda _profile, _key, _timeout: self.service)

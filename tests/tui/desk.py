@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
@@ -38,11 +39,19 @@ KEYS = {
 }  # fmt: skip
 
 
+def _seen(holds: Callable[[], object]) -> str:
+    """Return what is on the screen of the desk that a condition is about."""
+    for cell in holds.__closure__ or ():
+        if isinstance(cell.cell_contents, Desk):
+            return "\n" + "\n".join(cell.cell_contents.screen_text())
+    return ""
+
+
 async def until(what: str, holds: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait until something is true."""
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}{_seen(holds)}"
         await asyncio.sleep(0.01)
 
 
@@ -151,7 +160,13 @@ class Desk:
         await self.pilot.press(*keys)
 
     async def write(self, text: str) -> None:
-        await self.pilot.press(*(KEYS.get(char, char) for char in text))
+        """Type a text as fast as a terminal brings it."""
+        for char in text:
+            key = Key(KEYS.get(char, char), char)
+            key.set_sender(self.app)
+            assert self.app._driver is not None
+            self.app._driver.send_message(key)
+        await self.pilot.pause()
 
     async def go_to(self, username: str) -> None:
         """Put the cursor on a customer."""

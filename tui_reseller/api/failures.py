@@ -65,7 +65,7 @@ def _cause(error: BaseException) -> str:
         if isinstance(found, ssl.SSLCertVerificationError):
             return f"certificate verify failed: {clean(str(found.verify_message), longest=120)}"
         if isinstance(found, ssl.SSLError):
-            reason = str(found.reason or "TLS failed").replace("_", " ").lower()
+            reason = str(getattr(found, "reason", None) or "TLS failed").replace("_", " ").lower()
             return f"no secure connection: {clean(reason, longest=80)}"
         if isinstance(found, socket.gaierror | UnicodeError):
             return "name not known"

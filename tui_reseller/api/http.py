@@ -48,7 +48,8 @@ class Caller:
             logging.getLogger(name).setLevel(logging.WARNING)
         failure: NotSent
         try:
-            return cls(profile.base_url, profile.host, _transport(profile))
+            host = f"{profile.host} over the proxy" if profile.proxy else profile.host
+            return cls(profile.base_url, host, _transport(profile))
         except (OSError, ssl.SSLError) as error:
             reason = error.strerror or "no certificate in it"
             failure = NotSent(f"the CA file cannot be used: {reason}", hint="see ca_file in the profile")
@@ -118,8 +119,7 @@ class Exchange:
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         response = self._response
-        if response is None:
-            return
+        assert response is not None  # noqa: S101 - what was not entered is not left
         with contextlib.suppress(httpx.HTTPError, OSError, TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 connection = response.extensions.get("network_stream")
@@ -207,7 +207,8 @@ async def _raw_parts(response: httpx.Response) -> AsyncGenerator[bytes, None]:
 
 
 def _transport(profile: Profile) -> httpx.AsyncHTTPTransport:
-    is_secure = f"{profile.base_url} {profile.proxy}".lower().find("https:") >= 0
+    has_secure_proxy = profile.proxy.lower().startswith("https:")
+    is_secure = has_secure_proxy or profile.base_url.startswith("https:")
     tls = _tls(profile.ca_file) if is_secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     return httpx.AsyncHTTPTransport(
         verify=tls,
@@ -215,7 +216,7 @@ def _transport(profile: Profile) -> httpx.AsyncHTTPTransport:
         http2=False,
         retries=0,
         limits=httpx.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS),
-        proxy=httpx.Proxy(profile.proxy, ssl_context=tls if is_secure else None) if profile.proxy else None,
+        proxy=httpx.Proxy(profile.proxy, ssl_context=tls if has_secure_proxy else None) if profile.proxy else None,
     )
 
 

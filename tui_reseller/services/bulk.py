@@ -68,7 +68,7 @@ class Bulk:
     def _brake(self, result: Result, in_a_row: int, *, pausing: bool) -> None:
         if isinstance(result.error, CredentialsRefused | LedgerUnavailable):
             self.stop()
-        elif pausing and in_a_row == PAUSE_AFTER:
+        elif pausing and in_a_row and in_a_row % PAUSE_AFTER == 0:
             self.pause(f"paused by itself: {PAUSE_AFTER} in a row were not applied")
 
     @property

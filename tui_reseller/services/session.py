@@ -1,12 +1,13 @@
 """One opened profile: its ports, its list and what it allows. Front doors hold one at a time."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import MissingCredentials
+from tui_reseller.domain.errors import BadConfig, MissingCredentials
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
@@ -94,9 +95,10 @@ class Session:
         self.website = dict(await self.ledger.website_access(self.account))
 
     async def keep(self, username: str, customer: Customer | None) -> None:
-        """Take a change that is certain into list and snapshot."""
+        """Take a change that is certain into list and snapshot. A disk that refuses costs only the snapshot."""
         self.customers.apply(username, customer)
-        await self.snapshot.note(self.account, username, customer)
+        with contextlib.suppress(BadConfig):  # never an error of the operation, which is done
+            await self.snapshot.note(self.account, username, customer)
 
     async def aclose(self) -> None:
         """Close the connection. The ledger belongs to the whole program and stays open."""

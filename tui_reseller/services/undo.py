@@ -46,7 +46,12 @@ async def last_undoable(session: Session) -> list[Entry]:
             continue
         if entry.batch is None:
             return [entry]
-        return [e for e in mine if e.batch == entry.batch and e.id not in undone and opposite(e) is not None]
+        batch = await session.ledger.entries(AuditQuery(account=session.account, batch=entry.batch))
+        return [
+            e
+            for e in batch
+            if e.operator == session.operator and _is_applied(e) and e.id not in undone and opposite(e) is not None
+        ]
     return []
 
 

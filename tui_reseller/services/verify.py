@@ -6,13 +6,15 @@ from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Value
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput, ResellerError
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.session import Session
 
 SETTLE = 60.0
 """Seconds after which an absence or an unchanged value begins to count as evidence."""
 READS_AT = (0.0, 2.0, 10.0, 60.0)
+IDENTITY = ("username", "email", "first_name", "last_name")
+"""What tells that a new customer is ours: the service may store the rest in another form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,12 @@ async def look(session: Session, entry: Entry) -> Evidence:
 async def _look_fields(session: Session, entry: Entry) -> Evidence:
     now = await session.find(entry.username)
     if now is None:
-        if entry.operation is Operation.CREATE:
-            return await _absent(session, entry, Outcome.VERIFIED_NOT_APPLIED)
-        return Evidence(Outcome.CONFLICT, f"{quoted(entry.username)} is no longer listed", certain=False)
-    shown = [change for change in entry.changes if change.field in Customer.__dataclass_fields__]
+        is_new = entry.operation is Operation.CREATE
+        return await _absent(session, entry, Outcome.VERIFIED_NOT_APPLIED if is_new else Outcome.CONFLICT)
+    if entry.operation in SWITCHED and now.value(SWITCHED[entry.operation][0]) is None:
+        return Evidence(Outcome.UNVERIFIABLE, "the service shows neither on nor off", certain=False)
+    told = IDENTITY if entry.operation is Operation.CREATE else Customer.__dataclass_fields__
+    shown = [change for change in entry.changes if change.field in told]
     if not shown:
         return Evidence(Outcome.UNVERIFIABLE, "no visible difference between before and wanted", certain=True)
     as_wanted = [change for change in shown if _same(change.field, now.value(change.field), change.after)]

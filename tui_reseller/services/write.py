@@ -19,7 +19,6 @@ from tui_reseller.domain.operation import SWITCHED, Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import retry
-from tui_reseller.services.ports import CustomersPort
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import refuse_invalid, without_unchanged
@@ -86,8 +85,8 @@ async def _send(session: Session, call: Call, before: Customer | None, reason: s
         reason=reason.strip() or session.policy.unlock_reason,
         batch=batch,
     )
+    service = await session.service()  # may ask for a key: before anything is written down
     entry_id = await session.ledger.begin(intent)
-    service = await _service_or_close(session, entry_id)
     error: ResellerError | None = None
     try:
         said = await retry.write(session.clock, lambda: service.send(call), total=session.total_seconds)
@@ -104,14 +103,6 @@ async def _send(session: Session, call: Call, before: Customer | None, reason: s
     message += await _finish(session, entry_id, outcome, message)
     await _take_in(session, call, before, outcome)
     return Result(call.username, call.operation, outcome, message, entry_id, changes, error)
-
-
-async def _service_or_close(session: Session, entry_id: str) -> CustomersPort:
-    try:
-        return await session.service()
-    except ResellerError as error:
-        await _finish(session, entry_id, Outcome.NOT_SENT, error.message)
-        raise
 
 
 async def _finish(session: Session, entry_id: str, outcome: Outcome, message: str) -> str:

@@ -1,0 +1,216 @@
+"""Forms of data, and that nothing remote acts on a terminal, a spreadsheet or a parser."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tui_reseller.cli.table import cut, display_width, lay_out
+from tui_reseller.domain.customer import FIELDS
+
+HOSTILE = {
+    "first_name": "\x1b]0;owned\x07",
+    "last_name": "=cmd|'/c calc'!A1",
+    "address": "line\r\nnext\ttab",
+    "city": "\u202ekcab",
+    "state": "\ud800half",
+    "phone": "+1 555",
+    "website": "[bold red]x[/]",
+}
+FORBIDDEN = {chr(code) for code in (*range(0x20), 0x7F, *range(0x80, 0xA0), 0x202E)} - {"\n"}
+
+
+def plant(desk) -> None:
+    desk.service.customers["c1"] = desk.service.customers["c1"].with_values(HOSTILE)
+
+
+def test_json_is_one_array_and_jsonl_one_object_a_line(desk):
+    assert [row["username"] for row in json.loads(desk("list", "--output", "json").out)] == ["c1", "c2", "c3"]
+    assert [row["username"] for row in desk("list").rows] == ["c1", "c2", "c3"]
+    assert json.loads(desk("list", "--output", "json", "--filter", "nobody").out) == []
+    assert list(json.loads(desk("show", "c1", "--output", "json").out)) == list(FIELDS)
+    assert isinstance(json.loads(desk("enable", "c1", "--yes", "--output", "json").out), list)
+
+
+def test_unknown_is_null(desk):
+    assert desk("show", "c1").row["website_access"] is None
+
+
+def test_json_carries_every_value_as_it_is(desk):
+    plant(desk)
+    for verb in (["list"], ["show", "c1"]):
+        ran = desk(*verb)
+        assert ran.out.isascii()
+        assert {name: ran.rows[0][name] for name in HOSTILE} == HOSTILE
+
+
+@pytest.mark.parametrize("form", ["table", "csv"])
+@pytest.mark.parametrize("argv", [
+    ["list"], ["show", "c1"], ["set", "c1", "city=Rom", "--yes"], ["set", "c1", "city=Rom", "--dry-run"],
+])  # fmt: skip
+def test_no_control_byte_leaves_as_table_or_csv(desk, argv, form):
+    plant(desk)
+    ran = desk(*argv, "--output", form)
+    assert ran.code == 0
+    assert not FORBIDDEN & set(ran.out + ran.err)
+
+
+def test_a_csv_cell_is_no_formula(desk):
+    plant(desk)
+    found = next(csv.DictReader(io.StringIO(desk("list", "--output", "csv").out)))
+    assert found["last_name"].startswith("'=")
+    assert found["phone"].startswith("'+")
+    assert list(found) == list(FIELDS)
+    assert found["sending"] == "on"
+    assert found["website_access"] == "unknown"
+
+
+def test_the_csv_of_a_write_has_the_changes_as_json(desk):
+    found = next(csv.DictReader(io.StringIO(desk("disable", "c1", "--yes", "--output", "csv").out)))
+    assert json.loads(found["changes"]) == {"sending": {"before": True, "after": False}}
+
+
+def test_hostile_arguments_do_not_reach_the_terminal(desk):
+    for argv in (["show", "\x1b[2J"], ["\x1b[2J"], ["list", "--\x1b[2J"], ["list", "--filter", "\x1b[2J:x"]):
+        ran = desk(*argv)
+        assert ran.code in {2, 7}
+        assert not FORBIDDEN & set(ran.err)
+
+
+def test_a_message_of_the_service_is_cleaned(desk):
+    from tui_reseller.domain.errors import Rejected
+    from tui_reseller.domain.operation import Operation
+
+    desk.service.errors[Operation.ENABLE] = Rejected("no\x1b[31m\nway")
+    ran = desk("enable", "c1", "--yes", "--output", "table")
+    assert ran.code == 6
+    assert not FORBIDDEN & set(ran.out + ran.err)
+
+
+def test_columns_sort_and_limit(desk):
+    ran = desk("list", "--columns", "email,username", "--sort", "username:desc", "--limit", "2")
+    assert ran.rows == [{"email": f"c{n}@x.example", "username": f"c{n}"} for n in (3, 2)]
+    assert ran.err == "2 of 3\n"
+    assert desk("list", "--limit", "2", "--quiet").err == ""
+
+
+def test_a_table_is_aligned_by_what_is_seen():
+    lines = lay_out(["a", "b"], [["日本", "x"], ["e\u0301", "y"]], None)
+    assert lines == ["a     b", "日本  x", "e\u0301     y"]
+    assert display_width("日本e\u0301") == 5
+
+
+@pytest.mark.parametrize("width", range(3, 60))
+def test_a_table_is_never_wider_than_the_terminal(width):
+    rows = [["日本語" * 5, "x" * 30, "short"], ["a", "b", "c"]]
+    assert all(display_width(line) <= width for line in lay_out(["one", "two", "three"], rows, width))
+
+
+def test_cutting_leaves_a_sign():
+    assert cut("abcdef", 4) == "abc…"
+    assert cut("日本語", 4) == "日…"
+
+
+class TestSnapshots:
+    def test_offline_needs_a_snapshot_and_nothing_else(self, desk):
+        assert desk("list", "--offline").code == 3
+        assert desk("list").code == 0
+        desk.credentials.asked = desk.service.lists = 0
+        assert len(desk("list", "--offline").rows) == 3
+        assert (desk.credentials.asked, desk.service.lists) == (0, 0)
+
+    def test_max_age_takes_a_younger_one_only(self, desk):
+        assert desk("list", "--max-age", "10m").code == 0
+        desk.clock.passed += 300
+        assert desk("list", "--max-age", "10m").code == 0
+        assert desk.service.lists == 1
+        desk.clock.passed += 600
+        assert desk("list", "--max-age", "10m").code == 0
+        assert desk.service.lists == 2
+
+    def test_a_list_that_lost_a_fifth_is_held_back(self, desk):
+        desk.hold(10)
+        assert desk("list").code == 0
+        desk.hold(7)
+        ran = desk("list")
+        assert (ran.code, ran.out) == (5, "")
+        assert "--accept-smaller" in ran.err
+        assert len(desk("list", "--offline").rows) == 10
+        assert len(desk("list", "--accept-smaller").rows) == 7
+        assert len(desk("list", "--offline").rows) == 7
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(desk):
+    code = (
+        "import sys; from tui_reseller.cli.output import Output\n"
+        "out = Output('jsonl')\n"
+        "with out.rows(['a']) as rows:\n"
+        "    for n in range(200000):\n"
+        "        rows.add({'a': n})\n"
+        "sys.exit(0 if out.is_closed else 3)\n"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child.stdout.readline()
+    child.stdout.close()
+    said = child.stderr.read()
+    child.stderr.close()
+    assert (child.wait(20), said) == (0, b"")
+
+
+def test_help_into_a_closed_pipe_is_quiet():
+    code = "import sys; from tui_reseller.cli.main import run; sys.exit(run(['--help'], None))"
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = subprocess.run([sys.executable, "-c", code], stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_an_encoding_that_lacks_a_sign_does_not_stop_the_output(home):
+    code = (
+        "from tui_reseller.cli.output import Output, prepare_streams\n"
+        "prepare_streams(); Output('table').item({'city': 'Łódź'})"
+    )
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=True)
+    assert ran.stdout == b"city  \\u0141\\xf3d\\u017a\n"
+
+
+def test_many_rows_cost_little(desk):
+    desk.hold(20_000)
+    import time
+
+    began = time.monotonic()
+    assert len(desk("list").out.splitlines()) == 20_000
+    assert time.monotonic() - began < 8
+
+
+class TestAudit:
+    def test_it_is_newest_first_and_export_oldest_first(self, desk):
+        desk("disable", "c1", "--yes")
+        desk("enable", "c1", "--yes")
+        assert [row["operation"] for row in desk("audit", "list").rows] == ["enable", "disable"]
+        assert [row["operation"] for row in desk("audit", "export").rows] == ["disable", "enable"]
+        assert desk("audit", "list", "--operation", "disable").row["username"] == "c1"
+        assert desk("audit", "list", "--limit", "1").row["operation"] == "enable"
+        assert desk("audit", "list", "--since", "1h", "--username", "c2").out == ""
+        assert desk("audit", "list", "--since", "whenever").code == 2
+        assert "c1" in desk("audit", "list", "--output", "table").out
+
+    def test_its_object(self, desk):
+        desk("disable", "c1", "--yes")
+        row = desk("audit", "list").row
+        assert list(row) == [
+            "username", "operation", "outcome", "id", "changes", "message", "time", "profile", "operator", "reason",
+            "batch",
+        ]  # fmt: skip
+        assert row["time"].endswith("Z")
+        assert list(row["operator"]) == ["user", "host", "ssh_from"]
+
+    def test_the_chain_is_checked(self, desk):
+        desk("disable", "c1", "--yes")
+        assert desk("audit", "verify").row["whole"] is True

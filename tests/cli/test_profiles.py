@@ -1,0 +1,95 @@
+"""profile: what is asked, what is saved, and that a key is in no file and no output."""
+
+import pytest
+
+KEY = "canary-new-key-5k"
+
+
+def test_a_profile_from_a_script(desk):
+    ran = desk("profile", "add", "beta", "--api-user", "b", "--secret-stdin", "--protected", stdin=KEY + "\n")
+    assert ran.code == 0
+    assert [key.reveal() for key in desk.credentials.kept] == [KEY]
+    assert KEY not in ran.out + ran.err
+    assert KEY.encode() not in desk.files()
+    row = desk("profile", "show", "beta").row
+    assert row["protected"] is True
+    assert row["key"] == "the OS keyring"
+    assert [found["name"] for found in desk("profile", "list").rows] == ["acme", "beta"]
+
+
+def test_on_a_terminal_user_and_key_are_asked_for(desk):
+    assert desk("profile", "add", "beta", answers=["b", KEY]).code == 0
+    assert desk("profile", "show", "beta").row["api_user"] == "b"
+    assert [key.reveal() for key in desk.credentials.kept] == [KEY]
+
+
+@pytest.mark.parametrize("argv", [["add", "beta"], ["secret", "acme"]])
+def test_without_a_keyring_nothing_is_asked_and_nothing_saved(desk, argv):
+    desk.credentials.state = "none"
+    ran = desk("profile", *argv, answers=[])
+    assert ran.code == 3
+    assert "--secret-command" in ran.err
+    assert "beta" not in desk("profile", "list").out
+
+
+def test_store_none_asks_for_no_key(desk):
+    assert desk("profile", "add", "beta", "--api-user", "b", "--store", "none", answers=[]).code == 0
+    assert desk("profile", "secret", "beta", "--secret-stdin", stdin=KEY).code == 2
+
+
+def test_a_command_is_split_and_never_shown(desk):
+    ran = desk("profile", "add", "beta", "--api-user", "b", "--secret-command", "print-key 'a b'")
+    assert ran.code == 0
+    assert desk.services(None, False).profiles.get("beta").credential_command == ("print-key", "a b")
+    assert "print-key" not in desk("profile", "show", "beta").out
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["add", "acme", "--api-user", "b", "--secret-stdin"],
+        ["add", "beta", "--secret-stdin"],
+        ["add", "beta", "--api-user", "b", "--base-url", "http://example.com/apiv2", "--secret-stdin"],
+        ["add", "bad name", "--api-user", "b", "--secret-stdin"],
+        ["add", "beta", "--api-user", "b", "--store", "none", "--secret-stdin"],
+        ["secret", "acme"],
+        ["set", "acme", "colour=pink"],
+        ["set", "acme", "colur=red"],
+        ["set", "acme", "api_key=canary-new-key-5k"],
+    ],
+)
+def test_mistakes_are_2(desk, argv):
+    ran = desk("profile", *argv, stdin=KEY + "\n")
+    assert ran.code == 2, ran.err
+    assert KEY not in ran.out + ran.err
+    assert desk.credentials.kept == []
+
+
+def test_set_use_and_remove(desk):
+    desk.add("beta")
+    assert desk("profile", "set", "beta", "colour=red", "read_only=true").row["colour"] == "red"
+    assert desk("enable", "c1", "--yes", "--profile", "beta").code == 11
+    assert desk("profile", "use", "beta").code == 0
+    assert desk("profile", "show").row["name"] == "beta"
+    assert desk("profile", "remove", "beta").code == 11
+    assert desk("profile", "remove", "beta", answers=["no"]).code == 11
+    assert desk("profile", "remove", "beta", answers=["yes"]).code == 0
+    assert [found["name"] for found in desk("profile", "list").rows] == ["acme"]
+
+
+def test_an_unknown_profile_is_3_and_names_the_nearest(desk):
+    ran = desk("list", "--profile", "acne")
+    assert ran.code == 3
+    assert "acme" in ran.err
+
+
+def test_a_new_key(desk):
+    assert desk("profile", "secret", "acme", "--secret-stdin", stdin=KEY).code == 0
+    assert desk("profile", "secret", "acme", answers=[KEY]).code == 0
+    assert desk("profile", "secret", "acme", answers=[""]).code == 2
+    assert [key.reveal() for key in desk.credentials.kept] == [KEY, KEY]
+
+
+def test_a_test_says_where_and_what(desk):
+    ran = desk("profile", "test", "acme")
+    assert ran.row == {"profile": "acme", "host": "api.example.com", "format": "json", "seen": ["c1"]}
