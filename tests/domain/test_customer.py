@@ -45,7 +45,9 @@ def test_an_object_with_an_odd_username_is_foreign(username):
 
 
 def test_values_of_another_kind_are_left_out():
-    found = Customer.from_dict({"username": "luz", "city": 5, "zip": ["1"], "sending": "on", "extra": "x", "other": "y"})
+    found = Customer.from_dict(
+        {"username": "luz", "city": 5, "zip": ["1"], "sending": "on", "extra": "x", "other": "y"}
+    )
     assert found == Customer("luz")
     assert found.extra == {}
 

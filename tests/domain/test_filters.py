@@ -203,7 +203,9 @@ def test_no_regex_of_groups_that_is_accepted_takes_long(parts):
 
 
 @settings(deadline=None)
-@given(st.lists(st.sampled_from(["luz", '"two  words"', "-madrid", "sending:on", 'city:"a   b"']), min_size=1, max_size=5))
+@given(
+    st.lists(st.sampled_from(["luz", '"two  words"', "-madrid", "sending:on", 'city:"a   b"']), min_size=1, max_size=5)
+)
 def test_dropping_a_term_leaves_the_others_as_they_were(parts):
     found = parse_filter("  ".join(parts))
     for index in range(len(parts)):
@@ -233,6 +235,8 @@ def test_only_texts_that_are_wanted_are_highlighted():
 @pytest.mark.parametrize("state", STATES)
 def test_each_state_of_a_switch_is_told_from_the_others(state):
     shown = [
-        other for other in Switch if parse_filter(f"website_access:{state}").matches(Customer("x", website_access=other))
+        other
+        for other in Switch
+        if parse_filter(f"website_access:{state}").matches(Customer("x", website_access=other))
     ]
     assert [found.value for found in shown] == [state]

@@ -10,7 +10,9 @@ from tui_reseller.domain.text import MAX_MARKS, MAX_SHOWN, clean, formula_safe, 
 
 BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 ZERO_WIDTH = {0xAD, 0x180E, 0x200B, 0x2060, 0xFEFF, *range(0x2061, 0x2065), *range(0x206A, 0x2070)}
-NASTY = st.sampled_from("\x00\x07\x1b\x7f\x9b\x9d\u202e\u2066\u200b\ufeff\u2028\r\n\t\u0301\u0e31\U000e0100\ud800\U000e0041e")
+NASTY = st.sampled_from(
+    "\x00\x07\x1b\x7f\x9b\x9d\u202e\u2066\u200b\ufeff\u2028\r\n\t\u0301\u0e31\U000e0100\ud800\U000e0041e"
+)
 ANY_TEXT = st.text(st.one_of(st.characters(), NASTY), max_size=120)
 
 

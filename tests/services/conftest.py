@@ -11,6 +11,7 @@ from tui_reseller.storage.customer_list import PlainList
 from tui_reseller.storage.ledger import Ledger
 from tui_reseller.storage.snapshot import Snapshots
 
+
 @pytest.fixture
 def clock():
     return ManualClock()

@@ -16,14 +16,12 @@ from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
 
-LUZ = Customer(
-    "luz", "luz@bodega.es", sending=Switch.ON, first_name="Luz", last_name="Marin", city="Madrid", phone="1"
-)
+LUZ = Customer("luz", "luz@bodega.es", sending=Switch.ON, first_name="Luz", last_name="Marin", city="Madrid", phone="1")
 ANA = Customer("ana", "ana@vino.pt", sending=Switch.OFF, first_name="Ana", last_name="Sousa", city="Porto")
 KIM = Operator("kim", "bastion")
-DETAILS = {
-    name: "x" for name in ("first_name", "last_name", "address", "city", "state", "zip", "phone", "website")
-} | {"country": "ES"}
+DETAILS = {name: "x" for name in ("first_name", "last_name", "address", "city", "state", "zip", "phone", "website")} | {
+    "country": "ES"
+}
 
 CALLS = {
     Operation.CREATE: Call(Operation.CREATE, "neu", DETAILS | {"email": "neu@bodega.es"}, Secret("canary-hunter2")),
@@ -128,13 +126,13 @@ class FakeService:
             return
         if call.username not in self.kept:
             raise CustomerNotFound("User does not exist")
-        customer = self.kept.pop(call.username)
-        if call.operation in SWITCHED:
-            customer = customer.with_values(dict([SWITCHED[call.operation]]))
-        elif call.operation is not Operation.DELETE:
-            customer = customer.with_values(dict(call.fields))
-        if call.operation is not Operation.DELETE:
-            self.kept[customer.username] = customer
+        if call.operation is Operation.DELETE:
+            del self.kept[call.username]
+            return
+        wanted = dict([SWITCHED[call.operation]]) if call.operation in SWITCHED else dict(call.fields)
+        changed = self.kept[call.username].with_values(wanted)
+        shown = [changed if name == call.username else customer for name, customer in self.kept.items()]
+        self.kept = {customer.username: customer for customer in shown}
 
     @staticmethod
     def _told(customer: Customer) -> Customer:

@@ -187,7 +187,9 @@ async def test_a_row_without_a_username_is_never_sent(session, service, username
     assert (type(result.error), service.sent) == (RefusedHere, [])
 
 
-@pytest.mark.parametrize("call", [c for c in WRITES if c.id in {"create", "delete", "disable", "email", "rename", "password"}])
+@pytest.mark.parametrize(
+    "call", [c for c in WRITES if c.id in {"create", "delete", "disable", "email", "rename", "password"}]
+)
 async def test_a_protected_profile_asks_for_a_reason(open_session, service, written, call):
     session = open_session(Profile("acme", "acme-api", protected=True))
     session.policy.unlock(5, "maintenance")
@@ -441,7 +443,9 @@ def test_a_new_customer_sends_and_its_website_access_is_not_known():
     assert after_call(DISABLE, None) is None
 
 
-async def test_a_disk_that_refuses_the_snapshot_does_not_make_an_applied_write_look_not_sent(session, service, monkeypatch):
+async def test_a_disk_that_refuses_the_snapshot_does_not_make_an_applied_write_look_not_sent(
+    session, service, monkeypatch
+):
     async def refuse(*_arguments):
         raise BadConfig("the disk is full")
 
@@ -451,7 +455,9 @@ async def test_a_disk_that_refuses_the_snapshot_does_not_make_an_applied_write_l
     assert session.customers.get("luz").sending is Switch.OFF
 
 
-@pytest.mark.parametrize("call", [c for c in WRITES if c.id in {"enable", "disable", "website_enable", "website_disable"}])
+@pytest.mark.parametrize(
+    "call", [c for c in WRITES if c.id in {"enable", "disable", "website_enable", "website_disable"}]
+)
 async def test_a_switch_whose_change_is_unknown_is_shown_as_unknown(session, service, call):
     name = "website_access" if "website" in call.operation.value else "sending"
     session.website = {"luz": Switch.ON, "ana": Switch.ON}

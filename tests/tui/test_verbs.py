@@ -34,10 +34,9 @@ async def test_d_stops_sending_and_e_starts_it_again(at_desk, someone, wire):
         assert {entry.reason for entry in entries} == {"ticket 4711"}
 
 
-@FORMATS
-async def test_w_closes_the_website_and_opens_it_again(at_desk, someone, wire):
+async def test_w_closes_the_website_and_opens_it_again(at_desk, someone):
     name = someone()
-    async with at_desk(wire=wire) as desk:
+    async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("w", "d")
         await desk.opened("Website access off")
@@ -51,10 +50,9 @@ async def test_w_closes_the_website_and_opens_it_again(at_desk, someone, wire):
         await desk.applied(("website_disable", name), ("website_enable", name))
 
 
-@FORMATS
-async def test_p_sets_a_generated_password_and_shows_it_only_when_asked(at_desk, someone, wire):
+async def test_p_sets_a_generated_password_and_shows_it_only_when_asked(at_desk, someone):
     name = someone()
-    async with at_desk(wire=wire) as desk:
+    async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("p")
         await desk.opened("Reset password")
@@ -162,10 +160,9 @@ async def test_enter_edits_details_and_email_with_a_review_and_two_calls(at_desk
         assert sandbox.held(name)["email"].startswith("new.")
 
 
-@FORMATS
-async def test_x_e_changes_the_email_address(at_desk, sandbox, someone, wire):
+async def test_x_e_changes_the_email_address(at_desk, sandbox, someone):
     name = someone()
-    async with at_desk(wire=wire) as desk:
+    async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("x", "e")
         await desk.opened("Change e-mail")
@@ -175,10 +172,9 @@ async def test_x_e_changes_the_email_address(at_desk, sandbox, someone, wire):
         assert sandbox.held(name)["email"] == "other@example.com"
 
 
-@FORMATS
-async def test_x_r_renames_and_the_mark_goes_with_the_name(at_desk, someone, wire):
+async def test_x_r_renames_and_the_mark_goes_with_the_name(at_desk, someone):
     name = someone()
-    async with at_desk(wire=wire) as desk:
+    async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("space")
         await desk.go_to(name)
@@ -194,10 +190,9 @@ async def test_x_r_renames_and_the_mark_goes_with_the_name(at_desk, someone, wir
         assert desk.state.marked == {f"{name}-b"}
 
 
-@FORMATS
-async def test_x_d_deletes_after_the_username_was_typed(at_desk, sandbox, someone, wire):
+async def test_x_d_deletes_after_the_username_was_typed(at_desk, sandbox, someone):
     name = someone()
-    async with at_desk(wire=wire) as desk:
+    async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("x", "d")
         await desk.opened("Delete customer - cannot be undone")

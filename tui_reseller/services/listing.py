@@ -1,6 +1,7 @@
 """The list of customers: the last one read at once, a fresh one from the service, and what it may be trusted for."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,12 +79,13 @@ async def refresh(session: Session) -> AsyncIterator[Arrived | Refreshed]:
             session.customers.replace([])
             session.is_partial = True
         try:
-            async for piece in service.stream():
-                found = [session.with_website(customer) for customer in piece.customers]
-                gathered += found
-                if session.read_at is None:
-                    session.customers.extend(found)
-                yield Arrived(len(gathered), piece.received)
+            async with aclosing(service.stream()) as pieces:
+                async for piece in pieces:
+                    found = [session.with_website(customer) for customer in piece.customers]
+                    gathered += found
+                    if session.read_at is None:
+                        session.customers.extend(found)
+                    yield Arrived(len(gathered), piece.received)
             break
         except retry.REPEATABLE_READ as error:
             wait = retry.wait_before(error, attempt)

@@ -1,6 +1,6 @@
 """What the use cases need from outside. Adapters fit these by shape; wiring.py hands them in."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -31,7 +31,7 @@ class Clock(Protocol):
 class CustomersPort(Protocol):
     """The service, for one profile."""
 
-    def stream(self) -> AsyncIterator[ListProgress]:
+    def stream(self) -> AsyncGenerator[ListProgress, None]:
         """Read the complete list, piece by piece. Ends normally only if the whole answer was well-formed.
 
         Raises NotSent, AnswerLost, UnusableAnswer, Rejected and its kinds.

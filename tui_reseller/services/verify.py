@@ -7,7 +7,6 @@ from tui_reseller.domain.changes import Value
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
-from tui_reseller.domain.text import quoted
 from tui_reseller.services.session import Session
 
 SETTLE = 60.0

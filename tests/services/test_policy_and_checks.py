@@ -1,0 +1,263 @@
+"""How strongly is asked, what is typed, what is refused; the checks that need a library; when a call is repeated."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.services.fakes import CALLS, NOON
+from tui_reseller.domain.errors import AnswerLost, InvalidInput, NotSent, RateLimited, RefusedHere, Rejected
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.profile import Profile
+from tui_reseller.services import retry
+from tui_reseller.services.policy import GRADES, Policy, grade, typed_text
+from tui_reseller.services.validation import (
+    check_country,
+    check_email,
+    checked_field_names,
+    country_name,
+    findings_for,
+    label,
+    refuse_invalid,
+    without_unchanged,
+)
+
+ACME = Profile("acme", "acme-api")
+SAFE = Profile("acme", "acme-api", protected=True)
+
+
+@pytest.mark.parametrize(
+    ("operation", "one", "protected", "many", "mass"),
+    [
+        (Operation.LIST, 0, 0, 0, 0),
+        (Operation.ENABLE, 1, 2, 2, 3),
+        (Operation.WEBSITE_ENABLE, 1, 2, 2, 3),
+        (Operation.WEBSITE_DISABLE, 1, 2, 2, 3),
+        (Operation.SET, 1, 2, 2, 3),
+        (Operation.DISABLE, 2, 3, 2, 3),
+        (Operation.CREATE, 2, 3, 2, 3),
+        (Operation.EMAIL, 2, 3, 2, 3),
+        (Operation.PASSWORD, 3, 3, 3, 3),
+        (Operation.RENAME, 3, 3, 3, 3),
+        (Operation.DELETE, 3, 3, 3, 3),
+    ],
+)
+def test_how_strongly_is_asked(operation, one, protected, many, mass):
+    assert grade(operation) == one
+    assert grade(operation, protected=True) == protected
+    assert grade(operation, 2, 1000) == many
+    assert grade(operation, 26, 100_000) == mass
+
+
+def test_every_operation_has_a_grade():
+    assert {*GRADES} == {*Operation}
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "level"),
+    [(25, 100_000, 2), (26, 100_000, 3), (4, 10, 2), (5, 100, 2), (5, 99, 3), (6, 100, 3), (1, 1, 1), (25, 0, 2)],
+)
+def test_many_are_above_25_or_above_a_twentieth_and_at_least_5(count, total, level):
+    assert grade(Operation.ENABLE, count, total) == level
+
+
+@pytest.mark.parametrize(
+    ("operation", "usernames", "profile", "typed"),
+    [
+        (Operation.ENABLE, ["luz"], ACME, None),
+        (Operation.DISABLE, ["luz"], ACME, None),
+        (Operation.DISABLE, ["luz"], SAFE, "luz"),
+        (Operation.DELETE, ["luz"], ACME, "luz"),
+        (Operation.DELETE, ["luz", "ana"], ACME, "2 acme"),
+        (Operation.ENABLE, ["x"] * 26, ACME, "26 acme"),
+        (Operation.ENABLE, ["x"] * 3, ACME, None),
+    ],
+)
+def test_what_has_to_be_typed(operation, usernames, profile, typed):
+    assert typed_text(operation, usernames, profile, 10_000) == typed
+
+
+def test_a_protected_profile_is_writable_only_while_it_is_unlocked(clock):
+    policy = Policy(SAFE, clock)
+    assert not policy.is_writable
+    assert policy.unlock(5, " maintenance ") == NOON + timedelta(minutes=5)
+    assert (policy.is_writable, policy.unlock_reason) == (True, "maintenance")
+    clock.passed = 299
+    assert policy.is_writable
+    clock.passed = 300
+    assert policy.why_read_only() == 'profile "acme" is protected and locked'
+
+
+def test_a_profile_is_locked_again_by_hand(clock):
+    policy = Policy(SAFE, clock)
+    policy.unlock(5, "maintenance")
+    policy.lock()
+    assert (policy.is_writable, policy.unlock_reason, policy.unlocked_until) == (False, "", None)
+
+
+@pytest.mark.parametrize("profile", [SAFE, replace(SAFE, read_only=True)])
+def test_an_unlocked_profile_is_still_read_only_where_that_is_said(clock, profile):
+    policy = Policy(profile, clock, read_only=not profile.read_only)
+    policy.unlock(5, "maintenance")
+    assert "read-only" in policy.why_read_only()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "reason", "field"),
+    [(5, "", "reason"), (5, "  ", "reason"), (0, "x", "minutes"), (-1, "x", "minutes"), (480.1, "x", "minutes"),
+     (float("nan"), "x", "minutes")],
+)  # fmt: skip
+def test_unlocking_needs_a_reason_and_a_sensible_time(clock, minutes, reason, field):
+    policy = Policy(SAFE, clock)
+    with pytest.raises(InvalidInput) as caught:
+        policy.unlock(minutes, reason)
+    assert caught.value.field == field
+    assert not policy.is_writable
+
+
+def test_only_a_locked_profile_hints_at_unlocking(clock):
+    with pytest.raises(RefusedHere) as locked:
+        Policy(SAFE, clock).check(CALLS[Operation.ENABLE], "x")
+    with pytest.raises(RefusedHere) as read_only:
+        Policy(ACME, clock, read_only=True).check(CALLS[Operation.ENABLE], "x")
+    assert ("--unlock" in locked.value.hint, read_only.value.hint) == (True, "")
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_a_protected_profile_wants_a_reason_for_what_is_more_than_a_switch_on(clock, operation):
+    policy = Policy(SAFE, clock)
+    policy.unlocked_until = NOON + timedelta(minutes=1)
+    if GRADES[operation] > 1:
+        with pytest.raises(RefusedHere, match="a reason is required"):
+            policy.check(CALLS[operation], " ")
+    assert policy.check(CALLS[operation], "because" if GRADES[operation] > 1 else "") is None
+
+
+def test_our_own_name_may_be_created_where_it_does_no_harm(clock):
+    policy = Policy(Profile("acme", "neu"), clock)
+    assert policy.check(CALLS[Operation.CREATE], "") is None
+
+
+@pytest.mark.parametrize(
+    "value", ["luz@bodega.es", "luz+tag@bodega.es", "luz@bodega.example", '"a b"@bodega.es', "a@sub.bodega.test"]
+)
+def test_a_good_address_is_said_nothing_about(value):
+    assert check_email(value) == []
+
+
+@pytest.mark.parametrize("value", ["", "luz", "luz@", "@bodega.es", "luz@bodega", "a b@bodega.es", "luz@bodega..es", "a..b@bodega.es",
+                                   "a\nb@bodega.es", "x" * 95 + "@bodega.es"])  # fmt: skip
+def test_a_broken_address_is_refused(value):
+    assert [found for found in check_email(value) if not found.warning]
+
+
+@pytest.mark.parametrize("value", [".a@bodega.es", "luz@bodega.local", "luz@bodega.invalid"])
+def test_an_unusual_address_is_warned_of(value):
+    found = check_email(value)
+    assert [(one.field, one.warning) for one in found] == [("email", True)]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("ES", None), ("", None), ("Spain", '"ES" is the usual code'), ("esp", '"ES"'), ("uk", '"GB"'),
+     ("Spian", 'did you mean "ES" (Spain)?'), ("Atlantis-on-Sea", "not a two-letter code"), ("es", "")],
+)  # fmt: skip
+def test_the_code_of_a_country_is_suggested_never_demanded(value, words):
+    found = check_country(value)
+    assert all(one.warning for one in found)
+    assert bool(found) == (words is not None)
+    assert words is None or words in found[0].message
+
+
+def test_a_country_code_has_a_name():
+    assert country_name("PT") == "Portugal"
+    assert country_name("XX") == ""
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_every_good_call_is_accepted(operation):
+    assert all(found.warning for found in findings_for(CALLS[operation]))
+
+
+def test_everything_that_is_refused_is_named_and_warnings_are_returned():
+    call = Call(Operation.SET, "luz", {"city": "\n", "zip": "x" * 51, "country": "Spain"})
+    with pytest.raises(InvalidInput, match=r"City holds.*; Zip has 51") as caught:
+        refuse_invalid(call)
+    assert caught.value.field == "city"
+    assert [one.field for one in refuse_invalid(Call(Operation.SET, "luz", {"country": "Spain"}))] == ["country"]
+
+
+def test_an_address_of_a_new_customer_is_complained_about_once():
+    call = CALLS[Operation.CREATE]
+    found = findings_for(replace(call, fields={**call.fields, "email": "x" * 60 + "@bodega.es"}))
+    assert [one.message for one in found if one.field == "email"] == ["E-mail has 70 characters, at most 64"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("username", "use rename"), ("email", "use email"), ("password", "use password"),
+     ("sending", "use enable and disable"), ("website_access", "website-enable"), ("cty", "did you mean city?"),
+     ("qqq", "fields: city, zip")],
+)  # fmt: skip
+def test_a_field_that_a_verb_does_not_take_names_the_right_verb_or_field(name, words):
+    with pytest.raises(InvalidInput) as caught:
+        checked_field_names({"city": "x", name: "y"}, ("city", "zip"))
+    assert caught.value.field == name
+    assert words in caught.value.message + caught.value.hint
+
+
+def test_fields_that_a_verb_takes_are_accepted():
+    assert checked_field_names({"city": "x"}, ("city", "zip")) is None
+
+
+def test_a_field_has_its_word_on_screen():
+    assert (label("first_name"), label("ip_group")) == ("First name", "ip_group")
+
+
+def test_fields_that_are_already_so_are_left_out():
+    call = Call(Operation.SET, "luz", {"city": "Oslo", "zip": "1"})
+    assert without_unchanged(call, {"city": "Oslo"}).fields == {"zip": "1"}
+
+
+class Attempts:
+    def __init__(self, *errors):
+        self.errors, self.made = list(errors), 0
+
+    async def __call__(self):
+        self.made += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return "answer"
+
+
+@pytest.mark.parametrize(
+    ("error", "reads", "writes"),
+    [(NotSent("x"), 4, 3), (RateLimited("x", retry_after=1), 4, 3), (AnswerLost("x"), 4, 1), (Rejected("x"), 1, 1)],
+    ids=["not sent", "busy", "lost", "rejected"],
+)
+async def test_reads_are_repeated_after_a_lost_answer_and_writes_only_if_nothing_was_done(clock, error, reads, writes):
+    for repeat, expected in ((retry.read, reads), (retry.write, writes)):
+        attempts = Attempts(*[error] * 9)
+        with pytest.raises(type(error)):
+            await repeat(clock, attempts)
+        assert attempts.made == expected
+
+
+async def test_a_repeated_call_answers_as_if_it_had_been_the_first(clock):
+    assert await retry.write(clock, Attempts(NotSent("x"), RateLimited("x", retry_after=0))) == "answer"
+
+
+async def test_calls_are_repeated_only_until_the_deadline(clock):
+    attempts = Attempts(*[RateLimited("x", retry_after=10)] * 9)
+    with pytest.raises(RateLimited):
+        await retry.read(clock, attempts, total=15)
+    assert attempts.made == 2
+    assert clock.passed < 15
+
+
+def test_waits_grow_with_jitter_up_to_a_limit():
+    for number, longest in ((1, 0.25), (2, 0.5), (3, 1.0), (30, retry.LONGEST_WAIT)):
+        waits = {retry.wait_before(NotSent("x"), number) for _ in range(50)}
+        assert len(waits) > 1
+        assert min(waits) >= longest / 2
+        assert max(waits) <= longest

@@ -1,0 +1,185 @@
+"""Taking back: the opposite call, what newer changes forbid, batches, and never twice."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.services.fakes import ANA, CALLS, KIM, LUZ
+from tui_reseller.domain.audit import Intent, Operator
+from tui_reseller.domain.changes import Change
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import AnswerLost, Rejected
+from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.switch import Switch
+from tui_reseller.services import undo
+from tui_reseller.services.bulk import Bulk
+from tui_reseller.services.verify import verify
+from tui_reseller.services.write import carry_out
+
+
+async def take_back(session, words=""):
+    """Undo as a front door does."""
+    results = []
+    for entry in await undo.last_undoable(session):
+        call = undo.opposite(entry)
+        left = undo.as_left(entry, session.customers.get(call.username))
+        results.append(await carry_out(session, call, loaded=left, reason=undo.reason_for(entry, words)))
+    return results
+
+
+@pytest.mark.parametrize(
+    ("operation", "back"),
+    [
+        (Operation.ENABLE, Call(Operation.DISABLE, "ana")),
+        (Operation.DISABLE, Call(Operation.ENABLE, "luz")),
+        (Operation.WEBSITE_ENABLE, Call(Operation.WEBSITE_DISABLE, "luz")),
+        (Operation.WEBSITE_DISABLE, Call(Operation.WEBSITE_ENABLE, "luz")),
+        (Operation.SET, Call(Operation.SET, "luz", {"city": "Madrid"})),
+        (Operation.EMAIL, Call(Operation.EMAIL, "luz", {"email": "luz@bodega.es"})),
+        (Operation.RENAME, Call(Operation.RENAME, "lux", {"username": "luz"})),
+    ],
+    ids=lambda value: value.value if isinstance(value, Operation) else "",
+)
+async def test_what_can_be_undone_is_undone_by_its_opposite(session, service, operation, back):
+    await carry_out(session, CALLS[operation])
+    (entry,) = await undo.last_undoable(session)
+    assert undo.opposite(entry) == back
+    (result,) = await take_back(session)
+    assert result.outcome is Outcome.APPLIED
+    kept = {name: replace(customer, website_access=Switch.UNKNOWN) for name, customer in service.kept.items()}
+    assert kept == {"luz": LUZ, "ana": ANA}
+
+
+@pytest.mark.parametrize("operation", [Operation.CREATE, Operation.DELETE, Operation.PASSWORD])
+async def test_what_cannot_be_undone_is_said_so_and_not_offered(session, operation):
+    await carry_out(session, CALLS[operation])
+    assert await undo.last_undoable(session) == []
+    assert "cannot be undone" in undo.CANNOT[operation]
+
+
+def test_each_write_can_either_be_undone_or_has_words_why_not():
+    assert {*undo.REVERSIBLE} | {*undo.CANNOT} == {*Operation} - {Operation.LIST}
+    assert not {*undo.REVERSIBLE} & {*undo.CANNOT}
+
+
+async def test_a_switch_that_changed_nothing_has_nothing_to_take_back(session):
+    await carry_out(session, Call(Operation.ENABLE, "luz"))
+    assert await undo.last_undoable(session) == []
+
+
+async def test_fields_that_had_no_known_value_are_left_as_they_are(session):
+    await carry_out(session, Call(Operation.SET, "luz", {"city": "Oslo", "zip": "1"}))
+    (entry,) = await undo.last_undoable(session)
+    assert undo.opposite(entry).fields == {"city": "Madrid"}
+    await carry_out(session, Call(Operation.SET, "ana", {"zip": "1"}))
+    (again,) = await undo.last_undoable(session)
+    assert again == entry
+
+
+@pytest.mark.parametrize("error", [Rejected("no"), AnswerLost("cut")])
+async def test_only_what_was_applied_is_taken_back(session, service, error):
+    await carry_out(session, CALLS[Operation.SET])
+    service.before = [error]
+    await carry_out(session, CALLS[Operation.ENABLE])
+    (entry,) = await undo.last_undoable(session)
+    assert entry.operation is Operation.SET
+
+
+async def test_what_was_verified_as_applied_is_taken_back(session, service, ledger):
+    service.after = [AnswerLost("cut")]
+    lost = await carry_out(session, CALLS[Operation.SET])
+    await verify(session, await ledger.get(lost.id))
+    assert [entry.id for entry in await undo.last_undoable(session)] == [lost.id]
+
+
+async def test_a_newer_change_by_somebody_else_is_not_overwritten(session, service):
+    await carry_out(session, CALLS[Operation.SET])
+    service.change("luz", city="Lisboa")
+    (result,) = await take_back(session)
+    assert result.outcome is Outcome.CONFLICT
+    assert service.kept["luz"].city == "Lisboa"
+
+
+async def test_a_newer_change_of_another_field_does_not_stop_an_undo(session, service):
+    await carry_out(session, CALLS[Operation.SET])
+    service.change("luz", phone="9")
+    (result,) = await take_back(session)
+    assert result.outcome is Outcome.APPLIED
+    assert service.kept["luz"] == replace(LUZ, phone="9")
+
+
+async def test_an_undo_is_not_undone_and_the_one_before_comes_next(session, written):
+    first = await carry_out(session, CALLS[Operation.SET])
+    second = await carry_out(session, CALLS[Operation.EMAIL])
+    assert [entry.id for entry in await undo.last_undoable(session)] == [second.id]
+    await take_back(session, " wrong customer ")
+    assert (await written())[0].reason == f"undo of {second.id} wrong customer"
+    assert [entry.id for entry in await undo.last_undoable(session)] == [first.id]
+    await take_back(session)
+    assert await undo.last_undoable(session) == []
+
+
+async def test_what_is_done_again_after_an_undo_can_be_taken_back_again(session, service):
+    await carry_out(session, CALLS[Operation.SET])
+    await take_back(session)
+    redone = await carry_out(session, CALLS[Operation.SET])
+    assert [entry.id for entry in await undo.last_undoable(session)] == [redone.id]
+    await take_back(session)
+    assert service.kept["luz"] == LUZ
+
+
+async def test_an_undo_that_was_rejected_is_offered_again(session, service):
+    first = await carry_out(session, CALLS[Operation.SET])
+    service.before = [Rejected("no")]
+    await take_back(session)
+    assert [entry.id for entry in await undo.last_undoable(session)] == [first.id]
+
+
+async def test_a_batch_is_taken_back_as_one_but_for_what_was_not_applied_or_was_undone(session, service):
+    service.kept = {f"u{n}": Customer(f"u{n}", sending=Switch.ON) for n in range(4)}
+    session.customers.replace(service.kept.values())
+    service.before = [None, Rejected("no")]
+    bulk = Bulk([Call(Operation.DISABLE, f"u{n}") for n in range(4)], [None] * 4)
+    results = await bulk.run(session, lambda _result: None)
+    await carry_out(session, Call(Operation.ENABLE, "u3"), reason=f"undo of {results[3].id}")
+    entries = await undo.last_undoable(session)
+    assert [entry.username for entry in entries] == ["u2", "u0"]
+    await take_back(session)
+    assert {customer.sending for customer in service.kept.values()} == {Switch.ON}
+    assert await undo.last_undoable(session) == []
+
+
+async def test_a_batch_larger_than_the_look_back_is_taken_back_whole(session, monkeypatch, service):
+    monkeypatch.setattr(undo, "LOOK_BACK", 3)
+    service.kept = {f"u{n}": Customer(f"u{n}", sending=Switch.ON) for n in range(6)}
+    session.customers.replace(service.kept.values())
+    await Bulk([Call(Operation.DISABLE, f"u{n}") for n in range(6)], [None] * 6).run(session, lambda _result: None)
+    assert len(await undo.last_undoable(session)) == 6
+
+
+async def test_what_another_person_or_another_account_did_is_not_mine_to_take_back(session, ledger):
+    for operator, account in (
+        (Operator("eve", "bastion"), session.account),
+        (Operator("kim", "bastion", "203.0.113.9"), session.account),
+        (KIM, "https://elsewhere|acme-api"),
+    ):
+        change = (Change("city", "a", "b"),)
+        entry = await ledger.begin(Intent("acme", account, Operation.SET, "luz", change, operator))
+        await ledger.finish(entry, Outcome.APPLIED, "")
+    assert await undo.last_undoable(session) == []
+
+
+async def test_a_customer_is_compared_with_how_the_operation_left_it(session):
+    await carry_out(session, CALLS[Operation.RENAME])
+    (entry,) = await undo.last_undoable(session)
+    assert undo.as_left(entry, None) is None
+    assert undo.as_left(entry, replace(LUZ, username="lux")).username == "lux"
+    await carry_out(session, Call(Operation.EMAIL, "lux", {"email": "x@y.es"}))
+    (entry,) = await undo.last_undoable(session)
+    assert undo.as_left(entry, LUZ).email == "x@y.es"
+
+
+def test_the_reason_of_an_undo_names_what_it_takes_back():
+    entry = type("Entry", (), {"id": "abc"})()
+    assert undo.reason_for(entry) == "undo of abc"
+    assert undo.reason_for(entry, "  why ") == "undo of abc why"

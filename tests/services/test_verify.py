@@ -1,0 +1,313 @@
+"""What became of a write whose answer was lost: by evidence only, per operation."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.services.fakes import ANA, CALLS, LUZ
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import AnswerLost, BadConfig, InvalidInput, LedgerUnavailable
+from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.switch import Switch
+from tui_reseller.services.verify import settle, verify
+from tui_reseller.services.write import carry_out
+
+UNKNOWN, APPLIED, NOT_APPLIED = Outcome.UNKNOWN, Outcome.VERIFIED_APPLIED, Outcome.VERIFIED_NOT_APPLIED
+CREATE, DELETE, RENAME = CALLS[Operation.CREATE], CALLS[Operation.DELETE], CALLS[Operation.RENAME]
+SET, EMAIL = CALLS[Operation.SET], CALLS[Operation.EMAIL]
+TWO = Call(Operation.SET, "luz", {"city": "Oslo", "phone": "9"})
+
+
+@pytest.fixture
+def lose(session, service, ledger):
+    """Send a call whose answer is lost, and return its entry."""
+
+    async def lost(call, *, applied):
+        (service.after if applied else service.before).append(AnswerLost("cut"))
+        result = await carry_out(session, call)
+        assert result.outcome is UNKNOWN
+        service.asked.clear()
+        return await ledger.get(result.id)
+
+    return lost
+
+
+async def standing(ledger, entry):
+    return (await ledger.get(entry.id)).outcome
+
+
+VERIFIABLE = [CREATE, CALLS[Operation.ENABLE], CALLS[Operation.DISABLE], SET, EMAIL, RENAME]
+
+
+@pytest.mark.parametrize("call", VERIFIABLE, ids=lambda call: call.operation.value)
+async def test_presence_as_wanted_is_evidence_at_once(session, service, ledger, clock, lose, call):
+    entry = await lose(call, applied=True)
+    outcome, _words = await verify(session, entry)
+    assert (outcome, await standing(ledger, entry)) == (APPLIED, APPLIED)
+    assert clock.passed == 0
+    after = service.kept.get(call.fields.get("username", call.username))
+    assert session.customers.get(after.username) == after
+
+
+@pytest.mark.parametrize("call", VERIFIABLE, ids=lambda call: call.operation.value)
+async def test_what_is_as_before_is_evidence_only_after_the_settle_window(session, ledger, clock, lose, call):
+    entry = await lose(call, applied=False)
+    outcome, _words = await verify(session, entry)
+    assert (outcome, await standing(ledger, entry)) == (NOT_APPLIED, NOT_APPLIED)
+    assert clock.passed == 60.0
+
+
+async def test_the_readings_are_at_0_2_10_and_60_seconds(session, service, clock, lose):
+    entry = await lose(SET, applied=False)
+    moments = []
+    service.when_asked = lambda _name: moments.append(clock.passed)
+    await verify(session, entry)
+    assert moments == [0.0, 2.0, 10.0, 60.0]
+
+
+async def test_an_operation_of_long_ago_needs_no_minute_of_waiting(session, clock, lose):
+    entry = await lose(SET, applied=False)
+    clock.passed += 70
+    outcome, _words = await verify(session, entry)
+    assert (outcome, clock.passed) == (NOT_APPLIED, 80.0)
+
+
+async def test_a_write_that_is_carried_out_late_is_seen_in_a_later_reading(session, service, clock, lose):
+    entry = await lose(CALLS[Operation.DISABLE], applied=False)
+    service.when_asked = lambda _name: clock.passed >= 10 and service.change("luz", sending=Switch.OFF)
+    assert (await verify(session, entry))[0] is APPLIED
+    assert clock.passed == 10.0
+
+
+async def test_readings_that_disagree_prove_nothing(session, service, ledger, clock, lose):
+    entry = await lose(SET, applied=False)
+    service.when_asked = lambda _name: clock.passed >= 10 and service.change("luz", city="Lisboa")
+    outcome, words = await verify(session, entry)
+    assert (outcome, await standing(ledger, entry)) == (UNKNOWN, UNKNOWN)
+    assert "disagree" in words
+    assert clock.passed == 10.0
+
+
+@pytest.mark.parametrize("at", [0, 1, 3])
+async def test_a_reading_that_fails_proves_nothing(session, service, ledger, lose, at):
+    entry = await lose(SET, applied=False)
+    service.reads = [None] * at + [AnswerLost("cut again")] * 4
+    outcome, words = await verify(session, entry)
+    assert (outcome, await standing(ledger, entry)) == (UNKNOWN, UNKNOWN)
+    assert words == "still unknown: the reading failed (cut again)"
+
+
+async def test_some_fields_as_wanted_and_some_as_before_is_partly_applied(session, service, ledger, lose):
+    entry = await lose(TWO, applied=False)
+    service.change("luz", city="Oslo")
+    assert (await verify(session, entry))[0] is Outcome.PARTIAL
+    assert await standing(ledger, entry) is Outcome.PARTIAL
+
+
+async def test_neither_as_before_nor_as_wanted_is_somebody_else(session, service, ledger, lose):
+    entry = await lose(TWO, applied=False)
+    service.change("luz", city="Lisboa", phone="9")
+    assert (await verify(session, entry))[0] is Outcome.CONFLICT
+    assert await standing(ledger, entry) is Outcome.CONFLICT
+
+
+async def test_what_others_did_to_fields_that_were_not_sent_is_no_conflict(session, service, lose):
+    entry = await lose(SET, applied=True)
+    service.change("luz", phone="9")
+    assert (await verify(session, entry))[0] is APPLIED
+
+
+async def test_a_change_without_a_visible_difference_cannot_be_checked(session, clock, lose):
+    entry = await lose(Call(Operation.ENABLE, "luz"), applied=True)
+    assert entry.changes == ()
+    outcome, words = await verify(session, entry)
+    assert (outcome, clock.passed) == (Outcome.UNVERIFIABLE, 0)
+    assert "no visible difference" in words
+
+
+@pytest.mark.parametrize("before", [Switch.OFF, Switch.UNKNOWN])
+@pytest.mark.parametrize("applied", [True, False])
+async def test_a_switch_that_shows_neither_on_nor_off_cannot_be_checked(session, service, lose, before, applied):
+    service.change("ana", sending=before)
+    entry = await lose(CALLS[Operation.ENABLE], applied=applied)
+    service.change("ana", sending=Switch.UNKNOWN)
+    assert (await verify(session, entry))[0] is Outcome.UNVERIFIABLE
+
+
+@pytest.mark.parametrize(
+    ("shown", "outcome"),
+    [("new@BODEGA.es", APPLIED), ("New@bodega.es", Outcome.CONFLICT), ("luz@Bodega.ES", NOT_APPLIED),
+     (None, Outcome.CONFLICT)],
+)  # fmt: skip
+async def test_an_email_is_compared_without_the_case_of_its_domain_only(session, service, lose, shown, outcome):
+    entry = await lose(EMAIL, applied=False)
+    service.change("luz", email=shown)
+    assert (await verify(session, entry))[0] is outcome
+
+
+@pytest.mark.parametrize("name", ["email", "first_name", "last_name"])
+async def test_a_new_name_that_is_listed_with_another_identity_may_not_be_ours(session, service, clock, lose, name):
+    entry = await lose(CREATE, applied=True)
+    service.change("neu", **{name: "other"})
+    outcome, words = await verify(session, entry)
+    assert (outcome, clock.passed) == (Outcome.CONFLICT, 0)
+    assert "maybe not by us" in words
+
+
+async def test_a_new_customer_is_ours_also_if_the_service_stores_an_address_in_another_form(session, service, lose):
+    entry = await lose(CREATE, applied=True)
+    service.change("neu", phone="+34 1", country="Spain")
+    assert (await verify(session, entry))[0] is APPLIED
+
+
+async def test_absence_is_asked_together_with_a_customer_that_must_be_there(session, service, lose):
+    entry = await lose(CREATE, applied=False)
+    await verify(session, entry)
+    assert service.asked == ["neu", "luz"] * 4
+
+
+@pytest.mark.parametrize("call", [CREATE, DELETE, SET], ids=lambda call: call.operation.value)
+@pytest.mark.parametrize("way", ["not found", "not known"])
+async def test_absence_proves_nothing_if_no_other_customer_is_found_either(session, service, ledger, lose, call, way):
+    entry = await lose(call, applied=False)
+    if way == "not found":
+        service.kept.clear()
+    else:
+        service.kept.pop(call.username, None)
+        session.customers.replace([Customer(call.username), Customer("")])
+    outcome, words = await verify(session, entry)
+    assert (outcome, await standing(ledger, entry)) == (UNKNOWN, UNKNOWN)
+    assert "no other customer is found either" in words
+
+
+async def test_a_changed_customer_that_is_no_longer_listed_was_taken_by_somebody_else(session, service, clock, lose):
+    entry = await lose(SET, applied=False)
+    del service.kept["luz"]
+    assert (await verify(session, entry))[0] is Outcome.CONFLICT
+    assert clock.passed == 60.0
+
+
+async def test_a_delete_is_verified_by_absence_after_the_settle_window(session, ledger, clock, lose):
+    entry = await lose(DELETE, applied=True)
+    assert (await verify(session, entry))[0] is APPLIED
+    assert (clock.passed, await standing(ledger, entry)) == (60.0, APPLIED)
+
+
+async def test_a_customer_that_is_still_listed_does_not_prove_that_the_delete_was_not_carried_out(
+    session, ledger, lose
+):
+    entry = await lose(DELETE, applied=False)
+    outcome, words = await verify(session, entry)
+    assert (outcome, await standing(ledger, entry)) == (UNKNOWN, UNKNOWN)
+    assert "no proof" in words
+
+
+async def test_both_names_listed_after_a_rename_is_a_conflict(session, service, lose):
+    entry = await lose(RENAME, applied=True)
+    service.kept["luz"] = LUZ
+    outcome, words = await verify(session, entry)
+    assert (outcome, words) == (Outcome.CONFLICT, "both names are listed")
+
+
+@pytest.mark.parametrize("name", ["email", "first_name", "last_name"])
+async def test_the_new_name_with_other_details_is_a_conflict(session, service, lose, name):
+    entry = await lose(RENAME, applied=True)
+    service.change("lux", **{name: "other"})
+    assert (await verify(session, entry))[0] is Outcome.CONFLICT
+
+
+async def test_neither_name_listed_after_a_rename_stays_unknown(session, service, ledger, lose):
+    entry = await lose(RENAME, applied=False)
+    service.kept.clear()
+    outcome, words = await verify(session, entry)
+    assert (outcome, await standing(ledger, entry)) == (UNKNOWN, UNKNOWN)
+    assert "neither name" in words
+
+
+async def test_a_verified_rename_moves_the_row(session, lose):
+    entry = await lose(RENAME, applied=True)
+    await verify(session, entry)
+    assert session.customers.get("luz") is None
+    assert session.customers.get("lux") == replace(LUZ, username="lux")
+
+
+@pytest.mark.parametrize("applied", [True, False])
+@pytest.mark.parametrize(
+    "operation",
+    [Operation.PASSWORD, Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE],
+    ids=lambda operation: operation.value,
+)
+async def test_what_the_service_never_tells_cannot_be_checked(
+    session, service, ledger, clock, lose, operation, applied
+):
+    entry = await lose(CALLS[operation], applied=applied)
+    outcome, words = await verify(session, entry)
+    assert (outcome, await standing(ledger, entry)) == (Outcome.UNVERIFIABLE, Outcome.UNVERIFIABLE)
+    assert (service.asked, clock.slept) == ([], [])
+    assert ("old and new password" in words) == (operation is Operation.PASSWORD)
+
+
+@pytest.mark.parametrize("call", [*VERIFIABLE, DELETE], ids=lambda call: call.operation.value)
+async def test_verifying_sends_no_write(session, service, lose, call):
+    entry = await lose(call, applied=False)
+    sent = list(service.sent)
+    await verify(session, entry)
+    assert service.sent == sent
+
+
+async def test_a_locked_profile_may_be_verified(session, lose):
+    entry = await lose(SET, applied=True)
+    session.policy.read_only = True
+    assert (await verify(session, entry))[0] is APPLIED
+
+
+async def test_after_a_verdict_the_customer_may_be_written_again(session, lose):
+    entry = await lose(SET, applied=False)
+    assert (await carry_out(session, SET)).outcome is Outcome.NOT_SENT
+    await verify(session, entry)
+    assert (await carry_out(session, SET)).outcome is Outcome.APPLIED
+
+
+async def test_evidence_counts_also_if_the_snapshot_cannot_be_written(session, ledger, monkeypatch, lose):
+    async def refuse(*_arguments):
+        raise BadConfig("the disk is full")
+
+    entry = await lose(SET, applied=True)
+    monkeypatch.setattr(session.snapshot, "note", refuse)
+    assert (await verify(session, entry))[0] is APPLIED
+    assert await standing(ledger, entry) is APPLIED
+
+
+async def test_evidence_that_cannot_be_written_down_is_said(session, monkeypatch, lose):
+    async def refuse(*_arguments):
+        raise LedgerUnavailable("the disk is full")
+
+    entry = await lose(SET, applied=True)
+    monkeypatch.setattr(session.ledger, "finish", refuse)
+    with pytest.raises(LedgerUnavailable):
+        await verify(session, entry)
+
+
+async def test_an_open_outcome_is_settled_with_a_note_and_never_counts_as_success(session, ledger, lose):
+    entry = await lose(DELETE, applied=False)
+    await settle(session, entry, "  support says it is scheduled ")
+    found = await ledger.get(entry.id)
+    assert (found.outcome, found.message) == (Outcome.RESOLVED, "kim: support says it is scheduled")
+    assert not found.outcome.is_applied
+    assert await ledger.needs_you() == []
+
+
+@pytest.mark.parametrize("note", ["", "  \n"])
+async def test_settling_needs_a_note(session, ledger, lose, note):
+    entry = await lose(DELETE, applied=False)
+    with pytest.raises(InvalidInput) as caught:
+        await settle(session, entry, note)
+    assert caught.value.field == "note"
+    assert await standing(ledger, entry) is UNKNOWN
+
+
+async def test_the_list_may_show_another_customer_first(session, service, lose):
+    session.customers.replace([ANA, LUZ])
+    entry = await lose(CREATE, applied=False)
+    await verify(session, entry)
+    assert service.asked[1] == "ana"
