@@ -28,6 +28,7 @@ class _LazyFile(logging.Handler):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
+        self.baseFilename = str(path)
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:

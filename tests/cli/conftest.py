@@ -20,7 +20,7 @@ from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
-from tui_reseller.wiring import build
+from tui_reseller.wiring import build, doors
 
 _spec = importlib.util.spec_from_file_location("cli_fakes", Path(__file__).with_name("fakes.py"))
 fakes = sys.modules.setdefault("cli_fakes", importlib.util.module_from_spec(_spec))
@@ -183,8 +183,6 @@ class Console:
         self._terminal = terminal
 
     def __call__(self, *argv: str, stdin: bytes | str = "", answers: Sequence[str] | None = None) -> Ran:
-        from tui_reseller.wiring import doors
-
         return self._terminal.run(argv, doors(dict(self.environment)), stdin, answers)
 
     def files(self) -> bytes:

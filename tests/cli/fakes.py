@@ -1,4 +1,5 @@
 """In-memory ports for the command: a service that tells what was sent, keys, and time that passes only in sleep."""
+# ruff: noqa: ARG002 - the ports set the arguments
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -54,7 +54,9 @@ def test_passwords_are_made_for_those_without(desk):
     assert ran.rows[0]["password"] == desk.service.sent[0].password.reveal()
     assert "password" not in ran.rows[1]
     found = desk("create", "--from", "-", "--yes", "--generate-password", "--output", "csv", stdin=as_csv(row("neu3")))
-    assert next(csv.DictReader(io.StringIO(found.out)))["password"].lstrip("'") == desk.service.sent[-1].password.reveal()
+    assert (
+        next(csv.DictReader(io.StringIO(found.out)))["password"].lstrip("'") == desk.service.sent[-1].password.reveal()
+    )
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,9 @@ def test_several_customers(outcomes, asked, code):
     assert for_results([result(outcome) for outcome in outcomes], asked) == code
 
 
-WIRE = [(error, code) for error, code in BY_ERROR if isinstance(error, NotSent | AnswerLost | Rejected | UnusableAnswer)]
+WIRE = [
+    (error, code) for error, code in BY_ERROR if isinstance(error, NotSent | AnswerLost | Rejected | UnusableAnswer)
+]
 
 
 @pytest.mark.parametrize(("error", "code"), WIRE, ids=lambda value: type(value).__name__)
@@ -118,7 +120,7 @@ def test_the_keyring_that_fails_is_final_also_on_a_terminal(desk):
     ran = desk("show", "c1", answers=[])
     assert ran.code == 3
     assert "unlock it" in ran.err
-    assert ExitCode.FINE != ran.code
+    assert ran.code != ExitCode.FINE
 
 
 def test_no_profile_is_3_and_names_the_way_out(desk):

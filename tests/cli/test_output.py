@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
 from tui_reseller.cli.table import cut, display_width, lay_out
 from tui_reseller.domain.customer import FIELDS
+from tui_reseller.domain.errors import Rejected
+from tui_reseller.domain.operation import Operation
 
 HOSTILE = {
     "first_name": "\x1b]0;owned\x07",
@@ -75,16 +78,13 @@ def test_the_csv_of_a_write_has_the_changes_as_json(desk):
 
 
 def test_hostile_arguments_do_not_reach_the_terminal(desk):
-    for argv in (["show", "\x1b[2J"], ["\x1b[2J"], ["list", "--\x1b[2J"], ["list", "--filter", "\x1b[2J:x"]):
+    for argv in (["show", "\x1b[2J"], ["\x1b[2J"], ["list", "--\x1b[2J"], ["list", "--filter", "email~(\x1b[2J"]):
         ran = desk(*argv)
         assert ran.code in {2, 7}
         assert not FORBIDDEN & set(ran.err)
 
 
 def test_a_message_of_the_service_is_cleaned(desk):
-    from tui_reseller.domain.errors import Rejected
-    from tui_reseller.domain.operation import Operation
-
     desk.service.errors[Operation.ENABLE] = Rejected("no\x1b[31m\nway")
     ran = desk("enable", "c1", "--yes", "--output", "table")
     assert ran.code == 6
@@ -182,8 +182,6 @@ def test_an_encoding_that_lacks_a_sign_does_not_stop_the_output(home):
 
 def test_many_rows_cost_little(desk):
     desk.hold(20_000)
-    import time
-
     began = time.monotonic()
     assert len(desk("list").out.splitlines()) == 20_000
     assert time.monotonic() - began < 8

@@ -1,5 +1,6 @@
 """Writing verbs: what is sent, what is told, several customers, evidence, signals."""
 
+import json
 import os
 import signal
 
@@ -283,8 +284,6 @@ class TestSignals:
         desk.service.on_send = stop
         ran = desk("disable", "c1", "c2", "c3", "--yes", "--output", "json")
         assert ran.code == 130
-        import json
-
         assert [row["username"] for row in json.loads(ran.out)] == ["c1", "c2"]
         assert "1 not begun" in ran.err
         assert desk.service.customers["c2"].sending is Switch.OFF

@@ -14,7 +14,7 @@ from tui_reseller.domain.fields import (
     check_username,
 )
 
-NEW = {name: "x" for name in DETAIL_FIELDS} | {"username": "bodega", "email": "luz@bodega.es"}
+NEW = dict.fromkeys(DETAIL_FIELDS, "x") | {"username": "bodega", "email": "luz@bodega.es"}
 ADVISED = dict.fromkeys(ADVISED_AT_CREATE, "x")
 
 

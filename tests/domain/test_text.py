@@ -83,7 +83,7 @@ def test_what_is_cut_ends_with_a_sign():
 @pytest.mark.parametrize(
     "text",
     ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\ufeff=1", "\u200b=1", "\u3000@x",
-     "＝1", "＋1", "－1", "＠x", "\tplain", "=HYPERLINK(\"http://x\")", "  \t +x"],
+     "＝1", "＋1", "－1", "＠x", "\tplain", '=HYPERLINK("http://x")', "  \t +x"],
 )  # fmt: skip
 def test_what_a_spreadsheet_would_run_gets_a_quote_in_front(text):
     assert formula_safe(text) == "'" + text

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.services.fakes import ANA, KIM, LUZ, FakeCredentials, FakeService, ManualClock
-
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.profile import Profile
 from tui_reseller.services.services import Services

@@ -1,7 +1,7 @@
 """In-memory ports: a service, a clock, credentials and a config, all of which tell what was done with them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from tui_reseller.domain.switch import Switch
 LUZ = Customer("luz", "luz@bodega.es", sending=Switch.ON, first_name="Luz", last_name="Marin", city="Madrid", phone="1")
 ANA = Customer("ana", "ana@vino.pt", sending=Switch.OFF, first_name="Ana", last_name="Sousa", city="Porto")
 KIM = Operator("kim", "bastion")
-DETAILS = {name: "x" for name in ("first_name", "last_name", "address", "city", "state", "zip", "phone", "website")} | {
+DETAILS = dict.fromkeys(("first_name", "last_name", "address", "city", "state", "zip", "phone", "website"), "x") | {
     "country": "ES"
 }
 
@@ -76,15 +76,20 @@ class FakeService:
         self.when_asked: Callable[[str], object] | None = None
         self.holding: asyncio.Event | None = None
         self.is_closed = False
+        self.reading = 0
 
-    async def stream(self) -> AsyncIterator[ListProgress]:
+    async def stream(self) -> AsyncGenerator[ListProgress, None]:
         script = self.pieces.pop(0) if self.pieces else [list(self.kept.values())]
         received = 0
-        for piece in script:
-            if isinstance(piece, BaseException):
-                raise piece
-            received += 100 * len(piece)
-            yield ListProgress([self._told(customer) for customer in piece], received)
+        self.reading += 1
+        try:
+            for piece in script:
+                if isinstance(piece, BaseException):
+                    raise piece
+                received += 100 * len(piece)
+                yield ListProgress([self._told(customer) for customer in piece], received)
+        finally:
+            self.reading -= 1
 
     async def find(self, username: str) -> Customer | None:
         self.asked.append(username)
@@ -153,10 +158,12 @@ class FakeCredentials:
         self.remembered: dict[str, Secret] = {}
         self.state = state
         self.gets = 0
+        self.asked = asyncio.Event()
         self.holding: asyncio.Event | None = None
 
     async def get(self, profile: Profile) -> Secret | None:
         self.gets += 1
+        self.asked.set()
         if self.holding:
             await self.holding.wait()
         return self.remembered.get(profile.name) or self.keys.get(profile.name)

@@ -28,10 +28,25 @@ def bulk():
     return Bulk([Call(Operation.DISABLE, customer.username) for customer in MANY], MANY, reason="end of contract")
 
 
-async def until(condition):
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.001)
+class Watch:
+    """What a front door hands in as tell: it knows when a run has paused."""
+
+    def __init__(self, bulk):
+        self.bulk, self.event = bulk, asyncio.Event()
+
+    def __call__(self, _result):
+        if self.bulk.is_paused:
+            self.event.set()
+
+    async def paused(self):
+        async with asyncio.timeout(5):
+            await self.event.wait()
+        self.event.clear()
+
+
+@pytest.fixture
+def watch(bulk):
+    return Watch(bulk)
 
 
 async def test_every_customer_is_written_in_order_in_one_batch_with_a_result_each(crowd, service, bulk, written):
@@ -54,11 +69,11 @@ async def test_a_customer_that_changed_since_it_was_marked_is_left_alone(crowd, 
     assert service.kept["user0"].sending is Switch.ON
 
 
-async def test_three_in_a_row_that_were_not_applied_pause_the_run_and_again_after_resuming(crowd, service, bulk):
+async def test_three_in_a_row_that_were_not_applied_pause_the_run_and_again_after_resuming(crowd, service, bulk, watch):
     service.before = [Rejected("no")] * 6
-    task = asyncio.create_task(bulk.run(crowd, lambda _result: None))
+    task = asyncio.create_task(bulk.run(crowd, watch))
     for so_far in (PAUSE_AFTER, 2 * PAUSE_AFTER):
-        await until(lambda: bulk.is_paused)
+        await watch.paused()
         assert (len(bulk.results), bulk.not_begun) == (so_far, 8 - so_far)
         assert "3 in a row" in bulk.paused_because
         bulk.resume()
@@ -82,22 +97,23 @@ async def test_a_script_is_not_paused(crowd, service, bulk):
     assert bulk.count(Outcome.REJECTED, Outcome.APPLIED) == 8
 
 
-async def test_an_unknown_outcome_is_no_success_for_the_brake(crowd, service, bulk):
+async def test_an_unknown_outcome_is_no_success_for_the_brake(crowd, service, bulk, watch):
     service.before = [AnswerLost("cut")] * 3
-    task = asyncio.create_task(bulk.run(crowd, lambda _result: None))
-    await until(lambda: bulk.is_paused)
+    task = asyncio.create_task(bulk.run(crowd, watch))
+    await watch.paused()
     bulk.stop()
     await task
     assert (bulk.count(Outcome.UNKNOWN), bulk.not_begun) == (3, 5)
 
 
-async def test_a_run_pauses_after_the_call_in_flight_and_goes_on(crowd, service, bulk):
-    def tell(_result):
+async def test_a_run_pauses_after_the_call_in_flight_and_goes_on(crowd, service, bulk, watch):
+    def tell(result):
         if len(bulk.results) == 2:
             bulk.pause()
+        watch(result)
 
     task = asyncio.create_task(bulk.run(crowd, tell))
-    await until(lambda: bulk.is_paused)
+    await watch.paused()
     await asyncio.sleep(0)
     assert (len(service.sent), bulk.paused_because) == (2, "paused by you")
     bulk.resume()
@@ -114,9 +130,13 @@ async def test_a_stopped_run_sends_nothing_more_and_cannot_be_paused(crowd, serv
     assert (len(service.sent), bulk.not_begun, bulk.is_paused) == (1, 7, False)
 
 
-async def test_a_paused_run_can_be_stopped(crowd, service, bulk):
-    task = asyncio.create_task(bulk.run(crowd, lambda _result: bulk.pause()))
-    await until(lambda: bulk.is_paused)
+async def test_a_paused_run_can_be_stopped(crowd, service, bulk, watch):
+    def tell(result):
+        bulk.pause()
+        watch(result)
+
+    task = asyncio.create_task(bulk.run(crowd, tell))
+    await watch.paused()
     bulk.stop()
     async with asyncio.timeout(5):
         await task

@@ -39,9 +39,7 @@ async def events(session):
 
 async def test_without_an_old_list_rows_are_shown_as_they_arrive(fresh, service):
     service.pieces = [[MANY[:4], MANY[4:]]]
-    shown = []
-    async for event in listing.refresh(fresh):
-        shown.append((type(event).__name__, fresh.customers.total, fresh.is_partial))
+    shown = [(type(event).__name__, fresh.customers.total, fresh.is_partial) async for event in listing.refresh(fresh)]
     assert shown == [("Arrived", 4, True), ("Arrived", 10, True), ("Refreshed", 10, False)]
 
 
@@ -86,6 +84,16 @@ async def test_a_first_list_that_breaks_off_for_good_is_said_to_be_partial(fresh
     with pytest.raises(AnswerLost):
         await events(fresh)
     assert (fresh.customers.total, fresh.is_partial, fresh.read_at) == (4, True, None)
+
+
+async def test_a_list_that_is_left_early_is_no_longer_read_and_leaves_the_old_one(session, service):
+    service.pieces = [[MANY[:4], MANY[4:]]]
+    reading = listing.refresh(session)
+    assert await anext(reading) == Arrived(4, 400)
+    assert service.reading == 1
+    await reading.aclose()
+    assert service.reading == 0
+    assert session.customers.usernames() == ["luz", "ana"]
 
 
 async def test_what_the_service_says_no_to_is_not_asked_again(session, service, clock):

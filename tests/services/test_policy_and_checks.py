@@ -145,8 +145,11 @@ def test_a_good_address_is_said_nothing_about(value):
     assert check_email(value) == []
 
 
-@pytest.mark.parametrize("value", ["", "luz", "luz@", "@bodega.es", "luz@bodega", "a b@bodega.es", "luz@bodega..es", "a..b@bodega.es",
-                                   "a\nb@bodega.es", "x" * 95 + "@bodega.es"])  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    ["", "luz", "luz@", "@bodega.es", "luz@bodega", "a b@bodega.es", "luz@bodega..es", "a..b@bodega.es",
+     "a\nb@bodega.es", "x" * 95 + "@bodega.es"],
+)  # fmt: skip
 def test_a_broken_address_is_refused(value):
     assert [found for found in check_email(value) if not found.warning]
 

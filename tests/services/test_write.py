@@ -145,10 +145,10 @@ async def test_a_service_that_stays_busy_has_rejected_the_write(session, service
     assert (result.outcome, type(result.error), len(service.sent)) == (Outcome.REJECTED, RateLimited, 3)
 
 
-@pytest.mark.parametrize(("timeout", "retry_after"), [(None, 45.0), (5.0, 5.0)])
-async def test_no_wait_goes_beyond_the_deadline_of_a_call(open_session, service, clock, timeout, retry_after):
+@pytest.mark.parametrize(("seconds", "retry_after"), [(None, 45.0), (5.0, 5.0)])
+async def test_no_wait_goes_beyond_the_deadline_of_a_call(open_session, service, clock, seconds, retry_after):
     service.before = [RateLimited("slowly", retry_after=retry_after)]
-    result = await carry_out(open_session(timeout=timeout), DISABLE)
+    result = await carry_out(open_session(timeout=seconds), DISABLE)
     assert result.outcome is Outcome.REJECTED
     assert (len(service.sent), clock.slept) == (1, [])
 
@@ -362,8 +362,7 @@ async def test_a_cancelled_write_is_unknown_in_the_ledger(session, service, writ
 async def test_a_write_that_is_cancelled_while_the_key_is_asked_for_leaves_no_lock(session, service, credentials):
     credentials.holding = asyncio.Event()
     task = asyncio.create_task(carry_out(session, CALLS[Operation.CREATE]))
-    while not credentials.gets:
-        await asyncio.sleep(0)
+    await credentials.asked.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -31,7 +31,7 @@ from tui_reseller.tui.commit_guard import READ_SECONDS
 from tui_reseller.tui.screens.main import MainScreen
 from tui_reseller.wiring import build
 
-PATIENCE = 8.0
+PATIENCE = 6.0
 KEYS = {
     " ": "space", ":": "colon", ".": "full_stop", "-": "minus", "@": "at", "/": "slash", "_": "underscore",
     "~": "tilde", "=": "equals_sign", '"': "quotation_mark", "(": "left_parenthesis", "[": "left_square_bracket",
@@ -228,7 +228,7 @@ async def open_desk(
     wire: str = "json",
     size: tuple[int, int] = (80, 24),
     theme: str = "dark",
-    read_only: bool = False,
+    run_read_only: bool = False,
     config: str = "",
     first_run: bool = False,
     waits: bool = True,
@@ -247,7 +247,7 @@ async def open_desk(
         file = paths.config / "config.toml"
         file.write_text(config + (file.read_text("utf-8") if file.exists() else ""), "utf-8")
         file.chmod(0o600)
-    app = ResellerApp(services, None if first_run else account, theme=theme, read_only=read_only, badge="")
+    app = ResellerApp(services, None if first_run else account, theme=theme, read_only=run_read_only, badge="")
     try:
         async with app.run_test(size=size) as pilot:
             desk = Desk(app, pilot, services, sandbox)

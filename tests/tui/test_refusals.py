@@ -42,7 +42,7 @@ async def test_a_confirmation_cannot_be_pasted(at_desk, sandbox, someone):
 
 async def test_a_read_only_run_refuses_every_verb_with_its_reason(at_desk, sandbox, someone):
     name = someone()
-    async with at_desk(read_only=True) as desk:
+    async with at_desk(run_read_only=True) as desk:
         await desk.go_to(name)
         for key in WRITING:
             before = len(desk.main.stage.log)
@@ -59,8 +59,9 @@ async def test_a_read_only_run_refuses_every_verb_with_its_reason(at_desk, sandb
 
 @pytest.mark.parametrize("profile", [{"read_only": True}, {"protected": True}])
 async def test_a_read_only_or_protected_profile_refuses_and_says_why(at_desk, sandbox, someone, profile):
+    name = someone()
     async with at_desk(**profile) as desk:
-        await desk.go_to(someone())
+        await desk.go_to(name)
         await desk.press("d")
         await desk.told('profile "acme" is ' + ("read-only" if "read_only" in profile else "protected and locked"))
         assert desk.dialog is None

@@ -99,7 +99,19 @@ async def test_p_takes_a_typed_password_and_refuses_two_that_differ(at_desk, san
 @FORMATS
 async def test_n_reviews_a_new_customer_before_it_is_sent(at_desk, sandbox, wire):
     name = f"neu-{wire}.example"
-    values = (name, "mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001", "ES", "+34 9", "n.example")
+    values = (
+        name,
+        "mail@neu.example",
+        "Ana",
+        "Ibarra",
+        "Calle 12",
+        "Bilbao",
+        "PV",
+        "48001",
+        "ES",
+        "+34 9",
+        "n.example",
+    )
     async with at_desk(wire=wire) as desk:
         await desk.press("n")
         await desk.opened("New customer")
@@ -119,7 +131,19 @@ async def test_n_reviews_a_new_customer_before_it_is_sent(at_desk, sandbox, wire
 
 async def test_a_refused_new_customer_is_told_and_n_brings_back_what_was_typed(at_desk, sandbox, someone):
     taken = someone()
-    values = (taken, "mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001", "ES", "+34 9", "n.example")
+    values = (
+        taken,
+        "mail@neu.example",
+        "Ana",
+        "Ibarra",
+        "Calle 12",
+        "Bilbao",
+        "PV",
+        "48001",
+        "ES",
+        "+34 9",
+        "n.example",
+    )
     async with at_desk() as desk:
         await desk.press("n")
         await desk.opened("New customer")

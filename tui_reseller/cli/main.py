@@ -106,6 +106,7 @@ def run(argv: Sequence[str], doors: "Doors") -> int:
     from tui_reseller.domain.errors import ResellerError  # noqa: PLC0415
 
     prepare_streams()
+    stdout = sys.stdout
     try:
         code = root.main(list(argv), PROGRAM, "_TUI_RESELLER_COMPLETE", standalone_mode=False, obj=Start(doors))
         return int(code or 0)
@@ -118,6 +119,8 @@ def run(argv: Sequence[str], doors: "Doors") -> int:
     except BrokenPipeError:
         return _unread()
     except (Stopped, SystemExit, KeyboardInterrupt) as ending:
+        if sys.stdout is not stdout:  # click found that nobody reads, and made an exit of it
+            return _unread()
         return _ended(ending)
     except Exception as error:  # noqa: BLE001 - the outermost edge: no traceback reaches the terminal
         return _unexpected(error)

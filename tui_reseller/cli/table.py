@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 GAP = "  "
 NARROWEST = 6
+READABLE = 16
+"""A column is given so many cells before another one is begun beside it."""
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 
 
@@ -35,13 +37,25 @@ def cut(text: str, width: int) -> str:
 
 
 def lay_out(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
-    """Return the lines of a table, cut to *width* cells; None leaves them as wide as they are."""
+    """Return the lines of a table, cut to *width* cells; None leaves them as wide as they are.
+
+    Columns for which there is no room are left out, from the right: fewer that can be read serve better than all.
+    """
     widths = [display_width(head) for head in heads]
     for row in rows:
         widths = [max(known, display_width(cell)) for known, cell in zip(widths, row, strict=True)]
     if width is not None:
-        widths = _shrunk(widths, width)
-    return [_line(row, widths, width) for row in (heads, *rows)]
+        widths = _shrunk(widths[: _columns_with_room(widths, width)], width)
+    return [_line(row[: len(widths)], widths, width) for row in (heads, *rows)]
+
+
+def _columns_with_room(widths: Sequence[int], width: int) -> int:
+    taken = 0
+    for count, natural in enumerate(widths):
+        taken += min(natural, READABLE) + (len(GAP) if count else 0)
+        if taken > width:
+            return max(1, count)
+    return len(widths)
 
 
 def _shrunk(widths: list[int], width: int) -> list[int]:

@@ -55,10 +55,11 @@ class Talk:
             # Not click's or Python's own prompt: where stdout is a pipe they write a part of the question into it.
             self._write(clean(question) + ": ")
             return sys.stdin.readline().rstrip("\r\n")
-        except click.Abort:
-            # Ctrl-D; Ctrl-C has left its mark in the signal handler and is looked for there.
+        except click.Abort as abort:
             self._write("\n")
-            return ""
+            if isinstance(abort.__context__, KeyboardInterrupt):
+                raise KeyboardInterrupt from None
+            return ""  # Ctrl-D
         finally:
             self.is_asking = False
 

@@ -20,7 +20,7 @@ from tui_reseller.services.services import Services
 COLUMNS = (
     "time", "profile", "username", "operation", "outcome", "id", "changes", "message", "operator", "reason", "batch",
 )  # fmt: skip
-TABLE_COLUMNS = ("time", "operator", "profile", "operation", "username", "outcome", "changes", "reason", "id")
+TABLE_COLUMNS = ("time", "username", "operation", "outcome", "id", "changes", "operator", "profile", "reason")
 _WORDS = "Accounting"
 
 
@@ -181,4 +181,5 @@ def write_entries(inv: Invocation, entries: list[Entry]) -> None:
 def _for_table(entry: Entry) -> Row:
     changes = changes_text(entry.operation, entry.changes) if entry.changes else ""
     outcome = entry.outcome.word if entry.outcome else "in flight"
-    return {**entry.as_dict(), "operator": entry.operator.user, "changes": changes, "outcome": outcome}
+    shown = {"time": f"{entry.time:%Y-%m-%d %H:%M}", "changes": changes, "outcome": outcome}
+    return {**entry.as_dict(), **shown, "operator": entry.operator.user}

@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.tui.commit_guard import TOO_FAST, CommitGuard
+from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.widgets.inputs import Choice, Field, SecretField, TypedField
 
 Check = Callable[[str], Sequence[Finding]]
@@ -59,7 +59,7 @@ class FormSpec:
     problem: str = ""
 
 
-class Form(ModalScreen[dict[str, str] | None]):
+class Form(Dialog[dict[str, str] | None]):
     """A dialog made from a FormSpec."""
 
     BINDINGS = [

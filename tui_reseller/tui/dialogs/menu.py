@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.events import Click, Key
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_reseller.domain.text import clean
+from tui_reseller.tui.dialogs.dialog import Dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Option:
     value: str
 
 
-class Menu(ModalScreen[str | None]):
+class Menu(Dialog[str | None]):
     """Returns the value of the chosen option, or None."""
 
     BINDINGS = [Binding("escape,q", "leave", show=False)]

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option as Row
 
 from tui_reseller.domain.text import clean
+from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.widgets.inputs import Field
 
 
-class Page(ModalScreen[str | None]):
+class Page(Dialog[str | None]):
     """Returns the key of the line on which Enter was pressed, or the key of one of *extra*, or None for back."""
 
     BINDINGS = [

@@ -2,7 +2,6 @@
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as Row
 
@@ -10,10 +9,11 @@ from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean
 from tui_reseller.services.bulk import Bulk
 from tui_reseller.services.result import Result
+from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.presenters.outcome import changes_words
 
 
-class Progress(ModalScreen[None]):
+class Progress(Dialog[None]):
     """Shows a Bulk. Esc goes back and the run goes on."""
 
     BINDINGS = [

@@ -7,13 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.secret import MASK, Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.tui.commit_guard import READ_SECONDS
+from tui_reseller.tui.dialogs.dialog import Dialog
 
 
 class SecretText(Static):
@@ -22,7 +22,7 @@ class SecretText(Static):
     ALLOW_SELECT = False
 
 
-class ShowSecret(ModalScreen[None]):
+class ShowSecret(Dialog[None]):
     """The new password of one customer. Closing it unseen asks once."""
 
     BINDINGS = [Binding("escape", "done", show=False)]

@@ -112,8 +112,8 @@ class MainScreen(Screen[None]):
             pane.version = self._version()
             row = self.stage.session.customers.row_of(self._anchor) if self._anchor is not None else None
             pane.show(state.shown, 0 if row is None and is_other_filter else row)
-            if pane.customer is not self.detail.customer:
-                self._follow_soon()
+        if pane.customer is not self.detail.customer or self.detail.read_at != self.stage.read_at:
+            self._follow_soon()
         self.query_one("#header", HeaderLine).show(state, now)
         self.query_one("#counts", FilterLine).show(state)
         self.query_one("#titles", TitleLine).show(state)
