@@ -47,7 +47,7 @@ async def test_a_read_only_run_refuses_every_verb_with_its_reason(at_desk, sandb
         for key in WRITING:
             before = len(desk.main.stage.log)
             await desk.press(key)
-            await until(f"an answer to {key}", lambda: len(desk.main.stage.log) > before)
+            await until(f"an answer to {key}", lambda before=before: len(desk.main.stage.log) > before)
             assert "this run is read-only (--read-only)" in desk.note
             assert desk.dialog is None
         for letter in ("e", "r", "d"):

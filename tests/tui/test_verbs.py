@@ -9,6 +9,7 @@ from textual.widgets import Button, Static
 
 from tui_reseller.domain.operation import Operation, Outcome
 
+NEW = ("mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001", "ES", "+34 9", "n.example")
 FORMATS = pytest.mark.parametrize("wire", ["json", "xml"])
 
 

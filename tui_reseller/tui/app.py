@@ -154,7 +154,7 @@ class ResellerApp(App[str], inherit_bindings=False):
             finally:
                 self.opening = False
 
-        self.run_worker(run, name=name, group=f"flow-{name}")
+        _: Worker[None] = self.run_worker(run, name=name, group=f"flow-{name}")
 
     def run_in_background(self, work: Callable[[], Awaitable[None]], group: str) -> None:
         """Start something that may be replaced by a newer one of its group."""
@@ -162,7 +162,7 @@ class ResellerApp(App[str], inherit_bindings=False):
         async def run() -> None:
             await work()
 
-        self.run_worker(run, group=group, exclusive=True)
+        _: Worker[None] = self.run_worker(run, group=group, exclusive=True)
 
     def cancel(self, group: str) -> bool:
         """Cancel what runs in a group; return whether anything did."""

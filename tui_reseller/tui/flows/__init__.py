@@ -11,7 +11,6 @@ _FLOWS = {
     "customer.create": "create.create",
     "sending.enable": "switches.enable",
     "sending.disable": "switches.disable",
-    "website.set": "switches.website",
     "customer.password": "password.password",
     "customer.email": "account.email",
     "customer.rename": "account.rename",

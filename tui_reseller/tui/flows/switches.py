@@ -21,15 +21,20 @@ async def disable(stage: Stage) -> None:
     await switch(stage, Operation.DISABLE)
 
 
-async def website(stage: Stage) -> None:
-    """Ask for on or off, then go on as for sending."""
-    options = (
-        Option("e", "Website access on", Operation.WEBSITE_ENABLE.value),
-        Option("d", "Website access off", Operation.WEBSITE_DISABLE.value),
-    )
-    answer = await stage.ask(Menu("Website access", options))
-    if answer:
-        await switch(stage, Operation(answer))
+WEBSITE = (
+    Option("e", "Website access on", Operation.WEBSITE_ENABLE.value),
+    Option("d", "Website access off", Operation.WEBSITE_DISABLE.value),
+)
+
+
+def website_menu() -> Menu:
+    """Return the menu behind w."""
+    return Menu("Website access", WEBSITE)
+
+
+async def website(stage: Stage, operation: str) -> None:
+    """Website access on or off, as chosen."""
+    await switch(stage, Operation(operation))
 
 
 async def switch(stage: Stage, operation: Operation, targets: list[Customer] | None = None) -> None:

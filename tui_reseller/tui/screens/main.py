@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui_reseller.tui.app import ResellerApp
 
 REST_SECONDS = 0.15
-OWN_ACTIONS = frozenset({"list.filter", "view.open", "list.back", "detail.zoom", "more.open"})
+OWN_ACTIONS = frozenset({"list.filter", "view.open", "list.back", "detail.zoom", "more.open", "website.set"})
 
 
 class MainScreen(Screen[None]):
@@ -234,6 +234,18 @@ class MainScreen(Screen[None]):
     def _more_chosen(self, command_id: str | None) -> None:
         if command_id is not None:
             self.call_later(self.action_command, command_id, "")
+
+    def _website_set(self, _key: str) -> None:
+        from tui_reseller.tui.flows.switches import website_menu  # noqa: PLC0415 - loaded with the first use
+
+        # As for x: the second letter of "w d" arrives in the menu.
+        self.app.push_screen(website_menu(), self._website_chosen)
+
+    def _website_chosen(self, operation: str | None) -> None:
+        from tui_reseller.tui.flows.switches import website  # noqa: PLC0415 - loaded with the first use
+
+        if operation is not None:
+            self.reseller_app.run_flow(lambda: website(self.stage, operation), "website.set")
 
     # The filter
 

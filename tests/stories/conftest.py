@@ -1,0 +1,45 @@
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from terminal import Sandbox, Terminal, environment, free_port, program
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[..., Terminal]]:
+    """Open terminals that are closed at the end of the test."""
+    with ExitStack() as stack:
+
+        def open_one(command, env, size=(80, 24)):
+            terminal = Terminal(command, env, size)
+            stack.callback(terminal.kill)
+            return terminal
+
+        yield open_one
+
+
+@pytest.fixture
+def demo(home, opened):
+    """Start the demo in a terminal; return it with its sandbox."""
+
+    def start(*arguments, size=(80, 24), waits=True, **env):
+        port = free_port()
+        command = program("demo", "--port", str(port), "--customers", "40", *arguments)
+        terminal = opened(command, environment(home, **env), size)
+        if waits:
+            terminal.sees("complete", "user1", "user2")
+        return terminal, Sandbox(port)
+
+    return start

@@ -1,0 +1,62 @@
+"""Hostile texts in every field of sixty customers: shown harmlessly, and nothing of them acts on the terminal."""
+
+import re
+import unicodedata
+
+import pytest
+from hostile import FIELDS, HOSTILE
+from terminal import DOWN, ENTER, ESCAPE, until
+
+pytestmark = pytest.mark.terminal
+OSC = re.compile(r"\x1b\](.*?)(?:\x07|\x1b\\)", re.DOTALL)
+OURS = re.compile(r"2;DEMO demo|22;[a-z-]*")
+STRINGS = re.compile("\x1b[PX^_]|\x1bk")
+HIDING = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u2028\u2029\U000e0000-\U000e0fff]")
+
+
+def test_sixty_hostile_texts_in_every_field_are_shown_harmlessly(demo):
+    assert len(HOSTILE) == 60
+    terminal, sandbox = demo(size=(120, 40))
+    for number, text in enumerate(HOSTILE):
+        sandbox.plant(f"h{number:02}", username=f"h{number:02}-{text}", **dict.fromkeys(FIELDS, text))
+    terminal.press("r")
+    terminal.sees("100 of 100")
+    terminal.type("/username~^h[0-9]")
+    terminal.sees("60 of 100")
+    terminal.press(ENTER, "z")
+    for number in range(len(HOSTILE)):
+        terminal.sees(f"h{number:02}-", "Website access")
+        if number % 5 == 0 or number > 55:
+            for keys, title in (("\r", "Edit "), ("d", "Stop sending"), ("xd", "Delete customer"), ("xr", "Rename -"),
+                                ("p", "Reset password"), ("xe", "Change e-mail"), ("a", "Activity of")):  # fmt: skip
+                terminal.type(keys)
+                terminal.sees(title)
+                terminal.press(ESCAPE)
+                terminal.loses(title)
+        terminal.press(DOWN)
+    terminal.press("z", "g")
+    terminal.press("d")
+    terminal.sees("Stop sending")
+    terminal.commit()
+    until("it is applied", lambda: len(sandbox.log()) == 1)
+    terminal.sees("Applied")
+    for keys, title in (("a", "Activity of"), ("m", "Messages"), ("u", "Undo:")):
+        terminal.press(keys)
+        terminal.sees(title, "h00-")
+        terminal.press(ESCAPE)
+        terminal.loses(title)
+    terminal.press("q")
+    assert terminal.ends() == 0
+    sent = terminal.raw.decode("utf-8")  # what is no UTF-8 fails here
+    assert [found for found in OSC.findall(sent) if not OURS.fullmatch(found)] == []
+    assert "PWNED" not in re.sub(r"[\u2400-\u2421\ufffd]", "", "") + "".join(OSC.findall(sent))
+    assert not STRINGS.search(sent.replace("\x1bP+q", ""))
+    assert not HIDING.search(sent)
+    assert {char for char in sent if unicodedata.category(char) in {"Cc", "Cs", "Co"}} <= set("\x1b\x07\r\n\x08\t")
+    assert "\x1b]52" not in sent
+    assert "\u0301" * 5 not in sent
+    for text in HOSTILE[:15]:
+        assert text not in sent.replace("\x1b[?1049l", "").replace("\x1b[?25l", "").replace("\x1b[?1000h", "")
+    assert "[/] 12" in sent
+    assert "[link=http://evil.example]y[/link]" in sent
+    assert "[@click=app.quit]z[/]" in sent
