@@ -20,8 +20,8 @@ def test_a_checkout_uses_its_own_stylesheets() -> None:
 
 @pytest.mark.slow
 def test_the_wheel_carries_every_stylesheet(tmp_path: Path) -> None:
-    options = ["-q", "--no-deps", "--no-build-isolation", "-w", str(tmp_path)]
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, "."], cwd=ROOT, check=True, capture_output=True, timeout=120)
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "-w", str(tmp_path), "."], cwd=ROOT, check=True, capture_output=True, timeout=120)
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
     assert {f"tui_reseller/styles/{path.name}" for path in stylesheets()} <= set(names)
     assert "tui_reseller/py.typed" in names
