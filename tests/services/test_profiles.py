@@ -93,6 +93,18 @@ async def test_without_a_usable_keyring_nothing_is_saved(snapshot, state, key):
     assert caught.value.hint
 
 
+async def test_a_config_that_cannot_be_written_leaves_no_key_behind(snapshot, monkeypatch):
+    profiles = made(snapshot)
+
+    def refuse(_profile):
+        raise BadConfig("the disk is full")
+
+    monkeypatch.setattr(profiles.config, "put", refuse)
+    with pytest.raises(BadConfig, match="full"):
+        await profiles.add(ACME, KEY)
+    assert profiles.credentials.keys == {}
+
+
 async def test_a_profile_may_be_added_before_its_key_if_there_is_a_keyring_for_it(snapshot):
     profiles = made(snapshot)
     assert await profiles.add(ACME, None) == "keyring of acme"

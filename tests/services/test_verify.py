@@ -167,17 +167,38 @@ async def test_absence_is_asked_together_with_a_customer_that_must_be_there(sess
 
 
 @pytest.mark.parametrize("call", [CREATE, DELETE, SET], ids=lambda call: call.operation.value)
-@pytest.mark.parametrize("way", ["not found", "not known"])
-async def test_absence_proves_nothing_if_no_other_customer_is_found_either(session, service, ledger, lose, call, way):
+@pytest.mark.parametrize("knows_others", [True, False])
+async def test_absence_proves_nothing_if_no_other_customer_is_found_either(
+    session, service, ledger, lose, call, knows_others
+):
     entry = await lose(call, applied=False)
-    if way == "not found":
-        service.kept.clear()
-    else:
-        service.kept.pop(call.username, None)
+    service.kept.clear()
+    if not knows_others:
         session.customers.replace([Customer(call.username), Customer("")])
     outcome, words = await verify(session, entry)
     assert (outcome, await standing(ledger, entry)) == (UNKNOWN, UNKNOWN)
     assert "no other customer is found either" in words
+
+
+@pytest.mark.parametrize(
+    ("call", "verdict"), [(CREATE, Outcome.VERIFIED_NOT_APPLIED), (DELETE, APPLIED)], ids=["create", "delete"]
+)
+async def test_where_no_other_customer_is_known_a_whole_list_decides(session, service, lose, call, verdict):
+    entry = await lose(call, applied=False)
+    service.kept.pop(call.username, None)
+    session.customers.replace([])
+    assert (await verify(session, entry))[0] is verdict
+
+
+async def test_a_list_that_has_the_customer_after_all_proves_no_absence(session, service, lose, monkeypatch):
+    entry = await lose(DELETE, applied=False)
+    session.customers.replace([])
+
+    async def hidden(_username):
+        return None
+
+    monkeypatch.setattr(service, "find", hidden)
+    assert (await verify(session, entry))[0] is UNKNOWN
 
 
 async def test_a_changed_customer_that_is_no_longer_listed_was_taken_by_somebody_else(session, service, clock, lose):

@@ -93,7 +93,11 @@ class Profiles:
                 where = await self.credentials.put(profile, key)
         elif key is not None:
             self.credentials.remember(profile, key)
-        self.config.put(profile)
+        try:
+            self.config.put(profile)
+        except BadConfig:
+            await self.credentials.remove(profile)
+            raise
         return where
 
     async def _need_keyring(self) -> None:

@@ -1,5 +1,6 @@
 """Find out what became of an operation whose answer was lost, by evidence only (reliability 4.2, 4.3)."""
 
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from tui_reseller.domain.audit import Entry
@@ -123,11 +124,24 @@ async def _look_delete(session: Session, entry: Entry) -> Evidence:
 
 
 async def _absent(session: Session, entry: Entry, outcome: Outcome) -> Evidence:
-    """Absence counts only if the same question finds a customer that must be there (reliability R3)."""
+    """Absence counts only if the same question finds a customer that must be there, or a whole list has none (R3)."""
     other = _known_other(session, entry.username)
-    if other is None or await session.find(other) is None:
+    is_answered = await session.find(other) is not None if other else await _listed_without(session, entry.username)
+    if not is_answered:
         return Evidence(Outcome.UNKNOWN, "still unknown: absent, but no other customer is found either", certain=False)
     return Evidence(outcome, "read back: not listed", certain=False)
+
+
+async def _listed_without(session: Session, username: str) -> bool:
+    """Read one full list; return whether it has customers, and not this one."""
+    service = await session.service()
+    seen = 0
+    async with aclosing(service.stream()) as pieces:
+        async for piece in pieces:
+            seen += len(piece.customers)
+            if any(customer.username == username for customer in piece.customers):
+                return False
+    return seen > 0
 
 
 def _known_other(session: Session, username: str) -> str | None:
