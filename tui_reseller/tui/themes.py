@@ -45,6 +45,21 @@ _SIXTEEN = Theme(
     surface="ansi_default",
     panel="ansi_default",
     boost="ansi_default",
+    # What Textual's own stylesheets ask of a theme of 16 colours.
+    variables={
+        "ansi-background": "ansi_black",
+        "ansi-foreground": "ansi_white",
+        "border-blurred": "ansi_black",
+        "block-cursor-foreground": "ansi_black",
+        "block-cursor-background": "ansi_white",
+        "input-cursor-background": "ansi_white",
+        "input-cursor-foreground": "ansi_black",
+        "input-cursor-text-style": "none",
+        "input-selection-background": "ansi_bright_blue",
+        "input-selection-foreground": "ansi_black",
+        "screen-selection-background": "ansi_bright_blue",
+        "screen-selection-foreground": "ansi_black",
+    },
 )
 THEMES = {theme.name: theme for theme in (_DARK, _LIGHT, _SIXTEEN)}
 
