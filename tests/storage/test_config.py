@@ -259,3 +259,20 @@ def test_lines_of_keys(config, write):
     assert line_of(path, "nothing", "x") == 1
     assert config.line_of("", "default") == 1
     assert line_of(path.with_name("none"), "keys", "x") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ['[keys]\n"sending.enable" = "E"\n', '[settings]\ntheme = "light"\n\n[keys]\n"a" = "b"\n\n']
+)
+def test_the_first_profile_becomes_the_default_beside_tables_that_are_there(tmp_path, text):
+    tmp_path.chmod(0o700)
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    path.chmod(0o600)
+    file = ConfigFile(tmp_path)
+    file.put(Profile("acme", "bob"))
+    file.put(Profile("beta", "bob"))
+    file.use("beta")
+    found = file.load()
+    assert (found.default, list(found.profiles)) == ("beta", ["acme", "beta"])
+    assert "default" not in found.settings.keys

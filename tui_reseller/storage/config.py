@@ -73,6 +73,8 @@ class ConfigFile:
 def _put(document: "TOMLDocument", config: Config, profile: Profile) -> None:
     import tomlkit  # noqa: PLC0415 - reading does not need it
 
+    if not config.profiles:
+        document["default"] = profile.name  # before any table of ours: tomlkit would put it into the one above
     plain = Profile(name="", api_user="")
     profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
     table = profiles.setdefault(profile.name, tomlkit.table())
@@ -84,8 +86,6 @@ def _put(document: "TOMLDocument", config: Config, profile: Profile) -> None:
         written = _written(value)
         if key not in table or table[key] != written:
             table[key] = written
-    if not config.profiles:
-        document["default"] = profile.name
 
 
 def _remove(document: "TOMLDocument", config: Config, name: str) -> None:
