@@ -9,7 +9,7 @@ HOSTILE = (
     "\x1b]8;;http://evil.example\x07click\x1b]8;;\x07", "\x1b]4;1;#ffffff\x07", "\x1b]10;?\x07", "\x1b]50;x\x07",
     "\x1b]1337;File=name=eA==:AAAA\x07",
     # strings of the terminal's own
-    "\x1bP$q\"p\x1b\\", "\x1bPtmux;\x1b\x1b]52;c;eA==\x07\x1b\\", "\x1b_Gf=100;AAAA\x1b\\", "\x1b^pm\x1b\\",
+    '\x1bP$q"p\x1b\\', "\x1bPtmux;\x1b\x1b]52;c;eA==\x07\x1b\\", "\x1b_Gf=100;AAAA\x1b\\", "\x1b^pm\x1b\\",
     "\x1bXsos\x1b\\", "\x1bk-screen-title\x1b\\",
     # the same with eight-bit controls
     "\x9b31mred", "\x9d52;c;UFdORUQ=\x9c", "\x90q\x9c", "\x85next", "\x84\x8d\x8e\x8f",

@@ -60,12 +60,14 @@ def free_port() -> int:
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return an environment of a test's own: no profile, no key, no folder of the person who runs it."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START") if name in os.environ}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START") if name in os.environ
+    }
     return {
         **kept, "HOME": str(home), "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "XDG_RUNTIME_DIR": str(home),
         "XDG_CONFIG_HOME": str(home / "config"), "XDG_STATE_HOME": str(home / "state"),
-        "XDG_CACHE_HOME": str(home / "cache"), "TMPDIR": str(home), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
-        **more,
+        "XDG_CACHE_HOME": str(home / "cache"), "TMPDIR": str(home),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", **more,
     }  # fmt: skip
 
 

@@ -41,6 +41,18 @@ def test_bursts_go_to_the_right_place_and_send_nothing(demo):
     assert terminal.ends() == 0
 
 
+def test_a_password_typed_in_one_burst_never_lands_in_a_field_that_shows_it(demo):
+    terminal, sandbox = demo()
+    terminal.press("p")
+    terminal.sees("Reset password")
+    terminal.type("\x1b[C\tcAnary-1\rcAnary-1\rticket 9\ruser1")
+    terminal.sees("[ ticket 9", "[ user1")
+    assert b"cAnary" not in terminal.raw
+    terminal.commit()
+    terminal.sees("Applied")
+    assert sandbox.applied() == [("password", "user1")]
+
+
 def test_escape_sequences_that_arrive_in_pieces_send_nothing(demo):
     terminal, sandbox = demo()
     for keys in ((b"\x1b", b"[", b"D"), (b"\x1b", b"O", b"P"), (b"\x1b", b"[", b"B"), (b"\x1b", b"OQ"), (b"\x1bd",)):

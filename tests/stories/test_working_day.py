@@ -4,7 +4,19 @@ import pytest
 from terminal import DOWN, END, ENTER, ESCAPE, TAB, UP, until
 
 pytestmark = pytest.mark.terminal
-NEW = ("neu.example", "mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001", "ES", "+34 9", "n.example")
+NEW = (
+    "neu.example",
+    "mail@neu.example",
+    "Ana",
+    "Ibarra",
+    "Calle 12",
+    "Bilbao",
+    "PV",
+    "48001",
+    "ES",
+    "+34 9",
+    "n.example",
+)
 
 
 @pytest.mark.parametrize("wire", ["json", "xml"])
@@ -106,5 +118,5 @@ def test_a_working_day(demo, wire):
     terminal.press("q")
     assert terminal.ends() == 0
     assert terminal.stuck_modes() == []
-    assert "Applied: delete 'user1-new'" in terminal.raw.decode()
+    assert 'Applied: delete "user1-new"' in terminal.raw.decode()
     until("the sandbox has gone", lambda: not sandbox.is_there())

@@ -33,9 +33,9 @@ from tui_reseller.wiring import build
 
 PATIENCE = 6.0
 KEYS = {
-    " ": "space", ":": "colon", ".": "full_stop", "-": "minus", "@": "at", "/": "slash", "_": "underscore",
-    "~": "tilde", "=": "equals_sign", '"': "quotation_mark", "(": "left_parenthesis", "[": "left_square_bracket",
-    "+": "plus", "*": "asterisk", "!": "exclamation_mark",
+    " ": "space", "\r": "enter", ":": "colon", ".": "full_stop", "-": "minus", "@": "at", "/": "slash",
+    "_": "underscore", "~": "tilde", "=": "equals_sign", '"': "quotation_mark", "(": "left_parenthesis",
+    "[": "left_square_bracket", "+": "plus", "*": "asterisk", "!": "exclamation_mark",
 }  # fmt: skip
 
 
@@ -172,7 +172,10 @@ class Desk:
         """Put the cursor on a customer."""
         await until(f"{username} in the list", lambda: self.row_of(username) is not None)
         self.main.list.move(self.row_of(username) or 0)
-        await until("the cursor is there", lambda: self.main._anchor == username or self.main.list.cursor == 0)
+        found = self.main.list.customer
+        assert found is not None
+        assert found.username == username
+        await self.pilot.pause()
 
     def row_of(self, username: str) -> int | None:
         return self.main.stage.session.customers.row_of(username)
@@ -245,7 +248,7 @@ async def open_desk(
         services.profiles.config.put(account)
     if config:
         file = paths.config / "config.toml"
-        file.write_text(config + (file.read_text("utf-8") if file.exists() else ""), "utf-8")
+        file.write_text((file.read_text("utf-8") if file.exists() else "") + "\n" + config, "utf-8")
         file.chmod(0o600)
     app = ResellerApp(services, None if first_run else account, theme=theme, read_only=run_read_only, badge="")
     try:

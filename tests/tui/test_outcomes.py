@@ -18,7 +18,7 @@ async def test_an_unknown_outcome_is_in_the_header_and_is_settled_with_a_note(at
         await desk.opened("Needs you")
         assert any(name in line for line in desk.lines())
         await desk.press("enter")
-        await desk.opened("UNKNOWN - website_disable")
+        await desk.opened("UNKNOWN - website-disable")
         assert "Cannot be checked. Safe: repeat with the same value." in desk.words()
         await desk.press("s")
         await desk.opened("Settle")

@@ -77,6 +77,10 @@ async def test_a_protected_profile_is_unlocked_with_a_reason_for_minutes_and_loc
         await desk.read_then()
         assert "Reason is required" in desk.problem
         await desk.write("ticket 7")
+        desk.field("minutes").value = "1500"
+        await desk.read_then()
+        assert "1 to 480" in desk.problem
+        desk.field("minutes").value = "20"
         await desk.read_then()
         await desk.told("Writable until")
         assert "writable until" in desk.screen_text()[0]

@@ -210,7 +210,8 @@ class ResellerApp(App[str], inherit_bindings=False):
         if stage.session.in_flight:
             why.append(" A change is on its way; its answer would be lost.")
         if stage.state.marked:
-            why.append(f" {len(stage.state.marked)} customers are marked.")
+            count = len(stage.state.marked)
+            why.append(" 1 customer is marked." if count == 1 else f" {count} customers are marked.")
         if why or always:
             options = (Option("s", "Stay", "stay"), Option("q", "Quit", "quit"))
             if await stage.ask(Menu("Quit?", options, lines=why)) != "quit":
@@ -274,11 +275,16 @@ class ResellerApp(App[str], inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Leave after a defect: a report without local variables, which could hold a secret or a customer's data."""
         self.bell()
-        self.crash_report = write_report(traceback.format_exception(*sys.exc_info()))
+        self._report(traceback.format_exception(*sys.exc_info()))
         self._close_messages_no_wait()
 
+    def _report(self, lines: list[str]) -> None:
+        """Write what happened first; what follows from it says nothing new."""
+        if self.crash_report is None:
+            self.crash_report = write_report(lines)
+
     def _handle_exception(self, error: Exception) -> None:
-        self.crash_report = write_report(traceback.format_exception(error))
+        self._report(traceback.format_exception(error))
         self._return_code = 1
         super()._handle_exception(error)
 
@@ -300,5 +306,6 @@ class ResellerApp(App[str], inherit_bindings=False):
             return []
         lines = stage.summary[-3:]
         if stage.state.needs_you_count:
-            lines.append(f"{stage.state.needs_you_count} outcomes need you: tui-reseller needs-you")
+            count = stage.state.needs_you_count
+            lines.append(f"{count} {'outcome needs' if count == 1 else 'outcomes need'} you: tui-reseller needs-you")
         return lines

@@ -119,12 +119,16 @@ class Stage:
         found = (self.session.customers.get(username) for username in usernames)
         return [customer for customer in found if customer is not None]
 
-    def requery(self) -> None:
-        """Filter and sort again, and show the counts."""
-        customers = self.session.customers
-        context = ListContext(self.state.marked, self.state.needs_you)
-        shown = customers.query(self.filter, self.state.sort, descending=self.state.descending, context=context)
+    def requery(self, **values: Any) -> None:
+        """Filter and sort again, and show the counts; what else changes with the rows is given here.
+
+        Rows first, then the state: so the cursor is looked for in the rows that are shown, and stays on its username.
+        """
+        customers, state = self.session.customers, replace(self.state, **values)
+        context = ListContext(state.marked, state.needs_you)
+        shown = customers.query(self.filter, state.sort, descending=state.descending, context=context)
         self.show(
+            **values,
             total=customers.total,
             shown=shown,
             hidden=self._hidden(self.state.marked),

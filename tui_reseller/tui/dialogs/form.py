@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from tui_reseller.domain.fields import Finding
@@ -70,6 +71,8 @@ class Form(Dialog[dict[str, str] | None]):
         Binding("tab", "next", show=False, priority=True),
         Binding("shift+tab", "previous", show=False, priority=True),
         Binding("enter", "enter", show=False, priority=True),
+        Binding("right", "choose(1)", show=False, priority=True),
+        Binding("left", "choose(-1)", show=False, priority=True),
         Binding("f1", "help", show=False),
     ]
 
@@ -172,7 +175,7 @@ class Form(Dialog[dict[str, str] | None]):
         refused = [finding for finding in found if not finding.warning]
         note.set_class(bool(refused), "-bad")
         if found:
-            note.update(clean((refused or found)[0].message))
+            note.update(clean((refused or found)[0].message).removeprefix(f"{row.label}: "))
         elif row.limit and value:
             note.update(f"{len(value)}/{row.limit}")
         else:
@@ -235,20 +238,37 @@ class Form(Dialog[dict[str, str] | None]):
         """Say the keys of a form."""
         self.say("Tab next, Enter next field, ctrl+s or F2 does it, ctrl+r puts a value back, Esc leaves")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Left and right choose only where there is a choice; in a field they move in it."""
+        return action != "choose" or isinstance(self.focused, Choice)
+
+    def action_choose(self, step: int) -> None:
+        """Choose the option beside; its rows are there for the very next key: a password must not land elsewhere."""
+        if isinstance(self.focused, Choice):
+            self.focused.step(step)
+            self._show_fitting()
+
     def action_next(self) -> None:
         """Go to the next field or button."""
-        self.focus_next()
+        self._go(1)
 
     def action_previous(self) -> None:
         """Go to the field or button before."""
-        self.focus_previous()
+        self._go(-1)
+
+    def _go(self, step: int) -> None:
+        """Go by the form's own order: it is right also where rows have come that are not painted yet."""
+        stops: list[Widget] = [self.query_one(f"#field-{row.name}") for row in self.spec.fields if self._applies(row)]
+        stops += [self.query_one("#cancel"), self.query_one("#commit")]
+        at = stops.index(self.focused) if self.focused in stops else -step
+        self.set_focus(stops[(at + step) % len(stops)])
 
     def action_enter(self) -> None:
         """Go to the next field, after the last one to Cancel; on a button press it."""
         if isinstance(self.focused, Button):
             self.focused.press()
         else:
-            self.focus_next()
+            self._go(1)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """A button does what its key does."""

@@ -10,6 +10,7 @@ from tui_reseller.domain.text import clean
 from tui_reseller.services.bulk import Bulk
 from tui_reseller.services.result import Result
 from tui_reseller.tui.dialogs.dialog import Dialog
+from tui_reseller.tui.presenters.detail import verb_of
 from tui_reseller.tui.presenters.outcome import changes_words
 
 
@@ -63,7 +64,9 @@ class Progress(Dialog[None]):
         filled = 30 * done // of if of else 30
         applied = bulk.count(Outcome.APPLIED)
         state = "done" if self.is_over else "stopping" if bulk.is_stopped else bulk.paused_because or "running"
-        text = f"{self.operation.value}  [{'#' * filled}{'.' * (30 - filled)}] {done}/{of}  {applied} applied  {state}"
+        text = (
+            f"{verb_of(self.operation)}  [{'#' * filled}{'.' * (30 - filled)}] {done}/{of}  {applied} applied  {state}"
+        )
         self.query_one("#page-title", Static).update(clean(text))
         hint = "Esc back" if self.is_over else "Space or ctrl+c pause and go on   x s stop   Esc back, the run goes on"
         self.query_one("#page-hint", Static).update(hint)

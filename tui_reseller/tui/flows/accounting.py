@@ -10,7 +10,7 @@ from tui_reseller.services.verify import SETTLE, settle, verify
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.page import Page
-from tui_reseller.tui.presenters.detail import entry_line, outcome_word, word
+from tui_reseller.tui.presenters.detail import entry_line, outcome_word, verb_of, word
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.stage import Stage
 
@@ -50,7 +50,7 @@ def _entry_lines(stage: Stage, entry: Entry) -> list[str]:
     operator = entry.operator
     lines = [
         f"Outcome    {outcome_word(entry.outcome)}   {entry.message}",
-        f"Operation  {entry.operation.value} of {quoted(entry.username)}",
+        f"Operation  {verb_of(entry.operation)} of {quoted(entry.username)}",
         f"Time       {clock_text(entry.time, stage.now())}   profile {entry.profile}",
         f"Operator   {operator.user} on {operator.host}" + (f", from {operator.ssh_from}" if operator.ssh_from else ""),
         f"Reason     {entry.reason or '-'}",
@@ -77,10 +77,10 @@ async def needs_you(stage: Stage) -> None:
 async def _open_outcome(stage: Stage, entry: Entry) -> None:
     """Say what is known and what is safe; check again, or settle with a note (interaction.md 6.7)."""
     options = [Option("c", "Check now", "check"), Option("s", "Settle with a note ...", "settle")]
-    title = f"{outcome_word(entry.outcome).upper()} - {entry.operation.value} of {quoted(entry.username, 40)}"
+    title = f"{outcome_word(entry.outcome).upper()} - {verb_of(entry.operation)} of {quoted(entry.username, 40)}"
     chosen = await stage.ask(Menu(title, options, lines=_what_is_known(stage, entry)))
     if chosen == "check":
-        stage.tell(f"Checking {entry.operation.value} of {entry.username!r}; this can take a minute ...")
+        stage.tell(f"Checking {verb_of(entry.operation)} of {quoted(entry.username, 40)}; this can take a minute ...")
         stage.app.run_flow(lambda: _check(stage, entry), "check")
     elif chosen == "settle":
         await _settle(stage, entry)
@@ -113,12 +113,12 @@ async def _check(stage: Stage, entry: Entry) -> None:
     stage.requery()
     await stage.count_open()
     kind = "good" if outcome is Outcome.VERIFIED_APPLIED else "warning"
-    stage.tell(f"{outcome.word}: {entry.operation.value} of {entry.username!r}  {words}", kind)
+    stage.tell(f"{outcome.word}: {verb_of(entry.operation)} of {quoted(entry.username, 40)}  {words}", kind)
 
 
 async def _settle(stage: Stage, entry: Entry) -> None:
     spec = FormSpec(
-        f"Settle {entry.operation.value} of {quoted(entry.username, 40)}",
+        f"Settle {verb_of(entry.operation)} of {quoted(entry.username, 40)}",
         stage.profile_title,
         ("It is closed with your note and never counted as success.",),
         (FormField("note", "What do you know?", required=True, limit=400),),
@@ -133,7 +133,7 @@ async def _settle(stage: Stage, entry: Entry) -> None:
         stage.tell_error(error)
         return
     await stage.count_open()
-    stage.tell(f"Settled with a note: {entry.operation.value} of {entry.username!r}", "good")
+    stage.tell(f"Settled with a note: {verb_of(entry.operation)} of {quoted(entry.username, 40)}", "good")
 
 
 async def messages(stage: Stage) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.text import quoted
 from tui_reseller.services.bulk import Bulk
 from tui_reseller.services.policy import GRADES
 from tui_reseller.services.result import Result
 from tui_reseller.services.write import carry_out
 from tui_reseller.tui.dialogs.progress import Progress
+from tui_reseller.tui.presenters.detail import verb_of
 from tui_reseller.tui.presenters.outcome import bulk_line, kind_of, result_line
 from tui_reseller.tui.stage import Stage
 
@@ -20,7 +22,7 @@ def reason_required(stage: Stage, operation: Operation) -> bool:
 
 async def do_one(stage: Stage, call: Call, loaded: Customer | None, reason: str) -> Result:
     """Carry out one write and show its outcome."""
-    stage.tell(f"{call.operation.value} {call.username!r}: on its way ...")
+    stage.tell(f"{verb_of(call.operation)} {quoted(call.username, 40)}: on its way ...")
     result = await carry_out(stage.session, call, loaded=loaded, reason=reason)
     await show_result(stage, result)
     return result
@@ -30,7 +32,9 @@ async def show_result(stage: Stage, result: Result) -> None:
     """Show an outcome: in the message line, in the list, in the header."""
     line = result_line(result, stage.now())
     if result.id:
-        stage.summary.append(f"{result.outcome.word}: {result.operation.value} {result.username!r}  {result.id}")
+        stage.summary.append(
+            f"{result.outcome.word}: {verb_of(result.operation)} {quoted(result.username, 40)}  {result.id}"
+        )
     stage.requery()
     await stage.count_open()
     stage.tell(line, kind_of(result))
@@ -43,7 +47,7 @@ async def do_many(stage: Stage, calls: Sequence[Call], loaded: Sequence[Customer
     stage.bulk = bulk
 
     def tell(result: Result) -> None:
-        stage.show(running=f"{result.operation.value} {len(bulk.results)}/{len(bulk.calls)}")
+        stage.show(running=f"{verb_of(result.operation)} {len(bulk.results)}/{len(bulk.calls)}")
         page.tell(result)
 
     stage.app.push_screen(page)

@@ -149,5 +149,4 @@ async def sort(stage: Stage) -> None:
     if chosen is None:
         return
     descending = chosen == stage.state.sort and bool(chosen) and not stage.state.descending
-    stage.show(sort=chosen, descending=descending)
-    stage.requery()
+    stage.requery(sort=chosen, descending=descending)

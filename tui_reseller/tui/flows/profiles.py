@@ -1,10 +1,12 @@
 """Profiles: open another one, add one, unlock a protected one."""
 
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput, ResellerError
+from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.profile import COLOURS, DEFAULT_BASE_URL, Format, Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
+from tui_reseller.services.policy import LONGEST_UNLOCK
 from tui_reseller.services.profiles import checked
 from tui_reseller.services.services import Services
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
@@ -61,7 +63,7 @@ async def unlock(stage: Stage) -> None:
         stage.profile_title,
         ("It locks itself again after these minutes.",),
         (
-            FormField("minutes", "Minutes", DEFAULT_UNLOCK, required=True),
+            FormField("minutes", "Minutes", DEFAULT_UNLOCK, required=True, check=_minutes),
             FormField("reason", "Reason", stage.reason, required=True, limit=200),
         ),
         commit="Unlock",
@@ -79,6 +81,11 @@ async def unlock(stage: Stage) -> None:
         stage.show_policy()
         stage.app.lock_at(until)
         stage.tell(f"Writable until {clock_text(until, stage.now())}: {answer['reason']}", "warning")
+
+
+def _minutes(value: str) -> list[Finding]:
+    is_good = value.isascii() and value.isdigit() and 0 < int(value[:6]) <= LONGEST_UNLOCK.total_seconds() / 60
+    return [] if is_good else [Finding("minutes", "Minutes: a number, 1 to 480")]
 
 
 def _form(values: dict[str, str], state: str, problem: str) -> FormSpec:

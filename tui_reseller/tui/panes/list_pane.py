@@ -46,6 +46,7 @@ class ListPane(ScrollView, can_focus=True):
         self.needs_you: frozenset[str] = frozenset()
         self.words: tuple[str, ...] = ()
         self.range_from: int | None = None
+        self.username: str | None = None
         self.version: tuple[object, ...] = ()
 
     @property
@@ -59,6 +60,8 @@ class ListPane(ScrollView, can_focus=True):
         self.rows = rows
         self.cursor = max(0, min(self.cursor if cursor is None else cursor, rows - 1))
         self.virtual_size = Size(self.size.width, rows)
+        if self.username is None:
+            self._anchor_here()
         self._follow()
         self.refresh()
 
@@ -124,6 +127,7 @@ class ListPane(ScrollView, can_focus=True):
         if not self.rows:
             return
         old, self.cursor = self.cursor, max(0, min(to, self.rows - 1))
+        self._anchor_here()
         followed = self._follow()
         self._place_cursor()
         if followed or self.range_from is not None:
@@ -133,6 +137,11 @@ class ListPane(ScrollView, can_focus=True):
                 self.refresh(Region(0, row - self.scroll_offset.y, self.size.width, 1))
         if self.cursor != old:
             self.post_message(self.Moved())
+
+    def _anchor_here(self) -> None:
+        """Remember whose row it is: the cursor belongs to a username."""
+        customer = self.customer
+        self.username = customer.username if customer else None
 
     def _place_cursor(self) -> None:
         """Put the terminal's own cursor on the row: readers follow it."""

@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Value
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.presenters.header import clock_text
@@ -30,12 +30,17 @@ def website_words(customer: Customer) -> str:
     return f"{customer.website_access.value}  as last set here"
 
 
+def verb_of(operation: Operation) -> str:
+    """Return an operation as the command line calls it."""
+    return operation.value.replace("_", "-")
+
+
 def change_words(entry: Entry) -> str:
     """Say in a few words what an operation changed."""
     if entry.operation.value in {"password", "delete", "create"}:
-        return entry.operation.value
+        return verb_of(entry.operation)
     parts = [f"{c.field} {word(c.before)} -> {word(c.after)}" for c in entry.changes[:3]]
-    return clean(", ".join(parts) or entry.operation.value, longest=200)
+    return clean(", ".join(parts) or verb_of(entry.operation), longest=200)
 
 
 def word(value: Value) -> str:

@@ -7,16 +7,11 @@ from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.result import Result
 from tui_reseller.services.undo import REVERSIBLE
-from tui_reseller.tui.presenters.detail import word
+from tui_reseller.tui.presenters.detail import verb_of, word
 from tui_reseller.tui.presenters.header import clock_text
 
 COPY_HINT = "   y copy as command"
 KINDS = {Outcome.APPLIED: "good", Outcome.VERIFIED_APPLIED: "good", Outcome.UNKNOWN: "warning"}
-_VERBS = {
-    Operation.ENABLE: "enable", Operation.DISABLE: "disable", Operation.WEBSITE_ENABLE: "website-enable",
-    Operation.WEBSITE_DISABLE: "website-disable", Operation.SET: "set", Operation.EMAIL: "email",
-    Operation.RENAME: "rename", Operation.PASSWORD: "password", Operation.DELETE: "delete", Operation.CREATE: "create",
-}  # fmt: skip
 
 
 def kind_of(result: Result) -> str:
@@ -31,7 +26,7 @@ def changes_words(changes: tuple[Change, ...]) -> str:
 
 def result_line(result: Result, now: datetime) -> str:
     """Say an outcome: word, time, what, to whom; where it was not applied also why."""
-    what = result.operation.value
+    what = verb_of(result.operation)
     if result.operation not in {Operation.PASSWORD, Operation.CREATE, Operation.DELETE} and result.changes:
         what = clean(changes_words(result.changes), longest=120)
     line = f"{result.outcome.word} {clock_text(now, now)}  {what}  {quoted(result.username, 40)}"
@@ -54,14 +49,14 @@ def bulk_line(operation: Operation, results: list[Result], not_begun: int) -> st
     if not_begun:
         parts.append(f"{not_begun} not begun")
     undo = "   u undo" if operation in REVERSIBLE and any(r.outcome.is_applied for r in results) else ""
-    return f"{operation.value}: " + ", ".join(parts) + undo
+    return f"{verb_of(operation)}: " + ", ".join(parts) + undo
 
 
 def as_command(operation: Operation, username: str, changes: tuple[Change, ...], profile: str) -> str:
     """Return the shell command that does the same. Never with a secret."""
     import shlex  # noqa: PLC0415 - for copying only
 
-    parts = ["tui-reseller", _VERBS[operation], "--profile", profile]
+    parts = ["tui-reseller", verb_of(operation), "--profile", profile]
     values = [f"{c.field}={c.after}" for c in changes if isinstance(c.after, str)]
     if operation is Operation.CREATE:
         parts += ["--generate-password", *values]

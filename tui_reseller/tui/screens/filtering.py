@@ -44,8 +44,7 @@ class Filtering:
             self.stage.show(filter_text=text, filter_note=pointer, filter_valid=False)
             return False
         self.stage.filter = found
-        self.stage.show(filter_text=text, filter_note="", filter_valid=True)
-        self.stage.requery()
+        self.stage.requery(filter_text=text, filter_note="", filter_valid=True)
         if not self.stage.state.shown and found:
             self.stage.show(filter_note=self._nothing(found))
         return True

@@ -1,5 +1,6 @@
 """The main screen: turns keys into flows, and shows the stage's state in its panes."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -35,6 +36,12 @@ OWN_ACTIONS = frozenset({"list.filter", "view.open", "list.back", "detail.zoom",
 class MainScreen(Screen[None]):
     """List, detail, and the lines around them."""
 
+    BINDINGS = [
+        # With priority, so that a command typed right behind them is one also on a slow line.
+        Binding("enter", "filter_keep", show=False, priority=True),
+        Binding("escape", "filter_leave", show=False, priority=True),
+    ]
+
     def __init__(self, app: "ResellerApp", services: Services, session: Session, badge: str) -> None:
         super().__init__()
         self.reseller_app = app
@@ -44,7 +51,7 @@ class MainScreen(Screen[None]):
         self.filtering = Filtering(self.stage)
         self.badge = badge
         self._rest: Timer | None = None
-        self._anchor: str | None = None
+        self._settling = False
         for command in app.commands:
             for key in command.keys:
                 self._bindings.key_to_bindings.setdefault(key, []).append(
@@ -110,7 +117,7 @@ class MainScreen(Screen[None]):
         if changed != (state.shown, pane.marked, pane.needs_you, pane.words) or pane.version != self._version():
             is_other_filter = bool(pane.version) and pane.version[-1] != state.filter_text
             pane.version = self._version()
-            row = self.stage.session.customers.row_of(self._anchor) if self._anchor is not None else None
+            row = self.stage.session.customers.row_of(pane.username) if pane.username is not None else None
             pane.show(state.shown, 0 if row is None and is_other_filter else row)
         if pane.customer is not self.detail.customer or self.detail.read_at != self.stage.read_at:
             self._follow_soon()
@@ -128,9 +135,7 @@ class MainScreen(Screen[None]):
         return (self.stage.session.customers.version, state.sort, state.descending, state.filter_text)
 
     def on_list_pane_moved(self) -> None:
-        """The cursor is elsewhere: remember whose it is; the detail follows when it rests."""
-        customer = self.list.customer
-        self._anchor = customer.username if customer else None
+        """The cursor is elsewhere; the detail follows when it rests."""
         self._follow_soon()
 
     def _follow_soon(self) -> None:
@@ -143,8 +148,6 @@ class MainScreen(Screen[None]):
 
     def _follow(self) -> None:
         customer = self.list.customer
-        if customer is not None and self._anchor is None:
-            self._anchor = customer.username
         self.detail.show(customer, self.stage.read_at, self.stage.now())
         if customer is not None:
             self.reseller_app.run_in_background(lambda: self._last_changes(customer), "detail")
@@ -168,11 +171,19 @@ class MainScreen(Screen[None]):
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
         self.query_one("#list", ListPane).narrow = width < NARROW
         self.call_after_refresh(self._changed)
+        self.call_after_refresh(self._keep_focus)
+
+    def _keep_focus(self) -> None:
+        """What is hidden loses the focus; it must not go to the filter, where commands would be text."""
+        if self.focused is None and not self.has_class("-too-small"):
+            self.set_focus(self.detail if self.stage.state.zoomed else self.list)
 
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a field has the focus or something is opening, keys are not commands."""
+        if action in {"filter_keep", "filter_leave"}:
+            return self.app.screen is self and isinstance(self.focused, Input)
         if action != "command":
             return True
         if self.app.screen is not self or self.reseller_app.opening:
@@ -184,6 +195,10 @@ class MainScreen(Screen[None]):
 
     async def action_command(self, command_id: str, key: str) -> None:
         """Do a command, or say why not."""
+        if self._settling:
+            # The field has not worked off what was typed before Enter: the row would be another one.
+            self.query_one("#filter", Input).call_later(self.call_later, self.action_command, command_id, key)
+            return
         command = self.commands[command_id]
         why = why_not(command, self.stage.state, has_customer=self.list.customer is not None)
         if why:
@@ -223,6 +238,7 @@ class MainScreen(Screen[None]):
     def _detail_zoom(self, _key: str) -> None:
         self.stage.show(zoomed=not self.stage.state.zoomed)
         self.set_class(self.stage.state.zoomed, "-zoomed")
+        self.set_focus(self.detail if self.stage.state.zoomed else self.list)
         self.call_after_refresh(self._follow)
 
     def _more_open(self, _key: str) -> None:
@@ -254,12 +270,34 @@ class MainScreen(Screen[None]):
         if event.input.has_focus:
             self.filtering.set(event.value, final=False)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter keeps the filter."""
-        event.stop()
-        if self.filtering.set(event.value, final=True):
+    def action_filter_keep(self) -> None:
+        """Enter keeps the filter, once the field has all that was typed before; one that cannot be kept stays open."""
+        self._settle(self._keep)
+
+    def _settle(self, work: Callable[[], None]) -> None:
+        """Do something with the field once it has worked off its keys; commands wait until then."""
+        self._settling = True
+        self.set_focus(self.list)
+
+        def settled() -> None:
+            self._settling = False
+            work()
+
+        self.query_one("#filter", Input).call_later(settled)
+
+    def _keep(self) -> None:
+        field = self.query_one("#filter", Input)
+        if self.filtering.set(field.value, final=True):
             self.filtering.keep()
-            self.set_focus(self.list)
+        else:
+            self.set_focus(field)
+
+    def action_filter_leave(self) -> None:
+        """Esc puts the former filter back."""
+        self._settle(self._put_back)
+
+    def _put_back(self) -> None:
+        self.query_one("#filter", Input).value = self.filtering.put_back()
 
     def on_field_recall(self, event: Field.Recall) -> None:
         """Up brings earlier filters; down keeps this one and goes to the list."""
@@ -271,12 +309,8 @@ class MainScreen(Screen[None]):
         event.field.value = self.filtering.recall(event.step, event.field.value)
 
     def on_key(self, event: events.Key) -> None:
-        """Esc in the filter puts the former one back; tab moves between list and detail."""
-        if event.key == "escape" and isinstance(self.focused, Input):
-            event.stop()
-            self.query_one("#filter", Input).value = self.filtering.put_back()
-            self.set_focus(self.list)
-        elif event.key == "tab" and not isinstance(self.focused, Input):
+        """Tab moves between list and detail."""
+        if event.key == "tab" and not isinstance(self.focused, Input):
             event.stop()
             self.set_focus(self.detail if self.focused is self.list else self.list)
 

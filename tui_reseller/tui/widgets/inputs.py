@@ -89,18 +89,12 @@ class Choice(Static, can_focus=True):
         self._draw()
         self.post_message(self.Changed())
 
-    def on_key(self, event: Key) -> None:
-        """Move between the options."""
-        step = {"right": 1, "left": -1}.get(event.key)
-        if step is None:
-            return
-        event.stop()
+    def step(self, step: int) -> None:
+        """Choose the option beside the present one."""
         values = [value for value, _ in self.options]
         at = values.index(self.value) if self.value in values else (-1 if step > 0 else 0)
         self.choose(values[(at + step) % len(values)])
 
     def on_click(self) -> None:
         """A click goes to the next option."""
-        values = [value for value, _ in self.options]
-        at = values.index(self.value) if self.value in values else -1
-        self.choose(values[(at + 1) % len(values)])
+        self.step(1)

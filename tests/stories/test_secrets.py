@@ -1,0 +1,150 @@
+"""A key and passwords that can be searched for are nowhere but where the operator has asked for them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from terminal import ENTER, ESCAPE, RIGHT, TAB, Sandbox, environment, processes_with, program, until
+
+pytestmark = pytest.mark.terminal
+TYPED = "cAnary-tYped-83641"
+CRASHING = '''
+"""The application with a clock that breaks when a file appears, while a key lies in a local variable."""
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from tui_reseller import wiring
+from tui_reseller.cli.doors import ScreenOptions
+from tui_reseller.clock import SystemClock
+from tui_reseller.credentials.credentials import Credentials
+from tui_reseller.domain.profile import Profile, Store
+from tui_reseller.domain.secret import Secret
+from tui_reseller.storage.paths import Paths
+
+class BreakingClock(SystemClock):
+    def now(self):
+        key = sys.argv[3]
+        if Path("break").exists():
+            raise RuntimeError("broken with " + key)
+        return super().now()
+
+root = Path.cwd()
+profile = Profile("canary", sys.argv[2], base_url=sys.argv[1], store=Store.NONE)
+credentials = Credentials()
+credentials.remember(profile, Secret(sys.argv[3]))
+built = wiring.build(Paths(root / "config", root / "state", root / "cache"), credentials)
+services = replace(built, clock=BreakingClock())
+sys.exit(wiring.show(services, profile, root, ScreenOptions())[0])
+'''
+
+
+@pytest.fixture
+def service(home):
+    process = subprocess.Popen(
+        program("sandbox", "--port", "0", "--customers", "40"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env=environment(home.parent), text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    yield json.loads(process.stdout.readline())
+    process.terminate()
+    process.wait(5)
+    process.stdout.close()
+
+
+def files_with(folder: Path, word: str) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file() and word.encode() in file.read_bytes()]
+
+
+def test_key_and_passwords_are_in_no_file_stream_argument_or_child(service, home, opened):
+    key, user = service["api_key"], service["api_user"]
+    assert len(key) > 10
+    sandbox = Sandbox(int(service["url"].rsplit(":", 1)[1]))
+    env = environment(
+        home, TUI_RESELLER_API_USER=user, TUI_RESELLER_API_KEY=key, TUI_RESELLER_BASE_URL=service["base_url"]
+    )
+    sandbox.plant("user1", password="oLd-cAnary-57201")
+    terminal = opened(program("--debug"), env)
+    terminal.sees("complete", "user1")
+    assert [line for _, line in processes_with(str(home)) if key in line] == []
+
+    terminal.press("p")
+    terminal.sees("Reset password")
+    terminal.press(RIGHT, TAB)
+    terminal.sees("Once more")
+    terminal.type(TYPED)
+    terminal.press(ENTER)
+    terminal.type(TYPED)
+    terminal.press(b"\x1b[1;2H", b"\x03", b"\x18", b"\x05")  # select to the beginning, copy, cut, end of the line
+    terminal.press(ENTER, ENTER)
+    terminal.type("user1")
+    terminal.commit()
+    terminal.sees("Applied", "password")
+    assert sandbox.applied() == [("password", "user1")]
+
+    terminal.press("p")
+    terminal.sees("Reset password")
+    terminal.press(TAB, TAB)
+    terminal.type("user1")
+    terminal.commit()
+    terminal.sees("New password of", "********")
+    hidden = len(terminal.raw)
+    terminal.press(b"\x1b[Z", b"\x1b[Z", ENTER)
+    terminal.loses("********")
+    shown = next(line for line in terminal.text.splitlines() if len(line.strip()) == 24 and " " not in line.strip())
+    generated = shown.strip()
+    terminal.press(ESCAPE)
+    terminal.loses("New password of")
+    terminal.press("a")
+    terminal.sees("Activity of")
+    terminal.press(ESCAPE)
+    terminal.loses("Activity of")
+    terminal.press("q")
+    assert terminal.ends() == 0
+
+    assert generated.encode() not in terminal.raw[:hidden]
+    assert generated.encode() in terminal.raw[hidden:], "only where it was asked for"
+    for word in (key, TYPED, "oLd-cAnary-57201"):
+        assert word.encode() not in terminal.raw
+    for word in (key, TYPED, generated, "oLd-cAnary-57201"):
+        assert files_with(home, word) == []
+
+
+def test_the_environment_of_a_child_holds_no_key(service, home, opened):
+    key = service["api_key"]
+    env = environment(
+        home, TUI_RESELLER_API_USER="x", TUI_RESELLER_API_KEY=f"{key}-own", TUI_RESELLER_BASE_URL=service["base_url"]
+    )
+    terminal = opened(program("demo", "--port", "0", "--customers", "10"), env)
+    terminal.sees("complete")
+    children = Path(f"/proc/{terminal.child.pid}/task/{terminal.child.pid}/children").read_text().split()
+    assert children
+    for child in children:
+        assert f"{key}-own".encode() not in Path(f"/proc/{child}/environ").read_bytes()
+        assert key.encode() not in Path(f"/proc/{child}/cmdline").read_bytes()
+    terminal.press("q")
+    assert terminal.ends() == 0
+
+
+def test_a_defect_leaves_a_report_without_values_and_a_whole_terminal(service, home, opened):
+    key = service["api_key"]
+    (home / "crashing.py").write_text(CRASHING)
+    terminal = opened([sys.executable, "crashing.py", service["base_url"], service["api_user"], key], environment(home))
+    terminal.sees("complete", "user1")
+    (home / "break").touch()
+    terminal.press("m")
+    assert terminal.ends() == 1
+    assert terminal.stuck_modes() == []
+    assert key.encode() not in terminal.raw
+    assert b"a defect ended the application" in terminal.raw
+    assert b"Traceback" not in terminal.raw
+    reports = list(home.glob("crash-*.txt"))
+    assert len(reports) == 1
+    assert reports[0].stat().st_mode & 0o077 == 0
+    text = reports[0].read_text()
+    assert "RuntimeError" in text
+    assert "crashing.py" in text
+    assert key not in text
+    until("nothing is left", lambda: not [line for _, line in processes_with(str(home)) if "crashing" in line])

@@ -1,0 +1,129 @@
+"""Dialogs fit 80x24 whatever they show, and no text of ours passes a control character on."""
+
+import sys
+import unicodedata
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from desk import until
+from textual.events import Paste
+from textual.widgets import Button
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "stories"))
+from hostile import HOSTILE
+
+from tui_reseller.domain.audit import Entry, Operator
+from tui_reseller.domain.changes import Change
+from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.switch import Switch
+from tui_reseller.services.result import Result
+from tui_reseller.tui.dialogs import texts
+from tui_reseller.tui.dialogs.form import FormSpec
+from tui_reseller.tui.dialogs.progress import _line
+from tui_reseller.tui.presenters.detail import entry_line, short_lines, wide_lines
+from tui_reseller.tui.presenters.outcome import as_command, result_line
+from tui_reseller.tui.presenters.rows import columns, fit
+
+LONG = "mueller-und-soehne-." * 3 + "exam"
+NOW = datetime(2026, 11, 3, 14, 2, tzinfo=UTC)
+DIALOGS = [
+    ("d",), ("e",), ("w",), ("p",), ("x",), ("x", "e"), ("x", "r"), ("x", "d"), ("enter",), ("n",), ("s",), ("y",),
+    ("a",), ("m",), ("at",), ("ctrl+q",), ("question_mark",), ("colon",),
+]  # fmt: skip
+
+
+async def test_every_dialog_fits_80x24_with_a_username_of_64_characters(at_desk, someone):
+    name = someone(LONG, first_name="W" * 50, last_name="W" * 50, city="W" * 100)
+    assert len(name) == 64
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        for keys in DIALOGS:
+            await desk.press(*keys)
+            await until(f"a dialog for {keys}", lambda: desk.dialog is not None)
+            await desk.pilot.pause()
+            for button in desk.app.screen.query(Button):
+                region = button.region
+                assert region.width > 0, keys
+                assert region.height == 1, keys
+                assert region.right <= 80, keys
+                assert region.bottom <= 24, keys
+            forms = [widget for name in ("#form", "#menu") for widget in desk.app.screen.query(name)]
+            assert all(form.region.height <= 24 and form.region.y >= 0 for form in forms), keys
+            while desk.dialog is not None:
+                await desk.press("escape")
+
+
+async def test_the_whole_username_stands_in_the_dialog_that_acts_on_it(at_desk, someone):
+    name = someone(LONG)
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        for keys in (("d",), ("x", "d"), ("p",)):
+            await desk.press(*keys)
+            await until("a form", lambda: desk.app.screen.query("#form-name"))
+            await desk.pilot.pause()
+            assert name in "".join(line.strip() for line in desk.screen_text())
+            await desk.press("escape")
+
+
+async def test_a_paste_into_a_field_is_made_harmless(at_desk, someone):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("d")
+        await desk.opened("Stop sending")
+        desk.field("reason").post_message(Paste("a\x1b]52;c;eA==\x07b\u202ec\nsecond line"))
+        await until("it is there", lambda: desk.field("reason").value)
+        assert desk.field("reason").value == "a␛]52;c;eA==␇b\ufffdc"
+
+
+def harmless(text: str) -> bool:
+    return all(
+        unicodedata.category(char) not in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+        and char not in "\u200b\u202e\u2066\u2067\u2068\u2069\ufeff"
+        for char in text
+    )
+
+
+def spec_texts(spec: FormSpec) -> list[str]:
+    return [
+        spec.title,
+        spec.profile,
+        *spec.lines,
+        *(row.label for row in spec.fields),
+        *(row.hint for row in spec.fields),
+    ]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_every_line_about_a_hostile_customer_is_harmless(text):
+    values = dict.fromkeys(("email", *DETAIL_FIELDS), text)
+    customer = Customer(f"h-{text}", sending=Switch.ON, extra={text[:50]: text}).with_values(values)
+    change = Change("city", text, text)
+    operator = Operator(text, text, text)
+    entry = Entry("id", NOW, "acme", "account", Operation.SET, text, (change,), operator, {}, text, None,
+                  Outcome.UNKNOWN, text)  # fmt: skip
+    result = Result(text, Operation.SET, Outcome.REJECTED, text, "id", (change,))
+    lines = [
+        *short_lines(customer, "list of 14:02", [entry], NOW, 80),
+        *wide_lines(customer, "list of 14:02", [entry], NOW, 40),
+        *(fit(customer, column) for column in columns(160)),
+        entry_line(entry, NOW, with_username=True),
+        _line(result),
+        as_command(Operation.SET, text, (change,), "acme"),
+    ]
+    for spec in (
+        texts.switch_form(
+            Operation.DISABLE, [customer] * 2, "P", read_at="", typed=text, reason="", reason_required=False
+        ),
+        texts.delete_form(customer, "P", reason="", reason_required=True),
+        texts.rename_form(customer, "P", reason="", reason_required=True),
+        texts.email_form(customer, "P", reason="", reason_required=True),
+        texts.password_form([customer], "P", typed=text, reason="", reason_required=True),
+        texts.editor_form(customer, "P"),
+    ):
+        lines += spec_texts(spec)
+    assert [line for line in lines if not harmless(line)] == []
+    assert all(len(line) < 20_000 for line in lines)
+    assert result_line(result, NOW)

@@ -1,0 +1,178 @@
+"""Starting and ending: themes, keys of the operator's own, drafts, the first run, a defect."""
+
+import json
+import stat
+
+import pytest
+from desk import acme, folders, open_desk, until
+from textual.widgets import Button
+
+from tui_reseller.credentials.credentials import Credentials
+from tui_reseller.domain.errors import BadConfig
+from tui_reseller.tui import crash
+from tui_reseller.tui.app import ResellerApp
+from tui_reseller.tui.commands import with_keys
+from tui_reseller.wiring import build
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "16", "no colour"])
+async def test_every_theme_starts_and_says_states_in_words(at_desk, someone, monkeypatch, theme):
+    name = someone(active="false")
+    if theme == "no colour":
+        monkeypatch.setenv("NO_COLOR", "1")
+    async with at_desk(theme="dark" if theme == "no colour" else theme) as desk:
+        await desk.go_to(name)
+        await desk.pilot.pause()
+        text = "\n".join(desk.screen_text())
+        assert f">   {name}" in text
+        assert "off     unknown" in text
+        await desk.press("d")
+        await desk.opened("Stop sending")
+
+
+async def test_a_key_of_the_operators_own_takes_the_place_of_the_default(at_desk, someone):
+    name = someone()
+    async with at_desk(config='\n[keys]\n"customer.edit" = "ctrl+e"\n"sending.disable" = "D"\n') as desk:
+        await desk.go_to(name)
+        await desk.press("d")
+        await desk.pilot.pause()
+        assert desk.dialog is None
+        await desk.write("D")
+        await desk.opened("Stop sending")
+        await desk.press("escape")
+        assert "D Disable" in "\n".join(desk.screen_text())
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"sending.enable": "d"}, "both sending.enable and sending.disable"),
+        ({"sending.enabel": "E"}, "no command 'sending.enabel'"),
+        ({"sending.enable": "ctrl+s"}, "is not free"),
+        ({"list.sort": "/"}, "list.filter"),
+    ],
+)
+def test_a_clash_of_keys_names_both_commands(chosen, said):
+    with pytest.raises(BadConfig, match=said):
+        with_keys(chosen)
+
+
+async def test_a_clash_in_the_config_file_stops_the_start(sandbox, tmp_path):
+    paths = folders(tmp_path)
+    (paths.config / "config.toml").write_text('[keys]\n"sending.enable" = "d"\n')
+    (paths.config / "config.toml").chmod(0o600)
+    services = build(paths, Credentials())
+    with pytest.raises(BadConfig, match=r"sending\.enable"):
+        ResellerApp(services, acme(sandbox.ready), theme="dark", read_only=False, badge="")
+    await services.aclose()
+
+
+async def test_a_draft_survives_a_kill_and_is_offered_at_the_next_start(sandbox, tmp_path, someone):
+    name = someone()
+    async with open_desk(sandbox, tmp_path) as desk:
+        await desk.go_to(name)
+        await desk.press("enter")
+        await desk.opened("Edit")
+        desk.field("city").focus()
+        await desk.press("end")
+        await desk.write(" Sur")
+        drafts = tmp_path / "state" / "drafts"
+        await until("the draft is kept", lambda: drafts.is_dir() and list(drafts.iterdir()))
+        kept = next(drafts.iterdir())
+        assert json.loads(kept.read_text())["fields"] == {"city": "Madrid Sur"}
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    async with open_desk(sandbox, tmp_path) as desk:
+        await desk.told(f'An edit of "{name}" was not sent')
+        await desk.go_to(name)
+        await desk.press("enter")
+        await desk.opened("Edit")
+        assert desk.field("city").value == "Madrid Sur"
+        await desk.press("escape")
+        await desk.opened("Leave and discard")
+        await desk.press("tab")
+        await desk.read_then("enter")
+        await until("left", lambda: desk.dialog is None)
+        assert not list(drafts.iterdir())
+
+
+async def test_the_first_run_tests_an_account_before_anything_is_saved(sandbox, tmp_path):
+    async with open_desk(sandbox, tmp_path, first_run=True) as desk:
+        await desk.press("2")
+        await desk.opened("Connect a reseller account")
+        for name, value in (
+            ("name", "mine"), ("base_url", sandbox.ready["base_url"]), ("api_user", sandbox.ready["api_user"]),
+            ("key", "not-the-key"),
+        ):  # fmt: skip
+            desk.field(name).value = value
+        await desk.read_then()
+        await desk.opened("Connect a reseller account")
+        await until("it is refused", lambda: desk.app.screen.query("#form-problem") and desk.problem)
+        assert desk.field("key").value == ""
+        assert desk.services.profiles.load().profiles == {}
+        desk.field("key").value = sandbox.ready["api_key"]
+        await desk.read_then("ctrl+s")
+        await desk.opened("The account answers")
+        assert "customers, the first:" in desk.words()
+        assert desk.services.profiles.load().profiles == {}
+        await desk.read_then()
+        await until("its list is open", lambda: any(type(s).__name__ == "MainScreen" for s in desk.app.screen_stack))
+        await desk.is_quiet()
+        assert desk.state.read_only, "a protected profile starts read-only"
+        assert desk.services.profiles.get("mine").protected
+
+
+@pytest.mark.parametrize(("key", "result"), [("1", "demo"), ("3", None), ("q", None)])
+async def test_the_first_run_is_left_by_one_key(sandbox, tmp_path, key, result):
+    async with open_desk(sandbox, tmp_path, first_run=True) as desk:
+        await desk.press(key)
+        assert desk.app.return_value == result
+
+
+async def test_leaving_asks_when_customers_are_marked_and_ctrl_q_always_asks(at_desk):
+    async with at_desk() as desk:
+        await desk.press("ctrl+q")
+        await desk.opened("Quit?")
+        await desk.press("s")
+        await until("stayed", lambda: desk.dialog is None)
+        await desk.press("space", "q")
+        await desk.opened("Quit?")
+        assert "1 customer is marked" in desk.words()
+        await desk.press("q")
+        await until("left", lambda: not desk.app.is_running or desk.app._exit)
+    assert desk.app.return_code == 0
+
+
+async def test_a_defect_leaves_a_report_without_values_and_a_code_of_its_own(at_desk, tmp_path):
+    crash.reports_go_to(tmp_path)
+    desk = None
+    try:
+        async with at_desk() as desk:
+
+            def broken():
+                key = {}
+                return key["cAnary"]
+
+            desk.app.call_later(broken)
+            await until("it ends", lambda: desk.app.crash_report)
+    except KeyError:
+        pass  # the screen library's test mode passes it on
+    assert desk is not None
+    assert desk.app.return_code == 1
+    reports = list(tmp_path.glob("crash-*.txt"))
+    assert len(reports) == 1
+    text = reports[0].read_text()
+    assert "in broken" in text
+    assert text.rstrip().endswith("KeyError")
+    assert "cAnary" not in text
+
+
+async def test_the_focus_never_starts_on_a_button_that_acts(at_desk, someone):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        for keys in (("d",), ("e",), ("p",), ("x", "d"), ("x", "r")):
+            await desk.press(*keys)
+            await until("a form", lambda: desk.app.screen.query("#form-name"))
+            assert not isinstance(desk.app.focused, Button) or desk.app.focused.id == "cancel"
+            await desk.press("escape")
+            await until("left", lambda: desk.dialog is None)
