@@ -116,9 +116,7 @@ async def test_n_reviews_a_new_customer_before_it_is_sent(at_desk, sandbox, wire
     async with at_desk(wire=wire) as desk:
         await desk.press("n")
         await desk.opened("New customer")
-        for value in values:
-            await desk.write(value)
-            await desk.press("enter")
+        await desk.write("\r".join(values))
         await desk.read_then()
         await desk.opened("Review new customer")
         assert sandbox.log() == []
@@ -148,9 +146,7 @@ async def test_a_refused_new_customer_is_told_and_n_brings_back_what_was_typed(a
     async with at_desk() as desk:
         await desk.press("n")
         await desk.opened("New customer")
-        for value in values:
-            await desk.write(value)
-            await desk.press("enter")
+        await desk.write("\r".join(values))
         await desk.read_then()
         await desk.opened("Review new customer")
         await desk.read_then("ctrl+s")

@@ -68,6 +68,7 @@ class ResellerApp(App[str], inherit_bindings=False):
         self.opening = False
         self.crash_report: str | None = None
         self.stage: Stage | None = None
+        self.key_clock: Callable[[], float] = time.monotonic
         self._guards: list[CommitGuard] = []
         self._last_key: tuple[str, float] | None = None
         self._ending: Ending | None = None
@@ -132,12 +133,12 @@ class ResellerApp(App[str], inherit_bindings=False):
         if isinstance(event, Key) and not event.is_forwarded:
             for guard in self._guards[-3:]:
                 guard.key(event.key)
-            self._last_key = (event.key, time.monotonic())
+            self._last_key = (event.key, self.key_clock())
         await super().on_event(event)
 
     def new_guard(self) -> CommitGuard:
         """Return a guard that hears every key."""
-        guard = CommitGuard(time.monotonic, self._last_key)
+        guard = CommitGuard(self.key_clock, self._last_key)
         self._guards = [*self._guards[-2:], guard]
         return guard
 
