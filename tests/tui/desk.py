@@ -16,6 +16,7 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from textual.events import Key
+from textual.keys import key_to_character
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
@@ -31,7 +32,7 @@ from tui_reseller.tui.commit_guard import READ_SECONDS
 from tui_reseller.tui.screens.main import MainScreen
 from tui_reseller.wiring import build
 
-PATIENCE = 6.0
+PATIENCE = 20.0
 HURRY = 10
 """So much faster the clock of the keys runs, unless a test is about it: half a second to read is then a twentieth."""
 KEYS = {
@@ -159,16 +160,24 @@ class Desk:
     def field(self, name: str) -> Input:
         return self.app.screen.query_one(f"#field-{name}", Input)
 
+    def send(self, key: str, character: str | None = None) -> None:
+        """Let a key come from the terminal."""
+        event = Key(key, key_to_character(key) if character is None else character)
+        event.set_sender(self.app)
+        assert self.app._driver is not None
+        self.app._driver.send_message(event)
+
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Press keys one after the other, each when the one before has done its work."""
+        for key in keys:
+            self.send(key)
+            await self.pilot.pause()
+            await self.pilot.pause()
 
     async def write(self, text: str) -> None:
         """Type a text as fast as a terminal brings it."""
         for char in text:
-            key = Key(KEYS.get(char, char), char)
-            key.set_sender(self.app)
-            assert self.app._driver is not None
-            self.app._driver.send_message(key)
+            self.send(KEYS.get(char, char), char)
         await self.pilot.pause()
 
     async def go_to(self, username: str) -> None:
@@ -191,7 +200,7 @@ class Desk:
     async def read_then(self, key: str = "f2") -> None:
         """Read the form as long as a commit asks for, then press the key that commits."""
         await self.pilot.pause(self.reading)
-        await self.pilot.press(key)
+        await self.press(key)
 
     async def told(self, words: str) -> None:
         await until(f"a note with {words!r}", lambda: self._told(words))

@@ -35,7 +35,7 @@ async def load_and_refresh(stage: Stage) -> None:
 
 async def refresh(stage: Stage, *, asked: bool = False) -> None:
     """Read the list from the service; the old one stays until the new one is whole."""
-    session = stage.session
+    session, trouble = stage.session, stage.state.trouble
     stage.held = None
     stage.show(trouble="", progress="reading ...")
     last_paint = 0.0
@@ -49,10 +49,12 @@ async def refresh(stage: Stage, *, asked: bool = False) -> None:
                     if session.read_at is None:
                         stage.requery()
             else:
+                if trouble:
+                    stage.tell(f"Read again: {count_text(len(event.customers))} customers.", "good")
                 _arrived(stage, event)
     except MissingCredentials as error:
         stage.show(trouble="no key")
-        stage.tell(f"{error.message} - press r to go on", "bad")
+        stage.tell(f"No key - r goes on. {error.message}", "bad")
         if asked:
             await _without_key(stage, error)
     except ResellerError as error:

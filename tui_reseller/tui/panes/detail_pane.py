@@ -48,6 +48,8 @@ class DetailPane(VerticalScroll, can_focus=True):
         self._draw()
 
     def _draw(self) -> None:
+        if not self.children:  # an answer may come while the application ends
+            return
         title, text = self.query_one("#detail-title", Static), self.query_one("#detail-text", Static)
         width = max(self.size.width, 20)
         if self.customer is None or self.now is None:
