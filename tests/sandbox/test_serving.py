@@ -187,7 +187,11 @@ def test_a_long_list_takes_little_memory_and_stops_nobody(start_sandbox: Any) ->
     if status.exists():
         (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", status.read_text())
         assert int(peak) < 120_000
+        for _ in range(8):
+            with running.client.stream("POST", url, data=secret) as answer:
+                next(answer.iter_raw(1000))
+        # SQLite may keep the file of a closed connection for the next one: few stay, none for each client.
         until = time.monotonic() + 10
-        while open_databases(running.process.pid) > 2:
-            assert time.monotonic() < until, "the cursor of the client that walked away stays open"
+        while open_databases(running.process.pid) > 5:
+            assert time.monotonic() < until, "the cursors of clients that walked away stay open"
             time.sleep(0.05)
