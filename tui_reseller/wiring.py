@@ -21,11 +21,13 @@ from tui_reseller.services.ports import CustomersPort
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.services import Services
 from tui_reseller.storage.config import ConfigFile
-from tui_reseller.storage.customer_list import PlainList
+from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.drafts import Drafts
+from tui_reseller.storage.export import Exporter
 from tui_reseller.storage.ledger import Ledger
 from tui_reseller.storage.paths import Paths
 from tui_reseller.storage.snapshot import Snapshots
+from tui_reseller.storage.views import Views
 
 PROFILE_VARIABLE = "TUI_RESELLER_PROFILE"
 DEMO = "demo"
@@ -76,10 +78,12 @@ def build(
         snapshot=snapshots,
         credentials=credentials,
         drafts=Drafts(paths.state),
+        views=Views(paths.state),
         clock=SystemClock(),
         operator=this_operator(os.environ),
         connect=connect,
-        new_list=PlainList,
+        new_list=CustomerList,
+        exporter=Exporter(),
     )
 
 
@@ -116,6 +120,7 @@ def show(
         mouse=mouse,
         badge=badge,
         plain=options.plain or settings.plain,
+        slow_link="on" if options.slow_link else settings.slow_link,
     )
 
 

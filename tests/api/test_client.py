@@ -30,10 +30,10 @@ async def test_stream(service, make_client, reply, wanted):
     body = body_of(ROWS, wanted)
     service.answer = reply(body)
     batches = await batches_of(make_client(wanted))
-    assert [customer.username for batch in batches for customer in batch.customers] == [row["username"] for row in ROWS]
+    assert [name for batch in batches for name in batch.customers["username"]] == [row["username"] for row in ROWS]
     assert [batch.received for batch in batches] == sorted(batch.received for batch in batches)
     assert batches[-1].received == len(body)
-    assert len(batches) > 2
+    assert len(batches) >= 2
 
 
 @pytest.mark.parametrize("wanted", Format)
@@ -129,7 +129,7 @@ async def test_leaving_a_stream_closes_its_connection(service, make_client, repl
         async for _ in stream:
             break
     service.answer = reply("[]")
-    assert [len(batch.customers) for batch in await batches_of(client)] == [0]
+    assert await batches_of(client) == []
     assert service.connections == 2
 
 

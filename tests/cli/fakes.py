@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from tui_reseller.domain.changes import wanted_by
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CredentialStoreError
+from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
-from tui_reseller.services.ports import ListProgress
+from tui_reseller.storage.frames import frame_from
 
 CANARY = "canary-key-8w3x"
 
@@ -50,7 +51,7 @@ class FakeService:
     async def stream(self) -> AsyncIterator[ListProgress]:
         self._raise(Operation.LIST)
         self.lists += 1
-        yield ListProgress(list(self.customers.values()), 100)
+        yield ListProgress(frame_from(self.customers.values()), 100)
 
     async def find(self, username: str) -> Customer | None:
         self._raise(Operation.LIST)

@@ -20,7 +20,7 @@ HOSTILE = {
     "last_name": "=cmd|'/c calc'!A1",
     "address": "line\r\nnext\ttab",
     "city": "\u202ekcab",
-    "state": "\ud800half",
+    "state": "\ue000half",
     "phone": "+1 555",
     "website": "[bold red]x[/]",
 }
@@ -144,6 +144,91 @@ class TestSnapshots:
         assert len(desk("list", "--offline").rows) == 7
 
 
+def test_a_name_with_half_a_character_among_many_is_only_unknown(desk):
+    desk.hold(30)
+    names = [*desk.service.customers, "x\udcff"]
+    assert desk("disable", *names, "--confirm", "31 acme").code == 7
+    ran = desk("disable", *names, "--confirm", "31 acme", "--skip-unknown")
+    assert (len(desk.service.sent), "unexpected" in ran.err) == (30, False)
+
+
+class TestOddSnapshots:
+    @pytest.fixture(autouse=True)
+    def damaged(self, desk):
+        assert desk("list").code == 0
+        self.spoil(desk)
+        desk.credentials.asked = desk.service.lists = 0
+
+    @staticmethod
+    def spoil(desk):
+        (file,) = desk.folder.glob("cache/*/list-*")
+        content = bytearray(file.read_bytes())
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+
+    def test_offline_says_that_it_was_set_aside_and_that_there_is_none(self, desk):
+        ran = desk("list", "--offline")
+        assert (ran.code, ran.out) == (3, "")
+        assert "damaged or foreign and was set aside" in ran.err
+        assert 'no snapshot of profile "acme"' in ran.err
+        again = desk("list", "--offline")
+        assert (again.code, "set aside" in again.err) == (3, False)
+        assert (desk.credentials.asked, desk.service.lists) == (0, 0)
+        assert desk("list").code == 0
+        assert len(desk("list", "--offline").rows) == 3
+
+    @pytest.mark.parametrize("more", [(), ("--max-age", "10m")])
+    def test_reading_says_so_and_goes_to_the_service(self, desk, more):
+        ran = desk("list", *more)
+        assert (ran.code, len(ran.rows), desk.service.lists) == (0, 3, 1)
+        assert "set aside" in ran.err
+        assert len(desk("list", "--offline").rows) == 3
+
+    def test_a_smaller_list_cannot_be_held_back_without_an_older_one(self, desk):
+        desk.hold(1)
+        assert len(desk("list").rows) == 1
+
+    def test_a_write_of_many_takes_the_list_from_the_service(self, desk):
+        desk.hold(30)
+        names = [f"c{n}" for n in range(1, 31)]
+        ran = desk("disable", *names, "--yes", "--confirm", "30 acme")
+        assert (ran.code, len(ran.rows), len(desk.service.sent)) == (0, 30, 30), ran.err
+        found = {row["username"]: row["sending"] for row in desk("list", "--offline").rows}
+        assert found == dict.fromkeys(names, False)
+
+
+class TestRetention:
+    @staticmethod
+    def keep(desk, duration):
+        path = desk.services(None, False).profiles.config.path
+        path.write_text(f'[settings]\nretention = "{duration}"\n\n' + path.read_text().replace("default", "# default"))
+        path.chmod(0o600)
+
+    def test_too_old_a_snapshot_is_none_and_goes(self, desk):
+        assert desk("list").code == 0
+        self.keep(desk, "1h")
+        desk.clock.passed += 3500
+        assert len(desk("list", "--offline").rows) == 3
+        desk.clock.passed += 200
+        ran = desk("list", "--offline")
+        assert ran.code == 3
+        assert "no snapshot" in ran.err
+        assert not list(desk.folder.glob("cache/*/head.json"))
+
+    def test_zero_keeps_nothing(self, desk):
+        self.keep(desk, "0d")
+        assert len(desk("list").rows) == 3
+        assert desk("disable", "c1", "--yes").code == 0
+        assert desk("list", "--offline").code == 3
+        assert list(desk.folder.glob("cache/*")) == []
+
+    def test_a_retention_that_is_none_is_refused_with_its_line(self, desk):
+        self.keep(desk, "30")
+        ran = desk("list")
+        assert ran.code == 3
+        assert "config.toml:2: settings.retention: a duration is a number" in ran.err
+
+
 def test_a_reader_that_goes_away_ends_it_quietly(desk):
     code = (
         "import sys; from tui_reseller.cli.output import Output\n"
@@ -197,6 +282,8 @@ class TestAudit:
         assert desk("audit", "list", "--limit", "1").row["operation"] == "enable"
         assert desk("audit", "list", "--since", "1h", "--username", "c2").out == ""
         assert desk("audit", "list", "--since", "whenever").code == 2
+        assert desk("audit", "list", "--since", "999999d").code == 2
+        assert len(desk("audit", "list", "--since", "36500d").rows) == 2
         assert "c1" in desk("audit", "list", "--output", "table").out
 
     def test_its_object(self, desk):

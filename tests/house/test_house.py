@@ -1,12 +1,18 @@
 """The house itself: styles in the wheel, keys in the README, nothing heavy on the way to the first painting."""
 
+import os
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pexpect
 import pytest
 
+from tui_reseller.domain.customer import Customer
+from tui_reseller.storage.frames import frame_from
+from tui_reseller.storage.snapshot import Snapshots
 from tui_reseller.tui.commands import COMMANDS, key_word
 from tui_reseller.tui.stylesheets import stylesheet_folder, stylesheets
 
@@ -43,10 +49,92 @@ def imported_by(code: str) -> set[str]:
     return set(lines.splitlines())
 
 
+HEAVY = {"httpx", "keyring", "secretstorage", "email_validator", "pycountry", "tomlkit", "sqlite3"}
+HEAVY |= {"starlette", "uvicorn", "polars", "numpy", "pyarrow"}
+
+
 def test_nothing_heavy_is_imported_before_the_first_painting() -> None:
-    found = imported_by("import tui_reseller.wiring, tui_reseller.cli.main, tui_reseller.tui.screens.main")
-    heavy = {"httpx", "keyring", "secretstorage", "email_validator", "pycountry", "tomlkit", "sqlite3"}
-    assert not found & (heavy | {"starlette", "uvicorn"})
+    code = "import tui_reseller.wiring, tui_reseller.cli.main, tui_reseller.tui.screens.main, tui_reseller.tui.app"
+    assert not imported_by(code) & HEAVY
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["list", "--help"], ["--version"], ["no-such-verb"]])
+def test_help_and_complaints_import_nothing_heavy(argv: list[str]) -> None:
+    found = imported_by(f"import tui_reseller.__main__ as m\ntry:\n m.main({argv!r})\nexcept SystemExit: pass")
+    assert "tui_reseller.cli.main" in found
+    assert not found & (HEAVY | {"textual", "rich"})
+
+
+FIRST_PAINTING = """
+import sys
+from pathlib import Path
+import tui_reseller.wiring as wiring
+from tui_reseller.cli.doors import ScreenOptions
+from tui_reseller.credentials.credentials import Credentials
+from tui_reseller.domain.profile import Profile
+from tui_reseller.services import listing
+from tui_reseller.storage.paths import Paths
+from tui_reseller.tui import run
+folder = Path(sys.argv[1])
+imported = []
+def begin(self, **_more):
+    imported.append(set(sys.modules))  # painted, and the application is about to run
+    session = self.services.open(self.profile)
+    assert listing.first_rows(session).total == 3
+    assert [customer.username for customer in session.customers.window(0, 9)] == ["u0", "u1", "u2"]
+    imported.append(set(sys.modules))
+    raise SystemExit
+before = run._application
+def application(*given, **named):
+    imported.append(set(sys.modules))
+    app = before(*given, **named)
+    type(app).run = begin
+    return app
+run._application = application
+services = wiring.build(Paths(folder / "config", folder / "state", folder / "cache"), Credentials())
+try:
+    wiring.show(services, Profile("acme", "bob"), folder, ScreenOptions())
+finally:
+    for number, names in enumerate(imported):
+        (folder / str(number)).write_text("\\n".join(sorted(names)))
+"""
+
+
+@pytest.mark.terminal
+async def test_the_first_rows_of_a_snapshot_are_painted_without_anything_heavy(tmp_path: Path) -> None:
+    frame = frame_from([Customer(f"u{number}", city="Oslo") for number in range(3)])
+    await Snapshots(tmp_path / "cache").save("https://api.sendgrid.com|bob", datetime.now(UTC), frame)
+    command = [sys.executable, "-c", FIRST_PAINTING, str(tmp_path)]
+    environment = {**os.environ, "TERM": "xterm"}
+    child = pexpect.spawn(command[0], command[1:], cwd=ROOT, env=environment, dimensions=(24, 80), timeout=30)
+    child.expect("u0.*u1.*u2")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0, child.before
+    painted, built, shown = ((tmp_path / str(number)).read_text().split() for number in range(3))
+    assert "tui_reseller.storage.snapshot" in painted
+    assert "textual" not in painted
+    assert "textual" in built
+    assert "tui_reseller.storage.customer_list" in shown
+    assert not {*painted, *built, *shown} & HEAVY
+
+
+def test_a_single_customer_is_changed_without_the_list(tmp_path: Path) -> None:
+    """A script that changes one customer does not pay for the library that long lists need."""
+    code = f"""
+import asyncio
+from pathlib import Path
+from tui_reseller.domain.customer import Customer
+from tui_reseller.storage.customer_list import CustomerList
+from tui_reseller.storage.snapshot import Snapshots
+async def work():
+    rows = CustomerList()
+    rows.apply([("a", Customer("a"))])
+    await rows.tidy()
+    await Snapshots(Path({str(tmp_path)!r}) / "cache").note("acme", "a", Customer("a"))
+asyncio.run(work())
+"""
+    assert not imported_by(code) & HEAVY
 
 
 def test_a_script_does_not_import_the_screen() -> None:

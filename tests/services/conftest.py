@@ -2,11 +2,13 @@
 
 import pytest
 
-from tests.services.fakes import ANA, KIM, LUZ, FakeCredentials, FakeService, ManualClock
+from tests.services.fakes import ANA, KIM, LUZ, FakeConfig, FakeCredentials, FakeService, ManualClock, put_list
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.profile import Profile
+from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.services import Services
-from tui_reseller.storage.customer_list import PlainList
+from tui_reseller.storage.customer_list import CustomerList
+from tui_reseller.storage.export import Exporter
 from tui_reseller.storage.ledger import Ledger
 from tui_reseller.storage.snapshot import Snapshots
 
@@ -39,29 +41,45 @@ async def ledger(tmp_path, clock):
 
 
 @pytest.fixture
-def services(clock, service, credentials, snapshot, ledger):
+def config():
+    return FakeConfig()
+
+
+@pytest.fixture
+def services(clock, service, credentials, snapshot, ledger, config):
     def connect(_profile, _key, _timeout):
         return service
 
-    return Services(None, ledger, snapshot, credentials, None, clock, KIM, connect, PlainList)
+    return Services(
+        profiles=Profiles(config, credentials, snapshot),
+        ledger=ledger,
+        snapshot=snapshot,
+        credentials=credentials,
+        drafts=None,
+        views=None,
+        clock=clock,
+        operator=KIM,
+        connect=connect,
+        new_list=CustomerList,
+        exporter=Exporter(),
+    )
 
 
 @pytest.fixture
 def open_session(services):
     """Open a profile whose list holds both customers."""
 
-    def opened(profile=None, **more):
+    async def opened(profile=None, **more):
         session = services.open(profile or Profile("acme", "acme-api"), **more)
-        session.customers.replace([LUZ, ANA])
-        session.read_at = session.clock.now()
+        await put_list(session, [LUZ, ANA])
         return session
 
     return opened
 
 
 @pytest.fixture
-def session(open_session):
-    return open_session()
+async def session(open_session):
+    return await open_session()
 
 
 @pytest.fixture

@@ -7,14 +7,17 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from tui_reseller.domain.audit import Operator
-from tui_reseller.domain.config import Config
+from tui_reseller.domain.config import Config, Settings
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, CustomerNotFound, Rejected
-from tui_reseller.domain.listing import ListProgress
+from tui_reseller.domain.listing import ListProgress, Question, StoredList
 from tui_reseller.domain.operation import SWITCHED, Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
+from tui_reseller.services.session import Session
+from tui_reseller.storage.customer_list import CustomerList
+from tui_reseller.storage.frames import frame_from
 
 LUZ = Customer("luz", "luz@bodega.es", sending=Switch.ON, first_name="Luz", last_name="Marin", city="Madrid", phone="1")
 ANA = Customer("ana", "ana@vino.pt", sending=Switch.OFF, first_name="Ana", last_name="Sousa", city="Porto")
@@ -87,7 +90,7 @@ class FakeService:
                 if isinstance(piece, BaseException):
                     raise piece
                 received += 100 * len(piece)
-                yield ListProgress([self._told(customer) for customer in piece], received)
+                yield ListProgress(frame_from(map(self._told, piece)), received)
         finally:
             self.reading -= 1
 
@@ -144,6 +147,30 @@ class FakeService:
         return replace(customer, website_access=Switch.UNKNOWN)
 
 
+async def put_list(session: Session, customers: Iterable[Customer]) -> None:
+    """Give a session these customers as its complete list."""
+    incoming = session.customers.incoming()
+    await incoming.add(frame_from(customers))
+    await session.customers.take(incoming, {}, complete=False)
+    session.read_at, session.is_partial = session.clock.now(), False
+
+
+async def customers_in(found: StoredList) -> list[Customer]:
+    """Return the customers of a snapshot, changes included."""
+    rows = CustomerList()
+    incoming = rows.incoming()
+    await incoming.add(found.customers)
+    await rows.take(incoming, {}, complete=False)
+    rows.apply(found.changes)
+    await rows.query(Question())
+    return list(rows.window(0, rows.total))
+
+
+def shown(session: Session) -> list[Customer]:
+    """Return what a session's list shows."""
+    return list(session.customers.window(0, len(session.customers)))
+
+
 def _raise_next(errors: list[BaseException | None]) -> None:
     error = errors.pop(0) if errors else None
     if error is not None:
@@ -190,12 +217,13 @@ class FakeCredentials:
 class FakeConfig:
     """A config file in memory."""
 
-    def __init__(self, *profiles: Profile, default: str | None = None) -> None:
+    def __init__(self, *profiles: Profile, default: str | None = None, settings: Settings | None = None) -> None:
         self.profiles = {profile.name: profile for profile in profiles}
         self.default = default
+        self.settings = settings or Settings()
 
     def load(self) -> Config:
-        return Config(MappingProxyType(dict(self.profiles)), self.default)
+        return Config(MappingProxyType(dict(self.profiles)), self.default, self.settings)
 
     def put(self, profile: Profile) -> None:
         if not self.profiles:

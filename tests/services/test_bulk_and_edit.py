@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.services.fakes import LUZ
+from tests.services.fakes import LUZ, put_list
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import AnswerLost, CredentialsRefused, LedgerUnavailable, Rejected
 from tui_reseller.domain.operation import Call, Operation, Outcome
@@ -17,9 +17,9 @@ MANY = [Customer(f"user{number}", sending=Switch.ON) for number in range(8)]
 
 
 @pytest.fixture
-def crowd(session, service):
+async def crowd(session, service):
     service.kept = {customer.username: customer for customer in MANY}
-    session.customers.replace(MANY)
+    await put_list(session, MANY)
     return session
 
 

@@ -1,11 +1,13 @@
 """The list: the old one at once, the new one only if whole, held back if too small, website access filled in."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.services.fakes import ANA, CALLS, LUZ
+from tests.services.fakes import ANA, CALLS, LUZ, NOON, customers_in, put_list, shown
+from tui_reseller.domain.config import Settings
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
     AnswerLost,
@@ -15,14 +17,18 @@ from tui_reseller.domain.errors import (
     NotSent,
     RateLimited,
     ResellerError,
+    SnapshotDamaged,
     UnusableAnswer,
 )
-from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.filters import parse_filter
+from tui_reseller.domain.listing import Question, RefreshCounts
+from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import listing
-from tui_reseller.services.listing import Arrived, Refreshed
+from tui_reseller.services.listing import Arrived
 from tui_reseller.services.write import carry_out
+from tui_reseller.storage.frames import frame_from
 
 MANY = [Customer(f"u{number}") for number in range(10)]
 
@@ -37,26 +43,41 @@ async def events(session):
     return [event async for event in listing.refresh(session)]
 
 
-async def test_without_an_old_list_rows_are_shown_as_they_arrive(fresh, service):
+async def test_without_an_old_list_rows_are_shown_as_they_arrive(fresh, service, clock):
     service.pieces = [[MANY[:4], MANY[4:]]]
-    shown = [(type(event).__name__, fresh.customers.total, fresh.is_partial) async for event in listing.refresh(fresh)]
-    assert shown == [("Arrived", 4, True), ("Arrived", 10, True), ("Refreshed", 10, False)]
+    seen = []
+    async for event in listing.refresh(fresh):
+        seen.append((type(event).__name__, [customer.username for customer in shown(fresh)], fresh.is_partial))
+        clock.passed += listing.SHOW_SECONDS * 1.1
+    names = [customer.username for customer in MANY]
+    assert seen == [("Arrived", names[:4], True), ("Arrived", names, True), ("Refreshed", names, False)]
+
+
+async def test_arriving_rows_are_shown_only_so_often_but_the_first_at_once(fresh, service, clock):
+    service.pieces = [[[], MANY[:2], MANY[2:4], MANY[4:5], MANY[5:]]]
+    seen = []
+    async for _event in listing.refresh(fresh):
+        seen.append(fresh.customers.total)
+        clock.passed += listing.SHOW_SECONDS * 0.6
+    assert seen == [0, 2, 2, 5, 5, 10]
 
 
 async def test_pieces_tell_rows_and_bytes_and_the_end_tells_all(fresh, service, clock):
     service.pieces = [[MANY[:4], MANY[4:]]]
-    assert await events(fresh) == [
-        Arrived(4, 400),
-        Arrived(10, 1000),
-        Refreshed(clock.now(), MANY, previous=0, held=False),
-    ]
+    *pieces, done = await events(fresh)
+    assert pieces == [Arrived(4, 400), Arrived(10, 1000)]
+    assert (done.read_at, done.total, done.previous, done.held, done.not_kept) == (clock.now(), 10, 0, False, "")
+    assert shown(fresh) == MANY
     assert fresh.read_at == clock.now()
 
 
-async def test_an_old_list_stays_until_the_new_one_is_whole(session, service):
+async def test_an_old_list_stays_until_the_new_one_is_whole(session, service, clock):
     service.pieces = [[MANY[:4], MANY[4:]]]
-    shown = [session.customers.total async for _event in listing.refresh(session)]
-    assert shown == [2, 2, 10]
+    seen = []
+    async for _event in listing.refresh(session):
+        seen.append(session.customers.total)
+        clock.passed += 10
+    assert seen == [2, 2, 10]
 
 
 @pytest.mark.parametrize("error", [AnswerLost("cut"), UnusableAnswer("odd"), NotSent("no name")])
@@ -75,8 +96,8 @@ async def test_a_list_that_breaks_off_is_read_again_and_then_given_up_with_the_o
 async def test_rows_of_a_list_that_broke_off_are_not_counted_twice(fresh, service):
     service.pieces = [[MANY[:4], AnswerLost("cut")], [MANY]]
     found = await events(fresh)
-    assert found[-1].customers == MANY
-    assert fresh.customers.usernames() == [customer.username for customer in MANY]
+    assert found[-1].total == len(MANY)
+    assert shown(fresh) == MANY
 
 
 async def test_a_first_list_that_breaks_off_for_good_is_said_to_be_partial(fresh, service):
@@ -107,7 +128,8 @@ async def test_what_the_service_says_no_to_is_not_asked_again(session, service, 
 async def test_a_busy_service_is_waited_for_unless_it_takes_too_long(session, service, retry_after, asked_again):
     service.pieces = [[RateLimited("slowly", retry_after=retry_after)], [MANY]]
     if asked_again:
-        assert (await listing.read_all(session)).customers == MANY
+        await listing.read_all(session)
+        assert shown(session) == MANY
     else:
         with pytest.raises(RateLimited):
             await listing.read_all(session)
@@ -116,26 +138,26 @@ async def test_a_busy_service_is_waited_for_unless_it_takes_too_long(session, se
 
 @pytest.mark.parametrize(("left", "held"), [(10, False), (8, False), (7, True), (0, True), (12, False)])
 async def test_a_list_that_lost_more_than_a_fifth_is_held_back(session, service, snapshot, left, held):
-    session.customers.replace(MANY)
+    await put_list(session, MANY)
     service.pieces = [[[Customer(f"u{number}") for number in range(left)]]]
     done = await listing.read_all(session)
-    assert (done.held, done.previous, len(done.customers)) == (held, 10, left)
+    assert (done.held, done.previous, done.total) == (held, 10, left)
     assert session.customers.total == (10 if held else left)
     assert (await snapshot.load(session.account) is None) == held
 
 
 async def test_a_held_list_is_taken_over_when_accepted(session, service, snapshot):
-    session.customers.replace(MANY)
+    await put_list(session, MANY)
     service.pieces = [[MANY[:1]]]
     taken = await listing.accept(session, await listing.read_all(session))
     assert (taken.held, session.customers.total) == (False, 1)
-    assert (await snapshot.load(session.account))[1] == MANY[:1]
+    assert await customers_in(await snapshot.load(session.account)) == MANY[:1]
 
 
 async def test_an_empty_account_is_fine(fresh, service):
     service.kept.clear()
     done = await listing.read_all(fresh)
-    assert (done.customers, done.held, fresh.is_partial) == ([], False, False)
+    assert (done.total, done.held, fresh.is_partial, shown(fresh)) == (0, False, False, [])
 
 
 async def test_a_snapshot_that_cannot_be_saved_is_said_and_the_list_is_shown(session, monkeypatch):
@@ -144,18 +166,18 @@ async def test_a_snapshot_that_cannot_be_saved_is_said_and_the_list_is_shown(ses
 
     monkeypatch.setattr(session.snapshot, "save", refuse)
     done = await listing.read_all(session)
-    assert (done.not_kept, done.customers, done.held) == ("the disk is full", [LUZ, ANA], False)
+    assert (done.not_kept, shown(session), done.held) == ("the disk is full", [LUZ, ANA], False)
 
 
 async def test_website_access_comes_from_what_was_set_here(session, service, services):
     await carry_out(session, CALLS[Operation.WEBSITE_DISABLE])
     other = services.open(session.profile)
-    done = await listing.read_all(other)
-    shown = replace(LUZ, website_access=Switch.OFF)
-    assert (done.customers, other.customers.get("luz")) == ([shown, ANA], shown)
+    await listing.read_all(other)
+    known = replace(LUZ, website_access=Switch.OFF)
+    assert (shown(other), other.customers.get("luz")) == ([known, ANA], known)
     again = services.open(session.profile)
     await listing.load(again)
-    assert again.customers.get("luz") == shown
+    assert again.customers.get("luz") == known
 
 
 async def test_what_the_service_tells_of_website_access_stands(session):
@@ -180,13 +202,259 @@ async def test_the_last_list_is_there_again_at_the_next_start_with_its_age(fresh
     assert listing.age(later) == timedelta(seconds=90)
 
 
-@pytest.mark.parametrize(("rows", "partial"), [(1, True), (2, False)])
-async def test_the_first_rows_are_shown_at_once_and_said_to_be_partial(fresh, services, monkeypatch, rows, partial):
+async def test_the_first_rows_are_shown_at_once_and_said_to_be_partial(fresh, services, monkeypatch, clock):
     await listing.read_all(fresh)
-    monkeypatch.setattr(listing, "FIRST_ROWS", rows)
+    monkeypatch.setattr(listing, "FIRST_ROWS", 1)
     later = services.open(fresh.profile)
     assert listing.first_rows(later).total == 2
-    assert (later.customers.total, later.is_partial) == (rows, partial)
+    assert (shown(later), later.customers.total, later.customers.is_head) == ([LUZ], 2, True)
+    assert (later.is_partial, later.read_at) == (True, fresh.read_at)
+    await listing.load(later)
+    assert (shown(later), later.customers.is_head, later.is_partial) == ([LUZ, ANA], False, False)
+
+
+@pytest.fixture
+async def stored(fresh, services):
+    """A later session on the snapshot of an earlier one; its first rows are shown."""
+    await listing.read_all(fresh)
+    later = services.open(fresh.profile)
+    listing.first_rows(later)
+    return later
+
+
+def account_folder_of(tmp_path):
+    (folder,) = (path for path in (tmp_path / "cache").iterdir() if path.is_dir())
+    return folder
+
+
+async def test_a_damaged_snapshot_is_told_and_what_its_head_showed_is_taken_back(stored, tmp_path):
+    (file,) = account_folder_of(tmp_path).glob("list-*")
+    file.write_bytes(b"?")
+    with pytest.raises(SnapshotDamaged, match="set aside"):
+        await listing.load(stored)
+    assert (shown(stored), stored.read_at, stored.is_partial, listing.age(stored)) == ([], None, False, None)
+    assert await listing.load(stored) is None
+    await listing.read_all(stored)
+    assert shown(stored) == [LUZ, ANA]
+
+
+async def test_a_snapshot_that_went_away_takes_its_first_rows_with_it(stored, snapshot):
+    snapshot.remove(stored.account)
+    assert await listing.load(stored) is None
+    assert (shown(stored), stored.read_at, stored.is_partial) == ([], None, False)
+
+
+async def test_a_list_in_memory_outlives_its_snapshot(session, snapshot):
+    assert await listing.load(session) is None
+    assert (shown(session), session.is_partial) == ([LUZ, ANA], False)
+    assert session.read_at is not None
+
+
+async def test_a_snapshot_older_than_the_operator_keeps_them_is_neither_shown_nor_left(
+    fresh, services, clock, config, tmp_path
+):
+    await listing.read_all(fresh)
+    config.settings = Settings(retention=timedelta(hours=1))
+    clock.passed += 3600
+    young = services.open(fresh.profile)
+    assert listing.first_rows(young).total == 2
+    assert (await listing.load(young)).total == 2
+    clock.passed += 1
+    old = services.open(fresh.profile)
+    assert listing.first_rows(old) is None
+    assert shown(old) == []
+    assert await listing.load(old) is None
+    assert (shown(old), old.read_at) == ([], None)
+    assert not [path for path in (tmp_path / "cache").iterdir() if path.is_dir()]
+
+
+async def test_an_old_snapshot_that_cannot_be_removed_is_not_shown_all_the_same(stored, clock, monkeypatch):
+    def refuse(_account):
+        raise BadConfig("the disk is read only")
+
+    monkeypatch.setattr(stored.snapshot, "remove", refuse)
+    clock.passed += timedelta(days=31).total_seconds()
+    assert await listing.load(stored) is None
+    assert (shown(stored), stored.read_at) == ([], None)
+
+
+async def test_with_a_retention_of_zero_nothing_is_kept_on_disk(services, service, config, tmp_path):
+    config.settings = Settings(retention=timedelta(0))
+    opened = services.open(Profile("acme", "acme-api"))
+    done = await listing.read_all(opened)
+    assert (shown(opened), done.not_kept) == ([LUZ, ANA], "")
+    await carry_out(opened, CALLS[Operation.DISABLE])
+    assert opened.customers.get("luz").sending is Switch.OFF
+    assert not (tmp_path / "cache").exists()
+
+
+async def test_old_snapshots_of_all_accounts_are_removed_and_young_ones_stay(stored, services, snapshot, tmp_path):
+    await snapshot.save("other", NOON, frame_from([ANA]))
+    (other,) = (path for path in (tmp_path / "cache").glob("*/head.json") if "other" in path.parent.name)
+    first = NOON.timestamp() - timedelta(days=30).total_seconds()
+    os.utime(other, (first - 1, first - 1))
+    await listing.purge_old(stored)
+    assert await snapshot.load("other") is None
+    assert (await snapshot.load(stored.account)).info.total == 2
+
+
+async def test_old_snapshots_that_cannot_be_removed_wait_for_the_next_start(stored, monkeypatch):
+    def refuse(_before):
+        raise BadConfig("the disk is read only")
+
+    monkeypatch.setattr(stored.snapshot, "purge", refuse)
+    await listing.purge_old(stored)
+
+
+NEW = CALLS[Operation.CREATE]
+MEANWHILE = {
+    "enable": ([CALLS[Operation.ENABLE]], {"ana": {"sending": Switch.ON}}),
+    "rename": ([CALLS[Operation.RENAME]], {"luz": None, "lux": {"city": "Madrid"}}),
+    "rename and change": (
+        [CALLS[Operation.RENAME], Call(Operation.SET, "lux", {"city": "Oslo"})],
+        {"luz": None, "lux": {"city": "Oslo"}},
+    ),
+    "delete": ([CALLS[Operation.DELETE]], {"luz": None}),
+    "create": ([NEW], {"neu": {"email": "neu@bodega.es", "sending": Switch.ON}}),
+    "create and delete": ([NEW, Call(Operation.DELETE, "neu")], {"neu": None}),
+    "website": ([CALLS[Operation.WEBSITE_DISABLE]], {"luz": {"website_access": Switch.OFF}}),
+}
+
+
+def stands(customers, expected):
+    found = {customer.username: customer for customer in customers}
+    assert len(found) == len(customers)
+    for username, values in expected.items():
+        if values is None:
+            assert username not in found
+        else:
+            assert {name: getattr(found[username], name) for name in values} == values
+
+
+@pytest.mark.parametrize(("calls", "expected"), MEANWHILE.values(), ids=MEANWHILE)
+@pytest.mark.parametrize("held", [False, True])
+async def test_what_is_changed_while_a_list_is_on_its_way_stands(session, service, snapshot, calls, expected, held):
+    """The list was read before the change, and would take it back."""
+    if held:
+        await put_list(session, [LUZ, ANA, *MANY])
+    await snapshot.save(session.account, session.read_at, frame_from([LUZ, ANA]))
+    service.pieces = [[[LUZ], [ANA]]]
+    done = None
+    async for event in listing.refresh(session):
+        if isinstance(event, Arrived) and event.rows == 1:
+            for call in calls:
+                assert (await carry_out(session, call)).outcome.is_applied
+        done = event
+    assert done.held is held
+    if held:
+        done = await listing.accept(session, done)
+    await session.customers.query(Question())
+    stands(shown(session), expected)
+    stands(await customers_in(await snapshot.load(session.account)), expected)
+
+
+async def test_what_is_changed_while_a_list_is_held_stands_when_it_is_accepted(session, service):
+    await put_list(session, [LUZ, ANA, *MANY])
+    service.pieces = [[[LUZ, ANA]]]
+    done = await listing.read_all(session)
+    await carry_out(session, CALLS[Operation.DISABLE])
+    await listing.accept(session, done)
+    assert session.customers.get("luz").sending is Switch.OFF
+
+
+async def test_what_is_changed_while_a_list_is_saved_stands_on_disk_too(session, snapshot, monkeypatch):
+    save = snapshot.save
+
+    async def slow(*arguments):
+        await session.keep("luz", replace(LUZ, city="Lugo"))
+        await save(*arguments)
+        await session.keep("luz", replace(LUZ, city="Oslo"))
+
+    monkeypatch.setattr(snapshot, "save", slow)
+    await listing.read_all(session)
+    assert session.customers.get("luz").city == "Oslo"
+    found = await customers_in(await snapshot.load(session.account))
+    assert [(customer.username, customer.city) for customer in found] == [("luz", "Oslo"), ("ana", "Porto")]
+
+
+async def test_what_is_changed_while_the_snapshot_is_loaded_stands(stored, snapshot, monkeypatch):
+    load = snapshot.load
+
+    async def slow(account):
+        found = await load(account)
+        await stored.keep("luz", replace(LUZ, city="Oslo"))
+        return found
+
+    monkeypatch.setattr(snapshot, "load", slow)
+    await listing.load(stored)
+    assert stored.customers.get("luz").city == "Oslo"
+
+
+async def test_what_was_changed_before_a_list_was_asked_for_is_not_put_over_it(session, service):
+    await carry_out(session, CALLS[Operation.DISABLE])
+    service.change("luz", sending=Switch.ON, city="Lugo")
+    await listing.read_all(session)
+    assert session.customers.get("luz") == replace(LUZ, city="Lugo")
+
+
+async def test_changes_come_back_with_the_snapshot(fresh, services):
+    await listing.read_all(fresh)
+    await carry_out(fresh, CALLS[Operation.RENAME])
+    await carry_out(fresh, Call(Operation.WEBSITE_DISABLE, "lux"))
+    later = services.open(fresh.profile)
+    await listing.load(later)
+    assert later.customers.get("luz") is None
+    assert later.customers.get("lux") == replace(LUZ, username="lux", website_access=Switch.OFF)
+
+
+async def test_a_refresh_counts_what_came_went_and_changed(session, service):
+    await put_list(session, MANY)
+    new = [Customer("u1", city="Oslo"), *MANY[2:], Customer("v1"), Customer("v2")]
+    service.pieces = [[new[:5], new[5:]], [new]]
+    await listing.read_all(session)
+    assert session.customers.refreshed == RefreshCounts(new=2, gone=1, changed=1)
+    await listing.read_all(session)
+    assert not session.customers.refreshed
+
+
+async def test_neither_a_first_list_nor_the_snapshot_counts_as_a_change(fresh, services, service, clock):
+    service.pieces = [[MANY[:4], MANY[4:]]]
+    async for _event in listing.refresh(fresh):
+        clock.passed += 1
+    assert not fresh.customers.refreshed
+    later = services.open(fresh.profile)
+    await listing.load(later)
+    assert not later.customers.refreshed
+    service.pieces = [[MANY[:9]]]
+    await listing.read_all(later)
+    assert later.customers.refreshed == RefreshCounts(gone=1)
+
+
+async def test_a_held_list_leaves_counts_and_list_alone(session, service):
+    await put_list(session, MANY)
+    version = session.customers.version
+    service.pieces = [[MANY[:2]]]
+    done = await listing.read_all(session)
+    assert (done.held, session.customers.version) == (True, version)
+    assert not session.customers.refreshed
+    taken = await listing.accept(session, done)
+    assert (taken.held, taken.total, session.customers.refreshed) == (False, 2, RefreshCounts(gone=8))
+
+
+async def test_first_rows_alone_are_enough_to_hold_a_small_list_back(fresh, services, service):
+    service.pieces = [[MANY], [MANY[:2]]]
+    await listing.read_all(fresh)
+    later = services.open(fresh.profile)
+    listing.first_rows(later)
+    done = await listing.read_all(later)
+    assert (done.held, done.previous) == (True, 10)
+
+
+async def test_the_question_stays_over_a_refresh(session, service):
+    await session.customers.query(Question(parse_filter("city:o"), "username"))
+    service.kept["zoe"] = Customer("zoe", city="Oslo")
+    await listing.read_all(session)
+    assert session.customers.usernames() == ["ana", "zoe"]
 
 
 async def test_a_list_without_an_end_is_an_error(session, monkeypatch):

@@ -7,6 +7,7 @@ from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidI
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.profiles import ENV, KEYS, Profiles, checked, command_of, with_values
+from tui_reseller.storage.frames import frame_from
 
 ACME, BETA, FROM_ENV = Profile("acme", "a"), Profile("beta", "b"), Profile(ENV, "e")
 KEY = Secret("canary")
@@ -226,7 +227,7 @@ async def test_a_removed_profile_leaves_neither_key_nor_snapshot(snapshot):
     profiles = made(snapshot, *TWO, credentials=FakeCredentials({"acme": "a", "beta": "b"}))
     accounts = ["https://api.sendgrid.com|a", "https://api.sendgrid.com|b"]
     for account in accounts:
-        await snapshot.save(account, NOON, [LUZ])
+        await snapshot.save(account, NOON, frame_from([LUZ]))
     await profiles.remove("acme")
     assert (list(profiles.load().profiles), [*profiles.credentials.keys]) == (["beta"], ["beta"])
     assert [await snapshot.load(account) is None for account in accounts] == [True, False]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.services.fakes import ANA, CALLS, KIM, LUZ
+from tests.services.fakes import ANA, CALLS, KIM, LUZ, put_list
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
@@ -137,7 +137,7 @@ async def test_an_undo_that_was_rejected_is_offered_again(session, service):
 
 async def test_a_batch_is_taken_back_as_one_but_for_what_was_not_applied_or_was_undone(session, service):
     service.kept = {f"u{n}": Customer(f"u{n}", sending=Switch.ON) for n in range(4)}
-    session.customers.replace(service.kept.values())
+    await put_list(session, service.kept.values())
     service.before = [None, Rejected("no")]
     bulk = Bulk([Call(Operation.DISABLE, f"u{n}") for n in range(4)], [None] * 4)
     results = await bulk.run(session, lambda _result: None)
@@ -152,7 +152,7 @@ async def test_a_batch_is_taken_back_as_one_but_for_what_was_not_applied_or_was_
 async def test_a_batch_larger_than_the_look_back_is_taken_back_whole(session, monkeypatch, service):
     monkeypatch.setattr(undo, "LOOK_BACK", 3)
     service.kept = {f"u{n}": Customer(f"u{n}", sending=Switch.ON) for n in range(6)}
-    session.customers.replace(service.kept.values())
+    await put_list(session, service.kept.values())
     await Bulk([Call(Operation.DISABLE, f"u{n}") for n in range(6)], [None] * 6).run(session, lambda _result: None)
     assert len(await undo.last_undoable(session)) == 6
 

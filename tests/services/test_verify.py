@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.services.fakes import ANA, CALLS, LUZ
+from tests.services.fakes import ANA, CALLS, LUZ, put_list
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import AnswerLost, BadConfig, InvalidInput, LedgerUnavailable
 from tui_reseller.domain.operation import Call, Operation, Outcome
@@ -174,7 +174,7 @@ async def test_absence_proves_nothing_if_no_other_customer_is_found_either(
     entry = await lose(call, applied=False)
     service.kept.clear()
     if not knows_others:
-        session.customers.replace([Customer(call.username), Customer("")])
+        await put_list(session, [Customer(call.username), Customer("")])
     outcome, words = await verify(session, entry)
     assert (outcome, await standing(ledger, entry)) == (UNKNOWN, UNKNOWN)
     assert "no other customer is found either" in words
@@ -186,19 +186,37 @@ async def test_absence_proves_nothing_if_no_other_customer_is_found_either(
 async def test_where_no_other_customer_is_known_a_whole_list_decides(session, service, lose, call, verdict):
     entry = await lose(call, applied=False)
     service.kept.pop(call.username, None)
-    session.customers.replace([])
+    await put_list(session, [])
     assert (await verify(session, entry))[0] is verdict
 
 
 async def test_a_list_that_has_the_customer_after_all_proves_no_absence(session, service, lose, monkeypatch):
     entry = await lose(DELETE, applied=False)
-    session.customers.replace([])
+    await put_list(session, [])
 
     async def hidden(_username):
         return None
 
     monkeypatch.setattr(service, "find", hidden)
     assert (await verify(session, entry))[0] is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("pieces", "words"),
+    [
+        ([[ANA], [Customer("x"), LUZ]], "no other customer is found either"),
+        ([[]], "no other customer is found either"),
+        ([[ANA], AnswerLost("cut again")], "cut again"),
+    ],
+    ids=["in a later piece", "an empty list", "a list that breaks off"],
+)
+async def test_only_a_whole_list_with_others_in_it_proves_absence(session, service, lose, monkeypatch, pieces, words):
+    entry = await lose(DELETE, applied=True)
+    await put_list(session, [])
+    service.pieces = [pieces] * 9
+    outcome, said = await verify(session, entry)
+    assert outcome is UNKNOWN
+    assert words in said
 
 
 async def test_a_changed_customer_that_is_no_longer_listed_was_taken_by_somebody_else(session, service, clock, lose):
@@ -328,7 +346,7 @@ async def test_settling_needs_a_note(session, ledger, lose, note):
 
 
 async def test_the_list_may_show_another_customer_first(session, service, lose):
-    session.customers.replace([ANA, LUZ])
+    await put_list(session, [ANA, LUZ])
     entry = await lose(CREATE, applied=False)
     await verify(session, entry)
     assert service.asked[1] == "ana"

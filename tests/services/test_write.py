@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.services.fakes import ANA, CALLS, KIM, LUZ, FakeService
+from tests.services.fakes import ANA, CALLS, KIM, LUZ, FakeService, customers_in, put_list
 from tui_reseller.domain.changes import Change, Collision
 from tui_reseller.domain.errors import (
     AnswerLost,
@@ -27,6 +27,7 @@ from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services.result import Result
 from tui_reseller.services.write import after_call, carry_out, preview
+from tui_reseller.storage.frames import frame_from
 
 WRITES = [pytest.param(call, id=operation.value) for operation, call in CALLS.items()]
 DISABLE = CALLS[Operation.DISABLE]
@@ -148,7 +149,7 @@ async def test_a_service_that_stays_busy_has_rejected_the_write(session, service
 @pytest.mark.parametrize(("seconds", "retry_after"), [(None, 45.0), (5.0, 5.0)])
 async def test_no_wait_goes_beyond_the_deadline_of_a_call(open_session, service, clock, seconds, retry_after):
     service.before = [RateLimited("slowly", retry_after=retry_after)]
-    result = await carry_out(open_session(timeout=seconds), DISABLE)
+    result = await carry_out(await open_session(timeout=seconds), DISABLE)
     assert result.outcome is Outcome.REJECTED
     assert (len(service.sent), clock.slept) == (1, [])
 
@@ -166,7 +167,7 @@ async def test_no_wait_goes_beyond_the_deadline_of_a_call(open_session, service,
 async def test_a_read_only_or_locked_profile_reaches_no_service(
     open_session, service, credentials, written, call, profile, more, why
 ):
-    result = await carry_out(open_session(profile, **more), call, reason="because")
+    result = await carry_out(await open_session(profile, **more), call, reason="because")
     assert (result.outcome, type(result.error), result.id) == (Outcome.NOT_SENT, RefusedHere, None)
     assert why in result.message
     assert (service.sent, service.asked, credentials.gets, await written()) == ([], [], 0, [])
@@ -174,7 +175,7 @@ async def test_a_read_only_or_locked_profile_reaches_no_service(
 
 @pytest.mark.parametrize("call", [c for c in WRITES if c.id != "create"])
 async def test_our_own_account_is_never_touched(open_session, service, call):
-    session = open_session(Profile("acme", call.username))
+    session = await open_session(Profile("acme", call.username))
     result = await carry_out(session, call)
     assert (result.outcome, type(result.error)) == (Outcome.NOT_SENT, RefusedHere)
     assert "our own reseller account" in result.message
@@ -191,7 +192,7 @@ async def test_a_row_without_a_username_is_never_sent(session, service, username
     "call", [c for c in WRITES if c.id in {"create", "delete", "disable", "email", "rename", "password"}]
 )
 async def test_a_protected_profile_asks_for_a_reason(open_session, service, written, call):
-    session = open_session(Profile("acme", "acme-api", protected=True))
+    session = await open_session(Profile("acme", "acme-api", protected=True))
     session.policy.unlock(5, "maintenance")
     session.policy.unlock_reason = ""
     refused = await carry_out(session, call, reason=" ")
@@ -221,7 +222,7 @@ async def test_a_value_that_breaks_a_rule_is_refused_before_anything_is_asked(se
 
 
 async def test_a_username_that_is_listed_twice_is_refused(session, service):
-    session.customers.replace([LUZ, LUZ])
+    await put_list(session, [LUZ, LUZ])
     result = await carry_out(session, DISABLE)
     assert "more than once" in result.message
     assert (type(result.error), service.asked, service.sent) == (RefusedHere, [], [])
@@ -286,7 +287,7 @@ async def test_only_fields_that_differ_are_sent(session, service):
 async def test_a_customer_with_an_unknown_outcome_is_locked_for_other_writes(session, service, open_session):
     service.before = [AnswerLost("cut")]
     first = await carry_out(session, SET)
-    for other in (session, open_session()):
+    for other in (session, await open_session()):
         for call in (CALLS[Operation.DELETE], DISABLE, SET, CALLS[Operation.RENAME]):
             result = await carry_out(other, call)
             assert (result.outcome, type(result.error)) == (Outcome.NOT_SENT, RefusedHere)
@@ -400,7 +401,7 @@ async def test_two_sessions_do_not_write_one_customer_at_a_time(session, open_se
     service.when_sending = lambda _call: sending.set()
     task = asyncio.create_task(carry_out(session, DISABLE))
     await sending.wait()
-    refused = await carry_out(open_session(), SET)
+    refused = await carry_out(await open_session(), SET)
     assert "is being sent just now" in refused.message
     service.holding.set()
     await task
@@ -426,9 +427,9 @@ async def test_two_sessions_do_not_write_one_customer_at_a_time(session, open_se
     )],
 )  # fmt: skip
 async def test_list_and_snapshot_show_what_was_applied(session, snapshot, call, shown):
-    await snapshot.save(session.account, session.clock.now(), [LUZ, ANA])
+    await snapshot.save(session.account, session.clock.now(), frame_from([LUZ, ANA]))
     await carry_out(session, call)
-    _info, kept = await snapshot.load(session.account)
+    kept = await customers_in(await snapshot.load(session.account))
     for username, customer in shown.items():
         assert session.customers.get(username) == customer
         assert next((c for c in kept if c.username == username), None) == customer

@@ -3,10 +3,11 @@
 import os
 import stat
 import threading
+from datetime import timedelta
 
 import pytest
 
-from tui_reseller.domain.config import Config
+from tui_reseller.domain.config import Config, Settings
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.storage.config import ConfigFile, line_of
@@ -18,6 +19,9 @@ default = "acme"   # the big one
 theme = "light"
 plain = true
 mouse = false
+refresh = "manual"
+slow_link = "on"
+retention = "7d"
 
 [keys]
 "sending.enable" = "E" # as in the old tool
@@ -88,12 +92,37 @@ def test_everything_is_read(config, write):
         True,
         False,
     )
+    assert (found.settings.refresh, found.settings.slow_link) == ("manual", "on")
+    assert found.settings.retention == timedelta(days=7)
     assert dict(found.settings.keys) == {"sending.enable": "E"}
+
+
+def test_what_is_not_set_is_as_always(config, write):
+    write("[settings]\n")
+    assert config.load().settings == Settings()
+    assert (Settings().refresh, Settings().slow_link, Settings().retention) == ("auto", "auto", timedelta(days=30))
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ('refresh = "auto"', "refresh", "auto"),
+        ('slow_link = "off"', "slow_link", "off"),
+        ('slow_link = "auto"', "slow_link", "auto"),
+        ('retention = "0d"', "retention", timedelta(0)),
+        ('retention = "90M"', "retention", timedelta(minutes=90)),
+        ('retention = "36500d"', "retention", timedelta(days=36_500)),
+    ],
+)
+def test_each_value_of_a_setting_is_read(config, write, line, name, value):
+    write(f"[settings]\n{line}\n")
+    assert getattr(config.load().settings, name) == value
 
 
 AT = "config.toml:3: profiles.acme."
 NAME = "a profile name has 1 to 32 letters, digits, dots, dashes or underscores, beginning with a letter or digit"
 P = '[profiles.acme]\napi_user = "bob"\n'
+DURATION = "a duration is a number with s, m, h or d, for example 10m"
 BROKEN = [
     (P + 'formt = "xml"', "config.toml:3: profiles.acme.formt: no such key - did you mean format?"),
     ("# a\n[setings]\n", "config.toml:2: setings: no such key - did you mean settings?"),
@@ -101,6 +130,26 @@ BROKEN = [
     ('[settings]\n\ntheme = "drak"', 'config.toml:3: settings.theme: no such value "drak" - did you mean dark?'),
     ("[settings]\nplain = 1", "config.toml:2: settings.plain: must be true or false, not a number"),
     ('[settings]\nmouse = "no"', "config.toml:2: settings.mouse: must be true or false, not a text"),
+    (
+        '[settings]\nrefresh = "never"',
+        'config.toml:2: settings.refresh: no such value "never" - there is: auto, manual',
+    ),
+    (
+        '[settings]\n\nrefresh = "manul"',
+        'config.toml:3: settings.refresh: no such value "manul" - did you mean manual?',
+    ),
+    ("[settings]\nrefresh = true", "config.toml:2: settings.refresh: must be a text, not true or false"),
+    (
+        '[settings]\nslow_link = "yes"',
+        'config.toml:2: settings.slow_link: no such value "yes" - there is: auto, on, off',
+    ),
+    ("[settings]\nslow_link = true", "config.toml:2: settings.slow_link: must be a text, not true or false"),
+    ("[settings]\nretention = 30", "config.toml:2: settings.retention: must be a text, not a number"),
+    ('[settings]\nretention = "30"', f"config.toml:2: settings.retention: {DURATION}"),
+    ('[settings]\ntheme = "dark"\nretention = "-1d"', f"config.toml:3: settings.retention: {DURATION}"),
+    ('[settings]\nretention = ""', f"config.toml:2: settings.retention: {DURATION}"),
+    ('[settings]\nretention = "999999d"', "config.toml:2: settings.retention: a duration is at most 36500d"),
+    ('[settings]\nretentoin = "1d"', "config.toml:2: settings.retentoin: no such key - did you mean retention?"),
     ("[keys]\nquit = true", "config.toml:2: keys.quit: must be a text, not true or false"),
     ("settings = 3", "config.toml:1: settings: must be a table, not a number"),
     ("[profiles.acme]\n", "config.toml:1: profiles.acme.api_user: is missing"),
@@ -252,10 +301,10 @@ def test_writers_at_the_same_time_lose_nothing(config):
 
 def test_lines_of_keys(config, write):
     path = write(WHOLE)
-    assert line_of(path, "keys", "sending.enable") == 10
-    assert line_of(path, "profiles.acme", "colour") == 20
-    assert line_of(path, ("profiles", "eu.1"), "api_user") == 28
-    assert line_of(path, "keys", "not.there") == 9
+    assert line_of(path, "keys", "sending.enable") == 13
+    assert line_of(path, "profiles.acme", "colour") == 23
+    assert line_of(path, ("profiles", "eu.1"), "api_user") == 31
+    assert line_of(path, "keys", "not.there") == 12
     assert line_of(path, "nothing", "x") == 1
     assert config.line_of("", "default") == 1
     assert line_of(path.with_name("none"), "keys", "x") == 1

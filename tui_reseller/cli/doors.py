@@ -27,6 +27,7 @@ class ScreenOptions:
     read_only: bool = False
     mouse: bool = True
     plain: bool = False
+    slow_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ VERBS = (
     Verb("profile", "profile:profile", _OWN, "Reseller accounts of ours: add, set, test, remove."),
     Verb("demo", "sandbox:demo", _OWN, "The screen on invented customers."),
     Verb("sandbox", "sandbox:sandbox", _OWN, "A pretend service to try against."),
+    Verb("snapshot", "snapshot:snapshot", _OWN, "The last list on disk: show it, delete it."),
     Verb("completion", "completion:completion", _OWN, "Print the completion script of a shell."),
 )
 
@@ -53,6 +54,7 @@ VERBS = (
 @group_options
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--plain", is_flag=True, help="Screen for readers: ASCII, panes stacked, no lines.")
+@click.option("--slow-link", is_flag=True, help="Draw less often: for slow lines.")
 @click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context
 def root(
@@ -66,6 +68,7 @@ def root(
     debug: bool,
     no_mouse: bool,
     plain: bool,
+    slow_link: bool,
 ) -> int:
     """Manage the customers of an e-mail reseller account.
 
@@ -79,19 +82,22 @@ def root(
 
     """
     doors = start_of(ctx).doors
-    ctx.obj = Start(doors, Common(profile, output, timeout, read_only, quiet, debug), not no_mouse, plain)
+    ctx.obj = Start(doors, Common(profile, output, timeout, read_only, quiet, debug), not no_mouse, plain, slow_link)
     if ctx.invoked_subcommand is not None:
         return 0
     if output or timeout or quiet:
         raise click.UsageError("--output, --timeout and --quiet belong to a verb", ctx)
-    return _open_screen(doors, profile, read_only=read_only, mouse=not no_mouse, plain=plain)
+    return _open_screen(ctx.obj)
 
 
-def _open_screen(doors: "Doors", profile: str | None, *, read_only: bool, mouse: bool, plain: bool) -> int:
+def _open_screen(start: Start) -> int:
     from tui_reseller.cli.doors import ScreenOptions  # noqa: PLC0415 - see group.py: only what is needed is imported
 
     need_terminal()
-    return doors.screen(ScreenOptions(profile, read_only, mouse, plain))
+    common = start.common
+    return start.doors.screen(
+        ScreenOptions(common.profile, common.read_only, start.mouse, start.plain, start.slow_link)
+    )
 
 
 def need_terminal() -> None:

@@ -1,18 +1,17 @@
 """Arguments that name something: usernames, `field=value` pairs, durations. Read here, checked elsewhere."""
 
-import re
+import contextlib
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import click
 
 from tui_reseller.cli.talk import Talk
+from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.secret import Secret
 
-_DURATION = re.compile(r"(\d{1,6})([smhd])")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 LONGEST_INPUT = 64 * 1024 * 1024
 
 
@@ -77,17 +76,9 @@ def read_pairs(given: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def read_duration(text: str) -> timedelta:
-    """Return a duration such as 30s, 10m, 2h or 7d. Raises InvalidInput."""
-    match = _DURATION.fullmatch(text.strip().lower())
-    if match is None:
-        raise InvalidInput("a duration is a number with s, m, h or d, for example 10m")
-    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
-
-
 def read_moment(text: str, now: datetime) -> datetime:
     """Return a moment: a date or time in ISO 8601 (UTC unless it says otherwise), or how long ago. InvalidInput."""
-    if _DURATION.fullmatch(text.strip().lower()):
+    with contextlib.suppress(InvalidInput):
         return now - read_duration(text)
     try:
         found = datetime.fromisoformat(text.strip())

@@ -35,6 +35,7 @@ class Start:
     common: Common = Common()
     mouse: bool = True
     plain: bool = False
+    slow_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)

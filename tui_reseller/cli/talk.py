@@ -84,6 +84,14 @@ class Talk:
             return
 
 
+def size_text(count: int) -> str:
+    """Return a number of bytes for a person."""
+    for unit, factor in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return f"{count:,} bytes"
+
+
 def _is_terminal(stream: TextIO | None) -> bool:
     try:
         return stream is not None and stream.isatty()

@@ -1,6 +1,7 @@
 """The way of every verb that changes customers: check, read, show or ask, send, tell (design section 4)."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from tui_reseller.cli.options import Writing
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import CustomerNotFound, RefusedHere
+from tui_reseller.domain.errors import CustomerNotFound, RefusedHere, SnapshotDamaged
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
@@ -125,10 +126,15 @@ class _Flow:
         return set(unknown)
 
     async def _from_list(self, names: Sequence[str]) -> dict[str, Customer]:
-        await listing.load(self.session)
+        with contextlib.suppress(SnapshotDamaged):  # the service is asked anyway
+            await listing.load(self.session)
         fresh = await listing.read_all(self.session)
-        wanted = set(names)
-        return {customer.username: customer for customer in fresh.customers if customer.username in wanted}
+        if fresh.held:
+            raise RefusedHere(
+                f"the list came with {fresh.total:,} customers, the last one had {fresh.previous:,}; nothing was sent",
+                hint="look at it first; tui-reseller list --accept-smaller takes it over",
+            )
+        return dict(self.session.customers.named(names))
 
     def _changes(self, call: Call) -> tuple[Change, ...]:
         return preview(call, self.found.get(call.username))

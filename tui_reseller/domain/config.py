@@ -2,20 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 
 from tui_reseller.domain.profile import Profile
 
 THEMES = ("dark", "light", "16")
+REFRESH = ("auto", "manual")
+SLOW_LINK = ("auto", "on", "off")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the screen looks and which keys it knows. Keys maps a command id to a key."""
+    """How the screen looks and behaves, and which keys it knows. Keys maps a command id to a key.
+
+    Retention is how long a list is kept on disk; zero keeps none.
+    """
 
     theme: str = "dark"
     plain: bool = False
     mouse: bool = True
+    refresh: str = "auto"
+    slow_link: str = "auto"
+    retention: timedelta = timedelta(days=30)
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 

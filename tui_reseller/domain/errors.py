@@ -4,6 +4,7 @@ ResellerError
  |- InvalidInput            a value, an argument or a file of the operator is not usable
  |   `- InvalidFilter       a filter that cannot be read; knows the place
  |- BadConfig               the config file, the environment or a folder
+ |- SnapshotDamaged         the list on disk is not ours or not whole; the service has it
  |- MissingCredentials      no key for a profile
  |   `- CredentialStoreError  a store that cannot be used; knows its state
  |- NoAnswer                a call without a complete, usable answer
@@ -52,6 +53,10 @@ class InvalidFilter(InvalidInput):
 
 class BadConfig(ResellerError):
     """The config file, the environment or one of our folders is not usable."""
+
+
+class SnapshotDamaged(ResellerError):
+    """The list on disk is not ours or not whole. It was set aside; the service has it."""
 
 
 class MissingCredentials(ResellerError):

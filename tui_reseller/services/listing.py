@@ -1,19 +1,25 @@
 """The list of customers: the last one read at once, a fresh one from the service, and what it may be trusted for."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import BadConfig, MissingCredentials, ResellerError
+from tui_reseller.domain.errors import BadConfig, MissingCredentials, ResellerError, SnapshotDamaged
 from tui_reseller.domain.listing import SnapshotInfo
 from tui_reseller.services import retry
+from tui_reseller.services.ports import IncomingPort
 from tui_reseller.services.session import Session
 
 FIRST_ROWS = 200
 SUSPICIOUS_LOSS = 0.2
 """A list this much smaller than the last one is held back until a person has looked (reliability N54)."""
+SHOW_SECONDS = 0.15
+"""While there is no older list, arriving rows are shown this often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,37 +32,76 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """A whole list. Held is one that lost so many customers that it was not taken over; accept() takes it."""
+    """A whole list. Held is one that lost so many customers that it was not taken over; accept() takes it. Since is how
+    many changes the session had kept before the list was asked for.
+    """
 
     read_at: datetime
-    customers: list[Customer]
+    incoming: IncomingPort
+    total: int
     previous: int
     held: bool
     not_kept: str = ""
+    since: int = 0
+
+
+def head(session: Session, rows: int) -> tuple[SnapshotInfo, list[Customer]] | None:
+    """Return the first rows of the snapshot, unless it is older than the operator keeps them."""
+    found = session.snapshot.head(session.account, rows)
+    return None if found is None or _is_too_old(session, found[0]) else found
 
 
 def first_rows(session: Session) -> SnapshotInfo | None:
     """Show the first rows of the snapshot at once; the rest comes with load()."""
-    head = session.snapshot.head(session.account, FIRST_ROWS)
-    if head is None:
+    found = head(session, FIRST_ROWS)
+    if found is None:
         return None
-    info, customers = head
-    session.read_at = info.read_at
-    session.is_partial = info.total > len(customers)
-    session.customers.replace(customers)
+    info, customers = found
+    session.read_at, session.is_partial = info.read_at, True
+    session.customers.show_head(customers, info.total)
     return info
 
 
 async def load(session: Session) -> SnapshotInfo | None:
-    """Read the whole snapshot."""
-    found = await session.snapshot.load(session.account)
+    """Read the whole snapshot, with what changed since. Raises SnapshotDamaged if it was set aside."""
+    since = len(session.kept)
+    try:
+        found = await session.snapshot.load(session.account)
+        if found is not None and _is_too_old(session, found.info):
+            with contextlib.suppress(BadConfig):  # it is not shown, at least
+                await asyncio.to_thread(session.snapshot.remove, session.account)
+            found = None
+    except SnapshotDamaged:
+        _forget(session)
+        raise
     if found is None:
+        _forget(session)
         return None
-    info, customers = found
     await session.learn_website()
-    session.customers.replace([session.with_website(customer) for customer in customers])
-    session.read_at, session.is_partial = info.read_at, False
-    return info
+    incoming = session.customers.incoming()
+    await incoming.add(found.customers)
+    await session.customers.take(incoming, session.website, complete=False)
+    changes = [*found.changes, *session.kept[since:]]  # what was changed while the file was read may not be in it
+    session.customers.apply([(name, new and session.with_website(new)) for name, new in changes])
+    session.read_at, session.is_partial = found.info.read_at, False
+    return found.info
+
+
+def _forget(session: Session) -> None:
+    """Nothing is known of the list: what the head showed is taken back."""
+    if session.customers.is_head:
+        session.customers.show_head((), 0)
+        session.read_at, session.is_partial = None, False
+
+
+def _is_too_old(session: Session, info: SnapshotInfo) -> bool:
+    return session.clock.now() - info.read_at > session.retention
+
+
+async def purge_old(session: Session) -> None:
+    """Delete the snapshots of all accounts that are older than the operator keeps them (S16)."""
+    with contextlib.suppress(BadConfig):  # the next start tries again
+        await asyncio.to_thread(session.snapshot.purge, session.clock.now() - session.retention)
 
 
 def age(session: Session) -> timedelta | None:
@@ -73,40 +118,52 @@ async def refresh(session: Session) -> AsyncIterator[Arrived | Refreshed]:
     previous = 0 if session.read_at is None else session.customers.total
     await session.learn_website()
     service = await session.service()
+    since = len(session.kept)
     for attempt in range(1, retry.READ_ATTEMPTS + 1):
-        gathered: list[Customer] = []
-        if session.read_at is None:
-            session.customers.replace([])
-            session.is_partial = True
+        incoming = session.customers.incoming()
+        session.is_partial = session.is_partial or session.read_at is None
+        shown = session.clock.monotonic()
         try:
             async with aclosing(service.stream()) as pieces:
                 async for piece in pieces:
-                    found = [session.with_website(customer) for customer in piece.customers]
-                    gathered += found
-                    if session.read_at is None:
-                        session.customers.extend(found)
-                    yield Arrived(len(gathered), piece.received)
+                    await incoming.add(piece.customers)
+                    if session.read_at is None and _is_due(session, shown, incoming):
+                        await session.customers.take(incoming, session.website, complete=False)
+                        shown = session.clock.monotonic()
+                    yield Arrived(len(incoming), piece.received)
             break
         except retry.REPEATABLE_READ as error:
             wait = retry.wait_before(error, attempt)
             if attempt == retry.READ_ATTEMPTS or wait > retry.LONGEST_WAIT:
                 raise
             await session.clock.sleep(wait)
-    held = previous > 0 and len(gathered) < previous * (1 - SUSPICIOUS_LOSS)
-    done = Refreshed(session.clock.now(), gathered, previous, held)
+    held = previous > 0 and len(incoming) < previous * (1 - SUSPICIOUS_LOSS)
+    done = Refreshed(session.clock.now(), incoming, len(incoming), previous, held, since=since)
     yield done if held else await accept(session, done)
 
 
+def _is_due(session: Session, shown: float, incoming: IncomingPort) -> bool:
+    return session.customers.total == 0 < len(incoming) or session.clock.monotonic() - shown >= SHOW_SECONDS
+
+
 async def accept(session: Session, fresh: Refreshed) -> Refreshed:
-    """Take a list over: in memory, and as the snapshot. A disk that refuses costs only the snapshot, and is said."""
-    session.customers.replace(fresh.customers)
+    """Take a list over: in memory, and as the snapshot. A disk that refuses costs only the snapshot, and is said.
+
+    What this tool changed while the list was on its way stands: the list may have been read before it.
+    """
+    await session.customers.take(fresh.incoming, session.website, complete=session.read_at is not None)
+    session.customers.apply(session.kept[fresh.since :])
     session.read_at, session.is_partial = fresh.read_at, False
     not_kept = ""
     try:
-        await session.snapshot.save(session.account, fresh.read_at, fresh.customers)
+        if session.retention > timedelta(0):
+            await session.snapshot.save(session.account, fresh.read_at, fresh.incoming)
+            # Those made while it was saved come again: of several for one customer the last has to stand.
+            for username, customer in islice(session.kept, fresh.since, None):
+                await session.snapshot.note(session.account, username, customer)
     except BadConfig as error:
         not_kept = error.message
-    return Refreshed(fresh.read_at, fresh.customers, fresh.previous, held=False, not_kept=not_kept)
+    return replace(fresh, held=False, not_kept=not_kept)
 
 
 async def read_all(session: Session) -> Refreshed:

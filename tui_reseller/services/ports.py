@@ -1,18 +1,28 @@
 """What the use cases need from outside. Adapters fit these by shape; wiring.py hands them in."""
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.filters import Filter
-from tui_reseller.domain.listing import ListContext, ListProgress, SnapshotInfo
+from tui_reseller.domain.export import ExportFormat, Progress
+from tui_reseller.domain.listing import (
+    ListDifference,
+    ListProgress,
+    Question,
+    RefreshCounts,
+    SnapshotInfo,
+    StoredList,
+    Table,
+)
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.view import Look, View
 
 
 class Clock(Protocol):
@@ -89,11 +99,27 @@ class LedgerPort(Protocol):
         """Close the file."""
 
 
-class CustomerListPort(Protocol):
-    """The list in memory, as the screen and `list` see it: filtered, sorted, by window."""
+class IncomingPort(Protocol):
+    """A list that is arriving."""
 
     def __len__(self) -> int:
-        """Rows that the present query shows."""
+        """Customers so far."""
+
+    async def add(self, table: Table) -> None:
+        """Add a piece."""
+
+    async def has(self, username: str) -> bool:
+        """Whether a customer with this username has arrived."""
+
+
+class CustomerListPort(Protocol):
+    """The list in memory, as the screen and `list` see it: filtered, sorted, by window.
+
+    Until the first list is taken it holds the head of the last one: rows to show, with neither filter nor order.
+    """
+
+    def __len__(self) -> int:
+        """Rows that the present question shows."""
 
     @property
     def total(self) -> int:
@@ -103,17 +129,45 @@ class CustomerListPort(Protocol):
     def version(self) -> int:
         """A number that grows whenever a customer changes."""
 
+    @property
+    def is_head(self) -> bool:
+        """Whether only the head of the last list is there."""
+
+    @property
+    def refreshed(self) -> RefreshCounts:
+        """How the present list differs from the one before the last refresh."""
+
+    def show_head(self, customers: Sequence[Customer], total: int) -> None:
+        """Show the first customers of a list that is not loaded yet."""
+
+    def incoming(self) -> IncomingPort:
+        """Return an empty list, to gather a new one in."""
+
+    async def take(self, new: Any, website: Mapping[str, Switch], *, complete: bool = True) -> None:
+        """Put what incoming() returned in the place of the old list; the present question stays. Website is what this
+        tool has set, for what the service does not tell. A complete list is compared with the one before.
+        """
+
+    async def query(self, question: Question) -> bool:
+        """Filter and sort; return whether the answer is shown: a newer question makes an older one void.
+
+        Raises InvalidInput for a sort column that there is not, InvalidFilter for a regex that cannot be used.
+        """
+
+    async def count(self, question: Question) -> int:
+        """Return how many customers another question would show. Raises InvalidFilter."""
+
+    async def hidden(self, usernames: Collection[str]) -> int:
+        """Return how many of these usernames the present question does not show."""
+
     def window(self, start: int, stop: int) -> Sequence[Customer]:
         """Return shown rows."""
 
-    def count(self, filter_: Filter, *, context: "ListContext") -> int:
-        """Return how many customers another filter would show."""
-
-    def query(self, filter_: Filter, sort: str = "", *, descending: bool = False, context: ListContext) -> int:
-        """Filter and sort; return how many rows are shown. Sort is a field, or empty for the service's order."""
-
     def get(self, username: str) -> Customer | None:
         """Return a customer by exact username."""
+
+    def named(self, usernames: Collection[str]) -> Mapping[str, Customer]:
+        """Return customers by exact username, all by one pass over the list."""
 
     def row_of(self, username: str) -> int | None:
         """Return the shown row of a username."""
@@ -121,17 +175,25 @@ class CustomerListPort(Protocol):
     def is_ambiguous(self, username: str) -> bool:
         """Whether the service listed this username more than once."""
 
-    def usernames(self) -> Iterable[str]:
-        """All usernames that the present query shows, in order."""
+    def usernames(self) -> Sequence[str]:
+        """All usernames that the present question shows, in order."""
 
-    def apply(self, username: str, customer: Customer | None) -> None:
-        """Put a changed, new or renamed customer in the place of *username*, or take it out."""
+    def fresh(self, usernames: Collection[str]) -> frozenset[str]:
+        """Return which of these usernames the last refresh brought or changed."""
 
-    def replace(self, customers: Iterable[Customer]) -> None:
-        """Put a new list in the place of the old one; the present query stays."""
+    def differences(self, limit: int) -> Sequence[ListDifference]:
+        """Return what the last refresh brought, one by one; of each kind at most *limit*."""
 
-    def extend(self, customers: Iterable[Customer]) -> None:
-        """Add customers of a list that is still arriving."""
+    def apply(self, changes: Sequence[tuple[str, Customer | None]]) -> None:
+        """Put changed or renamed customers in the place of usernames, add new ones, take out those that are None."""
+
+    async def tidy(self) -> None:
+        """Do what many single changes leave to do."""
+
+    async def table(self, usernames: Collection[str] | None = None, *, everything: bool = False) -> Table | None:
+        """Return as columns what the present question shows, in its order; or the customers of these usernames, or
+        everything. None before the first list.
+        """
 
 
 class SnapshotPort(Protocol):
@@ -140,17 +202,22 @@ class SnapshotPort(Protocol):
     def head(self, account: str, rows: int) -> tuple[SnapshotInfo, list[Customer]] | None:
         """Return the first rows at once, or None."""
 
-    async def load(self, account: str) -> tuple[SnapshotInfo, list[Customer]] | None:
-        """Return all rows with later changes applied, or None."""
+    async def load(self, account: str) -> StoredList | None:
+        """Return the list and later changes, or None. Raises SnapshotDamaged after setting aside what is odd."""
 
-    async def save(self, account: str, read_at: datetime, customers: Sequence[Customer]) -> None:
-        """Put a list in the place of the old one, whole or not at all. Raises BadConfig if the disk refuses."""
+    async def save(self, account: str, read_at: datetime, table: Any) -> None:
+        """Put what incoming() returned in the place of the old list, whole or not at all. Raises BadConfig if the disk
+        refuses.
+        """
 
     async def note(self, account: str, username: str, customer: Customer | None) -> None:
         """Add one change to the snapshot, if there is one."""
 
-    def remove(self, account: str) -> None:
-        """Delete the snapshot of an account."""
+    def remove(self, account: str) -> int:
+        """Delete the snapshot of an account; return how many bytes that freed."""
+
+    def purge(self, before: datetime | None = None) -> int:
+        """Delete the snapshots of all accounts, or the older ones; return how many bytes that freed."""
 
 
 class CredentialsPort(Protocol):
@@ -191,6 +258,25 @@ class ConfigPort(Protocol):
         """Name the profile that reads and the screen use by default."""
 
 
+class ViewsPort(Protocol):
+    """The operator's views, and how each profile's list looked last. What is written may raise BadConfig."""
+
+    def saved(self) -> tuple[View, ...]:
+        """Return the operator's own views."""
+
+    def look(self, profile: str) -> Look:
+        """Return how the list of a profile looked last."""
+
+    def put(self, view: View) -> None:
+        """Keep a view, in the place of one with the same key."""
+
+    def drop(self, key: str) -> None:
+        """Forget a view."""
+
+    def keep_look(self, profile: str, look: Look) -> None:
+        """Keep how the list of a profile looks."""
+
+
 class DraftsPort(Protocol):
     """Editor drafts that survive hang-up and kill. Never a password."""
 
@@ -202,3 +288,31 @@ class DraftsPort(Protocol):
 
     def clear(self, account: str) -> None:
         """Forget it."""
+
+
+class ExportPort(Protocol):
+    """Customers as a file of the operator. Without columns: all fields, and extra where a customer has some."""
+
+    def check(self, path: Path, *, overwrite: bool) -> None:
+        """Raise InvalidInput unless a file can be put here: only a plain file is ever replaced, and only if it may."""
+
+    async def write(
+        self,
+        table: Table,
+        path: Path,
+        form: ExportFormat,
+        columns: Sequence[str],
+        *,
+        overwrite: bool,
+        progress: Progress | None = None,
+    ) -> int:
+        """Write a file, private, whole or not at all, beside the event loop; return its size in bytes.
+
+        Progress is called in the event loop. Cancelled, it returns when nothing is left of the file. Raises
+        InvalidInput (as check) and BadConfig if the disk refuses.
+        """
+
+    def texts(
+        self, table: Table, form: ExportFormat, columns: Sequence[str], limit: int | None = None
+    ) -> Iterator[str]:
+        """Return the text of a CSV or JSON Lines file piece by piece, of at most *limit* customers."""

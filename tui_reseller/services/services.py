@@ -11,8 +11,10 @@ from tui_reseller.services.ports import (
     CredentialsPort,
     CustomerListPort,
     DraftsPort,
+    ExportPort,
     LedgerPort,
     SnapshotPort,
+    ViewsPort,
 )
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.session import Connect, Session
@@ -27,10 +29,12 @@ class Services:
     snapshot: SnapshotPort
     credentials: CredentialsPort
     drafts: DraftsPort
+    views: ViewsPort
     clock: Clock
     operator: Operator
     connect: Connect
     new_list: Callable[[], CustomerListPort]
+    exporter: ExportPort
 
     def open(self, profile: Profile, *, read_only: bool = False, timeout: float | None = None) -> Session:
         """Open a profile. Nothing is read or sent yet."""
@@ -45,6 +49,7 @@ class Services:
             credentials=self.credentials,
             connect=self.connect,
             timeout=timeout,
+            retention=self.profiles.load().settings.retention,
         )
 
     async def aclose(self) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.customer import Customer
@@ -30,7 +30,8 @@ Connect = Callable[[Profile, Secret, float | None], CustomersPort]
 class Session:
     """Everything that use cases need for one profile.
 
-    Timeout, in seconds, lowers the deadline of every call. Website holds what this tool last set, by username.
+    Timeout, in seconds, lowers the deadline of every call. Retention is how old a snapshot may get. Website holds what
+    this tool last set, by username; kept what this session changed, in order, for lists that were on their way then.
     """
 
     profile: Profile
@@ -43,11 +44,13 @@ class Session:
     credentials: CredentialsPort
     connect: Connect
     timeout: float | None = None
+    retention: timedelta = timedelta(days=30)
     read_at: datetime | None = None
     is_partial: bool = False
     website: dict[str, Switch] = field(default_factory=dict)
     unwritten: list[tuple[str, Outcome, str]] = field(default_factory=list)
     in_flight: set[str] = field(default_factory=set)
+    kept: list[tuple[str, Customer | None]] = field(default_factory=list)
     _service: CustomersPort | None = None
 
     @property
@@ -96,9 +99,11 @@ class Session:
 
     async def keep(self, username: str, customer: Customer | None) -> None:
         """Take a change that is certain into list and snapshot. A disk that refuses costs only the snapshot."""
-        self.customers.apply(username, customer)
+        self.customers.apply([(username, customer)])
+        self.kept.append((username, customer))
         with contextlib.suppress(BadConfig):  # never an error of the operation, which is done
             await self.snapshot.note(self.account, username, customer)
+        await self.customers.tidy()
 
     async def aclose(self) -> None:
         """Close the connection. The ledger belongs to the whole program and stays open."""

@@ -135,13 +135,11 @@ async def _absent(session: Session, entry: Entry, outcome: Outcome) -> Evidence:
 async def _listed_without(session: Session, username: str) -> bool:
     """Read one full list; return whether it has customers, and not this one."""
     service = await session.service()
-    seen = 0
+    incoming = session.customers.incoming()
     async with aclosing(service.stream()) as pieces:
         async for piece in pieces:
-            seen += len(piece.customers)
-            if any(customer.username == username for customer in piece.customers):
-                return False
-    return seen > 0
+            await incoming.add(piece.customers)
+    return len(incoming) > 0 and not await incoming.has(username)
 
 
 def _known_other(session: Session, username: str) -> str | None:

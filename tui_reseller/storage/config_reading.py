@@ -6,11 +6,13 @@ import stat
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, fields
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn, TypeVar
 
-from tui_reseller.domain.config import THEMES, Config, Settings
+from tui_reseller.domain.config import REFRESH, SLOW_LINK, THEMES, Config, Settings
+from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.profile import COLOURS, PROVIDERS, Format, Profile, Store, checked_base_url, checked_name
 from tui_reseller.domain.text import clean
@@ -18,7 +20,8 @@ from tui_reseller.storage.config_lines import Table, line_in
 
 LARGEST = 1024 * 1024
 _TOP = ("default", "settings", "keys", "profiles")
-_SETTINGS = ("theme", "plain", "mouse")
+_CHOICES = {"theme": THEMES, "refresh": REFRESH, "slow_link": SLOW_LINK}
+_SETTINGS = (*_CHOICES, "plain", "mouse", "retention")
 PROFILE_KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
 _REQUIRED = tuple(f.name for f in fields(Profile) if f.default is MISSING and f.name != "name")
 _KINDS: dict[type, str] = {
@@ -109,11 +112,19 @@ class _Reader:
         at = ("settings",)
         table = self.table((), self.found, "settings")
         self.only(at, table, _SETTINGS)
-        theme = self.choice(at, table, "theme", THEMES) if "theme" in table else Settings().theme
+        chosen = {name: self.choice(at, table, name, known) for name, known in _CHOICES.items() if name in table}
+        kept = self.duration(at, table, "retention") if "retention" in table else Settings().retention
         flags = {name: self.value(at, table, name, bool) for name in ("plain", "mouse") if name in table}
         keys = self.table((), self.found, "keys")
         bound = {name: self.value(("keys",), keys, name, str) for name in keys}
-        return Settings(theme=theme, keys=MappingProxyType(bound), **flags)
+        return Settings(keys=MappingProxyType(bound), retention=kept, **chosen, **flags)  # type: ignore[arg-type]
+
+    def duration(self, at: Table, table: Mapping[str, object], key: str) -> timedelta:
+        text = self.value(at, table, key, str)
+        try:
+            return read_duration(text)
+        except InvalidInput as error:
+            self.complain(at, key, error.message)
 
     def profile(self, name: str, table: Mapping[str, object]) -> Profile:
         at = ("profiles", name)

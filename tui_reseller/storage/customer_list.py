@@ -1,225 +1,218 @@
-"""The customer list in memory: filtered, sorted, by window, fast enough to follow the keys at 100,000 rows."""
+"""The customer list in memory: filtered, sorted, by window, as fast at a million customers as at a thousand.
 
+A polars frame that is never changed in place, an overlay of the rows that changed since, and one thread that answers
+questions about them, so that the screen never waits. Nothing of polars is imported before the first list arrives.
+"""
+
+import asyncio
 import difflib
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
 
-from tui_reseller.domain.customer import DETAIL_FIELDS, FIELDS, SWITCH_FIELDS, Customer
+from tui_reseller.domain.customer import FIELDS, Customer
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.filters import SEARCHED, Filter, Term
-from tui_reseller.domain.listing import ListContext
+from tui_reseller.domain.listing import ListDifference, Question, RefreshCounts, Table
 from tui_reseller.domain.switch import Switch
+from tui_reseller.storage.incoming import Incoming
 
-_BETWEEN = "\x1f"
-_searched = attrgetter(*SEARCHED)
-_EXPECTED = ("email", *DETAIL_FIELDS)
-"""Fields whose lack makes a customer match is:missing-data."""
+if TYPE_CHECKING:
+    from tui_reseller.storage.query import Answer
+
+T = TypeVar("T")
+FOLD_AT = 5000
+"""From so many changed rows on, they are put into the frame."""
 
 
-class PlainList:
-    """All customers in the order in which they came, and the rows that the present query shows.
+class CustomerList:
+    """All customers, and the rows that the present question shows.
 
-    A row that is taken out leaves a gap, so that row numbers stay good while a query stands.
+    Until the first list is taken, it holds the head of the last one: rows to show, with neither filter nor order.
     """
 
-    def __init__(self, customers: Iterable[Customer] = ()) -> None:
-        self._filter, self._sort, self._descending, self._context = Filter(), "", False, ListContext()
-        self._customers: list[Customer | None] = []
-        self._texts: list[str] = []
-        self._rows_of: dict[str, tuple[int, ...]] = {}
-        self._shown: list[int] = []
-        self._orders: dict[tuple[str, bool], list[int]] = {}
-        self._emails: Counter[str] | None = None
+    def __init__(self) -> None:
+        self._worker = ThreadPoolExecutor(1, "customer-list")
+        self._head: Sequence[Customer] = ()
+        self._head_total = 0
+        self._answer: Answer | None = None
+        self._question = Question()
+        self._asked = 0
+        self._is_folding = False
         self.version = 0
-        self.replace(customers)
 
     def __len__(self) -> int:
-        return len(self._shown)
+        return len(self._head if self._answer is None else self._answer)
 
     @property
     def total(self) -> int:
         """All customers, shown or not."""
-        return self._total
+        return self._head_total if self._answer is None else self._answer.rows.total
 
-    def window(self, start: int, stop: int) -> list[Customer]:
-        """Return shown rows from start up to but not including stop."""
-        return [self._at(row) for row in self._shown[max(0, start) : max(0, stop)]]
+    @property
+    def is_head(self) -> bool:
+        """Whether only the first rows of the last list are there."""
+        return self._answer is None
 
-    def query(
-        self, filter_: Filter, sort: str = "", *, descending: bool = False, context: ListContext | None = None
-    ) -> int:
-        """Filter and sort; return how many rows are shown.
+    def show_head(self, customers: Sequence[Customer], total: int) -> None:
+        """Show the first customers of a list that is not loaded yet."""
+        self._head, self._head_total = customers, total
+        self.version += 1
 
-        Sort is a field, or empty for the service's order. Case is ignored, equal rows keep the service's order, and
-        rows without a value come last both ways. Raises InvalidInput for a field that there is not.
+    def incoming(self) -> Incoming:
+        """Return an empty list, to gather a new one in."""
+        return Incoming(self._worker)
+
+    async def take(self, new: Incoming, website: Mapping[str, Switch], *, complete: bool = True) -> None:
+        """Put a list in the place of the old one; the present question stays. Website is what this tool has set, for
+        what the service does not tell. A complete list is compared with the one before.
         """
-        if sort and sort not in FIELDS:
-            near = difflib.get_close_matches(sort, FIELDS, n=1) or ["username"]
-            raise InvalidInput(f'no field "{sort}" to sort by', field="sort", hint=f"perhaps {near[0]}")
-        self._filter, self._sort, self._descending = filter_, sort, descending
-        self._context = context or ListContext()
-        self._shown = list(self._found(filter_, self._order(sort, descending=descending)))
-        return len(self._shown)
 
-    def count(self, filter_: Filter, *, context: ListContext | None = None) -> int:
-        """Return how many customers another filter would show."""
-        before, self._context = self._context, context or ListContext()
-        try:
-            return len(self._found(filter_, self._order("", descending=False)))
-        finally:
-            self._context = before
+        def work() -> "Answer":
+            from tui_reseller.storage.frames import with_website  # noqa: PLC0415 - polars, beside the screen
+            from tui_reseller.storage.list_changes import changes_between  # noqa: PLC0415
+            from tui_reseller.storage.query import Rows, answer  # noqa: PLC0415
 
-    def _found(self, filter_: Filter, rows: Sequence[int]) -> Sequence[int]:
-        for term in sorted(filter_.terms, key=lambda term: term.kind != "word"):
-            rows = self._matching(term, rows)
-        return rows
+            frame = with_website(new.frame(), website)
+            rows = Rows(frame)
+            if complete and self._answer is not None and self._answer.rows.total:
+                rows = Rows(frame, changes=changes_between(self._answer.rows.compact(), frame))
+            return answer(rows, self._question)
+
+        self._answer = await self._run(work)
+        self._head = ()
+        self.version += 1
+
+    async def query(self, question: Question) -> bool:
+        """Filter and sort; return whether the answer is shown: a newer question makes an older one void.
+
+        Case is ignored, equal rows keep the service's order, rows without a value come last both ways. Raises
+        InvalidInput for a sort column that there is not, InvalidFilter for a regex that cannot be used.
+        """
+        if question.sort and question.sort not in FIELDS:
+            near = difflib.get_close_matches(question.sort, FIELDS, n=1) or ["username"]
+            raise InvalidInput(f'no field "{question.sort}" to sort by', field="sort", hint=f"perhaps {near[0]}")
+        self._asked += 1
+        mine, before = self._asked, self._question
+        self._question = question
+        while self._answer is not None:
+            version = self.version
+            try:
+                found = await self._run(lambda: self._found(question, mine))
+            except InvalidInput:
+                self._question = before if self._question is question else self._question
+                raise
+            if mine != self._asked or found is None:
+                return False
+            if version == self.version:
+                self._answer = found
+                break
+        return True
+
+    def _found(self, question: Question, asked: int) -> "Answer | None":
+        """Answer a question in the worker, unless a newer one waits behind it."""
+        from tui_reseller.storage.query import answer  # noqa: PLC0415 - polars is loaded with the first list
+
+        last = self._answer
+        return None if asked != self._asked or last is None else answer(last.rows, question, last)
+
+    async def count(self, question: Question) -> int:
+        """Return how many customers another question would show. Raises InvalidFilter."""
+        from tui_reseller.storage.query import answer  # noqa: PLC0415 - as above
+
+        last = self._answer
+        return 0 if last is None else await self._run(lambda: len(answer(last.rows, question)))
+
+    async def hidden(self, usernames: Collection[str]) -> int:
+        """Return how many of these usernames the present question does not show."""
+        last = self._answer
+        if last is None or not usernames:
+            return 0
+        return await self._run(lambda: len(usernames) - last.shows(usernames))
+
+    def window(self, start: int, stop: int) -> Sequence[Customer]:
+        """Return shown rows from start up to but not including stop."""
+        return self._head[max(0, start) : max(0, stop)] if self._answer is None else self._answer.window(start, stop)
+
+    def named(self, usernames: Collection[str]) -> dict[str, Customer]:
+        """Return customers by exact username, by one pass over the list; of several with one name, the first."""
+        if self._answer is None:
+            return {customer.username: customer for customer in reversed(self._head) if customer.username in usernames}
+        rows = self._answer.rows
+        found = rows.named(usernames)
+        return dict(zip(found, rows.at([numbers[0] for numbers in found.values()]), strict=True))
 
     def get(self, username: str) -> Customer | None:
-        """Return a customer by exact username; of several, the first."""
-        rows = self._rows_of.get(username)
-        return self._at(rows[0]) if rows else None
+        """Return a customer by exact username."""
+        return self.named([username]).get(username)
 
     def row_of(self, username: str) -> int | None:
         """Return the shown row of a username; of several, the first customer's."""
-        rows = self._rows_of.get(username)
-        try:
-            return self._shown.index(rows[0]) if rows else None
-        except ValueError:
-            return None
+        if self._answer is not None:
+            return self._answer.place_of(username)
+        return next((row for row, customer in enumerate(self._head) if customer.username == username), None)
 
     def is_ambiguous(self, username: str) -> bool:
         """Whether the service listed this username more than once: then no operation says which one it means."""
-        return len(self._rows_of.get(username, ())) > 1
+        if self._answer is None:
+            return sum(customer.username == username for customer in self._head) > 1
+        return len(self._answer.rows.named([username]).get(username, ())) > 1
 
     def usernames(self) -> list[str]:
-        """Return all usernames that the present query shows, in order."""
-        return [self._at(row).username for row in self._shown]
+        """Return all usernames that the present question shows, in order."""
+        if self._answer is None:
+            return [customer.username for customer in self._head]
+        return self._answer.usernames().to_list()
 
-    def apply(self, username: str, customer: Customer | None) -> None:
-        """Put a changed or renamed customer in the place of *username*, add a new one, or take one out.
+    def apply(self, changes: Sequence[tuple[str, Customer | None]]) -> None:
+        """Put changed or renamed customers in the place of usernames, add new ones, take out those that are None.
 
-        A changed row keeps its place until the next query, also where it no longer fits: nothing jumps under a cursor.
+        Until the next question a changed row keeps its place, also where it no longer fits, and a new one is not shown:
+        nothing jumps under a cursor.
         """
-        self._forget()
-        rows = self._rows_of.get(username)
-        if customer is None:
-            if rows:
-                self._take_out(rows[0])
-        elif rows:
-            row = rows[0]
-            self._unindex(username, row)
-            self._customers[row], self._texts[row] = customer, _search_text(customer)
-            self._rows_of[customer.username] = tuple(sorted((*self._rows_of.get(customer.username, ()), row)))
+        if self._answer is None:
+            by_name = dict(changes)
+            new = (by_name.get(customer.username, customer) for customer in self._head)
+            self._head = [customer for customer in new if customer is not None]
         else:
-            self.extend((customer,))
-
-    def replace(self, customers: Iterable[Customer]) -> None:
-        """Put a new list in the place of the old one; the present query stays."""
-        self._customers, self._texts, self._rows_of, self._total = [], [], {}, 0
-        self._forget()
-        self._add(customers)
-        self.query(self._filter, self._sort, descending=self._descending, context=self._context)
-
-    def extend(self, customers: Iterable[Customer]) -> None:
-        """Add customers of a list that is still arriving. Those that the filter matches are shown at the end."""
-        first = len(self._customers)
-        self._add(customers)
-        self._forget()
-        rows: Sequence[int] = range(first, len(self._customers))
-        for term in self._filter.terms:
-            rows = self._matching(term, rows)
-        self._shown.extend(rows)
-
-    def _add(self, customers: Iterable[Customer]) -> None:
-        for row, customer in enumerate(customers, len(self._customers)):
-            self._customers.append(customer)
-            self._texts.append(_search_text(customer))
-            name = customer.username
-            self._rows_of[name] = (*self._rows_of[name], row) if name in self._rows_of else (row,)
-            self._total += 1
-
-    def _at(self, row: int) -> Customer:
-        customer = self._customers[row]
-        assert customer is not None  # noqa: S101 - a row that is taken out is neither shown nor in the index
-        return customer
-
-    def _take_out(self, row: int) -> None:
-        self._unindex(self._at(row).username, row)
-        self._customers[row] = None
-        self._total -= 1
-        if row in self._shown:
-            self._shown.remove(row)
-
-    def _unindex(self, username: str, row: int) -> None:
-        left = tuple(other for other in self._rows_of[username] if other != row)
-        if left:
-            self._rows_of[username] = left
-        else:
-            del self._rows_of[username]
-
-    def _forget(self) -> None:
-        self._orders, self._emails = {}, None
+            self._answer = self._answer.after(self._answer.rows.changed(changes))
         self.version += 1
 
-    def _order(self, sort: str, *, descending: bool) -> list[int]:
-        """Return all rows in order. Kept until the list changes: sorting is the one slow part of a query."""
-        found = self._orders.get((sort, descending))
-        if found is not None:
-            return found
-        pairs = [(row, customer) for row, customer in enumerate(self._customers) if customer is not None]
-        if not sort:
-            rows = [row for row, _customer in pairs]
-            found = rows[::-1] if descending else rows
-        else:
-            key = _sort_key(sort)
-            keyed = [(key(customer), row) for row, customer in pairs]
-            present = [pair for pair in keyed if pair[0]]
-            present.sort(key=lambda pair: pair[0], reverse=descending)
-            found = [row for _text, row in present] + [row for text, row in keyed if not text]
-        self._orders[sort, descending] = found
-        return found
+    async def tidy(self) -> None:
+        """Put many changed rows into the frame, beside everything else; row numbers stay as they are."""
+        last = self._answer
+        if last is None or len(last.rows.edits) < FOLD_AT or self._is_folding:
+            return
+        self._is_folding = True
+        try:
+            rows = await self._run(last.rows.settled)
+        finally:
+            self._is_folding = False
+        if self._answer is not None and self._answer.rows.frame is last.rows.frame:
+            self._answer = self._answer.on(rows.with_later(last.rows, self._answer.rows))
+            self.version += 1
 
-    def _matching(self, term: Term, rows: Sequence[int]) -> Sequence[int]:
-        if term.kind == "word" and _BETWEEN not in term.text:
-            texts, word = self._texts, term.text
-            if term.negated:
-                return [row for row in rows if word not in texts[row]]
-            return [row for row in rows if word in texts[row]]
-        return [row for row in rows if term.matches(self._at(row), self._is_word)]
+    @property
+    def refreshed(self) -> RefreshCounts:
+        """How the present list differs from the one before the last refresh."""
+        if self._answer is None:
+            return RefreshCounts()
+        found = self._answer.rows.changes
+        return RefreshCounts(len(found.new), found.gone, len(found.changed))
 
-    def _is_word(self, word: str, customer: Customer) -> bool:
-        if word == "marked":
-            return customer.username in self._context.marked
-        if word == "needs-you":
-            return customer.username in self._context.needs_you
-        if word == "missing-data":
-            return any(not getattr(customer, name) for name in _EXPECTED)
-        if word == "duplicate-email":
-            if self._emails is None:
-                self._emails = Counter(other.email.lower() for other in self._customers if other and other.email)
-            return bool(customer.email) and self._emails[(customer.email or "").lower()] > 1
-        return False
+    def differences(self, limit: int) -> list[ListDifference]:
+        """Return what differs, one by one; of each kind at most *limit*."""
+        return [] if self._answer is None else self._answer.rows.changes.differences(limit)
 
+    def fresh(self, usernames: Collection[str]) -> frozenset[str]:
+        """Return which of these usernames the last refresh brought or changed."""
+        return frozenset() if self._answer is None else self._answer.rows.changes.among(usernames)
 
-def _search_text(customer: Customer) -> str:
-    try:
-        return _BETWEEN.join(_searched(customer)).lower()
-    except TypeError:
-        return _BETWEEN.join(value or "" for value in _searched(customer)).lower()
+    async def table(self, usernames: Collection[str] | None = None, *, everything: bool = False) -> Table | None:
+        """Return as columns what the present question shows, in its order; or the customers of these usernames, or
+        everything. None before the first list.
+        """
+        last = self._answer
+        return None if last is None else await self._run(lambda: last.table(usernames, everything=everything))
 
-
-def _sort_key(name: str) -> Callable[[Customer], str]:
-    """Return what a field is sorted by: its text in lower case, empty where there is no value."""
-    if name in SWITCH_FIELDS:
-
-        def of_switch(customer: Customer) -> str:
-            state: Switch = getattr(customer, name)
-            return "" if state is Switch.UNKNOWN else state.value
-
-        return of_switch
-
-    def of_text(customer: Customer) -> str:
-        return (getattr(customer, name) or "").lower()
-
-    return of_text
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._worker, work)

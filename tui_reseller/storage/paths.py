@@ -1,6 +1,7 @@
 """Our folders and how a file in them is written: private, whole or not at all, one writer at a time."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -89,6 +90,26 @@ def write_whole(path: Path, content: bytes) -> None:
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+def read_plain(path: Path, longest: int = -1) -> bytes:
+    """Return a plain file of ours. Raises OSError, BadConfig, and ValueError if it is none or longer than so many bytes."""
+    if not checked_folder(path.parent):
+        raise FileNotFoundError(path)
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENXIO}:  # a symbolic link, a socket
+            raise ValueError("it is not a plain file") from None
+        raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise ValueError("it is not a plain file")
+    with os.fdopen(handle, "rb") as file:
+        content = file.read(longest + 1 if longest >= 0 else -1)
+    if 0 <= longest < len(content):
+        raise ValueError("it is too long")
+    return content
 
 
 def sync_folder(folder: Path) -> None:

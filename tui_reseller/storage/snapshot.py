@@ -1,42 +1,46 @@
-"""The last list read, one file per account: it is a cache, so anything odd in it means that there is none."""
+"""The last list read, one folder per account: it is a cache, so anything odd in it means that there is none.
+
+A head, a Parquet file with the list, and a file of changes since. The files of a new list have names of their own; the
+head, renamed into place, takes them into use at one moment, and the old ones go.
+"""
 
 import asyncio
 import contextlib
-import json
+import errno
 import os
+import secrets
 import shutil
-import stat
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 
-from tui_reseller.domain.audit import utc_text
-from tui_reseller.domain.customer import FIELDS, NO_EXTRA, SWITCH_FIELDS, Customer
-from tui_reseller.domain.errors import BadConfig
-from tui_reseller.domain.listing import SnapshotInfo
-from tui_reseller.domain.switch import Switch
-from tui_reseller.storage.paths import account_folder, checked_folder, only_writer, private_folder, write_whole
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import BadConfig, SnapshotDamaged
+from tui_reseller.domain.listing import SnapshotInfo, StoredList, Table
+from tui_reseller.storage import snapshot_changes
+from tui_reseller.storage.paths import (
+    account_folder,
+    checked_folder,
+    only_writer,
+    private_folder,
+    read_plain,
+    write_whole,
+)
+from tui_reseller.storage.snapshot_head import FIRST_ROWS, LARGEST, Head, decoded
 
-FORMAT = 1
-_NAME = "list.jsonl"
-_TEMPORARY = ".list-"
-_CHUNK = 2000
-"""Rows after which the screen's thread gets its turn."""
-_MAX_HEAD = 64 * 1024
-_FIELDS = Customer.__dataclass_fields__
-_COLUMNS = tuple(name for name in _FIELDS if name != "extra")
-_SWITCHES = tuple(_COLUMNS.index(name) for name in SWITCH_FIELDS)
-_STATES = {state.as_bool: state for state in Switch}
+if TYPE_CHECKING:
+    import polars as pl
+
+_HEAD, _LIST, _CHANGES, _LOCK = "head.json", "list-", "changes-", "lock"
+_TEMPORARY = ".writing-"
+_ASIDE = "damaged-"
 _TAG = (
     b"Signature: 8a477f597d28d172789f06886806bc55\n# Customer lists that can be fetched again: no need for a backup.\n"
 )
-
-
-class DamagedError(Exception):
-    """A snapshot that is not ours or not whole."""
 
 
 class Snapshots:
@@ -46,194 +50,209 @@ class Snapshots:
         self._folder = folder
 
     def head(self, account: str, rows: int) -> tuple[SnapshotInfo, list[Customer]] | None:
-        """Return the first rows at once, without later changes, or None. Quick: reads no more than it returns."""
+        """Return the first rows at once, without later changes, or None. Quick: the list itself is not opened."""
         try:
-            with _opened(self._path(account)) as file:
-                info = _read_header(file.readline(_MAX_HEAD), account)
-                return info, [_customer(json.loads(file.readline())) for _ in range(min(rows, info.total))]
-        except (OSError, ValueError, DamagedError, BadConfig):
+            head = decoded(read_plain(self._path(account) / _HEAD, LARGEST), account)
+            return head.info, head.customers(rows)
+        except (OSError, ValueError, BadConfig):
             return None
 
-    async def load(self, account: str) -> tuple[SnapshotInfo, list[Customer]] | None:
-        """Return all rows with later changes applied, or None. What cannot be read is set aside."""
+    async def load(self, account: str) -> StoredList | None:
+        """Return the list and later changes, or None. Raises SnapshotDamaged after setting aside what is odd."""
         return await asyncio.to_thread(self._load, account)
 
-    async def save(self, account: str, read_at: datetime, customers: Sequence[Customer]) -> None:
+    async def save(self, account: str, read_at: datetime, table: Table) -> None:
         """Put a list in the place of the old one, whole or not at all. Raises BadConfig if the disk refuses."""
-        await asyncio.to_thread(self._save, account, read_at, tuple(customers))
+        await asyncio.to_thread(self._save, account, read_at, table)
 
     async def note(self, account: str, username: str, customer: Customer | None) -> None:
         """Add one change to the snapshot, if there is one. Raises BadConfig if the disk refuses."""
         await asyncio.to_thread(self._note, account, username, customer)
 
-    def remove(self, account: str) -> None:
-        """Delete the snapshot of an account, with all that was set aside. Raises BadConfig if the disk refuses."""
-        with _worded(self._path(account)), contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(self._path(account).parent)
+    def remove(self, account: str) -> int:
+        """Delete the snapshot of an account, with all that was set aside; return how many bytes that freed.
+
+        Raises BadConfig if the disk refuses.
+        """
+        return _removed(self._path(account))
+
+    def purge(self, before: datetime | None = None) -> int:
+        """Delete the snapshots of all accounts, or those read before a moment; return how many bytes that freed.
+
+        Raises BadConfig if the disk refuses.
+        """
+        if not checked_folder(self._folder):
+            return 0
+        folders = [path for path in self._folder.iterdir() if _is_folder(path)]
+        return sum(_removed(path) if before is None else _purged(path, before.timestamp()) for path in folders)
 
     def _path(self, account: str) -> Path:
-        return self._folder / account_folder(account) / _NAME
+        return self._folder / account_folder(account)
 
-    def _load(self, account: str) -> tuple[SnapshotInfo, list[Customer]] | None:
-        path = self._path(account)
+    def _load(self, account: str) -> StoredList | None:
+        folder = self._path(account)
         try:
-            with _opened(path) as file:
-                info = _read_header(file.readline(_MAX_HEAD), account)
-                customers = _read_rows(file, info.total)
-                customers = _with_changes(customers, file)
+            return _found(folder, account)
         except (OSError, BadConfig):
             return None
-        except (ValueError, DamagedError):
-            _set_aside(path)
-            return None
-        return SnapshotInfo(info.read_at, len(customers)), customers
+        except ValueError:
+            return _unless_damaged(folder, account)
 
-    def _save(self, account: str, read_at: datetime, customers: Sequence[Customer]) -> None:
-        path = self._path(account)
-        with _worded(path):
+    def _save(self, account: str, read_at: datetime, table: Table) -> None:
+        from tui_reseller.storage.frames import frame_of  # noqa: PLC0415 - polars is loaded with the first list
+
+        folder = self._path(account)
+        with _worded(folder):
             tag = private_folder(self._folder) / "CACHEDIR.TAG"
             if not tag.exists():
                 write_whole(tag, _TAG)
-            private_folder(path.parent)
-            with only_writer(path.with_name("lock")):
-                _clear_temporaries(path.parent)
-                handle, temporary = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
-                try:
-                    with os.fdopen(handle, "wb") as file:
-                        for piece in _written(account, read_at, customers):
-                            file.write(piece)
-                    Path(temporary).replace(path)
-                except BaseException:
-                    Path(temporary).unlink(missing_ok=True)
-                    raise
+            private_folder(folder)
+            with only_writer(folder / _LOCK), _temporary(folder) as temporary:
+                frame = frame_of(table)
+                _write(frame, temporary)
+                content = _summed(temporary)
+                generation = secrets.token_hex(6)
+                temporary.replace(folder / f"{_LIST}{generation}.parquet")
+                head = Head(generation, account, read_at, len(frame), *content, frame[:FIRST_ROWS].rows())
+                write_whole(folder / _HEAD, head.encoded())
+                _clear(folder, generation)
 
     def _note(self, account: str, username: str, customer: Customer | None) -> None:
-        path = self._path(account)
-        if not path.exists():
+        folder = self._path(account)
+        if not (folder / _HEAD).exists():
             return
-        with _worded(path), only_writer(path.with_name("lock")), contextlib.suppress(FileNotFoundError):
-            handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
-            with os.fdopen(handle, "r+b", buffering=0) as file:
-                line = _line({"u": username, "c": None if customer is None else _array(customer)})
-                end = file.seek(0, os.SEEK_END)
-                file.seek(max(0, end - 1))
-                # A line torn by a kill must not swallow this one.
-                file.write(line if file.read(1) == b"\n" else b"\n" + line)
+        with _worded(folder), only_writer(folder / _LOCK), contextlib.suppress(FileNotFoundError, ValueError):
+            head = decoded(read_plain(folder / _HEAD, LARGEST), account)
+            snapshot_changes.append(folder / f"{_CHANGES}{head.generation}.jsonl", username, customer)
+
+
+def _found(folder: Path, account: str) -> StoredList | None:
+    for _ in range(3):  # a writer may put a new one in place between two reads
+        try:
+            return _stored(folder, decoded(read_plain(folder / _HEAD, LARGEST), account))
+        except FileNotFoundError:
+            if not (folder / _HEAD).exists():
+                return None
+    raise ValueError("the list's file is missing")
+
+
+def _unless_damaged(folder: Path, account: str) -> StoredList | None:
+    """Look again while nobody writes; what is odd then is set aside. Raises SnapshotDamaged."""
+    try:
+        with only_writer(folder / _LOCK):
+            try:
+                return _found(folder, account)
+            except ValueError as error:
+                _set_aside(folder)
+                raise SnapshotDamaged(f"the list on disk was damaged or foreign and was set aside: {error}") from None
+    except (OSError, BadConfig):
+        return None
+
+
+def _stored(folder: Path, head: Head) -> StoredList:
+    import polars as pl  # noqa: PLC0415 - loaded with the first list, beside the screen
+
+    from tui_reseller.storage.frames import frame_of  # noqa: PLC0415
+
+    content = read_plain(folder / f"{_LIST}{head.generation}.parquet", head.size)
+    if (len(content), zlib.crc32(content)) != (head.size, head.sum):
+        raise ValueError("it is not what was written")
+    try:
+        frame = frame_of(pl.read_parquet(content))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise ValueError(f"it cannot be read: {type(error).__name__}") from None
+    if len(frame) != head.total:
+        raise ValueError("customers are missing")
+    try:
+        changes = list(snapshot_changes.read(read_plain(folder / f"{_CHANGES}{head.generation}.jsonl")))
+    except FileNotFoundError:
+        changes = []
+    return StoredList(head.info, frame, changes)
+
+
+def _write(frame: "pl.DataFrame", path: Path) -> None:
+    """Write the list. Raises OSError."""
+    import polars as pl  # noqa: PLC0415 - as above
+
+    try:
+        frame.write_parquet(path, compression="lz4")
+    except pl.exceptions.PolarsError as error:  # what the disk says comes wrapped
+        raise OSError(errno.EIO, str(error).rpartition("error: ")[2]) from None
+
+
+def _summed(path: Path) -> tuple[int, int]:
+    """Return size and CRC-32 of a file."""
+    size, checksum = 0, 0
+    with path.open("rb") as file:
+        while piece := file.read(1 << 22):
+            size += len(piece)
+            checksum = zlib.crc32(piece, checksum)
+    return size, checksum
 
 
 @contextlib.contextmanager
-def _worded(path: Path) -> Iterator[None]:
+def _temporary(folder: Path) -> Iterator[Path]:
+    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=folder)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _worded(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BadConfig(f"{path} cannot be written: {error.strerror}", hint="the list is shown all the same") from None
+        words = error.strerror or type(error).__name__
+        raise BadConfig(f"{folder} cannot be written: {words}", hint="the list is shown all the same") from None
 
 
-def _opened(path: Path) -> BinaryIO:
-    if not checked_folder(path.parent):
-        raise FileNotFoundError(path)
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise DamagedError
-    return os.fdopen(handle, "rb")
+def _clear(folder: Path, generation: str) -> None:
+    """Delete the files of older snapshots and what killed writers left. Readers that are late try again."""
+    for path in folder.iterdir():
+        if path.name != _HEAD and path.name.startswith((_LIST, _CHANGES, _TEMPORARY)) and generation not in path.name:
+            path.unlink(missing_ok=True)
+    (folder / "list.jsonl").unlink(missing_ok=True)  # of version 0.1
 
 
-def _line(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode("ascii") + b"\n"
-
-
-def _array(customer: Customer) -> list[object]:
-    values: list[object] = [getattr(customer, name) for name in _COLUMNS]
-    for place in _SWITCHES:
-        state = values[place]
-        values[place] = state.as_bool if isinstance(state, Switch) else None
-    return [*values, dict(customer.extra)] if customer.extra else values
-
-
-def _customer(found: object) -> Customer:
-    if not isinstance(found, list) or not len(_COLUMNS) <= len(found) <= len(_COLUMNS) + 1:
-        raise DamagedError
-    extra: Mapping[str, str] = NO_EXTRA
-    if len(found) > len(_COLUMNS):
-        extra = found.pop()
-        if not isinstance(extra, dict):
-            raise DamagedError
-    for place in _SWITCHES:
-        state = found[place]
-        if not (state is None or isinstance(state, bool)):
-            raise DamagedError
-        found[place] = _STATES[state]
-    for value in found:
-        if not (value is None or isinstance(value, str | Switch)):
-            raise DamagedError
-    if found[0] is None:
-        raise DamagedError
-    return Customer(*found, extra=extra)  # type: ignore[misc]  # found has one value for each column before it
-
-
-def _written(account: str, read_at: datetime, customers: Sequence[Customer]) -> Iterator[bytes]:
-    head = {"format": FORMAT, "account": account, "fields": FIELDS}
-    yield _line({**head, "read_at": utc_text(read_at), "total": len(customers)})
-    for start in range(0, len(customers), _CHUNK):
-        yield b"".join(_line(_array(customer)) for customer in customers[start : start + _CHUNK])
-        time.sleep(0)
-
-
-def _read_header(line: bytes, account: str) -> SnapshotInfo:
-    head = json.loads(line)
-    if not isinstance(head, dict) or head.get("format") != FORMAT or head.get("account") != account:
-        raise DamagedError
-    read_at, total = head.get("read_at"), head.get("total")
-    if not isinstance(read_at, str) or not isinstance(total, int) or total < 0:
-        raise DamagedError
-    return SnapshotInfo(datetime.fromisoformat(read_at), total)
-
-
-def _read_rows(file: BinaryIO, total: int) -> list[Customer]:
-    customers: list[Customer] = []
-    while len(customers) < total:
-        lines = [line for line in (file.readline() for _ in range(min(_CHUNK, total - len(customers)))) if line]
-        found = json.loads(b"[" + b",".join(lines) + b"]")
-        if len(found) != len(lines) or not lines:
-            raise DamagedError
-        customers.extend(map(_customer, found))
-        time.sleep(0)
-    return customers
-
-
-def _with_changes(customers: list[Customer], file: BinaryIO) -> list[Customer]:
-    """Apply the lines that were added since. A torn line is a change that was never finished: it is left out."""
-    rows: list[Customer | None] = list(customers)
-    places = {customer.username: row for row, customer in reversed(list(enumerate(customers)))}
-    changed = False
-    for line in file:
-        try:
-            found = json.loads(line)
-            username, values = found["u"], found["c"]
-            customer = None if values is None else _customer(values)
-        except (ValueError, KeyError, TypeError, DamagedError):
-            continue
-        changed = True
-        row = places.pop(username, None)
-        if row is None and customer is not None:
-            row = len(rows)
-            rows.append(None)
-        if row is not None:
-            rows[row] = customer
-            if customer is not None:
-                places[customer.username] = row
-    return [customer for customer in rows if customer is not None] if changed else customers
-
-
-def _set_aside(path: Path) -> None:
-    """Keep the newest odd file for a look at it, and no older ones: they hold personal data (S16)."""
+def _set_aside(folder: Path) -> None:
+    """Keep the newest odd snapshot for a look at it, and no older ones: they hold personal data (S16)."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     with contextlib.suppress(OSError):
-        for older in path.parent.glob(f"{_NAME}.damaged-*"):
-            older.unlink()
-        path.rename(path.with_name(f"{_NAME}.damaged-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"))
+        files = [path for path in folder.iterdir() if path.name != _LOCK]
+        for path in files:
+            if path.name.startswith(_ASIDE):
+                shutil.rmtree(path) if _is_folder(path) else path.unlink()
+        for path in files:
+            if path.name.startswith((_HEAD, _LIST, _CHANGES)):
+                path.rename(folder / f"{_ASIDE}{stamp}-{path.name}")
 
 
-def _clear_temporaries(folder: Path) -> None:
-    for left in folder.glob(f"{_TEMPORARY}*"):
-        left.unlink(missing_ok=True)
+def _purged(folder: Path, moment: float) -> int:
+    """Delete a snapshot that was written before a moment, and what was set aside before. The files' times serve: a
+    damaged head has no other.
+    """
+    with _worded(folder), contextlib.suppress(FileNotFoundError):
+        written = {path: path.lstat() for path in folder.iterdir() if path.name != _LOCK}
+        old = [path for path, found in written.items() if found.st_mtime < moment]
+        if len(old) == len(written) or folder / _HEAD in old:
+            return _removed(folder)
+        aside = [path for path in old if path.name.startswith(_ASIDE) and not _is_folder(path)]
+        for path in aside:
+            path.unlink()
+        return sum(written[path].st_size for path in aside)
+    return 0
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _removed(folder: Path) -> int:
+    with _worded(folder), contextlib.suppress(FileNotFoundError):
+        freed = sum(path.lstat().st_size for path in folder.iterdir())
+        shutil.rmtree(folder)
+        return freed
+    return 0

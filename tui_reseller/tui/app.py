@@ -31,6 +31,9 @@ ANSWER_SECONDS = 5.0
 """How long an orderly end waits for an answer that is on its way (reliability L19)."""
 
 
+ASK_CURSOR = "\x1b[6n"
+SLOW_SECONDS = 0.15
+"""A line that takes longer to answer is slow."""
 KEEP_TITLE, OLD_TITLE = "\x1b[22;2t", "\x1b[23;2t"
 """Terminals that keep titles on a stack give the old one back; others ignore it."""
 
@@ -52,6 +55,7 @@ class ResellerApp(App[str], inherit_bindings=False):
         read_only: bool,
         badge: str,
         plain: bool = False,
+        slow_link: str = "auto",
     ) -> None:
         super().__init__()
         for each in THEMES.values():
@@ -63,6 +67,8 @@ class ResellerApp(App[str], inherit_bindings=False):
         self.read_only = read_only
         self.badge = badge
         self.plain = plain
+        self.slow = slow_link == "on"
+        self._asked_terminal: float | None = None if slow_link == "auto" else 0.0
         self.set_class(plain, "-plain")
         self.commands = with_keys(services.profiles.load().settings.keys)
         self.opening = False
@@ -84,12 +90,29 @@ class ResellerApp(App[str], inherit_bindings=False):
             if self.plain and self._driver is not None:
                 self._driver.write(SHOW_CURSOR)
             self.set_interval(1.0, self._ending.look)
+            self.call_after_refresh(self._time_line)
         if self.profile is None:
             from tui_reseller.tui.screens.first_run import FirstRun  # noqa: PLC0415 - most starts do not need it
 
             self.push_screen(FirstRun(self, self.services))
         else:
             self._open(self.profile)
+
+    def _time_line(self) -> None:
+        """Ask the terminal where its cursor is: the time to its answer is the time of the line."""
+        if self._asked_terminal is None and self._driver is not None:
+            self._asked_terminal = self.key_clock()
+            self._driver.write(ASK_CURSOR)
+            self._driver.flush()
+
+    def on_cursor_position(self) -> None:
+        """The terminal answered; on a slow line less is painted from now on."""
+        if self._asked_terminal and not self.slow:
+            taken = self.key_clock() - self._asked_terminal
+            self.slow = taken >= SLOW_SECONDS
+            if self.slow and self.stage is not None:
+                self.stage.tell(f"Slow line ({taken * 1000:.0f} ms): the screen is painted less often.")
+        self._asked_terminal = 0.0
 
     def _open(self, profile: Profile) -> None:
         from tui_reseller.tui.screens.main import MainScreen  # noqa: PLC0415 - the other half of the choice above

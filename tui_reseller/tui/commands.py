@@ -33,8 +33,13 @@ _ACT = (CUSTOMER, WRITABLE)
 COMMANDS: tuple[Command, ...] = (
     Command("list.filter", ("slash",), "Filter", "Show only customers that match", footer="Filter"),
     Command(
-        "view.open", tuple("0123456789"), "Open a view", "0 all, 1 not sending, 2 missing data, 3 same e-mail twice"
+        "view.open",
+        tuple("0123456789"),
+        "Open a view",
+        "0 all, 1 not sending, 2 changed, 3 missing data, 4 same e-mail",
     ),
+    Command("view.menu", ("t",), "Views", "Open, save and forget views; choose columns"),
+    Command("filter.widen", ("backspace",), "Drop a term", "The one that hides all, when nothing matches"),
     Command("list.sort", ("s",), "Sort", "Choose the column; the same letter again reverses"),
     Command("mark.toggle", ("space",), "Mark", "Mark this customer and move down", needs=(CUSTOMER,), group="Marking"),
     Command("mark.range", ("v",), "Mark a range", "From here; v or space ends, Esc drops", group="Marking"),
@@ -64,6 +69,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("needs-you.open", ("exclamation_mark",), "Needs you", "Outcomes to settle", group="Accounting"),
     Command("message.log", ("m",), "Messages", "What was said on this screen", group="Accounting"),
     Command("list.refresh", ("r",), "Refresh", "Read the list again; Esc cancels"),
+    Command("list.changes", ("f",), "Fresh", "What the last refresh brought: new, gone, changed"),
+    Command(
+        "list.export", ("o",), "Export", "What is shown, or marked, to CSV, JSON Lines or Parquet", group="Copying"
+    ),
     Command(
         "copy.username", ("c",), "Copy username", "To your terminal's clipboard", needs=(CUSTOMER,), group="Copying"
     ),
@@ -82,7 +91,7 @@ MARKED_FOOTER = ("sending.enable", "sending.disable", "more.open", "mark.shown",
 
 _NAMES = {
     "slash": "/", "asterisk": "*", "minus": "-", "full_stop": ".", "exclamation_mark": "!", "at": "@",
-    "question_mark": "?", "colon": ":", "space": "Space", "escape": "Esc", "enter": "Enter",
+    "question_mark": "?", "colon": ":", "space": "Space", "escape": "Esc", "enter": "Enter", "backspace": "Backspace",
 }  # fmt: skip
 _SIGNS = {sign: name for name, sign in _NAMES.items() if len(sign) == 1}
 _FORBIDDEN = {"ctrl+a", "ctrl+b", "ctrl+d", "ctrl+h", "ctrl+i", "ctrl+m", "ctrl+s", "f2", "ctrl+w", "ctrl+n", "ctrl+t"}

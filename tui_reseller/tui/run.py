@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reseller.domain.profile import Profile
+from tui_reseller.services import listing
 from tui_reseller.services.services import Services
 from tui_reseller.tui import crash, first_paint
 from tui_reseller.tui.first_paint import HeldTerminal
@@ -29,6 +30,7 @@ def run(
     mouse: bool,
     badge: str,
     plain: bool = False,
+    slow_link: str = "auto",
 ) -> tuple[int, str | None]:
     """Run until the operator leaves; return the exit code and what the first run chose."""
     why = missing_terminal()
@@ -42,9 +44,11 @@ def run(
     painted = False
     try:
         if profile is not None and not plain:
-            head = partial(services.snapshot.head, f"{profile.origin}|{profile.api_user}")
-            painted = first_paint.paint(head, profile, badge or badge_of(profile), services.clock.now())
-        app = _application(services, profile, read_only=read_only, badge=badge, plain=plain)
+            session = services.open(profile)
+            head = partial(listing.head, session)
+            look = services.views.look(profile.name)
+            painted = first_paint.paint(head, profile, badge or badge_of(profile), services.clock.now(), look)
+        app = _application(services, profile, read_only=read_only, badge=badge, plain=plain, slow_link=slow_link)
         painted = False  # from here on the screen is the application's
         choice = app.run(mouse=mouse)
     finally:
@@ -53,12 +57,14 @@ def run(
 
 
 def _application(
-    services: Services, profile: Profile | None, *, read_only: bool, badge: str, plain: bool
+    services: Services, profile: Profile | None, *, read_only: bool, badge: str, plain: bool, slow_link: str
 ) -> "ResellerApp":
     from tui_reseller.tui.app import ResellerApp  # noqa: PLC0415 - after the first painting
 
     theme = services.profiles.load().settings.theme
-    return ResellerApp(services, profile, theme=theme, read_only=read_only, badge=badge, plain=plain)
+    return ResellerApp(
+        services, profile, theme=theme, read_only=read_only, badge=badge, plain=plain, slow_link=slow_link
+    )
 
 
 def _told(app: "ResellerApp") -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.filters import Filter
-from tui_reseller.domain.listing import ListContext
+from tui_reseller.domain.listing import ListContext, Question
 from tui_reseller.domain.text import clean
 from tui_reseller.services.bulk import Bulk
 from tui_reseller.services.listing import Refreshed
@@ -38,6 +38,7 @@ class Stage:
         self.app = app
         self.services = services
         self.session = session
+        self.settings = services.profiles.load().settings
         self.state = ViewState()
         self.filter = Filter()
         self.log: deque[tuple[datetime, str]] = deque(maxlen=LOG_LENGTH)
@@ -51,6 +52,7 @@ class Stage:
         self.dropped_marks: frozenset[str] = frozenset()
         self.summary: list[str] = []
         self.current: Callable[[], Customer | None] = lambda: None
+        self.move_to: Callable[[int], None] = lambda _row: None
         self._changed = changed
 
     def show(self, **values: Any) -> None:
@@ -116,34 +118,50 @@ class Stage:
 
     def customers(self, usernames: Sequence[str]) -> list[Customer]:
         """Return the customers of these usernames that the list has."""
-        found = (self.session.customers.get(username) for username in usernames)
-        return [customer for customer in found if customer is not None]
+        found = self.session.customers.named(usernames)
+        return [found[username] for username in usernames if username in found]
 
-    def requery(self, **values: Any) -> None:
+    async def requery(self, filter_: Filter | None = None, **values: Any) -> None:
         """Filter and sort again, and show the counts; what else changes with the rows is given here.
 
         Rows first, then the state: so the cursor is looked for in the rows that are shown, and stays on its username.
+        Asked again meanwhile, only the newer answer is shown. Raises InvalidFilter for a regex that cannot be used.
         """
-        customers, state = self.session.customers, replace(self.state, **values)
+        self.state = state = replace(self.state, **values)
+        customers, wanted = self.session.customers, self.filter if filter_ is None else filter_
         context = ListContext(state.marked, state.needs_you)
-        shown = customers.query(self.filter, state.sort, descending=state.descending, context=context)
+        if not await customers.query(Question(wanted, state.sort, state.descending, context)):
+            return
+        self.filter = wanted
         self.show(
-            **values,
             total=customers.total,
-            shown=shown,
-            hidden=self._hidden(self.state.marked),
+            shown=customers.total if customers.is_head else len(customers),
             read_at=self.session.read_at,
             is_partial=self.session.is_partial,
         )
+        await self.count_hidden()
 
-    def _hidden(self, marked: frozenset[str]) -> int:
-        if not marked or not self.filter:
-            return 0
-        return len(marked.difference(self.session.customers.usernames()))
+    async def go_to(self, username: str) -> None:
+        """Put the cursor on a customer; a filter that hides it is dropped."""
+        if self.session.customers.row_of(username) is None:
+            await self.requery(Filter(), filter_text="", filter_note="", filter_valid=True)
+        row = self.session.customers.row_of(username)
+        if row is None:
+            self.tell(f'"{username}" is not in the list.', "warning")
+        else:
+            self.move_to(row)
+
+    async def count_hidden(self) -> None:
+        """Count the marked customers that the filter does not show."""
+        marked = self.state.marked
+        hidden = await self.session.customers.hidden(marked) if self.filter else 0
+        if marked is self.state.marked and hidden != self.state.hidden:
+            self.show(hidden=hidden)
 
     def mark(self, marked: frozenset[str]) -> None:
         """Set the marks."""
-        self.show(marked=marked, hidden=self._hidden(marked))
+        self.show(marked=marked, hidden=self.state.hidden if marked else 0)
+        self.app.run_in_background(self.count_hidden, "hidden")
 
     async def count_open(self) -> None:
         """Read how many outcomes need the operator."""

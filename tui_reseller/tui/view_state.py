@@ -31,6 +31,7 @@ class ViewState:
     filter_valid: bool = True
     sort: str = ""
     descending: bool = False
+    columns: tuple[str, ...] = ()
     total: int = 0
     shown: int = 0
     marked: frozenset[str] = frozenset()

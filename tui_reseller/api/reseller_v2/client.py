@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING
 
 from tui_reseller.api.reseller_v2.endpoints import ENDPOINTS, form_for
-from tui_reseller.api.reseller_v2.listing import ListReader
+from tui_reseller.api.reseller_v2.list_tables import quick_for
+from tui_reseller.api.reseller_v2.listing import TableReader, record_reader
 from tui_reseller.api.reseller_v2.records import customer_from
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.api.wire import Form
@@ -26,9 +27,6 @@ WRITE_SECONDS = 45.0
 LIST_SECONDS = 30 * 60.0
 WRITE_CAP = 256 * 1024
 PROBE_BYTES = 64 * 1024
-BATCH_BYTES = 64 * 1024
-BATCH_SECONDS = 0.1
-"""A batch is handed on when it has this size or, on a slow line, this age."""
 
 
 class ResellerV2:
@@ -51,18 +49,15 @@ class ResellerV2:
         Rejected and its kinds.
         """
         form = self._form(Call(Operation.LIST, ""))
-        clock = asyncio.get_running_loop()
         async with await self._ask(Operation.LIST, form, LIST_SECONDS) as exchange:
-            reader = ListReader(exchange, self._profile.format, form)
-            batch: list[Customer] = []
-            begun, since = 0, clock.time() - BATCH_SECONDS
-            while (records := await reader.next()) is not None:
-                batch += map(customer_from, records)
-                if batch and (exchange.received - begun >= BATCH_BYTES or clock.time() - since >= BATCH_SECONDS):
-                    yield ListProgress(batch, exchange.received)
-                    batch, begun, since = [], exchange.received, clock.time()
-                await asyncio.sleep(0)
-            yield ListProgress(batch, exchange.received)
+            quick = await asyncio.to_thread(quick_for, self._profile.format)
+            reader = TableReader(exchange, self._profile.format, form, quick)
+            try:
+                while (tables := await reader.next()) is not None:
+                    for table in tables:
+                        yield ListProgress(table, exchange.received)
+            finally:
+                await reader.aclose()
 
     async def find(self, username: str) -> Customer | None:
         """Ask for one customer. The service's filter is never trusted: usernames are compared exactly here (D28), and
@@ -75,7 +70,7 @@ class ResellerV2:
         found: list[Customer] = []
         try:
             async with await self._ask(Operation.LIST, form, LIST_SECONDS) as exchange:
-                reader = ListReader(exchange, self._profile.format, form)
+                reader = record_reader(exchange, self._profile.format, form)
                 while (records := await reader.next()) is not None:
                     found += [customer_from(record) for record in records if record.get("username") == username]
                     if len(found) > 1:
@@ -93,7 +88,7 @@ class ResellerV2:
         form = self._form(Call(Operation.LIST, self._profile.api_user))
         names: list[str] = []
         async with await self._ask(Operation.LIST, form, WRITE_SECONDS) as exchange:
-            reader = ListReader(exchange, self._profile.format, form)
+            reader = record_reader(exchange, self._profile.format, form)
             while (
                 not (reader.has_begun and exchange.received >= PROBE_BYTES)
                 and (records := await reader.next()) is not None

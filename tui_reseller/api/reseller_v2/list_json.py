@@ -30,6 +30,21 @@ class JsonListParser:
         self._wait = Pending()
         self._next = _FIRST
 
+    @property
+    def is_between(self) -> bool:
+        """Whether we are between two records, or before the first, with nothing unread."""
+        is_empty = not any(text.strip(_BLANKS) for text in self._unread) and not self._decoder.getstate()[0]
+        return bool(self.is_list) and is_empty and self._next in {_FIRST, _COMMA}
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no record has come yet."""
+        return self._next == _FIRST
+
+    def passed_over(self) -> None:
+        """Take note that records, at least one, were read elsewhere: a comma or the end comes next."""
+        self._next = _COMMA
+
     def feed(self, data: bytes) -> list[Record]:
         """Read a piece. Raises BadReply as soon as the list cannot become a good one."""
         if self.is_list is False:

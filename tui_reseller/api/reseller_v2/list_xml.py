@@ -2,7 +2,15 @@
 
 from tui_reseller.api.reseller_v2.pending import Pending, check_size
 from tui_reseller.api.reseller_v2.records import Record
-from tui_reseller.api.reseller_v2.xml_codec import MAX_ATTRIBUTES, Element, as_value, check_start, feed, new_parser
+from tui_reseller.api.reseller_v2.xml_codec import (
+    MAX_ATTRIBUTES,
+    Element,
+    as_value,
+    check_declaration,
+    check_start,
+    feed,
+    new_parser,
+)
 from tui_reseller.api.wire import MAX_DEPTH, BadReply
 
 _ROOT, _RECORD, _FIELD = 0, 1, 2
@@ -18,6 +26,7 @@ class XmlListParser:
 
     def __init__(self) -> None:
         self.is_list: bool | None = None
+        self.charset = "utf-8"
         self._start = b""
         self._held: list[bytes] = []
         self._wait = Pending()
@@ -33,6 +42,12 @@ class XmlListParser:
         self._parser.StartElementHandler = self._started
         self._parser.EndElementHandler = self._ended
         self._parser.CharacterDataHandler = self._texts.append
+        self._parser.XmlDeclHandler = self._declared
+
+    @property
+    def is_between(self) -> bool:
+        """Whether we are between two records, or before the first, with nothing unread."""
+        return bool(self.is_list) and self._depth == _RECORD and not self._held and not "".join(self._texts).strip()
 
     def feed(self, data: bytes) -> list[Record]:
         """Read a piece. Raises BadReply as soon as the list cannot become a good one."""
@@ -65,6 +80,10 @@ class XmlListParser:
         if len(self._start) < _LONGEST_MARK:
             self._start += data[:_LONGEST_MARK]
             check_start(self._start)
+
+    def _declared(self, version: str, encoding: str | None, standalone: int) -> None:
+        check_declaration(version, encoding, standalone)
+        self.charset = encoding or self.charset
 
     def _started(self, name: str, attributes: list[str]) -> None:
         depth = self._depth

@@ -40,7 +40,7 @@ def new_parser() -> expat.XMLParserType:
     parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
     parser.ProcessingInstructionHandler = _refuse
-    parser.XmlDeclHandler = _check_declaration
+    parser.XmlDeclHandler = check_declaration
     return parser
 
 
@@ -132,7 +132,8 @@ def as_value(element: Element) -> object:
     return _as_object(element) if element.children else element.text
 
 
-def _check_declaration(_version: str, encoding: str | None, _standalone: int) -> None:
+def check_declaration(_version: str, encoding: str | None, _standalone: int) -> None:
+    """Refuse a declaration of a charset that is not one of the service's."""
     if encoding is not None and encoding.lower() not in CHARSETS:
         raise BadReply("its charset is not one of the service's")
 

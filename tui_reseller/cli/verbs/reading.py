@@ -1,25 +1,39 @@
 """list and show: what the service knows."""
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_duration
 from tui_reseller.cli.options import common
 from tui_reseller.cli.query import DEFAULT_COLUMNS, ListQuery, read_columns, read_sort
-from tui_reseller.cli.talk import Talk
+from tui_reseller.cli.talk import Talk, size_text
 from tui_reseller.domain.customer import FIELDS, Customer
-from tui_reseller.domain.errors import BadConfig, CustomerNotFound
+from tui_reseller.domain.duration import read_duration
+from tui_reseller.domain.errors import BadConfig, CustomerNotFound, InvalidInput, SnapshotDamaged
+from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.listing import ListContext
+from tui_reseller.domain.listing import ListContext, Question, SnapshotInfo
 from tui_reseller.domain.text import quoted
-from tui_reseller.services import listing
+from tui_reseller.services import export, listing
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 
 PIECE = 2000
+_BY_COLUMNS = {"csv": ExportFormat.CSV, "jsonl": ExportFormat.JSON_LINES}
+"""Forms that are written by whole columns: a customer as an object of its own costs ten times as much."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A file for the list. Force lets it replace one that is there."""
+
+    path: Path
+    force: bool
 
 
 @click.command()
@@ -30,6 +44,8 @@ PIECE = 2000
 @click.option("--offline", is_flag=True, help="Only the snapshot; neither network nor keyring is touched.")
 @click.option("--max-age", metavar="AGE", help="Take the snapshot if it is younger: 90s, 10m, 2h, 1d.")
 @click.option("--accept-smaller", is_flag=True, help="Take a list over that has lost a fifth or more.")
+@click.option("--to", metavar="FILE", help="Write them to a file: .csv, .jsonl or .parquet.")
+@click.option("--force", is_flag=True, help="Let --to replace a file that is there.")
 @common
 def list_customers(
     inv: Invocation,
@@ -41,6 +57,8 @@ def list_customers(
     offline: bool,
     max_age: str | None,
     accept_smaller: bool,
+    to: str | None,
+    force: bool,
 ) -> int:
     """List customers, and keep the list as the snapshot.
 
@@ -50,37 +68,47 @@ def list_customers(
       tui-reseller list --output csv --columns username,email > customers.csv
       tui-reseller list --offline --filter is:needs-you
       tui-reseller list --max-age 10m --limit 20
+      tui-reseller list --to customers.parquet --force
 
     """
     if offline and max_age:
         raise click.UsageError("--offline and --max-age: one of the two is too many")
     age = read_duration(max_age) if max_age else None
+    target = _read_target(inv, to, limit=limit, force=force)
     query = ListQuery(parse_filter(filter_), *read_sort(sort), read_columns(columns), limit)
 
+    async def written(services: Services, session: Session) -> int:
+        await _ask(session, query)
+        if target:
+            return await _write_file(inv, services, session, query, target)
+        return await _write_list(inv, services, session, query)
+
     async def opened(services: Services, session: Session) -> int:
+        if target:
+            export.check(services.exporter, target.path, overwrite=target.force)  # before anybody waits for the list
         if offline or age:
-            info = await listing.load(session)
+            info = await _loaded(inv, session)
             if offline and info is None:
                 raise BadConfig(f'no snapshot of profile "{session.profile.name}"', hint="tui-reseller list reads one")
             if offline or (info and age and services.clock.now() - info.read_at <= age):
-                return await _write_list(inv, session, query)
+                return await written(services, session)
         if not await _refresh(inv, session, accept_smaller=accept_smaller):
             return ExitCode.NO_ANSWER
-        return await _write_list(inv, session, query)
+        return await written(services, session)
 
     return inv.with_session(opened)
 
 
 async def _refresh(inv: Invocation, session: Session, *, accept_smaller: bool) -> bool:
     """Read the list; return False if so much is missing that it is held back."""
-    await listing.load(session)
+    await _loaded(inv, session)
     await inv.connect(session)
     fresh = await listing.read_all(session)
     if fresh.held and accept_smaller:
         fresh = await listing.accept(session, fresh)
     if fresh.held:
         inv.talk.warn(
-            f"held back: the list came with {len(fresh.customers):,} customers, the last one had {fresh.previous:,}. "
+            f"held back: the list came with {fresh.total:,} customers, the last one had {fresh.previous:,}. "
             "The snapshot is unchanged.\n--accept-smaller takes it over, --offline shows the last one"
         )
         return False
@@ -89,20 +117,74 @@ async def _refresh(inv: Invocation, session: Session, *, accept_smaller: bool) -
     return True
 
 
-async def _write_list(inv: Invocation, session: Session, query: ListQuery) -> int:
+async def _loaded(inv: Invocation, session: Session) -> SnapshotInfo | None:
+    try:
+        return await listing.load(session)
+    except SnapshotDamaged as error:
+        inv.talk.warn(error.message)
+        return None
+
+
+def _read_target(inv: Invocation, to: str | None, *, limit: int | None, force: bool) -> _Target | None:
+    if to is None:
+        if force:
+            raise click.UsageError("--force belongs to --to")
+        return None
+    if limit:
+        raise click.UsageError("--limit and --to: one of the two is too many")
+    if inv.common.output:
+        raise click.UsageError("--to takes its form from the ending of the file: leave --output out")
+    try:
+        return _Target(Path(to).expanduser(), force)
+    except RuntimeError:
+        raise InvalidInput(f"the home folder in {quoted(to)} is not known") from None
+
+
+async def _ask(session: Session, query: ListQuery) -> None:
     entries = await session.ledger.needs_you(session.account)
     context = ListContext(needs_you=frozenset(entry.username for entry in entries))
-    matched = session.customers.query(query.filter, query.sort, descending=query.descending, context=context)
+    await session.customers.query(Question(query.filter, query.sort, query.descending, context))
+
+
+async def _write_file(inv: Invocation, services: Services, session: Session, query: ListQuery, target: _Target) -> int:
+    def tell(done: int, total: int) -> None:
+        inv.talk.progress(f"{done:,} of {total:,}")
+
+    done = await export.export(
+        services.exporter, session, target.path, columns=query.columns, overwrite=target.force, progress=tell
+    )
+    inv.talk.say(f"{done.rows:,} customers are in {target.path} ({size_text(done.size)})")
+    _tell(inv.talk, session, query, done.rows, done.rows)
+    return ExitCode.FINE
+
+
+async def _write_list(inv: Invocation, services: Services, session: Session, query: ListQuery) -> int:
+    matched = len(session.customers)
     shown = min(matched, query.limit or matched)
+    table = await session.customers.table() if inv.out.format in _BY_COLUMNS else None
+    if table is None:
+        _write_rows(inv, session, query, shown)
+    else:
+        form = _BY_COLUMNS[inv.out.format]
+        columns = query.columns or (FIELDS if form is ExportFormat.CSV else ())
+        for text in services.exporter.texts(table, form, columns, shown):
+            inv.out.write(text)
+            if inv.out.is_closed:
+                break
+            await asyncio.sleep(0)  # a signal may wait
+        inv.out.flush()
+    _tell(inv.talk, session, query, shown, matched)
+    return ExitCode.FINE
+
+
+def _write_rows(inv: Invocation, session: Session, query: ListQuery, count: int) -> None:
     columns = query.columns or (DEFAULT_COLUMNS if inv.out.format == "table" else FIELDS)
     with inv.out.rows(columns) as rows:
-        for customer in _windows(session, shown):
+        for customer in _windows(session, count):
             if inv.out.is_closed:
                 break
             found = customer.as_dict()
             rows.add({name: found[name] for name in columns} if query.columns else found)
-    _tell(inv.talk, session, query, shown, matched)
-    return ExitCode.FINE
 
 
 def _windows(session: Session, count: int) -> Iterator[Customer]:

@@ -23,6 +23,7 @@ _faults = click.option("--faults", metavar="F", default="", help="Faults to begi
 @click.option("--read-only", is_flag=True, help="Refuse everything that changes a customer.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--plain", is_flag=True, help="Screen for readers: ASCII, panes stacked, no lines.")
+@click.option("--slow-link", is_flag=True, help="Draw less often: for slow lines.")
 @click.pass_context
 def demo(
     ctx: click.Context,
@@ -36,6 +37,7 @@ def demo(
     read_only: bool,
     no_mouse: bool,
     plain: bool,
+    slow_link: bool,
 ) -> int:
     """Open the screen on an embedded sandbox. All state is in a temporary folder and ends with it.
 
@@ -49,7 +51,8 @@ def demo(
     need_terminal()
     options = SandboxOptions(port=port, customers=customers, seed=seed, dialect=dialect, faults=faults)
     read_only = read_only or start.common.read_only
-    screen = ScreenOptions(None, read_only, start.mouse and not no_mouse, start.plain or plain)
+    mouse, plain, slow_link = start.mouse and not no_mouse, start.plain or plain, start.slow_link or slow_link
+    screen = ScreenOptions(None, read_only, mouse, plain, slow_link)
     return start.doors.demo(options, screen, format_)
 
 

@@ -5,7 +5,10 @@ from importlib import import_module
 from tui_reseller.tui.stage import Stage, Verb
 
 _FLOWS = {
-    "list.sort": "listing.sort",
+    "list.sort": "views.sort",
+    "view.menu": "views.menu",
+    "list.changes": "changes.changes",
+    "list.export": "exporting.export",
     "list.refresh": "listing.read_again",
     "customer.edit": "edit.edit",
     "customer.create": "create.create",

@@ -110,7 +110,7 @@ def _what_is_known(stage: Stage, entry: Entry) -> list[str]:
 
 async def _check(stage: Stage, entry: Entry) -> None:
     outcome, words = await verify(stage.session, entry)
-    stage.requery()
+    await stage.requery()
     await stage.count_open()
     kind = "good" if outcome is Outcome.VERIFIED_APPLIED else "warning"
     stage.tell(f"{outcome.word}: {verb_of(entry.operation)} of {quoted(entry.username, 40)}  {words}", kind)

@@ -35,7 +35,7 @@ async def show_result(stage: Stage, result: Result) -> None:
         stage.summary.append(
             f"{result.outcome.word}: {verb_of(result.operation)} {quoted(result.username, 40)}  {result.id}"
         )
-    stage.requery()
+    await stage.requery()
     await stage.count_open()
     stage.tell(line, kind_of(result))
 
@@ -60,7 +60,7 @@ async def do_many(stage: Stage, calls: Sequence[Call], loaded: Sequence[Customer
     page.finished()
     line = bulk_line(calls[0].operation, results, bulk.not_begun)
     stage.summary.append(line)
-    stage.requery()
+    await stage.requery()
     await stage.count_open()
     stage.tell(line, "good" if all(result.outcome.is_applied for result in results) else "warning")
     return results

@@ -73,7 +73,7 @@ async def _keep_unsent(stage: Stage, username: str, draft: dict[str, str], resul
             return
         if fresh is not None:
             await stage.session.keep(username, fresh)
-            stage.requery()
+            await stage.requery()
     stage.tell(f"{line}   Enter takes the edit up again", "bad")
 
 

@@ -1,36 +1,50 @@
-"""Read the list: from disk at once, then from the service; sort it."""
+"""Read the list: from disk at once, then from the service."""
 
+import gc
 from functools import partial
 
-from tui_reseller.domain.errors import MissingCredentials, ResellerError
+from tui_reseller.domain.errors import MissingCredentials, ResellerError, SnapshotDamaged
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 from tui_reseller.services import listing
 from tui_reseller.services.listing import Arrived, Refreshed
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
-from tui_reseller.tui.presenters.header import clock_text, count_text
+from tui_reseller.tui.presenters.header import clock_text, count_text, counts_words
 from tui_reseller.tui.stage import Stage
 
 REPAINT_SECONDS = 0.15
-SORTS = (
-    ("u", "username"), ("e", "email"), ("s", "sending"), ("w", "website_access"), ("f", "first_name"),
-    ("l", "last_name"), ("c", "city"), ("o", "country"), ("z", "zip"),
-)  # fmt: skip
+SLOW_REPAINT_SECONDS = 1.0
+MANUAL = "manual"
 
 
 async def load_and_refresh(stage: Stage) -> None:
-    """At the start: the whole snapshot, then a fresh list."""
+    """At the start: the whole snapshot, then a fresh list, unless the operator refreshes by hand."""
     try:
         recovered = await stage.services.ledger.recover()
         if recovered:
             stage.tell(f"{recovered} operations of a program that ended have no outcome - ! shows them", "warning")
-        if await listing.load(stage.session):
-            stage.requery()
+        await _load(stage)
         await stage.count_open()
     except ResellerError as error:
         stage.tell_error(error)
-    await refresh(stage)
+    if stage.settings.refresh == MANUAL and stage.session.read_at is not None:
+        stage.show(progress="")
+    else:
+        await refresh(stage)
+
+
+async def _load(stage: Stage) -> None:
+    session = stage.session
+    try:
+        await listing.purge_old(session)
+        if await listing.load(session):
+            # What is there now stays: the collector need not look at a million customers again and again.
+            gc.collect()
+            gc.freeze()
+    except SnapshotDamaged as error:
+        stage.tell(f"{error.message}; it is read again from the service.", "warning")
+    await stage.requery(filter_note="")
 
 
 async def refresh(stage: Stage, *, asked: bool = False) -> None:
@@ -38,20 +52,18 @@ async def refresh(stage: Stage, *, asked: bool = False) -> None:
     session, trouble = stage.session, stage.state.trouble
     stage.held = None
     stage.show(trouble="", progress="reading ...")
-    last_paint = 0.0
+    began = painted = session.clock.monotonic()
     try:
         async for event in listing.refresh(session):
-            if isinstance(event, Arrived):
-                now = session.clock.monotonic()
-                if now - last_paint >= REPAINT_SECONDS:
-                    last_paint = now
-                    stage.show(progress=f"reading: {count_text(event.rows)} rows, {event.received / 1e6:.1f} MB")
-                    if session.read_at is None:
-                        stage.requery()
-            else:
-                if trouble:
-                    stage.tell(f"Read again: {count_text(len(event.customers))} customers.", "good")
-                _arrived(stage, event)
+            if isinstance(event, Refreshed):
+                await _arrived(stage, event, again=bool(trouble))
+                continue
+            now = session.clock.monotonic()
+            if now - painted >= (SLOW_REPAINT_SECONDS if stage.app.slow else REPAINT_SECONDS):
+                painted = now
+                stage.show(progress=_progress(event, now - began))
+                if session.read_at is None:
+                    await stage.requery()
     except MissingCredentials as error:
         stage.show(trouble="no key")
         stage.tell(f"No key - r goes on. {error.message}", "bad")
@@ -63,26 +75,36 @@ async def refresh(stage: Stage, *, asked: bool = False) -> None:
         stage.tell(f"{since}refresh failed: {error.message}", "bad")
     finally:
         stage.show(progress="")
-        stage.requery()
+        await stage.requery()
 
 
-def _arrived(stage: Stage, fresh: Refreshed) -> None:
+def _progress(event: Arrived, seconds: float) -> str:
+    megabytes = event.received / 1e6
+    return f"reading: {count_text(event.rows)} rows, {megabytes:.1f} MB, {megabytes / max(seconds, 0.001):.1f} MB/s"
+
+
+async def _arrived(stage: Stage, fresh: Refreshed, *, again: bool = False) -> None:
     if fresh.held:
         stage.held = fresh
-        stage.show(trouble=f"new list has only {count_text(len(fresh.customers))} of {count_text(fresh.previous)}")
+        stage.show(trouble=f"new list has only {count_text(fresh.total)} of {count_text(fresh.previous)}")
         stage.tell(
-            f"The service listed only {len(fresh.customers):,} of {fresh.previous:,} customers. "
+            f"The service listed only {fresh.total:,} of {fresh.previous:,} customers. "
             "The old list is kept; r chooses.", "warning",
         )  # fmt: skip
         return
-    _taken_over(stage, fresh)
+    await _taken_over(stage, fresh, again=again)
 
 
-def _taken_over(stage: Stage, fresh: Refreshed) -> None:
+async def _taken_over(stage: Stage, fresh: Refreshed, *, again: bool = False) -> None:
     stage.show(trouble="")
-    stage.requery()
+    await stage.requery()
+    counts = stage.session.customers.refreshed
     if fresh.not_kept:
         stage.tell(f"The list is fresh, but not kept on disk: {fresh.not_kept}", "warning")
+    elif counts:
+        stage.tell(f"{counts_words(counts)} since the list before - f shows them.")
+    elif again:
+        stage.tell(f"Read again: {count_text(fresh.total)} customers.", "good")
 
 
 async def read_again(stage: Stage) -> None:
@@ -97,7 +119,7 @@ async def read_again(stage: Stage) -> None:
 async def _which_list(stage: Stage, held: Refreshed) -> str | None:
     options = (
         Option("r", "read it again", "read"),
-        Option("t", f"take the smaller one: {count_text(len(held.customers))} customers", "take"),
+        Option("t", f"take the smaller one: {count_text(held.total)} customers", "take"),
         Option("k", f"keep the old one: {count_text(held.previous)} customers", "keep"),
     )
     answer = await stage.ask(Menu("A suspiciously small list. Which one is right?", options))
@@ -105,7 +127,7 @@ async def _which_list(stage: Stage, held: Refreshed) -> str | None:
         stage.held = None
         stage.show(trouble="")
     if answer == "take":
-        _taken_over(stage, await listing.accept(stage.session, held))
+        await _taken_over(stage, await listing.accept(stage.session, held))
     return answer
 
 
@@ -141,14 +163,3 @@ async def _ask_key(stage: Stage) -> None:
     if answer and answer["key"]:
         stage.services.credentials.remember(profile, Secret(answer["key"]))
         await refresh(stage)
-
-
-async def sort(stage: Stage) -> None:
-    """Choose the column; the present one again reverses."""
-    options = [Option(key, name, name) for key, name in SORTS]
-    options.append(Option("n", "none: the order of the service", ""))
-    chosen = await stage.ask(Menu("Sort by", options))
-    if chosen is None:
-        return
-    descending = chosen == stage.state.sort and bool(chosen) and not stage.state.descending
-    stage.requery(sort=chosen, descending=descending)

@@ -172,5 +172,5 @@ async def _try(services: Services, profile: Profile, key: Secret) -> list[str]:
         fresh = await listing.read_all(session)
     finally:
         await session.aclose()
-    first = ", ".join(quoted(customer.username, 40) for customer in fresh.customers[:3])
-    return [f"{len(fresh.customers):,} customers, the first: {first or '-'}", f"{profile.api_user} at {profile.host}"]
+    first = ", ".join(quoted(customer.username, 40) for customer in session.customers.window(0, 3))
+    return [f"{fresh.total:,} customers, the first: {first or '-'}", f"{profile.api_user} at {profile.host}"]

@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from rich.text import Text
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.widgets import Static
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.text import clean
+from tui_reseller.tui.panes.line_view import LineView
 from tui_reseller.tui.presenters.detail import short_lines, wide_lines
 from tui_reseller.tui.presenters.rows import cut_middle
 
+TALL = 12
+"""From so many lines on, there is room for one field a line."""
 
-class DetailPane(VerticalScroll, can_focus=True):
+
+class DetailPane(LineView, can_focus=True):
     """Shows a customer and the last changes."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
@@ -24,45 +27,45 @@ class DetailPane(VerticalScroll, can_focus=True):
         self.entries: Sequence[Entry] = ()
         self.read_at = ""
         self.now: datetime | None = None
-
-    def compose(self) -> ComposeResult:
-        """A title and the text."""
-        yield Static("", markup=False, id="detail-title")
-        yield Static("", markup=False, id="detail-text")
+        self.lines: Sequence[str] = ()
 
     def show(self, customer: Customer | None, read_at: str, now: datetime) -> None:
         """Show a customer; activity comes with show_activity()."""
         if customer is None or self.customer is None or customer.username != self.customer.username:
             self.entries = ()
+            self.scroll_to(y=0, animate=False, immediate=True, force=True)
         self.customer, self.read_at, self.now = customer, read_at, now
-        self._draw()
+        self._fill()
 
     def show_activity(self, customer: Customer, entries: Sequence[Entry]) -> None:
         """Show what was done to the customer, if it is still the one shown."""
-        if self.customer is not None and self.customer.username == customer.username:
+        if self.customer is not None and self.customer.username == customer.username and entries != self.entries:
             self.entries = entries
-            self._draw()
+            self._fill()
 
     def on_resize(self) -> None:
         """Another width wants another layout."""
-        self._draw()
+        self._strips = {}
+        self._fill()
 
-    def _draw(self) -> None:
-        if not self.children:  # an answer may come while the application ends
-            return
-        title, text = self.query_one("#detail-title", Static), self.query_one("#detail-text", Static)
-        width = max(self.size.width, 20)
+    def draw(self, row: int) -> Strip:
+        """Draw one line; the first is the title."""
+        width = self.size.width
+        text = self.lines[row] if row < len(self.lines) else ""
+        style = self.rich_style + Style(bold=True) if row == 0 and self.customer is not None else self.rich_style
+        return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
+
+    def _fill(self) -> None:
+        width, is_wide = max(self.size.width, 20), self.screen.has_class("-wide")
+        self.lines = self._lines(width, is_wide=is_wide)
+        self.set_lines(len(self.lines))
+        self.repaint()
+
+    def _lines(self, width: int, *, is_wide: bool) -> list[str]:
         if self.customer is None or self.now is None:
-            title.update(Text("" if self.screen.has_class("-wide") else "-" * width, no_wrap=True))
-            text.update(Text("no customer"))
-            return
+            return ["" if is_wide else "-" * width, "no customer"]
         name = cut_middle(clean(self.customer.username), min(len(self.customer.username), width - 14)).rstrip()
-        is_wide = self.size.height > 12
-        head = f"-- {name} ".ljust(width - 9, "-") + " detail -"
-        title.update(Text(head if not self.screen.has_class("-wide") else f"{name}", style="bold", no_wrap=True))
-        lines = (
-            wide_lines(self.customer, self.read_at, self.entries, self.now, width - 3)
-            if is_wide
-            else short_lines(self.customer, self.read_at, self.entries, self.now, width)
-        )
-        text.update(Text("\n".join(lines), no_wrap=True, overflow="ellipsis"))
+        title = name if is_wide else f"-- {name} ".ljust(width - 9, "-") + " detail -"
+        if self.size.height > TALL:
+            return [title, *wide_lines(self.customer, self.read_at, self.entries, self.now, width - 3)]
+        return [title, *short_lines(self.customer, self.read_at, self.entries, self.now, width)]

@@ -65,7 +65,7 @@ class TitleLine(Line):
     def show(self, state: ViewState) -> None:
         """Show the state."""
         width = self.size.width or 80
-        shown = columns(width, narrow=self.app.size.width < NARROW)
+        shown = columns(width, state.columns, narrow=self.app.size.width < NARROW)
         self.put(Text(title_line(shown, state.sort, descending=state.descending), style="bold", no_wrap=True, end=""))
 
 

@@ -1,23 +1,39 @@
 """The list of customers: a line-API view on a window of rows. Costs the same at ten rows and at a million."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
+from time import monotonic
+from typing import Protocol
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click, Key, Paste
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Offset
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.timer import Timer
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.switch import Switch
+from tui_reseller.tui.panes.line_view import LineView
 from tui_reseller.tui.presenters.rows import GUTTER, columns, cut, fit, spoken
 
 MOVES = {"up": -1, "k": -1, "down": 1, "j": 1}
 
 
-class ListPane(ScrollView, can_focus=True):
+class Rows(Protocol):
+    """What is listed; the customer list of the services fits."""
+
+    def __len__(self) -> int:
+        """How many rows."""
+
+    def window(self, start: int, stop: int) -> Sequence[Customer]:
+        """Return rows."""
+
+    def fresh(self, usernames: Collection[str]) -> frozenset[str]:
+        """Return which usernames the last refresh brought or changed."""
+
+
+class ListPane(LineView, can_focus=True):
     """Shows rows by window; the cursor belongs to a username, not to a row number."""
 
     COMPONENT_CLASSES = {"list--cursor", "list--marked", "list--off", "list--match", "list--row"}
@@ -35,62 +51,85 @@ class ListPane(ScrollView, can_focus=True):
     class GutterClicked(Message):
         """The gutter of the row under the cursor was clicked: mark it."""
 
-    def __init__(self, window: Callable[[int, int], Sequence[Customer]], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, rows: Rows, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self.window = window
+        self._rows = rows
         self.rows = 0
         self.cursor = 0
         self.narrow = False
         self.plain = False
+        self.pace = 0.0
+        self.columns: tuple[str, ...] = ()
         self.marked: frozenset[str] = frozenset()
         self.needs_you: frozenset[str] = frozenset()
         self.words: tuple[str, ...] = ()
         self.range_from: int | None = None
         self.username: str | None = None
+        self.was_moved = False
         self.version: tuple[object, ...] = ()
+        self._read: dict[int, Customer] = {}
+        self._fresh: frozenset[str] = frozenset()
+        self._later: Timer | None = None
+        self._painted_at = 0.0
 
     @property
     def customer(self) -> Customer | None:
         """The customer under the cursor."""
-        found = self.window(self.cursor, self.cursor + 1) if self.rows else ()
-        return found[0] if found else None
+        return self._at(self.cursor)
 
-    def show(self, rows: int, cursor: int | None) -> None:
+    def window(self, start: int, stop: int) -> Sequence[Customer]:
+        """Return rows from start up to but not including stop."""
+        return self._rows.window(start, stop)
+
+    def _at(self, row: int) -> Customer | None:
+        """Return a row; a whole screen of rows is read at once and kept until the list changes."""
+        if row not in self._read and 0 <= row < self.rows:
+            height = max(self.size.height, 1)
+            first = self.scroll_offset.y if 0 <= row - self.scroll_offset.y < height else row
+            found = self._rows.window(first, first + height)
+            self._read = dict(enumerate(found, first))
+            self._fresh = self._rows.fresh([customer.username for customer in found])
+        return self._read.get(row)
+
+    def show(self, cursor: int | None) -> None:
         """Show a changed list; the cursor goes to a row, or stays as near as it can."""
-        self.rows = rows
-        self.cursor = max(0, min(self.cursor if cursor is None else cursor, rows - 1))
-        self.virtual_size = Size(self.size.width, rows)
+        self.rows = len(self._rows)
+        self._read = {}
+        self.cursor = max(0, min(self.cursor if cursor is None else cursor, self.rows - 1))
+        top = self.scroll_offset.y
+        self.set_lines(self.rows)
         if self.username is None:
             self._anchor_here()
         self._follow()
-        self.refresh()
+        if self.scroll_offset.y == top:
+            self.repaint()
+        else:
+            self.redraw()
 
     def on_resize(self) -> None:
         """Keep the cursor in view."""
-        self.virtual_size = Size(self.size.width, self.rows)
+        self.set_lines(self.rows)
+        self._strips, self._read = {}, {}
         self._follow()
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one row of the view."""
-        row, width = y + self.scroll_offset.y, self.size.width
-        found = self.window(row, row + 1) if row < self.rows else ()
+    def draw(self, row: int) -> Strip:
+        """Draw one row."""
+        width, customer = self.size.width, self._at(row)
         base = self.get_component_rich_style("list--row")
-        if not found:
+        if customer is None:
             return Strip.blank(width, base)
-        customer = found[0]
         style = base
-        if customer.username in self.marked or self._in_range(row):
+        is_marked = customer.username in self.marked or self._in_range(row)
+        if is_marked:
             style += self.get_component_rich_style("list--marked", partial=True)
-        is_cursor = row == self.cursor
-        if is_cursor:
+        if row == self.cursor:
             style += self.get_component_rich_style("list--cursor", partial=True)
         if self.plain:
             needs_you = customer.username in self.needs_you
-            is_marked = customer.username in self.marked or self._in_range(row)
-            text = spoken(customer, is_cursor=is_cursor, is_marked=is_marked, needs_you=needs_you)
+            text = spoken(customer, is_cursor=row == self.cursor, is_marked=is_marked, needs_you=needs_you)
             return Strip([Segment(cut(text, width), base)], width)
         segments = [Segment(self._gutter(customer, row), style)]
-        for column in columns(width, narrow=self.narrow):
+        for column in columns(width, self.columns, narrow=self.narrow):
             text = fit(customer, column)
             if column.field in {"sending", "website_access"}:
                 state: Switch = getattr(customer, column.field)
@@ -104,7 +143,8 @@ class ListPane(ScrollView, can_focus=True):
         cursor = ">" if row == self.cursor else " "
         mark = "*" if customer.username in self.marked or self._in_range(row) else " "
         needs = "!" if customer.username in self.needs_you else " "
-        return f"{cursor}{mark}{needs} "[:GUTTER]
+        fresh = "~" if customer.username in self._fresh else " "
+        return f"{cursor}{mark}{needs}{fresh}"[:GUTTER]
 
     def _in_range(self, row: int) -> bool:
         if self.range_from is None:
@@ -123,20 +163,47 @@ class ListPane(ScrollView, can_focus=True):
         return [Segment(text, style)]
 
     def move(self, to: int) -> None:
-        """Put the cursor on a row."""
+        """Put the cursor on a row. A step over the edge brings half a page: a held arrow rarely paints it."""
         if not self.rows:
             return
         old, self.cursor = self.cursor, max(0, min(to, self.rows - 1))
-        self._anchor_here()
-        followed = self._follow()
-        self._place_cursor()
-        if followed or self.range_from is not None:
-            self.refresh()
-        else:
-            for row in {old, self.cursor}:
-                self.refresh(Region(0, row - self.scroll_offset.y, self.size.width, 1))
+        self.was_moved = True
         if self.cursor != old:
             self.post_message(self.Moved())
+        self._anchor_here()
+        if self._is_too_soon():
+            return
+        top = self.scroll_offset.y
+        self._follow(half=abs(self.cursor - old) == 1)
+        self._place_cursor()
+        if self.scroll_offset.y != top or self.range_from is not None:
+            self.redraw()
+        else:
+            for row in {old, self.cursor}:
+                self.repaint_line(row)
+
+    def _is_too_soon(self) -> bool:
+        """Whether this move is painted later, together with the next ones: the line is slow."""
+        if not self.pace:
+            return False
+        if self._later is None:
+            now = monotonic()
+            wait = self._painted_at + self.pace - now
+            if wait <= 0:
+                self._painted_at = now
+                return False
+            self._later = self.set_timer(wait, self._paint_later)
+        return True
+
+    def _paint_later(self) -> None:
+        self._later, self._painted_at = None, monotonic()
+        top = self.scroll_offset.y
+        self._follow(half=True)
+        self._place_cursor()
+        if self.scroll_offset.y == top:
+            self.repaint()
+        else:
+            self.redraw()
 
     def _anchor_here(self) -> None:
         """Remember whose row it is: the cursor belongs to a username."""
@@ -152,14 +219,15 @@ class ListPane(ScrollView, can_focus=True):
         """The cursor is here again."""
         self._place_cursor()
 
-    def _follow(self) -> bool:
-        """Scroll so that the cursor is in view; return whether anything moved."""
+    def _follow(self, *, half: bool = False) -> None:
+        """Scroll so that the cursor is in view, and by half a page if that is wanted."""
         top, height = self.scroll_offset.y, max(self.size.height, 1)
         goal = min(max(top, self.cursor - height + 1), self.cursor)
         if goal == top:
-            return False
+            return
+        if half:
+            goal = min(max(0, self.cursor - height // 2), max(0, self.rows - height))
         self.scroll_to(y=goal, animate=False, immediate=True, force=True)
-        return True
 
     def on_key(self, event: Key) -> None:
         """Move. Everything else is a command's key, or nothing."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
+from tui_reseller.domain.listing import RefreshCounts
 from tui_reseller.domain.profile import Profile, is_loopback
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.view_state import ViewState
@@ -22,6 +23,12 @@ def clock_text(moment: datetime | None, now: datetime) -> str:
 def count_text(number: int) -> str:
     """Return a number with separators."""
     return f"{number:,}"
+
+
+def counts_words(counts: RefreshCounts) -> str:
+    """Say how many customers a newer list has otherwise."""
+    parts = ((counts.new, "new"), (counts.gone, "gone"), (counts.changed, "changed"))
+    return ", ".join(f"{count_text(number)} {word}" for number, word in parts if number)
 
 
 def list_words(state: ViewState, now: datetime) -> str:

@@ -29,9 +29,22 @@ class Column:
     width: int
 
 
+WIDTHS = {
+    "email": 28, "sending": 7, "website_access": 7, "first_name": 14, "last_name": 16, "address": 26, "city": 16,
+    "state": 10, "zip": 8, "country": 7, "phone": 16, "website": 26,
+}  # fmt: skip
+TITLES = {name: name.upper().replace("_", " ") for name in WIDTHS} | {
+    "email": "E-MAIL", "website_access": "WEBSITE", "website": "SITE",
+}  # fmt: skip
+
+
 @lru_cache(maxsize=64)
-def columns(width: int, *, narrow: bool = False) -> tuple[Column, ...]:
-    """Return the columns that fit: username and both switches always, then e-mail, name, country, city."""
+def columns(width: int, chosen: tuple[str, ...] = (), *, narrow: bool = False) -> tuple[Column, ...]:
+    """Return the columns that fit. The username and both switches always; then those that were chosen, in their
+    order, or e-mail, name, country and city.
+    """
+    if chosen:
+        return _chosen(width, chosen)
     room = width - GUTTER - sum(size + 1 for _, _, size in _SWITCHES)
     switches = tuple(Column(*spec) for spec in _SWITCHES)
     if narrow or room < MIN_USERNAME + 16:
@@ -45,6 +58,19 @@ def columns(width: int, *, narrow: bool = False) -> tuple[Column, ...]:
     room -= sum(column.width + 1 for column in more)
     username = max(MIN_USERNAME, min(40, (room - 2) * 11 // 21))
     return (Column("username", "USERNAME", username), Column("email", "E-MAIL", room - username - 2), *switches, *more)
+
+
+def _chosen(width: int, chosen: tuple[str, ...]) -> tuple[Column, ...]:
+    fields = [*chosen, *(name for name, _, _ in _SWITCHES if name not in chosen)]
+    room = width - GUTTER - MIN_USERNAME - 1 - sum(size + 1 for _, _, size in _SWITCHES)
+    shown: list[Column] = []
+    for field in fields:
+        size = WIDTHS[field]
+        is_switch = field in {"sending", "website_access"}
+        if is_switch or room >= size + 1:
+            shown.append(Column(field, TITLES[field], size))
+            room -= 0 if is_switch else size + 1
+    return (Column("username", "USERNAME", MIN_USERNAME + max(room, 0)), *shown)
 
 
 def cut_middle(text: str, width: int) -> str:

@@ -2,14 +2,9 @@
 
 from tui_reseller.domain.errors import InvalidFilter
 from tui_reseller.domain.filters import Filter, parse_filter
-from tui_reseller.domain.listing import ListContext
+from tui_reseller.domain.listing import ListContext, Question
 from tui_reseller.tui.presenters.header import count_text
 from tui_reseller.tui.stage import Stage
-
-VIEWS = {
-    "0": "", "1": "-sending:on", "2": "is:missing-data", "3": "is:duplicate-email", "4": "is:needs-you",
-    "5": "is:marked",
-}  # fmt: skip
 
 
 class Filtering:
@@ -18,6 +13,7 @@ class Filtering:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self._former = ""
+        self._wider: str | None = None
         self._at: int | None = None
 
     def begin(self) -> None:
@@ -30,40 +26,39 @@ class Filtering:
         """Whether the history is being walked through."""
         return self._at is not None
 
-    def view(self, key: str) -> str | None:
-        """Return the filter of a shipped view."""
-        return VIEWS.get(key)
-
-    def set(self, text: str, *, final: bool) -> bool:
+    async def set(self, text: str, *, final: bool) -> bool:
         """Filter by a text. What is not finished keeps the last result and says so; it is an error only on Enter."""
         try:
             found = parse_filter(text)
+            await self.stage.requery(found, filter_text=text, filter_note="", filter_valid=True)
         except InvalidFilter as error:
             short = error.unfinished and not final
             pointer = "not finished" if short else f"{error.message} (at {error.place + 1})"
             self.stage.show(filter_text=text, filter_note=pointer, filter_valid=False)
             return False
-        self.stage.filter = found
-        self.stage.requery(filter_text=text, filter_note="", filter_valid=True)
-        if not self.stage.state.shown and found:
-            self.stage.show(filter_note=self._nothing(found))
+        if found and self.stage.session.customers.is_head:
+            self.stage.show(filter_note="reading the list ...")
+        elif found and not self.stage.state.shown:
+            self.stage.show(filter_note=await self._nothing(found))
         return True
 
-    def _nothing(self, found: Filter) -> str:
+    async def _nothing(self, found: Filter) -> str:
         """Say what one term less would show."""
-        customers = self.stage.session.customers
+        customers, state = self.stage.session.customers, self.stage.state
+        context = ListContext(state.marked, state.needs_you)
         best, best_text = 0, ""
-        context = ListContext(self.stage.state.marked, self.stage.state.needs_you)
-        for index in range(len(found.terms)):
+        for index, term in enumerate(found.terms) if len(found.terms) > 1 else ():
             text = found.without(index)
-            try:
-                shown = customers.count(parse_filter(text), context=context)
-            except InvalidFilter:
-                continue
+            shown = await customers.count(Question(parse_filter(text), context=context))
             if shown > best:
-                term = found.terms[index]
-                best, best_text = shown, found.text[term.start : term.end].strip()
-        return f"without {best_text}: {count_text(best)}" if best and len(found.terms) > 1 else "nothing matches"
+                best, best_text, self._wider = shown, found.text[term.start : term.end].strip(), text
+        return f"without {best_text}: {count_text(best)} (Backspace)" if best else "nothing matches"
+
+    async def widen(self) -> None:
+        """Drop the term without which something is shown."""
+        text, self._wider = self._wider, None
+        if text is not None and not self.stage.state.shown:
+            await self.set(text, final=True)
 
     def keep(self) -> None:
         """Put the filter into the history."""
@@ -80,7 +75,7 @@ class Filtering:
         self._at = at if 0 <= at < len(kept) else (0 if at < 0 else None)
         return kept[self._at] if self._at is not None else self._former
 
-    def put_back(self) -> str:
+    async def put_back(self) -> str:
         """Return to the filter that was there before."""
-        self.set(self._former, final=True)
+        await self.set(self._former, final=True)
         return self._former

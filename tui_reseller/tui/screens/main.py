@@ -1,6 +1,7 @@
 """The main screen: turns keys into flows, and shows the stage's state in its panes."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
     from tui_reseller.tui.app import ResellerApp
 
 REST_SECONDS = 0.15
-OWN_ACTIONS = frozenset({"list.filter", "view.open", "list.back", "detail.zoom", "more.open", "website.set"})
+SLOW_SHOW_SECONDS = 0.2
+"""On a slow line the screen is painted at most so often."""
+OWN_ACTIONS = frozenset(
+    {"list.filter", "filter.widen", "view.open", "list.back", "detail.zoom", "more.open", "website.set"}
+)
 
 
 class MainScreen(Screen[None]):
@@ -51,7 +56,9 @@ class MainScreen(Screen[None]):
         self.filtering = Filtering(self.stage)
         self.badge = badge
         self._rest: Timer | None = None
-        self._settling = False
+        self._waiting: Timer | None = None
+        self._settled = asyncio.Event()
+        self._settled.set()
         for command in app.commands:
             for key in command.keys:
                 self._bindings.key_to_bindings.setdefault(key, []).append(
@@ -67,19 +74,21 @@ class MainScreen(Screen[None]):
         with Container(id="panes"):
             with Container(id="list-side"):
                 yield TitleLine(id="titles")
-                yield ListPane(self.stage.session.customers.window, id="list")
+                yield ListPane(self.stage.session.customers, id="list")
             yield DetailPane(id="detail")
         yield MessageLine(id="message")
         yield FooterLine(id="footer")
         yield MessageLine("terminal too small: 60 columns and 15 lines are needed", id="too-small")
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Show what is known at once; the rest comes behind it."""
         session = self.stage.session
         self.list = self.query_one("#list", ListPane)
         self.list.plain = self.reseller_app.plain
         self.detail = self.query_one("#detail", DetailPane)
         self.stage.current = lambda: self.list.customer
+        self.stage.move_to = self.list.move
+        look = self.stage.services.views.look(session.profile.name)
         info = listing.first_rows(session)
         self.stage.show(
             badge=self.badge,
@@ -89,7 +98,7 @@ class MainScreen(Screen[None]):
             progress="" if info else "reading ...",
         )
         self.stage.show_policy()
-        self.stage.requery()
+        await self.stage.requery(sort=look.sort, descending=look.descending, columns=look.columns)
         self.set_focus(self.list)
         self.call_after_refresh(self._painted)
 
@@ -107,20 +116,37 @@ class MainScreen(Screen[None]):
     # What is shown
 
     def _changed(self) -> None:
-        """The stage has a new state: panes that show something else are painted again."""
-        if not self.is_mounted:
+        """The stage has a new state. On a slow line several are shown as one."""
+        if self.reseller_app.slow:
+            if self._waiting is None:
+                self._waiting = self.set_timer(SLOW_SHOW_SECONDS, self._show)
+        else:
+            self._show()
+
+    def _show(self) -> None:
+        """Panes that show something else are painted again."""
+        self._waiting = None
+        if not self.is_mounted or not self.children:  # an answer may come while the application ends
             return
+        self.list.pace = SLOW_SHOW_SECONDS if self.reseller_app.slow else 0.0
         state, now = self.stage.state, self.stage.now()
         pane = self.list
-        changed = (pane.rows, pane.marked, pane.needs_you, pane.words)
+        drawn = (pane.marked, pane.needs_you, pane.words, pane.columns)
         pane.marked, pane.needs_you, pane.words = state.marked, state.needs_you, self.stage.filter.words
-        if changed != (state.shown, pane.marked, pane.needs_you, pane.words) or pane.version != self._version():
+        pane.columns = state.columns
+        if drawn != (pane.marked, pane.needs_you, pane.words, pane.columns) or pane.version != self._version():
+            was_head = bool(pane.version) and pane.version[-2]
             is_other_filter = bool(pane.version) and pane.version[-1] != state.filter_text
             pane.version = self._version()
             row = self.stage.session.customers.row_of(pane.username) if pane.username is not None else None
-            pane.show(state.shown, 0 if row is None and is_other_filter else row)
+            # Behind the head the whole list may be in another order: who has not moved yet is at its beginning.
+            is_loaded = was_head and not self.stage.session.customers.is_head and not pane.was_moved
+            pane.show(0 if (row is None and is_other_filter) or is_loaded else row)
         if pane.customer is not self.detail.customer or self.detail.read_at != self.stage.read_at:
             self._follow_soon()
+        field = self.query_one("#filter", Input)
+        if not field.has_focus and field.value != state.filter_text and self._settled.is_set():
+            field.value = state.filter_text
         self.query_one("#header", HeaderLine).show(state, now)
         self.query_one("#counts", FilterLine).show(state)
         self.query_one("#titles", TitleLine).show(state)
@@ -132,7 +158,8 @@ class MainScreen(Screen[None]):
     def _version(self) -> tuple[object, ...]:
         """Whatever changes rows without changing their number."""
         state = self.stage.state
-        return (self.stage.session.customers.version, state.sort, state.descending, state.filter_text)
+        customers = self.stage.session.customers
+        return (customers.version, len(customers), state.sort, state.descending, customers.is_head, state.filter_text)
 
     def on_list_pane_moved(self) -> None:
         """The cursor is elsewhere; the detail follows when it rests."""
@@ -195,10 +222,8 @@ class MainScreen(Screen[None]):
 
     async def action_command(self, command_id: str, key: str) -> None:
         """Do a command, or say why not."""
-        if self._settling:
-            # The field has not worked off what was typed before Enter: the row would be another one.
-            self.query_one("#filter", Input).call_later(self.call_later, self.action_command, command_id, key)
-            return
+        # What was typed before Enter is not worked off yet: the row would be another one.
+        await self._settled.wait()
         command = self.commands[command_id]
         why = why_not(command, self.stage.state, has_customer=self.list.customer is not None)
         if why:
@@ -206,42 +231,44 @@ class MainScreen(Screen[None]):
         elif command_id.startswith("mark."):
             self.marking.do(command_id, self.list)
         elif command_id in OWN_ACTIONS:
-            getattr(self, "_" + command_id.replace(".", "_").replace("-", "_"))(key)
+            await getattr(self, "_" + command_id.replace(".", "_").replace("-", "_"))(key)
         elif (flow := flow_of(command_id)) is not None:
             self.reseller_app.run_flow(lambda: flow(self.stage), command_id)
         else:
             self.reseller_app.do(command_id, key, self.stage)
 
-    def _list_filter(self, _key: str) -> None:
+    async def _list_filter(self, _key: str) -> None:
         self.filtering.begin()
         self.set_focus(self.query_one("#filter"))
 
-    def _view_open(self, key: str) -> None:
-        text = self.filtering.view(key)
-        if text is None:
-            self.stage.tell(f"No view {key}. 0 all, 1 not sending, 2 missing data, 3 same e-mail twice, 4 needs you.")
-            return
-        self.query_one("#filter", Input).value = text
-        self.filtering.set(text, final=True)
+    async def _view_open(self, key: str) -> None:
+        from tui_reseller.tui.flows.views import open_view  # noqa: PLC0415 - loaded with the first use
 
-    def _list_back(self, _key: str) -> None:
+        await open_view(self.stage, key)
+
+    async def _filter_widen(self, _key: str) -> None:
+        await self.filtering.widen()
+
+    async def _list_back(self, _key: str) -> None:
         state = self.stage.state
         if state.ranging:
             self.marking.drop_range(self.list)
         elif state.zoomed:
-            self._detail_zoom("")
+            await self._detail_zoom("")
         elif self.reseller_app.cancel("refresh"):
             self.stage.tell("Reading was cancelled; the old list stays.")
+        elif self.reseller_app.cancel("export"):
+            self.stage.tell("The export was cancelled; no file was written.")
         elif state.filter_text:
-            self._view_open("0")
+            await self._view_open("0")
 
-    def _detail_zoom(self, _key: str) -> None:
+    async def _detail_zoom(self, _key: str) -> None:
         self.stage.show(zoomed=not self.stage.state.zoomed)
         self.set_class(self.stage.state.zoomed, "-zoomed")
         self.set_focus(self.detail if self.stage.state.zoomed else self.list)
         self.call_after_refresh(self._follow)
 
-    def _more_open(self, _key: str) -> None:
+    async def _more_open(self, _key: str) -> None:
         from tui_reseller.tui.flows.account import more_menu  # noqa: PLC0415 - loaded with the first use
 
         # Pushed at once, so that the second letter of "x d" arrives in the menu.
@@ -251,7 +278,7 @@ class MainScreen(Screen[None]):
         if command_id is not None:
             self.call_later(self.action_command, command_id, "")
 
-    def _website_set(self, _key: str) -> None:
+    async def _website_set(self, _key: str) -> None:
         from tui_reseller.tui.flows.switches import website_menu  # noqa: PLC0415 - loaded with the first use
 
         # As for x: the second letter of "w d" arrives in the menu.
@@ -266,28 +293,33 @@ class MainScreen(Screen[None]):
     # The filter
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter on every key."""
+        """Filter on every key; a newer key makes an older answer void."""
         if event.input.has_focus:
-            self.filtering.set(event.value, final=False)
+            self.reseller_app.run_in_background(lambda: self._filter_by(event.value), "filter")
+
+    async def _filter_by(self, text: str) -> None:
+        await self.filtering.set(text, final=False)
 
     def action_filter_keep(self) -> None:
         """Enter keeps the filter, once the field has all that was typed before; one that cannot be kept stays open."""
         self._settle(self._keep)
 
-    def _settle(self, work: Callable[[], None]) -> None:
+    def _settle(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do something with the field once it has worked off its keys; commands wait until then."""
-        self._settling = True
+        self._settled.clear()
         self.set_focus(self.list)
 
-        def settled() -> None:
-            self._settling = False
-            work()
+        async def settled() -> None:
+            try:
+                await work()
+            finally:
+                self._settled.set()
 
         self.query_one("#filter", Input).call_later(settled)
 
-    def _keep(self) -> None:
+    async def _keep(self) -> None:
         field = self.query_one("#filter", Input)
-        if self.filtering.set(field.value, final=True):
+        if await self.filtering.set(field.value, final=True):
             self.filtering.keep()
         else:
             self.set_focus(field)
@@ -296,13 +328,13 @@ class MainScreen(Screen[None]):
         """Esc puts the former filter back."""
         self._settle(self._put_back)
 
-    def _put_back(self) -> None:
-        self.query_one("#filter", Input).value = self.filtering.put_back()
+    async def _put_back(self) -> None:
+        self.query_one("#filter", Input).value = await self.filtering.put_back()
 
-    def on_field_recall(self, event: Field.Recall) -> None:
+    async def on_field_recall(self, event: Field.Recall) -> None:
         """Up brings earlier filters; down keeps this one and goes to the list."""
         if event.step > 0 and not self.filtering.recalling:
-            if self.filtering.set(event.field.value, final=True):
+            if await self.filtering.set(event.field.value, final=True):
                 self.filtering.keep()
                 self.set_focus(self.list)
             return

@@ -53,7 +53,7 @@ class Marking:
         """Forget a range that was begun."""
         pane.range_from = None
         self.stage.show(ranging=False)
-        pane.refresh()
+        pane.redraw()
 
     def _mark_shown(self) -> None:
         shown = frozenset(name for name in self.stage.session.customers.usernames() if name)

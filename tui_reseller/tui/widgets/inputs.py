@@ -1,7 +1,9 @@
 """Input fields: no blinking cursor (an idle screen sends nothing), and secret ones without copy and cut."""
 
 from textual.events import Key, Paste
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input, Static
 
 from tui_reseller.domain.text import clean
@@ -9,6 +11,9 @@ from tui_reseller.domain.text import clean
 
 class Field(Input):
     """A one-line field. Up and down ask the form for earlier values."""
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+    """As in Textual, but a letter typed is no new layout of the screen: that would paint all of it."""
 
     class Recall(Message):
         """The operator asks for an earlier value; step is -1 for older."""

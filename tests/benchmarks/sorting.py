@@ -1,0 +1,67 @@
+"""Sorting by a column, from the letter in the menu to the right rows: the first time, and again."""
+
+import re
+import statistics
+
+import children
+import programs
+from bench import Bench
+from prepared import SORTED_BY, Prepared
+from rounds import Contestants, Found, Line, Sample, ms, times, within
+from terminal_program import LINES, NotSeenError, TerminalProgram
+
+_REST = 0.4
+
+
+def contestants(bench: Bench) -> Contestants:
+    big = bench.big
+    return {
+        "small": lambda: _sorted(bench.small),
+        "big": lambda: _sorted(big),
+        "polars": lambda: children.told(children.peer("arg_sort.py", str(big.parquet), SORTED_BY), big.folder),
+    }
+
+
+def _sorted(one: Prepared) -> Sample:
+    with programs.loaded(one) as program:
+        customer, second = one.facts.first, one.facts.second
+        by_column = programs.either(
+            programs.cursor_between(customer, *one.facts.sorted_around), programs.first_row(one.facts.sorted_first)
+        )
+        first = _by(program, SORTED_BY, by_column)
+        _by(program, "none", programs.cursor_between(customer, "", second))
+        again = _by(program, SORTED_BY, by_column)
+        program.press("home")
+        program.settles(_REST)
+        arrows = programs.scrolling([program.burst("down", quiet=0.03) for _ in range(3 * LINES)])
+    return {"first": first, "again": again, "arrow": statistics.median(one["wall"] for one in arrows)}
+
+
+def _by(program: TerminalProgram, column: str, right: programs.Check) -> float:
+    """Choose from the menu; return how long it took from the letter to the right rows around the cursor."""
+    program.press("s")
+    option = re.compile(rf"(?<!\w)(\w) {{1,4}}{column}\b", re.IGNORECASE)
+    program.sees(f"{column} in the menu", lambda lines: option.search("\n".join(lines)) is not None, within=20)
+    program.settles(_REST)
+    found = option.search("\n".join(program.lines))
+    if found is None:
+        raise NotSeenError(f"{program.name}: the menu went away")
+    seen = program.timed(found[1], f"the order by {column}", right, within=programs.PATIENCE)
+    program.settles(_REST)
+    return seen
+
+
+def lines(bench: Bench, found: Found) -> list[Line]:
+    first, again = found.ratio("big", "first", "polars", "arg_sort"), found.ratio("big", "again", "big", "arrow")
+    over_small = found.ratio("big", "again", "small")
+    return [
+        Line(
+            f"sort by {SORTED_BY}, {bench.big.size:,}, first time / again",
+            f"{times(first)} polars' arg_sort ({ms(found.median('big', 'first'))} : "
+            f"{ms(found.median('polars', 'arg_sort'))}) / {times(again)} a scrolling arrow "
+            f"({ms(found.median('big', 'again'))} : {ms(found.median('big', 'arrow'))}), "
+            f"{times(over_small)} the same at {bench.small.size:,}",
+            "<= 1.3 x polars' own arg_sort / <= 1.2 x an arrow key",
+            within((first, 1.3), (again, 1.2)),
+        )
+    ]

@@ -1,0 +1,59 @@
+"""What filters and orders mean, as plainly as it can be said: the model for the list, and a list for other tests."""
+
+import re
+
+from tui_reseller.domain.customer import DETAIL_FIELDS
+from tui_reseller.domain.filters import SEARCHED
+from tui_reseller.domain.switch import Switch
+
+
+def matches(filter_, customer, is_word=lambda _word, _customer: False):
+    """Whether a customer fulfils all terms."""
+    return all(_holds(term, customer, is_word) != term.negated for term in filter_.terms)
+
+
+def _holds(term, customer, is_word):
+    text = customer.text(term.field) if term.field else ""
+    match term.kind:
+        case "word":
+            return any(term.text in customer.text(name).lower() for name in SEARCHED)
+        case "contains":
+            return term.text in text.lower()
+        case "equals":
+            return text.lower() == term.text
+        case "regex":
+            return bool(re.search(term.text, text, re.IGNORECASE))
+        case "state":
+            return text == term.text
+        case _:
+            return is_word(term.text, customer)
+
+
+def is_word(customers, context, new=(), changed=()):
+    """Answer the is: words, which need more than the customer."""
+
+    def holds(word, customer):
+        if word == "missing-data":
+            return any(not getattr(customer, name) for name in ("email", *DETAIL_FIELDS))
+        if word == "duplicate-email":
+            same = [other for other in customers if (other.email or "").lower() == (customer.email or "").lower()]
+            return bool(customer.email) and len(same) > 1
+        names = {"marked": context.marked, "needs-you": context.needs_you, "new": new, "changed": changed}
+        return customer.username in names[word]
+
+    return holds
+
+
+def answered(customers, question, new=(), changed=()):
+    """Return the customers that a question shows, in order."""
+    holds = is_word(customers, question.context, new, changed)
+    found = [customer for customer in customers if matches(question.filter, customer, holds)]
+    if not question.sort:
+        return found[::-1] if question.descending else found
+
+    def text(customer):
+        unknown = getattr(customer, question.sort) is Switch.UNKNOWN
+        return "" if unknown else customer.text(question.sort).lower()
+
+    present = sorted((c for c in found if text(c)), key=text)
+    return (present[::-1] if question.descending else present) + [c for c in found if not text(c)]

@@ -1,0 +1,191 @@
+"""Looking at the list: order, columns and views that are remembered, what a refresh brought, thin lines."""
+
+import contextlib
+from urllib.error import HTTPError
+
+import pytest
+from desk import until
+from textual.events import CursorPosition
+
+
+@pytest.fixture
+def few(sandbox):
+    """Three customers of known values."""
+    for name, city in (("aa-one", "Zagreb"), ("aa-two", "Oslo"), ("aa-three", "Madrid")):
+        sandbox.plant(name, email=f"{name}@example.com", city=city, country="ES")
+    yield sandbox
+    for name in ("aa-one", "aa-two", "aa-three", "aa-four", "aa-trap"):
+        with contextlib.suppress(HTTPError):
+            sandbox.control("DELETE", f"customers/{name}")
+
+
+def titles(desk):
+    return desk.screen_text()[2]
+
+
+async def test_a_refresh_says_what_it_brought_and_lists_it(at_desk, few):
+    async with at_desk() as desk:
+        few.plant("aa-four", city="Rome")
+        few.plant("aa-two", email="aa-two@example.com", city="Bergen", country="ES")
+        few.control("DELETE", "customers/aa-three")
+        await desk.press("r")
+        await desk.told("1 new, 1 gone, 1 changed since the list before")
+        await desk.press("2")
+        await until("the changed one only", lambda: desk.state.shown == 1)
+        assert "~aa-two" in "\n".join(desk.screen_text())
+        await desk.press("f")
+        await desk.opened("1 new, 1 gone, 1 changed")
+        found = desk.lines()
+        assert any(line.startswith("- gone") and "aa-three" in line for line in found)
+        assert any(line.startswith("+ new") and "aa-four" in line for line in found)
+        assert any("aa-two" in line and 'city "Oslo" -> "Bergen"' in line for line in found)
+        await desk.press(*["down"] * found.index(next(line for line in found if "aa-four" in line)), "enter")
+        await until("its row", lambda: desk.main.list.username == "aa-four")
+        assert desk.state.filter_text == ""
+
+
+async def test_order_is_remembered_for_the_next_start(at_desk, few):
+    async with at_desk() as desk:
+        await desk.press("s")
+        await desk.opened("Sort by")
+        await desk.press("c")
+        await until("sorted", lambda: desk.state.sort == "city")
+        await desk.press("s", "c")
+        await until("reversed", lambda: desk.state.descending)
+        names = desk.main.stage.session.customers.usernames()
+    async with at_desk() as desk:
+        assert (desk.state.sort, desk.state.descending) == ("city", True)
+        await until("the same order", lambda: desk.main.stage.session.customers.usernames() == names)
+        assert desk.main.list.cursor == 0
+        await desk.press("s", "n")
+        await until("the service's order", lambda: desk.state.sort == "")
+
+
+async def test_columns_are_chosen_and_remembered(at_desk, few):
+    async with at_desk() as desk:
+        await desk.press("t", "c")
+        await desk.opened("Columns")
+        await desk.write("citty")
+        await desk.read_then()
+        assert 'no column "citty" - did you mean city?' in desk.words() + desk.problem
+        desk.field("columns").clear()
+        await desk.write("city country")
+        await desk.read_then()
+        await until("its title", lambda: "CITY" in titles(desk))
+        assert titles(desk).index("CITY") < titles(desk).index("COUNTRY") < titles(desk).index("SENDING")
+        assert "E-MAIL" not in titles(desk)
+    async with at_desk() as desk:
+        assert desk.state.columns == ("city", "country")
+        assert "CITY" in titles(desk)
+
+
+async def test_a_view_is_saved_opened_and_forgotten(at_desk, few):
+    async with at_desk() as desk:
+        await desk.press("slash")
+        await desk.write("aa- country:es")
+        await desk.press("enter")
+        await until("filtered", lambda: desk.state.shown == 3)
+        await desk.press("s", "c", "t", "s")
+        await desk.opened("Save a view")
+        await desk.write("in Spain")
+        await desk.read_then()
+        await desk.told('View 8 is "in Spain".')
+        await desk.press("0", "s", "n")
+        await until("all", lambda: desk.state.sort == "" and not desk.state.filter_text)
+        await desk.press("8")
+        await until("as it was saved", lambda: (desk.state.filter_text, desk.state.sort) == ("aa- country:es", "city"))
+        names = desk.main.stage.session.customers.usernames()
+        assert names == ["aa-three", "aa-two", "aa-one"]
+    async with at_desk() as desk:
+        await desk.press("t", "x")
+        await desk.opened("Forget which view?")
+        await desk.press("8")
+        await desk.told("View 8 is forgotten.")
+        await desk.press("8")
+        await desk.told("No view 8.")
+
+
+async def test_backspace_drops_the_term_that_hides_all(at_desk, few):
+    async with at_desk() as desk:
+        await desk.press("slash")
+        await desk.write("aa- nobody-has-this")
+        await desk.press("enter")
+        await until("a way out", lambda: "without nobody-has-this: 3 (Backspace)" in desk.state.filter_note)
+        await desk.press("backspace")
+        await until("wider", lambda: (desk.state.filter_text, desk.state.shown) == ("aa-", 3))
+        assert desk.main.query_one("#filter").value == "aa-"
+
+
+async def test_by_hand_means_that_a_start_asks_nothing(at_desk, few):
+    async with at_desk():
+        pass
+    few.start_anew()
+    async with at_desk(config='[settings]\nrefresh = "manual"\n') as desk:
+        assert desk.state.total == len(desk.main.stage.session.customers)
+        assert not few.requests()
+        await desk.press("r")
+        await until("asked", lambda: [row["operation"] for row in few.requests()] == ["list"])
+
+
+async def test_nothing_is_kept_on_disk_where_the_retention_is_nothing(at_desk, tmp_path):
+    async with at_desk(config='[settings]\nretention = "0d"\n'):
+        pass
+    assert not list((tmp_path / "cache").rglob("*.parquet"))
+
+
+async def test_a_damaged_snapshot_is_said_and_read_again(at_desk, tmp_path):
+    async with at_desk() as desk:
+        total = desk.state.total
+    (list_file,) = (tmp_path / "cache").rglob("list-*.parquet")
+    list_file.write_bytes(b"?" * 100)
+    async with at_desk() as desk:
+        await desk.told("it is read again from the service")
+        await until("read", lambda: desk.state.total == total and not desk.state.is_partial)
+
+
+@pytest.mark.parametrize("regex", ["email~(a+)+$", "email~(.*)*x", "city~.*.*.*.*.*y"])
+async def test_no_regex_freezes_the_screen(at_desk, few, regex):
+    few.plant("aa-trap", email="a" * 5000 + "!", city="x" * 5000)
+    async with at_desk() as desk:
+        await desk.press("slash")
+        await desk.write(regex)
+        await until("an answer", lambda: desk.state.filter_text == regex and desk.state.filter_valid, 5)
+
+
+async def test_a_held_arrow_brings_half_a_page_at_the_edge(at_desk):
+    async with at_desk() as desk:
+        pane = desk.main.list
+        height = pane.size.height
+        tops = []
+        for _ in range(3 * height):
+            pane.move(pane.cursor + 1)
+            tops.append(pane.scroll_offset.y)
+        assert len(set(tops)) <= 3 * height // (height // 2) + 1
+        assert pane.scroll_offset.y <= pane.cursor < pane.scroll_offset.y + height
+
+
+async def test_a_slow_line_is_measured_and_painted_less_often(at_desk):
+    async with at_desk() as desk:
+        app, pane = desk.app, desk.main.list
+        app._asked_terminal = app.key_clock() - 0.2
+        app.post_message(CursorPosition(0, 0))
+        await desk.told("Slow line (2")
+        assert app.slow
+        desk.main.stage.show()
+        await until("slower", lambda: pane.pace > 0)
+        await desk.pilot.pause(pane.pace)
+        painted = []
+        pane.repaint_line = painted.append
+        pane.redraw = pane.repaint = lambda: painted.append("all")
+        for _ in range(10):
+            pane.move(pane.cursor + 1)
+        assert pane.cursor == 10
+        await until("painted", lambda: len(painted) == 3)  # the first step's two lines at once, then the rest as one
+
+
+async def test_a_quick_line_is_not_slow(at_desk):
+    async with at_desk() as desk:
+        desk.app._asked_terminal = desk.app.key_clock()
+        desk.app.post_message(CursorPosition(0, 0))
+        await until("timed", lambda: desk.app._asked_terminal == 0.0)
+        assert not desk.app.slow

@@ -1,0 +1,61 @@
+"""What an export is: the forms of a file, the columns it may have, and what became of it."""
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path, PurePath
+
+from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.listing import COLUMNS
+
+Progress = Callable[[int, int], None]
+"""Told of rows done, and of all rows."""
+
+
+class ExportFormat(Enum):
+    """Form of a file of customers.
+
+    CSV is safe in a spreadsheet; JSON Lines has every value as it is; so has Parquet, with typed columns: the switches
+    are booleans, null stands for unknown.
+    """
+
+    CSV = "csv"
+    JSON_LINES = "jsonl"
+    PARQUET = "parquet"
+
+
+ENDINGS = {
+    ".csv": ExportFormat.CSV,
+    ".jsonl": ExportFormat.JSON_LINES,
+    ".ndjson": ExportFormat.JSON_LINES,
+    ".parquet": ExportFormat.PARQUET,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file that was written whole. Size is in bytes."""
+
+    path: Path
+    form: ExportFormat
+    rows: int
+    size: int
+
+
+def format_of(path: PurePath) -> ExportFormat:
+    """Return the form that a file's ending names, in any case. Raises InvalidInput for any other ending."""
+    found = ENDINGS.get(path.suffix.lower())
+    if found is None:
+        raise InvalidInput("the ending of the file says its form: .csv, .jsonl (or .ndjson) or .parquet", field="path")
+    return found
+
+
+def checked_columns(names: Sequence[str]) -> tuple[str, ...]:
+    """Return columns in order, each once. Raises InvalidInput naming the nearest column."""
+    for name in names:
+        if name not in COLUMNS:
+            near = difflib.get_close_matches(name, COLUMNS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(COLUMNS)}"
+            raise InvalidInput(f"no column {name!r}", field="columns", hint=hint)
+    return tuple(dict.fromkeys(names))

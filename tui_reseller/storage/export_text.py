@@ -1,0 +1,99 @@
+"""Customers as CSV and as JSON Lines, column by column.
+
+Both say exactly what `domain.text` and Python's own encoder say: whole columns are told harmless by one regex, and only
+what is not goes through those, value by value.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from json.encoder import encode_basestring_ascii
+
+import polars as pl
+
+from tui_reseller.domain.customer import SWITCH_FIELDS
+from tui_reseller.domain.text import clean, formula_safe
+from tui_reseller.storage.matching import text_of
+
+LONGEST_CELL = 1_000_000
+"""Characters of a CSV cell; what is longer is cut with a sign."""
+HARMLESS = (
+    "\x20-\x7e\xa1-\xac\xae-\u02ff\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a"
+    "\u1e00-\u1eff\u2010-\u2027\u3041-\u3096\u30a1-\u30fa\u4e00-\u9ffc\uac00-\ud7a3"
+)
+"""Ranges of signs that clean() leaves as they are wherever they stand: assigned, no marks, no blanks but one.
+Other signs may be harmless too: they only take longer."""
+_ODD_CELL = f"[^{HARMLESS}]"
+_FORMULA = r"^ *[=+\-@]"
+"""What formula_safe() looks for, among harmless signs."""
+_ODD_JSON = r"[^\x20\x21\x23-\x5b\x5d-\x7e]"
+_ODD_OBJECT = r"[^\x20-\x7e]"
+_encode = json.JSONEncoder(ensure_ascii=True).encode
+
+
+def csv_header(columns: Sequence[str]) -> str:
+    """Return the first line of a CSV file."""
+    return ",".join(columns) + "\n"
+
+
+def csv_lines(frame: pl.DataFrame, columns: Sequence[str]) -> str:
+    """Return customers as lines of CSV that no spreadsheet runs and no terminal obeys. Nothing stands for no value."""
+    cells = pl.DataFrame({name: _cells(frame, name) for name in columns})
+    if len(columns) > 1:  # alone on its line, nothing has to be written as "": a blank line is no row
+        cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    return cells.write_csv(include_header=False, null_value="", quote_style="necessary")
+
+
+def _cells(frame: pl.DataFrame, name: str) -> pl.Series:
+    if name in SWITCH_FIELDS:
+        return frame.select(text_of(name)).to_series()
+    column = (_objects(frame[name]) if name == "extra" else frame[name]).fill_null("")
+    is_odd = column.str.contains(_ODD_CELL) | (column.str.len_bytes() > LONGEST_CELL)
+    is_formula = column.str.contains(_FORMULA)
+    if is_formula.any():
+        safe = pl.when(is_formula & ~is_odd).then(pl.lit("'") + column).otherwise(column)
+        column = pl.select(safe).to_series()
+    return _mapped(column, is_odd, lambda text: formula_safe(clean(text, longest=LONGEST_CELL)))
+
+
+def json_lines(frame: pl.DataFrame, columns: Sequence[str]) -> str:
+    """Return customers as JSON Lines in ASCII: keys and values as Customer.as_dict() has them."""
+    parts: list[pl.Expr] = []
+    for name in columns:
+        if name != "extra":
+            parts += [pl.lit(f'{", " if parts else ""}"{name}": '), pl.lit(_values(frame, name))]
+    if "extra" in columns:
+        key = f'{", " if parts else ""}"extra": '
+        parts.append(pl.lit((pl.Series([key]) + _objects(frame["extra"])).fill_null("")))
+    lines = pl.select(pl.concat_str([pl.lit("{"), *parts, pl.lit("}\n")])).to_series()
+    return str(lines.str.join("").item())
+
+
+def _values(frame: pl.DataFrame, name: str) -> pl.Series:
+    """Return a column as JSON values."""
+    column = frame[name]
+    if name in SWITCH_FIELDS:
+        return column.cast(pl.String).fill_null("null")
+    is_odd = column.str.contains(_ODD_JSON).fill_null(value=False)
+    quote = pl.Series(['"'])
+    return _mapped(quote + column + quote, is_odd, encode_basestring_ascii, column).fill_null("null")
+
+
+def _objects(column: pl.Series) -> pl.Series:
+    """Return extra fields as JSON objects in ASCII and on one line; null where there is none."""
+    is_odd = column.str.contains(_ODD_OBJECT).fill_null(value=False)
+    found = _mapped(column, is_odd, lambda text: _encode(json.loads(text)))
+    return found.set((found == "{}").fill_null(value=False), None)
+
+
+def _mapped(
+    column: pl.Series, where: pl.Series, function: Callable[[str], str], values: pl.Series | None = None
+) -> pl.Series:
+    """Return a column with function(value) in some of its rows; values are those of another column if one is given."""
+    if not where.any():
+        return column
+    rows = where.arg_true()
+    old = (column if values is None else values).gather(rows).to_list()
+    new = pl.Series(column.name, list(map(function, old)), dtype=pl.String)
+    behind = pl.int_range(len(column), len(column) + len(rows), dtype=pl.UInt32, eager=True)
+    place = pl.int_range(len(column), dtype=pl.UInt32, eager=True).scatter(rows, behind)
+    return pl.concat([column, new]).gather(place)

@@ -1,0 +1,59 @@
+"""A list that is arriving: its pieces are made searchable one by one, so that nothing is left to do at the end."""
+
+import asyncio
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING
+
+from tui_reseller.domain.listing import COLUMNS, Table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MERGED = 64
+"""So many small pieces become one: thousands of pieces would slow down every query."""
+
+
+class Incoming:
+    """Pieces of a list in the order in which they came."""
+
+    def __init__(self, worker: Executor) -> None:
+        self._worker = worker
+        self._merged: list[pl.DataFrame] = []
+        self._small: list[pl.DataFrame] = []
+        self._rows = 0
+
+    def __len__(self) -> int:
+        return self._rows
+
+    async def add(self, table: Table) -> None:
+        """Add a piece. Raises ValueError if it has not our columns."""
+        if len(table):
+            await asyncio.get_running_loop().run_in_executor(self._worker, self._add, table)
+
+    async def has(self, username: str) -> bool:
+        """Whether a customer with this username has arrived."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._worker, lambda: username in self.frame()["username"])
+
+    def _add(self, table: Table) -> None:
+        import polars as pl  # noqa: PLC0415 - with the first list, and beside the screen
+
+        from tui_reseller.storage.frames import frame_of, searchable  # noqa: PLC0415
+
+        self._small.append(searchable(frame_of(table)))
+        self._rows += len(table)
+        if len(self._small) >= MERGED:
+            self._merged.append(pl.concat(self._small, rechunk=True))
+            self._small = []
+
+    def frame(self) -> "pl.DataFrame":
+        """Return what has arrived as one frame; nothing is copied. Only within the worker."""
+        import polars as pl  # noqa: PLC0415 - see above
+
+        from tui_reseller.storage.frames import FULL_SCHEMA  # noqa: PLC0415
+
+        return pl.concat([pl.DataFrame(schema=FULL_SCHEMA), *self._merged, *self._small], rechunk=False)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Give the columns as they came, for the snapshot."""
+        return self.frame().select(COLUMNS).__arrow_c_stream__(requested_schema)

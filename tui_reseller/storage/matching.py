@@ -1,0 +1,80 @@
+"""Which rows a filter matches, as one expression for all of them: regexes run in time linear to the text."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+
+import polars as pl
+
+from tui_reseller.domain.customer import DETAIL_FIELDS, SWITCH_FIELDS
+from tui_reseller.domain.errors import InvalidFilter
+from tui_reseller.domain.filters import SEARCHED, Filter, Term
+from tui_reseller.domain.switch import Switch
+from tui_reseller.storage.frames import BETWEEN, SEARCH, texts
+
+Names = Mapping[str, AbstractSet[str] | pl.Series]
+"""For each is: word that is a set of usernames: the set. For duplicate-email: addresses in lower case."""
+_EXPECTED = ("email", *DETAIL_FIELDS)
+"""Fields whose lack makes a customer match is:missing-data."""
+
+
+def mask(frame: pl.DataFrame, filter_: Filter, names: Names) -> pl.Series:
+    """Return for each row whether a filter matches it. Raises InvalidFilter for a regex that cannot be used."""
+    found = pl.Series([True]).new_from_index(0, len(frame))
+    for term in filter_.terms:
+        try:
+            found &= frame.select(_term(term, names)).to_series()
+        except pl.exceptions.ComputeError:
+            raise InvalidFilter(
+                "this regex cannot be used: it is too large, or holds something that a filter has not", place=term.start
+            ) from None
+    return found
+
+
+def _term(term: Term, names: Names) -> pl.Expr:
+    found = _holds(term, names)
+    return ~found if term.negated else found
+
+
+def _holds(term: Term, names: Names) -> pl.Expr:
+    match term.kind:
+        case "word" if BETWEEN in term.text:
+            return pl.any_horizontal([_lowered(name).str.contains(term.text, literal=True) for name in SEARCHED])
+        case "word":
+            return pl.col(SEARCH).str.contains(term.text, literal=True)
+        case "contains":
+            return _lowered(term.field).str.contains(term.text, literal=True)
+        case "equals":
+            return _lowered(term.field) == term.text
+        case "regex":
+            return text_of(term.field).str.contains(f"(?i){term.text}")
+        case "state":
+            return text_of(term.field) == term.text
+        case _:
+            return _is(term.text, names)
+
+
+def _is(word: str, names: Names) -> pl.Expr:
+    if word == "missing-data":
+        return pl.any_horizontal([pl.col(name).fill_null("") == "" for name in _EXPECTED])
+    among = names.get(word, frozenset())
+    values = among if isinstance(among, pl.Series) else texts(among)
+    column = lowered_email() if word == "duplicate-email" else pl.col("username")
+    return column.is_in(values.implode())
+
+
+def lowered_email() -> pl.Expr:
+    """E-mail in lower case, empty where there is none."""
+    return _lowered("email")
+
+
+def _lowered(name: str) -> pl.Expr:
+    return text_of(name).str.to_lowercase()
+
+
+def text_of(name: str) -> pl.Expr:
+    """Return a field as the text that is compared and sorted by: a switch as its word, a missing text as empty."""
+    if name not in SWITCH_FIELDS:
+        return pl.col(name).fill_null("")
+    on, off = pl.lit(Switch.ON.value), pl.lit(Switch.OFF.value)
+    known = pl.when(pl.col(name)).then(on).otherwise(off)
+    return pl.when(pl.col(name).is_null()).then(pl.lit(Switch.UNKNOWN.value)).otherwise(known)

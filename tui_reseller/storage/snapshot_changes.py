@@ -1,0 +1,36 @@
+"""Changes since a snapshot was read, one JSON line each: what one write changed costs one line, not a new snapshot."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.storage.rows import checked_row, customer_of, row_of
+
+Change = tuple[str, Customer | None]
+
+
+def append(path: Path, username: str, customer: Customer | None) -> None:
+    """Add one change. It is a cache: nothing waits for the disk. Raises OSError."""
+    found = {"u": username, "c": None if customer is None else row_of(customer)}
+    line = json.dumps(found, separators=(",", ":")).encode("ascii") + b"\n"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "r+b", buffering=0) as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(0, end - 1))
+        # A line torn by a kill must not swallow this one.
+        file.write(line if not end or file.read(1) == b"\n" else b"\n" + line)
+
+
+def read(content: bytes) -> Iterator[Change]:
+    """Return the changes in order. A torn line is a change that was never finished: it is left out."""
+    for line in content.split(b"\n"):
+        try:
+            found = json.loads(line)
+            username, row = found["u"], found["c"]
+            customer = None if row is None else customer_of(checked_row(row))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue
+        if isinstance(username, str):
+            yield username, customer

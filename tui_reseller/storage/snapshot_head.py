@@ -1,0 +1,89 @@
+"""The head of a snapshot: which files belong to it, and its first rows, readable without any library.
+
+Renaming it into place is the moment at which a new snapshot stands for the old one.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui_reseller.domain.audit import utc_text
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.listing import COLUMNS, SnapshotInfo
+from tui_reseller.storage.rows import Row, Value, checked_row, customer_of
+
+FORMAT = 2
+LARGEST = 16 * 1024 * 1024
+FIRST_ROWS = 200
+LONGEST_CELL = 500
+"""Characters of a cell in the head: no screen shows more of it, and one huge field must not slow every start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Generation names the files. Size (bytes) and sum (CRC-32) are those of the list's file."""
+
+    generation: str
+    account: str
+    read_at: datetime
+    total: int
+    size: int
+    sum: int
+    rows: Sequence[Row]
+
+    @property
+    def info(self) -> SnapshotInfo:
+        """What is known without the list."""
+        return SnapshotInfo(self.read_at, self.total)
+
+    def customers(self, count: int) -> list[Customer]:
+        """Return the first customers."""
+        return [customer_of(row) for row in self.rows[:count]]
+
+    def encoded(self) -> bytes:
+        """Return the head as it is written."""
+        found = {
+            "format": FORMAT,
+            "account": self.account,
+            "columns": COLUMNS,
+            "generation": self.generation,
+            "read_at": utc_text(self.read_at),
+            "total": self.total,
+            "size": self.size,
+            "sum": self.sum,
+            "rows": [_short(row) for row in self.rows],
+        }
+        return json.dumps(found, separators=(",", ":")).encode("ascii")
+
+
+def decoded(content: bytes, account: str) -> Head:
+    """Read what encoded() wrote. Raises ValueError for anything else, and for another account's."""
+    try:
+        found = json.loads(content)
+    except RecursionError:
+        raise ValueError("not a head") from None
+    if not isinstance(found, dict) or found.get("format") != FORMAT or found.get("columns") != list(COLUMNS):
+        raise ValueError("another format")
+    generation, read_at, rows = found.get("generation"), found.get("read_at"), found.get("rows")
+    if found.get("account") != account or not isinstance(rows, list):
+        raise ValueError("not a head of this account")
+    total, size, checksum = (_number(found.get(name)) for name in ("total", "size", "sum"))
+    if not (isinstance(generation, str) and generation.isalnum() and isinstance(read_at, str)):
+        raise ValueError("not a head")
+    moment = datetime.fromisoformat(read_at)
+    if moment.tzinfo is None:
+        raise ValueError("not a head")
+    return Head(generation, account, moment, total, size, checksum, list(map(checked_row, rows)))
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("not a head")
+    return value
+
+
+def _short(row: Row) -> list[Value]:
+    *cells, extra = row
+    shown = [value[:LONGEST_CELL] if isinstance(value, str) else value for value in cells]
+    return [*shown, None if isinstance(extra, str) and len(extra) > LONGEST_CELL else extra]  # JSON cut is no JSON

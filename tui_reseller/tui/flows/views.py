@@ -1,0 +1,154 @@
+"""How the list is looked at: order, columns, saved views."""
+
+from tui_reseller.domain.customer import FIELDS
+from tui_reseller.domain.errors import BadConfig, InvalidFilter, InvalidInput
+from tui_reseller.domain.fields import Finding
+from tui_reseller.domain.filters import parse_filter
+from tui_reseller.domain.view import COLUMNS, SHIPPED, Look, View, read_columns, with_saved
+from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.menu import Menu, Option
+from tui_reseller.tui.stage import Stage
+
+SORT_KEYS = {
+    "username": "u", "email": "e", "sending": "s", "website_access": "w", "first_name": "f", "last_name": "l",
+    "address": "a", "city": "c", "state": "t", "zip": "z", "country": "o", "phone": "p", "website": "b",
+}  # fmt: skip
+
+
+async def sort(stage: Stage) -> None:
+    """Choose the column; the present one again reverses."""
+    options = [Option(SORT_KEYS[name], _sorted_words(stage, name), name) for name in FIELDS]
+    options.append(Option("n", "none: the order of the service", ""))
+    chosen = await stage.ask(Menu("Sort by", options))
+    if chosen is None:
+        return
+    descending = chosen == stage.state.sort and bool(chosen) and not stage.state.descending
+    await stage.requery(sort=chosen, descending=descending)
+    keep_look(stage)
+
+
+def _sorted_words(stage: Stage, name: str) -> str:
+    if name != stage.state.sort:
+        return name
+    return f"{name}   (now{', reversed' if stage.state.descending else ''}; again reverses)"
+
+
+def keep_look(stage: Stage) -> None:
+    """Remember order and columns for this profile; a disk that refuses costs only that."""
+    state = stage.state
+    try:
+        stage.services.views.keep_look(state.profile, Look(state.sort, state.descending, state.columns))
+    except BadConfig as error:
+        stage.tell(f"Order and columns will not be remembered: {error.message}", "warning")
+
+
+async def menu(stage: Stage) -> None:
+    """Open, make and forget views; choose columns."""
+    views = with_saved(stage.services.views.saved())
+    options = [Option(view.key, f"{view.name}   {view.filter}", view.key) for view in views]
+    options += [
+        Option("s", "save this filter, order and columns as a view ...", "save"),
+        Option("c", "columns ...", "columns"),
+        Option("x", "forget a view of my own ...", "forget"),
+    ]
+    chosen = await stage.ask(Menu("Views", options))
+    if chosen == "save":
+        await _save(stage)
+    elif chosen == "columns":
+        await _choose_columns(stage)
+    elif chosen == "forget":
+        await _forget(stage)
+    elif chosen is not None:
+        await open_view(stage, chosen)
+
+
+async def open_view(stage: Stage, key: str) -> None:
+    """Show the list as a view says."""
+    views = {view.key: view for view in with_saved(stage.services.views.saved())}
+    view = views.get(key)
+    if view is None:
+        stage.tell(f"No view {key}. t shows the views, and saves the present one.")
+        return
+    try:
+        found = parse_filter(view.filter)
+        look = view.look or Look(stage.state.sort, stage.state.descending, stage.state.columns)
+        await stage.requery(
+            found, filter_text=view.filter, filter_note="", filter_valid=True,
+            sort=look.sort, descending=look.descending, columns=look.columns,
+        )  # fmt: skip
+    except InvalidFilter as error:
+        stage.tell(f'The view "{view.name}" cannot be opened: {error.message}', "bad")
+
+
+async def _save(stage: Stage) -> None:
+    state, taken = stage.state, {view.key: view for view in with_saved(stage.services.views.saved())}
+    free = next((key for key in "89" if key not in taken), "9")
+    spec = FormSpec(
+        "Save a view",
+        stage.profile_title,
+        (
+            f"Filter   {state.filter_text or 'none: all customers'}",
+            f"Order    {state.sort or 'as the service lists them'}{', reversed' if state.descending else ''}",
+            f"Columns  {' '.join(state.columns) or 'those that fit'}",
+        ),
+        (
+            FormField("name", "Name", required=True, limit=40),
+            FormField("key", "Key, 1 to 9", value=free, required=True, limit=1, check=_check_key),
+        ),
+        commit="Save",
+    )
+    answer = await stage.ask_form(spec)
+    if answer is None:
+        return
+    look = Look(state.sort, state.descending, state.columns)
+    try:
+        stage.services.views.put(View(answer["key"], answer["name"], state.filter_text, look))
+    except BadConfig as error:
+        stage.tell_error(error)
+        return
+    stage.tell(f'View {answer["key"]} is "{answer["name"]}".', "good")
+
+
+def _check_key(key: str) -> list[Finding]:
+    return [] if len(key) == 1 and key in "123456789" else [Finding("key", "one digit from 1 to 9")]
+
+
+async def _forget(stage: Stage) -> None:
+    saved = stage.services.views.saved()
+    options = [Option(view.key, view.name, view.key) for view in saved]
+    chosen = await stage.ask(Menu("Forget which view?" if saved else "You have saved no view yet.", options))
+    if chosen is None:
+        return
+    try:
+        stage.services.views.drop(chosen)
+    except BadConfig as error:
+        stage.tell_error(error)
+        return
+    again = next((view.name for view in SHIPPED if view.key == chosen), None)
+    stage.tell(f'View {chosen} is "{again}" again.' if again else f"View {chosen} is forgotten.")
+
+
+async def _choose_columns(stage: Stage) -> None:
+    spec = FormSpec(
+        "Columns",
+        stage.profile_title,
+        (
+            "The username is always the first, and the two switches are always there.",
+            f"There are: {', '.join(COLUMNS[:6])},",
+            f"  {', '.join(COLUMNS[6:])}. None named: those that fit the width.",
+        ),
+        (FormField("columns", "In this order", value=" ".join(stage.state.columns), check=_check_columns),),
+        commit="Show",
+    )
+    answer = await stage.ask_form(spec)
+    if answer is not None:
+        stage.show(columns=read_columns(answer["columns"]))
+        keep_look(stage)
+
+
+def _check_columns(text: str) -> list[Finding]:
+    try:
+        read_columns(text)
+    except InvalidInput as error:
+        return [Finding("columns", f"{error.message} - {error.hint}")]
+    return []

@@ -1,0 +1,62 @@
+"""A view on lines that scrolls, and paints again only what looks otherwise: bytes are what a thin line has least of."""
+
+from textual.geometry import Region, Size
+from textual.reactive import Reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+KEPT = 500
+"""Drawn lines that are kept; more than any screen has."""
+
+
+class LineView(ScrollView):
+    """Draws lines by number. A change of their number is no new layout of the screen, as it is elsewhere."""
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._strips: dict[int, Strip] = {}
+
+    def draw(self, line: int) -> Strip:
+        """Draw a line."""
+        raise NotImplementedError
+
+    def set_lines(self, count: int) -> None:
+        """Say how many lines there are."""
+        self.virtual_size = Size(self.size.width, count)
+        self._scroll_update(self.virtual_size)
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the view, as drawn before if it was."""
+        return self._strip(y + self.scroll_offset.y)
+
+    def _strip(self, line: int) -> Strip:
+        if line not in self._strips:
+            if len(self._strips) > KEPT:
+                self._strips = {}
+            # Neighbours of one style become one: each change of style costs 25 bytes on the wire.
+            self._strips[line] = self.draw(line).simplify()
+        return self._strips[line]
+
+    def repaint(self) -> None:
+        """Draw the lines in view again, and paint those that look otherwise."""
+        top, painted, self._strips = self.scroll_offset.y, self._strips, {}
+        for y in range(self.size.height):
+            if painted.get(top + y) != self._strip(top + y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def repaint_line(self, line: int) -> None:
+        """Draw and paint one line again."""
+        self._strips.pop(line, None)
+        self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
+
+    def redraw(self) -> None:
+        """Draw and paint every line again."""
+        self._strips = {}
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Other colours: nothing that was drawn is good any more."""
+        self._strips = {}
+        super().notify_style_update()
