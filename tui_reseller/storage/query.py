@@ -9,7 +9,7 @@ import polars as pl
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import COLUMNS, Question
-from tui_reseller.storage.frames import frame_from, searchable, texts
+from tui_reseller.storage.frames import SEARCH, frame_from, searchable, texts
 from tui_reseller.storage.list_changes import ListChanges
 from tui_reseller.storage.matching import Names, lowered_email, mask
 from tui_reseller.storage.ordering import Order, order_of, with_edits
@@ -46,10 +46,17 @@ class Rows:
     def _sorted(self) -> dict[str, Order]:
         return {}
 
+    @cached_property
+    def plain(self) -> pl.DataFrame:
+        """The frame without what is searched."""
+        return self.frame.select(COLUMNS)
+
     def at(self, numbers: Sequence[int]) -> list[Customer]:
         """Return the customers of row numbers; rows that were taken out are left out."""
+        if isinstance(numbers, range) and not self.edits:
+            return list(map(customer_of, self.plain[numbers.start : numbers.stop].rows()))
         read = [row for row in numbers if row not in self.edits]
-        found = dict(zip(read, map(customer_of, self.frame[read].rows()), strict=True)) if read else {}
+        found = dict(zip(read, map(customer_of, self.plain[read].rows()), strict=True)) if read else {}
         both = (self.edits[row] if row in self.edits else found[row] for row in numbers)
         return [customer for customer in both if customer is not None]
 
@@ -211,7 +218,7 @@ def answer(rows: Rows, question: Question, last: Answer | None = None) -> Answer
 
 def _hits(rows: Rows, question: Question, names: Names, last: Answer | None) -> pl.Series:
     if last is not None and last.hits is not None and _narrows(rows, question, last):
-        among = rows.frame[last.hits]
+        among = rows.frame.select(SEARCH)[last.hits]
         return last.hits.filter(mask(among, Filter(terms=question.filter.terms[-1:]), names))
     return mask(rows.frame, question.filter, names).arg_true().cast(pl.UInt32)
 

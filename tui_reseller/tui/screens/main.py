@@ -75,7 +75,8 @@ class MainScreen(Screen[None]):
             with Container(id="list-side"):
                 yield TitleLine(id="titles")
                 yield ListPane(self.stage.session.customers, id="list")
-            yield DetailPane(id="detail")
+            with Container(id="detail-side"):  # which has the rule line, so that a line painted again is without it
+                yield DetailPane(id="detail")
         yield MessageLine(id="message")
         yield FooterLine(id="footer")
         yield MessageLine("terminal too small: 60 columns and 15 lines are needed", id="too-small")
