@@ -40,7 +40,7 @@ async def failure_of(awaitable):
 
 
 async def listed(client):
-    return [customer async for batch in client.stream() for customer in batch.customers]
+    return [row async for batch in client.stream() for row in batch.customers.rows(named=True)]
 
 
 @pytest.fixture(scope="module")

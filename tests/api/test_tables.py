@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
-from tui_reseller.api.reseller_v2.list_tables import ListTables, quick_for
+from tui_reseller.api.reseller_v2.list_tables import ListTables, _quick_for
 from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.pending import MAX_RECORD
 from tui_reseller.api.reseller_v2.records import KNOWN
-from tui_reseller.api.reseller_v2.tables import table_of
+from tui_reseller.api.reseller_v2.tables import rows_of, table_of
 from tui_reseller.api.wire import BadReply
 from tui_reseller.domain.listing import COLUMNS
 from tui_reseller.domain.profile import Format
@@ -65,11 +65,11 @@ CUTS = st.lists(st.integers(1, 60), max_size=40)
 
 def parse(wanted, body, cuts=(), *, learnt=b""):
     """Return the rows of a body that comes in pieces, or "bad", or None for no list; and how often it was quick."""
-    quick = quick_for(wanted)
+    parser = ListTables(wanted)
+    parser._quick = quick = _quick_for(parser._exact)
     answers = []
     whole = quick.table
     quick.table = lambda records: answers.append(whole(records)) or answers[-1]
-    parser = ListTables(quick)
     pieces, at = [learnt] if learnt else [], 0
     for size in cuts:
         pieces.append(body[at : at + size])
@@ -94,7 +94,7 @@ def exactly(parser, body):
         records = parser.feed(body) + parser.close()
     except BadReply:
         return "bad"
-    return _plain(table_of(records).rows()) if parser.is_list else None
+    return _plain(table_of(rows_of(records)).rows()) if parser.is_list else None
 
 
 @settings(max_examples=400, deadline=None)

@@ -28,7 +28,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 15.0
-READING = 0.6
+READING = 0.9
+"""Half a second is asked for, from the moment the program has painted; a busy machine paints late."""
 UP, DOWN, RIGHT, LEFT = b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D"
 ENTER, ESCAPE, TAB, CTRL_S, CTRL_Z, F2, END = b"\r", b"\x1b", b"\t", b"\x13", b"\x1a", b"\x1bOQ", b"\x1b[F"
 LEFT_ON = ("\x1b[?1049h", "\x1b[?1000h", "\x1b[?1003h", "\x1b[?1006h", "\x1b[?2004h", "\x1b[?1004h")

@@ -63,8 +63,11 @@ def test_sixty_hostile_texts_in_every_field_are_shown_harmlessly(demo):
     assert {char for char in sent if unicodedata.category(char) in {"Cc", "Cs", "Co"}} <= set("\x1b\x07\r\n\x08\t")
     assert "\x1b]52" not in sent
     assert "\u0301" * 5 not in sent
+    for ours in ("\x1b[?1049l", "\x1b[?25l", "\x1b[?1000h"):
+        sent = sent.replace(ours, "")
+    sent = sent.replace("\x1b[6n", "", 1)  # the line is measured once, at the start
     for text in HOSTILE[:15]:
-        assert text not in sent.replace("\x1b[?1049l", "").replace("\x1b[?25l", "").replace("\x1b[?1000h", "")
+        assert text not in sent
     assert "[/] 12" in sent
     assert "[link=http://evil" in sent
     assert "[@click=app.quit]z[/]" in sent

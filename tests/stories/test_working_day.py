@@ -26,8 +26,9 @@ def test_a_working_day(demo, wire):
 
     def applied(operation, username):
         done.append((operation, username))
-        terminal.sees("Applied")
         until(f"{operation} of {username}\n{terminal.text}", lambda: len(sandbox.log()) >= len(done))
+        terminal.loses("on its way")
+        terminal.sees("Applied")
         assert sandbox.applied() == done
 
     terminal.press(DOWN)

@@ -116,6 +116,15 @@ async def test_backspace_drops_the_term_that_hides_all(at_desk, few):
         assert desk.main.query_one("#filter").value == "aa-"
 
 
+async def test_keys_that_edit_keep_their_place_in_a_burst(at_desk):
+    async with at_desk() as desk:
+        await desk.press("slash")
+        for key in ("a", "b", "backspace", "c", "home", "x", "ctrl+u", "z", "end", "y"):
+            desk.send(key, key if len(key) == 1 else None)
+        await until("all of it", lambda: desk.state.filter_text == "zacy")
+        assert desk.main.query_one("#filter").value == "zacy"
+
+
 async def test_by_hand_means_that_a_start_asks_nothing(at_desk, few):
     async with at_desk():
         pass

@@ -66,17 +66,20 @@ async def test_random_text_enter_space_and_escape_on_every_screen_send_nothing(a
 
 async def test_a_held_ctrl_s_in_the_editor_stops_at_the_review(at_desk, sandbox, someone):
     name = someone()
-    async with at_desk(hurries=False) as desk:
+    async with at_desk() as desk:
+        time = 100.0
+        desk.app.key_clock = lambda: time
         await desk.go_to(name)
         await desk.press("enter")
         await desk.opened("Edit")
         await desk.write("B")
-        await desk.read_then("ctrl+s")
+        time += 1
+        await desk.press("ctrl+s")
         await desk.opened("Review changes")
-        await desk.pilot.pause(0.66)
+        time += 0.66
         for _ in range(30):
-            desk.send("ctrl+s", "\x13")
-            await desk.pilot.pause(0.03)
+            await desk.press("ctrl+s")
+            time += 0.033
         assert "Review changes" in desk.title
         assert "too fast" in desk.problem
         assert sandbox.log() == []

@@ -185,12 +185,13 @@ class Exchange:
             async with asyncio.timeout(min(seconds, left)):
                 return await work()
         except TimeoutError:
-            failure = self._late()
+            failure = self.late()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             failure = translate(error, self._caller.host, begun=self._begun, traced=self._traced)
         raise failure
 
-    def _late(self) -> NoAnswer:
+    def late(self) -> NoAnswer:
+        """Return the error of a call that took too long, by how far it came."""
         if not self._begun:
             return NotSent(f"{self._caller.host}: no connection within {self._seconds:g} s")
         if asyncio.get_running_loop().time() < self._ends:

@@ -93,7 +93,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def read_plain(path: Path, longest: int = -1) -> bytes:
-    """Return a plain file of ours. Raises OSError, BadConfig, and ValueError if it is none, or longer than asked for."""
+    """Return a plain file of ours. Raises OSError, BadConfig; ValueError if it is none, or longer than asked for."""
     if not checked_folder(path.parent):
         raise FileNotFoundError(path)
     try:

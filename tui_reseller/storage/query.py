@@ -9,7 +9,7 @@ import polars as pl
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import COLUMNS, Question
-from tui_reseller.storage.frames import SEARCH, frame_from, searchable, texts
+from tui_reseller.storage.frames import BETWEEN, SEARCH, frame_from, searchable, texts
 from tui_reseller.storage.list_changes import ListChanges
 from tui_reseller.storage.matching import Names, lowered_email, mask
 from tui_reseller.storage.ordering import Order, order_of, with_edits
@@ -231,7 +231,8 @@ def _narrows(rows: Rows, question: Question, last: Answer) -> bool:
     if len(terms) != len(before) or terms[:-1] != before[:-1] or question.context != last.question.context:
         return False
     new, old = terms[-1], before[-1]
-    return new.kind == old.kind == "word" and not new.negated and not old.negated and old.text in new.text
+    is_longer = new.kind == old.kind == "word" and not new.negated and not old.negated and old.text in new.text
+    return is_longer and BETWEEN not in new.text  # which is looked for in every field by itself
 
 
 def _mask(rows: Rows, filter_: Filter, names: Names, hits: pl.Series) -> pl.Series:

@@ -8,10 +8,10 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING
 
 from tui_reseller.api.reseller_v2.endpoints import ENDPOINTS, form_for
-from tui_reseller.api.reseller_v2.list_tables import quick_for
-from tui_reseller.api.reseller_v2.listing import TableReader, record_reader
+from tui_reseller.api.reseller_v2.listing import record_reader
 from tui_reseller.api.reseller_v2.records import customer_from
 from tui_reseller.api.reseller_v2.replies import verdict
+from tui_reseller.api.reseller_v2.table_reader import TableReader
 from tui_reseller.api.wire import Form
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, ResellerError, UnusableAnswer
@@ -50,8 +50,7 @@ class ResellerV2:
         """
         form = self._form(Call(Operation.LIST, ""))
         async with await self._ask(Operation.LIST, form, LIST_SECONDS) as exchange:
-            quick = await asyncio.to_thread(quick_for, self._profile.format)
-            reader = TableReader(exchange, self._profile.format, form, quick)
+            reader = TableReader(exchange, self._profile.format, form)
             try:
                 while (tables := await reader.next()) is not None:
                     for table in tables:

@@ -1,8 +1,11 @@
 """A list that is arriving, as tables: what is regular goes the quick way, everything else the exact one."""
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from tui_reseller.api.reseller_v2.list_json import JsonListParser
+from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.pending import MAX_RECORD
 from tui_reseller.api.reseller_v2.records import Record
 from tui_reseller.domain.profile import Format
@@ -10,21 +13,10 @@ from tui_reseller.domain.profile import Format
 if TYPE_CHECKING:
     import polars as pl
 
+    from tui_reseller.api.reseller_v2.tables import Row
 
-class Exact(Protocol):
-    """A parser that says where in the list it is. Between two records it can be passed over."""
-
-    is_list: bool | None
-
-    @property
-    def is_between(self) -> bool:
-        """Whether we are between two records, with nothing unread."""
-
-    def feed(self, data: bytes) -> list[Record]:
-        """Read a piece."""
-
-    def close(self) -> list[Record]:
-        """Read the rest."""
+SLICE = 16 * 1024
+"""So many bytes go the exact way at once; then the screen's thread has its turn."""
 
 
 class Quick(Protocol):
@@ -33,37 +25,24 @@ class Quick(Protocol):
     start: bytes
     mark: bytes
 
-    @property
-    def exact(self) -> Exact:
-        """The parser for everything else."""
-
     def learn(self, records: Sequence[Record]) -> None:
         """Take note of what fields records have."""
 
     def table(self, records: bytes) -> "pl.DataFrame | None":
-        """Return whole records as a table; None if they are not regular."""
-
-
-def quick_for(wanted: Format) -> Quick:
-    """Return the quick reader of a format. Takes as long as polars takes to import: not for the screen's thread."""
-    if wanted is Format.JSON:
-        from tui_reseller.api.reseller_v2.quick_json import QuickJson  # noqa: PLC0415 - see above
-
-        return QuickJson()
-    from tui_reseller.api.reseller_v2.quick_xml import QuickXml  # noqa: PLC0415 - see above
-
-    return QuickXml()
+        """Return whole records as a table; None if they are not regular. Asked only between two records."""
 
 
 class ListTables:
     """Feed it bytes; it returns tables of the records that are complete. Only close() says that the list was whole.
 
-    A piece larger than MAX_RECORD goes the exact way, which knows about records that are too large.
+    Polars is imported with the first bytes, so feed() and close() belong beside the event loop. Exact bytes counts
+    what did not go the quick way.
     """
 
-    def __init__(self, quick: Quick) -> None:
-        self._quick = quick
-        self._exact = quick.exact
+    def __init__(self, wanted: Format) -> None:
+        self.exact_bytes = 0
+        self._exact: JsonListParser | XmlListParser = JsonListParser() if wanted is Format.JSON else XmlListParser()
+        self._quick: Quick | None = None
         self._held = b""
 
     @property
@@ -73,29 +52,58 @@ class ListTables:
 
     def feed(self, data: bytes) -> "list[pl.DataFrame]":
         """Read a piece. Raises BadReply as soon as the list cannot become a good one."""
-        if self.is_list is None and self._quick.start in data:
-            begun = data.index(self._quick.start) + len(self._quick.start)
-            return self._exactly(data[:begun]) + self.feed(data[begun:])
+        self._quick = quick = self._quick or _quick_for(self._exact)
+        rows: list[Row] = []
+        if self.is_list is None:
+            begun = data.find(quick.start) + len(quick.start)
+            cut = begun if begun >= len(quick.start) else len(data)
+            rows, data = self._exactly(data[:cut]), data[cut:]
         data = self._held + data
-        end = data.rfind(self._quick.mark) + len(self._quick.mark)
-        if end < len(self._quick.mark):  # no record ends here
+        end = data.rfind(quick.mark) + len(quick.mark)
+        if end < len(quick.mark):  # no record ends here
             is_waiting = self._exact.is_between and len(data) <= MAX_RECORD
             self._held = data if is_waiting else b""
-            return [] if is_waiting else self._exactly(data)
+            return self._tables(rows if is_waiting else rows + self._exactly(data))
         records, self._held = data[:end], data[end:]
-        table = self._quick.table(records) if self._exact.is_between else None
-        return self._exactly(records) if table is None else [table]
+        table = quick.table(records) if self._exact.is_between else None
+        return self._tables(rows + self._exactly(records)) if table is None else [*self._tables(rows), table]
 
     def close(self) -> "list[pl.DataFrame]":
-        """Read the rest. Raises BadReply unless the list is complete and well-formed."""
-        tables = self._exactly(self._held) if self._held else []
-        return tables + self._tables(self._exact.close())
+        """Read the rest, and return one more table, perhaps an empty one. Raises BadReply unless the list is complete
+        and well-formed.
+        """
+        self._quick = self._quick or _quick_for(self._exact)
+        from tui_reseller.api.reseller_v2.tables import rows_of, table_of  # noqa: PLC0415 - polars is there by now
 
-    def _exactly(self, data: bytes) -> "list[pl.DataFrame]":
-        return self._tables(self._exact.feed(data))
+        rows = self._exactly(self._held)
+        return [table_of(rows + rows_of(self._exact.close()))]
 
-    def _tables(self, records: list[Record]) -> "list[pl.DataFrame]":
+    def _exactly(self, data: bytes) -> "list[Row]":
+        from tui_reseller.api.reseller_v2.tables import rows_of  # noqa: PLC0415 - polars is there by now
+
+        assert self._quick is not None  # noqa: S101 - feed() and close() see to it
+        self.exact_bytes += len(data)
+        rows: list[Row] = []
+        for at in range(0, len(data), SLICE):
+            records = self._exact.feed(data[at : at + SLICE])
+            self._quick.learn(records)
+            rows += rows_of(records)
+            time.sleep(0)
+        return rows
+
+    @staticmethod
+    def _tables(rows: "list[Row]") -> "list[pl.DataFrame]":
         from tui_reseller.api.reseller_v2.tables import table_of  # noqa: PLC0415 - polars is there by now
 
-        self._quick.learn(records)
-        return [table_of(records)] if records else []
+        return [table_of(rows)] if rows else []
+
+
+def _quick_for(exact: JsonListParser | XmlListParser) -> Quick:
+    """Return the quick reader beside an exact one. Takes as long as polars takes to import."""
+    if isinstance(exact, JsonListParser):
+        from tui_reseller.api.reseller_v2.quick_json import QuickJson  # noqa: PLC0415 - see above
+
+        return QuickJson(exact)
+    from tui_reseller.api.reseller_v2.quick_xml import QuickXml  # noqa: PLC0415 - see above
+
+    return QuickXml(exact)

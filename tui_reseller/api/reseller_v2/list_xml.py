@@ -16,6 +16,8 @@ from tui_reseller.api.wire import MAX_DEPTH, BadReply
 _ROOT, _RECORD, _FIELD = 0, 1, 2
 """Depths: the list, a record in it, a field of a record; below that is a nested value."""
 _LONGEST_MARK = 4
+_TAG = len("<users>")
+"""As long as the tag that ends a record. The charsets that are accepted write both in as many bytes."""
 
 
 class XmlListParser:
@@ -32,6 +34,7 @@ class XmlListParser:
         self._wait = Pending()
         self._fed = 0
         self._mark = 0  # where the unfinished record began, in bytes
+        self._edge = -1  # where the last tag ends that has records after it
         self._depth = 0
         self._records: list[Record] = []
         self._record: Record = {}
@@ -46,8 +49,11 @@ class XmlListParser:
 
     @property
     def is_between(self) -> bool:
-        """Whether we are between two records, or before the first, with nothing unread."""
-        return bool(self.is_list) and self._depth == _RECORD and not self._held and not "".join(self._texts).strip()
+        """Whether we are between two records, or before the first, with nothing unread.
+
+        The depth alone does not tell: an unfinished comment may be waiting. So the last tag has to end where all ends.
+        """
+        return bool(self.is_list) and self._depth == _RECORD and not self._held and self._edge == self._fed
 
     def feed(self, data: bytes) -> list[Record]:
         """Read a piece. Raises BadReply as soon as the list cannot become a good one."""
@@ -102,6 +108,7 @@ class XmlListParser:
             self.is_list = name == "users"
             if not self.is_list:
                 raise BadReply("not a list")
+            self._edge = self._parser.CurrentByteIndex + _TAG
         else:
             self._nest(name)
 
@@ -117,6 +124,7 @@ class XmlListParser:
             self._records.append(self._record)
             self._record = {}
             self._finish_size()
+            self._edge = self._mark + _TAG
         elif depth == _ROOT:
             self._refuse_text()
         else:

@@ -1,26 +1,19 @@
 """Read one answer that should be a list, within the limits of lists (design, "Sizes and times")."""
 
 import asyncio
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
-from tui_reseller.api.reseller_v2.list_tables import ListTables, Quick
 from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.records import Record
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.api.wire import BadReply, Form, Reply
-from tui_reseller.domain.errors import AnswerLost, ResellerError, UnusableAnswer
+from tui_reseller.domain.errors import AnswerLost, NoAnswer, ResellerError, UnusableAnswer
 from tui_reseller.domain.profile import Format
-
-if TYPE_CHECKING:
-    import polars as pl
 
 QUIET_SECONDS = 30.0
 LIST_CAP = 2 * 1024**3
 ERROR_CAP = 256 * 1024
-FIRST_PIECES = (1, 32 * 1024, 128 * 1024, 448 * 1024, 896 * 1024)
-"""Bytes of the first pieces; all others are like the last. Large ones are quicker, small ones are there soon."""
-PIECE_SECONDS = 0.1
 
 
 class Body(Protocol):
@@ -34,6 +27,9 @@ class Body(Protocol):
 
     async def whole(self, cap: int, begun: bytes = b"") -> Reply:
         """Return the complete answer, with what was read of it before."""
+
+    def late(self) -> NoAnswer:
+        """Return the error of an answer that took too long."""
 
 
 R = TypeVar("R")
@@ -74,7 +70,12 @@ class ListReader(Generic[R]):
         """
         if self._is_done:
             return None
-        data = await self._arrived()
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        try:
+            data = await self._arrived(self._quiet)
+        finally:  # only waiting counts, not what is done with the records meanwhile
+            self._quiet -= clock.time() - began
         return await self._checked(data, self._parsed(data))
 
     @property
@@ -82,24 +83,17 @@ class ListReader(Generic[R]):
         """Whether the answer has proved to be a list."""
         return bool(self._parser.is_list)
 
-    async def _arrived(self) -> bytes:
-        """Return the next bytes of an answer that may be a list, or none at the end.
-
-        Only waiting counts against the time without a record, not what is done with the records meanwhile.
-        """
+    async def _arrived(self, quiet: float | None) -> bytes:
+        """Return the next bytes of an answer that may be a list, or none at the end."""
         if not 200 <= self._body.reply.status < 300:
             raise await self._refusal()
-        clock = asyncio.get_running_loop()
-        began = clock.time()
-        try:
-            data = await self._body.read(self._quiet)
-        finally:
-            self._quiet -= clock.time() - began
+        data = await self._body.read(quiet)
         if self._body.received > LIST_CAP:
             raise AnswerLost("the list is larger than 2 GiB")
         return data
 
     async def _checked(self, data: bytes, found: list[R] | ResellerError) -> list[R]:
+        """Return what was found in bytes, none of which are the end, unless it is an error or no list."""
         self._is_done = not data
         if isinstance(found, ResellerError):
             raise found
@@ -128,67 +122,3 @@ def record_reader(body: Body, wanted: Format, form: Form) -> ListReader[Record]:
     """Return a reader of single records."""
     parser = JsonListParser() if wanted is Format.JSON else XmlListParser()
     return ListReader(body, wanted, form, parser)
-
-
-class TableReader(ListReader["pl.DataFrame"]):
-    """Returns tables, read beside the event loop: one piece is parsed while the next one arrives.
-
-    A piece is handed on when it is large or, on a slow line, old: the first ones early, so that rows are soon seen.
-    """
-
-    def __init__(self, body: Body, wanted: Format, form: Form, quick: Quick) -> None:
-        super().__init__(body, wanted, form, ListTables(quick))
-        self._sizes = [*FIRST_PIECES]
-        self._gathering: asyncio.Task[bytes] | None = None
-        self._parsing: asyncio.Task[list[pl.DataFrame] | ResellerError] | None = None
-
-    async def next(self) -> "list[pl.DataFrame] | None":
-        """As in ListReader: the tables of a piece."""
-        while not self._is_done:
-            self._gathering = self._gathering or asyncio.create_task(self._gathered())
-            works = [work for work in (self._parsing, self._gathering) if work is not None]
-            await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
-            found = await self._collected()
-            if self._gathering.done():
-                gathering, self._gathering = self._gathering, None
-                data = gathering.result()
-                parsing = asyncio.to_thread(self._parsed, data)
-                if data and self.has_begun:
-                    self._parsing = asyncio.create_task(parsing)
-                else:
-                    found += await self._checked(data, await parsing)
-            if found:
-                return found
-        return None
-
-    async def aclose(self) -> None:
-        """Stop reading, and wait until no piece is being parsed."""
-        works = [work for work in (self._parsing, self._gathering) if work is not None]
-        if self._gathering is not None:
-            self._gathering.cancel()
-        await asyncio.gather(*works, return_exceptions=True)
-        self._parsing = self._gathering = None
-
-    async def _collected(self) -> "list[pl.DataFrame]":
-        """Return what was parsed; if the next piece is there already, wait for it: pieces are read in their order."""
-        parsing = self._parsing
-        if parsing is None or not (parsing.done() or (self._gathering is not None and self._gathering.done())):
-            return []
-        self._parsing = None
-        return await self._checked(b"-", await parsing)
-
-    async def _gathered(self) -> bytes:
-        """Return the next piece of the body, or nothing at its end."""
-        clock = asyncio.get_running_loop()
-        began, size, wanted = clock.time(), 0, self._sizes[0]
-        pieces: list[bytes] = []
-        while size < wanted and (not pieces or clock.time() - began < PIECE_SECONDS):
-            data = await self._arrived()
-            if not data:
-                break
-            pieces.append(data)
-            size += len(data)
-            await asyncio.sleep(0)
-        if len(self._sizes) > 1:
-            self._sizes.pop(0)
-        return b"".join(pieces)

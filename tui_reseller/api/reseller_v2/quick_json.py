@@ -5,10 +5,13 @@ twice, and how a number was written. So its answer counts only if the signs of t
 everything else is read by the exact parser.
 
 The proof: with no blank between a key and its colon, every key ends in `":`. As many of these as cells that were read
-(and nulls) leave no room for a key unknown or doubled, nor for a text that holds or begins with such a sign. Then `":"`
-counts the texts, and what is no text must be a plain whole number, true or false.
+leave no room for a key unknown or doubled or with a nested value, nor for a text that holds or begins with such a sign.
+So every `":` is the end of a key, `":"` counts the texts, and what is no text must be a plain whole number, true or
+false. Nulls become a text of our own before all this and nulls again after it: where that touches anything but a null
+after a key, what it makes is no JSON or has a sign too many.
 """
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -18,11 +21,16 @@ import polars as pl
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.pending import MAX_RECORD
 from tui_reseller.api.reseller_v2.records import KNOWN, Record
-from tui_reseller.api.reseller_v2.tables import extras_of, table_from
+from tui_reseller.api.reseller_v2.tables import extras_of, is_blank, table_from
 
-_NULL = rf'[{{,] ?"(?:{"|".join(sorted(KNOWN))})": ?null'
-_PLAIN = '": ?(?:0|-?[1-9][0-9]{0,17}|true|false)[,}]'
-_PLAIN_NAME = "^(?:-?[0-9]+|true|false)$"
+_BEGINS = re.compile(rb"[ \t\r\n]*(?P<comma>,?)")
+_PLAIN = '": ?(?:0|-?[1-9][0-9]{0,17}|true|false)[,} \t\r\n]'
+_APART = '[" \t\r\n] :|[\t\r\n]:'
+"""A colon that may stand apart from its key. One blank before a colon is common in texts, and only in texts."""
+_NAMED = '"username": ?"'
+_NULL = "\x7fnull\x7f"
+"""Stands for null while a piece is read. A text that is the same makes the piece irregular."""
+_SHORTEST = len('{"username":"a"}')
 _HALF = r"\\u[dD][89a-fA-F]"
 _TOKEN = rf"\\\\|\\u[dD][89abAB][0-9a-fA-F]{{2}}\\u[dD][c-fC-F][0-9a-fA-F]{{2}}|{_HALF}"
 """An escaped backslash, a whole character in two halves, or a half alone: in this order none hides in another."""
@@ -34,10 +42,9 @@ class QuickJson:
     start, mark = b"[", b"}"
     """Ends a record, and perhaps something else: then what is before it is not regular."""
 
-    def __init__(self) -> None:
-        self.exact = JsonListParser()
-        self._helper = ThreadPoolExecutor(1, "list-signs")
-        self._extras: tuple[str, ...] = ()
+    def __init__(self, exact: JsonListParser) -> None:
+        self._exact = exact
+        self._extras: frozenset[str] = frozenset()
 
     def learn(self, records: Sequence[Record]) -> None:
         """Take note of what fields records have."""
@@ -46,42 +53,65 @@ class QuickJson:
 
     def table(self, records: bytes) -> pl.DataFrame | None:
         """Return whole records as a table, and take note that they were read; None if they are not regular."""
-        body = records.lstrip(b" ")
-        if not self.exact.is_first:
-            if not body.startswith(b","):
-                return None
-            body = body[1:]
-        if len(body) > MAX_RECORD or b"\n" in body or b"\t" in body or b"\r" in body:
+        begins = _BEGINS.match(records)
+        if begins is None or bool(begins["comma"]) == self._exact.is_first:
             return None
-        schema = dict.fromkeys((*KNOWN, "active", *self._extras), pl.String())
+        # As few copies as can be: each costs as much as looking for a sign.
+        body = b"".join((b"[", memoryview(records)[begins.end() :], b"]"))
+        # Many tiny records, which no customers are, would make columns much larger than their text.
+        if len(body) > MAX_RECORD or body.count(b"}") * _SHORTEST > len(body):
+            return None
         try:
-            text = pl.Series("t", [body], dtype=pl.Binary()).cast(pl.String())
-            signs = self._helper.submit(_signs, text)  # beside the reading: both let go of the interpreter
-            frame = pl.read_json(b"[" + body + b"]", schema=schema)
+            table = self._proven(body)
         except pl.exceptions.PolarsError:
             return None
-        table = self._checked(frame, text, signs.result()) if len(frame) else None
         if table is not None:
-            self.exact.passed_over()
+            self._exact.passed_over()
         return table
 
-    def _checked(self, frame: pl.DataFrame, text: pl.Series, signs: "_Signs") -> pl.DataFrame | None:
-        nulls = frame.null_count().row(0, named=True)
-        cells = frame.width * len(frame) - sum(nulls.values())
-        if any(nulls[name] for name in ("username", *self._extras)) or _has_blank(frame["username"]):
+    def _proven(self, body: bytes) -> pl.DataFrame | None:
+        schema = dict.fromkeys((*KNOWN, *self._extras), pl.String())
+        text, replaced = _text(body), 0
+        if text.str.contains("null", literal=True)[0]:
+            body, replaced = _without_nulls(body)
+            text = _text(body)
+        with ThreadPoolExecutor(1) as helper:  # both let go of the interpreter; leaving waits for the thread
+            signs = helper.submit(_signs, text)
+            frame = pl.read_json(body, schema=schema)
+        empty = _nulls(frame)
+        if not len(frame) or not _is_proven(
+            text, signs.result(), cells=frame.width * len(frame) - empty, rows=len(frame)
+        ):
             return None
-        if signs.texts != cells and frame["username"].str.contains(_PLAIN_NAME).any():  # which may be no text
+        if replaced:
+            frame = frame.with_columns(pl.all().replace(_NULL, None))
+        if _nulls(frame) != empty + replaced or _nulls(frame.select(self._extras)):
             return None
-        return table_from(frame, self._extras) if _is_proven(text, signs, cells) else None
+        return None if is_blank(frame["username"]).any() else table_from(frame, self._extras)
+
+
+def _text(body: bytes) -> pl.Series:
+    return pl.Series("t", [body], dtype=pl.Binary()).cast(pl.String())
+
+
+def _without_nulls(body: bytes) -> tuple[bytes, int]:
+    """Return a text with our own text for nulls, and how many there were."""
+    replaced = 0
+    for colon in (b'":', b'": '):
+        count = body.count(colon + b"null")
+        if count:
+            body = body.replace(colon + b"null", colon + f'"{_NULL}"'.encode())
+        replaced += count
+    return body, replaced
 
 
 class _Signs(NamedTuple):
-    """How often the signs of keys and of texts stand in a piece; whether a colon stands apart, or escaped halves."""
+    """How often the signs of keys and of texts stand in a piece; whether half characters do, or colons apart."""
 
     keys: int
     texts: int
-    apart: bool
     halves: bool
+    apart: bool
 
 
 def _signs(text: pl.Series) -> _Signs:
@@ -89,28 +119,28 @@ def _signs(text: pl.Series) -> _Signs:
     signs = text.to_frame().select(
         keys=t.count_matches('":', literal=True),
         texts=t.count_matches('":"', literal=True),
-        apart=t.contains('" :', literal=True),
         halves=t.contains(_HALF),
+        apart=t.contains(_APART),
     )
     return _Signs(*signs.row(0))
 
 
-def _is_proven(text: pl.Series, signs: _Signs, cells: int) -> bool:
+def _is_proven(text: pl.Series, signs: _Signs, *, cells: int, rows: int) -> bool:
     """Whether the signs of a text leave room for nothing but so many cells, and polars reads them as they are."""
-    keys, texts, apart, halves = signs
-    if apart or (keys != cells and keys != cells + _count(text, _NULL)):
+    keys, texts, halves, apart = signs
+    if apart or keys != cells:
         return False
     if texts != cells:
         texts += _count(text, '": "')
-    if texts != cells and texts + _count(text, _PLAIN) != cells:
+    if texts != cells and (texts + _count(text, _PLAIN) != cells or _count(text, _NAMED) != rows):
         return False
     # Polars reads a half alone as NUL.
     return not (halves and (text.str.extract_all(_TOKEN).explode().str.len_bytes() == len(r"\ud8")).any())
 
 
-def _has_blank(usernames: pl.Series) -> bool:
-    return bool((usernames.str.strip_chars() == "").any())
-
-
 def _count(text: pl.Series, pattern: str) -> int:
     return int(text.str.count_matches(pattern)[0])
+
+
+def _nulls(frame: pl.DataFrame) -> int:
+    return sum(frame.null_count().row(0)) if frame.width else 0

@@ -28,7 +28,7 @@ def customer_from(record: Record) -> Customer:
     username = get("username")
     if type(username) is not str or not username or username.isspace() or has_surrogate(username):
         return _damaged(record, username)
-    extra = NO_EXTRA if record.keys() <= KNOWN else {name: text(record[name]) for name in record.keys() - KNOWN}
+    extra = NO_EXTRA if record.keys() <= KNOWN else {whole(name): text(record[name]) for name in record.keys() - KNOWN}
     texts = [
         get("email"), get("first_name"), get("last_name"), get("address"), get("city"), get("state"), get("zip"),
         get("country"), get("phone"), get("website"),

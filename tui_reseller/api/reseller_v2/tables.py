@@ -6,24 +6,39 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from tui_reseller.api.reseller_v2.records import KNOWN, Record, customer_from
+from tui_reseller.api.wire import has_surrogate
 from tui_reseller.domain.customer import SWITCH_FIELDS
 from tui_reseller.domain.listing import COLUMNS
 
+Row = tuple[object, ...]
 SCHEMA = {name: pl.Boolean() if name in SWITCH_FIELDS else pl.String() for name in COLUMNS}
 WIRE_NAME = {"sending": "active"}
 """Columns that the wire calls otherwise."""
+BLANKS = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What str.strip() strips. Polars by itself leaves the four separators U+001C to U+001F."""
+MOST_EXTRAS = 32
+"""With more fields that we do not know, records are read one by one: columns cost memory in every row."""
 
 
-def table_of(records: Iterable[Record]) -> pl.DataFrame:
-    """Return records of any kind as a table, by the rules of records.py."""
-    rows = []
+def rows_of(records: Iterable[Record]) -> list[Row]:
+    """Return records of any kind as rows, by the rules of records.py."""
+    rows: list[Row] = []
     for customer in map(customer_from, records):
-        extra = json.dumps(dict(customer.extra), ensure_ascii=False, separators=(",", ":")) if customer.extra else None
-        rows.append((*(customer.value(name) for name in COLUMNS[:-1]), extra))
+        extra = dict(customer.extra)
+        written = json.dumps(extra, ensure_ascii=False, separators=(",", ":"), sort_keys=True) if extra else None
+        rows.append((*(customer.value(name) for name in COLUMNS[:-1]), written))
+    return rows
+
+
+def table_of(rows: Sequence[Row]) -> pl.DataFrame:
+    """Return rows as a table."""
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def table_from(frame: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
+def table_from(frame: pl.DataFrame, extras: Iterable[str]) -> pl.DataFrame:
     """Return regular records, a column of texts for each field of the wire, as a table."""
     columns = [
         _switch(WIRE_NAME.get(name, name), frame).alias(name)
@@ -31,26 +46,34 @@ def table_from(frame: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
         else (pl.col(name) if name in frame.columns else pl.lit(None, pl.String).alias(name))
         for name in COLUMNS[:-1]
     ]
-    extra = pl.struct(extras).struct.json_encode() if extras else pl.lit(None, pl.String)
+    named = sorted(extras)
+    extra = pl.struct(named).struct.json_encode() if named else pl.lit(None, pl.String)
     return frame.select(*columns, extra.alias("extra"))
 
 
-def extras_of(records: Sequence[Record]) -> tuple[str, ...] | None:
+def is_blank(usernames: pl.Series) -> pl.Series:
+    """Say for each username whether it is missing or nothing but blanks: no write can be aimed at it."""
+    return usernames.fill_null("").str.strip_chars(BLANKS) == ""
+
+
+def extras_of(records: Sequence[Record]) -> frozenset[str] | None:
     """Return the fields beside the known ones if every record has the same, all of them plain values; else None."""
     if not records:
         return None
-    names = [name for name in records[0] if name not in KNOWN]
+    names = records[0].keys() - KNOWN
+    if len(names) > MOST_EXTRAS or any(map(has_surrogate, names)):
+        return None
     for record in records:
-        if [name for name in record if name not in KNOWN] != names:
+        if record.keys() - KNOWN != names:
             return None
         if any(record[name] is None or isinstance(record[name], dict | list) for name in names):
             return None
-    return tuple(names)
+    return frozenset(names)
 
 
 def _switch(name: str, frame: pl.DataFrame) -> pl.Expr:
     """Return true, false or null, as Switch.from_wire reads texts."""
     if name not in frame.columns:
         return pl.lit(None, pl.Boolean)
-    text = pl.col(name).str.strip_chars().str.to_lowercase()
+    text = pl.col(name).str.strip_chars(BLANKS).str.to_lowercase()
     return pl.when(text.is_in(["true", "1"])).then(True).when(text.is_in(["false", "0"])).then(False)  # noqa: FBT003

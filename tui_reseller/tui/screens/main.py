@@ -240,7 +240,9 @@ class MainScreen(Screen[None]):
 
     async def _list_filter(self, _key: str) -> None:
         self.filtering.begin()
-        self.set_focus(self.query_one("#filter"))
+        field = self.query_one("#filter", Input)
+        field.cursor_position = len(field.value)
+        self.set_focus(field)
 
     async def _view_open(self, key: str) -> None:
         from tui_reseller.tui.flows.views import open_view  # noqa: PLC0415 - loaded with the first use

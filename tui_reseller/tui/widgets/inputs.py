@@ -27,11 +27,17 @@ class Field(Input):
         """Stand still."""
         self.cursor_blink = False
 
-    def on_key(self, event: Key) -> None:
-        """Offer earlier values."""
+    async def on_key(self, event: Key) -> None:
+        """Offer earlier values. Keys that edit act at once: elsewhere they come behind letters typed after them."""
         if event.key in {"up", "down"}:
             event.stop()
             self.post_message(self.Recall(self, -1 if event.key == "up" else 1))
+            return
+        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            if await self.app.run_action(binding.action, self):
+                event.stop()
+                event.prevent_default()
+                return
 
     def _on_paste(self, event: Paste) -> None:
         """Take the first line; what is not shown as it is must not act on the terminal either."""
