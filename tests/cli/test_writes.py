@@ -249,6 +249,26 @@ class TestEvidence:
         assert (ran.code, ran.row["outcome"]) == (0, "verified_applied")
         assert desk("verify", number).code == 0
 
+    def test_needs_you_says_what_is_known_and_what_is_safe(self, desk):
+        self.cut(desk, applied=False)
+        number = desk("delete", "c1", "--confirm", "c1").row["id"]
+        assert "Known: nothing observable yet. Safe: check; still being listed is no proof" in desk("needs-you").err
+        desk.service.errors = {}
+        assert desk("verify", number).code == 10
+        ran = desk("needs-you")
+        assert "Known: read back 4 times, " in ran.err
+        assert "still unknown, it is listed, which is no proof" in ran.row["message"]
+
+    def test_a_conflict_says_what_is_safe(self, desk):
+        def lose(call):
+            desk.service.errors = {call.operation: AnswerLost("cut")}
+            desk.service.customers["c1"] = desk.service.customers["c1"].with_values({"city": "Faro"})
+
+        desk.service.on_send = lose
+        ran = desk("set", "c1", "city=Rom", "--yes", "--verify")
+        assert "Safe: look at the customer, then settle with a note. Not safe: repeat" in ran.err
+        assert 'city "Faro"' in ran.row["message"]
+
     def test_resolve_by_id(self, desk):
         self.cut(desk, applied=True)
         number = desk("delete", "c1", "--confirm", "c1").row["id"]

@@ -102,6 +102,16 @@ async def test_a_settled_outcome_locks_nothing(ledger, intent, outcome):
     await ledger.begin(intent(Operation.DELETE))
 
 
+@pytest.mark.parametrize("outcome", SETTLED)
+@pytest.mark.parametrize("later", [Outcome.UNKNOWN, Outcome.VERIFIED_APPLIED])
+async def test_what_is_closed_stays_closed(ledger, intent, outcome, later):
+    entry = await done(ledger, intent(), outcome, "the first word")
+    await ledger.finish(entry, later, "a check that began before")
+    found = await ledger.get(entry)
+    assert (found.outcome, found.message) == (outcome, "the first word")
+    assert (await ledger.check()).rows == 2
+
+
 async def test_what_is_in_flight_locks_even_its_own_repeat(ledger, intent):
     await ledger.begin(intent(Operation.ENABLE))
     with pytest.raises(RefusedHere, match="being sent just now"):

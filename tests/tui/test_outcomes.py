@@ -2,6 +2,8 @@
 
 from desk import until
 
+from tui_reseller.tui.flows import checking
+
 
 async def test_an_unknown_outcome_is_in_the_header_and_is_settled_with_a_note(at_desk, sandbox, someone):
     name = someone()
@@ -19,7 +21,10 @@ async def test_an_unknown_outcome_is_in_the_header_and_is_settled_with_a_note(at
         assert any(name in line for line in desk.lines())
         await desk.press("enter")
         await desk.opened("UNKNOWN - website-disable")
-        assert "Cannot be checked. Safe: repeat with the same value." in desk.words()
+        words = desk.words()
+        assert "Cannot be checked: treat access as possibly still open. Safe: repeat with the same value." in words
+        assert "Known: nothing observable: the service never tells." in words
+        assert "Next check" not in words
         await desk.press("s")
         await desk.opened("Settle")
         await desk.write("customer says it is off")
@@ -48,6 +53,49 @@ async def test_an_unknown_outcome_can_be_checked_and_is_then_known(at_desk, sand
         await desk.press("c", "escape", "escape")
         await desk.told("Applied (verified): disable")
         await until("nothing needs you", lambda: desk.state.needs_you_count == 0)
+
+
+async def test_a_minute_after_a_lost_answer_the_application_looks_by_itself(at_desk, sandbox, someone, monkeypatch):
+    monkeypatch.setattr(checking, "FIRST_CHECK", 1.5)
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        sandbox.fault("drop-after", operation="disable")
+        await desk.press("d")
+        await desk.opened("Stop sending")
+        await desk.read_then()
+        await desk.told("! says what is safe")
+        assert desk.main.stage.next_check is not None
+        await desk.told("Applied (verified): disable")
+        await until("nothing needs you", lambda: desk.state.needs_you_count == 0)
+        assert desk.main.stage.next_check is None
+
+
+async def test_the_page_of_an_unknown_outcome_says_what_is_known_what_is_safe_and_when_it_is_looked_at(
+    at_desk, sandbox, someone
+):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        sandbox.fault("drop-after", operation="disable")
+        await desk.press("d")
+        await desk.opened("Stop sending")
+        await desk.read_then()
+        await desk.told("! says what is safe")
+        await desk.press("exclamation_mark")
+        await desk.opened("Needs you")
+        await desk.press("enter")
+        await desk.opened("UNKNOWN - disable")
+        words = desk.words()
+        for part in (
+            "The request left at ",
+            "It may have been carried out",
+            "Known: nothing observable yet.",
+            "Safe: ",
+        ):
+            assert part in words
+        at = desk.main.stage.next_check.astimezone()
+        assert f"Next check {at:%H:%M:%S}" in words
 
 
 async def test_a_failing_refresh_keeps_the_old_list_and_its_time(at_desk, sandbox):

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change, Value
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import quoted
+from tui_reseller.services.advice import known, safe
 from tui_reseller.services.result import Result
 
 TITLES = {
@@ -37,17 +39,6 @@ CONSEQUENCES = {
     "mail may still go out, and the list may still show it. The username can never be used again.",
 }
 
-SAFE = {
-    Operation.CREATE: "Safe: check. Not safe: create it again.",
-    Operation.DELETE: "Safe: check; still being listed is no proof that it was not carried out. "
-    "Not safe: delete again, create the same username.",
-    Operation.RENAME: "Safe: check. Not safe: rename again.",
-    Operation.PASSWORD: "Cannot be checked: old and new password may both be valid. Safe: set a new one.",
-    Operation.WEBSITE_ENABLE: "Cannot be checked. Safe: repeat with the same value.",
-    Operation.WEBSITE_DISABLE: "Cannot be checked: treat access as possibly still open. "
-    "Safe: repeat with the same value.",
-}
-SAFE_ELSE = "Safe: check, or repeat with the same value."
 UNDOABLE = frozenset({*SWITCHED, Operation.SET, Operation.EMAIL, Operation.RENAME})
 SHOWN = 10
 """So many customers of a review are listed; of the rest the number is told."""
@@ -93,13 +84,21 @@ def result_line(result: Result) -> str:
         check = f" Check: tui-reseller verify {result.id}" if result.id and result.operation.is_checkable else ""
         return (
             f"UNKNOWN - {what}: the request left, no usable answer came ({result.message}). It may have been carried "
-            f"out, may be carried out later, or not at all. {SAFE.get(result.operation, SAFE_ELSE)}{check}{number}"
+            f"out, may be carried out later, or not at all. {safe(result.operation, result.outcome)}{check}{number}"
         )
     undo = (
         " - undo: u on the screen" if result.outcome.is_applied and result.operation in UNDOABLE and result.id else ""
     )
     said = f": {result.message}" if result.message else ""
-    return f"{result.outcome.word} - {what}{said}{number}{undo}"
+    advice = f". {safe(result.operation, result.outcome)}" if result.id and result.outcome.needs_you else ""
+    return f"{result.outcome.word} - {what}{said}{advice}{number}{undo}"
+
+
+def open_line(entry: Entry) -> str:
+    """Return the sentence on an open outcome: what is known, and what is safe."""
+    outcome = entry.outcome or Outcome.UNKNOWN
+    what = f"{outcome.word} - {entry.operation.value} {quoted(entry.username)}"
+    return f"{what}. Known: {known(entry)}. {safe(entry.operation, outcome)} [{entry.id}]"
 
 
 def results_line(results: Sequence[Result], asked: int, batch: str) -> str:

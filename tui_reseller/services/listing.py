@@ -131,10 +131,11 @@ async def refresh(session: Session) -> AsyncIterator[Arrived | Refreshed]:
                         await session.customers.take(incoming, session.website, complete=False)
                         shown = session.clock.monotonic()
                     yield Arrived(len(incoming), piece.received)
+            session.budget.earn()
             break
         except retry.REPEATABLE_READ as error:
             wait = retry.wait_before(error, attempt)
-            if attempt == retry.READ_ATTEMPTS or wait > retry.LONGEST_WAIT:
+            if attempt == retry.READ_ATTEMPTS or wait > retry.LONGEST_WAIT or not session.budget.pay(error):
                 raise
             await session.clock.sleep(wait)
     held = previous > 0 and len(incoming) < previous * (1 - SUSPICIOUS_LOSS)
@@ -182,4 +183,4 @@ async def test(session: Session) -> list[str]:
     if not session.profile.api_user:
         raise MissingCredentials(f'profile "{session.profile.name}" names no api user')
     service = await session.service()
-    return list(await retry.read(session.clock, service.probe, total=session.total_seconds))
+    return list(await retry.read(session.clock, service.probe, session.budget, total=session.total_seconds))

@@ -75,7 +75,10 @@ class LedgerPort(Protocol):
         """
 
     async def finish(self, entry_id: str, outcome: Outcome, message: str) -> None:
-        """Write an outcome durably. A later outcome stands for the operation; none is ever changed."""
+        """Write an outcome durably. A later outcome stands for the operation; none is ever changed.
+
+        What evidence or a person has closed stays closed: a later outcome of it is not written.
+        """
 
     async def get(self, entry_id: str) -> Entry | None:
         """Return one operation."""
@@ -110,6 +113,9 @@ class IncomingPort(Protocol):
 
     async def has(self, username: str) -> bool:
         """Whether a customer with this username has arrived."""
+
+    async def with_email(self, address: str, limit: int) -> Sequence[str]:
+        """Return usernames that have arrived with this e-mail address, in any case; at most *limit*."""
 
 
 class CustomerListPort(Protocol):

@@ -51,6 +51,7 @@ class Session:
     unwritten: list[tuple[str, Outcome, str]] = field(default_factory=list)
     in_flight: set[str] = field(default_factory=set)
     kept: list[tuple[str, Customer | None]] = field(default_factory=list)
+    budget: retry.Budget = field(default_factory=retry.Budget)
     _service: CustomersPort | None = None
 
     @property
@@ -84,7 +85,7 @@ class Session:
     async def find(self, username: str) -> Customer | None:
         """Ask the service for one customer; what this tool knows of its website access is filled in."""
         service = await self.service()
-        found = await retry.read(self.clock, lambda: service.find(username), total=self.total_seconds)
+        found = await retry.read(self.clock, lambda: service.find(username), self.budget, total=self.total_seconds)
         return self.with_website(found) if found else None
 
     def with_website(self, customer: Customer) -> Customer:

@@ -1,6 +1,7 @@
 """Carry out one write, once: check, read again, compare, write the intent down, send, write the outcome down."""
 
 import asyncio
+from dataclasses import dataclass
 
 from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.changes import Change, changes_of, collisions, wanted_by
@@ -18,7 +19,8 @@ from tui_reseller.domain.errors import (
 from tui_reseller.domain.operation import SWITCHED, Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
-from tui_reseller.services import retry
+from tui_reseller.services import resend, retry
+from tui_reseller.services.ports import CustomersPort
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import refuse_invalid, without_unchanged
@@ -87,22 +89,60 @@ async def _send(session: Session, call: Call, before: Customer | None, reason: s
     )
     service = await session.service()  # may ask for a key: before anything is written down
     entry_id = await session.ledger.begin(intent)
-    error: ResellerError | None = None
+    sending = _Sending(service, call)
     try:
-        said = await retry.write(session.clock, lambda: service.send(call), total=session.total_seconds)
-        outcome, message = Outcome.APPLIED, said
-    except Rejected as caught:
-        error, outcome, message = caught, Outcome.REJECTED, caught.message
-    except NotSent as caught:
-        error, outcome, message = caught, Outcome.NOT_SENT, caught.message
-    except NoAnswer as caught:
-        error, outcome, message = caught, Outcome.UNKNOWN, caught.message
-    except asyncio.CancelledError:
-        await asyncio.shield(_finish(session, entry_id, Outcome.UNKNOWN, "cancelled while the answer was awaited"))
+        outcome, message, error = await _answer(session, sending)
+        if isinstance(error, Rejected):
+            outcome, message = await resend.judge(session, entry_id, error, attempts=sending.attempts)
+    except BaseException as broken:  # cancelled, or a mistake of our own: neither is in the table of 4.1
+        await asyncio.shield(_finish(session, entry_id, *sending.broken_off(broken)))
         raise
     message += await _finish(session, entry_id, outcome, message)
     await _take_in(session, call, before, outcome)
     return Result(call.username, call.operation, outcome, message, entry_id, changes, error)
+
+
+@dataclass
+class _Sending:
+    """The attempts of one write. Under way is true from the moment one may leave until its answer is known."""
+
+    service: CustomersPort
+    call: Call
+    attempts: int = 0
+    is_under_way: bool = False
+
+    async def __call__(self) -> str:
+        self.attempts += 1
+        self.is_under_way = True
+        try:
+            said = await self.service.send(self.call)
+        except (NotSent, Rejected):
+            self.is_under_way = False
+            raise
+        return said
+
+    def broken_off(self, error: BaseException) -> tuple[Outcome, str]:
+        """Return what is known if the write ends here: nothing of an attempt whose answer is not known."""
+        if self.attempts and not self.is_under_way:
+            return Outcome.NOT_SENT, "stopped before it was sent again"
+        if isinstance(error, asyncio.CancelledError):
+            return Outcome.UNKNOWN, "cancelled while the answer was awaited"
+        return Outcome.UNKNOWN, f"the program broke off ({type(error).__name__})"
+
+
+async def _answer(session: Session, sending: _Sending) -> tuple[Outcome, str, ResellerError | None]:
+    """Send, again only where nothing was done (R1); return what is certain by the closed table of 4.1."""
+    try:
+        said = await retry.write(session.clock, sending, session.budget, total=session.total_seconds)
+    except Rejected as error:
+        return Outcome.REJECTED, error.message, error
+    except NotSent as error:
+        return Outcome.NOT_SENT, error.message, error
+    except NoAnswer as error:
+        return Outcome.UNKNOWN, error.message, error
+    except ResellerError as error:  # refused on our side, before the transport
+        return Outcome.NOT_SENT, error.message, error
+    return Outcome.APPLIED, said, None
 
 
 async def _finish(session: Session, entry_id: str, outcome: Outcome, message: str) -> str:
@@ -132,6 +172,8 @@ async def _take_in(session: Session, call: Call, before: Customer | None, outcom
         await session.keep(call.username, before.with_values({name: None}))
     if not outcome.is_applied:
         return
+    if outcome is Outcome.VERIFIED_APPLIED and call.operation is Operation.CREATE:
+        return  # it was taken in as it was read
     after = after_call(call, before)
     if call.operation in SWITCHED and after:
         name, value = SWITCHED[call.operation]

@@ -35,6 +35,17 @@ class Incoming:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._worker, lambda: username in self.frame()["username"])
 
+    async def with_email(self, address: str, limit: int) -> list[str]:
+        """Return usernames that have arrived with this e-mail address, in any case; at most *limit*."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._worker, lambda: self._named_by_email(address, limit))
+
+    def _named_by_email(self, address: str, limit: int) -> list[str]:
+        import polars as pl  # noqa: PLC0415 - see below
+
+        found = self.frame().filter(pl.col("email").str.to_lowercase() == address.lower())
+        return found.head(limit)["username"].to_list()
+
     def _add(self, table: Table) -> None:
         import polars as pl  # noqa: PLC0415 - with the first list, and beside the screen
 

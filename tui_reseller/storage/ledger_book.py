@@ -62,11 +62,15 @@ class Book:
             return entry
 
     def finish(self, entry_id: str, outcome: Outcome, message: str) -> None:
-        """Write an outcome, and settle what it has superseded."""
+        """Write an outcome, and settle what it has superseded. What is closed stays closed: a check that began before
+        somebody else settled the operation must not open it again.
+        """
         with self._writing():
             entry = self.get(entry_id)
             if entry is None:
                 raise LedgerUnavailable(f'ledger {self._path}: it has no operation "{clean(entry_id, longest=40)}"')
+            if entry.outcome is not None and not entry.outcome.needs_you:
+                return
             self._append_outcome(entry.id, outcome, message)
             if not (outcome.is_applied and entry.operation.is_repeatable):
                 return

@@ -51,6 +51,7 @@ class Stage:
         self.held: Refreshed | None = None
         self.dropped_marks: frozenset[str] = frozenset()
         self.summary: list[str] = []
+        self.next_check: datetime | None = None
         self.current: Callable[[], Customer | None] = lambda: None
         self.move_to: Callable[[int], None] = lambda _row: None
         self._changed = changed

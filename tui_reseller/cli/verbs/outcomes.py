@@ -10,7 +10,7 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common
 from tui_reseller.cli.report import COLUMNS
 from tui_reseller.cli.verbs.audit import known_entry, write_entries
-from tui_reseller.cli.words import result_line
+from tui_reseller.cli.words import SHOWN, open_line, result_line
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.operation import Outcome
@@ -25,7 +25,8 @@ from tui_reseller.services.session import Session
 def needs_you(inv: Invocation) -> int:
     """List outcomes that a person has to look at, oldest first; of one profile if --profile names it.
 
-    Further changes to these customers wait until they are settled.
+    Of the first ten it says what is known and what is safe. Further changes to these customers wait until they are
+    settled.
 
     Examples:
       tui-reseller needs-you
@@ -40,6 +41,8 @@ def needs_you(inv: Invocation) -> int:
             account = inv.open(services, services.profiles.choose()).account
         entries = await services.ledger.needs_you(account)
         write_entries(inv, entries)
+        for entry in entries[:SHOWN]:
+            inv.talk.say(open_line(entry))
         inv.talk.say(f"{len(entries):,} to look at")
         return ExitCode.FINE
 
@@ -115,9 +118,6 @@ def resolve(inv: Invocation, *, entry_id: str, note: str) -> int:
     async def work(services: Services) -> int:
         await services.ledger.recover()
         entry = await known_entry(services, entry_id)
-        if entry.outcome is None or not entry.outcome.needs_you:
-            word = entry.outcome.word.lower() if entry.outcome else "still on its way in another process"
-            raise InvalidInput(f"there is nothing to settle: this operation is {word}")
         session = _session_of(inv, services, entry)
         try:
             await verify.settle(session, entry, note)

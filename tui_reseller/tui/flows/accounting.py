@@ -1,17 +1,16 @@
 """What was done, and what needs the operator: activity, the needs-you list, the message log."""
 
-from datetime import timedelta
-
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.errors import ResellerError
-from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.text import clean, quoted
-from tui_reseller.services.verify import SETTLE, settle, verify
+from tui_reseller.domain.text import quoted
+from tui_reseller.services.verify import settle
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.page import Page
+from tui_reseller.tui.flows.checking import check
 from tui_reseller.tui.presenters.detail import entry_line, outcome_word, verb_of, word
 from tui_reseller.tui.presenters.header import clock_text
+from tui_reseller.tui.presenters.open_outcome import open_lines
 from tui_reseller.tui.stage import Stage
 
 LIMIT = 1000
@@ -78,42 +77,12 @@ async def _open_outcome(stage: Stage, entry: Entry) -> None:
     """Say what is known and what is safe; check again, or settle with a note (interaction.md 6.7)."""
     options = [Option("c", "Check now", "check"), Option("s", "Settle with a note ...", "settle")]
     title = f"{outcome_word(entry.outcome).upper()} - {verb_of(entry.operation)} of {quoted(entry.username, 40)}"
-    chosen = await stage.ask(Menu(title, options, lines=_what_is_known(stage, entry)))
+    chosen = await stage.ask(Menu(title, options, lines=open_lines(entry, stage.next_check)))
     if chosen == "check":
         stage.tell(f"Checking {verb_of(entry.operation)} of {quoted(entry.username, 40)}; this can take a minute ...")
-        stage.app.run_flow(lambda: _check(stage, entry), "check")
+        stage.app.run_flow(lambda: check(stage, entry), "check")
     elif chosen == "settle":
         await _settle(stage, entry)
-
-
-def _what_is_known(stage: Stage, entry: Entry) -> list[str]:
-    at = clock_text(entry.time, stage.now())
-    lines = [
-        f" The request left at {at}; no usable answer came.",
-        f" {clean(entry.message, longest=150)}",
-        " It may have been carried out, may be carried out later, or not at all.",
-    ]
-    if entry.operation in {Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE}:
-        lines.append(" Cannot be checked. Safe: repeat with the same value.")
-    elif entry.operation is Operation.PASSWORD:
-        lines.append(" Cannot be checked. Safe: set a new password: old and new may both be valid.")
-    elif entry.operation is Operation.DELETE:
-        lines.append(" Safe: check again. Not safe: delete again, create the same username.")
-    elif entry.operation in {Operation.CREATE, Operation.RENAME}:
-        lines.append(" Safe: check again. Not safe: do it again before it is settled.")
-    else:
-        lines.append(" Safe: check again, or repeat with the same value.")
-    believed = clock_text(entry.time + timedelta(seconds=SETTLE), stage.now())
-    lines.append(f" Further changes to this customer wait until this is settled. Absence counts from {believed}.")
-    return lines
-
-
-async def _check(stage: Stage, entry: Entry) -> None:
-    outcome, words = await verify(stage.session, entry)
-    await stage.requery()
-    await stage.count_open()
-    kind = "good" if outcome is Outcome.VERIFIED_APPLIED else "warning"
-    stage.tell(f"{outcome.word}: {verb_of(entry.operation)} of {quoted(entry.username, 40)}  {words}", kind)
 
 
 async def _settle(stage: Stage, entry: Entry) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.bulk import Bulk
 from tui_reseller.services.policy import GRADES
 from tui_reseller.services.result import Result
 from tui_reseller.services.write import carry_out
 from tui_reseller.tui.dialogs.progress import Progress
+from tui_reseller.tui.flows.checking import check_later
 from tui_reseller.tui.presenters.detail import verb_of
 from tui_reseller.tui.presenters.outcome import bulk_line, kind_of, result_line
 from tui_reseller.tui.stage import Stage
@@ -37,6 +38,7 @@ async def show_result(stage: Stage, result: Result) -> None:
         )
     await stage.requery()
     await stage.count_open()
+    _look_again(stage, [result])
     stage.tell(line, kind_of(result))
 
 
@@ -62,5 +64,11 @@ async def do_many(stage: Stage, calls: Sequence[Call], loaded: Sequence[Customer
     stage.summary.append(line)
     await stage.requery()
     await stage.count_open()
+    _look_again(stage, results)
     stage.tell(line, "good" if all(result.outcome.is_applied for result in results) else "warning")
     return results
+
+
+def _look_again(stage: Stage, results: Sequence[Result]) -> None:
+    if any(result.outcome is Outcome.UNKNOWN and result.operation.is_checkable for result in results):
+        check_later(stage)

@@ -10,6 +10,7 @@ from tui_reseller.services import listing
 from tui_reseller.services.listing import Arrived, Refreshed
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
+from tui_reseller.tui.flows.checking import check_later
 from tui_reseller.tui.presenters.header import clock_text, count_text, counts_words
 from tui_reseller.tui.stage import Stage
 
@@ -24,6 +25,7 @@ async def load_and_refresh(stage: Stage) -> None:
         recovered = await stage.services.ledger.recover()
         if recovered:
             stage.tell(f"{recovered} operations of a program that ended have no outcome - ! shows them", "warning")
+            check_later(stage)
         await _load(stage)
         await stage.count_open()
     except ResellerError as error:

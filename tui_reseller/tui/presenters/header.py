@@ -20,6 +20,11 @@ def clock_text(moment: datetime | None, now: datetime) -> str:
     return f"{local.day} {local.strftime('%b %H:%M')}"
 
 
+def seconds_text(moment: datetime) -> str:
+    """Return a time of day in local time, to the second."""
+    return moment.astimezone().strftime("%H:%M:%S")
+
+
 def count_text(number: int) -> str:
     """Return a number with separators."""
     return f"{number:,}"

@@ -1,0 +1,196 @@
+"""One reading of a customer whose operation is open: what is seen, and what it proves (reliability R2, R4, 4.3)."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from tui_reseller.domain.audit import Entry
+from tui_reseller.domain.changes import Change, Value
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.fields import CREATE_EMAIL_LIMIT, LIMITS
+from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
+from tui_reseller.domain.text import quoted
+from tui_reseller.services.session import Session
+
+IDENTITY = ("email", "first_name", "last_name")
+"""What tells that a customer is the one we mean: the service may store the rest in another form."""
+NAMED = 3
+"""So many fields are named in a sentence."""
+NOT_SHOWN_AFTER_CREATE = "password, package, white label, IPs and billing date are never shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reading shows, in words that name what was read.
+
+    Certain evidence counts at once; the other kind must last through the settle time. Row is the customer as read.
+    An absence is controlled if the same question found a customer that must be there (R3).
+    """
+
+    at: datetime
+    outcome: Outcome
+    words: str
+    certain: bool = False
+    row: Customer | None = None
+    is_absence: bool = False
+    is_controlled: bool = True
+
+
+async def look(session: Session, entry: Entry) -> Reading:
+    """Read once and compare with the customer before and with what was wanted. Raises NoAnswer, Rejected."""
+    match entry.operation:
+        case Operation.RENAME:
+            return await _look_rename(session, entry)
+        case Operation.DELETE:
+            return await _look_delete(session, entry)
+        case _:
+            return await _look_fields(session, entry)
+
+
+async def _look_fields(session: Session, entry: Entry) -> Reading:
+    now = await session.find(entry.username)
+    at = session.clock.now()
+    if now is None:
+        is_new = entry.operation is Operation.CREATE
+        return await _absent(session, entry, Outcome.VERIFIED_NOT_APPLIED if is_new else Outcome.CONFLICT)
+    if entry.operation in SWITCHED and now.value(SWITCHED[entry.operation][0]) is None:
+        return Reading(at, Outcome.UNVERIFIABLE, f"it shows neither on nor off ({digest(now)})", row=now)
+    outcome, words, certain = _judged(entry, now)
+    return Reading(at, outcome, f"{words} ({digest(now)})", certain, now)
+
+
+def _judged(entry: Entry, now: Customer) -> tuple[Outcome, str, bool]:
+    """Compare by R4: wanted, before, some of each, neither. Fields that prove nothing do not count."""
+    is_new = entry.operation is Operation.CREATE
+    told = ("username", *IDENTITY) if is_new else Customer.__dataclass_fields__
+    states = {c: state_of(c, now.value(c.field), is_new=is_new) for c in entry.changes if c.field in told}
+    found = {state: [c for c, s in states.items() if s is state] for state in State}
+    as_wanted = found[State.WANTED] + found[State.STORED]
+    counted = len(states) - len(found[State.EITHER])
+    if not counted:
+        return Outcome.UNVERIFIABLE, "no visible difference between before and wanted", not states
+    if len(as_wanted) == counted:
+        words = f"as wanted: {_values(as_wanted, now)}" + (f"; {NOT_SHOWN_AFTER_CREATE}" if is_new else "")
+        if found[State.STORED]:
+            stored = ", ".join(f"{c.field} (wanted {_shown(c.after)})" for c in found[State.STORED][:NAMED])
+            words += f"; stored differently: {stored}"
+        return Outcome.VERIFIED_APPLIED, words, True
+    if is_new:
+        other = [c for c in states if c not in as_wanted]
+        words = f"the username is listed with other values, maybe not by us: {_values(other, now)}"
+        return Outcome.CONFLICT, words, True
+    if len(found[State.BEFORE]) == counted:
+        return Outcome.VERIFIED_NOT_APPLIED, f"as before: {_values(found[State.BEFORE], now)}", False
+    if not found[State.OTHER]:
+        words = f"as wanted: {_values(as_wanted, now)}; as before: {_values(found[State.BEFORE], now)}"
+        return Outcome.PARTIAL, words, False
+    return Outcome.CONFLICT, f"neither as before nor as wanted: {_values(found[State.OTHER], now)}", False
+
+
+async def _look_rename(session: Session, entry: Entry) -> Reading:
+    """Ask for both names. The old one, if it is found, is the control for the absence of the new one."""
+    wanted = str(next(change.after for change in entry.changes if change.field == "username"))
+    new, old = await session.find(wanted), await session.find(entry.username)
+    at = session.clock.now()
+    if new and old:
+        return Reading(at, Outcome.CONFLICT, f"both names are listed ({digest(old)}, {digest(new)})")
+    if new:
+        before = entry.before or {}
+        if all(same(name, new.value(name), _value(before.get(name))) for name in IDENTITY):
+            words = f"listed under the new name, as before ({digest(new)}); log-in and SMTP name changed at once"
+            return Reading(at, Outcome.VERIFIED_APPLIED, words, certain=True, row=new)
+        return Reading(at, Outcome.CONFLICT, f"the new name is listed with other details ({digest(new)})")
+    if old:
+        words = f"listed under the old name, not under the new one ({digest(old)})"
+        return Reading(at, Outcome.VERIFIED_NOT_APPLIED, words, row=old)
+    return Reading(at, Outcome.UNKNOWN, "neither name is listed")
+
+
+async def _look_delete(session: Session, entry: Entry) -> Reading:
+    now = await session.find(entry.username)
+    if now is not None:
+        words = f"it is listed, which is no proof: closing may be scheduled ({digest(now)})"
+        return Reading(session.clock.now(), Outcome.UNKNOWN, words)
+    return await _absent(session, entry, Outcome.VERIFIED_APPLIED)
+
+
+async def _absent(session: Session, entry: Entry, outcome: Outcome) -> Reading:
+    at, other = session.clock.now(), known_other(session, entry.username)
+    if other is None or await session.find(other) is None:
+        return Reading(at, outcome, "not listed", is_absence=True, is_controlled=False)
+    return Reading(at, outcome, f"not listed, while {quoted(other, 40)} is", is_absence=True)
+
+
+def known_other(session: Session, username: str) -> str | None:
+    """Return a customer that must be there: the first of the list with another name."""
+    shown = session.customers.window(0, 2)
+    return next((c.username for c in shown if c.username and c.username != username), None)
+
+
+def digest(row: Customer) -> str:
+    """Return what identifies a row as it was read, for the audit log (R6)."""
+    content = json.dumps(row.as_dict(), sort_keys=True, ensure_ascii=True)
+    return f"row {hashlib.sha256(content.encode('ascii')).hexdigest()[:12]}"
+
+
+class State(Enum):
+    """What a field is now. STORED is as wanted, in a form the service may give it; EITHER proves nothing."""
+
+    WANTED = "wanted"
+    STORED = "stored"
+    BEFORE = "before"
+    EITHER = "either"
+    OTHER = "other"
+
+
+def state_of(change: Change, now: Value, *, is_new: bool = False) -> State:
+    """Compare one field with before and wanted: exactly, then as the service may store it (R4, D22)."""
+    name = change.field
+    if same(name, now, change.after):
+        return State.WANTED
+    is_before = not is_new and same(name, now, change.before)
+    if name == "email" or not isinstance(change.after, str):
+        return State.BEFORE if is_before else State.OTHER
+    stored = _normal(name, change.after)
+    if is_before:
+        return State.EITHER if _normal(name, change.before) == stored else State.BEFORE
+    is_stored = _normal(name, now) == stored or _normal(name, now).casefold() == stored.casefold()
+    return State.STORED if is_stored else State.OTHER
+
+
+def _normal(name: str, value: Value) -> str:
+    """Return a text as the service may store it: without blanks around, cut at its limit, empty where it is left out
+    (reseller-v2 4.5, 5.1).
+    """
+    return (value if isinstance(value, str) else "").strip()[: LIMITS.get(name, CREATE_EMAIL_LIMIT)].strip()
+
+
+def same(name: str, one: Value, other: Value) -> bool:
+    """Whether two values are one; of an e-mail address the case of the domain does not count."""
+    if name == "email" and isinstance(one, str) and isinstance(other, str):
+        return _folded(one) == _folded(other)
+    return one == other
+
+
+def _folded(address: str) -> tuple[str, str]:
+    local, _, domain = address.rpartition("@")
+    return local, domain.lower()
+
+
+def _value(value: object) -> Value:
+    return value if isinstance(value, str | bool) else None
+
+
+def _values(changes: Iterable[Change], now: Customer) -> str:
+    listed = list(changes)
+    more = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
+    return ", ".join(f"{c.field} {_shown(now.value(c.field))}" for c in listed[:NAMED]) + more
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "not given" if value is None else quoted(value, 40)

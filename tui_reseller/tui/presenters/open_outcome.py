@@ -1,0 +1,33 @@
+"""The page of an open outcome: what happened, what is known, what is safe, when it is looked at again."""
+
+from datetime import datetime
+
+from tui_reseller.domain.audit import Entry
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.text import clean
+from tui_reseller.services.advice import known, safe
+from tui_reseller.services.verify import READ_BACK
+from tui_reseller.tui.presenters.header import seconds_text
+
+LONGEST = 300
+FACTS = {
+    Outcome.UNKNOWN: "It may have been carried out, may be carried out later, or not at all.",
+    Outcome.UNVERIFIABLE: "It may have been carried out or not; no reading can tell.",
+    Outcome.CONFLICT: "What is listed now is neither as before nor as wanted.",
+    Outcome.PARTIAL: "Only some of its fields were stored.",
+}
+
+
+def open_lines(entry: Entry, next_check: datetime | None) -> list[str]:
+    """Return what is to be read before deciding (interaction.md 6.7)."""
+    outcome = entry.outcome or Outcome.UNKNOWN
+    why = "" if not entry.message or entry.message.startswith(READ_BACK) else f" ({clean(entry.message, longest=150)})"
+    lines = [
+        f" The request left at {seconds_text(entry.time)}; no usable answer came{why}. {FACTS.get(outcome, '')}",
+        f" Known: {clean(known(entry), longest=LONGEST)}.",
+        f" {safe(entry.operation, outcome)}",
+        " Further changes to this customer wait until this is settled.",
+    ]
+    if outcome is Outcome.UNKNOWN and entry.operation.is_checkable:
+        lines.append(f" Next check {seconds_text(next_check)}" if next_check else " Next check when you ask for it")
+    return lines
