@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 import httpx
 import pytest
@@ -309,6 +310,30 @@ async def test_connection_of_a_bad_answer_is_dropped(service, make_client, reply
     assert type(await failure_of(client.send(ENABLE))) is e.UnusableAnswer
     assert type(await failure_of(client.send(ENABLE))) is e.Rejected
     assert await client.send(ENABLE) == "success"
+    assert service.connections == 2
+
+
+@pytest.mark.parametrize("more", [0, 1, 40], ids=["a whole answer", "one byte", "half an answer"])
+async def test_what_comes_behind_an_answer_is_never_the_answer_to_the_next_request(service, make_client, reply, more):
+    """N19, N51: on one connection a second answer would tell of a write that was never carried out."""
+    service.answer = [reply(SUCCESS) + reply(SUCCESS)[: more or None], silence]
+    client = make_client(timeout=0.3)
+    assert "more came than the answer" in str(await failure_of(client.send(ENABLE)))
+    assert "no complete answer" in str(await failure_of(client.send(ENABLE)))
+    assert service.connections == 2
+
+
+async def test_more_than_a_list_is_no_list(service, make_client, reply):
+    service.answer = reply("[]") + b" "
+    assert "more came" in str(await failure_of(listed(make_client())))
+
+
+async def test_a_library_that_cannot_be_asked_costs_a_connection_and_no_truth(service, make_client, reply, monkeypatch):
+    monkeypatch.setattr("tui_reseller.api.http._PROTOCOL_STATE", attrgetter("nothing_of_the_kind"))
+    service.answer = reply(SUCCESS)
+    client = make_client()
+    for _ in range(2):
+        assert await client.send(ENABLE) == "success"
     assert service.connections == 2
 
 

@@ -10,6 +10,7 @@ import logging
 import os
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from operator import attrgetter
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -89,8 +90,8 @@ class Caller:
 class Exchange:
     """One request and its answer, which is read piece by piece. Entering sends it; leaving gives the connection back.
 
-    A connection whose answer could not be used is closed instead: whatever comes next on it may belong to another
-    request (N51).
+    A connection whose answer could not be used, or brought more than the answer, is closed instead: whatever comes next
+    on it may belong to another request (N51).
     """
 
     def __init__(self, caller: Caller, path: str, form: Form, seconds: float) -> None:
@@ -123,7 +124,8 @@ class Exchange:
         with contextlib.suppress(httpx.HTTPError, OSError, TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 connection = response.extensions.get("network_stream")
-                if connection is not None and error is not None and not isinstance(error, Rejected):
+                is_spoilt = error is not None and not isinstance(error, Rejected)
+                if connection is not None and (is_spoilt or _has_more(response) is None):
                     await connection.aclose()
                 if self._parts is not None:
                     await self._parts.aclose()
@@ -143,12 +145,15 @@ class Exchange:
     async def read(self, quiet: float | None = None) -> bytes:
         """Return the next bytes of the body, or none at its end; at most *quiet* seconds of waiting.
 
-        Raises AnswerLost if the body breaks off, or if it takes longer than *quiet* or than the call has in all.
+        Raises AnswerLost if the body breaks off, if more follows than was announced (N19), or if it takes longer than
+        *quiet* or than the call has in all.
         """
         if self._parts is None:
             return b""
         data = await self._guarded(self._next, self._seconds if quiet is None else quiet)
         self.received += len(data)
+        if not data and self._response is not None and _has_more(self._response):
+            raise AnswerLost(f"{self._caller.host}: more came than the answer")
         return data
 
     async def whole(self, cap: int, begun: bytes = b"") -> Reply:
@@ -205,6 +210,21 @@ async def _raw_parts(response: httpx.Response) -> AsyncGenerator[bytes, None]:
     async for data in response.stream:
         if data:
             yield data
+
+
+def _has_more(response: httpx.Response) -> bool | None:
+    """Whether bytes came behind the end of an answer that was read whole; None if that cannot be told. On a connection
+    that is used again they would be taken for the answer to the next request.
+    """
+    try:
+        left, _is_closed = _PROTOCOL_STATE(response).trailing_data
+    except AttributeError:
+        return None
+    return bool(left)
+
+
+_PROTOCOL_STATE = attrgetter("stream._httpcore_stream._stream._connection._h11_state")
+"""The library has no public way to ask. Where its inside looks otherwise, no connection is used twice."""
 
 
 def _transport(profile: Profile) -> httpx.AsyncHTTPTransport:
