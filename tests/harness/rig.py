@@ -1,0 +1,200 @@
+"""Everything between an operator's wish and the socket, as the program builds it, against a server of your choice.
+
+Purpose. A test of reliability asks one thing: does what we say of an operation agree with what was done? A rig answers
+it with real parts: the real client over a real socket, the real ledger on a real disk, the real list and snapshot, the
+use cases of `services/` on top, and at the far end the sandbox, which keeps the truth. Only time is played: waits
+between attempts and between readings pass at once (`QuickClock`), while the deadlines of a call are real seconds.
+
+    with truth_in(folder) as truth:                      # a sandbox in this process: an ASGI application
+        async with FaultServer(truth.app) as server, Rig.at(folder, server.base_url) as rig:
+            truth.plant("ann")
+            await rig.knows("control")                   # a customer that must be there, for readings of absence
+            result = await rig.carry_out(call_for(Operation.DISABLE, "ann"))
+            assert not contradicts(result.outcome, was_applied=truth.times_applied("ann", Operation.DISABLE) > 0)
+
+`call_for` gives, for each of the ten writes, a call that visibly changes a planted customer. `contradicts` is the one
+rule of all these tests: false certainty. `needless` is the other: unknown where it could be known.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from tui_reseller.api.reseller_v2.client import ResellerV2
+from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.profile import Format, Profile
+from tui_reseller.domain.profile import Store as KeyStore
+from tui_reseller.domain.secret import Secret
+from tui_reseller.sandbox.app import Sandbox, build_app
+from tui_reseller.sandbox.dialects import DIALECTS
+from tui_reseller.sandbox.faults import Faults
+from tui_reseller.sandbox.operations import API_KEY, API_USER
+from tui_reseller.sandbox.store import Store
+from tui_reseller.services.policy import Policy
+from tui_reseller.services.result import Result
+from tui_reseller.services.session import Session
+from tui_reseller.services.verify import verify
+from tui_reseller.services.write import carry_out
+from tui_reseller.storage.customer_list import CustomerList
+from tui_reseller.storage.frames import frame_from
+from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.snapshot import Snapshots
+
+WRITES = tuple(operation for operation in Operation if operation is not Operation.LIST)
+CONTROL = "control"
+PERSON = {
+    "email": "ann@x.example", "first_name": "Ann", "last_name": "Lee", "address": "1 Main St", "city": "Denver",
+    "state": "CO", "zip": "80202", "country": "US", "phone": "555-0100", "website": "x.example",
+}  # fmt: skip
+NOT_APPLIED = frozenset({Outcome.REJECTED, Outcome.NOT_SENT, Outcome.VERIFIED_NOT_APPLIED})
+ONE_SIDED = frozenset({Operation.DELETE})
+
+
+class QuickClock:
+    """Waiting takes no time; the time that was waited passes all the same."""
+
+    def __init__(self) -> None:
+        self.waited = 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.waited)
+
+    def monotonic(self) -> float:
+        return asyncio.get_running_loop().time() + self.waited
+
+    async def sleep(self, seconds: float) -> None:
+        self.waited += seconds
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Truth:
+    """A sandbox in this process, and what it really did."""
+
+    store: Store
+    app: Any
+    planted: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def plant(self, username: str, **values: str) -> None:
+        """Put a customer there, sending and with website access, without a word in the log."""
+        person = {**PERSON, "email": f"{username}@x.example", "active": "true", "website_access": "true", **values}
+        self.store.insert({"username": username, **person})
+
+    def log(self, since: int = 0) -> list[dict[str, Any]]:
+        return self.store.read_log(since)
+
+    def times_applied(self, username: str, operation: Operation) -> int:
+        """How often an operation on a customer was carried out for a client."""
+        done = [e for e in self.log() if e["username"] == username and e["operation"] == operation.value]
+        return len(done)
+
+
+@contextmanager
+def truth_in(folder: Path, dialect: str = "seed", customers: int = 0) -> Iterator[Truth]:
+    """Open a sandbox's store in a folder."""
+    with closing(Store(folder / "truth.sqlite3", durable=False)) as store:
+        store.fill(customers, 1)
+        store.open_for_traffic()
+        truth = Truth(store, build_app(Sandbox(store, DIALECTS[dialect], Faults([]))))
+        truth.plant(CONTROL)
+        yield truth
+
+
+def call_for(operation: Operation, username: str) -> Call:
+    """Return a write that changes a planted customer so that the list shows it, where it can."""
+    match operation:
+        case Operation.CREATE:
+            fields = {**PERSON, "email": f"{username}@x.example"}
+            return Call(operation, username, fields, Secret("canary-Passw0rd"))
+        case Operation.SET:
+            return Call(operation, username, {"city": "Rom & Söhne", "phone": "+39 06"})
+        case Operation.PASSWORD:
+            return Call(operation, username, password=Secret("canary-Passw0rd"))
+        case Operation.RENAME:
+            return Call(operation, username, {"username": f"{username}.new"})
+        case Operation.EMAIL:
+            return Call(operation, username, {"email": f"{username}+new@x.example"})
+        case _:
+            return Call(operation, username)
+
+
+def planted_for(operation: Operation) -> dict[str, str]:
+    """Return the values with which a customer is planted so that the operation has something to change."""
+    return {"active": "false"} if operation is Operation.ENABLE else {}
+
+
+def contradicts(outcome: Outcome, *, was_applied: bool) -> bool:
+    """Whether a verdict is false certainty: applied is said of what was not, or not applied of what was."""
+    return (outcome.is_applied and not was_applied) or (outcome in NOT_APPLIED and was_applied)
+
+
+def needless(operation: Operation, outcome: Outcome, *, was_applied: bool) -> bool:
+    """Whether a verdict after verifying is unknown although the list could show it (table 4.3)."""
+    if not operation.is_checkable:
+        return outcome is not Outcome.UNVERIFIABLE and not outcome.is_applied and outcome not in NOT_APPLIED
+    return outcome.needs_you and (was_applied or operation not in ONE_SIDED)
+
+
+class Rig:
+    """A session of real parts; see the page above."""
+
+    def __init__(self, session: Session, ledger: Ledger) -> None:
+        self.session = session
+        self.ledger = ledger
+
+    @classmethod
+    @asynccontextmanager
+    async def at(
+        cls, folder: Path, base_url: str, form: Format = Format.JSON, *, seconds: float | None = 5.0, **changes: Any
+    ) -> AsyncIterator[Self]:
+        """Open a session on a base URL, with a ledger and a snapshot in a folder that may be used again.
+        Seconds is the deadline of a call.
+        """
+        profile = Profile("rig", API_USER, base_url, format=form, store=KeyStore.NONE, **changes)
+        ledger, clock = Ledger(folder / "state"), QuickClock()
+        service = ResellerV2(profile, Secret(API_KEY), timeout=seconds)
+        session = Session(
+            profile=profile,
+            policy=Policy(profile, clock),
+            clock=clock,
+            operator=Operator("kim", "bastion"),
+            ledger=ledger,
+            snapshot=Snapshots(folder / "cache"),
+            customers=CustomerList(),
+            credentials=None,  # type: ignore[arg-type]  # the connection is there already
+            connect=None,  # type: ignore[arg-type]
+            timeout=seconds,
+        )
+        session._service = service
+        try:
+            yield cls(session, ledger)
+        finally:
+            await session.aclose()
+            await ledger.aclose()
+
+    async def knows(self, *usernames: str) -> None:
+        """Give the session these customers as its list."""
+        incoming = self.session.customers.incoming()
+        await incoming.add(frame_from([Customer(username) for username in usernames]))
+        await self.session.customers.take(incoming, {}, complete=False)
+        self.session.read_at = self.session.clock.now()
+
+    async def carry_out(self, call: Call) -> Result:
+        return await carry_out(self.session, call)
+
+    async def verify(self, result: Result) -> Outcome:
+        """Look for evidence on an unknown outcome, and return what then stands in the ledger."""
+        assert result.id is not None
+        entry = await self.ledger.get(result.id)
+        assert entry is not None
+        said, _words = await verify(self.session, entry)
+        standing = await self.ledger.get(result.id)
+        assert standing is not None
+        assert standing.outcome is said, "what is said and what is written down differ"
+        return said
