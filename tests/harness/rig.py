@@ -185,6 +185,17 @@ class Rig:
         await self.session.customers.take(incoming, {}, complete=False)
         self.session.read_at = self.session.clock.now()
 
+    def uses_fresh_connections(self) -> None:
+        """Make the client open a connection for every call, so that a proxy sees each of them alone."""
+        open_ = self.session._service._open
+
+        async def opened() -> Any:
+            caller = await open_()
+            await caller.aclose()  # what is idle; the pool opens anew when it is needed
+            return caller
+
+        self.session._service._open = opened
+
     async def carry_out(self, call: Call) -> Result:
         return await carry_out(self.session, call)
 
