@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.services.fakes import CALLS, KIM
+from tests.services.fakes import CALLS, KIM, LUZ
 from tui_reseller.domain.audit import Entry
+from tui_reseller.domain.changes import changes_of
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.tui.presenters.open_outcome import open_lines
 
@@ -15,7 +16,8 @@ READ = "read back at 2026-03-04 12:00:00Z: still unknown, it is listed\x1b[2J"
 
 def lines_of(operation, outcome, message, next_check=None):
     call = CALLS[operation]
-    entry = Entry("id", AT, "acme", "a", operation, call.username, (), KIM, None, "", None, outcome, message)
+    changes = changes_of(call, LUZ)
+    entry = Entry("id", AT, "acme", "a", operation, call.username, changes, KIM, None, "", None, outcome, message)
     return open_lines(entry, next_check)
 
 
@@ -25,7 +27,7 @@ def test_every_page_says_what_happened_what_is_known_and_what_is_safe(operation,
     lines = lines_of(operation, outcome, READ, AT)
     text = "\n".join(lines)
     assert "The request left at " in lines[0]
-    assert lines[1].startswith(" Known: read back at 2026-03-04 12:00:00Z")
+    assert "\n Known: read back at 2026-03-04 12:00:00Z" in text
     assert "Safe: " in text or "Cannot be checked" in text
     assert "wait until this is settled" in text
     assert ("Next check " in text) == (outcome is Outcome.UNKNOWN and operation.is_checkable)
@@ -38,3 +40,11 @@ def test_why_no_answer_came_stands_where_nothing_was_read_yet():
     assert "no usable answer came (host: no answer in time)." in lines[0]
     assert lines[1] == " Known: nothing observable yet."
     assert lines[-1] == " Next check when you ask for it"
+
+
+def test_before_and_wanted_stand_above_what_was_read():
+    lines = lines_of(Operation.SET, Outcome.CONFLICT, 'read back 4 times: neither: city "Bergen"')
+    assert lines[1:3] == [
+        ' city: before "Madrid", wanted "Oslo"',
+        ' Known: read back 4 times: neither: city "Bergen".',
+    ]

@@ -1,12 +1,15 @@
 """The page of an open outcome: what happened, what is known, what is safe, when it is looked at again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from tui_reseller.domain.audit import Entry
-from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.changes import Change
+from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean
 from tui_reseller.services.advice import known, safe
 from tui_reseller.services.verify import READ_BACK
+from tui_reseller.tui.presenters.detail import word
 from tui_reseller.tui.presenters.header import seconds_text
 
 LONGEST = 300
@@ -18,12 +21,16 @@ FACTS = {
 }
 
 
+SHOWN = 3
+
+
 def open_lines(entry: Entry, next_check: datetime | None) -> list[str]:
     """Return what is to be read before deciding (interaction.md 6.7)."""
     outcome = entry.outcome or Outcome.UNKNOWN
     why = "" if not entry.message or entry.message.startswith(READ_BACK) else f" ({clean(entry.message, longest=150)})"
     lines = [
         f" The request left at {seconds_text(entry.time)}; no usable answer came{why}. {FACTS.get(outcome, '')}",
+        *(f" {c.field}: before {word(c.before)}, wanted {word(c.after)}" for c in _shown_changes(entry)),
         f" Known: {clean(known(entry), longest=LONGEST)}.",
         f" {safe(entry.operation, outcome)}",
         " Further changes to this customer wait until this is settled.",
@@ -31,3 +38,9 @@ def open_lines(entry: Entry, next_check: datetime | None) -> list[str]:
     if outcome is Outcome.UNKNOWN and entry.operation.is_checkable:
         lines.append(f" Next check {seconds_text(next_check)}" if next_check else " Next check when you ask for it")
     return lines
+
+
+def _shown_changes(entry: Entry) -> Sequence[Change]:
+    """Return the fields that stand side by side: before, wanted, and, in what is known, now (4.3)."""
+    is_compared = entry.operation in {Operation.SET, Operation.EMAIL, Operation.RENAME}
+    return entry.changes[:SHOWN] if is_compared else ()
