@@ -323,6 +323,27 @@ async def test_what_comes_behind_an_answer_is_never_the_answer_to_the_next_reque
     assert service.connections == 2
 
 
+async def test_what_comes_while_a_connection_rests_is_never_the_answer_to_the_next_request(service, make_client, reply):
+    came = asyncio.Event()
+
+    async def twice(reader, writer):
+        writer.write(reply(SUCCESS))
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.write(reply(SUCCESS))
+        await writer.drain()
+        came.set()
+        await silence(reader, writer)
+
+    service.answer = [twice, silence]
+    client = make_client(timeout=0.3)
+    assert await client.send(ENABLE) == "success"
+    await came.wait()
+    await asyncio.sleep(0.01)  # it crosses the loopback
+    assert "no complete answer" in str(await failure_of(client.send(ENABLE)))
+    assert service.connections == 2
+
+
 async def test_more_than_a_list_is_no_list(service, make_client, reply):
     service.answer = reply("[]") + b" "
     assert "more came" in str(await failure_of(listed(make_client())))
