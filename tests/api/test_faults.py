@@ -268,6 +268,23 @@ async def test_answer_lost(service, make_client, answer, words, wanted):
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.parametrize("wanted", Format)
+async def test_bytes_that_are_there_already_do_not_outlast_the_deadline(service, make_client, wanted):
+    """A step that need not wait never hears of a timeout: each chunk of one byte was one such step."""
+
+    async def tiny_chunks(reader, writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b"1\r\n \r\n" * 10_000)
+            await writer.drain()
+
+    service.answer = tiny_chunks
+    for call in (listed, lambda client: client.find("ann")):
+        began = time.monotonic()
+        assert "no complete answer within 0.3 s" in str(await failure_of(call(make_client(wanted, timeout=0.3))))
+        assert time.monotonic() - began < 1.3
+
+
 async def test_oversize_error_of_a_list(service, make_client):
     service.answer = b"HTTP/1.1 400 Bad\r\nContent-Length: 300000\r\n\r\n" + b" " * 300_000
     assert type(await failure_of(listed(make_client()))) is e.AnswerLost

@@ -184,10 +184,12 @@ class Exchange:
 
     async def _guarded(self, work: Callable[[], Awaitable[T]], seconds: float) -> T:
         """Do one step within the time that is left. Every failure is a domain error that holds nothing of the call."""
-        left = self._ends - asyncio.get_running_loop().time()
+        within = min(seconds, self._ends - asyncio.get_running_loop().time())
+        if within <= 0:  # a step that need not wait, because bytes are there already, would not hear of a timeout
+            raise self.late()
         failure: NoAnswer
         try:
-            async with asyncio.timeout(min(seconds, left)):
+            async with asyncio.timeout(within):
                 return await work()
         except TimeoutError:
             failure = self.late()
