@@ -18,14 +18,15 @@ rule of all these tests: false certainty. `needless` is the other: unknown where
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
+from unittest.mock import patch
 
 from tui_reseller.api.reseller_v2.client import ResellerV2
-from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.profile import Format, Profile
@@ -195,6 +196,26 @@ class Rig:
             return caller
 
         self.session._service._open = opened
+
+    @asynccontextmanager
+    async def sending_under(self, trouble: AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
+        """Bring trouble over what is sent, and over nothing before: from the moment the intent is written down."""
+        begin = self.ledger.begin
+        async with AsyncExitStack() as stack:
+
+            async def begun(intent: Intent) -> str:
+                entry = await begin(intent)
+                await stack.enter_async_context(trouble)
+                return entry
+
+            with patch.object(self.ledger, "begin", begun):
+                yield
+
+    @asynccontextmanager
+    async def deadline(self, seconds: float) -> AsyncIterator[None]:
+        """Give every call so many seconds, for a while."""
+        with patch.object(self.session._service, "_timeout", seconds):
+            yield
 
     async def carry_out(self, call: Call) -> Result:
         return await carry_out(self.session, call)

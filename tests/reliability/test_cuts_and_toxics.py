@@ -11,7 +11,8 @@ default every 97th byte of each operation is tried, in full every one:
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -41,6 +42,14 @@ class Cutter:
         self.sandbox, self.proxy, self.rig, self.operation = sandbox, proxy, rig, operation
         self.counts: Counter[str] = Counter()
 
+    @asynccontextmanager
+    async def _spoilt(self, toxic: Toxic | None) -> AsyncIterator[None]:
+        self.proxy.toxic = toxic
+        try:
+            yield
+        finally:
+            self.proxy.toxic = None
+
     async def once(self, toxic: Toxic | None) -> Outcome:
         """The line is honest for the reading before, and spoilt from the moment the intent is written down."""
         username = self.sandbox.fresh_name()
@@ -48,20 +57,8 @@ class Cutter:
             self.sandbox.plant(username, **planted_for(self.operation))
         since = self.sandbox.last_seq()
         self.rig.session.budget = Budget()
-        self.proxy.toxic = None
-        begin = self.rig.ledger.begin
-
-        async def begun(intent):
-            entry = await begin(intent)
-            self.proxy.toxic = toxic
-            return entry
-
-        self.rig.ledger.begin = begun
-        try:
+        async with self.rig.sending_under(self._spoilt(toxic)):
             result = await self.rig.carry_out(call_for(self.operation, username))
-        finally:
-            self.rig.ledger.begin = begin
-            self.proxy.toxic = None
         # What was cut off may still be on its way in the sandbox: the read-back below comes after it.
         verified = await self.rig.verify(result) if result.outcome is Outcome.UNKNOWN else result.outcome
         done = self.sandbox.times_applied(username, self.operation, since)

@@ -13,17 +13,15 @@ By default the twelve core faults are tried, and the connection faults that take
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 
 from tests.harness.fault_server import Fault, FaultServer
 from tests.harness.network_faults import CONNECTIONS, CORE, FAULTS, SHORT, Breaker
 from tests.harness.rig import CONTROL, WRITES, Rig, Truth, call_for, contradicts, needless, planted_for, truth_in
-from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.errors import NotSent, ResellerError
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.profile import Format
@@ -59,23 +57,22 @@ def connection_faults() -> Iterator[tuple[str, Breaker, bool]]:
 
 @dataclass
 class Bench:
-    """A server, its truth, and a session with a patient and one with a short deadline."""
+    """A server, its truth, and a session on it."""
 
     truth: Truth
     server: FaultServer
-    patient: Rig
-    hasty: Rig
+    rig: Rig
     problems: list[str] = field(default_factory=list)
     cells: Counter[str] = field(default_factory=Counter)
     _number: int = 0
 
-    def rig(self, *, slow: bool) -> Rig:
-        rig = self.hasty if slow else self.patient
-        rig.session.budget = Budget()
-        return rig
+    def hurry(self, *, slow: bool) -> AbstractAsyncContextManager[None]:
+        """Return what shortens the deadline for a fault that lasts until it."""
+        return self.rig.deadline(SHORT) if slow else nullcontext()
 
     def someone(self, operation: Operation) -> str:
         """Plant a customer on whom the operation has something to do; return the username."""
+        self.rig.session.budget = Budget()
         self._number += 1
         username = f"cust{self._number}"
         if operation is not Operation.CREATE:
@@ -86,7 +83,7 @@ class Bench:
         if not holds:
             self.problems.append(f"{cell}: {why}")
 
-    async def judge(self, cell: str, operation: Operation, result: Result, rig: Rig, *, attempts: int) -> None:
+    async def judge(self, cell: str, operation: Operation, result: Result, *, attempts: int) -> None:
         """Compare what was said, at once and after verifying, with what was done."""
         done = self.truth.times_applied(result.username, operation)
         self.cells[result.outcome.value] += 1
@@ -95,10 +92,10 @@ class Bench:
         self.expect(
             cell, attempts <= 1 or result.outcome in {Outcome.REJECTED, Outcome.NOT_SENT}, "sent again on a guess"
         )
-        entry = await rig.ledger.get(result.id or "")
+        entry = await self.rig.ledger.get(result.id or "")
         self.expect(cell, entry is not None and entry.outcome is result.outcome, "the ledger says something else")
         if result.outcome is Outcome.UNKNOWN:
-            verified = await rig.verify(result)
+            verified = await self.rig.verify(result)
             self.cells[f"then {verified.value}"] += 1
             self.expect(cell, not contradicts(verified, was_applied=done > 0), f"false after verifying: {verified}")
             self.expect(cell, not needless(operation, verified, was_applied=done > 0), f"needless: {verified}")
@@ -113,64 +110,50 @@ class Bench:
 @asynccontextmanager
 async def bench(folder: Path, form: Format) -> AsyncIterator[Bench]:
     with truth_in(folder) as truth:
-        async with (
-            FaultServer(truth.app) as server,
-            Rig.at(folder, server.base_url, form) as patient,
-            Rig.at(folder, server.base_url, form, seconds=SHORT) as hasty,
-        ):
-            for rig in (patient, hasty):
-                await rig.knows(CONTROL)
-            found = Bench(truth, server, patient, hasty)
+        async with FaultServer(truth.app) as server, Rig.at(folder, server.base_url, form) as rig:
+            await rig.knows(CONTROL)
+            found = Bench(truth, server, rig)
             yield found
-            assert (await patient.ledger.check()).is_whole
+            assert (await rig.ledger.check()).is_whole
 
 
 @pytest.mark.parametrize(("operation", "form"), PAIRS)
 async def test_a_write_under_every_fault(tmp_path, operation, form):
     async with bench(tmp_path, form) as at:
         for fault in faults():
-            rig, username = at.rig(slow=fault.slow), at.someone(operation)
+            username = at.someone(operation)
             at.server.arm(fault, skip=0 if operation is Operation.CREATE else 1, times=STRIKES)
-            result = await rig.carry_out(call_for(operation, username))
+            async with at.rig.sending_under(at.hurry(slow=fault.slow)):
+                result = await at.rig.carry_out(call_for(operation, username))
             struck = at.server.struck
             at.server.disarm()
             cell = f"{operation.value} {form.value} {fault}"
             at.expect(cell, struck > 0, f"it did not strike: {result}")
             at.expect(cell, result.outcome.value == fault.verdict, f"{result.outcome.value}: {result.message}")
-            await at.judge(cell, operation, result, rig, attempts=struck)
+            await at.judge(cell, operation, result, attempts=struck)
         at.close(f"{operation.value} {form.value}")
 
 
 @asynccontextmanager
-async def broken_when_sending(rig: Rig, server: FaultServer, breaker: Breaker) -> AsyncIterator[None]:
-    """Break every connection from the moment the intent is written down."""
-    begin = rig.ledger.begin
-    async with AsyncExitStack() as stack:
-
-        async def begun(intent: Intent) -> str:
-            entry = await begin(intent)
-            await stack.enter_async_context(breaker(server))
-            return entry
-
-        with patch.object(rig.ledger, "begin", begun):
-            yield
+async def both(one: AbstractAsyncContextManager[None], other: AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
+    async with one, other:
+        yield
 
 
 @pytest.mark.parametrize(("operation", "form"), PAIRS)
 async def test_a_write_that_finds_no_connection_was_not_sent(tmp_path, operation, form):
     async with bench(tmp_path, form) as at:
         for name, breaker, slow in connection_faults():
-            rig, username = at.rig(slow=slow), at.someone(operation)
-            before = len(at.server.requests)
-            async with broken_when_sending(rig, at.server, breaker):
-                result = await rig.carry_out(call_for(operation, username))
+            username, before = at.someone(operation), len(at.server.requests)
+            async with at.rig.sending_under(both(breaker(at.server), at.hurry(slow=slow))):
+                result = await at.rig.carry_out(call_for(operation, username))
             cell = f"{operation.value} {form.value} {name}"
             arrived = len(at.server.requests) - before - (operation is not Operation.CREATE)
             at.expect(cell, arrived == 0, f"{arrived} requests arrived")
             at.expect(cell, result.outcome is Outcome.NOT_SENT, f"{result.outcome.value}: {result.message}")
             at.expect(cell, isinstance(result.error, NotSent), f"{result.error!r}")
-            await at.judge(cell, operation, result, rig, attempts=0)
-            again = await rig.carry_out(call_for(operation, username))
+            await at.judge(cell, operation, result, attempts=0)
+            again = await at.rig.carry_out(call_for(operation, username))
             at.expect(cell, again.outcome is Outcome.APPLIED, f"it cannot be done afterwards: {again.message}")
         at.close(f"{operation.value} {form.value} without a connection")
 
@@ -181,12 +164,14 @@ async def test_a_list_is_whole_or_the_old_one_stays(tmp_path, form):
         for number in range(3):
             at.truth.plant(f"more{number}")
         for fault in faults():
-            rig, cell = at.rig(slow=fault.slow), f"list {form.value} {fault}"
-            await rig.knows("old one", CONTROL)
+            session, cell = at.rig.session, f"list {form.value} {fault}"
+            session.budget = Budget()
+            await at.rig.knows("old one", CONTROL)
             at.server.arm(fault, times=STRIKES)
             said = "list"
             try:
-                fresh = await listing.read_all(rig.session)
+                async with at.hurry(slow=fault.slow):
+                    fresh = await listing.read_all(session)
                 at.expect(cell, fresh.held or fault.verdict == "applied", f"taken for a list of {fresh.total}")
                 at.expect(cell, fresh.held or fresh.total == 4, f"a list of {fresh.total}")
                 said = "held" if fresh.held else "list"
@@ -194,15 +179,15 @@ async def test_a_list_is_whole_or_the_old_one_stays(tmp_path, form):
                 said = type(error).__name__
                 at.expect(cell, fault.verdict != "applied", f"{said}: {error}")
             at.cells[said] += 1
-            kept = {customer.username for customer in rig.session.customers.window(0, 9)}
+            kept = {customer.username for customer in session.customers.window(0, 9)}
             at.expect(cell, said == "list" or kept == {"old one", CONTROL}, f"the old list became {kept}")
             at.expect(cell, 0 < at.server.struck <= 4, f"{at.server.struck} attempts")
             at.server.disarm()
         for name, breaker, slow in connection_faults():
-            rig = at.rig(slow=slow)
-            async with breaker(at.server):
+            session.budget = Budget()
+            async with breaker(at.server), at.hurry(slow=slow):
                 with pytest.raises(NotSent):
-                    await listing.read_all(rig.session)
+                    await listing.read_all(session)
             at.cells["NotSent"] += 1
-            at.expect(name, rig.session.customers.total > 0, "the old list is gone")
+            at.expect(name, session.customers.total > 0, "the old list is gone")
         at.close(f"list {form.value}")
