@@ -129,8 +129,11 @@ class ToxicProxy:
         self.sent = self.received = 0
         there = asyncio.create_task(self._pump(toxic, reader, up_writer, toxic.request_limit, back=False))
         back = asyncio.create_task(self._pump(toxic, up_reader, writer, toxic.reply_limit, back=True))
+        waits = {there, back}
+        if toxic.request_limit is not None:  # the reply to a request that is cut is not seen, however quick it is
+            back.cancel()
+            waits = {there}
         try:
-            waits = {there, back}
             async with asyncio.timeout(toxic.reset_after):
                 while waits:
                     done, waits = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -139,7 +142,7 @@ class ToxicProxy:
                     if back in done:
                         break
             await asyncio.sleep(toxic.close_delay)
-            if toxic.rst and waits:
+            if toxic.rst and (waits or back.cancelled()):
                 _reset(writer)
         except TimeoutError:
             _reset(writer)
