@@ -20,8 +20,10 @@ from tests.harness import toxic_proxy as toxics
 from tests.harness.rig import CONTROL, WRITES, Rig, call_for, contradicts, needless, planted_for
 from tests.harness.sandbox_process import SandboxProcess
 from tests.harness.toxic_proxy import Toxic, ToxicProxy
+from tui_reseller.domain.errors import NoAnswer
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.profile import Format
+from tui_reseller.services import listing
 from tui_reseller.services.retry import Budget
 
 STEP = int(os.environ.get("TUI_RESELLER_CUT_STEP", "1" if os.environ.get("TUI_RESELLER_FULL") else "97"))
@@ -96,6 +98,29 @@ async def test_a_line_that_is_cut_at_any_byte_never_makes_us_say_what_is_not_so(
             assert await cutter.once(toxics.cut(reply=at, rst=at % 2 == 0)) is Outcome.UNKNOWN, f"reply byte {at}"
         assert await cutter.once(toxics.cut(reply=reply + 1)) is Outcome.APPLIED
         print(f"{operation.value} {form.value}: {request} + {reply} bytes, step {STEP}: {dict(cutter.counts)}")  # noqa: T201
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.value)
+async def test_a_list_that_is_cut_at_any_byte_leaves_the_old_one(tmp_path, sandbox, form):
+    async with (
+        ToxicProxy("127.0.0.1", sandbox.port) as proxy,
+        Rig.at(tmp_path, f"http://127.0.0.1:{proxy.port}/apiv2", form) as rig,
+    ):
+        rig.uses_fresh_connections()
+        service, total = await rig.session.service(), 0
+        for read in (lambda: service.find(CONTROL), lambda: listing.read_all(rig.session)):
+            proxy.toxic = None
+            assert await read() is not None
+            cuts = [toxics.cut(request=at) for at in range(0, proxy.sent + 1, STEP)]
+            cuts += [toxics.cut(reply=at, rst=at % 2 == 0) for at in range(0, proxy.received, STEP)]
+            await rig.knows("old one")
+            for proxy.toxic in cuts:
+                rig.session.budget = Budget(tokens=0.0)  # one attempt each
+                with pytest.raises(NoAnswer):
+                    await read()
+                assert [customer.username for customer in rig.session.customers.window(0, 9)] == ["old one"]
+            total += len(cuts)
+        print(f"list {form.value}: step {STEP}: {total} cuts")  # noqa: T201
 
 
 LATE = 0.02
