@@ -198,6 +198,9 @@ class JobRun:
     # What was left unknown, before anything new is sent
 
     async def _settle(self) -> None:
+        await self.jobs.put_back_unsent(self.job.number, MOST_ATTEMPTS)
+        fresh = await self.jobs.get(self.job.number)
+        self.counts = dict(fresh.counts if fresh else self.job.counts)
         entries = await self.session.ledger.needs_you(self.session.account)
         ours = [entry for entry in entries if entry.batch == self.job.batch and entry.outcome is Outcome.UNKNOWN]
         if not ours:
