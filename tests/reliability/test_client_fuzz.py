@@ -210,7 +210,7 @@ async def nobody(_scope: object, _receive: object, _send: object) -> None:
 
 @pytest.mark.parametrize("form", Format, ids=lambda form: form.value)
 async def test_no_reply_breaks_the_client_or_makes_it_say_what_is_not_so(tmp_path, form):
-    print(f"seed {SEED}, {REPLIES // 2:,} replies in {form.value}")  # noqa: T201
+    print(f"seed {SEED}, {REPLIES // 2:,} replies in {form.value}")
     fuzz, counts = Fuzz(str(SEED), form), Counter[str]()
     async with FaultServer(nobody) as server, Rig.at(tmp_path, server.base_url, form, seconds=5.0) as rig:
         service = await rig.session.service()
@@ -222,7 +222,7 @@ async def test_no_reply_breaks_the_client_or_makes_it_say_what_is_not_so(tmp_pat
             assert not problem, f"seed {SEED}, reply {number}: {problem}: {fuzz.last}"
     assert counts["not sent"] == 0
     assert min(counts["applied"], counts["rejected"], counts["unknown"]) > REPLIES // 100
-    print(dict(counts))  # noqa: T201
+    print(dict(counts))
 
 
 def people_in(body: bytes) -> int | None:
@@ -258,4 +258,4 @@ async def test_no_reply_breaks_the_reading_of_a_list_or_of_one_customer(tmp_path
             last = fuzz.last
             assert last.body is None or total == people_in(last.body), f"seed {SEED}: {total} customers of {last}"
     assert counts["list"] > REPLIES // 500
-    print(dict(counts))  # noqa: T201
+    print(dict(counts))

@@ -97,7 +97,7 @@ async def test_a_line_that_is_cut_at_any_byte_never_makes_us_say_what_is_not_so(
         for at in range(0, reply, STEP):
             assert await cutter.once(toxics.cut(reply=at, rst=at % 2 == 0)) is Outcome.UNKNOWN, f"reply byte {at}"
         assert await cutter.once(toxics.cut(reply=reply + 1)) is Outcome.APPLIED
-        print(f"{operation.value} {form.value}: {request} + {reply} bytes, step {STEP}: {dict(cutter.counts)}")  # noqa: T201
+        print(f"{operation.value} {form.value}: {request} + {reply} bytes, step {STEP}: {dict(cutter.counts)}")
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.value)
@@ -120,7 +120,7 @@ async def test_a_list_that_is_cut_at_any_byte_leaves_the_old_one(tmp_path, sandb
                     await read()
                 assert [customer.username for customer in rig.session.customers.window(0, 9)] == ["old one"]
             total += len(cuts)
-        print(f"list {form.value}: step {STEP}: {total} cuts")  # noqa: T201
+        print(f"list {form.value}: step {STEP}: {total} cuts")
 
 
 LATE = 0.02

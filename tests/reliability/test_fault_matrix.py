@@ -103,7 +103,7 @@ class Bench:
 
     def close(self, what: str) -> None:
         total = sum(number for word, number in self.cells.items() if not word.startswith("then "))
-        print(f"{what}: {total} cells {dict(self.cells)}")  # noqa: T201
+        print(f"{what}: {total} cells {dict(self.cells)}")
         assert not self.problems, "\n".join(self.problems)
 
 

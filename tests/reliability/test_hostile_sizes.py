@@ -80,7 +80,7 @@ async def test_a_hostile_reply_ends_in_time_and_takes_little_memory(tmp_path, na
                 with pytest.raises((AnswerLost, UnusableAnswer)) as caught:
                     await KINDS[kind](service)
                 took = time.monotonic() - began
-            print(f"{took:5.2f} s {growth.mebibytes:6.1f} MiB  {name}, {kind} {form.value}: {caught.value}")  # noqa: T201
+            print(f"{took:5.2f} s {growth.mebibytes:6.1f} MiB  {name}, {kind} {form.value}: {caught.value}")
             assert server.struck == 1
             assert took <= DEADLINE + LATE
             assert growth.mebibytes <= MEBIBYTES

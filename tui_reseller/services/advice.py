@@ -2,7 +2,7 @@
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.services.verify import READ_BACK
+from tui_reseller.services.readings import READ_BACK
 
 NOTHING = "nothing observable yet"
 UNSEEN = "nothing observable: the service never tells"

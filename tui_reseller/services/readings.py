@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -20,6 +20,10 @@ IDENTITY = ("email", "first_name", "last_name")
 NAMED = 3
 """So many fields are named in a sentence."""
 NOT_SHOWN_AFTER_CREATE = "password, package, white label, IPs and billing date are never shown"
+
+
+READ_BACK = "read back"
+"""How every sentence begins that tells of a reading: the rest of the audit log tells of answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,16 @@ def known_other(session: Session, username: str) -> str | None:
     """Return a customer that must be there: the first of the list with another name."""
     shown = session.customers.window(0, 2)
     return next((c.username for c in shown if c.username and c.username != username), None)
+
+
+def times_text(readings: Sequence[Reading]) -> str:
+    """Return how often was read, and when: how a verdict begins (R6)."""
+    first, last = _moment(readings[0].at), _moment(readings[-1].at)
+    return f"{READ_BACK} at {last}" if len(readings) == 1 else f"{READ_BACK} {len(readings)} times, {first} to {last}"
+
+
+def _moment(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def digest(row: Customer) -> str:

@@ -32,7 +32,7 @@ async def judge(session: Session, entry_id: str, refusal: Rejected, *, attempts:
     if seen.outcome is Outcome.VERIFIED_NOT_APPLIED:
         return Outcome.REJECTED, f"{said}; read back: {seen.words}"
     if seen.row is not None and seen.outcome is Outcome.VERIFIED_APPLIED:
-        await session.keep(entry.username, seen.row)
+        await session.keep((entry.username, seen.row))
     return seen.outcome, f"{said}; read back: {seen.words}"
 
 

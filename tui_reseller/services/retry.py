@@ -28,6 +28,12 @@ COST_NOT_SENT = 5.0
 COST = 10.0
 
 T = TypeVar("T")
+Heard = Callable[[ResellerError], None]
+"""Told of an answer after which the call is made again."""
+
+
+def nobody(_error: ResellerError) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass
@@ -60,10 +66,15 @@ async def read(clock: Clock, attempt: Callable[[], Awaitable[T]], budget: Budget
 
 
 async def write(
-    clock: Clock, attempt: Callable[[], Awaitable[T]], budget: Budget, *, total: float = TOTAL_SECONDS
+    clock: Clock,
+    attempt: Callable[[], Awaitable[T]],
+    budget: Budget,
+    *,
+    total: float = TOTAL_SECONDS,
+    heard: Heard = nobody,
 ) -> T:
     """Make a write: again only if nothing was sent or the service asked to come later. Raises the last error."""
-    return await _repeat(clock, attempt, budget, WRITE_ATTEMPTS, REPEATABLE_WRITE, total)
+    return await _repeat(clock, attempt, budget, WRITE_ATTEMPTS, REPEATABLE_WRITE, total, heard)
 
 
 async def _repeat(
@@ -73,6 +84,7 @@ async def _repeat(
     attempts: int,
     repeatable: tuple[type[ResellerError], ...],
     total: float,
+    heard: Heard = nobody,
 ) -> T:
     end = clock.monotonic() + total
     for number in range(1, attempts + 1):
@@ -82,6 +94,7 @@ async def _repeat(
             wait = wait_before(error, number)
             if number == attempts or clock.monotonic() + wait >= end or not budget.pay(error):
                 raise
+            heard(error)
             await clock.sleep(wait)
         else:
             budget.earn()

@@ -2,7 +2,6 @@
 
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import datetime
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import InvalidInput, ResellerError
@@ -10,14 +9,12 @@ from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.listing import SUSPICIOUS_LOSS
 from tui_reseller.services.ports import IncomingPort
-from tui_reseller.services.readings import Reading, look
+from tui_reseller.services.readings import Reading, look, times_text
 from tui_reseller.services.session import Session
 
 SETTLE = 60.0
 """Seconds after which an absence or an unchanged value is evidence: as long as the readings take."""
 READS_AT = (0.0, 2.0, 10.0, SETTLE)
-READ_BACK = "read back"
-"""How every sentence begins that tells of a reading: the rest of the audit log tells of answers."""
 ALIKE = 5
 """So many customers with the same e-mail address are named."""
 
@@ -52,8 +49,8 @@ async def verify(session: Session, entry: Entry) -> tuple[Outcome, str]:
     except ResellerError as error:
         return Outcome.UNKNOWN, f"still unknown: the reading failed ({error.message})"
     if last.row is not None:
-        await session.keep(entry.username, last.row)
-    return await _write_down(session, entry, last.outcome, f"{_times(readings)}: {_open(last)}{words}")
+        await session.keep((entry.username, last.row))
+    return await _write_down(session, entry, last.outcome, f"{times_text(readings)}: {_open(last)}{words}")
 
 
 async def _read(session: Session, entry: Entry) -> list[Reading]:
@@ -72,15 +69,6 @@ def _agree(readings: list[Reading]) -> bool:
     return readings[-1].certain or all(reading.outcome is readings[0].outcome for reading in readings)
 
 
-def _times(readings: list[Reading]) -> str:
-    first, last = _moment(readings[0].at), _moment(readings[-1].at)
-    return f"{READ_BACK} at {last}" if len(readings) == 1 else f"{READ_BACK} {len(readings)} times, {first} to {last}"
-
-
-def _moment(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%SZ")
-
-
 def _open(reading: Reading) -> str:
     return "still unknown, " if reading.outcome is Outcome.UNKNOWN else ""
 
@@ -93,7 +81,7 @@ async def _write_down(session: Session, entry: Entry, outcome: Outcome, words: s
         outcome, words = standing.outcome, standing.message
     if outcome is Outcome.VERIFIED_APPLIED and entry.operation in {Operation.DELETE, Operation.RENAME}:
         if entry.operation is Operation.DELETE:
-            await session.keep(entry.username, None)
+            await session.keep((entry.username, None))
         await session.learn_website()  # what is known of it ends, or follows the name
     return outcome, words
 

@@ -22,6 +22,7 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services import resend, retry
 from tui_reseller.services.ports import CustomersPort
 from tui_reseller.services.result import Result
+from tui_reseller.services.retry import Heard
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import refuse_invalid, without_unchanged
 
@@ -35,7 +36,7 @@ async def carry_out(
     Never raises a ResellerError: what stopped it stands in the result.
     """
     if call.username in session.in_flight:
-        return _stopped(call, RefusedHere(f"refused: a change of {quoted(call.username)} is still on its way"))
+        return stopped(call, RefusedHere(f"refused: a change of {quoted(call.username)} is still on its way"))
     session.in_flight.add(call.username)
     try:
         before = await prepare(session, call, loaded=loaded, reason=reason)
@@ -43,9 +44,12 @@ async def carry_out(
             call = without_unchanged(call, {name: before.text(name) for name in call.fields})
             if not call.fields:
                 return Result(call.username, call.operation, Outcome.APPLIED, "already so; nothing was sent")
-        return await _send(session, call, before, reason, batch)
+        result = await send(session, call, before, reason=reason, batch=batch)
+        await session.keep(*taken_in(session, call, before, result.outcome))
     except ResellerError as error:
-        return _stopped(call, error)
+        return stopped(call, error)
+    else:
+        return result
     finally:
         session.in_flight.discard(call.username)
 
@@ -73,7 +77,21 @@ async def prepare(session: Session, call: Call, *, loaded: Customer | None, reas
     return now
 
 
-async def _send(session: Session, call: Call, before: Customer | None, reason: str, batch: str | None) -> Result:
+async def send(
+    session: Session,
+    call: Call,
+    before: Customer | None,
+    *,
+    reason: str,
+    batch: str | None = None,
+    item: tuple[int, int] | None = None,
+    heard: Heard = retry.nobody,
+) -> Result:
+    """Send a call that was checked, with its intent before and its outcome after; the list does not learn of it here.
+
+    *Before* is the customer as read just before. *Heard* is told of every answer that makes it send again. Raises
+    ResellerError if nothing was begun: no key, no ledger, a lock.
+    """
     changes = changes_of(call, before)
     await _flush(session)
     intent = Intent(
@@ -86,19 +104,19 @@ async def _send(session: Session, call: Call, before: Customer | None, reason: s
         before=before.as_dict() if before else None,
         reason=reason.strip() or session.policy.unlock_reason,
         batch=batch,
+        item=item,
     )
     service = await session.service()  # may ask for a key: before anything is written down
     entry_id = await session.ledger.begin(intent)
     sending = _Sending(service, call)
     try:
-        outcome, message, error = await _answer(session, sending)
+        outcome, message, error = await _answer(session, sending, heard)
         if isinstance(error, Rejected):
             outcome, message = await resend.judge(session, entry_id, error, attempts=sending.attempts)
     except BaseException as broken:  # cancelled, or a mistake of our own: neither is in the table of 4.1
         await asyncio.shield(_finish(session, entry_id, *sending.broken_off(broken)))
         raise
     message += await _finish(session, entry_id, outcome, message)
-    await _take_in(session, call, before, outcome)
     return Result(call.username, call.operation, outcome, message, entry_id, changes, error)
 
 
@@ -130,10 +148,10 @@ class _Sending:
         return Outcome.UNKNOWN, f"the program broke off ({type(error).__name__})"
 
 
-async def _answer(session: Session, sending: _Sending) -> tuple[Outcome, str, ResellerError | None]:
+async def _answer(session: Session, sending: _Sending, heard: Heard) -> tuple[Outcome, str, ResellerError | None]:
     """Send, again only where nothing was done (R1); return what is certain by the closed table of 4.1."""
     try:
-        said = await retry.write(session.clock, sending, session.budget, total=session.total_seconds)
+        said = await retry.write(session.clock, sending, session.budget, total=session.total_seconds, heard=heard)
     except Rejected as error:
         return Outcome.REJECTED, error.message, error
     except NotSent as error:
@@ -158,22 +176,27 @@ async def _finish(session: Session, entry_id: str, outcome: Outcome, message: st
 async def _flush(session: Session) -> None:
     """Write down outcomes that the disk refused before; until then nothing more is sent. Raises LedgerUnavailable."""
     while session.unwritten:
-        entry_id, outcome, message = session.unwritten[0]
-        await session.ledger.finish(entry_id, outcome, message)
-        session.unwritten.pop(0)
+        first = session.unwritten[0]
+        await session.ledger.finish(*first)
+        if session.unwritten and session.unwritten[0] is first:  # another call may have written it meanwhile
+            session.unwritten.pop(0)
 
 
-async def _take_in(session: Session, call: Call, before: Customer | None, outcome: Outcome) -> None:
-    """Take a certain change into the list; make a switch unknown where its change is."""
+def taken_in(
+    session: Session, call: Call, before: Customer | None, outcome: Outcome
+) -> list[tuple[str, Customer | None]]:
+    """Return what a result changes in the list: a certain change, or a switch that is unknown now. What this tool knows
+    of website access is learnt on the way.
+    """
     if outcome is Outcome.UNKNOWN and call.operation in SWITCHED and before:
         name, _ = SWITCHED[call.operation]
         if name == "website_access":
             session.website[call.username] = Switch.UNKNOWN
-        await session.keep(call.username, before.with_values({name: None}))
+        return [(call.username, before.with_values({name: None}))]
     if not outcome.is_applied:
-        return
+        return []
     if outcome is Outcome.VERIFIED_APPLIED and call.operation is Operation.CREATE:
-        return  # it was taken in as it was read
+        return []  # it was taken in as it was read
     after = after_call(call, before)
     if call.operation in SWITCHED and after:
         name, value = SWITCHED[call.operation]
@@ -183,7 +206,7 @@ async def _take_in(session: Session, call: Call, before: Customer | None, outcom
         session.website[call.fields["username"]] = session.website.pop(call.username)
     if call.operation is Operation.DELETE:
         session.website.pop(call.username, None)
-    await session.keep(call.username, after)
+    return [(call.username, after)]
 
 
 def after_call(call: Call, before: Customer | None) -> Customer | None:
@@ -204,7 +227,8 @@ def preview(call: Call, before: Customer | None) -> tuple[Change, ...]:
     return changes_of(call, before)
 
 
-def _stopped(call: Call, error: ResellerError) -> Result:
+def stopped(call: Call, error: ResellerError) -> Result:
+    """Return the result of a call that an error kept from being sent."""
     outcome = Outcome.CONFLICT if isinstance(error, Conflict) else Outcome.NOT_SENT
     message = error.message + (f" - {error.hint}" if error.hint else "")
     return Result(call.username, call.operation, outcome, message, error=error)

@@ -8,7 +8,7 @@ from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean
 from tui_reseller.services.advice import known, safe
-from tui_reseller.services.verify import READ_BACK
+from tui_reseller.services.readings import READ_BACK
 from tui_reseller.tui.presenters.detail import word
 from tui_reseller.tui.presenters.header import seconds_text
 
