@@ -175,6 +175,9 @@ class CustomerListPort(Protocol):
     def is_ambiguous(self, username: str) -> bool:
         """Whether the service listed this username more than once."""
 
+    async def look_alikes(self, username: str, limit: int) -> Sequence[str]:
+        """Return other usernames, shown or not, that the eye takes for this one; at most *limit*."""
+
     def usernames(self) -> Sequence[str]:
         """All usernames that the present question shows, in order."""
 

@@ -1,9 +1,10 @@
 """Carry out one write, once: check, read again, compare, write the intent down, send, write the outcome down."""
 
 import asyncio
+from collections.abc import Sequence
 
 from tui_reseller.domain.audit import Intent
-from tui_reseller.domain.changes import Change, changes_of, collisions, wanted_by
+from tui_reseller.domain.changes import Change, Collision, changes_of, conflicts_of, wanted_by
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
     Conflict,
@@ -19,6 +20,7 @@ from tui_reseller.domain.operation import SWITCHED, Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import retry
+from tui_reseller.services.authors import authors_of, changed_by, seen_since
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import refuse_invalid, without_unchanged
@@ -60,15 +62,22 @@ async def prepare(session: Session, call: Call, *, loaded: Customer | None, reas
     if now is None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
     if loaded is not None:
-        found = collisions(loaded, now, wanted_by(call))
+        found = conflicts_of(call, loaded, now)
         if found:
-            names = ", ".join(collision.field for collision in found)
-            raise Conflict(
-                f"{quoted(call.username)} was changed by someone else ({names}); nothing was sent",
-                collisions=found,
-                hint="look at it again, then decide",
-            )
+            await session.keep(call.username, now)  # so that whoever looks again sees what is there now
+            raise await _conflict(session, call.username, found)
     return now
+
+
+async def _conflict(session: Session, username: str, found: Sequence[Collision]) -> Conflict:
+    authors = await authors_of(session, username, {each.field: each.now for each in found}, seen_since(session))
+    by = changed_by(session, [each.field for each in found], authors)
+    return Conflict(
+        f"{quoted(username)} was changed by {by}; nothing was sent",
+        collisions=found,
+        authors=authors,
+        hint="look at it again, then decide",
+    )
 
 
 async def _send(session: Session, call: Call, before: Customer | None, reason: str, batch: str | None) -> Result:
@@ -82,7 +91,7 @@ async def _send(session: Session, call: Call, before: Customer | None, reason: s
         changes=changes,
         operator=session.operator,
         before=before.as_dict() if before else None,
-        reason=reason.strip() or session.policy.unlock_reason,
+        reason=session.policy.reason_for(reason),
         batch=batch,
     )
     service = await session.service()  # may ask for a key: before anything is written down
@@ -93,7 +102,7 @@ async def _send(session: Session, call: Call, before: Customer | None, reason: s
         outcome, message = Outcome.APPLIED, said
     except Rejected as caught:
         error, outcome, message = caught, Outcome.REJECTED, caught.message
-    except NotSent as caught:
+    except (NotSent, RefusedHere) as caught:  # refused: the profile locked itself meanwhile
         error, outcome, message = caught, Outcome.NOT_SENT, caught.message
     except NoAnswer as caught:
         error, outcome, message = caught, Outcome.UNKNOWN, caught.message
