@@ -32,5 +32,17 @@ def look_of(name: str) -> str:
     return seen.translate(_ALIKE)
 
 
+def difference(name: str, other: str) -> str:
+    """Say where another username begins to differ from this one, for an eye that sees none."""
+    at = next((i for i, (a, b) in enumerate(zip(name, other, strict=False)) if a != b), min(len(name), len(other)))
+    return f"its sign {at + 1} is {_named(other[at : at + 1])}, here {_named(name[at : at + 1])}"
+
+
+def _named(char: str) -> str:
+    if not char or char == " ":
+        return "a blank" if char else "none"
+    return f'"{char}"' if "!" <= char <= "~" else unicodedata.name(char, f"U+{ord(char):04X}")
+
+
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

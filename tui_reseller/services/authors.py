@@ -4,13 +4,26 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tui_reseller.domain.audit import AuditQuery, Entry
-from tui_reseller.domain.changes import Value
-from tui_reseller.domain.text import clean
+from tui_reseller.domain.changes import Collision, Value
+from tui_reseller.domain.errors import Conflict
+from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.times import clock_text
 from tui_reseller.services.session import Session
 
 LONGEST_LIST = timedelta(minutes=30)
 """So long a list may take to read; its rows can be this much older than its time (design: "Sizes and times")."""
+
+
+async def conflict_of(session: Session, username: str, found: Sequence[Collision]) -> Conflict:
+    """Return the error that says what is no longer as it was loaded, and by whom. Raises LedgerUnavailable."""
+    authors = await authors_of(session, username, {each.field: each.now for each in found}, seen_since(session))
+    by = changed_by(session, [each.field for each in found], authors)
+    return Conflict(
+        f"{quoted(username)} was changed by {by}; nothing was sent",
+        collisions=found,
+        authors=authors,
+        hint="look at it again, then decide",
+    )
 
 
 def seen_since(session: Session) -> datetime | None:

@@ -1,10 +1,9 @@
 """Carry out one write, once: check, read again, compare, write the intent down, send, write the outcome down."""
 
 import asyncio
-from collections.abc import Sequence
 
 from tui_reseller.domain.audit import Intent
-from tui_reseller.domain.changes import Change, Collision, changes_of, conflicts_of, wanted_by
+from tui_reseller.domain.changes import Change, changes_of, conflicts_of, wanted_by
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
     Conflict,
@@ -20,7 +19,7 @@ from tui_reseller.domain.operation import SWITCHED, Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import retry
-from tui_reseller.services.authors import authors_of, changed_by, seen_since
+from tui_reseller.services.authors import conflict_of
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import refuse_invalid, without_unchanged
@@ -65,19 +64,8 @@ async def prepare(session: Session, call: Call, *, loaded: Customer | None, reas
         found = conflicts_of(call, loaded, now)
         if found:
             await session.keep(call.username, now)  # so that whoever looks again sees what is there now
-            raise await _conflict(session, call.username, found)
+            raise await conflict_of(session, call.username, found)
     return now
-
-
-async def _conflict(session: Session, username: str, found: Sequence[Collision]) -> Conflict:
-    authors = await authors_of(session, username, {each.field: each.now for each in found}, seen_since(session))
-    by = changed_by(session, [each.field for each in found], authors)
-    return Conflict(
-        f"{quoted(username)} was changed by {by}; nothing was sent",
-        collisions=found,
-        authors=authors,
-        hint="look at it again, then decide",
-    )
 
 
 async def _send(session: Session, call: Call, before: Customer | None, reason: str, batch: str | None) -> Result:

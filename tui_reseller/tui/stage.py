@@ -47,6 +47,7 @@ class Stage:
         self.again: Verb | None = None
         self.bulk: Bulk | None = None
         self.drafted: tuple[str, dict[str, str]] | None = None
+        self.contested: Customer | None = None
         self.unsent: dict[str, str] | None = None
         self.held: Refreshed | None = None
         self.dropped_marks: frozenset[str] = frozenset()
@@ -56,8 +57,11 @@ class Stage:
         self._changed = changed
 
     def show(self, **values: Any) -> None:
-        """Change what is on the screen."""
-        self.state = replace(self.state, **values)
+        """Change what is on the screen. Whether writing is possible is told as it is now, whatever else changes."""
+        policy = self.session.policy
+        why = policy.why_read_only()
+        until = None if why else policy.unlocked_until
+        self.state = replace(self.state, read_only=why, writable_until=until, **values)
         self._changed()
 
     def now(self) -> datetime:
@@ -171,9 +175,3 @@ class Stage:
             self.tell_error(error)
             return
         self.show(needs_you=frozenset(entry.username for entry in entries), needs_you_count=len(entries))
-
-    def show_policy(self) -> None:
-        """Show whether writing is possible."""
-        policy = self.session.policy
-        why = policy.why_read_only()
-        self.show(read_only=why, writable_until=None if why else policy.unlocked_until)

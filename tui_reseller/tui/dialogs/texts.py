@@ -12,6 +12,7 @@ from tui_reseller.domain.fields import (
     check_text,
     check_username,
 )
+from tui_reseller.domain.names import difference
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.password import GENERATED_LENGTH
 from tui_reseller.domain.switch import Switch
@@ -49,11 +50,24 @@ _SHORT = {
 }
 
 
+LOOK_ALIKES = 2
+"""So many customers that look like this one are named in a dialog."""
+
+
 def who(customer: Customer) -> str:
     """Name a customer in one line: username in quotes, name, place."""
     place = " ".join(part for part in (customer.city, customer.country) if part)
     about = ", ".join(part for part in (customer.full_name, place) if part)
     return f"{quoted(customer.username)}  {clean(about, longest=60)}"
+
+
+def alike_lines(username: str, others: Sequence[str]) -> list[str]:
+    """Warn of other customers whose usernames look like this one, and say where they differ."""
+    lines = [
+        f"! Looks like another customer, {quoted(other, 40)}: {difference(username, other)}."
+        for other in others[:LOOK_ALIKES]
+    ]
+    return lines + (["! And more customers look like it."] if len(others) > LOOK_ALIKES else [])
 
 
 def reason_field(*, required: bool, value: str = "") -> FormField:
@@ -76,6 +90,7 @@ def switch_form(
     reason: str,
     reason_required: bool,
     share: str = "",
+    warnings: Sequence[str] = (),
 ) -> FormSpec:
     """Sending or website access, for one customer or several."""
     is_sending = operation in {Operation.ENABLE, Operation.DISABLE}
@@ -100,7 +115,7 @@ def switch_form(
     return FormSpec(
         WORDS[operation] + (f" for {len(targets)}" if len(targets) > 1 else ""),
         profile,
-        [*lines, *_CONSEQUENCE[operation]],
+        [*lines, *warnings, *_CONSEQUENCE[operation]],
         fields,
         commit=_SHORT[operation],
     )
@@ -116,13 +131,16 @@ def _sample(targets: Sequence[Customer], is_sending: bool, after: str) -> list[s
     return lines
 
 
-def delete_form(customer: Customer, profile: str, *, reason: str, reason_required: bool) -> FormSpec:
+def delete_form(
+    customer: Customer, profile: str, *, reason: str, reason_required: bool, warnings: Sequence[str] = ()
+) -> FormSpec:
     """Close an account."""
     return FormSpec(
         "Delete customer - cannot be undone",
         profile,
         (
             f"{who(customer)}      sending {customer.sending.value}",
+            *warnings,
             'This closes the account at the end of its billing cycle. It is not "stop',
             'sending": until then mail may still go out, and the list may still show it.',
             "The username can never be used again.",
@@ -132,13 +150,16 @@ def delete_form(customer: Customer, profile: str, *, reason: str, reason_require
     )
 
 
-def rename_form(customer: Customer, profile: str, *, reason: str, reason_required: bool) -> FormSpec:
+def rename_form(
+    customer: Customer, profile: str, *, reason: str, reason_required: bool, warnings: Sequence[str] = ()
+) -> FormSpec:
     """Change a username."""
     return FormSpec(
         "Rename - mail stops until the customer changes settings",
         profile,
         (
             who(customer),
+            *warnings,
             "From now on SMTP and website log in only with the new name. Programs of the",
             "customer that send with the old name are refused until they are changed.",
             "Undo renames back, if the service accepts the old name again.",
@@ -172,11 +193,19 @@ def email_form(customer: Customer, profile: str, *, reason: str, reason_required
 
 
 def password_form(
-    targets: Sequence[Customer], profile: str, *, typed: str, reason: str, reason_required: bool, file: str = ""
+    targets: Sequence[Customer],
+    profile: str,
+    *,
+    typed: str,
+    reason: str,
+    reason_required: bool,
+    file: str = "",
+    warnings: Sequence[str] = (),
 ) -> FormSpec:
     """Set a new password for one customer, or generated ones for several."""
     lines = [
         who(targets[0]) if len(targets) == 1 else f"{len(targets)} customers, a new password for each",
+        *warnings,
         "The old password stops working at once, for SMTP and website: programs that",
         "send with it are refused. It cannot be read back; note it before closing.",
     ]

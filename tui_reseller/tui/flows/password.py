@@ -11,12 +11,12 @@ from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.password import check_password, generate_password
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean, formula_safe
-from tui_reseller.services.policy import typed_text
+from tui_reseller.services.policy import refuse_over_ceiling, typed_text
 from tui_reseller.services.result import Result
 from tui_reseller.tui.dialogs.secret import ShowSecret
 from tui_reseller.tui.dialogs.texts import password_form
 from tui_reseller.tui.flows.act import do_many, do_one, reason_required
-from tui_reseller.tui.flows.targets import choose
+from tui_reseller.tui.flows.targets import choose, warnings
 from tui_reseller.tui.stage import Stage
 
 
@@ -27,10 +27,12 @@ async def password(stage: Stage) -> None:
         return
     usernames = [customer.username for customer in targets]
     session = stage.session
+    refuse_over_ceiling(session.profile, len(targets), session.customers.total)
     typed = typed_text(Operation.PASSWORD, usernames, session.profile, session.customers.total)
     spec = password_form(
         targets, stage.profile_title, typed=typed or "", reason=stage.reason,
         reason_required=reason_required(stage, Operation.PASSWORD),
+        warnings=await warnings(stage, targets[0]) if len(targets) == 1 else (),
         file=str(Path.home() / f"passwords-{stage.now():%Y%m%d-%H%M%S}.csv"),
     )  # fmt: skip
     answer = await stage.ask_form(spec)

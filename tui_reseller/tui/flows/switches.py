@@ -2,11 +2,11 @@
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.services.policy import typed_text
+from tui_reseller.services.policy import refuse_over_ceiling, typed_text
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import switch_form
 from tui_reseller.tui.flows.act import do_many, do_one, reason_required
-from tui_reseller.tui.flows.targets import choose, share
+from tui_reseller.tui.flows.targets import choose, share, warnings
 from tui_reseller.tui.presenters.outcome import COPY_HINT
 from tui_reseller.tui.stage import Stage
 
@@ -44,7 +44,12 @@ async def switch(stage: Stage, operation: Operation, targets: list[Customer] | N
         return
     session = stage.session
     usernames = [customer.username for customer in targets]
+    refuse_over_ceiling(session.profile, len(targets), session.customers.total)
     typed = typed_text(operation, usernames, session.profile, session.customers.total)
+    alike: list[str] = []
+    if operation is Operation.DISABLE and len(targets) == 1:
+        alike = await warnings(stage, targets[0])
+        typed = typed or (usernames[0] if alike else None)  # which one is meant, is then to be said once more
     spec = switch_form(
         operation,
         targets,
@@ -54,6 +59,7 @@ async def switch(stage: Stage, operation: Operation, targets: list[Customer] | N
         reason=stage.reason,
         reason_required=reason_required(stage, operation),
         share=share(stage, len(targets)),
+        warnings=alike,
     )
     answer = await stage.ask_form(spec)
     if answer is None:

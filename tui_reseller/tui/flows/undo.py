@@ -4,7 +4,7 @@ from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.text import quoted
-from tui_reseller.services.policy import typed_text
+from tui_reseller.services.policy import refuse_over_ceiling, typed_text
 from tui_reseller.services.undo import as_left, last_undoable, opposite, reason_for
 from tui_reseller.services.write import carry_out
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
@@ -25,6 +25,7 @@ async def undo(stage: Stage) -> None:
     if not pairs:
         stage.tell("Nothing of yours can be undone here.")
         return
+    refuse_over_ceiling(stage.session.profile, len(pairs), stage.session.customers.total)
     answer = await stage.ask_form(_spec(stage, pairs))
     if answer is None:
         return

@@ -98,7 +98,6 @@ class MainScreen(Screen[None]):
             colour=session.profile.colour,
             progress="" if info else "reading ...",
         )
-        self.stage.show_policy()
         await self.stage.requery(sort=look.sort, descending=look.descending, columns=look.columns)
         self.set_focus(self.list)
         self.call_after_refresh(self._painted)
