@@ -114,7 +114,7 @@ async def test_a_change_by_somebody_else_is_found_and_what_was_typed_stays(at_de
         await desk.opened("Review")
         await desk.read_then("ctrl+s")
         await desk.told("changed by someone else (city)")
-        await desk.told("Enter on it decides: keep mine, take theirs")
+        await desk.told("Enter decides: keep mine, take theirs")
         assert desk.dialog is None
         assert sandbox.log() == []
         await desk.press("enter")

@@ -35,7 +35,7 @@ def look_of(name: str) -> str:
 def difference(name: str, other: str) -> str:
     """Say where another username begins to differ from this one, for an eye that sees none."""
     at = next((i for i, (a, b) in enumerate(zip(name, other, strict=False)) if a != b), min(len(name), len(other)))
-    return f"its sign {at + 1} is {_named(other[at : at + 1])}, here {_named(name[at : at + 1])}"
+    return f"character {at + 1} there is {_named(other[at : at + 1])}, here {_named(name[at : at + 1])}"
 
 
 def _named(char: str) -> str:

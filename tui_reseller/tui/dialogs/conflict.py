@@ -23,6 +23,7 @@ def conflict_form(customer: Customer, profile: str, conflict: Conflict) -> FormS
         ),
         [_field(collision) for collision in conflict.collisions],
         commit="Review",
+        cancel="Later",
     )
 
 

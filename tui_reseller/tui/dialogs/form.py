@@ -155,8 +155,9 @@ class Form(Dialog[dict[str, str] | None]):
             self.query_one(f"#row-{row.name}").display = self._applies(row)
 
     def on_choice_changed(self) -> None:
-        """Rows that belong to an option come and go."""
+        """Rows that belong to an option come and go; a complaint that nothing is chosen has been heard."""
         self._show_fitting()
+        self.say("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say at once what is wrong with a value."""

@@ -16,6 +16,7 @@ from tui_reseller.tui.dialogs.form import FormSpec
 from tui_reseller.tui.dialogs.texts import editor_form, review_form
 from tui_reseller.tui.flows.act import reason_required, show_result
 from tui_reseller.tui.flows.targets import choose_one
+from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.outcome import result_line
 from tui_reseller.tui.stage import Stage
 
@@ -83,12 +84,13 @@ def _keep_unsent(stage: Stage, customer: Customer, draft: dict[str, str], result
     """Keep what was typed for the next Enter on this customer: an answer of the service opens no dialog."""
     stage.drafted = (customer.username, draft)
     problem = next(result for result in results if not result.outcome.is_applied)
-    line = stage.state.note.text if problem is results[-1] else result_line(problem, stage.now())
     if problem.outcome is Outcome.CONFLICT:
         stage.contested = customer
-        stage.tell(f"{line}   Enter on it decides: keep mine, take theirs", "bad")
+        what = f"{problem.outcome.word} {clock_text(stage.now(), stage.now())}  Enter decides: keep mine, take theirs"
+        stage.tell(f"{what}  ({problem.message})", "bad")  # first what to do: a narrow line ends there
     else:
         stage.contested = None
+        line = stage.state.note.text if problem is results[-1] else result_line(problem, stage.now())
         stage.tell(f"{line}   Enter takes the edit up again", "bad")
 
 
