@@ -153,7 +153,7 @@ def test_a_ceiling_is_not_passed_by_any_confirmation_but_by_raising_it(at, ceili
     names = planted(place, 4)
     assert place("list", "--limit", "1").code == 0
     for given in (["--yes"], ["--confirm", "4 acme"]):
-        is_refused(place("disable", "-", *given, stdin=names), "lets at most")
+        is_refused(place("disable", "-", *given, stdin=names), "at once")
     ran = place("disable", "-", "--yes", stdin=names)
     assert f"profile set acme {hint}" in ran.err
     assert place.sent() == []

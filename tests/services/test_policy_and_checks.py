@@ -182,6 +182,17 @@ def test_the_reason_of_the_unlocking_goes_with_everything_done_meanwhile_and_not
     assert policy.reason_for("asked by phone") == "asked by phone"
 
 
+def test_a_command_is_unlocked_as_long_as_it_runs(clock):
+    policy = Policy(SAFE, clock)
+    with pytest.raises(InvalidInput, match="reason"):
+        policy.unlock_for_run(" ")
+    assert not policy.is_writable
+    policy.unlock_for_run("ticket 7")
+    clock.passed = 30 * 24 * 3600.0
+    assert policy.is_writable
+    assert (policy.unlocked_until, policy.unlock_reason) == (None, "ticket 7")
+
+
 LIMITED = Profile("acme", "acme-api", max_rows=20, max_percent=2.5)
 
 
@@ -203,9 +214,10 @@ def test_a_ceiling_refuses_and_says_how_it_is_raised(profile, count, total, hint
     if hint is None:
         assert refuse_over_ceiling(profile, count, total) is None
         return
-    with pytest.raises(RefusedHere, match="nothing was sent") as caught:
+    with pytest.raises(RefusedHere, match="refused: ") as caught:
         refuse_over_ceiling(profile, count, total)
     assert hint in caught.value.hint
+    assert "nothing was sent" in caught.value.hint
     if "=" in hint:
         raised = with_values(profile, dict([hint.split()[-1].split("=")]))
         raised = replace(raised, max_rows=None) if "max_percent" in hint else raised

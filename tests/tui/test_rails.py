@@ -96,7 +96,7 @@ async def test_more_marked_customers_than_the_ceiling_are_refused_before_a_dialo
         desk.main.marking.paste("\n".join(names))
         await desk.go_to(names[0])
         await desk.press(key)
-        await desk.told("at most 2 change at once")
+        await desk.told('3 customers, profile "acme" allows 2 at once')
         assert "profile set acme max_rows=3" in desk.note
         assert desk.dialog is None
         assert sandbox.log() == []

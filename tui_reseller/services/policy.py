@@ -64,28 +64,22 @@ def refuse_over_ceiling(profile: Profile, count: int, total: int) -> None:
     """
     if count <= 1:
         return
-    name = profile.name
-    if profile.max_rows is not None and count > profile.max_rows:
+    name, rows, share = profile.name, profile.max_rows, profile.max_percent
+    if rows is not None and count > rows:
         raise RefusedHere(
-            f'refused: {count:,} customers, and profile "{name}" lets at most {profile.max_rows:,} change at once; '
-            "nothing was sent",
-            hint=f"raise it deliberately: tui-reseller profile set {name} max_rows={count}",
+            f'refused: {count:,} customers, profile "{name}" allows {rows:,} at once',
+            hint=f"profile set {name} max_rows={count} raises it; nothing was sent",
         )
-    if profile.max_percent is None:
-        return
-    if not total:
+    if share is not None and not total:
         raise RefusedHere(
-            f'refused: profile "{name}" lets at most {profile.max_percent:g} % of all customers change at once, and '
-            "how many there are is not known; nothing was sent",
-            hint="read the list first",
+            f'refused: profile "{name}" allows {share:g} % of all customers at once, how many there are is not known',
+            hint="read the list first; nothing was sent",
         )
-    if count > total * profile.max_percent / 100:
-        share = 100 * count / total
-        needed = min(100.0, math.ceil(share * 10) / 10)
+    if share is not None and count > total * share / 100:
+        needed = min(100.0, math.ceil(1000 * count / total) / 10)
         raise RefusedHere(
-            f'refused: {count:,} of {total:,} customers ({share:.1f} %), and profile "{name}" lets at most '
-            f"{profile.max_percent:g} % change at once; nothing was sent",
-            hint=f"raise it deliberately: tui-reseller profile set {name} max_percent={needed:g}",
+            f'refused: {100 * count / total:.1f} % of all customers, profile "{name}" allows {share:g} % at once',
+            hint=f"profile set {name} max_percent={needed:g} raises it; nothing was sent",
         )
 
 
@@ -130,11 +124,11 @@ class Policy:
 
     @property
     def unlocked_until(self) -> datetime | None:
-        """When it locks itself again, by the time of the machine as it is now; None while it is locked.
+        """When it locks itself again, by the time of the machine as it is now; None while it is locked, and for a run.
 
         It stays the same moment unless that time was set: what is told must not flicker.
         """
-        if self._locks_at is None or not self.is_unlocked:
+        if self._locks_at is None or math.isinf(self._locks_at) or not self.is_unlocked:
             return None
         until = self.clock.now() + timedelta(seconds=self._locks_at - self.clock.monotonic())
         if self._told_until is None or abs(until - self._told_until) > SAME_MOMENT:
@@ -156,6 +150,11 @@ class Policy:
         self._unlock_reason = reason.strip()
         self._told_until = self.clock.now() + timedelta(minutes=minutes)
         return self._told_until
+
+    def unlock_for_run(self, reason: str) -> None:
+        """Open a protected profile until this program ends: for one command. Raises InvalidInput without a reason."""
+        self.unlock(1, reason)
+        self._locks_at = math.inf
 
     def lock(self) -> None:
         """Close a protected profile again."""

@@ -67,7 +67,10 @@ def alike_lines(username: str, others: Sequence[str]) -> list[str]:
         f"! Looks like another customer, {quoted(other, 40)}: {difference(username, other)}."
         for other in others[:LOOK_ALIKES]
     ]
-    return lines + (["! And more customers look like it."] if len(others) > LOOK_ALIKES else [])
+    lines += ["! And more customers look like it."] if len(others) > LOOK_ALIKES else []
+    if lines and not username.isascii():
+        lines.append("Not on your keyboard? On the command line --confirm takes it pasted.")
+    return lines
 
 
 def reason_field(*, required: bool, value: str = "") -> FormField:

@@ -34,7 +34,7 @@ async def open_profile(stage: Stage) -> None:
     ]
     rows.append((ADD, "Add a profile ..."))
     chosen = await stage.ask(Page("Profiles", rows, hint="Enter opens   Esc back"))
-    if chosen is None or chosen == stage.session.profile.name:
+    if chosen is None or config.profiles.get(chosen) == stage.session.profile:
         return
     if chosen == ADD:
         profile = await connect(stage.services, stage)
