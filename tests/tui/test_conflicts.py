@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from desk import Desk, folders, until
+from desk import Desk, folders, open_desk, until
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.operation import Call, Operation
@@ -145,6 +145,24 @@ async def test_what_was_taken_back_meanwhile_needs_no_asking(at_desk, sandbox, s
         await desk.press("enter")
         await desk.opened("Edit")
         assert desk.field("city").value == "Madrid Sur"
+
+
+async def test_an_edit_that_a_kill_left_behind_is_asked_about_if_it_was_overtaken(sandbox, tmp_path, someone):
+    name = someone()
+    drafts = tmp_path / "state" / "drafts"
+    async with open_desk(sandbox, tmp_path) as desk:
+        await edited(desk, name, city=" Sur")
+        await until("the draft is kept", lambda: drafts.is_dir() and list(drafts.iterdir()))
+    sandbox.plant(name, city="Toledo", phone="999")
+    async with open_desk(sandbox, tmp_path) as desk:
+        await desk.told(f'An edit of "{name}" was not sent')
+        await until("it is read again", lambda: desk.main.stage.session.customers.get(name).city == "Toledo")
+        await desk.go_to(name)
+        await desk.press("enter")
+        await desk.opened("Changed meanwhile")
+        assert choices(desk) == {"city": ""}
+        assert all(value in desk.words() for value in ('"Madrid"', '"Toledo"', '"Madrid Sur"'))
+        assert sandbox.log() == []
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.export import ExportFormat, Progress
 from tui_reseller.domain.listing import (
     ListDifference,
@@ -283,10 +284,10 @@ class ViewsPort(Protocol):
 class DraftsPort(Protocol):
     """Editor drafts that survive hang-up and kill. Never a password."""
 
-    def load(self, account: str) -> tuple[str, Mapping[str, str]] | None:
-        """Return username and edited fields of the last draft, or None."""
+    def load(self, account: str) -> Draft | None:
+        """Return the last draft, or None."""
 
-    def save(self, account: str, username: str, fields: Mapping[str, str]) -> None:
+    def save(self, account: str, draft: Draft) -> None:
         """Keep a draft, whole or not at all."""
 
     def clear(self, account: str) -> None:

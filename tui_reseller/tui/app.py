@@ -298,8 +298,10 @@ class ResellerApp(App[str], inherit_bindings=False):
         """Say that an edit was left unfinished; opening that customer's editor brings it back."""
         draft = stage.services.drafts.load(stage.session.account)
         if draft is not None:
-            stage.drafted = (draft[0], dict(draft[1]))
-            stage.tell(f'An edit of "{draft[0]}" was not sent. Enter on that customer takes it up again.', "warning")
+            stage.drafted = draft
+            stage.tell(
+                f'An edit of "{draft.username}" was not sent. Enter on that customer takes it up again.', "warning"
+            )
 
     # The end
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListContext, Question
@@ -46,8 +47,7 @@ class Stage:
         self.filters: list[str] = []
         self.again: Verb | None = None
         self.bulk: Bulk | None = None
-        self.drafted: tuple[str, dict[str, str]] | None = None
-        self.contested: Customer | None = None
+        self.drafted: Draft | None = None
         self.unsent: dict[str, str] | None = None
         self.held: Refreshed | None = None
         self.dropped_marks: frozenset[str] = frozenset()

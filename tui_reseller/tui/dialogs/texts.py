@@ -12,7 +12,6 @@ from tui_reseller.domain.fields import (
     check_text,
     check_username,
 )
-from tui_reseller.domain.names import difference
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.password import GENERATED_LENGTH
 from tui_reseller.domain.switch import Switch
@@ -50,27 +49,11 @@ _SHORT = {
 }
 
 
-LOOK_ALIKES = 2
-"""So many customers that look like this one are named in a dialog."""
-
-
 def who(customer: Customer) -> str:
     """Name a customer in one line: username in quotes, name, place."""
     place = " ".join(part for part in (customer.city, customer.country) if part)
     about = ", ".join(part for part in (customer.full_name, place) if part)
     return f"{quoted(customer.username)}  {clean(about, longest=60)}"
-
-
-def alike_lines(username: str, others: Sequence[str]) -> list[str]:
-    """Warn of other customers whose usernames look like this one, and say where they differ."""
-    lines = [
-        f"! Looks like another customer, {quoted(other, 40)}: {difference(username, other)}."
-        for other in others[:LOOK_ALIKES]
-    ]
-    lines += ["! And more customers look like it."] if len(others) > LOOK_ALIKES else []
-    if lines and not username.isascii():
-        lines.append("Not on your keyboard? On the command line --confirm takes it pasted.")
-    return lines
 
 
 def reason_field(*, required: bool, value: str = "") -> FormField:

@@ -1,9 +1,10 @@
 """Edit details and e-mail: editor, review, then the calls it needs."""
 
-from functools import partial
+from collections.abc import Mapping
 
 from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.fields import LABELS
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean
@@ -26,26 +27,26 @@ async def edit(stage: Stage) -> None:
     customer = await choose_one(stage)
     if customer is None:
         return
-    if stage.drafted is None or stage.drafted[0] != customer.username:
+    draft = stage.drafted
+    if draft is None or draft.username != customer.username:
         await edit_customer(stage, customer, None)
         return
-    draft, stage.drafted = stage.drafted[1], None
-    begun, stage.contested = stage.contested, None
-    conflict = None if begun is None else await conflict_with(stage.session, begun, customer, draft)
+    conflict = await conflict_with(stage.session, draft.loaded, customer, draft.fields)
+    stage.drafted = None
     if conflict is None:
-        await edit_customer(stage, customer, draft)
+        await edit_customer(stage, customer, draft.fields)
         return
     answer = await stage.ask_form(conflict_form(customer, stage.profile_title, conflict))
     if answer is None:
-        stage.drafted, stage.contested = (customer.username, draft), begun
+        stage.drafted = draft
         stage.tell("What you typed is kept: Enter asks again.")
         return
-    kept = {name: value for name, value in draft.items() if answer.get(name) != THEIRS}
+    kept = {name: value for name, value in draft.fields.items() if answer.get(name) != THEIRS}
     await edit_customer(stage, customer, kept, is_decided=True)
 
 
 async def edit_customer(
-    stage: Stage, customer: Customer, draft: dict[str, str] | None, *, is_decided: bool = False
+    stage: Stage, customer: Customer, draft: Mapping[str, str] | None, *, is_decided: bool = False
 ) -> None:
     """Show the editor until its changes are sent or left; the draft survives everything but leaving. One that was
     decided field by field begins with the review.
@@ -55,7 +56,7 @@ async def edit_customer(
         if draft is None or not is_decided:
             # Only what was typed: a field that was not touched must not undo what somebody else changed meanwhile.
             spec = editor_form(customer, stage.profile_title, draft)
-            editor = Editor(spec, stage.new_guard(), partial(drafts.save, account, customer.username))
+            editor = Editor(spec, stage.new_guard(), lambda typed: drafts.save(account, Draft(customer, typed)))
             edited = await stage.ask(editor)
             if edited is None:
                 drafts.clear(account)
@@ -80,21 +81,19 @@ async def edit_customer(
         return
 
 
-def _keep_unsent(stage: Stage, customer: Customer, draft: dict[str, str], results: list[Result]) -> None:
+def _keep_unsent(stage: Stage, customer: Customer, draft: Mapping[str, str], results: list[Result]) -> None:
     """Keep what was typed for the next Enter on this customer: an answer of the service opens no dialog."""
-    stage.drafted = (customer.username, draft)
+    stage.drafted = Draft(customer, draft)
     problem = next(result for result in results if not result.outcome.is_applied)
     if problem.outcome is Outcome.CONFLICT:
-        stage.contested = customer
         what = f"{problem.outcome.word} {clock_text(stage.now(), stage.now())}  Enter decides: keep mine, take theirs"
         stage.tell(f"{what}  ({problem.message})", "bad")  # first what to do: a narrow line ends there
     else:
-        stage.contested = None
         line = stage.state.note.text if problem is results[-1] else result_line(problem, stage.now())
         stage.tell(f"{line}   Enter takes the edit up again", "bad")
 
 
-def _review(stage: Stage, customer: Customer, edited: dict[str, str]) -> FormSpec:
+def _review(stage: Stage, customer: Customer, edited: Mapping[str, str]) -> FormSpec:
     lines: list[str] = []
     calls = calls_for(customer, edited)
     for number, call in enumerate(calls, 1):

@@ -3,7 +3,7 @@
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.text import quoted
 from tui_reseller.tui.dialogs.menu import Menu, Option
-from tui_reseller.tui.dialogs.texts import LOOK_ALIKES, alike_lines
+from tui_reseller.tui.presenters.alike import LOOK_ALIKES, alike_lines
 from tui_reseller.tui.stage import Stage
 
 

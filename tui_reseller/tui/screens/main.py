@@ -189,7 +189,8 @@ class MainScreen(Screen[None]):
         except LedgerUnavailable as error:
             self.stage.tell_error(error)
             return
-        self.detail.show_activity(customer, entries)
+        if self.detail.is_attached:  # the answer may come while the application ends
+            self.detail.show_activity(customer, entries)
 
     def on_resize(self, event: events.Resize) -> None:
         """Panes beside each other from 100 columns on, stacked below; too small is said."""
