@@ -75,9 +75,11 @@ def checked_name(name: str) -> str:
     return name
 
 
-def checked_max_rows(number: int | None) -> int | None:
+def checked_max_rows(number: float | None) -> int | None:
     """Return a ceiling of customers, or raise InvalidInput: a whole number from 1."""
-    if number is not None and number < 1:
+    if number is None:
+        return None
+    if not isinstance(number, int) or number < 1:
         raise InvalidInput("max_rows is a whole number from 1", field="max_rows")
     return number
 

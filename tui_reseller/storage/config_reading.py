@@ -191,11 +191,9 @@ class _Reader:
         return found
 
     def ceiling(self, at: Table, table: Mapping[str, object], key: str) -> float | None:
-        if key == "max_rows":
-            rows = self.value(at, table, key, int)
-            return self.accepted(at, key, lambda: checked_max_rows(rows))
-        share = self.value(at, table, key, int if type(table[key]) is int else float)
-        return self.accepted(at, key, lambda: checked_max_percent(share))
+        number = self.value(at, table, key, int if type(table[key]) is int else float)
+        check = checked_max_rows if key == "max_rows" else checked_max_percent
+        return self.accepted(at, key, lambda: check(number))
 
     def choice(self, at: Table, table: Mapping[str, object], key: str, known: Collection[str]) -> str:
         word = self.value(at, table, key, str)
