@@ -43,9 +43,10 @@ async def test_a_few_letters_that_a_slow_line_brings_together_are_no_burst(at_de
         await desk.press("x", "d")
         await desk.opened("Delete")
         await desk.press("enter")
-        await desk.write(name[:4])
-        await desk.burst(name[4:7])
-        await desk.write(name[7:])
+        for part in (name[:2], name[2:5], name[5:8], name[8:]):
+            await desk.burst(part[:3])
+            await desk.pilot.pause(0.05)
+            await desk.write(part[3:])
         await until("it is there", lambda: desk.field("typed").value == name)
         await desk.read_then()
         await desk.applied(("delete", name))

@@ -20,9 +20,8 @@ ResellerError
  `- LedgerUnavailable       the ledger cannot be written, so nothing is sent
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Collision
 
 
@@ -109,22 +108,11 @@ class RateLimited(Rejected):
 
 
 class Conflict(ResellerError):
-    """The customer is no longer what the operator saw. Nothing was sent.
+    """The customer is no longer what the operator saw. Nothing was sent."""
 
-    Authors holds, by field, the operation of our ledger that wrote what is there now, where there is one.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        collisions: Sequence[Collision] = (),
-        authors: Mapping[str, Entry] | None = None,
-        hint: str = "",
-    ) -> None:
+    def __init__(self, message: str, *, collisions: Sequence[Collision] = (), hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.collisions = tuple(collisions)
-        self.authors = dict(authors or {})
 
 
 class RefusedHere(ResellerError):

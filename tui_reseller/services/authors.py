@@ -21,7 +21,6 @@ async def conflict_of(session: Session, username: str, found: Sequence[Collision
     return Conflict(
         f"{quoted(username)} was changed by {by}; nothing was sent",
         collisions=found,
-        authors=authors,
         hint="look at it again, then decide",
     )
 
