@@ -171,7 +171,7 @@ class CustomerList:
 
             return look_alikes(last.rows.compact()["username"], username, limit)
 
-        return await self._run(work)
+        return await asyncio.to_thread(work)  # not behind a list that is being taken in: a dialog waits for it
 
     def usernames(self) -> list[str]:
         """Return all usernames that the present question shows, in order."""
