@@ -13,6 +13,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.fields import CREATE_EMAIL_LIMIT, LIMITS
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
 from tui_reseller.domain.text import quoted
+from tui_reseller.services.authors import authors_of, changed_by
 from tui_reseller.services.session import Session
 
 IDENTITY = ("email", "first_name", "last_name")
@@ -63,6 +64,10 @@ async def _look_fields(session: Session, entry: Entry) -> Reading:
     if entry.operation in SWITCHED and now.value(SWITCHED[entry.operation][0]) is None:
         return Reading(at, Outcome.UNVERIFIABLE, f"it shows neither on nor off ({digest(now)})", row=now)
     outcome, words, certain = _judged(entry, now)
+    if outcome is Outcome.CONFLICT and entry.operation is not Operation.CREATE:
+        others = {c.field: now.value(c.field) for c in entry.changes if state_of(c, now.value(c.field)) is State.OTHER}
+        authors = await authors_of(session, entry.username, others, entry.time)
+        words += f", changed by {changed_by(session, list(others), authors)}"
     return Reading(at, outcome, f"{words} ({digest(now)})", certain, now)
 
 
