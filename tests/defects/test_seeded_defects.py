@@ -40,7 +40,7 @@ DEFECTS = (
     Defect("what is there already outlasts the deadline", "api/http.py", "        if within <= 0:", "        if False:",
            "tests/api/test_faults.py"),
     Defect("a large answer is read on", "api/http.py", "if self.received > cap", "if False",
-           "tests/reliability/test_hostile_sizes.py"),
+           "tests/api/test_faults.py"),
     Defect("an absence needs no control", "services/verify.py", "not all(r.is_controlled for r in readings)", "False",
            "tests/services/test_verify.py"),
     Defect("what cannot differ is called not applied", "services/readings.py", "return State.EITHER if",
