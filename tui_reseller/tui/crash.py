@@ -3,7 +3,8 @@
 import os
 import platform
 import tempfile
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 from tui_reseller import __version__
@@ -18,12 +19,26 @@ def reports_go_to(folder: Path) -> None:
     _Where.folder = folder
 
 
-def write_report(lines: Sequence[str]) -> str:
-    """Write a report that only we can read; return its path."""
+def write_report(error: BaseException | None) -> str:
+    """Write a report that only we can read; return its path.
+
+    Kinds and places of an error and of those behind it: never their own texts or notes, which may hold anything.
+    """
     head = f"TUI Reseller {__version__}, Python {platform.python_version()}, {platform.system()}\n"
-    frames = [line for line in lines if line.lstrip().startswith(("File ", "Traceback"))]
-    kind = lines[-1].split(":", 1)[0].strip() if lines else "unknown"
     handle, name = tempfile.mkstemp(prefix="crash-", suffix=".txt", dir=_Where.folder)
     with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(head + "".join(frames) + kind + "\n")
+        file.write(head + "".join(_places(error, set())))
     return name
+
+
+def _places(error: BaseException | None, told: set[int]) -> Iterator[str]:
+    """Yield what was first first, each error once."""
+    if error is None or id(error) in told:
+        return
+    told.add(id(error))
+    yield from _places(error.__cause__ or error.__context__, told)
+    yield "Traceback\n"
+    yield from traceback.format_list(traceback.extract_tb(error.__traceback__))
+    yield f"{type(error).__name__}\n"
+    for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        yield from _places(inner, told)
