@@ -27,7 +27,7 @@ class Drafts:
             if found["account"] != account or not isinstance(username, str):
                 return None
             return username, {name: value for name, value in fields.items() if isinstance(value, str)}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, BadConfig):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, BadConfig):
             return None
 
     def save(self, account: str, username: str, fields: Mapping[str, str]) -> None:
