@@ -19,6 +19,7 @@ import os
 import shlex
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -320,3 +321,16 @@ async def test_the_whole_screen_with_all_of_them(tmp_path):
                         assert bad(desk.screen_text()) == []
                         while desk.dialog is not None:
                             await desk.press("escape")
+
+
+def test_a_detail_of_a_hundred_thousand_signs_is_folded_at_once():
+    """A customer with long texts must not hold up the list: D01."""
+    for sign in ("M", "日", "a b ", "e\u0301\u0301\u0301\u0301", "a\u200d", "\u0301"):
+        long = (sign * 100_000)[:100_000]
+        one = Customer("x").with_values(dict.fromkeys(("email", *DETAIL_FIELDS), long))
+        began = time.process_time()
+        lines = wide_lines(one, "list of 14:02", [], NOW, 48)
+        assert time.process_time() - began < 0.5
+        assert max(map(cell_len, lines)) <= 48
+        if len(sign) == 1 and sign.isalpha():
+            assert "".join(lines).count(sign) >= 10 * 4095, "nothing is lost"
