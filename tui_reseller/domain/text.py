@@ -20,6 +20,9 @@ _UNSEEN = frozenset(
 that scripts and emoji need: a name with one of these looks like another name.
 """
 _HIDDEN = _BIDI | _ZERO_WIDTH | _UNSEEN
+_JOINERS = "\u200c\u200d"
+_SELECTORS = "\ufe0e\ufe0f"
+_KEYCAPS = "#*0123456789\xa9\xae"
 _LINE_BREAKS = "\t\n\x85\u2028\u2029"
 _BEGINS = "'*[\\s\"\u00a0\ufeff\u200b-\u200d\u2060\ufe0e\ufe0f]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 _FORMULA = re.compile(f"(^|;)(?={_BEGINS})")
@@ -39,11 +42,32 @@ def clean(text: str, *, longest: int = MAX_SHOWN) -> str:
         text = text[: longest - 1] + "…"
     shown: list[str] = []
     marks = 0
-    for char in text:
+    for at, char in enumerate(text):
         marks = marks + 1 if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Mc", "Me"} else 0
-        if marks <= MAX_MARKS:
+        if marks > MAX_MARKS:
+            continue
+        before = shown[-1] if shown else ""
+        if char in _JOINERS:
+            after = text[at + 1 : at + 2]
+            is_joint = _can_join(before) and bool(after.strip(_SELECTORS)) and _can_join(_visible(after))
+            shown.append(char if is_joint else "\ufffd")
+        elif char in _SELECTORS:
+            shown.append(char if before and _is_emoji(before) else "\ufffd")
+        else:
             shown.append(_visible(char))
     return "".join(shown)
+
+
+def _can_join(char: str) -> bool:
+    """Whether a joiner has a meaning beside a character: in emoji and in scripts that are written joined. Anywhere else
+    it is not seen.
+    """
+    return char >= "\u0590" and char != "\ufffd" and unicodedata.category(char)[0] in "LMS"
+
+
+def _is_emoji(char: str) -> bool:
+    """Whether a selector after a character chooses between two pictures of it."""
+    return char in _KEYCAPS or (char >= "\u203c" and char != "\ufffd" and unicodedata.category(char)[0] not in "MZC")
 
 
 def _visible(char: str) -> str:
