@@ -280,3 +280,11 @@ def test_every_spelling_is_found_wherever_it_stands(form):
     assert len(spelt) >= len(canaries.core("key"))
     assert [name for name, _ in canaries.look(b"\x00" * 7 + spelt + b"\xff")] != []
     assert list(canaries.look(b"\x00" * 7 + spelt[:-4])) == []
+
+
+def test_no_core_is_dumped(yard):
+    """What the process leaves when the system ends it: a core would hold the key."""
+    code = "import resource, sys\nfrom tui_reseller.__main__ import main\nmain(['--version'])\n"
+    code += "sys.stderr.write(str(resource.getrlimit(resource.RLIMIT_CORE)[0]))"
+    assert yard.run(code=code) == 0
+    assert yard.said.endswith("\n0")

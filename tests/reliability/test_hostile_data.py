@@ -307,7 +307,7 @@ async def test_the_whole_screen_with_all_of_them(tmp_path):
             sandbox.plant(f"h{number:03}", username=username, **dict.fromkeys(hostile.FIELDS, text))
         async with open_desk(sandbox, tmp_path, size=(120, 40)) as desk:
             assert desk.state.total == len(planted) + 2
-            for at in range(0, desk.state.total, 1 if FULL else 3):
+            for at in range(0, desk.state.total, 1 if FULL else 5):
                 desk.main.list.move(at)
                 await desk.pilot.pause()
                 lines = desk.screen_text()
