@@ -13,27 +13,24 @@ The ways to end (`POINTS` by name; each takes a Yard and an operation):
 * an exception in the middle of a call, with the secret in its text, its notes and the locals around;
 * a service that sends back what it got: as an error, as a success, as HTML, in a redirect, with any status.
 
-The service that sends back is `Echo`: a plain HTTP server that answers every form with itself, in twelve shapes.
+The service that sends back is tests/harness/echo.py.
 """
 
 import contextlib
-import html
 import json
 import os
 import resource
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qsl
 from urllib.request import Request, urlopen
 
 from harness.canary import Canaries, Scanner
+from harness.echo import ECHOES, echo
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
@@ -245,54 +242,6 @@ def _echoed(shape: str) -> Callable[[Yard, str, str], None]:
             yard.run(*argv, stdin=stdin(yard.canaries), TUI_RESELLER_BASE_URL=base_url)
 
     return do
-
-
-ECHOES: dict[str, Callable[[str, dict[str, str]], tuple[int, str]]] = {
-    "error list": lambda raw, form: (200, json.dumps({"message": "error", "errors": [raw, *form.values()]})),
-    "error text": lambda _raw, form: (400, json.dumps({"error": {"code": 400, "message": " ".join(form.values())}})),
-    "json in json": lambda _raw, form: (200, json.dumps({"message": json.dumps(form)})),
-    "html": lambda _raw, form: (500, f"<html><body>{html.escape(' '.join(form.values()))}</body></html>"),
-    "trace": lambda _raw, form: (502, "<pre>" + "\n".join(f"{k} => {v}" for k, v in form.items())),
-    "nearly a success": lambda _raw, form: (200, json.dumps({"message": "success", **form})),
-    "plain": lambda raw, _form: (200, raw),
-    "refused": lambda raw, _form: (401, json.dumps({"error": f"Bad username / password {raw}"})),
-    "too many": lambda _raw, form: (400, json.dumps({"errors": [{"field": v, "message": v} for v in form.values()]})),
-    "redirect": lambda raw, _form: (302, raw),
-    "xml": lambda raw, _form: (200, f"<result><message>{html.escape(raw)}</message></result>"),
-    "a list": lambda _raw, form: (200, json.dumps([{"username": v, **form} for v in form.values()])),
-}
-
-
-@contextlib.contextmanager
-def echo(shape: str) -> Iterator[str]:
-    """Serve a customer to reads, and to writes what they sent; yield the base URL."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            form = dict(parse_qsl(raw))
-            if form.get("task") == "get":
-                status, text = 200, json.dumps([{"username": form.get("username", ""), "active": "true"}])
-            else:
-                status, text = ECHOES[shape](raw, form)
-            self.send_response(status)
-            self.send_header("Location", f"https://{form['api_key'][3:-3]}@x.example/?{raw}")
-            self.send_header("Content-Length", str(len(text.encode())))
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, *_given: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/apiv2"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 POINTS = {
