@@ -56,6 +56,13 @@ ENDS = (
 )
 
 
+DAY = (
+    ["list"], ["audit", "export"], ["disable", "z1", "--yes"], ["set", "z1", "city=X", "--yes"],
+    *((["show", "z1"], ["audit", "list"], ["needs-you"], ["website-enable", "z1", "--yes"], ["enable", "z1", "--yes"],
+       ["email", "z1", "b@x.example", "--yes"], ["snapshot", "show"], ["profile", "list"]) if FULL else ()),
+)  # fmt: skip
+
+
 @pytest.fixture(params=WORLDS, ids="-".join)
 def yard(request, tmp_path) -> Iterator[Yard]:
     made = Yard(tmp_path, Canaries(*SECRETS), *request.param)
@@ -97,9 +104,7 @@ def test_a_working_day_of_commands_leaves_no_secret(yard, tmp_path):
         assert out.count(json.loads(out)[0]["password"].encode()) == 1
         yard.scanner.data("stderr", "generate", err)
         for form in forms:
-            for argv in (["list"], ["show", "z1"], ["audit", "list"], ["audit", "export"], ["needs-you"],
-                         ["disable", "z1", "--yes"], ["website-enable", "z1", "--yes"], ["enable", "z1", "--yes"],
-                         ["email", "z1", "b@x.example", "--yes"], ["set", "z1", "city=X", "--yes"]):  # fmt: skip
+            for argv in DAY:
                 assert yard.run(*argv, "--output", form, "--debug") == 0, yard.said
         for ending in ("csv", "jsonl", "parquet"):
             assert yard.run("list", "--offline", "--to", str(yard.home / f"all.{ending}")) == 0, yard.said
