@@ -23,7 +23,10 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """An operation that is about to be sent. Account is origin and api user: what a lock is held on."""
+    """An operation that is about to be sent. Account is origin and api user: what a lock is held on.
+
+    Item is number of the job and place in it, if a job sends it.
+    """
 
     profile: str
     account: str
@@ -34,6 +37,7 @@ class Intent:
     before: Mapping[str, object] | None = None
     reason: str = ""
     batch: str | None = None
+    item: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The ledger's rules on one connection, in one thread: what is written, what is refused, what stands."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,27 +43,39 @@ class Book:
 
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
         self._path = folder / NAME
-        self._now = now
-        self._connection = open_ledger(folder)
+        self.now = now
+        self.connection = open_ledger(folder)
         self._inode = self._path.stat().st_ino
         # Every intent below this row has an outcome: rows are only added, so that never changes back.
         self._answered_below = 0
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self.connection.close()
 
     def begin(self, intent: Intent) -> str:
-        """Write an intent. Raises RefusedHere if the customer has an open operation."""
-        with self._writing():
+        """Write an intent. Raises RefusedHere if the customer has an open operation, or the item of a job is taken."""
+        with self.writing():
             self._refuse_if_open(intent)
-            entry = new_id(self._now(), self._one("SELECT max(entry) FROM rows WHERE kind = 'intent'"))
-            self._append(lambda number: intent_row(number, entry, self._now(), intent))
+            entry = new_id(self.now(), self._one("SELECT max(entry) FROM rows WHERE kind = 'intent'"))
+            if intent.item is not None:
+                self._claim(intent.item, entry)
+            self._append(lambda number: intent_row(number, entry, self.now(), intent))
             return entry
+
+    def _claim(self, item: tuple[int, int], entry: str) -> None:
+        """Let the item of a job point to its operation, in the transaction of the intent: it cannot be sent twice."""
+        claimed = self.connection.execute(
+            "UPDATE job_items SET entry = ?, attempts = attempts + 1 "
+            "WHERE job = ? AND seq = ? AND entry IS NULL AND outcome IS NULL",
+            (entry, *item),
+        )
+        if claimed.rowcount != 1:
+            raise RefusedHere(f"item {item[1] + 1} of job {item[0]} was taken by another process; nothing was sent")
 
     def finish(self, entry_id: str, outcome: Outcome, message: str) -> None:
         """Write an outcome, and settle what it has superseded."""
-        with self._writing():
+        with self.writing():
             entry = self.get(entry_id)
             if entry is None:
                 raise LedgerUnavailable(f'ledger {self._path}: it has no operation "{clean(entry_id, longest=40)}"')
@@ -78,7 +90,7 @@ class Book:
         """Give intents of ended processes the outcome unknown; return how many."""
         if not self._unanswered():
             return 0
-        with self._writing():
+        with self.writing():
             lost = [entry for entry in self._unanswered() if entry.outcome is Outcome.UNKNOWN]
             for entry in lost:
                 self._append_outcome(entry.id, Outcome.UNKNOWN, LOST)
@@ -139,7 +151,7 @@ class Book:
         """Walk the chain of hashes from the first row."""
         number, previous = 0, GENESIS
         query = f"SELECT {', '.join(COLUMNS)}, previous, hash FROM rows ORDER BY number"  # noqa: S608 - own names
-        for *columns, before, hashed in self._read(query):
+        for *columns, before, hashed in self.read(query):
             number += 1
             row = Row(*columns)
             if row.number != number or before != previous or row.hashed(previous) != hashed:
@@ -173,13 +185,13 @@ class Book:
         last = int(self._one("SELECT max(number) FROM rows") or 0)
         with worded(self._path):
             query = f"SELECT i.number, i.entry FROM rows i WHERE i.kind = 'intent' AND {where} ORDER BY 1"  # noqa: S608
-            rows = self._connection.execute(query, (self._answered_below,)).fetchall()
+            rows = self.connection.execute(query, (self._answered_below,)).fetchall()
         self._answered_below = rows[0][0] if rows else last + 1
         return [entry for _number, name in rows if (entry := self.get(name)) is not None]
 
     def _entries(self, where: str, *values: str) -> Iterator[Entry]:
-        now = self._now()
-        for found in self._read(_ENTRIES + where, *values):
+        now = self.now()
+        for found in self.read(_ENTRIES + where, *values):
             try:
                 entry = read_entry(found, now)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -189,40 +201,63 @@ class Book:
                 ) from error
             yield entry
 
-    def _read(self, query: str, *values: str) -> Iterator[tuple[Any, ...]]:
+    def read(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of a query."""
         with worded(self._path):
-            yield from self._connection.execute(query, values)
+            yield from self.connection.execute(query, values)
 
     def _one(self, query: str) -> str | None:
         with worded(self._path):
-            row = self._connection.execute(query).fetchone()
+            row = self.connection.execute(query).fetchone()
         return None if row is None else row[0]
 
     def _append_outcome(self, entry: str, outcome: Outcome, message: str) -> None:
-        self._append(lambda number: outcome_row(number, entry, self._now(), outcome, message))
+        self._append(lambda number: outcome_row(number, entry, self.now(), outcome, message))
 
     def _append(self, made: Callable[[int], Row]) -> None:
-        last = self._connection.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()
+        last = self.connection.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()
         number, previous = last or (0, GENESIS)
         row = made(number + 1)
-        self._connection.execute(_INSERT, (*(getattr(row, name) for name in COLUMNS), previous, row.hashed(previous)))
+        self.connection.execute(_INSERT, (*(getattr(row, name) for name in COLUMNS), previous, row.hashed(previous)))
+
+    def together(self, works: "Sequence[Callable[[Book], Any]]") -> list[Any]:
+        """Do several pieces of work in one transaction, durable when this returns: one sync for all of them. What one
+        of them refuses is in the place of its answer, and is no matter to the others.
+        """
+        done: list[Any] = []
+        with self.writing():
+            for work in works:
+                self.connection.execute("SAVEPOINT work")
+                try:
+                    done.append(work(self))
+                except (RefusedHere, ValueError) as refusal:
+                    self.connection.execute("ROLLBACK TO work")
+                    done.append(refusal)
+                self.connection.execute("RELEASE work")
+        return done
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Hold the write lock from the first read on: a lock that is taken later fails under load (reliability L14)."""
+    def writing(self) -> Iterator[None]:
+        """Hold the write lock from the first read on: a lock that is taken later fails under load (reliability L14).
+        Inside another one it is that one.
+        """
+        is_inside = bool(self.connection.in_transaction)
+        if is_inside:
+            yield
+            return
         with worded(self._path):
             if not self._path.exists() or self._path.stat().st_ino != self._inode:
                 raise LedgerUnavailable(
                     f"ledger {self._path}: it was removed or replaced while the program ran",
                     hint="put it back, or start again",
                 )
-            self._connection.execute("BEGIN IMMEDIATE")
+            self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self._connection.execute("COMMIT")
+                self.connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
                 raise
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
-from tui_reseller.storage.ledger_schema import APPLICATION_ID, SCHEMA, VERSION
+from tui_reseller.storage.ledger_schema import APPLICATION_ID, JOBS, MIGRATIONS, SCHEMA, VERSION
 from tui_reseller.storage.paths import only_writer, private_folder, sync_folder
 
 NAME = "ledger.sqlite3"
@@ -76,7 +76,7 @@ def _make(path: Path) -> None:
     with contextlib.closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.executescript(SCHEMA)
+        connection.executescript(SCHEMA + JOBS)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
     temporary.rename(path)
@@ -103,6 +103,7 @@ def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         _prepare(connection, path)
+        _migrate(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -129,3 +130,25 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             hint="set XDG_STATE_HOME to a folder on a local disk",
         )
     connection.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring an older ledger to our version: a copy of it first, then all steps in one transaction (L11)."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == VERSION:
+        return
+    with only_writer(path.with_name("ledger.lock")):
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == VERSION:  # another process was first
+            return
+        _copy(connection, path.with_name(f"ledger-version-{version}.sqlite3"))
+        steps = "".join(MIGRATIONS[number] for number in range(version, VERSION))
+        connection.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def _copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Keep the ledger as it was, private."""
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    with contextlib.closing(sqlite3.connect(path)) as kept:
+        connection.backup(kept)
