@@ -55,6 +55,7 @@ from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import Question
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.plan import Item, JobItem
 from tui_reseller.domain.profile import Format
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
@@ -65,7 +66,7 @@ from tui_reseller.storage.frames import frame_from
 from tui_reseller.storage.ledger import Ledger
 from tui_reseller.tui.app import ResellerApp
 from tui_reseller.tui.dialogs import texts
-from tui_reseller.tui.dialogs.progress import _line
+from tui_reseller.tui.presenters import job as job_presenter
 from tui_reseller.tui.presenters.detail import entry_line, short_lines, wide_lines
 from tui_reseller.tui.presenters.outcome import as_command, result_line
 from tui_reseller.tui.presenters.rows import columns, fit, spoken
@@ -127,21 +128,22 @@ def test_detail_dialogs_and_outcomes_show_it_harmlessly():
         text = CHOSEN[number][1]
         done = entry(number, text)
         result = Result(text, Operation.SET, Outcome.REJECTED, text, "id", done.changes)
+        item = Item(Operation.SET, text, {"city": text}, {"city": text})
         usual = {"reason": text, "reason_required": False}
         specs = [
-            texts.switch_form(Operation.DISABLE, [one], "P", read_at="", typed=None, **usual),
-            texts.switch_form(Operation.WEBSITE_ENABLE, [one] * 3, "P", read_at="", typed=text, **usual),
+            texts.switch_form(Operation.DISABLE, one, "P", read_at="", typed=None, **usual),
+            texts.switch_form(Operation.WEBSITE_ENABLE, one, "P", read_at="", typed=text, **usual),
             texts.delete_form(one, "P", **usual),
             texts.rename_form(one, "P", **usual),
             texts.email_form(one, "P", **usual),
-            texts.password_form([one], "P", typed=text, **usual),
+            texts.password_form(one, "P", typed=text, **usual),
             texts.editor_form(one, "P"),
         ]
         lines = [
             *short_lines(one, "list of 14:02", [done], NOW, 80),
             *wide_lines(one, "list of 14:02", [done], NOW, 40),
             entry_line(done, NOW, with_username=True),
-            _line(result),
+            job_presenter.result_line(JobItem(0, item, Outcome.REJECTED, text)),
             clean(result_line(result, NOW)),  # as the message line does
             *(line for spec in specs for line in (spec.title, *spec.lines, *(row.label for row in spec.fields))),
         ]
