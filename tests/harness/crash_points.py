@@ -175,19 +175,28 @@ class Yard:
         self.scanner.folder(self.home)
 
 
-def order(username: str, operation: str) -> tuple[list[str], Callable[[Canaries], str]]:
-    """Return the arguments of a write that carries a new password, and what goes to its stdin."""
+def order(yard: Yard, username: str, operation: str) -> tuple[list[str], str]:
+    """Return the arguments of a write that carries a new password, and what goes to its stdin. A plan is made first."""
+    new = yard.canaries["new"]
+    if operation == "plan":
+        rows, plan = yard.outside / f"{username}.csv", yard.home / f"{username}.plan"
+        rows.write_text(f"username,password\n{username},{new}\n")
+        code = yard.run("plan", "new", "--from", str(rows), "--action", "password", "--out", str(plan))
+        assert code == 0, yard.said
+        return ["plan", "apply", str(plan), "--from", str(rows), "--confirm", username, "--debug"], ""
     if operation == "password":
-        argv = ["password", username, "--confirm", username, "--password-stdin", "--debug"]
-        return argv, lambda canaries: canaries["new"] + "\n"
+        return ["password", username, "--confirm", username, "--password-stdin", "--debug"], f"{new}\n"
     values = {
         "username": username, "email": "a@x.example", "first_name": "A", "last_name": "B", "address": "C 1",
         "city": "D", "state": "E", "zip": "1", "country": "ES", "phone": "1", "website": "x.example", "company": "c",
-        "package": "p", "whitelabel": "w.example",
+        "package": "p", "whitelabel": "w.example", "password": new,
     }  # fmt: skip
-    return ["create", "--from", "-", "--yes", "--debug"], lambda canaries: json.dumps(
-        {**values, "password": canaries["new"]}
-    )
+    return ["create", "--from", "-", "--yes", "--debug"], json.dumps(values)
+
+
+def called(operation: str) -> str:
+    """Return what the service calls an operation."""
+    return "create" if operation == "create" else "password"
 
 
 @dataclass
@@ -200,9 +209,9 @@ class Point:
 
 def _signalled(number: int) -> Callable[[Yard, str, str], None]:
     def do(yard: Yard, username: str, operation: str) -> None:
-        argv, stdin = order(username, operation)
-        yard.fault("latency", ms=20_000, operation=operation)
-        process = yard.start(*argv, stdin=stdin(yard.canaries))
+        argv, stdin = order(yard, username, operation)
+        yard.fault("latency", ms=20_000, operation=called(operation))
+        process = yard.start(*argv, stdin=stdin)
         until("the intent is written", lambda: process.poll() is not None or yard.is_written(username))
         process.send_signal(number)
         yard.finish(process)
@@ -213,9 +222,9 @@ def _signalled(number: int) -> Callable[[Yard, str, str], None]:
 
 def _faulty(name: str, **params: object) -> Callable[[Yard, str, str], None]:
     def do(yard: Yard, username: str, operation: str) -> None:
-        argv, stdin = order(username, operation)
-        yard.fault(name, operation=operation, **params)
-        yard.run(*argv, stdin=stdin(yard.canaries))
+        argv, stdin = order(yard, username, operation)
+        yard.fault(name, operation=called(operation), **params)
+        yard.run(*argv, stdin=stdin)
         yard.control("DELETE", "faults")
 
     return do
@@ -223,23 +232,23 @@ def _faulty(name: str, **params: object) -> Callable[[Yard, str, str], None]:
 
 def _full(limit: int) -> Callable[[Yard, str, str], None]:
     def do(yard: Yard, username: str, operation: str) -> None:
-        argv, stdin = order(username, operation)
-        yard.run(*argv, stdin=stdin(yard.canaries), limit=limit)
+        argv, stdin = order(yard, username, operation)
+        yard.run(*argv, stdin=stdin, limit=limit)
 
     return do
 
 
 def _broken(yard: Yard, username: str, operation: str) -> None:
-    argv, stdin = order(username, operation)
-    assert yard.run(*argv, stdin=stdin(yard.canaries), code=BREAKING) == 1
-    assert "unexpected failure: RuntimeError" in yard.said
+    argv, stdin = order(yard, username, operation)
+    assert yard.run(*argv, stdin=stdin, code=BREAKING) != 0
+    assert operation == "plan" or "unexpected failure: RuntimeError" in yard.said
 
 
 def _echoed(shape: str) -> Callable[[Yard, str, str], None]:
     def do(yard: Yard, username: str, operation: str) -> None:
-        argv, stdin = order(username, operation)
+        argv, stdin = order(yard, username, operation)
         with echo(shape) as base_url:
-            yard.run(*argv, stdin=stdin(yard.canaries), TUI_RESELLER_BASE_URL=base_url)
+            yard.run(*argv, stdin=stdin, TUI_RESELLER_BASE_URL=base_url)
 
     return do
 

@@ -1,7 +1,7 @@
 """T15: no secret is anywhere but where the operator asked for it, however the program ends.
 
-Here a dozen forced ends, one command at a time; with TUI_RESELLER_FULL=1 every end by both operations that carry a
-password, in every dialect and both formats (over 160 points), and a working day of all verbs in every form of output:
+Here a dozen forced ends, one command at a time; with TUI_RESELLER_FULL=1 every end by the three commands that carry
+passwords, in every dialect and both formats (over 400 points), and a working day of all verbs in every form of output:
 
     TUI_RESELLER_FULL=1 python -m pytest tests/reliability/test_canary.py -n0
 
@@ -41,21 +41,24 @@ from tui_reseller.storage.paths import Paths
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
 SECRETS = ("key", "password", "old", "new", "again")
 SOME = (
-    "kill", "term", "cut after", "disk full", "disk full at 32 KiB", "exception", "echo: error list", "echo: html",
+    "kill", "term", "cut after", "disk full", "disk full at 32 KiB", "exception", "echo: html", "cut short",
     "echo: nearly a success", "echo: redirect",
 )  # fmt: skip
+OPERATIONS = ("password", "plan", "create")
 WORLDS = (
     [(dialect, wire) for dialect in ("seed", "2014", "2018") for wire in ("json", "xml")]
     if FULL
     else [("seed", "json")]
 )
-ENDS = (
-    [(name, operation) for name in POINTS for operation in ("password", "create")]
-    if FULL
-    else [(name, "create" if at % 4 == 3 else "password") for at, name in enumerate(SOME)]
-)
-
-
+ENDS = [
+    (name, operation)
+    for name, operation in (
+        [(name, operation) for name in POINTS for operation in OPERATIONS]
+        if FULL
+        else [(name, OPERATIONS[at % 3]) for at, name in enumerate(SOME)]
+    )
+    if not (operation == "plan" and name.startswith("echo"))  # a plan is applied only where it was made
+]
 DAY = (
     ["list"], ["audit", "export"], ["disable", "z1", "--yes"], ["set", "z1", "city=X", "--yes"],
     *((["show", "z1"], ["audit", "list"], ["needs-you"], ["website-enable", "z1", "--yes"], ["enable", "z1", "--yes"],
@@ -71,11 +74,12 @@ def yard(request, tmp_path) -> Iterator[Yard]:
 
 
 def test_no_forced_end_leaves_a_secret(yard):
+    for at, (_, operation) in enumerate(ENDS):
+        if operation != "create":
+            yard.plant(f"z{at}-canary", email="a@x.example", active="true")
     with ProcessWatch(yard.scanner, str(yard.home)) as watch:
         for at, (name, operation) in enumerate(ENDS):
             username = f"z{at}-canary"
-            if operation == "password":
-                yard.plant(username, email="a@x.example", active="true")
             POINTS[name].do(yard, username, operation)
             yard.scan()
             assert yard.scanner.hits == [], (name, operation)
