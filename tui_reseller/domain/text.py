@@ -24,9 +24,7 @@ _JOINERS = "\u200c\u200d"
 _SELECTORS = "\ufe0e\ufe0f"
 _KEYCAPS = "#*0123456789\xa9\xae"
 _LINE_BREAKS = "\t\n\x85\u2028\u2029"
-_BEGINS = "'*[\\s\"\u00a0\ufeff\u200b-\u200d\u2060\ufe0e\ufe0f]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
-_FORMULA = re.compile(f"(^|;)(?={_BEGINS})")
-_DISARMED = re.compile(f"(^|;)'(?={_BEGINS})")
+_FORMULA = re.compile("'*[\\s\"\u00a0\ufeff\u200b-\u200d\u2060\ufe0e\ufe0f]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def clean(text: str, *, longest: int = MAX_SHOWN) -> str:
@@ -91,12 +89,13 @@ def formula_safe(text: str) -> str:
     That is the first sign, and the first after each semicolon: where the comma is the decimal sign, spreadsheets cut a
     CSV file there. A ' that stands in such a place already gets another one, so that formula_restored() is exact.
     """
-    return _FORMULA.sub(r"\1'", text)
+    return ";".join("'" + part if _FORMULA.match(part) else part for part in text.split(";"))
 
 
 def formula_restored(text: str) -> str:
     """Return what formula_safe() was given: the marks that it sets are taken away, and nothing else."""
-    return _DISARMED.sub(r"\1", text)
+    parts = text.split(";")
+    return ";".join(part[1:] if part[:1] == "'" and _FORMULA.match(part, 1) else part for part in parts)
 
 
 def quoted(name: str, longest: int = 80) -> str:
