@@ -72,3 +72,13 @@ async def test_what_the_screen_library_would_print_is_a_report_too(at_desk, tmp_
     (report,) = read_all(tmp_path)
     assert "Rich" in report
     assert WORD not in report
+
+
+def test_a_long_chain_of_errors_is_a_short_report(tmp_path):
+    error = None
+    for _ in range(5000):
+        following = OddError(WORD)
+        following.__context__ = error
+        error = following
+    crash.reports_go_to(tmp_path)
+    assert Path(crash.write_report(error)).stat().st_size < 10_000

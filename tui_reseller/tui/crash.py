@@ -3,11 +3,10 @@
 import os
 import platform
 import tempfile
-import traceback
-from collections.abc import Iterator
 from pathlib import Path
 
 from tui_reseller import __version__
+from tui_reseller.defects import places
 
 
 class _Where:
@@ -27,18 +26,5 @@ def write_report(error: BaseException | None) -> str:
     head = f"TUI Reseller {__version__}, Python {platform.python_version()}, {platform.system()}\n"
     handle, name = tempfile.mkstemp(prefix="crash-", suffix=".txt", dir=_Where.folder)
     with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(head + "".join(_places(error, set())))
+        file.write(head + places(error))
     return name
-
-
-def _places(error: BaseException | None, told: set[int]) -> Iterator[str]:
-    """Yield what was first first, each error once."""
-    if error is None or id(error) in told:
-        return
-    told.add(id(error))
-    yield from _places(error.__cause__ or error.__context__, told)
-    yield "Traceback\n"
-    yield from traceback.format_list(traceback.extract_tb(error.__traceback__))
-    yield f"{type(error).__name__}\n"
-    for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
-        yield from _places(inner, told)
