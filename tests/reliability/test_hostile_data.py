@@ -154,7 +154,7 @@ def test_detail_dialogs_and_outcomes_show_it_harmlessly():
 def test_a_copied_command_is_one_command_for_the_shell():
     commands, expected = [], []
     for _, text in CHOSEN:
-        if len(text) > ON_SCREEN:
+        if len(text) > 4000:  # no field of the service is so long
             continue
         for operation in (Operation.SET, Operation.DELETE, Operation.RENAME, Operation.CREATE):
             field = "username" if operation is Operation.RENAME else "city"
@@ -282,6 +282,9 @@ def test_an_error_that_quotes_it_is_harmless(capsys):
             text,
         ):
             answer = verdict(Reply(200, (), body.encode("utf-8", "surrogatepass")), Format.JSON, Form([]))
+            if answer == "success":  # one of the texts is exactly that
+                assert body == '{"message":"success"}'
+                continue
             assert isinstance(answer, ResellerError)
             assert bad([answer.message]) == []
             assert len(answer.message) < 1000
