@@ -117,6 +117,9 @@ class JobsPort(Protocol):
     async def add(self, plan: Plan, operator: Operator, reason: str, passwords_to: str = "") -> Job:
         """Make a job of a plan, durably. Raises RefusedHere if that plan was applied before."""
 
+    async def refuse_applied(self, plan: Plan) -> None:
+        """Raise RefusedHere if a plan was applied before."""
+
     async def get(self, number: int) -> Job | None:
         """Return a job."""
 
@@ -134,6 +137,9 @@ class JobsPort(Protocol):
 
     async def put_back(self, number: int, seqs: Sequence[int]) -> None:
         """Let items be begun again: they were certainly not carried out."""
+
+    async def put_back_unsent(self, number: int, attempts: int) -> None:
+        """Let items be begun again that certainly never left, if they were begun less often than so many times."""
 
     async def set_state(self, number: int, state: JobState, why: str = "") -> None:
         """Say what the job is doing, and why."""
