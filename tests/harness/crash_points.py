@@ -210,7 +210,7 @@ class Point:
 def _signalled(number: int) -> Callable[[Yard, str, str], None]:
     def do(yard: Yard, username: str, operation: str) -> None:
         argv, stdin = order(yard, username, operation)
-        yard.fault("latency", ms=20_000, operation=called(operation))
+        yard.fault("latency", ms=6_000, operation=called(operation))
         process = yard.start(*argv, stdin=stdin)
         until("the intent is written", lambda: process.poll() is not None or yard.is_written(username))
         process.send_signal(number)

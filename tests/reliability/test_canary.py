@@ -55,7 +55,7 @@ ENDS = [
     for name, operation in (
         [(name, operation) for name in POINTS for operation in OPERATIONS]
         if FULL
-        else [(name, "plan" if name == "term" else OPERATIONS[at % 2 * 2]) for at, name in enumerate(SOME)]
+        else [(name, "plan" if name == "kill" else OPERATIONS[at % 2 * 2]) for at, name in enumerate(SOME)]
     )
     if not (operation == "plan" and name.startswith("echo"))  # a plan is applied only where it was made
 ]
