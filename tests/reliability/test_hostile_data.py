@@ -252,7 +252,9 @@ def test_a_line_of_the_log_stays_a_line(tmp_path):
 async def test_the_audit_log_keeps_it_and_shows_it_harmlessly(tmp_path, capsys):
     tmp_path.chmod(0o700)
     ledger = Ledger(tmp_path)
-    said = [text for _, text in CHOSEN if len(text) <= ON_SCREEN]
+    # Two halves side by side are a character, and come back as one.
+    said = [text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass") for _, text in CHOSEN]
+    said = [text for text in said if len(text) <= ON_SCREEN]
     for number, text in enumerate(said):
         operator = Operator("me", "here", None)
         intent = Intent("acme", "account", Operation.SET, f"{number}{text}", (Change("city", text, text),), operator,
