@@ -75,6 +75,7 @@ FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
 CHOSEN = list(hostile.ALL) if FULL else hostile.few(60)
 NOW = datetime(2026, 11, 3, 14, 2, tzinfo=UTC)
 VERBS = {Operation.SET: set_details, Operation.DELETE: delete, Operation.RENAME: rename}
+csv.field_size_limit(2_000_000)
 ON_SCREEN = 20_000
 """A text that is longer is left out of what is planted in the sandbox: a record has at most 1 MiB."""
 
