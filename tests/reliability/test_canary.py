@@ -192,7 +192,7 @@ def test_a_killed_screen_leaves_no_secret(yard):
                 second.type(yard.canaries["new"])
                 second.press(ENTER)
             second.press(ENTER)
-            second.type("user1")
+            second.by_hand("user1")
             yard.fault("latency", ms=20_000, operation="password")
             second.commit()
             until("the intent is written", lambda: second.read() or yard.is_written("user1"))
