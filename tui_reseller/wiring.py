@@ -3,6 +3,7 @@
 import getpass
 import os
 import platform
+import resource
 import tempfile
 from collections.abc import MutableMapping
 from contextlib import suppress
@@ -40,8 +41,15 @@ DEMO = "demo"
 
 def doors(environ: MutableMapping[str, str]) -> Doors:
     """Return what is behind the command line. The environment's credentials are read once and taken out of it."""
+    _leave_no_core()
     taken = _Taken(environ)
     return Doors(services=taken.services, screen=taken.screen, demo=demo, sandbox=sandbox, detach=detach)
+
+
+def _leave_no_core() -> None:
+    """A core dump of this process would hold the key (S08)."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 class _Taken:

@@ -2,7 +2,6 @@
 
 import sys
 import time
-import traceback
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -316,16 +315,20 @@ class ResellerApp(App[str], inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Leave after a defect: a report without local variables, which could hold a secret or a customer's data."""
         self.bell()
-        self._report(traceback.format_exception(*sys.exc_info()))
+        self._report(sys.exception())
         self._close_messages_no_wait()
 
-    def _report(self, lines: list[str]) -> None:
+    def panic(self, *_renderables: object) -> None:
+        """Leave as after any defect. What the screen library would print here may quote a customer's data."""
+        self._fatal_error()
+
+    def _report(self, error: BaseException | None) -> None:
         """Write what happened first; what follows from it says nothing new."""
         if self.crash_report is None:
-            self.crash_report = write_report(lines)
+            self.crash_report = write_report(error)
 
     def _handle_exception(self, error: Exception) -> None:
-        self._report(traceback.format_exception(error))
+        self._report(error)
         self._return_code = 1
         super()._handle_exception(error)
 
