@@ -245,8 +245,15 @@ class ResellerApp(App[str], inherit_bindings=False):
             count = len(stage.state.marked)
             why.append(" 1 customer is marked." if count == 1 else f" {count} customers are marked.")
         if why or always:
-            options = (Option("s", "Stay", "stay"), Option("q", "Quit", "quit"))
-            if await stage.ask(Menu("Quit?", options, lines=why)) != "quit":
+            options = [Option("s", "Stay", "stay"), Option("q", "Quit", "quit")]
+            if stage.run is not None:
+                options.append(Option("b", "Quit; the job goes on in a process of its own", "detach"))
+            chosen = await stage.ask(Menu("Quit?", options, lines=why))
+            if chosen == "detach":
+                from tui_reseller.tui.flows.jobs import hand_over  # noqa: PLC0415 - loaded with its first use
+
+                await hand_over(stage)
+            if chosen not in {"quit", "detach"}:
                 return
         self.end(0)
 
