@@ -237,6 +237,9 @@ class CustomerListPort(Protocol):
     async def look_alikes(self, username: str, limit: int) -> Sequence[str]:
         """Return other usernames, shown or not, that the eye takes for this one; at most *limit*."""
 
+    def ambiguous(self, usernames: Collection[str]) -> frozenset[str]:
+        """Return which of these usernames the service listed more than once, all by one pass over the list."""
+
     def usernames(self) -> Sequence[str]:
         """All usernames that the present question shows, in order."""
 
