@@ -23,7 +23,10 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """An operation that is about to be sent. Account is origin and api user: what a lock is held on."""
+    """An operation that is about to be sent. Account is origin and api user: what a lock is held on.
+
+    Until is when a suspension is to end: a promise among operators, of which the service knows nothing.
+    """
 
     profile: str
     account: str
@@ -34,6 +37,7 @@ class Intent:
     before: Mapping[str, object] | None = None
     reason: str = ""
     batch: str | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Entry:
     outcome: Outcome | None
     message: str
     settled_at: datetime | None = None
+    until: datetime | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the stable object of output (design: "An audit entry")."""
@@ -69,12 +74,17 @@ class Entry:
             "operator": self.operator.as_dict(),
             "reason": self.reason or None,
             "batch": self.batch,
+            "until": utc_text(self.until) if self.until else None,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """Which entries to read, newest first. Limit 0 is no limit."""
+    """Which entries to read, newest first. Limit 0 is no limit; until itself is not in it.
+
+    A username finds what was done to that customer under its earlier and later names as well. User is an account of the
+    operating system; operator one person, as far as the ledger tells people apart.
+    """
 
     account: str | None = None
     profile: str | None = None
@@ -83,7 +93,23 @@ class AuditQuery:
     outcome: Outcome | None = None
     batch: str | None = None
     since: datetime | None = None
+    until: datetime | None = None
+    user: str | None = None
+    operator: Operator | None = None
     limit: int = 0
+
+    def shows(self, entry: Entry) -> bool:
+        """Whether an entry is asked for, as far as only a whole entry can tell: by outcome and by operator."""
+        return (
+            (self.outcome is None or entry.outcome is self.outcome)
+            and (self.user is None or entry.operator.user == self.user)
+            and (self.operator is None or entry.operator == self.operator)
+        )
+
+    @property
+    def needs_entries(self) -> bool:
+        """Whether shows() can say no."""
+        return not (self.outcome is None and self.user is None and self.operator is None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,9 @@ class LedgerPort(Protocol):
     async def entries(self, query: AuditQuery) -> list[Entry]:
         """Return operations, newest first."""
 
+    async def count(self, query: AuditQuery) -> int:
+        """Return how many operations there are, whatever the limit."""
+
     async def needs_you(self, account: str | None = None) -> list[Entry]:
         """Return operations whose outcome a person has to look at, oldest first."""
 

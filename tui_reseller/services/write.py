@@ -84,6 +84,7 @@ async def _send(session: Session, call: Call, before: Customer | None, reason: s
         before=before.as_dict() if before else None,
         reason=reason.strip() or session.policy.unlock_reason,
         batch=batch,
+        until=call.until,
     )
     service = await session.service()  # may ask for a key: before anything is written down
     entry_id = await session.ledger.begin(intent)

@@ -53,8 +53,12 @@ class Ledger:
         return await self._ask(lambda book: book.get(entry_id))
 
     async def entries(self, query: AuditQuery) -> list[Entry]:
-        """Return operations, newest first. A username also finds the renames that gave it."""
+        """Return operations, newest first."""
         return await self._ask(lambda book: book.entries(query))
+
+    async def count(self, query: AuditQuery) -> int:
+        """Return how many operations there are, whatever the limit."""
+        return await self._ask(lambda book: book.count(query))
 
     async def needs_you(self, account: str | None = None) -> list[Entry]:
         """Return operations whose outcome a person has to look at, oldest first."""

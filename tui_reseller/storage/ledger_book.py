@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.storage.ledger_file import NAME, open_ledger, worded
+from tui_reseller.storage.ledger_query import Rename, Span, asked, spans_of
 from tui_reseller.storage.ledger_rows import (
     COLUMNS,
     ENTRY_COLUMNS,
@@ -34,6 +35,10 @@ _INSERT = (
     f"VALUES ({', '.join('?' * (len(COLUMNS) + 2))})"
 )
 _ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM rows i {LATEST} WHERE i.kind = 'intent' AND "  # noqa: S608 - our own text
+_RENAMES = (
+    f"SELECT i.number, i.account, i.username, i.target FROM rows i {LATEST} "  # noqa: S608 - our own words
+    f"WHERE i.kind = 'intent' AND o.outcome IN ({', '.join(repr(o.value) for o in Outcome if o.is_applied)})"
+)
 _WEBSITE = (Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE)
 _REPLAYED = (*_WEBSITE, Operation.CREATE, Operation.DELETE, Operation.RENAME)
 
@@ -89,29 +94,32 @@ class Book:
         return next(self._entries("i.entry = ?", typed_id(entry_id)), None)
 
     def entries(self, query: AuditQuery) -> list[Entry]:
-        """Return operations, newest first. A username also finds the renames that gave it."""
-        where, values = ["1"], list[str]()
-        for column, value in (("account", query.account), ("profile", query.profile), ("batch", query.batch)):
-            if value is not None:
-                where.append(f"i.{column} = ?")
-                values.append(escaped(value))
-        if query.username is not None:
-            where.append("(i.username = ? OR i.target = ?)")
-            values += [escaped(query.username)] * 2
-        if query.operation is not None:
-            where.append("i.operation = ?")
-            values.append(query.operation.value)
-        if query.since is not None:
-            where.append("i.time >= ?")
-            values.append(utc_text(query.since.astimezone(UTC)))
+        """Return operations, newest first."""
+        where, values = asked(query, self._spans(query))
         found: list[Entry] = []
-        for entry in self._entries(" AND ".join(where) + " ORDER BY i.number DESC", *values):
-            if query.outcome is not None and entry.outcome is not query.outcome:
-                continue
-            found.append(entry)
-            if len(found) == query.limit:
+        for entry in self._entries(f"{where} ORDER BY i.number DESC", *values):
+            if query.shows(entry):
+                found.append(entry)
+            if query.limit and len(found) == query.limit:
                 break
         return found
+
+    def count(self, query: AuditQuery) -> int:
+        """Return how many operations there are, whatever the limit."""
+        where, values = asked(query, self._spans(query))
+        if query.needs_entries:
+            return sum(query.shows(entry) for entry in self._entries(where, *values))
+        ((count,),) = self._read(f"SELECT count(*) FROM rows i WHERE i.kind = 'intent' AND {where}", *values)  # noqa: S608
+        return int(count)
+
+    def _spans(self, query: AuditQuery) -> list[Span]:
+        """Return under which names the customer of a query is found, and when."""
+        if query.username is None:
+            return []
+        where, values = asked(AuditQuery(account=query.account, operation=Operation.RENAME), ())
+        rows = self._read(f"{_RENAMES} AND {where} ORDER BY i.number", *values)
+        account = None if query.account is None else escaped(query.account)
+        return spans_of(escaped(query.username), account, [Rename(*row) for row in rows])
 
     def needs_you(self, account: str | None) -> list[Entry]:
         """Return operations that a person has to look at, oldest first."""
@@ -177,7 +185,7 @@ class Book:
         self._answered_below = rows[0][0] if rows else last + 1
         return [entry for _number, name in rows if (entry := self.get(name)) is not None]
 
-    def _entries(self, where: str, *values: str) -> Iterator[Entry]:
+    def _entries(self, where: str, *values: str | int) -> Iterator[Entry]:
         now = self._now()
         for found in self._read(_ENTRIES + where, *values):
             try:
@@ -189,7 +197,7 @@ class Book:
                 ) from error
             yield entry
 
-    def _read(self, query: str, *values: str) -> Iterator[tuple[Any, ...]]:
+    def _read(self, query: str, *values: str | int) -> Iterator[tuple[Any, ...]]:
         with worded(self._path):
             yield from self._connection.execute(query, values)
 
