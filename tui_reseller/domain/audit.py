@@ -125,6 +125,27 @@ class ChainReport:
         return self.broken_at is None
 
 
+@dataclass(frozen=True, slots=True)
+class Salvage:
+    """What was copied out of a damaged ledger: rows in all, of them altered ones, and numbers that are missing between
+    the first and the last. Rows that came after the last readable one cannot be known of.
+    """
+
+    ledger: str
+    rows: int
+    altered: int
+    missing: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is known to be wrong."""
+        return not self.altered and not self.missing
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the stable object of output."""
+        return {"rows": self.rows, "altered": self.altered, "missing": self.missing, "ledger": self.ledger}
+
+
 def utc_text(moment: datetime) -> str:
     """Return a time in UTC as ISO 8601 with milliseconds and Z."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

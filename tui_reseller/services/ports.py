@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Salvage
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.export import ExportFormat, Progress
@@ -94,6 +94,12 @@ class LedgerPort(Protocol):
 
     async def check(self) -> ChainReport:
         """Check the hash chain from the first row."""
+
+    async def salvage(self, target: Path, ledger: Path | None = None) -> Salvage:
+        """Copy the readable rows of a damaged ledger (this one, or another file) into a new file, without touching it.
+
+        Raises InvalidInput if the target is there or cannot be, BadConfig if the disk refuses.
+        """
 
     async def recover(self) -> int:
         """Give every intent of a process that is gone the outcome unknown; return how many."""

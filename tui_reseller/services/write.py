@@ -33,7 +33,7 @@ async def carry_out(
     Never raises a ResellerError: what stopped it stands in the result.
     """
     if call.username in session.in_flight:
-        return _stopped(call, RefusedHere(f"refused: a change of {quoted(call.username)} is still on its way"))
+        return stopped(call, RefusedHere(f"refused: a change of {quoted(call.username)} is still on its way"))
     session.in_flight.add(call.username)
     try:
         before = await prepare(session, call, loaded=loaded, reason=reason)
@@ -43,7 +43,7 @@ async def carry_out(
                 return Result(call.username, call.operation, Outcome.APPLIED, "already so; nothing was sent")
         return await _send(session, call, before, reason, batch)
     except ResellerError as error:
-        return _stopped(call, error)
+        return stopped(call, error)
     finally:
         session.in_flight.discard(call.username)
 
@@ -163,7 +163,8 @@ def preview(call: Call, before: Customer | None) -> tuple[Change, ...]:
     return changes_of(call, before)
 
 
-def _stopped(call: Call, error: ResellerError) -> Result:
+def stopped(call: Call, error: ResellerError) -> Result:
+    """Return the result of a call that was never begun: what stopped it stands in it."""
     outcome = Outcome.CONFLICT if isinstance(error, Conflict) else Outcome.NOT_SENT
     message = error.message + (f" - {error.hint}" if error.hint else "")
     return Result(call.username, call.operation, outcome, message, error=error)

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Salvage
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.switch import Switch
@@ -71,6 +71,17 @@ class Ledger:
     async def check(self) -> ChainReport:
         """Check the hash chain from the first row."""
         return await self._ask(lambda book: book.check())
+
+    async def salvage(self, target: Path, ledger: Path | None = None) -> Salvage:
+        """Copy the readable rows of a damaged ledger (this one, or another file) into a new file, without touching it.
+
+        The file of this ledger is closed first: a second opening in one process would end SQLite's own locks. Raises
+        InvalidInput if the target is there or cannot be, BadConfig if the disk refuses.
+        """
+        from tui_reseller.storage.ledger_salvage import salvage  # noqa: PLC0415 - seldom needed
+
+        await self.aclose()
+        return await asyncio.to_thread(salvage, self._folder, target, ledger)
 
     async def recover(self) -> int:
         """Give every intent of a process that is gone the outcome unknown; return how many."""
