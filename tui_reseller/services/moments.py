@@ -6,7 +6,7 @@ from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import InvalidInput
 
 LONGEST_AHEAD = timedelta(days=3650)
-_FORMS = "2026-11-30, 2026-11-30T09:00 (local time), or how long from now: 12h, 3d"
+_FORMS = "3d or 12h from now, 2026-11-30 or 2026-11-30T09:00 (local time)"
 
 
 def read_end(text: str, now: datetime) -> datetime:

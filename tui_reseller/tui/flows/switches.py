@@ -1,7 +1,9 @@
 """Start and stop sending, website access on and off."""
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.services.moments import read_end
 from tui_reseller.services.policy import typed_text
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import switch_form
@@ -53,13 +55,19 @@ async def switch(stage: Stage, operation: Operation, targets: list[Customer] | N
         typed=typed,
         reason=stage.reason,
         reason_required=reason_required(stage, operation),
+        now=stage.now(),
         share=share(stage, len(targets)),
     )
     answer = await stage.ask_form(spec)
     if answer is None:
         return
     stage.again = lambda again: switch(again, operation)
-    calls = [Call(operation, username) for username in usernames]
+    try:
+        until = read_end(answer["until"], stage.now()) if answer.get("until", "").strip() else None
+    except InvalidInput as error:  # what was to come when it was typed may be past now
+        stage.tell_error(error)
+        return
+    calls = [Call(operation, username, until=until) for username in usernames]
     if len(calls) > 1:
         await do_many(stage, calls, targets, answer["reason"])
         return
