@@ -74,7 +74,7 @@ def build(
     config = ConfigFile(paths.config)
     return Services(
         profiles=Profiles(config, credentials, snapshots, named=named, environment=environment),
-        ledger=Ledger(paths.state),
+        ledger=Ledger(paths.state, syslog=lambda: config.load().settings.syslog),
         snapshot=snapshots,
         credentials=credentials,
         drafts=Drafts(paths.state),

@@ -241,3 +241,11 @@ def test_an_intent_may_carry_an_end_and_nobody_sends_it(desk):
     assert Intent("p", "a", Operation.DISABLE, "u", (), Operator("k", "h"), until=until).until == until
     desk("disable", "c1", "--yes", "--until", "2d")
     assert desk.service.sent[0].fields == {}
+
+
+def test_a_syslog_that_is_away_is_said_once_and_costs_nothing(desk, tmp_path):
+    file = tmp_path / "config" / "config.toml"
+    file.write_text(file.read_text() + f'\n[settings]\nsyslog = "{tmp_path}/none"\n')
+    ran = desk("disable", "c1", "c2", "--yes", "--quiet")
+    assert (ran.code, [row["outcome"] for row in ran.rows]) == (0, ["applied", "applied"])
+    assert ran.err.count("could not be copied to syslog") == 1

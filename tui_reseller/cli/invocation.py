@@ -36,6 +36,9 @@ class Invocation:
             try:
                 return int(await work(services))
             finally:
+                complaint = services.ledger.complaint()
+                if complaint:
+                    self.talk.warn(complaint)
                 await services.aclose()
 
         return self.signals.run(whole)

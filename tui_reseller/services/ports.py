@@ -101,6 +101,9 @@ class LedgerPort(Protocol):
         Raises InvalidInput if the target is there or cannot be, BadConfig if the disk refuses.
         """
 
+    def complaint(self) -> str:
+        """Return what the operator should hear that is no error of an operation; each is told once, else empty."""
+
     async def recover(self) -> int:
         """Give every intent of a process that is gone the outcome unknown; return how many."""
 

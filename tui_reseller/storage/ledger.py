@@ -6,30 +6,39 @@ first needed.
 
 import asyncio
 import concurrent.futures
+import contextlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Salvage
-from tui_reseller.domain.errors import LedgerUnavailable
+from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage.ledger_rows import utc_now
 
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger_book import Book
+    from tui_reseller.storage.syslog_copy import SyslogCopy
 
 Answer = TypeVar("Answer")
 WITHDRAWN = "stopped before it was sent"
 
 
 class Ledger:
-    """The audit log in `ledger.sqlite3` in a folder. Every method may raise LedgerUnavailable."""
+    """The audit log in `ledger.sqlite3` in a folder. Every method may raise LedgerUnavailable.
 
-    def __init__(self, folder: Path, now: Callable[[], datetime] = utc_now) -> None:
+    Syslog tells the socket to which every intent and outcome is copied, or an empty text.
+    """
+
+    def __init__(
+        self, folder: Path, now: Callable[[], datetime] = utc_now, syslog: Callable[[], str] | None = None
+    ) -> None:
         self._folder = folder
         self._now = now
+        self._syslog = syslog
+        self._copy: SyslogCopy | None = None
         self._thread: concurrent.futures.ThreadPoolExecutor | None = None
         self._book: Book | None = None
 
@@ -92,6 +101,8 @@ class Ledger:
         thread, self._thread = self._thread, None
         if thread is not None:
             await asyncio.wrap_future(thread.submit(self._close))
+            if self._copy is not None:
+                self._copy.close()
             thread.shutdown()
 
     async def _ask(self, question: "Callable[[Book], Answer]") -> Answer:
@@ -106,13 +117,30 @@ class Ledger:
         from tui_reseller.storage.ledger_book import Book  # noqa: PLC0415 - sqlite3 is not needed by the first screen
 
         if self._book is None:
-            self._book = Book(self._folder, self._now)
+            self._book = Book(self._folder, self._now, self._copied())
         try:
             return question(self._book)
         except LedgerUnavailable:
             # After a refusal of the disk nothing is known of the connection: the next call begins afresh.
             self._close()
             raise
+
+    def _copied(self) -> "SyslogCopy | None":
+        """Return where lines are copied to. The config is asked once: the address holds for this run."""
+        ask, self._syslog = self._syslog, None
+        address = ""
+        if ask is not None:
+            with contextlib.suppress(BadConfig):  # whoever has opened a profile has heard of it
+                address = ask()
+        if address:
+            from tui_reseller.storage.syslog_copy import SyslogCopy  # noqa: PLC0415 - logging.handlers, seldom asked for
+
+            self._copy = SyslogCopy(address)
+        return self._copy
+
+    def complaint(self) -> str:
+        """Return what the operator should hear that is no error of an operation; each is told once."""
+        return self._copy.complaint() if self._copy is not None else ""
 
     def _close(self) -> None:
         book, self._book = self._book, None

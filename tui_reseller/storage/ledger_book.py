@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, utc_text
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
@@ -29,6 +29,9 @@ from tui_reseller.storage.ledger_rows import (
 )
 from tui_reseller.storage.ledger_schema import LATEST
 
+if TYPE_CHECKING:
+    from tui_reseller.storage.syslog_copy import SyslogCopy
+
 _REPEATABLE_STATES = (Outcome.UNKNOWN, Outcome.UNVERIFIABLE)
 _INSERT = (
     f"INSERT INTO rows ({', '.join(COLUMNS)}, previous, hash) "  # noqa: S608 - our own column names
@@ -46,9 +49,11 @@ _REPLAYED = (*_WEBSITE, Operation.CREATE, Operation.DELETE, Operation.RENAME)
 class Book:
     """An open ledger. Not for two threads. Every method may raise LedgerUnavailable."""
 
-    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
+    def __init__(self, folder: Path, now: Callable[[], datetime], copy: "SyslogCopy | None" = None) -> None:
         self._path = folder / NAME
         self._now = now
+        self._copy = copy
+        self._told: list[tuple[Entry, Outcome]] = []
         self._connection = open_ledger(folder)
         self._inode = self._path.stat().st_ino
         # Every intent below this row has an outcome: rows are only added, so that never changes back.
@@ -64,7 +69,9 @@ class Book:
             self._refuse_if_open(intent)
             entry = new_id(self._now(), self._one("SELECT max(entry) FROM rows WHERE kind = 'intent'"))
             self._append(lambda number: intent_row(number, entry, self._now(), intent))
-            return entry
+        if self._copy is not None:
+            self._copy.intent(entry, intent)
+        return entry
 
     def finish(self, entry_id: str, outcome: Outcome, message: str) -> None:
         """Write an outcome, and settle what it has superseded."""
@@ -72,12 +79,12 @@ class Book:
             entry = self.get(entry_id)
             if entry is None:
                 raise LedgerUnavailable(f'ledger {self._path}: it has no operation "{clean(entry_id, longest=40)}"')
-            self._append_outcome(entry.id, outcome, message)
+            self._append_outcome(entry, outcome, message)
             if not (outcome.is_applied and entry.operation.is_repeatable):
                 return
             for other in self._of_customer(entry.account, entry.username):
                 if other.id < entry.id and other.operation is entry.operation and _may_repeat(other):
-                    self._append_outcome(other.id, Outcome.RESOLVED, f"superseded by {entry.id}, applied")
+                    self._append_outcome(other, Outcome.RESOLVED, f"superseded by {entry.id}, applied")
 
     def recover(self) -> int:
         """Give intents of ended processes the outcome unknown; return how many."""
@@ -86,7 +93,7 @@ class Book:
         with self._writing():
             lost = [entry for entry in self._unanswered() if entry.outcome is Outcome.UNKNOWN]
             for entry in lost:
-                self._append_outcome(entry.id, Outcome.UNKNOWN, LOST)
+                self._append_outcome(entry, Outcome.UNKNOWN, LOST)
             return len(lost)
 
     def get(self, entry_id: str) -> Entry | None:
@@ -206,8 +213,9 @@ class Book:
             row = self._connection.execute(query).fetchone()
         return None if row is None else row[0]
 
-    def _append_outcome(self, entry: str, outcome: Outcome, message: str) -> None:
-        self._append(lambda number: outcome_row(number, entry, self._now(), outcome, message))
+    def _append_outcome(self, entry: Entry, outcome: Outcome, message: str) -> None:
+        self._append(lambda number: outcome_row(number, entry.id, self._now(), outcome, message))
+        self._told.append((entry, outcome))
 
     def _append(self, made: Callable[[int], Row]) -> None:
         last = self._connection.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()
@@ -226,12 +234,16 @@ class Book:
                 )
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._told.clear()
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+        if self._copy is not None:  # only what is durable is copied
+            for entry, outcome in self._told:
+                self._copy.outcome(entry, outcome)
 
 
 def _may_repeat(entry: Entry) -> bool:
