@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import BadConfig, MissingCredentials
+from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, MissingCredentials
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
@@ -51,6 +51,7 @@ class Session:
     unwritten: list[tuple[str, Outcome, str]] = field(default_factory=list)
     in_flight: set[str] = field(default_factory=set)
     kept: list[tuple[str, Customer | None]] = field(default_factory=list)
+    ledger_trouble: LedgerUnavailable | None = None
     _service: CustomersPort | None = None
 
     @property
@@ -94,8 +95,14 @@ class Session:
         return replace(customer, website_access=self.website[customer.username])
 
     async def learn_website(self) -> None:
-        """Read from the ledger what website access this tool last set."""
-        self.website = dict(await self.ledger.website_access(self.account))
+        """Read from the ledger what website access this tool last set.
+
+        A ledger that cannot be read leaves it unknown, and its trouble is kept: the list is true without it.
+        """
+        try:
+            self.website, self.ledger_trouble = dict(await self.ledger.website_access(self.account)), None
+        except LedgerUnavailable as error:
+            self.website, self.ledger_trouble = {}, error
 
     async def keep(self, username: str, customer: Customer | None) -> None:
         """Take a change that is certain into list and snapshot. A disk that refuses costs only the snapshot."""

@@ -41,6 +41,7 @@ class Ledger:
         self._copy: SyslogCopy | None = None
         self._thread: concurrent.futures.ThreadPoolExecutor | None = None
         self._book: Book | None = None
+        self._is_suspect = False
 
     async def begin(self, intent: Intent) -> str:
         """Write an intent durably and return its id. Raises RefusedHere while the customer has an open operation."""
@@ -117,7 +118,7 @@ class Ledger:
         from tui_reseller.storage.ledger_book import Book  # noqa: PLC0415 - sqlite3 is not needed by the first screen
 
         if self._book is None:
-            self._book = Book(self._folder, self._now, self._copied())
+            self._book = Book(self._folder, self._now, self._copied(), is_suspect=self._is_suspect)
         try:
             return question(self._book)
         except LedgerUnavailable:
@@ -145,6 +146,7 @@ class Ledger:
     def _close(self) -> None:
         book, self._book = self._book, None
         if book is not None:
+            self._is_suspect = book.is_suspect
             book.close()
 
 

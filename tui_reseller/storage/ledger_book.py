@@ -1,5 +1,6 @@
 """The ledger's rules on one connection, in one thread: what is written, what is refused, what stands."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,8 +12,9 @@ from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
-from tui_reseller.storage.ledger_file import NAME, open_ledger, worded
+from tui_reseller.storage.ledger_file import DAMAGED, NAME, NEVER_DELETED, open_ledger, read_ledger, worded
 from tui_reseller.storage.ledger_query import Rename, Span, asked, spans_of
+from tui_reseller.storage.ledger_reading import why_unwritable
 from tui_reseller.storage.ledger_rows import (
     COLUMNS,
     ENTRY_COLUMNS,
@@ -47,15 +49,27 @@ _REPLAYED = (*_WEBSITE, Operation.CREATE, Operation.DELETE, Operation.RENAME)
 
 
 class Book:
-    """An open ledger. Not for two threads. Every method may raise LedgerUnavailable."""
+    """An open ledger. Not for two threads. Every method may raise LedgerUnavailable.
 
-    def __init__(self, folder: Path, now: Callable[[], datetime], copy: "SyslogCopy | None" = None) -> None:
+    Suspect is one that the disk has refused to write: it is checked as a whole before anything is written again (L04).
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], datetime],
+        copy: "SyslogCopy | None" = None,
+        *,
+        is_suspect: bool = False,
+    ) -> None:
         self._path = folder / NAME
         self._now = now
         self._copy = copy
         self._told: list[tuple[Entry, Outcome]] = []
-        self._connection = open_ledger(folder)
-        self._inode = self._path.stat().st_ino
+        self._unwritable = why_unwritable(folder, NAME)
+        self._connection = read_ledger(folder) if self._unwritable else open_ledger(folder)
+        self._inode = 0 if self._unwritable else self._path.stat().st_ino
+        self.is_suspect = is_suspect
         # Every intent below this row has an outcome: rows are only added, so that never changes back.
         self._answered_below = 0
 
@@ -88,7 +102,7 @@ class Book:
 
     def recover(self) -> int:
         """Give intents of ended processes the outcome unknown; return how many."""
-        if not self._unanswered():
+        if self._unwritable or not self._unanswered():
             return 0
         with self._writing():
             lost = [entry for entry in self._unanswered() if entry.outcome is Outcome.UNKNOWN]
@@ -226,24 +240,41 @@ class Book:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Hold the write lock from the first read on: a lock that is taken later fails under load (reliability L14)."""
+        if self._unwritable:
+            raise LedgerUnavailable(f"ledger {self._path}: {self._unwritable}", hint=NEVER_DELETED)
         with worded(self._path):
             if not self._path.exists() or self._path.stat().st_ino != self._inode:
                 raise LedgerUnavailable(
                     f"ledger {self._path}: it was removed or replaced while the program ran",
                     hint="put it back, or start again",
                 )
+            if self.is_suspect:
+                self._prove_sound()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 self._told.clear()
                 yield
                 self._connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
+                self.is_suspect = self.is_suspect or isinstance(error, sqlite3.OperationalError)
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
         if self._copy is not None:  # only what is durable is copied
             for entry, outcome in self._told:
                 self._copy.outcome(entry, outcome)
+
+    def _prove_sound(self) -> None:
+        """Check the file after a refused write. Raises LedgerUnavailable if it is not what it was."""
+        problems = [str(row[0]) for row in self._connection.execute("PRAGMA integrity_check(1)")]
+        report = self.check()
+        if problems != ["ok"] or not report.is_whole:
+            what = problems[0] if problems != ["ok"] else f"row {report.broken_at} does not fit the one before it"
+            raise LedgerUnavailable(
+                f"ledger {self._path}: it is damaged since a write was refused: {clean(what, longest=200)}",
+                hint=DAMAGED,
+            )
+        self.is_suspect = False
 
 
 def _may_repeat(entry: Entry) -> bool:
