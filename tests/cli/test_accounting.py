@@ -4,6 +4,7 @@ import getpass
 import json
 import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +17,11 @@ from tui_reseller.services.suspensions import ON_ALREADY
 
 def sending(desk, username):
     return desk.service.customers[username].sending.value
+
+
+def run(path, statement):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
 
 
 def later(desk, **passed):
@@ -249,3 +255,32 @@ def test_a_syslog_that_is_away_is_said_once_and_costs_nothing(desk, tmp_path):
     ran = desk("disable", "c1", "c2", "--yes", "--quiet")
     assert (ran.code, [row["outcome"] for row in ran.rows]) == (0, ["applied", "applied"])
     assert ran.err.count("could not be copied to syslog") == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda path: path.write_bytes(b"no database at all" * 100), "it is damaged, or not a ledger"),
+        (lambda path: path.write_bytes(b""), "it is empty"),
+        (lambda path: run(path, "PRAGMA user_version = 77"), "a newer version of this program wrote it"),
+        (lambda path: (path.unlink(), path.with_name(path.name + "-wal").write_bytes(b"x")), "its write-ahead log is"),
+    ],
+)
+def test_a_ledger_that_cannot_be_trusted_stops_writes_and_leaves_the_list(desk, tmp_path, spoil, words):
+    desk("website-disable", "c1", "--yes")
+    path = tmp_path / "state" / "ledger.sqlite3"
+    spoil(path)
+    sent = len(desk.service.sent)
+    for line in ("disable c1 --yes", "audit list", "audit report", "due", "list --filter is:needs-you"):
+        argv = line.split()
+        ran = desk(*argv)
+        assert (ran.code, ran.out) == (3, ""), argv
+        assert words in ran.err
+        assert "Traceback" not in ran.err
+    assert len(desk.service.sent) == sent
+    listed = desk("list")
+    assert (listed.code, [row["website_access"] for row in listed.rows]) == (0, [None] * 3)
+    assert listed.err.count(words) == 1
+    shown = desk("show", "c1")
+    assert (shown.code, shown.row["website_access"]) == (0, None)
+    assert words in shown.err

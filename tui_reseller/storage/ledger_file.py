@@ -11,6 +11,7 @@ from pathlib import Path
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
 from tui_reseller.storage.ledger_reading import open_for_reading
 from tui_reseller.storage.ledger_schema import APPLICATION_ID, SCHEMA, VERSION
+from tui_reseller.storage.ledger_wal import why_not_whole
 from tui_reseller.storage.paths import checked_folder, only_writer, private_folder, sync_folder
 
 NAME = "ledger.sqlite3"
@@ -48,12 +49,16 @@ def open_ledger(folder: Path) -> sqlite3.Connection:
         try:
             private_folder(folder)
             if not os.path.lexists(path):
+                _refuse_orphan(path)
                 with only_writer(folder / "ledger.lock"):
                     if not os.path.lexists(path):
                         _make(path)
         except BadConfig as error:
             raise LedgerUnavailable(f"ledger: {error.message}", hint=error.hint) from None
         _check_file(path)
+        problem = why_not_whole(path.with_name(path.name + "-wal"))
+        if problem:
+            raise LedgerUnavailable(f"ledger {path}: {problem}", hint=DAMAGED)
         return _connected(path)
 
 
@@ -109,6 +114,13 @@ def _make(path: Path) -> None:
         connection.execute(f"PRAGMA user_version = {VERSION}")
     temporary.rename(path)
     sync_folder(path.parent)
+
+
+def _refuse_orphan(path: Path) -> None:
+    """A log without its file must not be read into a new file: the rows in it belong to the one that is gone."""
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise LedgerUnavailable(f"ledger {path}: it is gone, but its write-ahead log is there", hint=DAMAGED)
 
 
 def _check_file(path: Path) -> None:

@@ -22,7 +22,7 @@ class Record(NamedTuple):
     """A row of a table, with its row number."""
 
     number: int
-    values: Sequence[Value]
+    values: tuple[Value, ...]
 
 
 class Pages:
@@ -99,7 +99,7 @@ def _frames(log: bytes, size: int) -> Iterator[tuple[int, bytes]]:
         yield number, log[at + _FRAME_HEADER : at + _FRAME_HEADER + size]
 
 
-def _values(payload: bytes) -> list[Value]:
+def _values(payload: bytes) -> tuple[Value, ...]:
     """Read a record (2.1): a header of types, then the values."""
     header, at = _varint(payload, 0)
     kinds = list[int]()
@@ -113,7 +113,7 @@ def _values(payload: bytes) -> list[Value]:
         found.append(value)
     if header != len(payload):
         raise ValueError("a record of another length")
-    return found
+    return tuple(found)
 
 
 def _value(payload: bytes, at: int, kind: int) -> tuple[int, Value]:

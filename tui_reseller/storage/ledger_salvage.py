@@ -60,7 +60,11 @@ def _readable(source: Path) -> Mapping[int, _Found]:
     best: dict[int, list[_Found]] = {}
     for size in page_sizes(database):
         candidates: dict[int, list[_Found]] = {}
+        seen = set[Record]()  # the log holds a page again and again, each time with a row more
         for record in Pages(database, log, size).records():
+            if record in seen:
+                continue
+            seen.add(record)
             found = _row_of(record)
             if found is not None:
                 candidates.setdefault(found.row.number, []).append(found)
