@@ -10,10 +10,12 @@ In the default run a few points; all of them (some minutes):
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -25,6 +27,7 @@ HERE = Path(__file__).parent
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
 ROWS = 50 if FULL else 12
 PAGES = range(1, 251) if FULL else (2, 7, 12, 22, 45)
+PAGE = 4096
 STEP = int(os.environ.get("TUI_RESELLER_STEP", "1"))
 """In a full run, only every so manyth system call."""
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(tui_reseller.__file__).parent.parent)}
@@ -68,10 +71,10 @@ def usernames(truth):
     return names
 
 
-def child(*arguments: object, before: tuple[str, ...] = ()) -> list[str]:
+def child(*arguments: object, before: tuple[str, ...] = (), **more) -> list[str]:
     words = [word if isinstance(word, str) else json.dumps(word) for word in arguments]
     command = [*before, sys.executable, str(HERE / "disk_child.py"), *words]
-    ran = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, check=False, timeout=3000)
+    ran = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, check=False, timeout=3000, **more)
     assert ran.returncode == 0, ran.stderr
     assert "Traceback" not in ran.stderr
     return ran.stdout.splitlines()
@@ -101,25 +104,49 @@ def has_namespaces() -> bool:
     return subprocess.run(probe, capture_output=True, check=False).returncode == 0
 
 
-@pytest.mark.slow
-def test_a_disk_that_fills_up(truth, usernames, tmp_path):
-    if not has_namespaces():
-        pytest.skip("no namespaces here")
-    truth.applied()
+def runs_on_tmpfs(truth: Truth, usernames: list[str], folder: Path) -> Iterator[tuple[int, list, dict]]:
+    """Run the job on disks with so many free pages; return what it said and what a restart found."""
     command = [
-        "unshare", "-rm", sys.executable, str(HERE / "disk_child.py"), "sweep", str(tmp_path),
+        "unshare", "-rm", sys.executable, str(HERE / "disk_child.py"), "sweep", str(folder),
         json.dumps(truth.ready), json.dumps(usernames), json.dumps([*PAGES]),
     ]  # fmt: skip
-    stopped = 0
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
-    for first, second in zip(process.stdout, process.stdout, strict=False):
-        began, after = json.loads(first), json.loads(second)
-        judge(began["said"], after, truth.applied(), usernames, began["free"])
-        stopped += isinstance(began["said"], str) or len(began["said"]) < ROWS
-    _output, errors = process.communicate(timeout=30)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+    ) as process:
+        for first, second in zip(process.stdout, process.stdout, strict=False):
+            began = json.loads(first)
+            yield began["free"], began["said"], json.loads(second)
+        errors = process.stderr.read()
     assert (process.returncode, errors) == (0, "")
+
+
+def runs_with_a_limit(truth: Truth, usernames: list[str], folder: Path) -> Iterator[tuple[int, list, dict]]:
+    """The same where this system gives nobody a disk of their own: no file may grow beyond so many pages."""
+    for pages in PAGES:
+        home = folder / "home"
+
+        def limit(size: int = pages * PAGE) -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+        (said,) = child("job", str(home), truth.ready, usernames, "disable", preexec_fn=limit)
+        (after,) = child("restart", str(home), truth.ready, usernames)
+        yield pages, json.loads(said), json.loads(after)
+        shutil.rmtree(home)
+
+
+WAYS = [runs_on_tmpfs] if has_namespaces() else [runs_with_a_limit]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runs", [runs_on_tmpfs, runs_with_a_limit] if FULL else WAYS)
+def test_a_disk_that_fills_up(truth, usernames, tmp_path, runs):
+    truth.applied()
+    stopped = 0
+    for free, said, after in runs(truth, usernames, tmp_path):
+        judge(said, after, truth.applied(), usernames, free)
+        stopped += isinstance(said, str) or len(said) < ROWS
     assert stopped >= len(PAGES) // 3, "the disk was not full often enough to prove anything"
-    sys.stdout.write(f"{len(PAGES)} disks with 1 to {max(PAGES)} free pages, {stopped} of them full before the end\n")
+    sys.stdout.write(f"{runs.__name__}: {len(PAGES)} disks of 1 to {max(PAGES)} pages, {stopped} full before the end\n")
 
 
 def traced(folder: Path, truth: Truth, usernames: list[str], injection: str, trace: Path) -> list | str:
