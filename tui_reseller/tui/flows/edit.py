@@ -1,10 +1,12 @@
 """Edit details and e-mail: editor, review, then the calls it needs."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 
 from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.errors import BadConfig, ResellerError
 from tui_reseller.domain.fields import LABELS
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean
@@ -30,19 +32,18 @@ async def edit(stage: Stage) -> None:
 
 async def edit_customer(stage: Stage, customer: Customer, draft: dict[str, str] | None) -> None:
     """Show the editor until its changes are sent or left; the draft survives everything but leaving."""
-    drafts, account = stage.services.drafts, stage.session.account
     while True:
         # Only what was typed: a field that was not touched must not undo what somebody else changed meanwhile.
         spec = editor_form(customer, stage.profile_title, draft)
-        editor = Editor(spec, stage.new_guard(), partial(drafts.save, account, customer.username))
+        editor = Editor(spec, stage.new_guard(), partial(_keep_draft, stage, customer.username))
         edited = await stage.ask(editor)
         if edited is None:
-            drafts.clear(account)
+            _forget_draft(stage)
             return
         draft = {name: value for name, value in edited.items() if value != customer.text(name)}
         calls = calls_for(customer, draft)
         if not calls:
-            drafts.clear(account)
+            _forget_draft(stage)
             stage.tell("Nothing was changed, nothing was sent.")
             return
         answer = await stage.ask_form(_review(stage, customer, draft))
@@ -52,10 +53,23 @@ async def edit_customer(stage: Stage, customer: Customer, draft: dict[str, str] 
         for result in results:
             await show_result(stage, result)
         if all(result.outcome in {Outcome.APPLIED, Outcome.UNKNOWN} for result in results):
-            drafts.clear(account)
+            _forget_draft(stage)
             return
         await _keep_unsent(stage, customer.username, draft, results)
         return
+
+
+def _keep_draft(stage: Stage, username: str, fields: Mapping[str, str]) -> None:
+    """Keep what was typed; a disk that refuses costs only the draft."""
+    try:
+        stage.services.drafts.save(stage.session.account, username, fields)
+    except BadConfig as error:
+        stage.tell(f"What you type is not kept as a draft: {error.message}", "warning")
+
+
+def _forget_draft(stage: Stage) -> None:
+    with suppress(BadConfig):  # it is offered again at the next start, which is no harm
+        stage.services.drafts.clear(stage.session.account)
 
 
 async def _keep_unsent(stage: Stage, username: str, draft: dict[str, str], results: list[Result]) -> None:
