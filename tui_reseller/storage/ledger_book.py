@@ -241,7 +241,7 @@ class Book:
     def _writing(self) -> Iterator[None]:
         """Hold the write lock from the first read on: a lock that is taken later fails under load (reliability L14)."""
         if self._unwritable:
-            raise LedgerUnavailable(f"ledger {self._path}: {self._unwritable}", hint=NEVER_DELETED)
+            raise LedgerUnavailable(f"ledger: {self._unwritable} ({self._path})", hint=NEVER_DELETED)
         with worded(self._path):
             if not self._path.exists() or self._path.stat().st_ino != self._inode:
                 raise LedgerUnavailable(
