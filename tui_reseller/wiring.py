@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui_reseller import logs
+from tui_reseller.background import detach
 from tui_reseller.cli.doors import Doors, SandboxOptions, ScreenOptions
 from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
@@ -25,7 +26,10 @@ from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.drafts import Drafts
 from tui_reseller.storage.export import Exporter
 from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.ledger_jobs import Jobs
+from tui_reseller.storage.password_file import PasswordFile
 from tui_reseller.storage.paths import Paths
+from tui_reseller.storage.plan_files import PlanFiles
 from tui_reseller.storage.snapshot import Snapshots
 from tui_reseller.storage.views import Views
 
@@ -36,7 +40,7 @@ DEMO = "demo"
 def doors(environ: MutableMapping[str, str]) -> Doors:
     """Return what is behind the command line. The environment's credentials are read once and taken out of it."""
     taken = _Taken(environ)
-    return Doors(services=taken.services, screen=taken.screen, demo=demo, sandbox=sandbox)
+    return Doors(services=taken.services, screen=taken.screen, demo=demo, sandbox=sandbox, detach=detach)
 
 
 class _Taken:
@@ -72,9 +76,10 @@ def build(
     """Return the services on a set of folders."""
     snapshots = Snapshots(paths.cache)
     config = ConfigFile(paths.config)
+    ledger = Ledger(paths.state, syslog=lambda: config.load().settings.syslog)
     return Services(
         profiles=Profiles(config, credentials, snapshots, named=named, environment=environment),
-        ledger=Ledger(paths.state, syslog=lambda: config.load().settings.syslog),
+        ledger=ledger,
         snapshot=snapshots,
         credentials=credentials,
         drafts=Drafts(paths.state),
@@ -84,6 +89,9 @@ def build(
         connect=connect,
         new_list=CustomerList,
         exporter=Exporter(),
+        jobs=Jobs(ledger, paths.state),
+        plans=PlanFiles(paths.state),
+        password_file=lambda path, goes_on: PasswordFile(path, goes_on=goes_on),
     )
 
 

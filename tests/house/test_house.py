@@ -131,7 +131,7 @@ async def work():
     rows = CustomerList()
     rows.apply([("a", Customer("a"))])
     await rows.tidy()
-    await Snapshots(Path({str(tmp_path)!r}) / "cache").note("acme", "a", Customer("a"))
+    await Snapshots(Path({str(tmp_path)!r}) / "cache").note("acme", [("a", Customer("a"))])
 asyncio.run(work())
 """
     assert not imported_by(code) & HEAVY

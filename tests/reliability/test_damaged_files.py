@@ -60,7 +60,7 @@ def pristine(tmp_path_factory) -> dict[str, Path]:
         frame = frame_from([Customer(f"c{number}", city="Łódź") for number in range(500)])
         snapshots = Snapshots(root / "ended" / "cache")
         await snapshots.save(ACCOUNT, datetime.now(UTC), frame)
-        await snapshots.note(ACCOUNT, "c7", Customer("c7", city="Rome"))
+        await snapshots.note(ACCOUNT, [("c7", Customer("c7", city="Rome"))])
         ledger = await write(root / "ended", 60)
         shutil.copytree(root / "ended", root / "killed")
         await ledger.aclose()

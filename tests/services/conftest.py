@@ -10,6 +10,9 @@ from tui_reseller.services.services import Services
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.export import Exporter
 from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.ledger_jobs import Jobs
+from tui_reseller.storage.password_file import PasswordFile
+from tui_reseller.storage.plan_files import PlanFiles
 from tui_reseller.storage.snapshot import Snapshots
 
 
@@ -46,7 +49,7 @@ def config():
 
 
 @pytest.fixture
-def services(clock, service, credentials, snapshot, ledger, config):
+def services(tmp_path, clock, service, credentials, snapshot, ledger, config):
     def connect(_profile, _key, _timeout):
         return service
 
@@ -62,6 +65,9 @@ def services(clock, service, credentials, snapshot, ledger, config):
         connect=connect,
         new_list=CustomerList,
         exporter=Exporter(),
+        jobs=Jobs(ledger, tmp_path / "state"),
+        plans=PlanFiles(tmp_path / "state"),
+        password_file=lambda path, goes_on: PasswordFile(path, goes_on=goes_on),
     )
 
 

@@ -366,9 +366,9 @@ async def test_what_is_changed_while_a_list_is_saved_stands_on_disk_too(session,
     save = snapshot.save
 
     async def slow(*arguments):
-        await session.keep("luz", replace(LUZ, city="Lugo"))
+        await session.keep(("luz", replace(LUZ, city="Lugo")))
         await save(*arguments)
-        await session.keep("luz", replace(LUZ, city="Oslo"))
+        await session.keep(("luz", replace(LUZ, city="Oslo")))
 
     monkeypatch.setattr(snapshot, "save", slow)
     await listing.read_all(session)
@@ -382,7 +382,7 @@ async def test_what_is_changed_while_the_snapshot_is_loaded_stands(stored, snaps
 
     async def slow(account):
         found = await load(account)
-        await stored.keep("luz", replace(LUZ, city="Oslo"))
+        await stored.keep(("luz", replace(LUZ, city="Oslo")))
         return found
 
     monkeypatch.setattr(snapshot, "load", slow)

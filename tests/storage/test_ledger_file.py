@@ -97,9 +97,9 @@ async def test_a_file_left_open_to_others_is_closed_again(ledger, written):
 
 async def test_settings_of_the_connection(ledger, written):
     await ledger.check()
-    connection = ledger._book._connection
+    connection = ledger._book.connection
     asked = ("journal_mode", "synchronous", "trusted_schema", "cell_size_check", "secure_delete", "busy_timeout")
-    found = await ledger._ask(lambda _book: [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in asked])
+    found = await ledger.ask(lambda _book: [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in asked])
     assert found == ["wal", 2, 0, 1, 1, 5000]
 
 
@@ -109,7 +109,7 @@ async def test_settings_of_the_connection(ledger, written):
         (lambda path: path.write_bytes(b"no database at all" * 100), "damaged, or not a ledger"),
         (lambda path: path.write_bytes(b""), "is empty"),
         (lambda path: path.write_bytes(path.read_bytes()[:4096] + b"\xa5" * 9000), "damaged|cannot be read"),
-        (lambda path: run(path, "PRAGMA user_version = 99"), r"newer version.*schema 99, known: 1"),
+        (lambda path: run(path, "PRAGMA user_version = 99"), r"newer version.*schema 99, known: 2"),
         (lambda path: run(path, "PRAGMA application_id = 7"), "not a ledger of this program"),
         (lambda path: (path.unlink(), path.mkdir()), "not a plain file"),
         (lambda path: (path.rename(path.with_name("x")), path.symlink_to("x")), "not a plain file"),

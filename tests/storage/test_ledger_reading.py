@@ -131,8 +131,8 @@ class TestSuspect:
     async def _refused(self, ledger, intent):
         """Let SQLite refuse a write as a failing disk would: by a limit of pages."""
         await ledger.check()
-        connection = ledger._book._connection
-        await ledger._ask(lambda _book: connection.execute("PRAGMA max_page_count = 1"))
+        connection = ledger._book.connection
+        await ledger.ask(lambda _book: connection.execute("PRAGMA max_page_count = 1"))
 
         async def fill():
             for number in range(1000):

@@ -95,7 +95,7 @@ async def test_a_cut_file_gives_what_stands_before_the_cut(spoilt, tmp_path):
         content = path.read_bytes()
         path.write_bytes(content[: len(content) * 2 // 3])
     found, rows = await salvaged(spoilt, tmp_path / "rows.jsonl")
-    assert 20 < found.rows <= 2 * COUNT
+    assert 10 < found.rows <= 2 * COUNT
     assert all(row["intact"] for row in rows)
 
 

@@ -115,7 +115,7 @@ async def test_an_empty_list_is_a_list(snapshots, save):
 
 
 async def test_a_list_takes_the_place_of_the_one_before(snapshots, saved, save):
-    await snapshots.note("acme", "c", None)
+    await snapshots.note("acme", [("c", None)])
     await save(LIST[:1], read_at=READ_AT + timedelta(hours=1))
     found = await snapshots.load("acme")
     assert (customers_of(found.customers), found.changes) == (LIST[:1], [])
@@ -133,7 +133,7 @@ async def test_files_are_private_and_marked_for_backups(cache, snapshots, save):
     before = os.umask(0)
     try:
         await save()
-        await snapshots.note("acme", "a", None)
+        await snapshots.note("acme", [("a", None)])
     finally:
         os.umask(before)
     modes = {path.relative_to(cache).parts[-1]: stat.S_IMODE(path.stat().st_mode) for path in cache.rglob("*")}
@@ -163,7 +163,7 @@ async def test_changes_come_back_in_order(snapshots, saved):
         ("gone already", None),
     ]
     for username, customer in changes:
-        await snapshots.note("acme", username, customer)
+        await snapshots.note("acme", [(username, customer)])
     found = await snapshots.load("acme")
     assert found.changes == changes
     assert customers_of(found.customers) == LIST
@@ -171,10 +171,10 @@ async def test_changes_come_back_in_order(snapshots, saved):
 
 
 async def test_no_change_is_noted_where_there_is_no_list(snapshots, saved, cache, tmp_path):
-    await snapshots.note("other", "a", Customer("a"))
+    await snapshots.note("other", [("a", Customer("a"))])
     assert [path.name for path in cache.iterdir() if path.is_dir()] == [saved.name]
     (saved / "head.json").write_bytes(b"?")
-    await snapshots.note("acme", "a", Customer("a"))
+    await snapshots.note("acme", [("a", Customer("a"))])
     assert not list(saved.glob("changes-*"))
 
 
@@ -188,21 +188,21 @@ async def test_no_change_is_noted_where_there_is_no_list(snapshots, saved, cache
     ids=range(15),
 )  # fmt: skip
 async def test_a_torn_change_is_left_out_and_the_others_stand(snapshots, saved, torn):
-    await snapshots.note("acme", "a", None)
+    await snapshots.note("acme", [("a", None)])
     with part(saved, "changes-").open("ab") as file:
         file.write(torn)
     assert (await snapshots.load("acme")).changes == [("a", None)]
-    await snapshots.note("acme", "c", None)
+    await snapshots.note("acme", [("c", None)])
     assert (await snapshots.load("acme")).changes == [("a", None), ("c", None)]
 
 
 async def test_a_change_torn_at_any_byte_costs_no_other(snapshots, saved):
-    await snapshots.note("acme", "a", Customer("b", city="Łódź"))
+    await snapshots.note("acme", [("a", Customer("b", city="Łódź"))])
     file = part(saved, "changes-")
     content = file.read_bytes()
     for length in range(len(content)):
         file.write_bytes(content[:length])
-        await snapshots.note("acme", "c", None)
+        await snapshots.note("acme", [("c", None)])
         found = (await snapshots.load("acme")).changes
         assert found[-1] == ("c", None)
         assert found[:-1] in ([], [("a", Customer("b", city="Łódź"))])
@@ -224,7 +224,7 @@ def is_set_aside(snapshots, saved, save):
         assert await snapshots.load("acme") is None
         await save()
         assert await whole(snapshots) == LIST
-        await snapshots.note("acme", "a", None)
+        await snapshots.note("acme", [("a", None)])
         assert (await snapshots.load("acme")).changes == [("a", None)]
 
     return check
@@ -244,7 +244,7 @@ async def test_a_list_without_its_head_is_none_and_the_next_one_clears_up(snapsh
 
 
 async def test_a_list_without_its_changes_is_whole(snapshots, saved):
-    await snapshots.note("acme", "a", None)
+    await snapshots.note("acme", [("a", None)])
     part(saved, "changes-").unlink()
     found = await snapshots.load("acme")
     assert (customers_of(found.customers), found.changes) == (LIST, [])
@@ -393,7 +393,7 @@ def _socket(path, _content):
 async def test_what_is_no_plain_file_of_ours_is_damaged_and_stops_nothing(
     snapshots, saved, save, is_set_aside, name, put
 ):
-    await snapshots.note("acme", "a", None)
+    await snapshots.note("acme", [("a", None)])
     for _time in range(2):  # also with one set aside before
         path = part(saved, name)
         content = path.read_bytes()
@@ -406,12 +406,12 @@ async def test_what_is_no_plain_file_of_ours_is_damaged_and_stops_nothing(
 
 
 async def test_a_change_is_not_written_through_a_link(snapshots, saved, tmp_path):
-    await snapshots.note("acme", "a", None)
+    await snapshots.note("acme", [("a", None)])
     path = part(saved, "changes-")
     path.unlink()
     path.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(BadConfig, match="cannot be written"):
-        await snapshots.note("acme", "a", None)
+        await snapshots.note("acme", [("a", None)])
     assert not (tmp_path / "elsewhere").exists()
 
 
@@ -435,7 +435,7 @@ async def test_a_folder_of_somebody_else_is_not_used(snapshots, saved, save):
     with pytest.raises(BadConfig, match="can be changed by other accounts"):
         await save()
     with pytest.raises(BadConfig, match="can be changed by other accounts"):
-        await snapshots.note("acme", "a", None)
+        await snapshots.note("acme", [("a", None)])
 
 
 # --- several at a time
@@ -452,7 +452,7 @@ async def test_while_another_writes_for_long_writing_is_refused_and_reading_work
     monkeypatch.setattr("tui_reseller.storage.paths.LOCK_WAIT", 0.05)
     with locked(saved):
         with pytest.raises(BadConfig, match="another process"):
-            await snapshots.note("acme", "a", None)
+            await snapshots.note("acme", [("a", None)])
         with pytest.raises(BadConfig, match="another process"):
             await save(LIST[:1])
         assert await whole(snapshots) == LIST
@@ -490,7 +490,7 @@ async def test_readers_beside_a_writer_always_find_a_whole_list(snapshots, save)
     async def write():
         for turn in range(1, 120):
             await save(some(turn))
-            await snapshots.note("acme", "u0", Customer("u0", city=str(turn)))
+            await snapshots.note("acme", [("u0", Customer("u0", city=str(turn)))])
 
     await save(some(0))
     writing = asyncio.create_task(write())
@@ -573,7 +573,7 @@ DAYS_30 = timedelta(days=30)
 
 
 async def test_removing_tells_how_much_it_freed(snapshots, saved):
-    await snapshots.note("acme", "a", None)
+    await snapshots.note("acme", [("a", None)])
     freed = sizes(saved)
     assert snapshots.remove("acme") == freed
     assert not saved.exists()

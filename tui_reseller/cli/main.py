@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "tui-reseller"
 
-_READ, _WRITE, _KNOW, _OWN = "Customers", "Changes", "Accounting", "Setting up"
+_READ, _WRITE, _MANY, _KNOW, _OWN = "Customers", "Changes", "Many customers", "Accounting", "Setting up"
 VERBS = (
     Verb("list", "reading:list_customers", _READ, "List customers; updates the snapshot."),
     Verb("show", "reading:show", _READ, "Show one customer."),
@@ -32,6 +32,9 @@ VERBS = (
     Verb("password", "typed:password", _WRITE, "Set a new password."),
     Verb("rename", "typed:rename", _WRITE, "Change the username."),
     Verb("delete", "typed:delete", _WRITE, "Close an account for ever."),
+    Verb("plan", "plan:plan", _MANY, "Many changes, checked and reviewed before the first is sent."),
+    Verb("job", "job:job", _MANY, "Plans being applied: watch, pause, stop, resume, results."),
+    Verb("undo", "undo:undo", _MANY, "Take back an operation, or all that a job has done."),
     Verb("audit", "audit:audit", _KNOW, "Who did what, when, to whom, and what became of it."),
     Verb("needs-you", "outcomes:needs_you", _KNOW, "List outcomes that are not known."),
     Verb("verify", "outcomes:verify_one", _KNOW, "Look for evidence on one of them."),

@@ -25,6 +25,8 @@ class Operator:
 class Intent:
     """An operation that is about to be sent. Account is origin and api user: what a lock is held on.
 
+    Item is number of the job and place in it, if a job sends it.
+
     Until is when a suspension is to end: a promise among operators, of which the service knows nothing.
     """
 
@@ -37,6 +39,7 @@ class Intent:
     before: Mapping[str, object] | None = None
     reason: str = ""
     batch: str | None = None
+    item: tuple[int, int] | None = None
     until: datetime | None = None
 
 

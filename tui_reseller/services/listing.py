@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, MissingCredentials, ResellerError, SnapshotDamaged
@@ -159,8 +158,8 @@ async def accept(session: Session, fresh: Refreshed) -> Refreshed:
         if session.retention > timedelta(0):
             await session.snapshot.save(session.account, fresh.read_at, fresh.incoming)
             # Those made while it was saved come again: of several for one customer the last has to stand.
-            for username, customer in islice(session.kept, fresh.since, None):
-                await session.snapshot.note(session.account, username, customer)
+            if len(session.kept) > fresh.since:
+                await session.snapshot.note(session.account, session.kept[fresh.since :])
     except BadConfig as error:
         not_kept = error.message
     return replace(fresh, held=False, not_kept=not_kept)

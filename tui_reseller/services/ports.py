@@ -1,11 +1,12 @@
 """What the use cases need from outside. Adapters fit these by shape; wiring.py hands them in."""
 
 from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Salvage
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Operator, Salvage
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.export import ExportFormat, Progress
@@ -19,6 +20,7 @@ from tui_reseller.domain.listing import (
     Table,
 )
 from tui_reseller.domain.operation import Call, Outcome
+from tui_reseller.domain.plan import Job, JobItem, JobState, Plan
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
@@ -111,6 +113,53 @@ class LedgerPort(Protocol):
         """Close the file."""
 
 
+class PlanFilesPort(Protocol):
+    """Plans as files."""
+
+    def save(self, plan: Plan, path: Path | None = None) -> Path:
+        """Write a plan and return where: to a new file, or into a folder of ours. Raises InvalidInput, BadConfig."""
+
+    def load(self, name: str) -> Plan:
+        """Read a plan by path or by the first signs of its digest. Raises InvalidInput."""
+
+
+class JobsPort(Protocol):
+    """Jobs and their items. Every method may raise LedgerUnavailable."""
+
+    async def add(self, plan: Plan, operator: Operator, reason: str, passwords_to: str = "") -> Job:
+        """Make a job of a plan, durably. Raises RefusedHere if that plan was applied before."""
+
+    async def get(self, number: int) -> Job | None:
+        """Return a job."""
+
+    async def all(self, account: str | None = None) -> list[Job]:
+        """Return jobs, newest first."""
+
+    async def waiting(self, number: int, after: int, limit: int = ...) -> list[JobItem]:
+        """Return items that were not begun, in order, after a place."""
+
+    async def items(self, number: int, after: int = ..., limit: int = ...) -> list[JobItem]:
+        """Return items with what became of them, in order, after a place."""
+
+    async def refuse(self, number: int, seq: int, outcome: Outcome, message: str) -> None:
+        """Write down why an item was not sent, where no operation was begun."""
+
+    async def put_back(self, number: int, seqs: Sequence[int]) -> None:
+        """Let items be begun again: they were certainly not carried out."""
+
+    async def set_state(self, number: int, state: JobState, why: str = "") -> None:
+        """Say what the job is doing, and why."""
+
+    async def want(self, number: int, wanted: str) -> None:
+        """Ask the process that runs a job to "pause" or "stop"; "" takes it back."""
+
+    async def wanted(self, number: int) -> str:
+        """Return what somebody asked of a job."""
+
+    def owning(self, number: int, operator: Operator) -> AbstractContextManager[None]:
+        """Be the one process that runs a job; death lets go of it. Raises RefusedHere naming the owner."""
+
+
 class IncomingPort(Protocol):
     """A list that is arriving."""
 
@@ -122,6 +171,9 @@ class IncomingPort(Protocol):
 
     async def has(self, username: str) -> bool:
         """Whether a customer with this username has arrived."""
+
+    async def named(self, usernames: Collection[str]) -> Mapping[str, Customer]:
+        """Return the customers of these usernames that have arrived."""
 
 
 class CustomerListPort(Protocol):
@@ -222,8 +274,8 @@ class SnapshotPort(Protocol):
         refuses.
         """
 
-    async def note(self, account: str, username: str, customer: Customer | None) -> None:
-        """Add one change to the snapshot, if there is one."""
+    async def note(self, account: str, changes: Sequence[tuple[str, Customer | None]]) -> None:
+        """Add changes to the snapshot, if there is one: username, and the customer or None, in order."""
 
     def remove(self, account: str) -> int:
         """Delete the snapshot of an account; return how many bytes that freed."""

@@ -18,6 +18,12 @@ REPEATABLE_READ = (NoAnswer, RateLimited)
 REPEATABLE_WRITE = (NotSent, RateLimited)
 
 T = TypeVar("T")
+Heard = Callable[[ResellerError], None]
+"""Told of an answer after which the call is made again."""
+
+
+def nobody(_error: ResellerError) -> None:
+    """Nobody wants to know."""
 
 
 async def read(clock: Clock, attempt: Callable[[], Awaitable[T]], *, total: float = TOTAL_SECONDS) -> T:
@@ -25,9 +31,11 @@ async def read(clock: Clock, attempt: Callable[[], Awaitable[T]], *, total: floa
     return await _repeat(clock, attempt, READ_ATTEMPTS, REPEATABLE_READ, total)
 
 
-async def write(clock: Clock, attempt: Callable[[], Awaitable[T]], *, total: float = TOTAL_SECONDS) -> T:
+async def write(
+    clock: Clock, attempt: Callable[[], Awaitable[T]], *, total: float = TOTAL_SECONDS, heard: Heard = nobody
+) -> T:
     """Make a write: again only if nothing was sent or the service asked to come later. Raises the last error."""
-    return await _repeat(clock, attempt, WRITE_ATTEMPTS, REPEATABLE_WRITE, total)
+    return await _repeat(clock, attempt, WRITE_ATTEMPTS, REPEATABLE_WRITE, total, heard)
 
 
 async def _repeat(
@@ -36,6 +44,7 @@ async def _repeat(
     attempts: int,
     repeatable: tuple[type[ResellerError], ...],
     total: float,
+    heard: Heard = nobody,
 ) -> T:
     end = clock.monotonic() + total
     for number in range(1, attempts + 1):
@@ -45,6 +54,7 @@ async def _repeat(
             wait = wait_before(error, number)
             if number == attempts or clock.monotonic() + wait >= end:
                 raise
+            heard(error)
             await clock.sleep(wait)
     raise AssertionError("unreachable: the last attempt returns or raises")
 

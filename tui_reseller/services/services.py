@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.profile import Profile
+from tui_reseller.services.job_passwords import PasswordFilePort
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import (
     Clock,
@@ -12,7 +14,9 @@ from tui_reseller.services.ports import (
     CustomerListPort,
     DraftsPort,
     ExportPort,
+    JobsPort,
     LedgerPort,
+    PlanFilesPort,
     SnapshotPort,
     ViewsPort,
 )
@@ -35,6 +39,10 @@ class Services:
     connect: Connect
     new_list: Callable[[], CustomerListPort]
     exporter: ExportPort
+    jobs: JobsPort
+    plans: PlanFilesPort
+    password_file: Callable[[Path, bool], PasswordFilePort]
+    """Makes a private file for passwords; True goes on in the one that is there."""
 
     def open(self, profile: Profile, *, read_only: bool = False, timeout: float | None = None) -> Session:
         """Open a profile. Nothing is read or sent yet."""

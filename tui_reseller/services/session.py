@@ -104,12 +104,16 @@ class Session:
         except LedgerUnavailable as error:
             self.website, self.ledger_trouble = {}, error
 
-    async def keep(self, username: str, customer: Customer | None) -> None:
-        """Take a change that is certain into list and snapshot. A disk that refuses costs only the snapshot."""
-        self.customers.apply([(username, customer)])
-        self.kept.append((username, customer))
+    async def keep(self, *changes: tuple[str, Customer | None]) -> None:
+        """Take certain changes into list and snapshot: username, and the customer or None. A disk that refuses costs
+        only the snapshot.
+        """
+        if not changes:
+            return
+        self.customers.apply(changes)
+        self.kept.extend(changes)
         with contextlib.suppress(BadConfig):  # never an error of the operation, which is done
-            await self.snapshot.note(self.account, username, customer)
+            await self.snapshot.note(self.account, changes)
         await self.customers.tidy()
 
     async def aclose(self) -> None:

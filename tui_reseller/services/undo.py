@@ -1,8 +1,14 @@
-"""Take back the last operation that can be taken back."""
+"""Take back what can be taken back: the last operation, a named one, or all that a job has done."""
+
+from collections.abc import Mapping, Sequence
 
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import SWITCHED, Call, Operation
+from tui_reseller.domain.plan import Refusal
+from tui_reseller.domain.text import quoted
+from tui_reseller.services import plans
+from tui_reseller.services.plan_file import Wanted
 from tui_reseller.services.session import Session
 
 REVERSIBLE = frozenset({*SWITCHED, Operation.SET, Operation.EMAIL, Operation.RENAME})
@@ -53,6 +59,43 @@ async def last_undoable(session: Session) -> list[Entry]:
             if e.operator == session.operator and _is_applied(e) and e.id not in undone and opposite(e) is not None
         ]
     return []
+
+
+async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) -> plans.Drafted:
+    """Return a plan that takes operations back, from a fresh list; refused are those that cannot be, each with why.
+
+    An operation whose customer has another value by now than the one we wrote is left alone. Raises InvalidInput if
+    nothing can be taken back.
+    """
+    await plans.have_fresh_list(session)
+    applied = [entry for entry in entries if _is_applied(entry)]
+    undone = _undone(await session.ledger.entries(AuditQuery(account=session.account)))
+    calls = {entry.id: opposite(entry) for entry in applied}
+    present = session.customers.named({call.username for call in calls.values() if call is not None})
+    wanted: list[Wanted] = []
+    refusals: list[Refusal] = []
+    undoes: dict[str, str] = {}
+    for entry in applied:
+        call = calls[entry.id]
+        why = "it is taken back already" if entry.id in undone else _why_not(entry, call, present)
+        if why is not None or call is None:
+            refusals.append(Refusal(0, f"{quoted(entry.username)}: {why}"))
+        else:
+            wanted.append(Wanted(call))
+            undoes[call.username] = entry.id
+    return await plans.draft(session, wanted, origin=origin, refusals=refusals, undoes=undoes)
+
+
+def _why_not(entry: Entry, call: Call | None, present: Mapping[str, Customer]) -> str | None:
+    if call is None:
+        return CANNOT.get(entry.operation, "what it was before is not known")
+    now = present.get(call.username)
+    if now is None:
+        return "there is no such customer any more"
+    for change in entry.changes:
+        if change.field != "website_access" and now.value(change.field) != change.after:
+            return f"{change.field} was changed since: it is left alone"
+    return None
 
 
 def _is_applied(entry: Entry) -> bool:

@@ -87,7 +87,7 @@ async def _look_fields(session: Session, entry: Entry) -> Evidence:
         return Evidence(Outcome.UNVERIFIABLE, "no visible difference between before and wanted", certain=True)
     as_wanted = [change for change in shown if _same(change.field, now.value(change.field), change.after)]
     if len(as_wanted) == len(shown):
-        await session.keep(entry.username, now)
+        await session.keep((entry.username, now))
         return Evidence(Outcome.VERIFIED_APPLIED, "read back: as wanted", certain=True)
     if entry.operation is Operation.CREATE:
         return Evidence(Outcome.CONFLICT, "the username is listed with other values: maybe not by us", certain=True)
@@ -107,7 +107,7 @@ async def _look_rename(session: Session, entry: Entry) -> Evidence:
     if new:
         before = entry.before or {}
         if all(new.value(name) == before.get(name) for name in ("email", "first_name", "last_name")):
-            await session.keep(entry.username, new)
+            await session.keep((entry.username, new))
             return Evidence(Outcome.VERIFIED_APPLIED, "read back: listed under the new name", certain=True)
         return Evidence(Outcome.CONFLICT, "the new name is listed with other details", certain=False)
     if old:

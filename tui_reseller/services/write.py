@@ -20,6 +20,7 @@ from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import retry
 from tui_reseller.services.result import Result
+from tui_reseller.services.retry import Heard
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import refuse_invalid, without_unchanged
 
@@ -41,9 +42,12 @@ async def carry_out(
             call = without_unchanged(call, {name: before.text(name) for name in call.fields})
             if not call.fields:
                 return Result(call.username, call.operation, Outcome.APPLIED, "already so; nothing was sent")
-        return await _send(session, call, before, reason, batch)
+        result = await send(session, call, before, reason=reason, batch=batch)
+        await session.keep(*taken_in(session, call, before, result.outcome))
     except ResellerError as error:
         return stopped(call, error)
+    else:
+        return result
     finally:
         session.in_flight.discard(call.username)
 
@@ -71,7 +75,21 @@ async def prepare(session: Session, call: Call, *, loaded: Customer | None, reas
     return now
 
 
-async def _send(session: Session, call: Call, before: Customer | None, reason: str, batch: str | None) -> Result:
+async def send(
+    session: Session,
+    call: Call,
+    before: Customer | None,
+    *,
+    reason: str,
+    batch: str | None = None,
+    item: tuple[int, int] | None = None,
+    heard: Heard = retry.nobody,
+) -> Result:
+    """Send a call that was checked, with its intent before and its outcome after; the list does not learn of it here.
+
+    *Before* is the customer as read just before. *Heard* is told of every answer that makes it send again. Raises
+    ResellerError if nothing was begun: no key, no ledger, a lock.
+    """
     changes = changes_of(call, before)
     await _flush(session)
     intent = Intent(
@@ -84,13 +102,14 @@ async def _send(session: Session, call: Call, before: Customer | None, reason: s
         before=before.as_dict() if before else None,
         reason=reason.strip() or session.policy.unlock_reason,
         batch=batch,
+        item=item,
         until=call.until,
     )
     service = await session.service()  # may ask for a key: before anything is written down
     entry_id = await session.ledger.begin(intent)
     error: ResellerError | None = None
     try:
-        said = await retry.write(session.clock, lambda: service.send(call), total=session.total_seconds)
+        said = await retry.write(session.clock, lambda: service.send(call), total=session.total_seconds, heard=heard)
         outcome, message = Outcome.APPLIED, said
     except Rejected as caught:
         error, outcome, message = caught, Outcome.REJECTED, caught.message
@@ -102,7 +121,6 @@ async def _send(session: Session, call: Call, before: Customer | None, reason: s
         await asyncio.shield(_finish(session, entry_id, Outcome.UNKNOWN, "cancelled while the answer was awaited"))
         raise
     message += await _finish(session, entry_id, outcome, message)
-    await _take_in(session, call, before, outcome)
     return Result(call.username, call.operation, outcome, message, entry_id, changes, error)
 
 
@@ -119,20 +137,25 @@ async def _finish(session: Session, entry_id: str, outcome: Outcome, message: st
 async def _flush(session: Session) -> None:
     """Write down outcomes that the disk refused before; until then nothing more is sent. Raises LedgerUnavailable."""
     while session.unwritten:
-        entry_id, outcome, message = session.unwritten[0]
-        await session.ledger.finish(entry_id, outcome, message)
-        session.unwritten.pop(0)
+        first = session.unwritten[0]
+        await session.ledger.finish(*first)
+        if session.unwritten and session.unwritten[0] is first:  # another call may have written it meanwhile
+            session.unwritten.pop(0)
 
 
-async def _take_in(session: Session, call: Call, before: Customer | None, outcome: Outcome) -> None:
-    """Take a certain change into the list; make a switch unknown where its change is."""
+def taken_in(
+    session: Session, call: Call, before: Customer | None, outcome: Outcome
+) -> list[tuple[str, Customer | None]]:
+    """Return what a result changes in the list: a certain change, or a switch that is unknown now. What this tool knows
+    of website access is learnt on the way.
+    """
     if outcome is Outcome.UNKNOWN and call.operation in SWITCHED and before:
         name, _ = SWITCHED[call.operation]
         if name == "website_access":
             session.website[call.username] = Switch.UNKNOWN
-        await session.keep(call.username, before.with_values({name: None}))
+        return [(call.username, before.with_values({name: None}))]
     if not outcome.is_applied:
-        return
+        return []
     after = after_call(call, before)
     if call.operation in SWITCHED and after:
         name, value = SWITCHED[call.operation]
@@ -142,7 +165,7 @@ async def _take_in(session: Session, call: Call, before: Customer | None, outcom
         session.website[call.fields["username"]] = session.website.pop(call.username)
     if call.operation is Operation.DELETE:
         session.website.pop(call.username, None)
-    await session.keep(call.username, after)
+    return [(call.username, after)]
 
 
 def after_call(call: Call, before: Customer | None) -> Customer | None:
@@ -164,7 +187,7 @@ def preview(call: Call, before: Customer | None) -> tuple[Change, ...]:
 
 
 def stopped(call: Call, error: ResellerError) -> Result:
-    """Return the result of a call that was never begun: what stopped it stands in it."""
+    """Return the result of a call that an error kept from being sent."""
     outcome = Outcome.CONFLICT if isinstance(error, Conflict) else Outcome.NOT_SENT
     message = error.message + (f" - {error.hint}" if error.hint else "")
     return Result(call.username, call.operation, outcome, message, error=error)

@@ -1,9 +1,11 @@
 """A list that is arriving: its pieces are made searchable one by one, so that nothing is left to do at the end."""
 
 import asyncio
+from collections.abc import Collection
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
+from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import COLUMNS, Table
 
 if TYPE_CHECKING:
@@ -34,6 +36,18 @@ class Incoming:
         """Whether a customer with this username has arrived."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._worker, lambda: username in self.frame()["username"])
+
+    async def named(self, usernames: Collection[str]) -> dict[str, Customer]:
+        """Return the customers of these usernames that have arrived; of several with one name, the first."""
+
+        def work() -> dict[str, Customer]:
+            from tui_reseller.storage.query import Rows  # noqa: PLC0415 - polars, beside the screen
+
+            rows = Rows(self.frame())
+            found = rows.named(usernames)
+            return dict(zip(found, rows.at([numbers[0] for numbers in found.values()]), strict=True))
+
+        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
 
     def _add(self, table: Table) -> None:
         import polars as pl  # noqa: PLC0415 - with the first list, and beside the screen

@@ -1,16 +1,18 @@
 """The ledger as the use cases have it: asynchronous, durable before it answers.
 
 All SQL runs in one thread of its own, so that a slow disk never stops the screen; the file is opened there when it is
-first needed.
+first needed. Intents and outcomes that wait while the disk works are written together, with one sync for all: each is
+durable before it is answered.
 """
 
 import asyncio
 import concurrent.futures
 import contextlib
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Salvage
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from tui_reseller.storage.syslog_copy import SyslogCopy
 
 Answer = TypeVar("Answer")
+_Writing = tuple[Callable[["Book"], Any], concurrent.futures.Future[Any]]
 WITHDRAWN = "stopped before it was sent"
 
 
@@ -42,10 +45,11 @@ class Ledger:
         self._thread: concurrent.futures.ThreadPoolExecutor | None = None
         self._book: Book | None = None
         self._is_suspect = False
+        self._waiting: deque[_Writing] = deque()
 
     async def begin(self, intent: Intent) -> str:
         """Write an intent durably and return its id. Raises RefusedHere while the customer has an open operation."""
-        job = self._submit(lambda book: book.begin(intent))
+        job = self._write(lambda book: book.begin(intent))
         try:
             return await asyncio.wrap_future(job)
         except asyncio.CancelledError:
@@ -56,31 +60,31 @@ class Ledger:
 
     async def finish(self, entry_id: str, outcome: Outcome, message: str) -> None:
         """Write an outcome durably. Cancelling the caller does not stop the writing."""
-        await self._ask(lambda book: book.finish(entry_id, outcome, message))
+        await asyncio.shield(asyncio.wrap_future(self._write(lambda book: book.finish(entry_id, outcome, message))))
 
     async def get(self, entry_id: str) -> Entry | None:
         """Return one operation. The id may be typed in either case, with o, i or l for 0 and 1."""
-        return await self._ask(lambda book: book.get(entry_id))
+        return await self.ask(lambda book: book.get(entry_id))
 
     async def entries(self, query: AuditQuery) -> list[Entry]:
         """Return operations, newest first."""
-        return await self._ask(lambda book: book.entries(query))
+        return await self.ask(lambda book: book.entries(query))
 
     async def count(self, query: AuditQuery) -> int:
         """Return how many operations there are, whatever the limit."""
-        return await self._ask(lambda book: book.count(query))
+        return await self.ask(lambda book: book.count(query))
 
     async def needs_you(self, account: str | None = None) -> list[Entry]:
         """Return operations whose outcome a person has to look at, oldest first."""
-        return await self._ask(lambda book: book.needs_you(account))
+        return await self.ask(lambda book: book.needs_you(account))
 
     async def website_access(self, account: str) -> Mapping[str, Switch]:
         """Return what website access this tool last set, by present username; unknown where the outcome is open."""
-        return await self._ask(lambda book: book.website_access(account))
+        return await self.ask(lambda book: book.website_access(account))
 
     async def check(self) -> ChainReport:
         """Check the hash chain from the first row."""
-        return await self._ask(lambda book: book.check())
+        return await self.ask(lambda book: book.check())
 
     async def salvage(self, target: Path, ledger: Path | None = None) -> Salvage:
         """Copy the readable rows of a damaged ledger (this one, or another file) into a new file, without touching it.
@@ -95,7 +99,7 @@ class Ledger:
 
     async def recover(self) -> int:
         """Give every intent of a process that is gone the outcome unknown; return how many."""
-        return await self._ask(lambda book: book.recover())
+        return await self.ask(lambda book: book.recover())
 
     async def aclose(self) -> None:
         """Close the file, after what is being written. The next call opens it again."""
@@ -106,13 +110,42 @@ class Ledger:
                 self._copy.close()
             thread.shutdown()
 
-    async def _ask(self, question: "Callable[[Book], Answer]") -> Answer:
+    async def ask(self, question: "Callable[[Book], Answer]") -> Answer:
+        """Let the ledger's own thread answer a question, also for what else is kept in the same file."""
         return await asyncio.shield(asyncio.wrap_future(self._submit(question)))
 
+    def _write(self, work: "Callable[[Book], Answer]") -> concurrent.futures.Future[Answer]:
+        """Write together with whatever else waits when the thread comes to it."""
+        done: concurrent.futures.Future[Answer] = concurrent.futures.Future()
+        self._waiting.append((work, done))
+        self._executor().submit(self._write_waiting)
+        return done
+
+    def _write_waiting(self) -> None:
+        group: list[_Writing] = []
+        while self._waiting:
+            work, done = self._waiting.popleft()
+            if done.set_running_or_notify_cancel():
+                group.append((work, done))
+        if not group:
+            return
+        try:
+            answers = self._answer(lambda book: book.together([work for work, _ in group]))
+        except Exception as error:  # noqa: BLE001 - whoever waits for an answer gets it, as from any executor
+            answers = [error] * len(group)
+        for (_, done), answer in zip(group, answers, strict=True):
+            if isinstance(answer, Exception):
+                done.set_exception(answer)
+            else:
+                done.set_result(answer)
+
     def _submit(self, question: "Callable[[Book], Answer]") -> concurrent.futures.Future[Answer]:
+        return self._executor().submit(self._answer, question)
+
+    def _executor(self) -> concurrent.futures.ThreadPoolExecutor:
         if self._thread is None:
             self._thread = concurrent.futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
-        return self._thread.submit(self._answer, question)
+        return self._thread
 
     def _answer(self, question: "Callable[[Book], Answer]") -> Answer:
         from tui_reseller.storage.ledger_book import Book  # noqa: PLC0415 - sqlite3 is not needed by the first screen

@@ -1,7 +1,7 @@
 """The ledger's rules on one connection, in one thread: what is written, what is refused, what stands."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -63,11 +63,11 @@ class Book:
         is_suspect: bool = False,
     ) -> None:
         self._path = folder / NAME
-        self._now = now
+        self.now = now
         self._copy = copy
-        self._told: list[tuple[Entry, Outcome]] = []
+        self._told: list[Callable[[SyslogCopy], None]] = []
         self._unwritable = why_unwritable(folder, NAME)
-        self._connection = read_ledger(folder) if self._unwritable else open_ledger(folder)
+        self.connection = read_ledger(folder) if self._unwritable else open_ledger(folder)
         self._inode = 0 if self._unwritable else self._path.stat().st_ino
         self.is_suspect = is_suspect
         # Every intent below this row has an outcome: rows are only added, so that never changes back.
@@ -75,21 +75,32 @@ class Book:
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self.connection.close()
 
     def begin(self, intent: Intent) -> str:
-        """Write an intent. Raises RefusedHere if the customer has an open operation."""
-        with self._writing():
+        """Write an intent. Raises RefusedHere if the customer has an open operation, or the item of a job is taken."""
+        with self.writing():
             self._refuse_if_open(intent)
-            entry = new_id(self._now(), self._one("SELECT max(entry) FROM rows WHERE kind = 'intent'"))
-            self._append(lambda number: intent_row(number, entry, self._now(), intent))
-        if self._copy is not None:
-            self._copy.intent(entry, intent)
-        return entry
+            entry = new_id(self.now(), self._one("SELECT max(entry) FROM rows WHERE kind = 'intent'"))
+            if intent.item is not None:
+                self._claim(intent.item, entry)
+            self._append(lambda number: intent_row(number, entry, self.now(), intent))
+            self._told.append(lambda copy: copy.intent(entry, intent))
+            return entry
+
+    def _claim(self, item: tuple[int, int], entry: str) -> None:
+        """Let the item of a job point to its operation, in the transaction of the intent: it cannot be sent twice."""
+        claimed = self.connection.execute(
+            "UPDATE job_items SET entry = ?, attempts = attempts + 1 "
+            "WHERE job = ? AND seq = ? AND entry IS NULL AND outcome IS NULL",
+            (entry, *item),
+        )
+        if claimed.rowcount != 1:
+            raise RefusedHere(f"item {item[1] + 1} of job {item[0]} was taken by another process; nothing was sent")
 
     def finish(self, entry_id: str, outcome: Outcome, message: str) -> None:
         """Write an outcome, and settle what it has superseded."""
-        with self._writing():
+        with self.writing():
             entry = self.get(entry_id)
             if entry is None:
                 raise LedgerUnavailable(f'ledger {self._path}: it has no operation "{clean(entry_id, longest=40)}"')
@@ -104,7 +115,7 @@ class Book:
         """Give intents of ended processes the outcome unknown; return how many."""
         if self._unwritable or not self._unanswered():
             return 0
-        with self._writing():
+        with self.writing():
             lost = [entry for entry in self._unanswered() if entry.outcome is Outcome.UNKNOWN]
             for entry in lost:
                 self._append_outcome(entry, Outcome.UNKNOWN, LOST)
@@ -130,7 +141,7 @@ class Book:
         where, values = asked(query, self._spans(query))
         if query.needs_entries:
             return sum(query.shows(entry) for entry in self._entries(where, *values))
-        ((count,),) = self._read(f"SELECT count(*) FROM rows i WHERE i.kind = 'intent' AND {where}", *values)  # noqa: S608
+        ((count,),) = self.read(f"SELECT count(*) FROM rows i WHERE i.kind = 'intent' AND {where}", *values)  # noqa: S608
         return int(count)
 
     def _spans(self, query: AuditQuery) -> list[Span]:
@@ -138,7 +149,7 @@ class Book:
         if query.username is None:
             return []
         where, values = asked(AuditQuery(account=query.account, operation=Operation.RENAME), ())
-        rows = self._read(f"{_RENAMES} AND {where} ORDER BY i.number", *values)
+        rows = self.read(f"{_RENAMES} AND {where} ORDER BY i.number", *values)
         account = None if query.account is None else escaped(query.account)
         return spans_of(escaped(query.username), account, [Rename(*row) for row in rows])
 
@@ -168,7 +179,7 @@ class Book:
         """Walk the chain of hashes from the first row."""
         number, previous = 0, GENESIS
         query = f"SELECT {', '.join(COLUMNS)}, previous, hash FROM rows ORDER BY number"  # noqa: S608 - own names
-        for *columns, before, hashed in self._read(query):
+        for *columns, before, hashed in self.read(query):
             number += 1
             row = Row(*columns)
             if row.number != number or before != previous or row.hashed(previous) != hashed:
@@ -202,13 +213,13 @@ class Book:
         last = int(self._one("SELECT max(number) FROM rows") or 0)
         with worded(self._path):
             query = f"SELECT i.number, i.entry FROM rows i WHERE i.kind = 'intent' AND {where} ORDER BY 1"  # noqa: S608
-            rows = self._connection.execute(query, (self._answered_below,)).fetchall()
+            rows = self.connection.execute(query, (self._answered_below,)).fetchall()
         self._answered_below = rows[0][0] if rows else last + 1
         return [entry for _number, name in rows if (entry := self.get(name)) is not None]
 
     def _entries(self, where: str, *values: str | int) -> Iterator[Entry]:
-        now = self._now()
-        for found in self._read(_ENTRIES + where, *values):
+        now = self.now()
+        for found in self.read(_ENTRIES + where, *values):
             try:
                 entry = read_entry(found, now)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -218,30 +229,55 @@ class Book:
                 ) from error
             yield entry
 
-    def _read(self, query: str, *values: str | int) -> Iterator[tuple[Any, ...]]:
+    def read(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of a query."""
         with worded(self._path):
-            yield from self._connection.execute(query, values)
+            yield from self.connection.execute(query, values)
 
     def _one(self, query: str) -> str | None:
         with worded(self._path):
-            row = self._connection.execute(query).fetchone()
+            row = self.connection.execute(query).fetchone()
         return None if row is None else row[0]
 
     def _append_outcome(self, entry: Entry, outcome: Outcome, message: str) -> None:
-        self._append(lambda number: outcome_row(number, entry.id, self._now(), outcome, message))
-        self._told.append((entry, outcome))
+        self._append(lambda number: outcome_row(number, entry.id, self.now(), outcome, message))
+        self._told.append(lambda copy: copy.outcome(entry, outcome))
 
     def _append(self, made: Callable[[int], Row]) -> None:
-        last = self._connection.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()
+        last = self.connection.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()
         number, previous = last or (0, GENESIS)
         row = made(number + 1)
-        self._connection.execute(_INSERT, (*(getattr(row, name) for name in COLUMNS), previous, row.hashed(previous)))
+        self.connection.execute(_INSERT, (*(getattr(row, name) for name in COLUMNS), previous, row.hashed(previous)))
+
+    def together(self, works: "Sequence[Callable[[Book], Any]]") -> list[Any]:
+        """Do several pieces of work in one transaction, durable when this returns: one sync for all of them. What one
+        of them refuses is in the place of its answer, and is no matter to the others.
+        """
+        done: list[Any] = []
+        with self.writing():
+            for work in works:
+                self.connection.execute("SAVEPOINT work")
+                told = len(self._told)
+                try:
+                    done.append(work(self))
+                except (RefusedHere, ValueError) as refusal:
+                    self.connection.execute("ROLLBACK TO work")
+                    del self._told[told:]
+                    done.append(refusal)
+                self.connection.execute("RELEASE work")
+        return done
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Hold the write lock from the first read on: a lock that is taken later fails under load (reliability L14)."""
+    def writing(self) -> Iterator[None]:
+        """Hold the write lock from the first read on: a lock that is taken later fails under load (reliability L14).
+        Inside another one it is that one. Only what is durable is copied to syslog.
+        """
         if self._unwritable:
             raise LedgerUnavailable(f"ledger: {self._unwritable} ({self._path})", hint=NEVER_DELETED)
+        is_inside = bool(self.connection.in_transaction)
+        if is_inside:
+            yield
+            return
         with worded(self._path):
             if not self._path.exists() or self._path.stat().st_ino != self._inode:
                 raise LedgerUnavailable(
@@ -250,23 +286,23 @@ class Book:
                 )
             if self.is_suspect:
                 self._prove_sound()
-            self._connection.execute("BEGIN IMMEDIATE")
+            self.connection.execute("BEGIN IMMEDIATE")
             try:
                 self._told.clear()
                 yield
-                self._connection.execute("COMMIT")
+                self.connection.execute("COMMIT")
             except BaseException as error:
                 self.is_suspect = self.is_suspect or isinstance(error, sqlite3.OperationalError)
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
                 raise
-        if self._copy is not None:  # only what is durable is copied
-            for entry, outcome in self._told:
-                self._copy.outcome(entry, outcome)
+        if self._copy is not None:
+            for tell in self._told:
+                tell(self._copy)
 
     def _prove_sound(self) -> None:
         """Check the file after a refused write. Raises LedgerUnavailable if it is not what it was."""
-        problems = [str(row[0]) for row in self._connection.execute("PRAGMA integrity_check(1)")]
+        problems = [str(row[0]) for row in self.connection.execute("PRAGMA integrity_check(1)")]
         report = self.check()
         if problems != ["ok"] or not report.is_whole:
             what = problems[0] if problems != ["ok"] else f"row {report.broken_at} does not fit the one before it"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
 from tui_reseller.storage.ledger_reading import open_for_reading
-from tui_reseller.storage.ledger_schema import APPLICATION_ID, SCHEMA, VERSION
+from tui_reseller.storage.ledger_schema import APPLICATION_ID, JOBS, MIGRATIONS, SCHEMA, VERSION
 from tui_reseller.storage.ledger_wal import why_not_whole
 from tui_reseller.storage.paths import checked_folder, only_writer, private_folder, sync_folder
 
@@ -101,15 +101,17 @@ def worded(path: Path) -> Iterator[None]:
 
 
 def _make(path: Path) -> None:
-    """Make a complete ledger beside the name and give it the name last: a kill leaves a ledger or none."""
+    """Make a complete ledger beside the name and give it the name last: a kill leaves a ledger or none.
+
+    Not yet in WAL mode: there a full disk is told of the closing only by a log that stays behind.
+    """
     temporary = path.with_name(".ledger-new.sqlite3")
     for suffix in ("", "-wal", "-shm", "-journal"):
         temporary.with_name(temporary.name + suffix).unlink(missing_ok=True)
     os.close(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
     with contextlib.closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.executescript(SCHEMA)
+        connection.executescript(SCHEMA + JOBS)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
     temporary.rename(path)
@@ -147,6 +149,7 @@ def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         _prepare(connection, path)
+        _migrate(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -181,3 +184,25 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
             f"ledger {path}: a newer version of this program wrote it (schema {version}, known: {VERSION})",
             hint="update tui-reseller; nothing was changed",
         )
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring an older ledger to our version: a copy of it first, then all steps in one transaction (L11)."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == VERSION:
+        return
+    with only_writer(path.with_name("ledger.lock")):
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == VERSION:  # another process was first
+            return
+        _copy(connection, path.with_name(f"ledger-version-{version}.sqlite3"))
+        steps = "".join(MIGRATIONS[number] for number in range(version, VERSION))
+        connection.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def _copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Keep the ledger as it was, private."""
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    with contextlib.closing(sqlite3.connect(path)) as kept:
+        connection.backup(kept)

@@ -10,18 +10,17 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tui_reseller.domain.errors import LedgerUnavailable
-from tui_reseller.storage.ledger_schema import SCHEMA
+from tui_reseller.storage.ledger_schema import JOBS, SCHEMA
 
 ATTEMPTS = 3
 
 
 def why_unwritable(folder: Path, name: str) -> str:
     """Return why nothing can be written in a folder, in the words of the system; empty if it can."""
-    there = folder
-    while not there.exists() and there != there.parent:
+    there, file = folder, folder / name
+    while not os.access(there, os.F_OK) and there != there.parent:  # unlike exists() it raises nothing
         there = there.parent
-    file = folder / name
-    for place in (there, file) if file.exists() else (there,):
+    for place in (there, file) if os.access(file, os.F_OK) else (there,):
         if not os.access(place, os.W_OK):
             is_read_only = os.statvfs(place).f_flag & os.ST_RDONLY
             return os.strerror(errno.EROFS if is_read_only else errno.EACCES)
@@ -37,7 +36,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """
     if not path.exists():
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        connection.executescript(SCHEMA)
+        connection.executescript(SCHEMA + JOBS)
         return connection
     connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
     try:

@@ -1,8 +1,8 @@
-"""The ledger's one table, and what keeps it append-only."""
+"""The ledger's tables: the audit log, and what keeps it append-only; jobs and their items, which point into it."""
 
 APPLICATION_ID = 0x54554952
 """TUIR: tells our file from any other SQLite file."""
-VERSION = 1
+VERSION = 2
 """Of the schema. A ledger with a higher one is refused, never changed."""
 
 SCHEMA = """
@@ -39,6 +39,40 @@ CREATE TRIGGER no_replace BEFORE INSERT ON rows
     WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM rows)
     BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 """
+
+JOBS = """
+CREATE INDEX batches ON rows (batch) WHERE kind = 'intent' AND batch IS NOT NULL;
+CREATE TABLE jobs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL,
+    time TEXT NOT NULL,
+    total INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    state TEXT NOT NULL,
+    why TEXT NOT NULL DEFAULT '',
+    wanted TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE job_items (
+    job INTEGER NOT NULL REFERENCES jobs (number),
+    seq INTEGER NOT NULL,
+    username TEXT NOT NULL,
+    body TEXT NOT NULL,
+    entry TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    outcome TEXT,
+    message TEXT,
+    PRIMARY KEY (job, seq)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX job_customers ON job_items (job, username);
+CREATE INDEX job_waiting ON job_items (job, seq) WHERE entry IS NULL AND outcome IS NULL;
+"""
+"""Version 2. What became of an item stands in the audit log (entry); outcome and message are only for an item that was
+refused before anything was written down.
+"""
+
+MIGRATIONS = {1: JOBS}
+"""What makes a ledger of a version one of the next."""
 
 LATEST = """LEFT JOIN rows o ON o.number =
     (SELECT max(number) FROM rows WHERE entry = i.entry AND kind = 'outcome')"""

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,9 +65,9 @@ class Snapshots:
         """Put a list in the place of the old one, whole or not at all. Raises BadConfig if the disk refuses."""
         await asyncio.to_thread(self._save, account, read_at, table)
 
-    async def note(self, account: str, username: str, customer: Customer | None) -> None:
-        """Add one change to the snapshot, if there is one. Raises BadConfig if the disk refuses."""
-        await asyncio.to_thread(self._note, account, username, customer)
+    async def note(self, account: str, changes: Sequence[tuple[str, Customer | None]]) -> None:
+        """Add changes to the snapshot, if there is one. Raises BadConfig if the disk refuses."""
+        await asyncio.to_thread(self._note, account, changes)
 
     def remove(self, account: str) -> int:
         """Delete the snapshot of an account, with all that was set aside; return how many bytes that freed.
@@ -117,13 +117,13 @@ class Snapshots:
                 write_whole(folder / _HEAD, head.encoded())
                 _clear(folder, generation)
 
-    def _note(self, account: str, username: str, customer: Customer | None) -> None:
+    def _note(self, account: str, changes: Sequence[tuple[str, Customer | None]]) -> None:
         folder = self._path(account)
         if not (folder / _HEAD).exists():
             return
         with _worded(folder), only_writer(folder / _LOCK), contextlib.suppress(FileNotFoundError, ValueError):
             head = decoded(read_plain(folder / _HEAD, LARGEST), account)
-            snapshot_changes.append(folder / f"{_CHANGES}{head.generation}.jsonl", username, customer)
+            snapshot_changes.append(folder / f"{_CHANGES}{head.generation}.jsonl", changes)
 
 
 def _found(folder: Path, account: str) -> StoredList | None:

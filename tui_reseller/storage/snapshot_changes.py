@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tui_reseller.domain.customer import Customer
@@ -11,16 +11,20 @@ from tui_reseller.storage.rows import checked_row, customer_of, row_of
 Change = tuple[str, Customer | None]
 
 
-def append(path: Path, username: str, customer: Customer | None) -> None:
-    """Add one change. It is a cache: nothing waits for the disk. Raises OSError."""
-    found = {"u": username, "c": None if customer is None else row_of(customer)}
-    line = json.dumps(found, separators=(",", ":")).encode("ascii") + b"\n"
+def append(path: Path, changes: Sequence[Change]) -> None:
+    """Add changes. It is a cache: nothing waits for the disk. Raises OSError."""
+    lines = b"".join(_line(username, customer) for username, customer in changes)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "r+b", buffering=0) as file:
         end = file.seek(0, os.SEEK_END)
         file.seek(max(0, end - 1))
-        # A line torn by a kill must not swallow this one.
-        file.write(line if not end or file.read(1) == b"\n" else b"\n" + line)
+        # A line torn by a kill must not swallow the next one.
+        file.write(lines if not end or file.read(1) == b"\n" else b"\n" + lines)
+
+
+def _line(username: str, customer: Customer | None) -> bytes:
+    found = {"u": username, "c": None if customer is None else row_of(customer)}
+    return json.dumps(found, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def read(content: bytes) -> Iterator[Change]:

@@ -71,10 +71,10 @@ class QuickJson:
 
     def _proven(self, body: bytes) -> pl.DataFrame | None:
         schema = dict.fromkeys((*KNOWN, *self._extras), pl.String())
-        text, replaced = _text(body), 0
-        if text.str.contains("null", literal=True)[0]:
+        replaced = 0
+        if b"null" in body:
             body, replaced = _without_nulls(body)
-            text = _text(body)
+        text = _text(body)
         with ThreadPoolExecutor(1) as helper:  # both let go of the interpreter; leaving waits for the thread
             signs = helper.submit(_signs, text)
             frame = pl.read_json(body, schema=schema)

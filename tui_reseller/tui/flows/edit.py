@@ -86,7 +86,7 @@ async def _keep_unsent(stage: Stage, username: str, draft: dict[str, str], resul
             stage.tell_error(error)
             return
         if fresh is not None:
-            await stage.session.keep(username, fresh)
+            await stage.session.keep((username, fresh))
             await stage.requery()
     stage.tell(f"{line}   Enter takes the edit up again", "bad")
 

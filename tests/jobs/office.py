@@ -1,0 +1,162 @@
+"""An office: the real services on folders of its own, against a real sandbox over HTTP.
+
+What was really applied is read from the sandbox's own log, never from the program. `Office.agrees()` is the ground rule
+of every test here: no verdict of ours contradicts the sandbox, nothing was sent twice, the audit log's chain is whole.
+"""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+from tui_reseller.clock import SystemClock
+from tui_reseller.credentials.credentials import Credentials
+from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.filters import parse_filter
+from tui_reseller.domain.listing import Question
+from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.profile import Format, Profile, Store
+from tui_reseller.domain.secret import Secret
+from tui_reseller.services import plans
+from tui_reseller.services.jobs import JobRun
+from tui_reseller.services.plan_file import Wanted
+from tui_reseller.storage.paths import Paths
+from tui_reseller.wiring import build
+
+
+class Sandbox:
+    """A sandbox process and its own account of what happened."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "tui_reseller.sandbox", "--port", "0", *arguments]
+        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert self.child.stdout is not None
+        self.ready: dict[str, str] = json.loads(self.child.stdout.readline())
+        self.begin = 0
+
+    def close(self) -> None:
+        self.child.terminate()
+        self.child.wait(10)
+        assert self.child.stdout is not None
+        self.child.stdout.close()
+
+    def control(self, verb: str, path: str, body: Any = None) -> Any:
+        content = None if body is None else json.dumps(body).encode()
+        request = Request(f"{self.ready['url']}/_sandbox/{path}", data=content, method=verb)
+        with urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def start_anew(self) -> None:
+        """Clear faults; what was applied until now does not count."""
+        self.control("DELETE", "faults")
+        rows = self.control("GET", f"log?since={self.begin}")
+        self.begin = rows[-1]["seq"] if rows else self.begin
+
+    def fault(self, name: str, **params: Any) -> None:
+        self.control("POST", "faults", {"faults": [{"name": name, **params}]})
+
+    def plant(self, username: str, **values: Any) -> None:
+        self.control("PUT", f"customers/{quote(username, safe='')}", values)
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return what this program's calls changed since start_anew()."""
+        found: list[dict[str, Any]] = self.control("GET", f"log?since={self.begin}")
+        return [row for row in found if row["by"] == "client"]
+
+
+class HurriedClock(SystemClock):
+    """A clock of our own on which waiting costs nothing: what is slept has passed, at once."""
+
+    def __init__(self) -> None:
+        self.skipped = 0.0
+
+    def now(self):
+        return super().now() + timedelta(seconds=self.skipped)
+
+    def monotonic(self):
+        return super().monotonic() + self.skipped
+
+    async def sleep(self, seconds):
+        if seconds < 1:
+            await super().sleep(seconds)
+        else:
+            self.skipped += seconds
+
+
+class Office:
+    """The services of one operator on one folder."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox, *, wire: str = "json", **profile: Any) -> None:
+        self.paths = Paths(folder / "config", folder / "state", folder / "cache")
+        for path in (self.paths.config, self.paths.state, self.paths.cache):
+            path.mkdir(mode=0o700, exist_ok=True, parents=True)
+        self.sandbox = sandbox
+        ready = sandbox.ready
+        self.profile = Profile(
+            "acme", ready["api_user"], ready["base_url"], format=Format(wire), store=Store.NONE, **profile
+        )
+        credentials = Credentials()
+        credentials.remember(self.profile, Secret(ready["api_key"]))
+        self.clock = HurriedClock()
+        self.services = replace(build(self.paths, credentials), clock=self.clock)
+        if "acme" not in self.services.profiles.load().profiles:
+            self.services.profiles.config.put(self.profile)
+        self.session = self.services.open(self.profile)
+        self.jobs = self.services.jobs
+
+    async def aclose(self) -> None:
+        await self.session.aclose()
+        await self.services.aclose()
+
+    async def wanting(self, text: str, action: Operation, **fields: str) -> list[Wanted]:
+        """Return an action on all customers that a filter shows."""
+        await plans.have_fresh_list(self.session)
+        await self.session.customers.query(Question(parse_filter(text)))
+        return [Wanted(Call(action, name, fields)) for name in self.session.customers.usernames()]
+
+    async def plan(self, text: str = "", action: Operation = Operation.DISABLE, **fields: str):
+        wanted = await self.wanting(text, action, **fields)
+        return (await plans.draft(self.session, wanted, origin=f"filter {text}")).plan
+
+    async def job(self, text: str = "", action: Operation = Operation.DISABLE, **fields: str):
+        return await self.jobs.add(await self.plan(text, action, **fields), self.session.operator, "ticket 4711")
+
+    def run(self, job, **more: Any) -> JobRun:
+        return JobRun(self.session, self.jobs, job, **more)
+
+    async def items(self, job):
+        found, after = [], -1
+        while page := await self.jobs.items(job.number, after):
+            found += page
+            after = page[-1].seq
+        return found
+
+    async def agrees(self, job, *, all_sent: bool = False) -> Counter[str]:
+        """Compare every verdict with the sandbox's truth; return how many items have which outcome."""
+        applied = Counter((row["operation"], row["username"]) for row in self.sandbox.log() if row["changes"])
+        twice = {key: count for key, count in applied.items() if count > 1}
+        assert not twice, f"applied twice: {twice}"
+        for item in await self.items(job):
+            key = (item.item.operation.value, item.item.username)
+            truth = key in applied
+            if item.outcome in {Outcome.APPLIED, Outcome.VERIFIED_APPLIED} and item.entry:
+                assert truth, f"said applied, was not: {item}"
+            elif item.outcome in {None, Outcome.REJECTED, Outcome.NOT_SENT, Outcome.VERIFIED_NOT_APPLIED}:
+                assert not truth, f"said not applied, was: {item}"
+        report = await self.services.ledger.check()
+        assert report.is_whole
+        entries = await self.services.ledger.entries(AuditQuery(batch=job.batch))
+        attempts = Counter(entry.username for entry in entries if entry.outcome is not Outcome.NOT_SENT)
+        verified = {e.username for e in entries if e.outcome in {Outcome.VERIFIED_NOT_APPLIED, Outcome.REJECTED}}
+        again = {name for name, count in attempts.items() if count > 1 and name not in verified}
+        assert not again, f"sent again on a guess: {again}"
+        counts = Counter(item.outcome.value if item.outcome else "none" for item in await self.items(job))
+        if all_sent:
+            assert not counts["none"], counts
+        return counts

@@ -1,0 +1,229 @@
+"""Apply a plan or go on with a job: check, ask, run or hand over, a row for each customer, one closing line."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_reseller.cli import asking, words
+from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.options import Writing
+from tui_reseller.cli.report import Report
+from tui_reseller.domain.errors import InvalidInput, RefusedHere
+from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.plan import Job, JobState, Plan
+from tui_reseller.domain.text import clean
+from tui_reseller.services import plan_file, plans
+from tui_reseller.services.job_passwords import Given, Made, Passwords
+from tui_reseller.services.jobs import JobRun
+from tui_reseller.services.policy import GRADES
+from tui_reseller.services.result import Result
+from tui_reseller.services.services import Services
+from tui_reseller.services.session import Session
+
+UNLOCK_MINUTES = 480
+
+
+@dataclass(frozen=True, slots=True)
+class Applying:
+    """How a plan is applied. Source is the operator's file with passwords, passwords_to a new file for made ones."""
+
+    skip_changed: bool = False
+    detach: bool = False
+    source: Path | None = None
+    passwords_to: Path | None = None
+
+
+async def apply(
+    inv: Invocation, services: Services, session: Session, plan: Plan, options: Writing, how: Applying
+) -> int:
+    """Apply a plan; return the exit code. Raises ResellerError for what stops it before anything is sent."""
+    plans.check_place(plan, session)
+    if options.unlock is not None:
+        session.policy.unlock(UNLOCK_MINUTES, options.unlock)
+    for item in plan.items if not options.dry_run else ():
+        session.policy.check(item.call, options.reason)
+    question = question_of(plan, session)
+    allowed = options.dry_run or asking.is_allowed(question, options, can_ask=inv.talk.can_ask)
+    await services.ledger.recover()
+    await inv.connect(session)
+    plan = await plans.unmoved(plan, session, skip_changed=how.skip_changed)
+    if options.dry_run:
+        write_items(inv, plan)
+        inv.talk.say("dry run: nothing was sent")
+        return ExitCode.FINE
+    if not allowed:
+        asking.ask(question, review(plan, session), inv.talk)
+    with ExitStack() as stack:
+        passwords = _passwords(services, plan, how, stack)
+        to = str(how.passwords_to.absolute()) if how.passwords_to else ""
+        job = await services.jobs.add(plan, session.operator, options.reason, to)
+        inv.talk.say(f"job {job.number}: {job.total:,} customers - tui-reseller job watch {job.number}")
+        return await go_on(inv, services, session, job, passwords, detach=how.detach, verify=options.verify)
+
+
+def question_of(plan: Plan, session: Session) -> asking.Question:
+    """Return what is to be allowed: the gravest operation of the plan, on all its customers."""
+    gravest = max(plan.operations, key=lambda operation: GRADES[operation])
+    return asking.Question(gravest, [item.username for item in plan.items], session.profile, plan.total)
+
+
+def review(plan: Plan, session: Session) -> list[str]:
+    """Return what a person reads before the question."""
+    lines = [(item.username, item.changes) for item in plan.items]
+    gravest = question_of(plan, session).operation
+    said = [*plan.warnings, f"{100 * plan.share:.1f} % of {plan.total:,} customers; {plan.already:,} are so already"]
+    if len(plan.operations) > 1:
+        said.append("several actions: " + ", ".join(operation.value for operation in plan.operations))
+    return words.review(gravest, session.profile, lines, said)
+
+
+def write_items(inv: Invocation, plan: Plan) -> None:
+    """Write the items of a plan as rows."""
+    with inv.out.rows(("username", "operation", "changes", "line")) as rows:
+        for item in plan.items:
+            changes: object = {c.field: {"before": c.before, "after": c.after} for c in item.changes}
+            if inv.out.format == "table":
+                changes = words.changes_text(item.operation, item.changes)
+            rows.add({
+                "username": item.username, "operation": item.operation.value, "changes": changes,
+                "line": item.line or None,
+            })  # fmt: skip
+
+
+def _passwords(services: Services, plan: Plan, how: Applying, stack: ExitStack) -> Passwords | None:
+    needing = [item.username for item in plan.items if item.needs_password]
+    if not needing:
+        return None
+    given = {}
+    if how.source is not None:
+        found = plan_file.read_rows(_content(how.source), _only(plan))
+        if plan.source and found.source != plan.source:
+            raise RefusedHere(
+                f"refused: {clean(str(how.source))} is not the file that the plan was made from, or was changed since",
+                hint="make the plan again from it",
+            )
+        given = {one.call.username: one.call.password for one in found.wanted if one.call.password}
+    if how.passwords_to is not None:
+        file = services.password_file(how.passwords_to, False)  # noqa: FBT003 - the port's own signature
+        stack.callback(file.close)
+        return Made(file, given)
+    if missing := [name for name in needing if name not in given]:
+        raise InvalidInput(
+            f"{len(missing):,} customers need a password",
+            hint="--passwords-to NEWFILE makes them and writes them there; --from FILE takes them from the plan's file",
+        )
+    return Given(given)
+
+
+def _only(plan: Plan) -> Operation | None:
+    """The one action for all, where the file has no column for it."""
+    return plan.operations[0] if len(plan.operations) == 1 else None
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{clean(str(path))} cannot be read: {error.strerror}") from None
+
+
+async def go_on(
+    inv: Invocation,
+    services: Services,
+    session: Session,
+    job: Job,
+    passwords: Passwords | None = None,
+    *,
+    detach: bool = False,
+    verify: bool = False,
+) -> int:
+    """Run a job here, or hand it to a process of its own; return the exit code."""
+    if detach:
+        if passwords is not None:
+            raise InvalidInput("a job with passwords is not detached: they would have to leave this process")
+        pid = inv.doors.detach(job.number, session.profile, await session.credentials.get(session.profile))
+        inv.talk.say(f"job {job.number} runs on by itself (process {pid})")
+        inv.out.item(job.as_dict())
+        return ExitCode.FINE
+    with Report(inv) as report:
+        told = _teller(inv, report)
+        run = JobRun(session, services.jobs, job, passwords, told, settling=verify)
+        inv.signals.softly = run.stop
+        try:
+            done = await run.run()
+        finally:
+            inv.signals.softly = None
+    return close(inv, done)
+
+
+def _teller(inv: Invocation, report: Report) -> Callable[[JobRun], None]:
+    told = 0
+
+    def tell(run: JobRun) -> None:
+        nonlocal told
+        new: list[Result] = run.last[len(run.last) - (run.sent - told) :] if run.sent > told else []
+        told = run.sent
+        for result in new:
+            report.add(result)
+        inv.talk.progress(progress_line(run))
+
+    return tell
+
+
+def progress_line(run: JobRun) -> str:
+    """Say how far a job is, with rate and time left."""
+    if run.doing:
+        return f"job {run.job.number}: {run.doing}"
+    left = run.seconds_left
+    rest = f", {left:,.0f} s left" if left is not None else ""
+    return f"job {run.job.number}: {run.done:,} of {run.job.total:,}, {run.rate:.0f}/s{rest}"
+
+
+def close(inv: Invocation, job: Job) -> ExitCode:
+    """Say the closing line of a job; return the exit code."""
+    code = exit_code(job)
+    (inv.talk.say if code is ExitCode.FINE else inv.talk.warn)(job_line(job))
+    return code
+
+
+def exit_code(job: Job) -> ExitCode:
+    """0 if all is applied, 10 if anything is unknown, else 9 (design: "Exit codes")."""
+    if job.open_unknowns:
+        return ExitCode.UNKNOWN
+    applied = sum(count for outcome, count in job.counts.items() if outcome and outcome.is_applied)
+    return ExitCode.FINE if applied == job.total else ExitCode.SOME
+
+
+def job_line(job: Job) -> str:
+    """Say what became of a job, and how to go on."""
+    counts = [f"{count:,} {outcome.word.lower()}" for outcome, count in job.counts.items() if outcome and count]
+    left = job.total - job.done
+    counts += [f"{left:,} not begun"] if left else []
+    why = f" ({clean(job.why, longest=200)})" if job.why else ""
+    line = f"job {job.number} {job.state_word}{why}: {', '.join(counts) or 'nothing begun'}"
+    if job.state is not JobState.FINISHED or job.open_unknowns:
+        line += f" - tui-reseller job resume {job.number}"
+    elif any(outcome and outcome.is_applied for outcome in job.counts):
+        line += f" - tui-reseller undo {job.batch}"
+    return line
+
+
+async def watched(inv: Invocation, services: Services, number: int) -> Job:
+    """Wait until nobody runs a job any more, telling how far it is."""
+    while True:
+        job = await known_job(services, number)
+        if job.state is not JobState.RUNNING:
+            return job
+        inv.talk.progress(f"job {number}: {job.done:,} of {job.total:,}, run by {job.owner}")
+        await asyncio.sleep(0.5)
+
+
+async def known_job(services: Services, number: int) -> Job:
+    """Return a job. Raises InvalidInput if there is none."""
+    job = await services.jobs.get(number)
+    if job is None:
+        raise InvalidInput(f"there is no job {number}", hint="tui-reseller job list")
+    return job

@@ -1,0 +1,256 @@
+"""job: plans being applied. They go on after anything; what became of every customer is known."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import click
+
+from tui_reseller.cli.applying import close, exit_code, go_on, job_line, known_job, watched
+from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.group import LazyGroup, Verb
+from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.names import read_secret
+from tui_reseller.cli.options import Writing, common, writing
+from tui_reseller.cli.words import changes_text
+from tui_reseller.domain.errors import InvalidInput, RefusedHere
+from tui_reseller.domain.plan import Job, JobItem, JobState
+from tui_reseller.services.job_passwords import Made, Passwords
+from tui_reseller.services.jobs import retry_rejected
+from tui_reseller.services.services import Services
+from tui_reseller.services.session import Session
+
+COLUMNS = ("job", "state", "done", "total", "origin", "profile", "time", "owner", "why")
+RESULT_COLUMNS = ("username", "operation", "outcome", "id", "changes", "message", "line")
+_WORDS = "Many customers"
+UNLOCK_MINUTES = 480
+
+
+@click.group(
+    cls=LazyGroup,
+    verbs=(
+        Verb("list", "job:list_jobs", _WORDS, "List jobs, newest first."),
+        Verb("show", "job:show", _WORDS, "Show a job."),
+        Verb("watch", "job:watch", _WORDS, "Follow a job until it ends."),
+        Verb("pause", "job:pause", _WORDS, "Let a running job send nothing more for now."),
+        Verb("stop", "job:stop", _WORDS, "Let a running job send nothing more."),
+        Verb("resume", "job:resume", _WORDS, "Go on with a job, after anything."),
+        Verb("retry", "job:retry", _WORDS, "Do again what was rejected, and nothing else."),
+        Verb("results", "job:results", _WORDS, "What became of each customer of a job."),
+    ),
+)
+def job() -> int:
+    """Look after jobs.
+
+    Examples:
+      tui-reseller job list
+      tui-reseller job watch 7
+      tui-reseller job resume 7
+      tui-reseller job results 7 --output csv > results.csv
+
+    """
+    return 0
+
+
+def _number(function: Callable[..., int]) -> Callable[..., int]:
+    return click.argument("number", metavar="ID", type=_JobNumber())(function)
+
+
+class _JobNumber(click.ParamType[int]):
+    """7, or job-7 as the audit log calls it."""
+
+    name = "job"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value).removeprefix("job-")
+        if not text.isascii() or not text.isdigit():
+            self.fail("a job is named by its number: 7", param, ctx)
+        return int(text)
+
+
+@click.command()
+@common
+def list_jobs(inv: Invocation) -> int:
+    """List jobs, newest first; of one profile if --profile names it.
+
+    Examples:
+      tui-reseller job list
+      tui-reseller job list --output jsonl | jq -r 'select(.state != "finished") | .job'
+
+    """
+
+    async def work(services: Services) -> int:
+        name = services.profiles.named
+        with inv.out.rows(COLUMNS) as rows:
+            for found in await services.jobs.all():
+                if name is None or found.profile == name:
+                    rows.add(found.as_dict())
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+@click.command()
+@_number
+@common
+def show(inv: Invocation, *, number: int) -> int:
+    """Show a job: how far it is, what became of how many, who runs it.
+
+    Examples:
+      tui-reseller job show 7
+
+    """
+
+    async def work(services: Services) -> int:
+        found = await known_job(services, number)
+        inv.out.item(found.as_dict())
+        inv.talk.say(job_line(found))
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+@click.command()
+@_number
+@common
+def watch(inv: Invocation, *, number: int) -> int:
+    """Follow a job that another process runs, until it ends. Ends with 0, 9 or 10, as the job itself would.
+
+    Examples:
+      tui-reseller job watch 7
+
+    """
+
+    async def work(services: Services) -> int:
+        found = await watched(inv, services, number)
+        inv.out.item(found.as_dict())
+        return close(inv, found)
+
+    return inv.run(work)
+
+
+def _asking(wanted: str, does: str) -> click.Command:
+    def called(inv: Invocation, *, number: int) -> int:
+        async def work(services: Services) -> int:
+            found = await known_job(services, number)
+            if found.state is not JobState.RUNNING:
+                raise InvalidInput(f"job {number} is not running: it is {found.state_word}")
+            await services.jobs.want(number, wanted)
+            found = await watched(inv, services, number)
+            inv.out.item(found.as_dict())
+            inv.talk.say(job_line(found))
+            return ExitCode.FINE
+
+        return inv.run(work)
+
+    text = f"{does}\n\nExamples:\n  tui-reseller job {wanted} 7"
+    return click.command(wanted, help=text)(_number(common(called)))
+
+
+pause = _asking("pause", "Let a job that any process runs send nothing more for now; what is on its way is waited for.")
+stop = _asking("stop", "Let a job that any process runs send nothing more. It can be resumed all the same.")
+
+
+@click.command()
+@_number
+@click.option("--detach", is_flag=True, help="Run it in a process of its own.")
+@click.option("--key-stdin", is_flag=True, hidden=True, help="Take the key from the first line of stdin.")
+@writing
+def resume(inv: Invocation, options: Writing, *, number: int, detach: bool, key_stdin: bool) -> int:
+    """Go on with a job: first what is unknown is looked into, by a whole list; then the rest is sent.
+
+    It was reviewed when it was applied, so nothing is asked again. Works after a kill, a lost line, a reboot, refused
+    credentials.
+
+    Examples:
+      tui-reseller job resume 7
+      tui-reseller job resume 7 --detach
+
+    """
+    key = read_secret("key") if key_stdin else None
+
+    async def went_on(services: Services, session: Session, found: Job) -> int:
+        if key is not None:
+            session.credentials.remember(session.profile, key)
+        await inv.connect(session)
+        passwords: Passwords | None = None
+        if found.passwords_to:
+            passwords = Made(services.password_file(Path(found.passwords_to), True))  # noqa: FBT003 - the port's own
+        return await go_on(inv, services, session, found, passwords, detach=detach, verify=options.verify)
+
+    return _with_job(inv, options, number, went_on)
+
+
+@click.command()
+@_number
+@writing
+def retry(inv: Invocation, options: Writing, *, number: int) -> int:
+    """Send again what the service rejected or a rule of ours refused; nothing that was applied, nothing unknown.
+
+    Examples:
+      tui-reseller job retry 7
+
+    """
+
+    async def went_on(services: Services, session: Session, found: Job) -> int:
+        await inv.connect(session)
+        with services.jobs.owning(number, session.operator):
+            count = await retry_rejected(services.jobs, found)
+        inv.talk.say(f"{count:,} customers again")
+        return await go_on(inv, services, session, await known_job(services, number), verify=options.verify)
+
+    return _with_job(inv, options, number, went_on)
+
+
+def _with_job(
+    inv: Invocation, options: Writing, number: int, work: Callable[[Services, Session, Job], Awaitable[int]]
+) -> int:
+    """Open the profile of a job. Raises RefusedHere if it is another account by now."""
+
+    async def opened(services: Services) -> int:
+        found = await known_job(services, number)
+        name = inv.common.profile or (None if services.profiles.environment else found.profile)
+        session = inv.open(services, services.profiles.choose(name))
+        try:
+            if session.account != found.account:
+                raise RefusedHere(f'refused: job {number} belongs to another account (profile "{found.profile}")')
+            if options.unlock is not None:
+                session.policy.unlock(UNLOCK_MINUTES, options.unlock)
+            await services.ledger.recover()
+            await session.learn_website()
+            return await work(services, session, found)
+        finally:
+            await session.aclose()
+
+    return inv.run(opened)
+
+
+@click.command()
+@_number
+@common
+def results(inv: Invocation, *, number: int) -> int:
+    """Write what became of each customer of a job: a row each, in the order of the plan.
+
+    Examples:
+      tui-reseller job results 7 --output csv > results.csv
+      tui-reseller job results 7 --output jsonl | jq -r 'select(.outcome == "rejected") | .username'
+
+    """
+
+    async def work(services: Services) -> int:
+        await services.ledger.recover()
+        found = await known_job(services, number)
+        after = -1
+        with inv.out.rows(RESULT_COLUMNS) as rows:
+            while (page := await services.jobs.items(number, after)) and not inv.out.is_closed:
+                for item in page:
+                    rows.add(_for_table(item) if inv.out.format == "table" else item.as_dict())
+                after = page[-1].seq
+        inv.talk.say(job_line(found))
+        return exit_code(found)
+
+    return inv.run(work)
+
+
+def _for_table(found: JobItem) -> dict[str, object]:
+    outcome = found.outcome.word if found.outcome else "not begun"
+    return {**found.as_dict(), "changes": changes_text(found.item.operation, found.item.changes), "outcome": outcome}

@@ -1,0 +1,247 @@
+"""plan: many changes out of a file or a filter, checked and reviewed before the first is sent."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tui_reseller.cli.applying import Applying, apply, question_of, write_items
+from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.group import LazyGroup, Verb
+from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.names import LONGEST_INPUT, read_pairs
+from tui_reseller.cli.options import Writing, common, writing
+from tui_reseller.cli.words import changes_text
+from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.filters import parse_filter
+from tui_reseller.domain.listing import ListContext, Question
+from tui_reseller.domain.operation import Call
+from tui_reseller.domain.plan import Plan
+from tui_reseller.domain.text import clean
+from tui_reseller.services import plans
+from tui_reseller.services.plan_file import FIELDS_OF, Read, Wanted, action_of, read_rows
+from tui_reseller.services.plans import Drafted
+from tui_reseller.services.services import Services
+from tui_reseller.services.session import Session
+
+_WORDS = "Many customers"
+_path = click.Path(path_type=Path)
+
+
+@click.group(
+    cls=LazyGroup,
+    verbs=(
+        Verb("new", "plan:new", _WORDS, "Make a plan from a file or a filter. Nothing is sent."),
+        Verb("show", "plan:show", _WORDS, "Show every change of a plan."),
+        Verb("diff", "plan:diff", _WORDS, "Show which customers changed since the plan was made."),
+        Verb("apply", "plan:apply_plan", _WORDS, "Apply a plan as a job."),
+    ),
+)
+def plan() -> int:
+    """Prepare many changes, look at them, and apply them as a job.
+
+    Examples:
+      tui-reseller plan new --filter 'country:es sending:on' --action disable --out stop.plan
+      tui-reseller plan new --from new-customers.csv --action create --out new.plan
+      tui-reseller plan show stop.plan
+      tui-reseller plan apply stop.plan --confirm '200 acme' --reason 'ticket 4711'
+
+    """
+    return 0
+
+
+@click.command()
+@click.option("--from", "source", metavar="FILE", type=_path, help="CSV or JSON Lines, a customer a row.")
+@click.option("--filter", "filter_", metavar="EXPR", help="All customers that match, as in list --filter.")
+@click.option("--action", metavar="A", help="What to do with all of them; else the file has a column action.")
+@click.option("--out", metavar="NEWFILE", type=_path, help="Write the plan here; else it is kept in the state folder.")
+@click.option("--skip-refused", is_flag=True, help="Make a plan of the rows that can be taken.")
+@click.argument("pairs", nargs=-1, metavar="[FIELD=VALUE]...")
+@common
+def new(
+    inv: Invocation,
+    *,
+    source: Path | None,
+    filter_: str | None,
+    action: str | None,
+    out: Path | None,
+    skip_refused: bool,
+    pairs: Sequence[str],
+) -> int:
+    """Make a plan. Every row is checked against a list that is at most 10 minutes old; nothing is sent.
+
+    Actions: create set enable disable website-enable website-disable password email rename delete. Columns: action,
+    username, new_username (rename), the fields of the action, password. With refused rows it ends with 2 and no plan,
+    or with --skip-refused with 9 and a plan of the others.
+
+    Examples:
+      tui-reseller plan new --filter 'sending:on country=es' --action disable
+      tui-reseller plan new --from moves.csv --out moves.plan
+      tui-reseller plan new --filter is:missing-data --action set country=ES
+
+    """
+    if (source is None) == (filter_ is None):
+        raise click.UsageError("name a file with --from or a filter with --filter; one of the two")
+    operation = action_of(action) if action else None
+    if filter_ is not None and operation is None:
+        raise click.UsageError("a filter needs --action")
+
+    async def opened(services: Services, session: Session) -> int:
+        await services.ledger.recover()
+        await session.learn_website()
+        await inv.connect(session)
+        await plans.have_fresh_list(session)
+        if source is not None:
+            read = read_rows(_content(source), operation)
+            for note in read.notes:
+                inv.talk.say(f"note: {note}")
+            origin = f"file {clean(source.name, longest=80)}"
+        else:
+            read = await _matching(session, filter_ or "", action or "", read_pairs(pairs))
+            origin = f"filter {clean(filter_ or '', longest=200)}"
+        drafted = await plans.draft(
+            session, read.wanted, origin=origin, refusals=read.refusals, source=read.source if source else ""
+        )
+        return _told(inv, services, session, drafted, out, skip_refused=skip_refused)
+
+    return inv.with_session(opened)
+
+
+async def _matching(session: Session, text: str, action: str, fields: dict[str, str]) -> Read:
+    operation = action_of(action)
+    for name in fields:
+        if name not in FIELDS_OF.get(operation, ()):
+            raise InvalidInput(f"{operation.value} takes no {name}", field=name)
+    entries = await session.ledger.needs_you(session.account)
+    context = ListContext(needs_you=frozenset(entry.username for entry in entries))
+    await session.customers.query(Question(parse_filter(text), context=context))
+    names = [name for name in session.customers.usernames() if name]
+    return Read([Wanted(Call(operation, name, fields)) for name in names])
+
+
+def _told(
+    inv: Invocation, services: Services, session: Session, drafted: Drafted, out: Path | None, *, skip_refused: bool
+) -> int:
+    found, refusals = drafted.plan, drafted.refusals
+    for refusal in refusals[:20]:
+        inv.talk.warn(refusal.words)
+    if len(refusals) > 20:
+        inv.talk.warn(f"... and {len(refusals) - 20:,} more")
+    for warning in found.warnings:
+        inv.talk.say(f"note: {warning}")
+    is_made = bool(found.items) and (skip_refused or not refusals)
+    place = services.plans.save(found, out) if is_made else None
+    inv.out.item({
+        "plan": found.digest[:12] if is_made else None, "file": str(place) if place else None,
+        "items": len(found.items), "already": found.already, "total": found.total,
+        "operations": [operation.value for operation in found.operations],
+        "refused": [{"line": r.line, "column": r.column or None, "message": r.message} for r in refusals],
+        "warnings": list(found.warnings),
+    })  # fmt: skip
+    counts = f"{len(found.items):,} to do, {found.already:,} so already, {len(refusals):,} refused"
+    if not is_made:
+        inv.talk.warn(f"no plan was made: {counts}" + ("" if found.items else "; nothing to do"))
+        return ExitCode.USAGE
+    asked = f"--confirm '{question.typed}'" if (question := question_of(found, session)).typed else "--yes"
+    inv.talk.say(f"{counts} - tui-reseller plan apply {place} {asked}")
+    return ExitCode.SOME if refusals else ExitCode.FINE
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(LONGEST_INPUT + 1)
+    except OSError as error:
+        raise InvalidInput(f"{clean(str(path))} cannot be read: {error.strerror}") from None
+
+
+def _loaded(services: Services, name: str, inv: Invocation) -> Plan:
+    found = services.plans.load(name)
+    read = f"list of {found.read_at:%Y-%m-%d %H:%M} UTC"
+    inv.talk.say(f"{len(found.items):,} of {found.total:,} customers, {found.origin}, profile {found.profile}, {read}")
+    return found
+
+
+@click.command()
+@click.argument("name", metavar="PLAN")
+@common
+def show(inv: Invocation, *, name: str) -> int:
+    """Show every change of a plan: a row a customer, before -> after.
+
+    Examples:
+      tui-reseller plan show stop.plan
+      tui-reseller plan show stop.plan --output csv > review.csv
+
+    """
+
+    async def work(services: Services) -> int:
+        write_items(inv, _loaded(services, name, inv))
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+@click.command()
+@click.argument("name", metavar="PLAN")
+@common
+def diff(inv: Invocation, *, name: str) -> int:
+    """Show which customers are no longer as the plan saw them. Ends with 8 if there are any.
+
+    Examples:
+      tui-reseller plan diff stop.plan
+
+    """
+
+    async def opened(services: Services, session: Session) -> int:
+        found = _loaded(services, name, inv)
+        plans.check_place(found, session)
+        await inv.connect(session)
+        await plans.have_fresh_list(session)
+        present = session.customers.named({item.username for item in found.items})
+        changed = plans.moved(found, present)
+        with inv.out.rows(("username", "operation", "changes")) as rows:
+            for item in changed:
+                moved = item.moved(present.get(item.username))
+                changes: object = {change.field: {"before": change.before, "now": change.after} for change in moved}
+                if inv.out.format == "table":
+                    changes = changes_text(item.operation, moved)
+                rows.add({"username": item.username, "operation": item.operation.value, "changes": changes})
+        inv.talk.say(f"{len(changed):,} of {len(found.items):,} customers changed since the plan was made")
+        return ExitCode.CONFLICT if changed else ExitCode.FINE
+
+    return inv.with_session(opened)
+
+
+@click.command()
+@click.argument("name", metavar="PLAN")
+@click.option("--skip-changed", is_flag=True, help="Leave out customers that changed since the plan was made.")
+@click.option("--detach", is_flag=True, help="Run it in a process of its own, which does not end with this one.")
+@click.option("--from", "source", metavar="FILE", type=_path, help="The plan's file again, for the passwords in it.")
+@click.option("--passwords-to", metavar="NEWFILE", type=_path, help="Make passwords, and write them to this new file.")
+@writing
+def apply_plan(
+    inv: Invocation,
+    options: Writing,
+    *,
+    name: str,
+    skip_changed: bool,
+    detach: bool,
+    source: Path | None,
+    passwords_to: Path | None,
+) -> int:
+    """Apply a plan as a job: first 1, then 10, then the rest; it pauses itself on errors.
+
+    Refused: a plan of another account, one that was applied, one whose customers changed since.
+
+    Examples:
+      tui-reseller plan apply stop.plan --confirm '200 acme' --reason 'ticket 4711'
+      tui-reseller plan apply new.plan --confirm '12 acme' --passwords-to new-passwords.csv
+      tui-reseller plan apply stop.plan --confirm '200 acme' --detach
+
+    """
+    how = Applying(skip_changed, detach, source, passwords_to)
+
+    async def opened(services: Services, session: Session) -> int:
+        return await apply(inv, services, session, _loaded(services, name, inv), options, how)
+
+    return inv.with_session(opened, writing=True)

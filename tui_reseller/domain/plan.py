@@ -1,0 +1,265 @@
+"""A plan: changes for many customers, checked and frozen before the first is sent. A job: a plan being applied."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from types import MappingProxyType
+
+from tui_reseller.domain.audit import Operator, utc_text
+from tui_reseller.domain.changes import Change, Value, wanted_by
+from tui_reseller.domain.customer import FIELDS, Customer
+from tui_reseller.domain.operation import Call, Operation, Outcome
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+FORMAT = 1
+"""Of a plan file. A file with another one is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One customer of a plan. Never holds a password.
+
+    Before is what the touched fields were in the list that the plan was made from. Line is where the item stands in the
+    operator's file, from 1, or 0. Undoes is the id of the operation that it takes back, or empty.
+    """
+
+    operation: Operation
+    username: str
+    fields: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    before: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
+    line: int = 0
+    undoes: str = ""
+
+    @property
+    def call(self) -> Call:
+        """The call that carries it out, without its password."""
+        return Call(self.operation, self.username, self.fields)
+
+    @property
+    def needs_password(self) -> bool:
+        """Whether a password goes with it."""
+        return self.operation in {Operation.CREATE, Operation.PASSWORD}
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Before -> after of each touched field."""
+        return tuple(Change(name, self.before.get(name), after) for name, after in wanted_by(self.call).items())
+
+    def moved(self, now: Customer | None) -> tuple[Change, ...]:
+        """Return what somebody changed since the plan was made: the value then, and now. Website access is not told by
+        the service, so it never moves.
+        """
+        if now is None:
+            return () if self.operation is Operation.CREATE else (Change("username", self.username, None),)
+        if self.operation is Operation.CREATE:
+            return (Change("username", None, self.username),)
+        kept = {name: value for name, value in self.before.items() if name != "website_access"}
+        return tuple(Change(n, value, now.value(n)) for n, value in kept.items() if now.value(n) != value)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as a plan file and the ledger have it."""
+        found: dict[str, object] = {"operation": self.operation.value, "username": self.username}
+        found |= {"fields": dict(self.fields)} if self.fields else {}
+        found |= {"before": dict(self.before)} if self.before else {}
+        found |= {"line": self.line} if self.line else {}
+        return found | ({"undoes": self.undoes} if self.undoes else {})
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, object]) -> "Item":
+        """Read what as_dict wrote. Raises KeyError, ValueError or TypeError on anything else."""
+        fields, before = found.get("fields", {}), found.get("before", {})
+        username, line, undoes = found["username"], found.get("line", 0), found.get("undoes", "")
+        if not (isinstance(fields, dict) and isinstance(before, dict) and isinstance(username, str)):
+            raise TypeError("an item of a plan")
+        if not isinstance(line, int) or not isinstance(undoes, str):
+            raise TypeError("an item of a plan")
+        if not all(isinstance(name, str) and isinstance(value, str) for name, value in fields.items()):
+            raise TypeError("fields of an item")
+        if any(name.lower().startswith("password") for name in (*fields, *before)):
+            raise ValueError("a plan holds no password")
+        if not all(value is None or isinstance(value, str | bool) for value in before.values()):
+            raise TypeError("before of an item")
+        return cls(Operation(found["operation"]), username, fields or NOTHING, before or NOTHING, line, undoes)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row of the operator's file that is not taken: where, and why. Line from 1; column is the field's name."""
+
+    line: int
+    message: str
+    column: str = ""
+
+    @property
+    def words(self) -> str:
+        """One line for the reader."""
+        return f"line {self.line}{f', {self.column}' if self.column else ''}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Changes for many customers of one account. Total counts all customers of the list of read_at.
+
+    Already counts those that were left out because they are so already; hidden those that the filter did not show when
+    they were chosen. Source is the digest of the operator's file, without its passwords; empty if there was none.
+    """
+
+    profile: str
+    account: str
+    origin: str
+    made_at: datetime
+    read_at: datetime
+    total: int
+    items: Sequence[Item]
+    already: int = 0
+    hidden: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    source: str = ""
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations in it, each once, in the order of their first item."""
+        return tuple(dict.fromkeys(item.operation for item in self.items))
+
+    @property
+    def share(self) -> float:
+        """Part of all customers, 0 to 1; new ones count as well."""
+        return len(self.items) / self.total if self.total else 1.0
+
+    @property
+    def head(self) -> dict[str, object]:
+        """All but the items, as a plan file has it."""
+        return {
+            "plan": FORMAT, "profile": self.profile, "account": self.account, "origin": self.origin,
+            "made_at": utc_text(self.made_at), "read_at": utc_text(self.read_at), "total": self.total,
+            "items": len(self.items), "already": self.already, "hidden": list(self.hidden),
+            "warnings": list(self.warnings), "source": self.source,
+        }  # fmt: skip
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all of it: a plan that was edited, or is another one, has another digest."""
+        found = hashlib.sha256(canonical(self.head).encode("ascii"))
+        for item in self.items:
+            found.update(b"\n" + canonical(item.as_dict()).encode("ascii"))
+        return found.hexdigest()
+
+
+def canonical(value: object) -> str:
+    """Return JSON in one form: ASCII, no blanks, keys in order."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+
+
+def touched(operation: Operation, fields: Mapping[str, str], now: Customer | None) -> Mapping[str, Value]:
+    """Return what a call would change, as it is now: what a plan keeps as before. A delete and a password keep what
+    tells that it is still the same customer.
+    """
+    if now is None:
+        return NOTHING
+    if operation in {Operation.DELETE, Operation.PASSWORD}:
+        names: Sequence[str] = ("email",)
+    elif operation is Operation.RENAME:
+        names = ("username", "email")
+    else:
+        names = [name for name in wanted_by(Call(operation, now.username, fields)) if name in FIELDS]
+    return {name: now.value(name) for name in names}
+
+
+class JobState(Enum):
+    """What a job is doing. Interrupted: it was running, and its process is gone."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def may_run(self) -> bool:
+        """Whether resuming makes sense."""
+        return self is not JobState.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A plan that is or was applied. Passwords_to is the file for generated passwords, or empty.
+
+    Counts is how many items have which outcome; None counts those that were not begun, "in flight" ones included.
+    """
+
+    number: int
+    profile: str
+    account: str
+    origin: str
+    digest: str
+    source: str
+    operator: Operator
+    reason: str
+    began: datetime
+    state: JobState
+    why: str
+    total: int
+    counts: Mapping[Outcome | None, int]
+    owner: str = ""
+    passwords_to: str = ""
+
+    @property
+    def batch(self) -> str:
+        """What the audit log calls everything that was done by it."""
+        return f"job-{self.number}"
+
+    @property
+    def done(self) -> int:
+        """Items that have an outcome."""
+        return sum(count for outcome, count in self.counts.items() if outcome is not None)
+
+    @property
+    def open_unknowns(self) -> int:
+        """Items that a person or evidence still has to settle."""
+        return sum(count for outcome, count in self.counts.items() if outcome is not None and outcome.needs_you)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to do. A job with open unknowns is not finished (reliability 4.4)."""
+        return self.state is JobState.FINISHED and not self.open_unknowns
+
+    @property
+    def state_word(self) -> str:
+        """The state in words."""
+        if self.state is JobState.FINISHED and self.open_unknowns:
+            return "finished with unknowns"
+        return self.state.value
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the stable object of output."""
+        return {
+            "job": self.number, "state": self.state_word.replace(" ", "_"), "why": self.why or None,
+            "profile": self.profile, "origin": self.origin, "time": utc_text(self.began),
+            "operator": self.operator.as_dict(), "reason": self.reason or None, "total": self.total,
+            "done": self.done, "owner": self.owner or None,
+            "outcomes": {outcome.value: count for outcome, count in self.counts.items() if outcome and count},
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class JobItem:
+    """An item of a job, by its place in the plan, with what became of it. Attempts counts how often it was begun."""
+
+    seq: int
+    item: Item
+    outcome: Outcome | None = None
+    message: str = ""
+    entry: str | None = None
+    attempts: int = 0
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the stable object of output: a row of the results."""
+        changes = {change.field: {"before": change.before, "after": change.after} for change in self.item.changes}
+        return {
+            "username": self.item.username, "operation": self.item.operation.value,
+            "outcome": self.outcome.value if self.outcome else None, "id": self.entry, "changes": changes,
+            "message": self.message, "line": self.item.line or None,
+        }  # fmt: skip

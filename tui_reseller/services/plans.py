@@ -1,0 +1,198 @@
+"""Make a plan: what is wanted against the present list, row by row, before any write (reliability O03-O07, O13)."""
+
+import contextlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import InvalidInput, RefusedHere, SnapshotDamaged
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.plan import Item, Plan, Refusal, touched
+from tui_reseller.domain.text import quoted
+from tui_reseller.services import listing
+from tui_reseller.services.plan_file import Wanted
+from tui_reseller.services.session import Session
+from tui_reseller.services.validation import findings_for, without_unchanged
+
+FRESH = timedelta(minutes=10)
+"""A plan is made from, and applied against, a list that is at most so old (reliability O04)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A plan, and the rows that were not taken into it."""
+
+    plan: Plan
+    refusals: Sequence[Refusal] = ()
+
+
+async def have_fresh_list(session: Session, *, renew: bool = False) -> None:
+    """Read the list unless it is whole and at most 10 minutes old; or in any case. Raises RefusedHere for a
+    suspiciously small one, and as reading does.
+    """
+    if session.read_at is None and not renew:
+        with contextlib.suppress(SnapshotDamaged):  # the service is asked anyway
+            await listing.load(session)
+    age = listing.age(session)
+    is_whole = not session.is_partial and not session.customers.is_head
+    if not renew and is_whole and age is not None and age <= FRESH:
+        return
+    fresh = await listing.read_all(session)
+    if fresh.held:
+        raise RefusedHere(
+            f"the list came with {fresh.total:,} customers, the last one had {fresh.previous:,}; nothing was sent",
+            hint="look at it first; tui-reseller list --accept-smaller takes it over",
+        )
+
+
+async def draft(
+    session: Session,
+    wanted: Sequence[Wanted],
+    *,
+    origin: str,
+    refusals: Sequence[Refusal] = (),
+    hidden: Collection[str] = (),
+    source: str = "",
+    undoes: Mapping[str, str] | None = None,
+) -> Drafted:
+    """Check each wanted change against the list; return a plan of those that can be done and would change something.
+
+    Raises InvalidInput if there is nothing to do. Nothing is sent.
+    """
+    if session.read_at is None:
+        raise InvalidInput("there is no list yet that a plan could be made from", hint="wait until it is read")
+    checker = _Checker(session, wanted, await session.ledger.needs_you(session.account))
+    items: list[Item] = []
+    for one in wanted:
+        item = checker.item(one)
+        if item is not None:
+            items.append(replace(item, undoes=undoes.get(one.call.username, "")) if undoes else item)
+    if not items and not refusals and not checker.refusals:
+        raise InvalidInput(f"nothing to do: {checker.already:,} are so already")
+    plan = Plan(
+        session.profile.name, session.account, origin, session.clock.now(), session.read_at, session.customers.total,
+        _in_order(items, hidden), checker.already, sorted(set(hidden) & {item.username for item in items}),
+        checker.warnings(), source,
+    )  # fmt: skip
+    return Drafted(plan, sorted([*refusals, *checker.refusals], key=lambda refusal: refusal.line))
+
+
+def _in_order(items: list[Item], hidden: Collection[str]) -> tuple[Item, ...]:
+    """Hidden ones first: they are what nobody has in view (interaction 6.6)."""
+    unseen = frozenset(hidden)
+    return tuple(sorted(items, key=lambda item: item.username not in unseen)) if unseen else tuple(items)
+
+
+class _Checker:
+    """Checks wanted changes one by one; gathers what is refused, what is so already, and what is worth a word."""
+
+    def __init__(self, session: Session, wanted: Sequence[Wanted], open_: Iterable[object]) -> None:
+        self.session = session
+        self.refusals: list[Refusal] = []
+        self.already = 0
+        self._locked = {str(getattr(entry, "username", "")) for entry in open_}
+        new = [_new_name(one.call) for one in wanted]
+        self._present = session.customers.named({one.call.username for one in wanted} | {name for name in new if name})
+        self._lines: dict[str, int] = {}
+        self._renamed = {one.call.username for one in wanted if one.call.operation is Operation.RENAME}
+        self._said: Counter[str] = Counter()
+
+    def item(self, one: Wanted) -> Item | None:
+        """Return the item of a wanted change; None if it is refused or is so already."""
+        why = self._refused(one)
+        if why is not None:
+            self.refusals.append(Refusal(one.line, *why))
+            return None
+        call, now = one.call, self._present.get(one.call.username)
+        if call.operation in {Operation.SET, Operation.EMAIL} and now is not None:
+            call = without_unchanged(call, {name: now.text(name) for name in call.fields})
+            if not call.fields:
+                self.already += 1
+                return None
+        item = Item(call.operation, call.username, call.fields, touched(call.operation, call.fields, now), one.line)
+        if call.operation in {Operation.ENABLE, Operation.DISABLE} and all(c.before == c.after for c in item.changes):
+            self.already += 1
+            return None
+        if call.username in self._locked:
+            self._said["an outcome is still open: it will be refused until that is settled"] += 1
+        return item
+
+    def _refused(self, one: Wanted) -> tuple[str, str] | None:
+        """Return why a row cannot be taken, and its column, or None."""
+        call, name = one.call, one.call.username
+        if name in self._lines:
+            where = f" in line {self._lines[name]}" if self._lines[name] else ""
+            return f"{quoted(name)} stands there already{where}: one change for each customer", "username"
+        self._lines[name] = one.line
+        for finding in findings_for(call):
+            if finding.field == "password" and call.password is None:  # it comes when the plan is applied
+                continue
+            if not finding.warning:
+                return finding.message, finding.field
+            self._said[finding.message] += 1
+        now = self._present.get(name)
+        if call.operation is Operation.CREATE:
+            return (f"there is a customer {quoted(name)} already", "username") if now else None
+        if name == self.session.profile.api_user:
+            return f"{quoted(name)} is our own reseller account", "username"
+        if now is None:
+            return f"there is no customer {quoted(name)}", "username"
+        if self.session.customers.is_ambiguous(name):
+            return f"the service lists {quoted(name)} more than once", "username"
+        return self._new_name_taken(one) if call.operation is Operation.RENAME else None
+
+    def _new_name_taken(self, one: Wanted) -> tuple[str, str] | None:
+        new = one.call.fields["username"]
+        if new in self._renamed:
+            return f"{quoted(new)} is itself renamed here: chains and swaps take a plan each", "new_username"
+        if new in self._present:
+            return f"there is a customer {quoted(new)} already", "new_username"
+        if new in self._lines:
+            return f"{quoted(new)} stands there already: it cannot be a new name as well", "new_username"
+        self._lines[new] = one.line
+        return None
+
+    def warnings(self) -> tuple[str, ...]:
+        """What is worth a word, each once, with how often."""
+        return tuple(f"{count:,} x {words}" if count > 1 else words for words, count in self._said.most_common(20))
+
+
+def _new_name(call: Call) -> str:
+    return call.fields.get("username", "") if call.operation is Operation.RENAME else ""
+
+
+def moved(plan: Plan, present: Mapping[str, Customer]) -> list[Item]:
+    """Return the items whose customers are no longer as the plan saw them."""
+    return [item for item in plan.items if item.moved(present.get(item.username))]
+
+
+def check_place(plan: Plan, session: Session) -> None:
+    """Raise RefusedHere if a plan was made for another account."""
+    if plan.account != session.account:
+        raise RefusedHere(
+            f'refused: this plan was made for another account (profile "{plan.profile}"); nothing was sent',
+            hint=f"--profile {plan.profile}, or make the plan again",
+        )
+
+
+async def unmoved(plan: Plan, session: Session, *, skip_changed: bool = False) -> Plan:
+    """Return a plan that still fits a fresh list. Raises RefusedHere if customers changed since it was made, unless
+    those may be left out (reliability O06).
+    """
+    await have_fresh_list(session)
+    present = session.customers.named({item.username for item in plan.items})
+    changed = moved(plan, present)
+    if not changed:
+        return plan
+    if not skip_changed:
+        names = ", ".join(quoted(item.username, 40) for item in changed[:5])
+        more = f" and {len(changed) - 5:,} more" if len(changed) > 5 else ""
+        raise RefusedHere(
+            f"refused: the plan is stale, {len(changed):,} of {len(plan.items):,} customers changed since it was made: "
+            f"{names}{more}; nothing was sent",
+            hint="look at them (plan diff), then make the plan again or leave them out (--skip-changed)",
+        )
+    gone = {item.username for item in changed}
+    return replace(plan, items=tuple(item for item in plan.items if item.username not in gone))

@@ -1,0 +1,79 @@
+"""Settle what a job left unknown: one whole list is the reading for all of it at once (reliability 4.4)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, fields
+
+from tui_reseller.domain.audit import Entry
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.services.session import Session
+from tui_reseller.services.verify import SETTLE, Evidence, look
+
+Told = Callable[[str], None]
+
+
+@dataclass
+class _ByList(Session):
+    """A session whose readings come from one whole list."""
+
+    listed: Mapping[str, Customer] = field(default_factory=dict)
+
+    async def find(self, username: str) -> Customer | None:
+        """Return a customer of that list."""
+        found = self.listed.get(username)
+        return self.with_website(found) if found else None
+
+
+async def settle(session: Session, entries: Sequence[Entry], tell: Told) -> dict[str, Outcome]:
+    """Look for evidence on lost answers; return the outcomes that were found and written down, by id.
+
+    Two readings at most, the second not before the settle time is over; where they disagree nothing is concluded.
+    Raises ResellerError if the list cannot be read.
+    """
+    found: dict[str, Outcome] = {}
+    left = [entry for entry in entries if entry.operation.is_checkable]
+    for entry in entries:
+        if not entry.operation.is_checkable and entry.outcome is Outcome.UNKNOWN:
+            words = "the service never tells; repeating with the same value does no harm"
+            await session.ledger.finish(entry.id, Outcome.UNVERIFIABLE, words)
+            found[entry.id] = Outcome.UNVERIFIABLE
+    if not left:
+        return found
+    tell(f"checking {len(left):,} unknown outcomes by a whole list")
+    first = await _evidence(session, left)
+    found |= await _write_down(session, {entry_id: seen for entry_id, seen in first.items() if seen.certain})
+    left = [entry for entry in left if entry.id not in found and first[entry.id].outcome is not Outcome.UNKNOWN]
+    if not left:
+        return found
+    wait = SETTLE - (session.clock.now() - max(entry.settled_at or entry.time for entry in left)).total_seconds()
+    if wait > 0:
+        tell(f"{len(left):,} look as before: read again in {wait:.0f} s, when that counts as evidence")
+        await session.clock.sleep(wait)
+    second = await _evidence(session, left)
+    agreed = {
+        entry_id: seen
+        for entry_id, seen in second.items()
+        if seen.certain or (seen.outcome is first[entry_id].outcome and seen.outcome is not Outcome.UNKNOWN)
+    }
+    return found | await _write_down(session, agreed)
+
+
+async def _evidence(session: Session, entries: Sequence[Entry]) -> dict[str, Evidence]:
+    names = {entry.username for entry in entries}
+    names |= {str(change.after) for entry in entries for change in entry.changes if change.field == "username"}
+    service = await session.service()
+    incoming = session.customers.incoming()
+    async with aclosing(service.stream()) as pieces:
+        async for piece in pieces:
+            await incoming.add(piece.customers)
+    others = session.customers.window(0, 2)
+    listed = await incoming.named({*names, *(other.username for other in others)})
+    reading = _ByList(**{f.name: getattr(session, f.name) for f in fields(session)}, listed=listed)
+    return {entry.id: await look(reading, entry) for entry in entries}
+
+
+async def _write_down(session: Session, evidence: Mapping[str, Evidence]) -> dict[str, Outcome]:
+    for entry_id, seen in evidence.items():
+        await session.ledger.finish(entry_id, seen.outcome, f"{seen.words} (whole list)")
+    return {entry_id: seen.outcome for entry_id, seen in evidence.items()}

@@ -1,0 +1,211 @@
+"""Jobs in the ledger's file: what is to be done, how far it is, who does it. What became of each item stands in the
+audit log.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_reseller.domain.audit import Operator, utc_text
+from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
+from tui_reseller.domain.text import clean
+from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.ledger_rows import compact, escaped, unescaped
+from tui_reseller.storage.paths import private_folder
+
+if TYPE_CHECKING:
+    from tui_reseller.storage.ledger_book import Book
+
+PAGE = 1000
+_LATEST = "(SELECT outcome FROM rows WHERE entry = i.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
+_SAID = "(SELECT body FROM rows WHERE entry = i.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
+_JOB = "SELECT number, digest, account, time, total, body, state, why FROM jobs"
+
+
+class Jobs:
+    """Jobs of this account of the operating system. Every method may raise LedgerUnavailable."""
+
+    def __init__(self, ledger: Ledger, folder: Path) -> None:
+        self._ledger = ledger
+        self._folder = folder / "jobs"
+
+    async def add(self, plan: Plan, operator: Operator, reason: str, passwords_to: str = "") -> Job:
+        """Make a job of a plan, durably. Raises RefusedHere if that plan was applied before: by which job."""
+        number = await self._ledger.ask(lambda book: _add(book, plan, operator, reason, passwords_to))
+        found = await self.get(number)
+        if found is None:
+            raise LedgerUnavailable(f"ledger: job {number} is not there any more")
+        return found
+
+    async def get(self, number: int) -> Job | None:
+        """Return a job."""
+        return await self._ledger.ask(lambda book: next(self._jobs(book, " WHERE number = ?", number), None))
+
+    async def all(self, account: str | None = None) -> list[Job]:
+        """Return jobs, newest first."""
+        where = "" if account is None else " WHERE account = ?"
+        values = () if account is None else (escaped(account),)
+        return await self._ledger.ask(lambda book: list(self._jobs(book, f"{where} ORDER BY number DESC", *values)))
+
+    async def waiting(self, number: int, after: int, limit: int = PAGE) -> list[JobItem]:
+        """Return items that were not begun, in order, after a place."""
+        where = "i.job = ? AND i.seq > ? AND i.entry IS NULL AND i.outcome IS NULL ORDER BY i.seq LIMIT ?"
+        return await self._ledger.ask(lambda book: _items(book, where, number, after, limit))
+
+    async def items(self, number: int, after: int = -1, limit: int = PAGE) -> list[JobItem]:
+        """Return items with what became of them, in order, after a place."""
+        where = "i.job = ? AND i.seq > ? ORDER BY i.seq LIMIT ?"
+        return await self._ledger.ask(lambda book: _items(book, where, number, after, limit))
+
+    async def refuse(self, number: int, seq: int, outcome: Outcome, message: str) -> None:
+        """Write down why an item was not sent, where no operation was begun."""
+        query = "UPDATE job_items SET outcome = ?, message = ? WHERE job = ? AND seq = ? AND entry IS NULL"
+        await self._change(query, outcome.value, escaped(message), number, seq)
+
+    async def put_back(self, number: int, seqs: Sequence[int]) -> None:
+        """Let items be begun again: evidence, or the service, said that they were not carried out."""
+        query = "UPDATE job_items SET entry = NULL, outcome = NULL, message = NULL WHERE job = ? AND seq = ?"
+
+        def work(book: "Book") -> None:
+            with book.writing():
+                book.connection.executemany(query, [(number, seq) for seq in seqs])
+
+        await self._ledger.ask(work)
+
+    async def set_state(self, number: int, state: JobState, why: str = "") -> None:
+        """Say what the job is doing, and why."""
+        await self._change("UPDATE jobs SET state = ?, why = ? WHERE number = ?", state.value, escaped(why), number)
+
+    async def want(self, number: int, wanted: str) -> None:
+        """Ask the process that runs a job to "pause" or "stop"; "" takes it back."""
+        await self._change("UPDATE jobs SET wanted = ? WHERE number = ?", wanted, number)
+
+    async def wanted(self, number: int) -> str:
+        """Return what somebody asked of a job."""
+        query = "SELECT wanted FROM jobs WHERE number = ?"
+        rows = await self._ledger.ask(lambda book: list(book.read(query, number)))
+        return str(rows[0][0]) if rows else ""
+
+    @contextlib.contextmanager
+    def owning(self, number: int, operator: Operator) -> Iterator[None]:
+        """Be the one process that runs a job; death lets go of it. Raises RefusedHere naming the owner."""
+        import fcntl  # noqa: PLC0415 - POSIX only
+
+        handle = self._opened(number)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owner = self._owner(number)
+                raise RefusedHere(
+                    f"job {number} is being run by {owner or 'another process'}",
+                    hint=f"watch it: tui-reseller job watch {number}",
+                ) from None
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, compact([os.getpid(), *operator.as_dict().values()]).encode(), 0)
+            yield
+            os.ftruncate(handle, 0)
+        finally:
+            os.close(handle)
+
+    def _owner(self, number: int) -> str:
+        """Return who runs a job now, in words; empty if nobody does."""
+        import fcntl  # noqa: PLC0415 - POSIX only
+
+        try:
+            handle = os.open(self._folder / f"{number}.lock", os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return ""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _owner_words(os.pread(handle, 4096, 0))
+        finally:
+            os.close(handle)
+        return ""
+
+    def _opened(self, number: int) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            return os.open(private_folder(self._folder) / f"{number}.lock", flags, 0o600)
+        except OSError as error:
+            raise LedgerUnavailable(f"job {number} cannot be locked: {error.strerror}") from None
+
+    async def _change(self, query: str, *values: object) -> None:
+        def work(book: "Book") -> None:
+            with book.writing():
+                book.connection.execute(query, values)
+
+        await self._ledger.ask(work)
+
+    def _jobs(self, book: "Book", where: str, *values: object) -> Iterator[Job]:
+        for row in list(book.read(_JOB + where, *values)):
+            yield _job(row, _counts(book, row[0]), self._owner(row[0]))
+
+
+def _add(book: "Book", plan: Plan, operator: Operator, reason: str, passwords_to: str) -> int:
+    digest = plan.digest
+    with book.writing():
+        known = book.connection.execute("SELECT number, time FROM jobs WHERE digest = ?", (digest,)).fetchone()
+        if known:
+            raise RefusedHere(
+                f"this plan was applied already: job {known[0]} of {known[1][:16].replace('T', ' ')} UTC",
+                hint=f"tui-reseller job show {known[0]}",
+            )
+        body = compact({
+            "profile": plan.profile, "origin": plan.origin, "source": plan.source, "reason": reason,
+            "operator": operator.as_dict(), "passwords_to": passwords_to,
+        })  # fmt: skip
+        moment = utc_text(book.now())
+        values = (digest, escaped(plan.account), moment, len(plan.items), body, JobState.STOPPED.value)
+        insert = "INSERT INTO jobs (digest, account, time, total, body, state) VALUES (?, ?, ?, ?, ?, ?)"
+        number = int(book.connection.execute(insert, values).lastrowid or 0)
+        rows = ((number, seq, escaped(item.username), compact(item.as_dict())) for seq, item in enumerate(plan.items))
+        book.connection.executemany("INSERT INTO job_items (job, seq, username, body) VALUES (?, ?, ?, ?)", rows)
+        return number
+
+
+def _counts(book: "Book", number: int) -> dict[Outcome | None, int]:
+    query = f"SELECT coalesce(i.outcome, {_LATEST}), count(*) FROM job_items i WHERE i.job = ? GROUP BY 1"  # noqa: S608
+    return {Outcome(word) if word else None: count for word, count in book.read(query, number)}
+
+
+def _job(row: Sequence[Any], counts: dict[Outcome | None, int], owner: str) -> Job:
+    number, digest, account, time, total, body, state, why = row
+    content = json.loads(body)
+    found = JobState(state)
+    return Job(
+        number=number, profile=content["profile"], account=unescaped(account), origin=content["origin"], digest=digest,
+        source=content["source"], operator=Operator(**content["operator"]), reason=content["reason"],
+        began=datetime.fromisoformat(time), why=unescaped(why), total=total, counts=counts, owner=owner,
+        state=JobState.INTERRUPTED if found is JobState.RUNNING and not owner else found,
+        passwords_to=content["passwords_to"],
+    )  # fmt: skip
+
+
+def _items(book: "Book", where: str, *values: object) -> list[JobItem]:
+    query = (
+        f"SELECT i.seq, i.body, i.entry, i.attempts, coalesce(i.outcome, {_LATEST}), i.message, {_SAID} "  # noqa: S608
+        f"FROM job_items i WHERE {where}"
+    )
+    return [
+        JobItem(
+            seq, Item.from_dict(json.loads(body)), Outcome(outcome) if outcome else None,
+            unescaped(message) if message else json.loads(said)["message"] if said else "", entry, attempts,
+        )
+        for seq, body, entry, attempts, outcome, message, said in book.read(query, *values)
+    ]  # fmt: skip
+
+
+def _owner_words(found: bytes) -> str:
+    try:
+        pid, user, host, ssh = json.loads(found)
+    except ValueError:
+        return "another process"
+    return clean(f"{user} on {host}{f' from {ssh}' if ssh else ''} (process {pid})", longest=120)

@@ -1,0 +1,100 @@
+"""Plans as files of the operator: a head, then an item a line. A file that was edited is refused by its digest."""
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+from tui_reseller.domain.errors import BadConfig, InvalidInput
+from tui_reseller.domain.plan import FORMAT, Item, Plan, canonical
+from tui_reseller.domain.text import clean
+from tui_reseller.storage.paths import write_whole
+
+LARGEST = 2 * 1024**3
+
+
+class PlanFiles:
+    """Reads and writes plan files; those without a name of their own lie in the state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "plans"
+
+    def save(self, plan: Plan, path: Path | None = None) -> Path:
+        """Write a plan, private, whole or not at all; return where. Raises InvalidInput if the named file is there,
+        BadConfig if the disk refuses.
+        """
+        digest = plan.digest
+        target = path or self._folder / f"{digest[:12]}.plan"
+        lines = [canonical({**plan.head, "digest": digest}), *(canonical(item.as_dict()) for item in plan.items)]
+        content = ("\n".join(lines) + "\n").encode("ascii")
+        if path is None:
+            write_whole(target, content)
+            return target
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
+            raise InvalidInput(f"{clean(str(path))} is there already: name a new file", field="out") from None
+        except OSError as error:
+            raise InvalidInput(f"{clean(str(path))} cannot be written: {error.strerror}", field="out") from None
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise BadConfig(f"{clean(str(path))} cannot be written: {error.strerror}") from None
+        return target
+
+    def load(self, name: str) -> Plan:
+        """Read a plan by the path of its file, or by the first signs of its digest. Raises InvalidInput if it cannot be
+        read, was edited, or is of another version.
+        """
+        path = self._place(name)
+        try:
+            with path.open("rb") as file:
+                lines = file.read(LARGEST).decode("ascii").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is no plan"
+            raise InvalidInput(f"{clean(str(path))} cannot be read: {why}") from None
+        try:
+            head = json.loads(lines[0])
+            if head["plan"] != FORMAT:
+                raise InvalidInput(f"{clean(str(path))} was made by another version of this program: make it again")
+            plan = _plan(head, [Item.from_dict(json.loads(line)) for line in lines[1:]])
+        except (ValueError, KeyError, TypeError, IndexError):
+            raise InvalidInput(f"{clean(str(path))} is no plan") from None
+        if plan.digest != head["digest"]:
+            raise InvalidInput(f"{clean(str(path))} was edited since it was made: make the plan again")
+        return plan
+
+    def _place(self, name: str) -> Path:
+        path = Path(name)
+        if path.exists() or "/" in name:
+            return path
+        found = sorted(self._folder.glob(f"{name}*.plan")) if len(name) >= 4 and name.isalnum() else []
+        if len(found) == 1:
+            return found[0]
+        raise InvalidInput(f"there is no plan {clean(name)!r}", hint="name its file, or the first signs of its digest")
+
+
+def _plan(head: dict[str, object], items: list[Item]) -> Plan:
+    found = Plan(
+        profile=str(head["profile"]), account=str(head["account"]), origin=str(head["origin"]),
+        made_at=datetime.fromisoformat(str(head["made_at"])), read_at=datetime.fromisoformat(str(head["read_at"])),
+        total=_number(head["total"]), items=tuple(items), already=_number(head["already"]),
+        hidden=_texts(head["hidden"]), warnings=_texts(head["warnings"]), source=str(head["source"]),
+    )  # fmt: skip
+    if head["items"] != len(items):
+        raise ValueError("items are missing")
+    return found
+
+
+def _number(found: object) -> int:
+    if not isinstance(found, int):
+        raise TypeError("a number")
+    return found
+
+
+def _texts(found: object) -> tuple[str, ...]:
+    if not isinstance(found, list):
+        raise TypeError("texts")
+    return tuple(map(str, found))
