@@ -21,9 +21,11 @@ def closed(monkeypatch):
 
     def close(folder):
         allowed = os.access
-        monkeypatch.setattr(
-            os, "access", lambda path, mode: folder not in {path, *path.parents} and allowed(path, mode)
-        )
+
+        def access(path, mode):
+            return not (mode & os.W_OK and folder in {path, *path.parents}) and allowed(path, mode)
+
+        monkeypatch.setattr(os, "access", access)
 
     return close
 
@@ -42,9 +44,9 @@ async def test_what_can_only_be_read_is_read_and_nothing_is_written(folder, ledg
     assert [found.id for found in await reader.entries(AuditQuery())] == [entry]
     assert (await reader.check()).is_whole
     assert (await reader.recover(), await reader.needs_you()) == (0, [])
-    for refused in (reader.begin(intent()), reader.finish(entry, Outcome.RESOLVED, "note")):
+    for refused in (lambda: reader.begin(intent()), lambda: reader.finish(entry, Outcome.RESOLVED, "note")):
         with pytest.raises(LedgerUnavailable, match="Permission denied") as caught:
-            await refused
+            await refused()
         assert caught.value.hint
     assert len(await reader.entries(AuditQuery())) == 1
     await reader.aclose()
