@@ -203,7 +203,8 @@ def test_damaged_files_are_told_and_nothing_readable_is_lost(pristine, tmp_path)
         after = rows_in(folder)
         assert before <= after, f"{what}: {len(before - after)} readable rows were lost (refused: {refused})"
         if {"recover", "begin"} <= {*refused}:
-            assert ledger.read_bytes() == content, f"{what}: refused, and changed all the same"
+            kept = ledger.read_bytes() if ledger.exists() else b""
+            assert kept == content, f"{what}: refused, and changed all the same"
             tally["ledger refused"] += 1
         elif told < 60 and "chain" not in refused and "entries" not in refused:
             assert path.name != "ledger.sqlite3" or not path.exists() or not content, f"{what}: reset in silence"

@@ -27,7 +27,7 @@ def stop(session, clock):
 
 
 async def found(session):
-    return await open_suspensions(session.ledger, account=session.account)
+    return await open_suspensions(session.ledger, session.account)
 
 
 async def test_an_end_stands_in_the_ledger_and_is_waiting_then_due(session, clock, stop):

@@ -57,13 +57,11 @@ class Suspension:
         }
 
 
-async def open_suspensions(
-    ledger: LedgerPort, *, account: str | None = None, profile: str | None = None
-) -> list[Suspension]:
+async def open_suspensions(ledger: LedgerPort, account: str | None = None) -> list[Suspension]:
     """Return the suspensions that nothing has ended, the first to end first. Raises LedgerUnavailable."""
     entries: list[Entry] = []
     for operation in _REPLAYED:
-        found = await ledger.entries(AuditQuery(account=account, profile=profile, operation=operation))
+        found = await ledger.entries(AuditQuery(account=account, operation=operation))
         if operation is Operation.DISABLE and not any(entry.until for entry in found):
             return []
         entries += found

@@ -49,7 +49,7 @@ def due(inv: Invocation, options: Writing, *, running: bool, everything: bool) -
     async def work(services: Services) -> int:
         await services.ledger.recover()
         now = services.clock.now()
-        found = await open_suspensions(services.ledger, profile=services.profiles.named)
+        found = await open_suspensions(services.ledger, inv.account_named(services))
         shown = [suspension for suspension in found if everything or suspension.until <= now]
         in_table = inv.out.format == "table"
         with inv.out.rows(TABLE_COLUMNS if in_table else COLUMNS) as rows:
@@ -84,7 +84,7 @@ class _Run:
         if self.options.unlock is not None:
             session.policy.unlock(UNLOCK_MINUTES, self.options.unlock)
         await session.ledger.recover()
-        waiting = self._due(await open_suspensions(session.ledger, account=session.account))
+        waiting = self._due(await open_suspensions(session.ledger, session.account))
         if not waiting:
             self.inv.talk.say("nothing is due")
             return ExitCode.FINE

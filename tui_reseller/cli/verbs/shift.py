@@ -52,7 +52,7 @@ async def _gathered(inv: Invocation, services: Services, since: str | None, *, m
     began = start_of_day(now) if since is None else read_moment(since, now)
     named = services.profiles.named
     query = AuditQuery(profile=named, since=began, operator=services.operator if me else None)
-    account = inv.open(services, services.profiles.choose()).account if named else None
+    account = inv.account_named(services)
     return Shift(
         since=began,
         now=now,
@@ -60,7 +60,7 @@ async def _gathered(inv: Invocation, services: Services, since: str | None, *, m
         who=_told(services.operator) if me else "everybody on this account of the operating system",
         entries=(await services.ledger.entries(query))[::-1],
         needs_you=await services.ledger.needs_you(account),
-        suspensions=await open_suspensions(services.ledger, profile=named),
+        suspensions=await open_suspensions(services.ledger, account),
     )
 
 
