@@ -1,6 +1,6 @@
 """A process that stops sending for some customers, with real HTTP and a real ledger, on a disk that may be full.
 
-`job` does it once. `sweep` does it on a tmpfs of 1 MiB of its own (in a namespace of `unshare -rm`), for each number of
+`job` does it once. `sweep` does it on a tmpfs of its own (in a namespace of `unshare -rm`), for each number of
 free pages that it is given. What came of it is told as JSON, a line a run; who judges it is the test.
 """
 
@@ -24,7 +24,8 @@ from tui_reseller.storage.paths import Paths
 from tui_reseller.wiring import build
 
 PAGE = 4096
-TMPFS = "1m"
+TMPFS = "8m"
+"""Enough for the job itself: how many pages are free is what the filler leaves."""
 
 
 def services_in(folder: Path, ready: dict) -> tuple[Services, Profile]:

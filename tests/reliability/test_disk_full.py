@@ -1,7 +1,7 @@
 """T16: the disk is full, or refuses, at any moment of a job of 50 writes: nothing is sent without an intent, nothing is
 claimed that is not so, and a restart is clean.
 
-The disk is full by itself (a tmpfs of 1 MiB with so many pages left) or refuses the n-th system call (strace): ENOSPC
+The disk is full by itself (a tmpfs with so many pages left) or refuses the n-th system call (strace): ENOSPC
 from the n-th pwrite64 on, EIO at the n-th fdatasync. The service is the sandbox, over HTTP, and keeps the truth.
 
 In the default run a few points; all of them (some minutes):
