@@ -129,7 +129,7 @@ def runs_with_a_limit(truth: Truth, usernames: list[str], folder: Path) -> Itera
             resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
         (said,) = child("job", str(home), truth.ready, usernames, "disable", preexec_fn=limit)
-        (after,) = child("restart", str(home), truth.ready, usernames)
+        (after,) = child("restart", str(home), truth.ready, usernames, "disable")
         yield pages, json.loads(said), json.loads(after)
         shutil.rmtree(home)
 
@@ -182,7 +182,7 @@ def test_a_disk_that_refuses_the_nth_call(truth, usernames, tmp_path, call, faul
         truth.applied()
         said = traced(folder, truth, usernames, f"{call}:error={fault}:when={number}{lasting}", trace)
         was_hit = "INJECTED" in trace.read_text()
-        (line,) = child("restart", str(folder), truth.ready, usernames)
+        (line,) = child("restart", str(folder), truth.ready, usernames, "disable")
         judge(said, json.loads(line), truth.applied(), usernames, (call, number))
         stopped += len(said) < len(usernames) or any(outcome != "applied" for _name, outcome in said)
         shutil.rmtree(folder)
