@@ -26,10 +26,10 @@ import tui_reseller
 HERE = Path(__file__).parent
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
 ROWS = 50 if FULL else 12
-PAGES = range(1, 251) if FULL else (2, 7, 12, 22, 45)
-PAGE = 4096
 STEP = int(os.environ.get("TUI_RESELLER_STEP", "1"))
-"""In a full run, only every so manyth system call."""
+"""In a full run, only every so manyth page or system call."""
+PAGES = range(1, 251, STEP) if FULL else (2, 7, 12, 22, 45)
+PAGE = 4096
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(tui_reseller.__file__).parent.parent)}
 
 
