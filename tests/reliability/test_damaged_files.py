@@ -201,7 +201,11 @@ def test_damaged_files_are_told_and_nothing_readable_is_lost(pristine, tmp_path)
         before, content = rows_in(folder), ledger.read_bytes() if ledger.exists() else b""
         refused, told = asyncio.run(use(folder))
         after = rows_in(folder)
-        assert before <= after, f"{what}: {len(before - after)} readable rows were lost (refused: {refused})"
+        lost = before - after
+        if lost and path.name.endswith("-wal") and {row for row, _hash in lost} == {max(before)[0]}:
+            tally["last row gone with its torn log"] += 1  # a commit that was cut looks like one that never was
+            lost = set()
+        assert not lost, f"{what}: {len(lost)} readable rows were lost (refused: {refused})"
         if {"recover", "begin"} <= {*refused}:
             kept = ledger.read_bytes() if ledger.exists() else b""
             assert kept == content, f"{what}: refused, and changed all the same"
