@@ -27,6 +27,7 @@ from tui_reseller.storage.drafts import Drafts
 from tui_reseller.storage.export import Exporter
 from tui_reseller.storage.ledger import Ledger
 from tui_reseller.storage.ledger_jobs import Jobs
+from tui_reseller.storage.new_file import write_new
 from tui_reseller.storage.password_file import PasswordFile
 from tui_reseller.storage.paths import Paths
 from tui_reseller.storage.plan_files import PlanFiles
@@ -92,6 +93,7 @@ def build(
         jobs=Jobs(ledger, paths.state),
         plans=PlanFiles(paths.state),
         password_file=lambda path, goes_on: PasswordFile(path, goes_on=goes_on),
+        write_new=write_new,
     )
 
 

@@ -92,20 +92,28 @@ class HurriedClock(SystemClock):
 class Office:
     """The services of one operator on one folder."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, *, wire: str = "json", **profile: Any) -> None:
-        self.paths = Paths(folder / "config", folder / "state", folder / "cache")
+    def __init__(
+        self, folder: Path, sandbox: Sandbox, *, wire: str = "json", in_xdg: bool = False, **profile: Any
+    ) -> None:
+        names = ["tui-reseller"] * 3 if in_xdg else ["config", "state", "cache"]
+        self.paths = Paths(*(folder / name for name in names))
         for path in (self.paths.config, self.paths.state, self.paths.cache):
             path.mkdir(mode=0o700, exist_ok=True, parents=True)
         self.sandbox = sandbox
         ready = sandbox.ready
         self.profile = Profile(
-            "acme", ready["api_user"], ready["base_url"], format=Format(wire), store=Store.NONE, **profile
+            "env" if in_xdg else "acme",
+            ready["api_user"],
+            ready["base_url"],
+            format=Format(wire),
+            store=Store.NONE,
+            **profile,
         )
         credentials = Credentials()
         credentials.remember(self.profile, Secret(ready["api_key"]))
         self.clock = HurriedClock()
         self.services = replace(build(self.paths, credentials), clock=self.clock)
-        if "acme" not in self.services.profiles.load().profiles:
+        if not in_xdg and "acme" not in self.services.profiles.load().profiles:
             self.services.profiles.config.put(self.profile)
         self.session = self.services.open(self.profile)
         self.jobs = self.services.jobs

@@ -87,7 +87,7 @@ async def test_a_plan_is_applied_once_and_only_in_its_account(office, tmp_path, 
     planted(2, "once-")
     plan = await office.plan("username~^once-")
     await office.jobs.add(plan, office.session.operator, "")
-    with pytest.raises(RefusedHere, match="applied already: job 1"):
+    with pytest.raises(RefusedHere, match="applied already, as job 1"):
         await office.jobs.add(plan, office.session.operator, "")
     other = replace(plan, account="https://elsewhere.example|boss")
     with pytest.raises(RefusedHere, match="another account"):

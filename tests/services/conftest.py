@@ -11,6 +11,7 @@ from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.export import Exporter
 from tui_reseller.storage.ledger import Ledger
 from tui_reseller.storage.ledger_jobs import Jobs
+from tui_reseller.storage.new_file import write_new
 from tui_reseller.storage.password_file import PasswordFile
 from tui_reseller.storage.plan_files import PlanFiles
 from tui_reseller.storage.snapshot import Snapshots
@@ -68,6 +69,7 @@ def services(tmp_path, clock, service, credentials, snapshot, ledger, config):
         jobs=Jobs(ledger, tmp_path / "state"),
         plans=PlanFiles(tmp_path / "state"),
         password_file=lambda path, goes_on: PasswordFile(path, goes_on=goes_on),
+        write_new=write_new,
     )
 
 

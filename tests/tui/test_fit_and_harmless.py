@@ -17,11 +17,12 @@ from tui_reseller.domain.audit import Entry, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services.result import Result
 from tui_reseller.tui.dialogs import texts
 from tui_reseller.tui.dialogs.form import FormSpec
-from tui_reseller.tui.dialogs.progress import _line
+from tui_reseller.tui.presenters import job as job_presenter
 from tui_reseller.tui.presenters.detail import entry_line, short_lines, wide_lines
 from tui_reseller.tui.presenters.outcome import as_command, result_line
 from tui_reseller.tui.presenters.rows import columns, fit
@@ -96,6 +97,23 @@ def spec_texts(spec: FormSpec) -> list[str]:
     ]
 
 
+def job_words(item, text):
+    """Return all that the screen says of plans and jobs, with a text in every place."""
+    plan = Plan(text, text, text, NOW, NOW, 5, [item], 1, [text], [text])
+    counts = {Outcome.REJECTED: 1, None: 2}
+    operator = Operator(text, text, text)
+    job = Job(7, text, text, text, "", "", operator, text, NOW, JobState.PAUSED, text, 3, counts, text, text)
+    return [
+        *job_presenter.plan_lines(plan, marked=9, changed=2, now=NOW),
+        job_presenter.result_line(JobItem(0, item, Outcome.REJECTED, text)),
+        job_presenter.job_line(job, NOW),
+        job_presenter.title(job, counts, text, 5.0, 100.0),
+        job_presenter.counts_line(counts),
+        job_presenter.hint(job, is_here=False),
+        job_presenter.ended(job),
+    ]
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_every_line_about_a_hostile_customer_is_harmless(text):
     values = dict.fromkeys(("email", *DETAIL_FIELDS), text)
@@ -105,22 +123,21 @@ def test_every_line_about_a_hostile_customer_is_harmless(text):
     entry = Entry("id", NOW, "acme", "account", Operation.SET, text, (change,), operator, {}, text, None,
                   Outcome.UNKNOWN, text)  # fmt: skip
     result = Result(text, Operation.SET, Outcome.REJECTED, text, "id", (change,))
+    item = Item(Operation.SET, text, {"city": text}, {"city": text})
     lines = [
         *short_lines(customer, "list of 14:02", [entry], NOW, 80),
         *wide_lines(customer, "list of 14:02", [entry], NOW, 40),
         *(fit(customer, column) for column in columns(160)),
         entry_line(entry, NOW, with_username=True),
-        _line(result),
+        *job_words(item, text),
         as_command(Operation.SET, text, (change,), "acme"),
     ]
     for spec in (
-        texts.switch_form(
-            Operation.DISABLE, [customer] * 2, "P", read_at="", typed=text, reason="", reason_required=False
-        ),
+        texts.switch_form(Operation.DISABLE, customer, "P", read_at="", typed=text, reason="", reason_required=False),
         texts.delete_form(customer, "P", reason="", reason_required=True),
         texts.rename_form(customer, "P", reason="", reason_required=True),
         texts.email_form(customer, "P", reason="", reason_required=True),
-        texts.password_form([customer], "P", typed=text, reason="", reason_required=True),
+        texts.password_form(customer, "P", typed=text, reason="", reason_required=True),
         texts.editor_form(customer, "P"),
     ):
         lines += spec_texts(spec)

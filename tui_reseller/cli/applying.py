@@ -41,6 +41,7 @@ async def apply(
 ) -> int:
     """Apply a plan; return the exit code. Raises ResellerError for what stops it before anything is sent."""
     plans.check_place(plan, session)
+    await services.jobs.refuse_applied(plan)
     if options.unlock is not None:
         session.policy.unlock(UNLOCK_MINUTES, options.unlock)
     for item in plan.items if not options.dry_run else ():

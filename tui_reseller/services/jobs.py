@@ -182,7 +182,11 @@ class JobRun:
 
     async def _show_changes(self) -> None:
         changes, self._changes = self._changes, []
-        await self.session.keep(*changes)
+        try:
+            await self.session.keep(*changes)
+        except asyncio.CancelledError:
+            self._changes = [*changes, *self._changes]  # the snapshot may not have them yet; twice does no harm
+            raise
 
     # What was left unknown, before anything new is sent
 

@@ -168,6 +168,18 @@ def moved(plan: Plan, present: Mapping[str, Customer]) -> list[Item]:
     return [item for item in plan.items if item.moved(present.get(item.username))]
 
 
+def moved_since(plan: Plan, loaded: Mapping[str, Customer]) -> int:
+    """Return how many customers the plan sees otherwise than the operator did who chose them."""
+    return sum(
+        any(
+            name != "website_access" and loaded[item.username].value(name) != value
+            for name, value in item.before.items()
+        )
+        for item in plan.items
+        if item.username in loaded
+    )
+
+
 def check_place(plan: Plan, session: Session) -> None:
     """Raise RefusedHere if a plan was made for another account."""
     if plan.account != session.account:

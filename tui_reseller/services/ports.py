@@ -129,6 +129,9 @@ class JobsPort(Protocol):
     async def add(self, plan: Plan, operator: Operator, reason: str, passwords_to: str = "") -> Job:
         """Make a job of a plan, durably. Raises RefusedHere if that plan was applied before."""
 
+    async def refuse_applied(self, plan: Plan) -> None:
+        """Raise RefusedHere if a plan was applied before."""
+
     async def get(self, number: int) -> Job | None:
         """Return a job."""
 

@@ -43,6 +43,8 @@ class Services:
     plans: PlanFilesPort
     password_file: Callable[[Path, bool], PasswordFilePort]
     """Makes a private file for passwords; True goes on in the one that is there."""
+    write_new: Callable[[Path, bytes], None]
+    """Writes a new private file, whole or not at all. Raises InvalidInput, BadConfig."""
 
     def open(self, profile: Profile, *, read_only: bool = False, timeout: float | None = None) -> Session:
         """Open a profile. Nothing is read or sent yet."""

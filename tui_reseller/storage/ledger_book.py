@@ -34,6 +34,7 @@ from tui_reseller.storage.ledger_schema import LATEST
 if TYPE_CHECKING:
     from tui_reseller.storage.syslog_copy import SyslogCopy
 
+_NEEDING = ", ".join(f"'{outcome.value}'" for outcome in Outcome if outcome.needs_you)
 _REPEATABLE_STATES = (Outcome.UNKNOWN, Outcome.UNVERIFIABLE)
 _INSERT = (
     f"INSERT INTO rows ({', '.join(COLUMNS)}, previous, hash) "  # noqa: S608 - our own column names
@@ -107,7 +108,7 @@ class Book:
             self._append_outcome(entry, outcome, message)
             if not (outcome.is_applied and entry.operation.is_repeatable):
                 return
-            for other in self._of_customer(entry.account, entry.username):
+            for other in self._open_of(entry.account, entry.username):
                 if other.id < entry.id and other.operation is entry.operation and _may_repeat(other):
                     self._append_outcome(other, Outcome.RESOLVED, f"superseded by {entry.id}, applied")
 
@@ -155,10 +156,9 @@ class Book:
 
     def needs_you(self, account: str | None) -> list[Entry]:
         """Return operations that a person has to look at, oldest first."""
-        words = ", ".join(f"'{outcome.value}'" for outcome in Outcome if outcome.needs_you)
         asked = self._entries(
             "i.entry IN (SELECT entry FROM rows WHERE kind = 'outcome' "  # noqa: S608 - words of our own
-            f"AND outcome IN ({words})) ORDER BY i.number"
+            f"AND outcome IN ({_NEEDING})) ORDER BY i.number"
         )
         found = {entry.id: entry for entry in (*asked, *self._unanswered())}
         return [
@@ -190,7 +190,7 @@ class Book:
     def _refuse_if_open(self, intent: Intent) -> None:
         names = {intent.username, target_of(intent) or intent.username}
         for name in sorted(names):
-            for entry in self._of_customer(intent.account, name):
+            for entry in self._open_of(intent.account, name):
                 if entry.outcome is None:
                     raise RefusedHere(f"{_told(entry)} is being sent just now", hint="wait until its outcome is known")
                 if not entry.outcome.needs_you:
@@ -202,10 +202,13 @@ class Book:
                         hint=f"check it or close it with a note (id {entry.id})",
                     )
 
-    def _of_customer(self, account: str, username: str) -> list[Entry]:
+    def _open_of(self, account: str, username: str) -> list[Entry]:
+        """Return the operations of a customer that have no outcome, or one that a person has to look at."""
+        open_ = f"(o.outcome IS NULL OR o.outcome IN ({_NEEDING}))"
+        values = escaped(account), escaped(username)
         return [
-            *self._entries("i.account = ? AND i.username = ? ORDER BY i.number", escaped(account), escaped(username)),
-            *self._entries("i.account = ? AND i.target = ? ORDER BY i.number", escaped(account), escaped(username)),
+            *self._entries(f"i.account = ? AND i.username = ? AND {open_} ORDER BY i.number", *values),
+            *self._entries(f"i.account = ? AND i.target = ? AND {open_} ORDER BY i.number", *values),
         ]
 
     def _unanswered(self) -> list[Entry]:

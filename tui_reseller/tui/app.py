@@ -188,6 +188,14 @@ class ResellerApp(App[str], inherit_bindings=False):
 
         _: Worker[None] = self.run_worker(run, group=group, exclusive=True)
 
+    def run_job(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Start a job: nothing replaces it."""
+
+        async def run() -> None:
+            await work()
+
+        _: Worker[None] = self.run_worker(run, group="job")
+
     def cancel(self, group: str) -> bool:
         """Cancel what runs in a group; return whether anything did."""
         return bool(self.workers.cancel_group(self, group))
@@ -229,8 +237,8 @@ class ResellerApp(App[str], inherit_bindings=False):
         from tui_reseller.tui.dialogs.menu import Menu, Option  # noqa: PLC0415 - loaded with its first use
 
         why = []
-        if stage.bulk is not None:
-            why.append(" A run over several customers is on its way.")
+        if stage.run is not None:
+            why.append(f" Job {stage.run.job.number} is running: quitting stops it; it can be resumed.")
         if stage.session.in_flight:
             why.append(" A change is on its way; its answer would be lost.")
         if stage.state.marked:
@@ -249,10 +257,10 @@ class ResellerApp(App[str], inherit_bindings=False):
     async def _end(self, code: int) -> None:
         stage = self.stage
         if stage is not None:
-            if stage.bulk is not None:
-                stage.bulk.stop()
+            if stage.run is not None:
+                stage.run.stop("the screen was closed")
             deadline = stage.session.clock.monotonic() + ANSWER_SECONDS
-            while stage.session.in_flight and stage.session.clock.monotonic() < deadline:
+            while (stage.session.in_flight or stage.run is not None) and stage.session.clock.monotonic() < deadline:
                 await stage.session.clock.sleep(0.05)
         self.exit(return_code=code)
 
@@ -261,9 +269,9 @@ class ResellerApp(App[str], inherit_bindings=False):
         selected = self.screen.get_selected_text()
         if self.stage is None:
             self.exit(return_code=130)
-        elif self.stage.bulk is not None:
-            self.stage.bulk.pause()
-            self.stage.tell("Paused; the run's page goes on with space.", "warning")
+        elif self.stage.run is not None:
+            self.stage.run.pause()
+            self.stage.tell("Paused after what is on its way; b opens the job.", "warning")
         elif selected:
             self.stage.tell(self.copy_text(selected))
         else:

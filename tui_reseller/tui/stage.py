@@ -12,7 +12,7 @@ from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListContext, Question
 from tui_reseller.domain.text import clean
-from tui_reseller.services.bulk import Bulk
+from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.listing import Refreshed
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from tui_reseller.tui.app import ResellerApp
     from tui_reseller.tui.dialogs.form import FormSpec
+    from tui_reseller.tui.dialogs.job_page import JobPage
 
 T = TypeVar("T")
 LOG_LENGTH = 500
@@ -45,7 +46,8 @@ class Stage:
         self.reasons: list[str] = []
         self.filters: list[str] = []
         self.again: Verb | None = None
-        self.bulk: Bulk | None = None
+        self.run: JobRun | None = None
+        self.job_page: JobPage | None = None
         self.drafted: tuple[str, dict[str, str]] | None = None
         self.unsent: dict[str, str] | None = None
         self.held: Refreshed | None = None

@@ -1,6 +1,6 @@
 """A short menu: one letter chooses. Choosing changes nothing by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -23,12 +23,22 @@ class Option:
 
 
 class Menu(Dialog[str | None]):
-    """Returns the value of the chosen option, or None."""
+    """Returns the value of the chosen option, or None. What is done *before* it closes is there at once behind it: the
+    screen is painted once, not twice.
+    """
 
     BINDINGS = [Binding("escape,q", "leave", show=False)]
 
-    def __init__(self, title: str, options: Sequence[Option], *, lines: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        title: str,
+        options: Sequence[Option],
+        *,
+        lines: Sequence[str] = (),
+        before: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
         super().__init__()
+        self.before = before
         self.heading = title
         self.options = options
         self.lines = lines
@@ -43,20 +53,25 @@ class Menu(Dialog[str | None]):
                 yield Static(f" {option.key}   {clean(option.words)}", markup=False, classes="menu-option")
             yield Static(" Esc back", markup=False, classes="menu-hint")
 
-    def on_key(self, event: Key) -> None:
+    async def on_key(self, event: Key) -> None:
         """Choose by letter."""
         for option in self.options:
             if event.character == option.key:
                 event.stop()
-                self.dismiss(option.value)
+                await self._choose(option.value)
                 return
 
-    def on_click(self, event: Click) -> None:
+    async def _choose(self, value: str) -> None:
+        if self.before is not None:
+            await self.before(value)
+        self.dismiss(value)
+
+    async def on_click(self, event: Click) -> None:
         """Choose by click."""
         widgets = list(self.query(".menu-option"))
         for widget, option in zip(widgets, self.options, strict=True):
             if event.widget is widget:
-                self.dismiss(option.value)
+                await self._choose(option.value)
 
     def action_leave(self) -> None:
         """Choose nothing."""

@@ -44,6 +44,15 @@ _CONSEQUENCE = {
     Operation.WEBSITE_DISABLE: ("The customer can no longer log in to the website. Sending goes on.",),
     Operation.WEBSITE_ENABLE: ("The customer may log in to the website. Sending does not change.",),
 }
+CONSEQUENCE_OF_MANY = {
+    Operation.DISABLE: "Their mail is refused from now on. Website access does not change.",
+    Operation.ENABLE: "They may send mail again. Website access does not change.",
+    Operation.WEBSITE_DISABLE: "They can no longer log in to the website. Sending goes on.",
+    Operation.WEBSITE_ENABLE: "They may log in to the website. Sending does not change.",
+    Operation.PASSWORD: "Old passwords stop working at once, for SMTP and website.",
+    Operation.RENAME: "SMTP and website log in only with the new names, at once.",
+    Operation.DELETE: "The accounts are closed for ever; the usernames can never be used again.",
+}
 _SHORT = {
     Operation.ENABLE: "Start sending",
     Operation.DISABLE: "Stop sending",
@@ -84,7 +93,7 @@ def typed_field(label: str, must_be: str) -> FormField:
 
 def switch_form(
     operation: Operation,
-    targets: Sequence[Customer],
+    target: Customer,
     profile: str,
     *,
     read_at: str,
@@ -92,47 +101,24 @@ def switch_form(
     reason: str,
     reason_required: bool,
     now: datetime,
-    share: str = "",
 ) -> FormSpec:
-    """Sending or website access, for one customer or several."""
+    """Sending or website access of one customer."""
     is_sending = operation in {Operation.ENABLE, Operation.DISABLE}
     after = "on" if operation in {Operation.ENABLE, Operation.WEBSITE_ENABLE} else "off"
+    before = target.sending if is_sending else target.website_access
+    known = f"({read_at}; read again before sending)"
+    if not is_sending:
+        known = "(never set here; the service never tells)" if before is Switch.UNKNOWN else "(as last set here)"
     label = "Sending  " if is_sending else "Website  "
-    if len(targets) == 1:
-        one = targets[0]
-        before = one.sending if is_sending else one.website_access
-        known = f"({read_at}; read again before sending)"
-        if not is_sending:
-            known = "(never set here; the service never tells)" if before is Switch.UNKNOWN else "(as last set here)"
-        lines = [who(one), f"{label} {before.value} -> {after}     {known}"]
-        if before.value == after:
-            lines.append(f"It is {after} already, as far as is known; it will be sent all the same.")
-    else:
-        lines = [f"{len(targets)} customers{share}, one after the other", *_sample(targets, is_sending, after)]
+    lines = [who(target), f"{label} {before.value} -> {after}     {known}"]
+    if before.value == after:
+        lines.append(f"It is {after} already, as far as is known; it will be sent all the same.")
     fields = [reason_field(required=reason_required, value=reason)]
     if typed is not None:
-        fields.append(
-            typed_field(f"Type {clean(typed, longest=64)}" if len(targets) > 1 else "Type the username", typed)
-        )
+        fields.append(typed_field("Type the username", typed))
     if operation is Operation.DISABLE:
         fields.append(until_field(now))
-    return FormSpec(
-        WORDS[operation] + (f" for {len(targets)}" if len(targets) > 1 else ""),
-        profile,
-        [*lines, *_CONSEQUENCE[operation]],
-        fields,
-        commit=_SHORT[operation],
-    )
-
-
-def _sample(targets: Sequence[Customer], is_sending: bool, after: str) -> list[str]:  # noqa: FBT001 - one caller
-    lines = []
-    for one in targets[:6]:
-        before = one.sending if is_sending else one.website_access
-        lines.append(f"  {clean(one.username, longest=40):<40} {before.value} -> {after}")
-    if len(targets) > 6:
-        lines.append(f"  ... {len(targets) - 6} more")
-    return lines
+    return FormSpec(WORDS[operation], profile, [*lines, *_CONSEQUENCE[operation]], fields, commit=_SHORT[operation])
 
 
 def delete_form(customer: Customer, profile: str, *, reason: str, reason_required: bool) -> FormSpec:
@@ -190,31 +176,22 @@ def email_form(customer: Customer, profile: str, *, reason: str, reason_required
     )
 
 
-def password_form(
-    targets: Sequence[Customer], profile: str, *, typed: str, reason: str, reason_required: bool, file: str = ""
-) -> FormSpec:
-    """Set a new password for one customer, or generated ones for several."""
+def password_form(target: Customer, profile: str, *, typed: str, reason: str, reason_required: bool) -> FormSpec:
+    """Set a new password."""
     lines = [
-        who(targets[0]) if len(targets) == 1 else f"{len(targets)} customers, a new password for each",
+        who(target),
         "The old password stops working at once, for SMTP and website: programs that",
         "send with it are refused. It cannot be read back; note it before closing.",
     ]
-    fields: list[FormField] = []
-    if len(targets) == 1:
-        options = (("generate", f"generate, {GENERATED_LENGTH} characters"), ("type", "type it twice"))
-        fields += [
-            FormField("how", "New password", "generate", "choice", options=options),
-            FormField("password", "Password", kind="secret", only_if=("how", "type"), hint="at least 6"),
-            FormField("again", "Once more", kind="secret", only_if=("how", "type")),
-        ]
-    else:
-        lines.append("The passwords go into a new file that only you can read. It must not exist yet.")
-        fields.append(FormField("file", "Result file", file, required=True))
-    fields.append(reason_field(required=reason_required, value=reason))
-    label = "Type the username" if len(targets) == 1 else f"Type {clean(typed, longest=50)}"
-    return FormSpec(
-        "Reset password - cannot be undone", profile, lines, (*fields, typed_field(label, typed)), commit="Reset"
+    options = (("generate", f"generate, {GENERATED_LENGTH} characters"), ("type", "type it twice"))
+    fields = (
+        FormField("how", "New password", "generate", "choice", options=options),
+        FormField("password", "Password", kind="secret", only_if=("how", "type"), hint="at least 6"),
+        FormField("again", "Once more", kind="secret", only_if=("how", "type")),
+        reason_field(required=reason_required, value=reason),
+        typed_field("Type the username", typed),
     )
+    return FormSpec("Reset password - cannot be undone", profile, lines, fields, commit="Reset")
 
 
 def create_form(profile: str, values: Mapping[str, str] | None = None, problem: str = "") -> FormSpec:

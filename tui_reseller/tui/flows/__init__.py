@@ -23,6 +23,7 @@ _FLOWS = {
     "audit.customer": "accounting.activity",
     "needs-you.open": "accounting.needs_you",
     "message.log": "accounting.messages",
+    "job.list": "jobs.jobs",
     "copy.username": "copying.username",
     "copy.menu": "copying.menu",
     "profile.open": "profiles.open_profile",

@@ -1,17 +1,13 @@
 """Do a verb on its targets: one customer at once, several one after the other; then show what came of it."""
 
-from collections.abc import Sequence
-
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.text import quoted
-from tui_reseller.services.bulk import Bulk
 from tui_reseller.services.policy import GRADES
 from tui_reseller.services.result import Result
 from tui_reseller.services.write import carry_out
-from tui_reseller.tui.dialogs.progress import Progress
 from tui_reseller.tui.presenters.detail import verb_of
-from tui_reseller.tui.presenters.outcome import bulk_line, kind_of, result_line
+from tui_reseller.tui.presenters.outcome import kind_of, result_line
 from tui_reseller.tui.stage import Stage
 
 
@@ -38,29 +34,3 @@ async def show_result(stage: Stage, result: Result) -> None:
     await stage.requery()
     await stage.count_open()
     stage.tell(line, kind_of(result))
-
-
-async def do_many(stage: Stage, calls: Sequence[Call], loaded: Sequence[Customer], reason: str) -> list[Result]:
-    """Carry out one operation on several customers, with a page that shows progress."""
-    bulk = Bulk(calls, loaded, reason)
-    page = Progress(bulk, calls[0].operation)
-    stage.bulk = bulk
-
-    def tell(result: Result) -> None:
-        stage.show(running=f"{verb_of(result.operation)} {len(bulk.results)}/{len(bulk.calls)}")
-        page.tell(result)
-
-    stage.app.push_screen(page)
-    stage.app.opening = False
-    try:
-        results = await bulk.run(stage.session, tell)
-    finally:
-        stage.bulk = None
-        stage.show(running="")
-    page.finished()
-    line = bulk_line(calls[0].operation, results, bulk.not_begun)
-    stage.summary.append(line)
-    await stage.requery()
-    await stage.count_open()
-    stage.tell(line, "good" if all(result.outcome.is_applied for result in results) else "warning")
-    return results

@@ -1,7 +1,5 @@
 """Reset passwords: one customer, or all marked ones into a file that is named first."""
 
-import csv
-import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,12 +8,13 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.password import check_password, generate_password
 from tui_reseller.domain.secret import Secret
-from tui_reseller.domain.text import clean, formula_safe
+from tui_reseller.services.job_passwords import Made, Passwords
 from tui_reseller.services.policy import typed_text
-from tui_reseller.services.result import Result
+from tui_reseller.tui.dialogs.form import FormField
 from tui_reseller.tui.dialogs.secret import ShowSecret
 from tui_reseller.tui.dialogs.texts import password_form
-from tui_reseller.tui.flows.act import do_many, do_one, reason_required
+from tui_reseller.tui.flows.act import do_one, reason_required
+from tui_reseller.tui.flows.plans import Asked, act_on_many
 from tui_reseller.tui.flows.targets import choose
 from tui_reseller.tui.stage import Stage
 
@@ -25,21 +24,18 @@ async def password(stage: Stage) -> None:
     targets = await choose(stage)
     if not targets:
         return
-    usernames = [customer.username for customer in targets]
-    session = stage.session
-    typed = typed_text(Operation.PASSWORD, usernames, session.profile, session.customers.total)
+    if len(targets) > 1:
+        await _many(stage, targets)
+        return
+    session, (target,) = stage.session, targets
+    typed = typed_text(Operation.PASSWORD, [target.username], session.profile, session.customers.total)
     spec = password_form(
-        targets, stage.profile_title, typed=typed or "", reason=stage.reason,
+        target, stage.profile_title, typed=typed or "", reason=stage.reason,
         reason_required=reason_required(stage, Operation.PASSWORD),
-        file=str(Path.home() / f"passwords-{stage.now():%Y%m%d-%H%M%S}.csv"),
     )  # fmt: skip
     answer = await stage.ask_form(spec)
-    if answer is None:
-        return
-    if len(targets) == 1:
-        await _one(stage, targets[0], answer)
-    else:
-        await _many(stage, targets, answer)
+    if answer is not None:
+        await _one(stage, target, answer)
 
 
 async def _one(stage: Stage, customer: Customer, answer: dict[str, str]) -> None:
@@ -57,34 +53,16 @@ async def _one(stage: Stage, customer: Customer, answer: dict[str, str]) -> None
         await stage.ask(ShowSecret(customer.username, secret, result.outcome, stage.app.copy_text))
 
 
-async def _many(stage: Stage, targets: Sequence[Customer], answer: dict[str, str]) -> None:
-    path = Path(os.path.expanduser(answer["file"]))  # noqa: PTH111, ASYNC240 - reads nothing from the disk
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        stage.tell(f"{path}: {error.strerror}; nothing was sent.", "bad")
-        return
-    passwords = {customer.username: generate_password(secrets.choice) for customer in targets}
-    calls = [Call(Operation.PASSWORD, name, {}, secret) for name, secret in passwords.items()]
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        write = csv.writer(file).writerow
-        write(("username", "password", "outcome"))
-        # Before the first is sent: a password that may have been set must not be lost with this program.
-        for username, secret in passwords.items():
-            write((formula_safe(clean(username)), secret.reveal(), "not sent yet"))
-        file.flush()
-        os.fsync(handle)
-        results = await do_many(stage, calls, targets, answer["reason"])
-        file.seek(0)
-        file.truncate()
-        write(("username", "password", "outcome"))
-        by_name = {result.username: result for result in results}
-        for username, secret in passwords.items():
-            write((formula_safe(clean(username)), secret.reveal(), _word(by_name.get(username))))
-        file.flush()
-        os.fsync(handle)
-    stage.tell(f"{stage.state.note.text}   passwords in {path}", stage.state.note.kind)
+async def _many(stage: Stage, targets: Sequence[Customer]) -> None:
+    """A new password for each, in a file that is named before the first is made."""
+    name = str(Path.home() / f"passwords-{stage.now():%Y%m%d-%H%M%S}.csv")
+    hint = "new; only you can read it"
+    fields = (FormField("file", "Result file", name, required=True, hint=hint),)
 
+    def passwords(answer: dict[str, str]) -> Passwords:
+        return Made(stage.services.password_file(Path(answer["file"]).expanduser(), False))  # noqa: FBT003 - the port's
 
-def _word(result: Result | None) -> str:
-    return result.outcome.word if result else "Not sent"
+    def place(answer: dict[str, str]) -> str:
+        return str(Path(answer["file"]).expanduser().absolute())
+
+    await act_on_many(stage, Operation.PASSWORD, targets, Asked(fields, passwords, place))

@@ -41,7 +41,7 @@ async def open_profile(stage: Stage) -> None:
         if profile is None:
             return
         chosen = profile.name
-    if stage.bulk is not None:
+    if stage.run is not None:
         stage.tell("A run is on its way: wait, or stop it first.", "warning")
         return
     stage.app.open_profile(chosen)

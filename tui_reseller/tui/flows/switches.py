@@ -7,8 +7,9 @@ from tui_reseller.services.moments import read_end
 from tui_reseller.services.policy import typed_text
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import switch_form
-from tui_reseller.tui.flows.act import do_many, do_one, reason_required
-from tui_reseller.tui.flows.targets import choose, share
+from tui_reseller.tui.flows.act import do_one, reason_required
+from tui_reseller.tui.flows.plans import act_on_many
+from tui_reseller.tui.flows.targets import choose
 from tui_reseller.tui.presenters.outcome import COPY_HINT
 from tui_reseller.tui.stage import Stage
 
@@ -44,36 +45,32 @@ async def switch(stage: Stage, operation: Operation, targets: list[Customer] | N
     targets = targets or await choose(stage)
     if not targets:
         return
-    session = stage.session
-    usernames = [customer.username for customer in targets]
-    typed = typed_text(operation, usernames, session.profile, session.customers.total)
+    stage.again = lambda again: switch(again, operation)
+    if len(targets) > 1:
+        await act_on_many(stage, operation, targets)
+        return
+    session, (target,) = stage.session, targets
     spec = switch_form(
         operation,
-        targets,
+        target,
         stage.profile_title,
         read_at=stage.read_at,
-        typed=typed,
+        typed=typed_text(operation, [target.username], session.profile, session.customers.total),
         reason=stage.reason,
         reason_required=reason_required(stage, operation),
         now=stage.now(),
-        share=share(stage, len(targets)),
     )
     answer = await stage.ask_form(spec)
     if answer is None:
         return
-    stage.again = lambda again: switch(again, operation)
     try:
         until = read_end(answer["until"], stage.now()) if answer.get("until", "").strip() else None
     except InvalidInput as error:  # what was to come when it was typed may be past now
         stage.tell_error(error)
         return
-    calls = [Call(operation, username, until=until) for username in usernames]
-    if len(calls) > 1:
-        await do_many(stage, calls, targets, answer["reason"])
-        return
-    result = await do_one(stage, calls[0], targets[0], answer["reason"])
+    result = await do_one(stage, Call(operation, target.username, until=until), target, answer["reason"])
     if operation is Operation.DISABLE and result.outcome.is_applied:
-        access = (session.customers.get(usernames[0]) or targets[0]).website_access.value
+        access = (session.customers.get(target.username) or target).website_access.value
         if access != "off":
             line = stage.state.note.text.removesuffix(COPY_HINT)
             stage.tell(f"{line}   website access is still {access} - w", "good")

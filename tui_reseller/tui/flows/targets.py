@@ -37,10 +37,3 @@ async def choose_one(stage: Stage) -> Customer | None:
     """Return the customer under the cursor, for verbs that act on one."""
     current = stage.current()
     return current if current and current.username else None
-
-
-def share(stage: Stage, count: int) -> str:
-    """Say how large a part of all customers this is."""
-    total = stage.session.customers.total
-    hidden = f", {stage.state.hidden} hidden by the filter" if stage.state.hidden else ""
-    return f" of {total:,} ({100 * count / total:.1f} %){hidden}" if total else hidden

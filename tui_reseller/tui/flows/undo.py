@@ -5,11 +5,12 @@ from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.policy import typed_text
-from tui_reseller.services.undo import as_left, last_undoable, opposite, reason_for
+from tui_reseller.services.undo import as_left, draft_undo, last_undoable, opposite, reason_for
 from tui_reseller.services.write import carry_out
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.texts import WORDS, typed_field
 from tui_reseller.tui.flows.act import show_result
+from tui_reseller.tui.flows.plans import review
 from tui_reseller.tui.presenters.detail import change_words, word
 from tui_reseller.tui.stage import Stage
 
@@ -25,6 +26,9 @@ async def undo(stage: Stage) -> None:
     if not pairs:
         stage.tell("Nothing of yours can be undone here.")
         return
+    if len(pairs) > 1:
+        await _undo_many(stage, [entry for entry, _ in pairs])
+        return
     answer = await stage.ask_form(_spec(stage, pairs))
     if answer is None:
         return
@@ -33,6 +37,16 @@ async def undo(stage: Stage) -> None:
         reason = reason_for(entry, answer["reason"])
         result = await carry_out(stage.session, call, loaded=as_left(entry, present), reason=reason)
         await show_result(stage, result)
+
+
+async def _undo_many(stage: Stage, entries: list[Entry]) -> None:
+    what = entries[0].batch or "several operations"
+    stage.tell(f"Planning: undo of {what} ...")
+    try:
+        drafted = await draft_undo(stage.session, entries, f"undo of {what}")
+        await review(stage, drafted, note=f"Undo of {what}; what was changed since is left alone.")
+    except ResellerError as error:
+        stage.tell_error(error)
 
 
 def _spec(stage: Stage, pairs: list[tuple[Entry, Call]]) -> FormSpec:

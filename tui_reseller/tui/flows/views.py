@@ -1,5 +1,7 @@
 """How the list is looked at: order, columns, saved views."""
 
+from functools import partial
+
 from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import BadConfig, InvalidFilter, InvalidInput
 from tui_reseller.domain.fields import Finding
@@ -19,12 +21,13 @@ async def sort(stage: Stage) -> None:
     """Choose the column; the present one again reverses."""
     options = [Option(SORT_KEYS[name], _sorted_words(stage, name), name) for name in FIELDS]
     options.append(Option("n", "none: the order of the service", ""))
-    chosen = await stage.ask(Menu("Sort by", options))
-    if chosen is None:
-        return
+    if await stage.ask(Menu("Sort by", options, before=partial(_sort_by, stage))) is not None:
+        keep_look(stage)
+
+
+async def _sort_by(stage: Stage, chosen: str) -> None:
     descending = chosen == stage.state.sort and bool(chosen) and not stage.state.descending
     await stage.requery(sort=chosen, descending=descending)
-    keep_look(stage)
 
 
 def _sorted_words(stage: Stage, name: str) -> str:

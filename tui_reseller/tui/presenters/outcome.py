@@ -40,18 +40,6 @@ def result_line(result: Result, now: datetime) -> str:
     return f"{line}{undo}{COPY_HINT}"
 
 
-def bulk_line(operation: Operation, results: list[Result], not_begun: int) -> str:
-    """Say what became of a run: numbers by outcome."""
-    counts: dict[str, int] = {}
-    for result in results:
-        counts[result.outcome.word] = counts.get(result.outcome.word, 0) + 1
-    parts = [f"{number} {outcome}" for outcome, number in counts.items()]
-    if not_begun:
-        parts.append(f"{not_begun} not begun")
-    undo = "   u undo" if operation in REVERSIBLE and any(r.outcome.is_applied for r in results) else ""
-    return f"{verb_of(operation)}: " + ", ".join(parts) + undo
-
-
 def as_command(operation: Operation, username: str, changes: tuple[Change, ...], profile: str) -> str:
     """Return the shell command that does the same. Never with a secret."""
     import shlex  # noqa: PLC0415 - for copying only

@@ -1,0 +1,149 @@
+"""plan, job and undo as commands, against a real sandbox."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def console(consoles):
+    made = consoles("seed")
+    for number in range(6):
+        made.sandbox.plant(f"many-{number}", active=True, email=f"many{number}@example.com", city="Vigo")
+    return made
+
+
+def begin(console):
+    return len(console.sandbox.log())
+
+
+def planned(console, tmp_path, *arguments, name="a.plan"):
+    ran = console("plan", "new", *arguments, "--out", str(tmp_path / name))
+    assert ran.code == 0, ran.err
+    return str(tmp_path / name), ran
+
+
+def test_a_plan_is_made_shown_applied_and_undone(console, tmp_path):
+    since = begin(console)
+    plan, ran = planned(console, tmp_path, "--filter", "username~^many-", "--action", "disable")
+    assert (ran.row["items"], ran.row["refused"]) == (6, [])
+    assert "--confirm '6 env'" in ran.err
+    shown = console("plan", "show", plan)
+    assert [row["username"] for row in shown.rows] == [f"many-{number}" for number in range(6)]
+    assert shown.rows[0]["changes"] == {"sending": {"before": True, "after": False}}
+    assert console("plan", "apply", plan, "--yes").code == 11
+    assert console("plan", "apply", plan, "--confirm", "5 env").code == 11
+    dry = console("plan", "apply", plan, "--dry-run")
+    assert (dry.code, len(dry.rows)) == (0, 6)
+    assert begin(console) == since
+    applied = console("plan", "apply", plan, "--confirm", "6 env", "--reason", "ticket 4711")
+    assert applied.code == 0, applied.err
+    assert [row["outcome"] for row in applied.rows] == ["applied"] * 6
+    assert "undo job-1" in applied.err
+    assert begin(console) == since + 6
+    again = console("plan", "apply", plan, "--confirm", "6 env")
+    assert (again.code, "applied already, as job 1" in again.err) == (11, True)
+    listed = console("job", "list").row
+    assert (listed["job"], listed["state"], listed["outcomes"]) == (1, "finished", {"applied": 6})
+    results = console("job", "results", "job-1")
+    assert {row["outcome"] for row in results.rows} == {"applied"}
+    undone = console("undo", "job-1", "--confirm", "6 env")
+    assert undone.code == 0, undone.err
+    assert {row["operation"] for row in undone.rows} == {"enable"}
+    assert begin(console) == since + 12
+    assert console("undo", "job-1", "--confirm", "6 env").code == 2
+
+
+def test_one_operation_is_undone_by_its_id(console):
+    ran = console("set", "many-0", "city=Lugo", "--yes")
+    undone = console("undo", ran.row["id"], "--yes")
+    assert undone.code == 0, undone.err
+    assert console.sandbox.control("GET", "customers/many-0")["city"] == "Vigo"
+    assert console("undo", ran.row["id"], "--yes").code == 2
+    assert console("undo", "no-such-id", "--yes").code == 2
+
+
+def test_a_stale_plan_says_who_changed(console, tmp_path):
+    plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", "set", "city=Lugo")
+    console.sandbox.plant("many-3", city="Oslo")
+    console("list", "--limit", "1")
+    diff = console("plan", "diff", plan)
+    assert (diff.code, diff.row["username"]) == (8, "many-3")
+    assert diff.row["changes"] == {"city": {"before": "Vigo", "now": "Oslo"}}
+    refused = console("plan", "apply", plan, "--confirm", "6 env")
+    assert (refused.code, '"many-3"' in refused.err) == (11, True)
+    rest = console("plan", "apply", plan, "--confirm", "6 env", "--skip-changed")
+    assert (rest.code, len(rest.rows)) == (0, 5)
+
+
+def test_an_edited_plan_and_one_of_another_account_are_refused(console, tmp_path):
+    plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", "disable")
+    text = (tmp_path / "a.plan").read_text()
+    (tmp_path / "edited.plan").write_text(text.replace("many-5", "user1"))
+    assert console("plan", "show", str(tmp_path / "edited.plan")).code == 2
+    head, *items = text.splitlines()
+    (tmp_path / "short.plan").write_text("\n".join([head, *items[:-1]]))
+    assert console("plan", "show", str(tmp_path / "short.plan")).code == 2
+    console.environment["TUI_RESELLER_API_USER"] = "somebody-else"
+    other = console("plan", "apply", plan, "--confirm", "6 env")
+    assert (other.code, "another account" in other.err) == (11, True)
+
+
+def test_bad_rows_make_no_plan_unless_they_are_skipped(console, tmp_path):
+    file = tmp_path / "moves.csv"
+    file.write_text("action,username,city\nset,many-0,Lugo\nset,nobody,Lugo\nfly,many-1,\n")
+    refused = console("plan", "new", "--from", str(file), "--out", str(tmp_path / "x.plan"))
+    assert refused.code == 2
+    assert [(row["line"], row["column"]) for row in refused.row["refused"]] == [(3, "username"), (4, "action")]
+    assert not (tmp_path / "x.plan").exists()
+    skipped = console("plan", "new", "--from", str(file), "--out", str(tmp_path / "x.plan"), "--skip-refused")
+    assert (skipped.code, skipped.row["items"]) == (9, 1)
+
+
+def test_passwords_are_made_into_a_new_private_file(console, tmp_path):
+    plan, _ = planned(console, tmp_path, "--filter", "username~^many-[01]", "--action", "password")
+    file = tmp_path / "new.csv"
+    assert console("plan", "apply", plan, "--confirm", "2 env").code == 2
+    ran = console("plan", "apply", plan, "--confirm", "2 env", "--passwords-to", str(file))
+    assert ran.code == 0, ran.err
+    assert file.stat().st_mode & 0o777 == 0o600
+    rows = file.read_text().splitlines()
+    assert [row.partition(",")[0] for row in rows] == ["username", "many-0", "many-1"]
+    assert all(row.partition(",")[2].encode() not in console.files() for row in rows[1:]) or file.is_relative_to(
+        console.folder
+    )
+    assert rows[1].partition(",")[2] not in ran.out + ran.err
+
+
+def test_lost_answers_end_with_10_and_resume_settles_them(console, tmp_path):
+    plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", "disable")
+    console.sandbox.fault("drop-after", operation="disable", times=2)
+    ran = console("plan", "apply", plan, "--confirm", "6 env")
+    assert ran.code == 10, ran.err
+    assert "job resume 1" in ran.err
+    shown = console("job", "show", "1").row
+    assert (shown["state"], shown["outcomes"]["unknown"]) == ("finished_with_unknowns", 2)
+    resumed = console("job", "resume", "1")
+    assert resumed.code == 0, resumed.err
+    assert json.loads(console("job", "show", "1").out)["outcomes"] == {"applied": 4, "verified_applied": 2}
+
+
+def test_rejected_ones_are_tried_again_and_nothing_else(console, tmp_path):
+    plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", "disable")
+    console.sandbox.fault("status", code=400, shape="E1", operation="disable", times=1)
+    since = begin(console)
+    ran = console("plan", "apply", plan, "--confirm", "6 env")
+    assert ran.code == 9, ran.err
+    again = console("job", "retry", "1")
+    assert again.code == 0, again.err
+    assert begin(console) == since + 6
+
+
+def test_mistakes_are_said(console):
+    assert console("plan", "new", "--filter", "x").code == 2
+    assert console("plan", "new").code == 2
+    assert console("plan", "new", "--filter", "x", "--action", "fly").code == 2
+    assert console("plan", "show", "no-such").code == 2
+    assert console("job", "show", "99").code == 2
+    assert console("job", "pause", "x").code == 2
+    assert console("job", "resume", "99").code == 2

@@ -1,0 +1,132 @@
+"""The page of a job: a progress line, what became of each customer, pause, stop and what can be done afterwards."""
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option as Row
+
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.plan import Job, JobState
+from tui_reseller.domain.text import clean
+from tui_reseller.services.jobs import JobRun
+from tui_reseller.services.ports import JobsPort
+from tui_reseller.tui.dialogs.dialog import Dialog
+from tui_reseller.tui.presenters import job as words
+
+LOOK_SECONDS = 1.0
+"""A job that another process runs is looked at this often, while its page is open."""
+SHOWN = 2000
+"""So many items are listed; those that need somebody come first."""
+
+
+class JobPage(Dialog[str | None]):
+    """Shows a job that runs here or elsewhere, or does not run. Returns what the operator wants next: resume, retry,
+    undo, results; None for back.
+    """
+
+    BINDINGS = [
+        Binding("space,ctrl+c", "pause", show=False, priority=True),
+        Binding("x", "arm", show=False),
+        Binding("s", "stop", show=False),
+        Binding("t", "next('retry')", show=False),
+        Binding("u", "next('undo')", show=False),
+        Binding("o", "next('results')", show=False),
+        Binding("escape,q", "leave", show=False),
+    ]
+
+    def __init__(self, jobs: JobsPort, job: Job, run: JobRun | None) -> None:
+        super().__init__()
+        self.jobs = jobs
+        self.job = job
+        self.run_here = run
+        self.is_armed = False
+        self._listed = -1
+
+    def compose(self) -> ComposeResult:
+        """Progress, counts, items, hint."""
+        yield Static("", markup=False, id="page-title")
+        yield Static("", markup=False, id="page-counts")
+        yield OptionList(id="page-rows", markup=False)
+        yield Static("", markup=False, id="page-hint")
+
+    async def on_mount(self) -> None:
+        """Show what there is; a job of another process is looked at again and again."""
+        await self.look()
+        if self.run_here is None and self.job.state is JobState.RUNNING:
+            self.set_interval(LOOK_SECONDS, self.look)
+
+    async def look(self) -> None:
+        """Read the job again, and its items when none are being done."""
+        found = await self.jobs.get(self.job.number)
+        if found is None or not self.is_mounted:
+            return
+        self.job = found
+        self.draw()
+        if found.done != self._listed and (self.run_here is None or self.run_here.halted()):
+            self._listed = found.done
+            await self._list()
+
+    async def _list(self) -> None:
+        items = await self.jobs.items(self.job.number, -1, SHOWN)
+        items.sort(key=lambda item: (item.outcome in {None, Outcome.APPLIED, Outcome.VERIFIED_APPLIED}, item.seq))
+        rows = self.query_one(OptionList)
+        rows.clear_options()
+        rows.add_options([Row(words.result_line(item)) for item in items])
+        if self.job.total > SHOWN:
+            rows.add_option(Row(f"... all {self.job.total:,}: o writes them to a file", disabled=True))
+
+    def draw(self) -> None:
+        """Show progress; called by whoever runs the job, too."""
+        if not self.is_mounted or not self.children:
+            return
+        run, job = self.run_here, self.job
+        if run is not None and not run.halted():
+            state = clean(run.doing, longest=80) or "running"
+            title = words.title(job, run.counts, state, run.rate, run.seconds_left)
+            counts = run.counts
+        else:
+            state = job.state_word + (f" ({clean(job.why, longest=80)})" if job.why else "")
+            owner = f"  by {job.owner}" if job.owner and run is None else ""
+            title, counts = words.title(job, job.counts, state + owner), dict(job.counts)
+        self.query_one("#page-title", Static).update(title)
+        self.query_one("#page-counts", Static).update(clean(words.counts_line(counts)))
+        self.query_one("#page-hint", Static).update(words.hint(job, is_here=run is not None and not run.halted()))
+
+    async def ended(self, job: Job) -> None:
+        """The run here is over."""
+        self.job, self.run_here = job, None
+        if self.is_mounted:
+            await self.look()
+
+    async def action_pause(self) -> None:
+        """Pause a running job, wherever it runs; go on with one that does not."""
+        if self.run_here is not None and not self.run_here.halted():
+            self.run_here.pause()
+            self.draw()
+        elif self.job.state is JobState.RUNNING:
+            await self.jobs.want(self.job.number, "pause")
+        elif not self.job.is_finished:
+            self.dismiss("resume")
+
+    def action_arm(self) -> None:
+        """First half of x s."""
+        self.is_armed = True
+
+    async def action_stop(self) -> None:
+        """Stop after what is on its way, if x came before."""
+        if not self.is_armed:
+            return
+        if self.run_here is not None and not self.run_here.halted():
+            self.run_here.stop()
+            self.draw()
+        elif self.job.state is JobState.RUNNING:
+            await self.jobs.want(self.job.number, "stop")
+
+    def action_next(self, wanted: str) -> None:
+        """Leave for what can be done with a job that does not run."""
+        if self.job.state is not JobState.RUNNING and (self.run_here is None or self.run_here.halted()):
+            self.dismiss(wanted)
+
+    def action_leave(self) -> None:
+        """Back; a running job goes on."""
+        self.dismiss(None)

@@ -1,0 +1,120 @@
+"""Plans and jobs in words: reviews, rows, progress. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
+from tui_reseller.domain.text import clean
+from tui_reseller.services.undo import REVERSIBLE
+from tui_reseller.tui.presenters.detail import verb_of
+from tui_reseller.tui.presenters.header import clock_text, count_text
+from tui_reseller.tui.presenters.outcome import changes_words
+
+SAMPLE = 5
+BAR = 30
+HOW = "First 1, then 10, then the rest; it pauses itself on errors."
+
+
+def plan_lines(plan: Plan, *, marked: int, changed: int, now: datetime) -> list[str]:
+    """Return what a person reads before a plan is applied (interaction 6.6)."""
+    count, share = len(plan.items), 100 * plan.share
+    first = f"{count_text(count)} of {count_text(plan.total)} ({share:.1f} %)"
+    if marked > count:
+        first += f", {count_text(marked)} marked"
+    if plan.already:
+        first += f"; {count_text(plan.already)} dropped: already so"
+    lines = [first]
+    if plan.hidden:
+        lines.append(f"Hidden by the filter: {count_text(len(plan.hidden))}   <- first in the list below")
+    if changed:
+        lines.append(f"List of {clock_text(plan.read_at, now)}: {count_text(changed)} changed since you marked them")
+    lines += [f"note: {clean(warning, longest=150)}" for warning in plan.warnings[:2]]
+    undo = "Undo: the whole job." if all(op in REVERSIBLE for op in plan.operations) else "It cannot be undone."
+    lines.append(f"{HOW} {undo}")
+    hidden = frozenset(plan.hidden)
+    lines += ["  " + item_line(item, is_hidden=item.username in hidden) for item in plan.items[:SAMPLE]]
+    if count > SAMPLE:
+        lines.append(f"  ... {count_text(count - SAMPLE)} more")
+    return lines
+
+
+def item_line(item: Item, *, is_hidden: bool = False) -> str:
+    """Return one item of a plan: whom, before -> after."""
+    what = changes_words(item.changes) or verb_of(item.operation)
+    if item.operation in {Operation.CREATE, Operation.DELETE, Operation.PASSWORD}:
+        what = verb_of(item.operation)
+    return clean(f"{clean(item.username, longest=36):<36} {what}{'   hidden' if is_hidden else ''}", longest=160)
+
+
+def result_line(item: JobItem) -> str:
+    """Return one item of a job: outcome, whom, what or why."""
+    word = item.outcome.word if item.outcome else "Not begun"
+    is_plain = item.outcome in {None, Outcome.APPLIED, Outcome.VERIFIED_APPLIED}
+    what = (changes_words(item.item.changes) or verb_of(item.item.operation)) if is_plain else item.message
+    return clean(f"{word:<22} {clean(item.item.username, longest=40):<40} {what}", longest=300)
+
+
+def job_line(job: Job, now: datetime) -> str:
+    """Return one line of the list of jobs."""
+    return clean(
+        f"{job.number:>4}  {job.state_word:<22} {count_text(job.done)} of {count_text(job.total):<9} "
+        f"{clock_text(job.began, now)}  {job.operator.user}  {job.origin}{_why(job)}",
+        longest=300,
+    )
+
+
+def title(
+    job: Job, counts: Mapping[Outcome | None, int], state: str, rate: float = 0.0, left: float | None = None
+) -> str:
+    """Return the progress line of a job's page."""
+    done = sum(count for outcome, count in counts.items() if outcome is not None)
+    filled = BAR * done // job.total if job.total else BAR
+    speed = f"  {rate:.0f}/s" if rate else ""
+    rest = f"  {_left(left)}" if left is not None else ""
+    bar = f"[{'#' * filled}{'.' * (BAR - filled)}]"
+    return clean(f"Job {job.number}  {bar} {count_text(done)}/{count_text(job.total)}{speed}{rest}  {state}")
+
+
+def counts_line(counts: Mapping[Outcome | None, int]) -> str:
+    """Return how many items have which outcome."""
+    parts = [f"{count_text(count)} {outcome.word.lower()}" for outcome, count in counts.items() if outcome and count]
+    waiting = counts.get(None, 0)
+    return ", ".join([*parts, f"{count_text(waiting)} to do"] if waiting else parts) or "nothing to do"
+
+
+def hint(job: Job, *, is_here: bool) -> str:
+    """Return the keys of a job's page."""
+    if is_here or job.state is JobState.RUNNING:
+        return "Space or ctrl+c pause   x s stop   Esc back, the job goes on"
+    keys = ["Esc back"]
+    if not job.is_finished:
+        keys.append("Space go on")
+    if job.counts.get(Outcome.REJECTED) or job.counts.get(Outcome.NOT_SENT):
+        keys.append("t try the rejected again")
+    if any(outcome and outcome.is_applied for outcome in job.counts):
+        keys.append("u undo the whole job")
+    return "   ".join([*keys, "o results to a file"])
+
+
+def ended(job: Job) -> str:
+    """Return the sentence when a job ends or pauses."""
+    why = f" ({clean(job.why, longest=120)})" if job.why else ""
+    more = "b opens it" if job.state is not JobState.FINISHED or job.open_unknowns else "b: results, undo"
+    kept = f"   passwords in {clean(job.passwords_to, longest=200)}" if job.passwords_to else ""
+    return f"Job {job.number} {job.state_word}{why}: {counts_line(job.counts)}   {more}{kept}"
+
+
+def undo_lines(refusals: Sequence[object]) -> list[str]:
+    """Return what an undo leaves alone."""
+    return [f"left alone: {clean(str(getattr(one, 'message', '')), longest=120)}" for one in refusals[:3]]
+
+
+def _why(job: Job) -> str:
+    return f"  ({job.why})" if job.why else ""
+
+
+def _left(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s left"
+    return f"{seconds / 60:.0f} min left"
