@@ -116,8 +116,18 @@ class Session:
             await self.snapshot.note(self.account, changes)
         await self.customers.tidy()
 
+    async def write_down_kept(self) -> None:
+        """Write down outcomes that the disk refused before. Raises LedgerUnavailable if it still does."""
+        while self.unwritten:
+            first = self.unwritten[0]
+            await self.ledger.finish(*first)
+            if self.unwritten and self.unwritten[0] is first:  # another call may have written it meanwhile
+                self.unwritten.pop(0)
+
     async def aclose(self) -> None:
         """Close the connection. The ledger belongs to the whole program and stays open."""
+        with contextlib.suppress(LedgerUnavailable):  # the last chance; after it they are unknown, as they should be
+            await self.write_down_kept()
         if self._service is not None:
             await self._service.aclose()
 
