@@ -119,6 +119,20 @@ async def test_nothing_readable_writes_nothing(folder, tmp_path):
         assert not target.exists()
 
 
+async def test_lengths_that_are_none_are_not_believed(folder, ledger, intent, tmp_path):
+    """A damaged header of a record may tell of a value of 2**62 bytes."""
+    for number in range(4):
+        await ledger.begin(intent(username=f"u{number}"))
+    await ledger.aclose()
+    path = folder / "ledger.sqlite3"
+    content = path.read_bytes()
+    # The record header of a row: its own length, NULL for the row number, then the type of "intent": 13 + 2 * 6.
+    at = content.index(b"\x00\x19\x21")
+    path.write_bytes(content[: at + 1] + b"\xff" * 8 + content[at + 9 :])
+    found, rows = await salvaged(folder, tmp_path / "rows.jsonl")
+    assert (len(rows), found.rows + found.missing >= 3) == (3, True)
+
+
 async def test_other_tables_are_not_taken_for_rows(folder, ledger, intent, tmp_path):
     await ledger.begin(intent())
     await ledger.aclose()

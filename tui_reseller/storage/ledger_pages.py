@@ -108,6 +108,8 @@ def _values(payload: bytes) -> tuple[Value, ...]:
         kinds.append(kind)
     found = list[Value]()
     for kind in kinds:
+        if kind >= 12 and (kind - 12) // 2 > len(payload):
+            raise ValueError("a value longer than its record")
         length, value = _value(payload, header, kind)
         header += length
         found.append(value)
