@@ -12,7 +12,6 @@ from tui_reseller.domain.errors import AnswerLost, Rejected
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import undo
-from tui_reseller.services.bulk import Bulk
 from tui_reseller.services.verify import verify
 from tui_reseller.services.write import carry_out
 
@@ -139,8 +138,7 @@ async def test_a_batch_is_taken_back_as_one_but_for_what_was_not_applied_or_was_
     service.kept = {f"u{n}": Customer(f"u{n}", sending=Switch.ON) for n in range(4)}
     await put_list(session, service.kept.values())
     service.before = [None, Rejected("no")]
-    bulk = Bulk([Call(Operation.DISABLE, f"u{n}") for n in range(4)], [None] * 4)
-    results = await bulk.run(session, lambda _result: None)
+    results = [await carry_out(session, Call(Operation.DISABLE, f"u{n}"), batch="job-1") for n in range(4)]
     await carry_out(session, Call(Operation.ENABLE, "u3"), reason=f"undo of {results[3].id}")
     entries = await undo.last_undoable(session)
     assert [entry.username for entry in entries] == ["u2", "u0"]
@@ -153,7 +151,8 @@ async def test_a_batch_larger_than_the_look_back_is_taken_back_whole(session, mo
     monkeypatch.setattr(undo, "LOOK_BACK", 3)
     service.kept = {f"u{n}": Customer(f"u{n}", sending=Switch.ON) for n in range(6)}
     await put_list(session, service.kept.values())
-    await Bulk([Call(Operation.DISABLE, f"u{n}") for n in range(6)], [None] * 6).run(session, lambda _result: None)
+    for n in range(6):
+        await carry_out(session, Call(Operation.DISABLE, f"u{n}"), batch="job-1")
     assert len(await undo.last_undoable(session)) == 6
 
 

@@ -19,7 +19,6 @@ from tui_reseller.services import plan_file, plans
 from tui_reseller.services.job_passwords import Given, Made, Passwords
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.policy import GRADES
-from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 
@@ -150,7 +149,7 @@ async def go_on(
         inv.out.item(job.as_dict())
         return ExitCode.FINE
     with Report(inv) as report:
-        told = _teller(inv, report)
+        told = teller(inv, report)
         run = JobRun(session, services.jobs, job, passwords, told, settling=verify)
         inv.signals.softly = run.stop
         try:
@@ -160,13 +159,14 @@ async def go_on(
     return close(inv, done)
 
 
-def _teller(inv: Invocation, report: Report) -> Callable[[JobRun], None]:
+def teller(inv: Invocation, report: Report) -> Callable[[JobRun], None]:
+    """Return what a job tells while it runs: a row for each result, and how far it is."""
     told = 0
 
     def tell(run: JobRun) -> None:
         nonlocal told
-        new: list[Result] = run.last[len(run.last) - (run.sent - told) :] if run.sent > told else []
-        told = run.sent
+        new = run.last[len(run.last) - (run.told - told) :] if run.told > told else []
+        told = run.told
         for result in new:
             report.add(result)
         inv.talk.progress(progress_line(run))

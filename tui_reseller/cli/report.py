@@ -1,7 +1,6 @@
 """What became of writes, told as it happens: a row per customer on stdout, a closing line on stderr."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -10,7 +9,7 @@ from tui_reseller.cli.evidence import settle_unknown
 from tui_reseller.cli.exit_codes import ExitCode, for_results
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.domain.audit import AuditQuery
-from tui_reseller.domain.operation import Call, Outcome
+from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.result import Result
@@ -73,12 +72,13 @@ class Report:
         for result in settled:
             self._tell(result)
 
-    async def add_cut_off(self, session: Session, call: Call, began: datetime) -> None:
-        """Tell of the write that was in flight when a signal came: it stands in the ledger as unknown."""
-        query = AuditQuery(account=session.account, username=call.username, operation=call.operation, limit=1)
+    async def add_cut_off(self, session: Session, query: AuditQuery) -> None:
+        """Tell of the writes that were in flight when a signal came: they stand in the ledger as unknown."""
+        told = {result.id for result in self._results}
         for entry in await session.ledger.entries(query):
-            if entry.time >= began and entry.outcome is Outcome.UNKNOWN:
-                result = Result(call.username, call.operation, Outcome.UNKNOWN, entry.message, entry.id, entry.changes)
+            if entry.outcome is Outcome.UNKNOWN and entry.id not in told:
+                unknown = Outcome.UNKNOWN
+                result = Result(entry.username, entry.operation, unknown, entry.message, entry.id, entry.changes)
                 self._tell(result)
                 self._inv.talk.warn(words.result_line(result))
 

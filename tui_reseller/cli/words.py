@@ -96,7 +96,9 @@ def result_line(result: Result) -> str:
             f"out, may be carried out later, or not at all. {SAFE.get(result.operation, SAFE_ELSE)}{check}{number}"
         )
     undo = (
-        " - undo: u on the screen" if result.outcome.is_applied and result.operation in UNDOABLE and result.id else ""
+        f" - undo: tui-reseller undo {result.id}"
+        if result.outcome.is_applied and result.operation in UNDOABLE and result.id
+        else ""
     )
     said = f": {result.message}" if result.message else ""
     return f"{result.outcome.word} - {what}{said}{number}{undo}"
@@ -112,5 +114,6 @@ def results_line(results: Sequence[Result], asked: int, batch: str) -> str:
     ]
     if asked > len(results):
         said.append(f"{asked - len(results):,} not begun")
-    undo = " - undo: u on the screen" if any(r.outcome.is_applied and r.operation in UNDOABLE for r in results) else ""
+    is_undoable = any(result.outcome.is_applied and result.operation in UNDOABLE for result in results)
+    undo = f" - undo: tui-reseller undo {batch}" if is_undoable and batch else ""
     return f"{asked:,} customers: {', '.join(said)} [batch {batch}]{undo}"

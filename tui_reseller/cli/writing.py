@@ -6,18 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui_reseller.cli import asking, words
+from tui_reseller.cli.applying import job_line, teller
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import Writing
 from tui_reseller.cli.report import Report
+from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, RefusedHere, SnapshotDamaged
 from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.plan import Item, JobState, Plan, touched
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
-from tui_reseller.services.bulk import Bulk
+from tui_reseller.services.job_passwords import Given
+from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -51,8 +55,8 @@ class Order:
 def write(inv: Invocation, options: Writing, order: Order) -> int:
     """Do it all; return the exit code. Raises ResellerError for what stops it before anything is sent."""
 
-    async def opened(_services: Services, session: Session) -> int:
-        return await _Flow(inv, options, order, session).run()
+    async def opened(services: Services, session: Session) -> int:
+        return await _Flow(inv, options, order, services, session).run()
 
     return inv.with_session(opened, writing=True)
 
@@ -60,8 +64,8 @@ def write(inv: Invocation, options: Writing, order: Order) -> int:
 class _Flow:
     """One writing command on an open session."""
 
-    def __init__(self, inv: Invocation, options: Writing, order: Order, session: Session) -> None:
-        self.inv, self.options, self.order, self.session = inv, options, order, session
+    def __init__(self, inv: Invocation, options: Writing, order: Order, services: Services, session: Session) -> None:
+        self.inv, self.options, self.order, self.services, self.session = inv, options, order, services, session
         self.found: dict[str, Customer] = {}
 
     async def run(self) -> int:
@@ -154,34 +158,57 @@ class _Flow:
 
     async def _send(self, calls: Sequence[Call], skipped: Sequence[Result]) -> int:
         asked = len(self.order.calls)
-        bulk = Bulk(calls, [self.found.get(call.username) for call in calls], self.options.reason)
         with Report(self.inv, self.order.generated, verifying=self.options.verify) as report:
             for result in skipped:
                 report.add(result)
-            began = self.session.clock.now()
-            try:
-                if asked == 1:
-                    call, reason = calls[0], self.options.reason
-                    report.add(await carry_out(self.session, call, loaded=self.found.get(call.username), reason=reason))
-                else:
-                    await self._send_many(bulk, report, asked)
-            except asyncio.CancelledError:
-                await report.add_cut_off(self.session, calls[len(bulk.results)], began)
-                raise
+            if asked == 1:
+                await self._send_one(calls[0], report)
+                batch = ""
+            else:
+                batch = await self._send_many(calls, report)
             await report.verify(self.session)
-        return report.close(asked, bulk.batch)
+        return report.close(asked, batch)
 
-    async def _send_many(self, bulk: Bulk, report: Report, asked: int) -> None:
-        def tell(result: Result) -> None:
-            report.add(result)
-            said = f"{report.count:,} of {asked:,}: {quoted(result.username, 30)} {result.outcome.word.lower()}"
-            self.inv.talk.progress(said)
-
-        self.inv.signals.softly = bulk.stop
+    async def _send_one(self, call: Call, report: Report) -> None:
+        began = self.session.clock.now()
+        reason, loaded = self.options.reason, self.found.get(call.username)
         try:
-            await bulk.run(self.session, tell, pausing=False)
+            report.add(await carry_out(self.session, call, loaded=loaded, reason=reason))
+        except asyncio.CancelledError:
+            query = AuditQuery(self.session.account, username=call.username, since=began)
+            await report.add_cut_off(self.session, query)
+            raise
+
+    async def _send_many(self, calls: Sequence[Call], report: Report) -> str:
+        """Several are a job, as everywhere; return what the audit log calls it."""
+        session, jobs = self.session, self.services.jobs
+        passwords = {call.username: call.password for call in calls if call.password}
+        job = await jobs.add(self._plan(calls), session.operator, self.options.reason)
+        run = JobRun(
+            session, jobs, job, Given(passwords), teller(self.inv, report),
+            present=None if len(calls) > MANY_READS else self.found,
+        )  # fmt: skip
+        self.inv.signals.softly = run.stop
+        try:
+            done = await run.run()
+        except asyncio.CancelledError:
+            await report.add_cut_off(session, AuditQuery(session.account, batch=job.batch))
+            raise
         finally:
             self.inv.signals.softly = None
+        if done.state is not JobState.FINISHED:
+            self.inv.talk.warn(job_line(done))
+        return job.batch
+
+    def _plan(self, calls: Sequence[Call]) -> Plan:
+        session, now = self.session, self.session.clock.now()
+        items = [
+            Item(call.operation, call.username, call.fields, touched(call.operation, call.fields, self.found.get(name)))
+            for call in calls
+            for name in [call.username]
+        ]
+        total = session.customers.total or len(items)
+        return Plan(session.profile.name, session.account, "command line", now, now, total, items)
 
 
 def _skipped(call: Call) -> Result:

@@ -6,7 +6,7 @@ were never begun, items with an outcome, and at most as many unknown ones as wer
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -38,6 +38,8 @@ REJECTED_SHARE = 0.02
 MOST_UNKNOWN = 20
 """More open unknowns than this, and the service is not answering: nothing more is sent (reliability 4.4)."""
 MOST_ATTEMPTS = 3
+LAST = 200
+"""So many of the newest results are kept at hand."""
 ASKED_EVERY = 0.3
 """Seconds between two looks at what another process asks of the job, and between two updates of the list."""
 _READ_BACK = frozenset({*SWITCHED, Operation.EMAIL} - {Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE})
@@ -53,7 +55,9 @@ def nobody(_run: "JobRun") -> None:
 class JobRun:
     """A job while this process applies it. *Tell* is called in the event loop whenever there is something new.
 
-    With *settling*, unknown outcomes are looked into at the end, too, which takes a minute.
+    With *settling*, unknown outcomes are looked into at the end, too, which takes a minute. *Present* holds customers
+    that were read one by one just now, where a few in a large account are not worth a whole list. Last holds the newest
+    results; told counts all of them.
     """
 
     session: Session
@@ -63,7 +67,9 @@ class JobRun:
     tell: Told = nobody
     settling: bool = False
     counts: dict[Outcome | None, int] = field(default_factory=dict)
+    present: Mapping[str, Customer] | None = None
     last: list[Result] = field(default_factory=list)
+    told: int = 0
     doing: str = ""
     state: JobState = JobState.RUNNING
     why: str = ""
@@ -124,7 +130,8 @@ class JobRun:
                 async with self._asked():
                     goes_on = self.done > 0
                     await self._settle()
-                    await have_fresh_list(self.session, renew=goes_on)  # much may have happened since it began
+                    if self.present is None:
+                        await have_fresh_list(self.session, renew=goes_on)  # much may have happened since it began
                     self.doing = ""
                     self.started = self.session.clock.monotonic()
                     await self._work()
@@ -191,6 +198,9 @@ class JobRun:
     # What was left unknown, before anything new is sent
 
     async def _settle(self) -> None:
+        await self.jobs.put_back_unsent(self.job.number, MOST_ATTEMPTS)
+        fresh = await self.jobs.get(self.job.number)
+        self.counts = dict(fresh.counts if fresh else self.job.counts)
         entries = await self.session.ledger.needs_you(self.session.account)
         ours = [entry for entry in entries if entry.batch == self.job.batch and entry.outcome is Outcome.UNKNOWN]
         if not ours:
@@ -259,7 +269,7 @@ class JobRun:
         after = -1
         while page := await self.jobs.waiting(self.job.number, after):
             names = {item.item.username for item in page}
-            present = self.session.customers.named(names)
+            present = self.session.customers.named(names) if self.present is None else self.present
             for item in page:
                 if item.seq not in self._locked:
                     yield item, present.get(item.item.username)
@@ -335,8 +345,7 @@ class JobRun:
             return
         if result.id is None and isinstance(error, RefusedHere):
             self._locked.add(item.seq)
-            self.last = [*self.last[-199:], result]
-            self.tell(self)
+            self._tell(result)
             return
         if result.id is None:
             await self.jobs.refuse(number, item.seq, result.outcome, result.message)
@@ -349,8 +358,12 @@ class JobRun:
         self.sent += 1
         self._count(None, -1)
         self._count(result.outcome, 1)
-        self.last = [*self.last[-199:], result]
         self._brake(result)
+        self._tell(result)
+
+    def _tell(self, result: Result) -> None:
+        self.last = [*self.last[-(LAST - 1) :], result]
+        self.told += 1
         self.tell(self)
 
     def _brake(self, result: Result) -> None:

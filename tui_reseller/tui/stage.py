@@ -48,6 +48,7 @@ class Stage:
         self.again: Verb | None = None
         self.run: JobRun | None = None
         self.job_page: JobPage | None = None
+        self.painted_at = 0.0
         self.drafted: tuple[str, dict[str, str]] | None = None
         self.unsent: dict[str, str] | None = None
         self.held: Refreshed | None = None

@@ -41,6 +41,7 @@ class JobPage(Dialog[str | None]):
         self.run_here = run
         self.is_armed = False
         self._listed = -1
+        self._told = run.told if run is not None else 0
 
     def compose(self) -> ComposeResult:
         """Progress, counts, items, hint."""
@@ -84,6 +85,7 @@ class JobPage(Dialog[str | None]):
             state = clean(run.doing, longest=80) or "running"
             title = words.title(job, run.counts, state, run.rate, run.seconds_left)
             counts = run.counts
+            self._add_results(run)
         else:
             state = job.state_word + (f" ({clean(job.why, longest=80)})" if job.why else "")
             owner = f"  by {job.owner}" if job.owner and run is None else ""
@@ -91,6 +93,17 @@ class JobPage(Dialog[str | None]):
         self.query_one("#page-title", Static).update(title)
         self.query_one("#page-counts", Static).update(clean(words.counts_line(counts)))
         self.query_one("#page-hint", Static).update(words.hint(job, is_here=run is not None and not run.halted()))
+
+    def _add_results(self, run: JobRun) -> None:
+        """Put what is new under what was there; the newest is in view."""
+        rows = self.query_one(OptionList)
+        new = run.last[max(0, len(run.last) - (run.told - self._told)) :] if run.told > self._told else []
+        self._told = run.told
+        if rows.option_count > SHOWN:
+            rows.clear_options()
+        if new:
+            rows.add_options([Row(words.result_line(result)) for result in new])
+            rows.highlighted = rows.option_count - 1
 
     async def ended(self, job: Job) -> None:
         """The run here is over."""

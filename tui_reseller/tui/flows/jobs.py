@@ -18,6 +18,9 @@ from tui_reseller.tui.presenters import job as words
 from tui_reseller.tui.presenters.header import count_text
 from tui_reseller.tui.stage import Stage
 
+PAINT_SECONDS = 0.2
+SLOW_PAINT_SECONDS = 2.0
+
 
 async def jobs(stage: Stage) -> None:
     """List the jobs of this account; open one."""
@@ -87,16 +90,17 @@ def start_run(stage: Stage, job: Job, passwords: Passwords | None = None) -> Non
     """Run a job beside everything else. Raises InvalidInput while another one runs here."""
     if stage.run is not None:
         raise InvalidInput(f"job {stage.run.job.number} is still running here: one after the other")
-    run = JobRun(stage.session, stage.services.jobs, job, passwords, lambda _run: _told(stage))
+    run = JobRun(stage.session, stage.services.jobs, job, passwords, lambda run: _told(stage, run))
     stage.run = run
     stage.app.run_job(lambda: _apply(stage, run))
 
 
-def _told(stage: Stage) -> None:
-    """Something new: the page at once, the main screen's header with its next painting."""
-    run = stage.run
-    if run is None:
+def _told(stage: Stage, run: JobRun) -> None:
+    """Something new: painted some times a second, however fast the job is."""
+    now = stage.session.clock.monotonic()
+    if stage.run is not run or now - stage.painted_at < (SLOW_PAINT_SECONDS if stage.app.slow else PAINT_SECONDS):
         return
+    stage.painted_at = now
     if stage.job_page is not None:
         stage.job_page.draw()
     stage.show(running=f"job {run.job.number} {count_text(run.done)}/{count_text(run.job.total)}")

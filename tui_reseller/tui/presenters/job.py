@@ -6,6 +6,7 @@ from datetime import datetime
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
 from tui_reseller.domain.text import clean
+from tui_reseller.services.result import Result
 from tui_reseller.services.undo import REVERSIBLE
 from tui_reseller.tui.presenters.detail import verb_of
 from tui_reseller.tui.presenters.header import clock_text, count_text
@@ -47,12 +48,13 @@ def item_line(item: Item, *, is_hidden: bool = False) -> str:
     return clean(f"{clean(item.username, longest=36):<36} {what}{'   hidden' if is_hidden else ''}", longest=160)
 
 
-def result_line(item: JobItem) -> str:
+def result_line(found: JobItem | Result) -> str:
     """Return one item of a job: outcome, whom, what or why."""
-    word = item.outcome.word if item.outcome else "Not begun"
-    is_plain = item.outcome in {None, Outcome.APPLIED, Outcome.VERIFIED_APPLIED}
-    what = (changes_words(item.item.changes) or verb_of(item.item.operation)) if is_plain else item.message
-    return clean(f"{word:<22} {clean(item.item.username, longest=40):<40} {what}", longest=300)
+    about = found.item if isinstance(found, JobItem) else found
+    word = found.outcome.word if found.outcome else "Not begun"
+    is_plain = found.outcome in {None, Outcome.APPLIED, Outcome.VERIFIED_APPLIED}
+    what = (changes_words(about.changes) or verb_of(about.operation)) if is_plain else found.message
+    return clean(f"{word:<11} {clean(about.username, longest=36):<36} {what}", longest=300)
 
 
 def job_line(job: Job, now: datetime) -> str:

@@ -1,0 +1,130 @@
+"""Test the tests: a reliability defect is put into a copy of the program, and the tests named beside it must fail.
+
+The small size takes 10 of them, others each day; all: `TUI_RESELLER_DEFECTS=all python -m pytest tests/defects -m long`.
+"""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.long
+
+
+class Defect(NamedTuple):
+    """A change of one file, and the tests that must notice it."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+DEFECTS = (
+    Defect("a lost answer is sent again", "services/retry.py", "REPEATABLE_WRITE = (NotSent, RateLimited)",
+           "REPEATABLE_WRITE = (NoAnswer, RateLimited)", "tests/services/test_write.py"),
+    Defect("a lost answer is called not sent", "services/write.py", "outcome, message = caught, Outcome.UNKNOWN, caught",
+           "outcome, message = caught, Outcome.NOT_SENT, caught", "tests/services/test_write.py"),
+    Defect("intents are not synced", "storage/ledger_file.py", '    connection.execute("PRAGMA synchronous = FULL")\n    (app',
+           '    connection.execute("PRAGMA synchronous = NORMAL")\n    (app', "tests/storage/test_ledger_file.py"),
+    Defect("the write lock is taken late", "storage/ledger_book.py", '"BEGIN IMMEDIATE"', '"BEGIN DEFERRED"',
+           "tests/storage/test_ledger_processes.py tests/storage/test_ledger.py"),
+    Defect("an open outcome locks nobody", "storage/ledger_book.py", "            self._refuse_if_open(intent)\n", "",
+           "tests/storage/test_ledger.py"),
+    Defect("an item is taken twice", "storage/ledger_book.py", "if claimed.rowcount != 1:", "if claimed.rowcount > 9:",
+           "tests/jobs/test_jobs.py"),
+    Defect("the ledger can be changed", "storage/ledger_schema.py", "CREATE TRIGGER no_update BEFORE UPDATE ON rows",
+           "CREATE TRIGGER no_update BEFORE UPDATE ON jobs", "tests/storage/test_ledger.py tests/storage/test_ledger_file.py"),
+    Defect("the chain leaves the hash before out", "storage/ledger_rows.py", 'f"{previous}\\n{content}"', 'f"{content}"',
+           "tests/storage/test_ledger.py"),
+    Defect("a password is written down", "storage/ledger_rows.py", 'name.lower().startswith("password")', 'name == "pw"',
+           "tests/storage/test_ledger.py"),
+    Defect("absence counts at once", "services/verify.py", "SETTLE = 60.0", "SETTLE = 0.0", "tests/services/test_verify.py"),
+    Defect("a filter of the service is believed", "api/reseller_v2/client.py", ".username == username", ".username != ''",
+           "tests/api"),
+    Defect("redirects are followed", "api/reseller_v2/replies.py", "300 <= ", "999 <= ", "tests/api/test_replies.py"),
+    Defect("control characters pass", "domain/text.py", "return chr(0x2400 + code)", "return char", "tests/domain/test_text.py"),
+    Defect("bidi controls pass", "domain/text.py", "code in _BIDI or code in _ZERO_WIDTH", "code in _ZERO_WIDTH",
+           "tests/domain/test_text.py"),
+    Defect("formulas run", "domain/text.py", 'return "\'" + text if _FORMULA.match(text) else text', "return text",
+           "tests/domain/test_text.py"),
+    Defect("a secret prints itself", "domain/secret.py", "def __repr__(self) -> str:\n        return MASK",
+           "def __repr__(self) -> str:\n        return self._value", "tests/domain/test_secret.py"),
+    Defect("a stale edit overwrites", "domain/changes.py", "and loaded.value(name) != now.value(name)", "and False",
+           "tests/services/test_write.py"),
+    Defect("our own account can be changed", "services/policy.py", "call.username == self.profile.api_user",
+           "call.username == ''", "tests/services/test_policy_and_checks.py"),
+    Defect("read-only is not looked at", "services/policy.py", "        why = self.why_read_only()\n        if why:",
+           "        why = self.why_read_only()\n        if False:", "tests/services/test_policy_and_checks.py"),
+    Defect("many need nothing typed", "services/policy.py", "MANY = 25", "MANY = 25_000",
+           "tests/services/test_policy_and_checks.py"),
+    Defect("a held key commits", "tui/commit_guard.py", "SAME_KEY_SECONDS = 0.25", "SAME_KEY_SECONDS = 0.0",
+           "tests/tui/test_commit_guard.py"),
+    Defect("a form commits unread", "tui/commit_guard.py", "READ_SECONDS = 0.5", "READ_SECONDS = 0.0",
+           "tests/tui/test_commit_guard.py"),
+    Defect("a small list is taken over", "services/listing.py", "SUSPICIOUS_LOSS = 0.2", "SUSPICIOUS_LOSS = 1.0",
+           "tests/services/test_listing.py"),
+    Defect("a job begins with all at once", "services/jobs.py", "STAGES = (1, 10, None)", "STAGES = (None,)",
+           "tests/jobs/test_jobs.py"),
+    Defect("a job does not brake", "services/jobs.py", "REJECTED_IN_A_ROW = 3", "REJECTED_IN_A_ROW = 300",
+           "tests/jobs/test_jobs.py"),
+    Defect("the breaker stays closed", "services/pace.py", "BREAKS_AT = 5", "BREAKS_AT = 500", "tests/jobs/test_jobs.py"),
+    Defect("a moved customer is written all the same", "services/jobs.py", "if moved := item.item.moved(before):",
+           "if moved := ():", "tests/jobs/test_jobs.py"),
+    Defect("two processes run one job", "storage/ledger_jobs.py", "fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)\n            except",
+           "pass\n            except", "tests/jobs/test_jobs.py"),
+    Defect("a plan is applied twice", "storage/ledger_jobs.py", "        _refuse_applied(book, digest)\n", "",
+           "tests/jobs/test_jobs.py"),
+    Defect("an edited plan is taken", "storage/plan_files.py", 'if plan.digest != head["digest"]:', "if False:",
+           "tests/cli/test_plans_and_jobs.py"),
+    Defect("an undo overwrites newer changes", "services/undo.py", "now.value(change.field) != change.after", "False",
+           "tests/jobs/test_jobs.py"),
+    Defect("unknown outcomes are forgotten on going on", "services/jobs.py", "        if not ours:\n            return\n",
+           "        return\n", "tests/jobs/test_jobs.py"),
+)  # fmt: skip
+
+
+def chosen():
+    if os.environ.get("TUI_RESELLER_DEFECTS") == "all":
+        return DEFECTS
+    day = datetime.now(UTC).toordinal()
+    return random.Random(day).sample(DEFECTS, 10)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the program and its tests."""
+    folder = tmp_path_factory.mktemp("defects") / "tree"
+    leave = shutil.ignore_patterns(".git", ".venv", "__pycache__", "*.png", "*.svg", ".hypothesis", ".mypy_cache")
+    shutil.copytree(ROOT, folder, ignore=leave)
+    return folder
+
+
+def run(folder, tests):
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider", *tests.split()]
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "CI": "true"}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False
+    )
+
+
+@pytest.mark.parametrize("defect", chosen(), ids=lambda defect: defect.name.replace(" ", "-"))
+def test_the_tests_notice(copy, defect):
+    path = copy / "tui_reseller" / defect.file
+    good = path.read_text(encoding="utf-8")
+    assert good.count(defect.old) >= 1, f"{defect.file} has no {defect.old!r} any more: mend this list"
+    path.write_text(good.replace(defect.old, defect.new, 1), encoding="utf-8")
+    try:
+        done = run(copy, defect.tests)
+    finally:
+        path.write_text(good, encoding="utf-8")
+    assert done.returncode == 1, f"{defect.name}: nobody noticed\n{done.stdout[-2000:]}{done.stderr[-500:]}"
+    assert "error" not in done.stdout.splitlines()[-1] or " failed" in done.stdout.splitlines()[-1], done.stdout[-2000:]
