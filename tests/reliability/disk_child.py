@@ -22,8 +22,9 @@ from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.secret import Secret
-from tui_reseller.services.bulk import Bulk
+from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
+from tui_reseller.services.write import carry_out
 from tui_reseller.storage.paths import Paths
 from tui_reseller.wiring import build
 
@@ -47,8 +48,11 @@ async def job(folder: Path, ready: dict, usernames: list[str], operation: Operat
     services, profile = services_in(folder, ready)
     session = services.open(profile)
     try:
-        bulk = Bulk([Call(operation, username) for username in usernames], [None] * len(usernames))
-        results = await bulk.run(session, lambda _result: None, pausing=False)
+        results = list[Result]()
+        for username in usernames:
+            results.append(await carry_out(session, Call(operation, username)))
+            if isinstance(results[-1].error, LedgerUnavailable):
+                break  # as every run over several does
         return [(result.username, result.outcome.value) for result in results]
     finally:
         await session.aclose()

@@ -8,6 +8,7 @@ import pytest
 from tests.services.fakes import LUZ
 from tui_reseller.domain.errors import AnswerLost, InvalidInput, Rejected
 from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.plan import Item
 from tui_reseller.services.moments import LONGEST_AHEAD, local_text, read_end, start_of_day
 from tui_reseller.services.suspensions import ON_ALREADY, lift, open_suspensions
 from tui_reseller.services.write import carry_out
@@ -114,6 +115,14 @@ async def test_what_stops_a_lift_stands_in_its_result(session, service, stop):
     del service.kept[NAME]
     result = await lift(session, one, "b")
     assert (result.outcome, "no customer" in result.message) == (Outcome.NOT_SENT, True)
+
+
+def test_an_item_of_a_plan_keeps_its_end():
+    until = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    item = Item(Operation.DISABLE, NAME, until=until)
+    assert Item.from_dict(item.as_dict()) == item
+    assert item.call.until == until
+    assert "until" not in Item(Operation.DISABLE, NAME).as_dict()
 
 
 class TestMoments:

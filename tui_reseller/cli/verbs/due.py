@@ -11,6 +11,7 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import Writing, writing
 from tui_reseller.cli.report import Report
 from tui_reseller.cli.writing import UNLOCK_MINUTES
+from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.text import quoted
@@ -95,7 +96,7 @@ class _Run:
             session.policy.check(call, self.options.reason)
         self._confirm(waiting)
         await self.inv.connect(session)
-        return await self._lift(waiting, calls)
+        return await self._lift(waiting)
 
     def _due(self, found: list[Suspension]) -> list[Suspension]:
         """Return what can be lifted now; say what is not, and why."""
@@ -130,20 +131,17 @@ class _Run:
         self.inv.talk.say("dry run: nothing was sent")
         return ExitCode.FINE
 
-    async def _lift(self, waiting: list[Suspension], calls: list[Call]) -> int:
+    async def _lift(self, waiting: list[Suspension]) -> int:
         batch = secrets.token_hex(4)
         self.inv.signals.softly = self._stop if len(waiting) > 1 else None
-        done = 0
         with Report(self.inv, verifying=self.options.verify) as report:
-            began = self.session.clock.now()
             try:
                 for suspension in waiting:
                     if self.is_stopped:
                         break
                     report.add(await lift(self.session, suspension, batch))
-                    done += 1
             except asyncio.CancelledError:
-                await report.add_cut_off(self.session, calls[done], began)
+                await report.add_cut_off(self.session, AuditQuery(self.session.account, batch=batch))
                 raise
             finally:
                 self.inv.signals.softly = None
