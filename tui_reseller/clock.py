@@ -4,6 +4,8 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
+_SECONDS = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 
 class SystemClock:
     """Time of this machine."""
@@ -13,8 +15,8 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return seconds that never jump."""
-        return time.monotonic()
+        """Return seconds that never jump. A machine that sleeps does not stop them: minutes of an unlocking pass."""
+        return time.clock_gettime(_SECONDS)
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

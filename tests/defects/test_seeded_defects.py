@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of what stands in other files
 """Test the tests: a reliability defect is put into a copy of the program, and the tests named beside it must fail.
 
 The small size takes 10 of them, others each day; all: `TUI_RESELLER_DEFECTS=all python -m pytest tests/defects -m long`.

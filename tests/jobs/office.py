@@ -23,7 +23,7 @@ from tui_reseller.domain.listing import Question
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
-from tui_reseller.services import plans
+from tui_reseller.services import listing, plans
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.plan_file import Wanted
 from tui_reseller.storage.paths import Paths
@@ -124,7 +124,7 @@ class Office:
 
     async def wanting(self, text: str, action: Operation, **fields: str) -> list[Wanted]:
         """Return an action on all customers that a filter shows."""
-        await plans.have_fresh_list(self.session)
+        await listing.refresh_for_many(self.session)
         await self.session.customers.query(Question(parse_filter(text)))
         return [Wanted(Call(action, name, fields)) for name in self.session.customers.usernames()]
 

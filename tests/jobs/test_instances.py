@@ -70,9 +70,9 @@ async def test_eight_processes_share_a_state_without_taking_anything_twice(tmp_p
 
 async def _plan(office, wanted, stem):
     from tui_reseller.domain.errors import InvalidInput  # noqa: PLC0415
-    from tui_reseller.services import plans  # noqa: PLC0415
+    from tui_reseller.services import listing, plans  # noqa: PLC0415
 
-    await plans.have_fresh_list(office.session, renew=True)
+    await listing.refresh_for_many(office.session, renew=True)
     try:
         return (await plans.draft(office.session, wanted, origin=f"names in {stem}")).plan
     except InvalidInput:

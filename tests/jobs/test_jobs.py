@@ -10,7 +10,7 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.plan import JobState
-from tui_reseller.services import plans
+from tui_reseller.services import listing, plans
 from tui_reseller.services.jobs import JobRun, retry_rejected
 from tui_reseller.services.plan_file import Wanted
 from tui_reseller.services.undo import draft_undo
@@ -63,7 +63,7 @@ async def test_what_is_so_already_is_left_out_and_what_changed_meanwhile_is_left
     plan = await office.plan("username~^move-")
     job = await office.jobs.add(plan, office.session.operator, "")
     sandbox.plant("move-001", active=False)
-    await plans.have_fresh_list(office.session, renew=True)
+    await listing.refresh_for_many(office.session, renew=True)
     done = await office.run(job).run()
     assert await office.agrees(job) == {"applied": 4}
     assert [row["username"] for row in sandbox.log()] == ["move-000", "move-002", "move-003"]
@@ -75,7 +75,7 @@ async def test_a_stale_plan_is_refused_unless_changed_ones_are_left_out(office, 
     planted(5, "stale-")
     plan = await office.plan("username~^stale-", Operation.SET, city="Vigo")
     sandbox.plant("stale-002", city="Lugo")
-    await plans.have_fresh_list(office.session, renew=True)
+    await listing.refresh_for_many(office.session, renew=True)
     with pytest.raises(RefusedHere, match='1 of 5 customers changed since it was made: "stale-002"'):
         await plans.unmoved(plan, office.session)
     fits = await plans.unmoved(plan, office.session, skip_changed=True)
@@ -235,7 +235,7 @@ async def test_a_whole_job_is_undone_except_what_was_changed_since(office, sandb
     job = await office.job("username~^undo-", Operation.SET, city="Vigo")
     await office.run(job).run()
     sandbox.plant("undo-003", city="Lugo")
-    await plans.have_fresh_list(office.session, renew=True)
+    await listing.refresh_for_many(office.session, renew=True)
     entries = await office.services.ledger.entries(AuditQuery(batch=job.batch))
     drafted = await draft_undo(office.session, entries, f"undo of {job.batch}")
     assert [refusal.message for refusal in drafted.refusals] == ['"undo-003": city was changed since: it is left alone']
@@ -258,7 +258,7 @@ async def test_creates_and_passwords_need_a_password_and_the_job_never_holds_one
     fields = dict.fromkeys(("first_name", "last_name", "address", "city", "state", "zip", "phone", "website"), "x") | {
         "country": "ES"
     }
-    await plans.have_fresh_list(office.session)
+    await listing.refresh_for_many(office.session)
     wanted = [Wanted(Call(Operation.CREATE, f"made-{n}", {**fields, "email": f"m{n}@example.com"})) for n in range(3)]
     drafted = await plans.draft(office.session, wanted, origin="file new.csv")
     assert not drafted.refusals

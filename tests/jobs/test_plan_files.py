@@ -10,7 +10,7 @@ from tests.jobs.office import Office, Sandbox
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, JobState
-from tui_reseller.services import plans
+from tui_reseller.services import listing, plans
 from tui_reseller.services.job_passwords import Given
 from tui_reseller.services.plan_file import action_of, read_rows
 
@@ -167,7 +167,7 @@ async def test_a_large_file_with_37_bad_rows_of_12_kinds(tmp_path, count):
     try:
         content = rows_of(count, spoilt)
         read = read_rows(content, Operation.CREATE)
-        await plans.have_fresh_list(office.session)
+        await listing.refresh_for_many(office.session)
         drafted = await plans.draft(
             office.session, read.wanted, origin="file new.csv", refusals=read.refusals, source=read.source
         )

@@ -70,10 +70,10 @@ class Machine(RuleBasedStateMachine):
         self.do(self._lists())
 
     async def _lists(self):
-        from tui_reseller.services import plans  # noqa: PLC0415
+        from tui_reseller.services import listing  # noqa: PLC0415
 
         for office in self.offices:
-            await plans.have_fresh_list(office.session)
+            await listing.refresh_for_many(office.session)
 
     def do(self, work):
         return self.loop.run_until_complete(work)

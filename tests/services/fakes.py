@@ -42,14 +42,15 @@ NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
 
 class ManualClock:
-    """Time that passes only while somebody sleeps, or when told to."""
+    """Time that passes only while somebody sleeps, or when told to. Jumped is how far somebody has set the clock."""
 
     def __init__(self) -> None:
         self.passed = 0.0
+        self.jumped = timedelta(0)
         self.slept: list[float] = []
 
     def now(self) -> datetime:
-        return NOON + timedelta(seconds=self.passed)
+        return NOON + timedelta(seconds=self.passed) + self.jumped
 
     def monotonic(self) -> float:
         return 1000.0 + self.passed

@@ -10,7 +10,8 @@ from tui_reseller.domain.errors import AnswerLost, InvalidInput, NotSent, RateLi
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.services import retry
-from tui_reseller.services.policy import GRADES, Policy, grade, typed_text
+from tui_reseller.services.policy import GRADES, Policy, grade, refuse_over_ceiling, typed_text
+from tui_reseller.services.profiles import with_values
 from tui_reseller.services.validation import (
     check_country,
     check_email,
@@ -55,7 +56,17 @@ def test_every_operation_has_a_grade():
 
 @pytest.mark.parametrize(
     ("count", "total", "level"),
-    [(25, 100_000, 2), (26, 100_000, 3), (4, 10, 2), (5, 100, 2), (5, 99, 3), (6, 100, 3), (1, 1, 1), (25, 0, 2)],
+    [
+        (25, 100_000, 2),
+        (26, 100_000, 3),
+        (4, 10, 2),
+        (5, 100, 2),
+        (5, 99, 3),
+        (6, 100, 3),
+        (1, 1, 1),
+        (4, 0, 2),
+        (5, 0, 3),
+    ],
 )
 def test_many_are_above_25_or_above_a_twentieth_and_at_least_5(count, total, level):
     assert grade(Operation.ENABLE, count, total) == level
@@ -126,16 +137,91 @@ def test_only_a_locked_profile_hints_at_unlocking(clock):
 @pytest.mark.parametrize("operation", CALLS)
 def test_a_protected_profile_wants_a_reason_for_what_is_more_than_a_switch_on(clock, operation):
     policy = Policy(SAFE, clock)
-    policy.unlocked_until = NOON + timedelta(minutes=1)
+    policy.unlock(1, "maintenance")
+    policy._unlock_reason = ""
     if GRADES[operation] > 1:
         with pytest.raises(RefusedHere, match="a reason is required"):
             policy.check(CALLS[operation], " ")
     assert policy.check(CALLS[operation], "because" if GRADES[operation] > 1 else "") is None
 
 
-def test_our_own_name_may_be_created_where_it_does_no_harm(clock):
-    policy = Policy(Profile("acme", "neu"), clock)
-    assert policy.check(CALLS[Operation.CREATE], "") is None
+@pytest.mark.parametrize("own", ["neu", "NEU", " Neu ", "ｎｅｕ"])
+def test_our_own_account_is_out_of_reach_under_any_spelling(clock, own):
+    policy = Policy(Profile("acme", own), clock)
+    renaming = Call(Operation.RENAME, "luz", {"username": "neu"})
+    for call in (CALLS[Operation.CREATE], Call(Operation.DISABLE, "neu"), Call(Operation.DELETE, "NEU"), renaming):
+        with pytest.raises(RefusedHere, match="our own reseller account"):
+            policy.check(call, "x")
+
+
+def test_the_minutes_of_an_unlocking_do_not_depend_on_the_time_of_the_machine(clock):
+    policy = Policy(SAFE, clock)
+    policy.unlock(15, "maintenance")
+    for jump in (timedelta(days=365), -timedelta(days=365)):
+        clock.jumped = jump
+        assert policy.is_writable
+        assert policy.unlocked_until == NOON + jump + timedelta(minutes=15), "the header tells the time as it is now"
+    clock.passed = 900
+    assert not policy.is_writable
+    assert policy.unlocked_until is None
+
+
+def test_what_is_told_of_the_end_does_not_flicker(clock):
+    policy = Policy(SAFE, clock)
+    told = policy.unlock(15, "maintenance")
+    clock.jumped = timedelta(milliseconds=-400)
+    assert policy.unlocked_until is told
+
+
+def test_the_reason_of_the_unlocking_goes_with_everything_done_meanwhile_and_not_longer(clock):
+    policy = Policy(SAFE, clock)
+    policy.unlock(15, "ticket 7")
+    assert policy.reason_for("") == policy.reason_for(" ticket 7") == "ticket 7"
+    assert policy.reason_for("asked by phone") == "asked by phone (unlocked: ticket 7)"
+    clock.passed = 900
+    assert policy.reason_for("asked by phone") == "asked by phone"
+
+
+def test_a_command_is_unlocked_as_long_as_it_runs(clock):
+    policy = Policy(SAFE, clock)
+    with pytest.raises(InvalidInput, match="reason"):
+        policy.unlock_for_run(" ")
+    assert not policy.is_writable
+    policy.unlock_for_run("ticket 7")
+    clock.passed = 30 * 24 * 3600.0
+    assert policy.is_writable
+    assert (policy.unlocked_until, policy.unlock_reason) == (None, "ticket 7")
+
+
+LIMITED = Profile("acme", "acme-api", max_rows=20, max_percent=2.5)
+
+
+@pytest.mark.parametrize(
+    ("profile", "count", "total", "hint"),
+    [
+        (ACME, 100_000, 100_000, None),
+        (LIMITED, 20, 1000, None),
+        (LIMITED, 21, 100_000, "profile set acme max_rows=21"),
+        (LIMITED, 10, 400, None),
+        (LIMITED, 11, 400, "profile set acme max_percent=2.8"),
+        (LIMITED, 2, 0, "read the list first"),
+        (LIMITED, 2, 3, "profile set acme max_percent=66.7"),
+        (LIMITED, 1, 3, None),
+        (LIMITED, 1, 0, None),
+    ],
+)
+def test_a_ceiling_refuses_and_says_how_it_is_raised(profile, count, total, hint):
+    if hint is None:
+        assert refuse_over_ceiling(profile, count, total) is None
+        return
+    with pytest.raises(RefusedHere, match="refused: ") as caught:
+        refuse_over_ceiling(profile, count, total)
+    assert hint in caught.value.hint
+    assert "nothing was sent" in caught.value.hint
+    if "=" in hint:
+        raised = with_values(profile, dict([hint.split()[-1].split("=")]))
+        raised = replace(raised, max_rows=None) if "max_percent" in hint else raised
+        assert refuse_over_ceiling(raised, count, total) is None, "the hint is enough"
 
 
 @pytest.mark.parametrize(

@@ -194,11 +194,11 @@ async def test_a_row_without_a_username_is_never_sent(session, service, username
 async def test_a_protected_profile_asks_for_a_reason(open_session, service, written, call):
     session = await open_session(Profile("acme", "acme-api", protected=True))
     session.policy.unlock(5, "maintenance")
-    session.policy.unlock_reason = ""
+    session.policy._unlock_reason = ""
     refused = await carry_out(session, call, reason=" ")
     assert "a reason is required" in refused.message
     assert service.sent == []
-    session.policy.unlock_reason = "maintenance"
+    session.policy._unlock_reason = "maintenance"
     assert (await carry_out(session, call)).outcome is Outcome.APPLIED
     assert [entry.reason for entry in await written()] == ["maintenance"]
 

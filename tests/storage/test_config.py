@@ -63,6 +63,19 @@ def write(config):
     return put
 
 
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [("max_rows = 1", "max_rows", 1), ("max_percent = 5", "max_percent", 5), ("max_percent = 0.5", "max_percent", 0.5),
+     ("", "max_rows", None), ("", "max_percent", None)],
+)  # fmt: skip
+def test_ceilings_are_read_and_kept(config, write, line, name, value):
+    write(P + line)
+    found = config.load().profiles["acme"]
+    assert getattr(found, name) == value
+    config.put(found)
+    assert config.load().profiles["acme"] == found
+
+
 def test_a_missing_file_is_an_empty_config(config):
     assert config.load() == Config()
     assert not config.path.parent.exists()
@@ -169,6 +182,13 @@ BROKEN = [
         'config.toml:3: profiles.acme.provider: no such value "reseller" - did you mean reseller-v2?',
     ),
     (P + 'protected = "yes"', "config.toml:3: profiles.acme.protected: must be true or false, not a text"),
+    (P + "max_rows = 0", f"{AT}max_rows: max_rows is a whole number from 1"),
+    (P + "max_rows = 2.5", f"{AT}max_rows: max_rows is a whole number from 1"),
+    (P + "max_rows = true", f"{AT}max_rows: must be a number, not true or false"),
+    (P + "max_percent = 0", f"{AT}max_percent: max_percent is above 0 and at most 100"),
+    (P + "max_percent = 100.1", f"{AT}max_percent: max_percent is above 0 and at most 100"),
+    (P + "max_percent = nan", f"{AT}max_percent: max_percent is above 0 and at most 100"),
+    (P + 'max_percent = "5"', f"{AT}max_percent: must be a number, not a text"),
     (
         P + 'credential_command = "pass x"',
         "config.toml:3: profiles.acme.credential_command: must be a list, not a text",

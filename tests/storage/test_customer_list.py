@@ -12,6 +12,7 @@ from tui_reseller.domain.customer import FIELDS, Customer
 from tui_reseller.domain.errors import InvalidFilter, InvalidInput
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListContext, ListDifference, Question, RefreshCounts
+from tui_reseller.domain.names import look_of
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage import customer_list
 from tui_reseller.storage.customer_list import CustomerList
@@ -255,3 +256,28 @@ async def test_no_regex_takes_for_ever(regex):
     rows = await listed([Customer("u", email="a" * 50_000 + "!")])
     async with asyncio.timeout(20):
         await rows.query(Question(parse_filter(f"email~{regex}")))
+
+
+LOOKS = st.text(st.sampled_from("aA0oO1l| \tаоéｅ\u200b."), max_size=4)
+
+
+@given(st.lists(LOOKS, max_size=12, unique=True), LOOKS)
+@settings(max_examples=60)
+async def test_look_alikes_in_columns_are_those_of_the_plain_rule(names, wanted):
+    rows = await listed([Customer(name) for name in names])
+    expected = [name for name in names if name != wanted and look_of(name) == look_of(wanted)]
+    assert sorted(await rows.look_alikes(wanted, 20)) == sorted(expected)
+
+
+async def test_look_alikes_are_found_hidden_changed_new_and_not_taken_out():
+    rows = await listed([Customer("acme"), Customer("Acme"), Customer("аcme"), Customer("other")])
+    await rows.query(Question(parse_filter("other")))
+    rows.apply([("Acme", None), ("new", Customer("ac me"))])
+    assert sorted(await rows.look_alikes("acme", 9)) == ["ac me", "аcme"]
+    assert len(await rows.look_alikes("acme", 1)) == 1
+
+
+async def test_look_alikes_in_the_head_of_a_list():
+    rows = CustomerList()
+    rows.show_head([Customer("acme"), Customer("ACME"), Customer("x")], 3)
+    assert await rows.look_alikes("acme", 9) == ["ACME"]

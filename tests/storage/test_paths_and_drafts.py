@@ -5,7 +5,10 @@ import stat
 
 import pytest
 
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig
+from tui_reseller.domain.switch import Switch
 from tui_reseller.storage.drafts import Drafts
 from tui_reseller.storage.paths import Paths, account_folder, private_folder, write_whole
 
@@ -72,8 +75,9 @@ def test_names_of_accounts_are_safe_and_readable():
 def test_a_draft_survives_and_is_forgotten(tmp_path):
     drafts = Drafts(tmp_path / "state")
     assert drafts.load("acme") is None
-    drafts.save("acme", "us\ud800er", {"city": "Oslo"})
-    assert Drafts(tmp_path / "state").load("acme") == ("us\ud800er", {"city": "Oslo"})
+    kept = Draft(Customer("us\ud800er", city="Rom", sending=Switch.OFF), {"city": "Oslo"})
+    drafts.save("acme", kept)
+    assert Drafts(tmp_path / "state").load("acme") == kept
     assert drafts.load("other") is None
     (file,) = (tmp_path / "state" / "drafts").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -84,14 +88,25 @@ def test_a_draft_survives_and_is_forgotten(tmp_path):
 
 def test_a_draft_never_holds_a_password(tmp_path):
     with pytest.raises(ValueError, match="password"):
-        Drafts(tmp_path / "state").save("acme", "u", {"password": "canary-hunter2"})
+        Drafts(tmp_path / "state").save("acme", Draft(Customer("u"), {"password": "canary-hunter2"}))
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"account":"acme"}', b'{"account":"x"}', b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"account":"acme"}',
+        b'{"account":"acme","loaded":1,"fields":{}}',
+        b'{"account":"x"}',
+        b"\xff",
+    ],
+)
 def test_an_odd_draft_is_no_draft(tmp_path, content):
     drafts = Drafts(tmp_path / "state")
-    drafts.save("acme", "u", {})
+    drafts.save("acme", Draft(Customer("u"), {}))
     (file,) = (tmp_path / "state" / "drafts").iterdir()
     file.write_bytes(content)
     assert drafts.load("acme") is None

@@ -129,6 +129,12 @@ class Terminal:
         """Send a text in one write."""
         self.child.send(text)
 
+    def by_hand(self, text: str) -> None:
+        """Type a text letter by letter: what confirms must come from fingers."""
+        for letter in text:
+            self.child.send(letter)
+            self.waits(0.02)
+
     def sees(self, *words: str, seconds: float = PATIENCE) -> None:
         """Wait until all these words are on the screen."""
         deadline = time.monotonic() + seconds

@@ -49,6 +49,10 @@ def test_a_password_typed_in_one_burst_never_lands_in_a_field_that_shows_it(demo
     terminal.sees("[ ticket 9", "[ user1")
     assert b"cAnary" not in terminal.raw
     terminal.commit()
+    terminal.sees("faster than fingers type")
+    assert sandbox.log() == []
+    terminal.by_hand("user1")
+    terminal.commit()
     terminal.sees("Applied")
     assert sandbox.applied() == [("password", "user1")]
 

@@ -79,7 +79,7 @@ def test_key_and_passwords_are_in_no_file_stream_argument_or_child(service, home
     terminal.type(TYPED)
     terminal.press(b"\x1b[1;2H", b"\x03", b"\x18", b"\x05")  # select to the beginning, copy, cut, end of the line
     terminal.press(ENTER, ENTER)
-    terminal.type("user1")
+    terminal.by_hand("user1")
     terminal.commit()
     terminal.sees("Applied", "password")
     assert sandbox.applied() == [("password", "user1")]
@@ -87,7 +87,7 @@ def test_key_and_passwords_are_in_no_file_stream_argument_or_child(service, home
     terminal.press("p")
     terminal.sees("Reset password")
     terminal.press(TAB, TAB)
-    terminal.type("user1")
+    terminal.by_hand("user1")
     terminal.commit()
     terminal.sees("New password of", "********")
     hidden = len(terminal.raw)

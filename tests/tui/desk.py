@@ -30,6 +30,7 @@ from tui_reseller.storage.paths import Paths
 from tui_reseller.tui.app import ResellerApp
 from tui_reseller.tui.commit_guard import READ_SECONDS
 from tui_reseller.tui.screens.main import MainScreen
+from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedField
 from tui_reseller.wiring import build
 
 PATIENCE = 20.0
@@ -175,7 +176,15 @@ class Desk:
             await self.pilot.pause()
 
     async def write(self, text: str) -> None:
-        """Type a text as fast as a terminal brings it."""
+        """Type a text as fast as a terminal brings it; a confirmation as fast as fingers can."""
+        for char in text:
+            self.send(KEYS.get(char, char), char)
+            if self.app.screen.query(TypedField):
+                await asyncio.sleep(FINGER_SECONDS * 1.2)
+        await self.pilot.pause()
+
+    async def burst(self, text: str) -> None:
+        """Let a text come in one piece, as a terminal pastes that does not mark what it pastes."""
         for char in text:
             self.send(KEYS.get(char, char), char)
         await self.pilot.pause()

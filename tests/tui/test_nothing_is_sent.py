@@ -121,7 +121,7 @@ async def test_no_answer_of_the_service_moves_the_focus(at_desk, sandbox, someon
     name = someone()
     async with at_desk() as desk:
         await desk.go_to(name)
-        sandbox.fault("latency", operation="any", ms=400, times=2)
+        sandbox.fault("latency", operation="any", ms=1500, times=2)
         await desk.press("r", "d")
         await desk.opened("Stop sending")
         focused = desk.app.focused

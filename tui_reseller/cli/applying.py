@@ -22,8 +22,6 @@ from tui_reseller.services.policy import GRADES
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 
-UNLOCK_MINUTES = 480
-
 
 @dataclass(frozen=True, slots=True)
 class Applying:
@@ -42,7 +40,7 @@ async def apply(
     plans.check_place(plan, session)
     await services.jobs.refuse_applied(plan)
     if options.unlock is not None:
-        session.policy.unlock(UNLOCK_MINUTES, options.unlock)
+        session.policy.unlock_for_run(options.unlock)
     for item in plan.items if not options.dry_run else ():
         session.policy.check(item.call, options.reason)
     question = question_of(plan, session)

@@ -10,7 +10,7 @@ from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import quoted
-from tui_reseller.services.policy import typed_text
+from tui_reseller.services.policy import refuse_over_ceiling, typed_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,11 @@ class Question:
 
 
 def is_allowed(question: Question, writing: Writing, *, can_ask: bool) -> bool:
-    """Whether the options allow it already; False if a person has to be asked. Raises RefusedHere where none can be."""
+    """Whether the options allow it already; False if a person has to be asked.
+
+    Raises RefusedHere where none can be, and for more customers than the profile lets change at once.
+    """
+    refuse_over_ceiling(question.profile, len(question.usernames), question.total)
     if writing.confirm is not None:
         if writing.confirm != question.confirming:
             raise RefusedHere(

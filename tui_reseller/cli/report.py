@@ -9,6 +9,7 @@ from tui_reseller.cli.evidence import settle_unknown
 from tui_reseller.cli.exit_codes import ExitCode, for_results
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.errors import Conflict
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
@@ -100,7 +101,7 @@ class Report:
         row = result.as_dict()
         password = self._password_of(result)
         if self._inv.out.format == "table":
-            row["changes"] = words.changes_text(result.operation, result.changes) if result.changes else ""
+            row["changes"] = _changes_text(result)
         elif password is not None:
             row["password"] = password.reveal()
         self._rows.add(row)
@@ -108,3 +109,9 @@ class Report:
     def _password_of(self, result: Result) -> Secret | None:
         """Return a generated password, unless the service certainly does not have it."""
         return None if result.outcome in _NOT_CARRIED_OUT else self._generated.get(result.username)
+
+
+def _changes_text(result: Result) -> str:
+    if isinstance(result.error, Conflict):
+        return words.conflict_text(result.error.collisions)
+    return words.changes_text(result.operation, result.changes) if result.changes else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tui_reseller.domain.changes import Change, Value
+from tui_reseller.domain.changes import Change, Collision, Value
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import quoted
@@ -75,6 +75,14 @@ def changes_text(operation: Operation, changes: Sequence[Change]) -> str:
     if not changes and operation in {Operation.SET, Operation.EMAIL, *SWITCHED}:
         return "(already so)"
     return ", ".join(f"{c.field} {_shown(c.field, c.before)} -> {_shown(c.field, c.after)}" for c in changes)
+
+
+def conflict_text(collisions: Sequence[Collision]) -> str:
+    """Return on one line what a field was, was to be, and is now."""
+    return ", ".join(
+        f"{c.field} {_shown(c.field, c.before)} -> {_shown(c.field, c.wanted)}, now {_shown(c.field, c.now)}"
+        for c in collisions
+    )
 
 
 def _shown(name: str, value: Value) -> str:

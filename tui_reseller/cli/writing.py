@@ -30,7 +30,6 @@ from tui_reseller.services.write import carry_out, preview
 
 MANY_READS = 20
 """Above this many usernames one list is read instead of each customer."""
-UNLOCK_MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class _Flow:
         """Refuse early what needs no reading; then read, show or ask, and send."""
         options, session, order = self.options, self.session, self.order
         if options.unlock is not None:
-            session.policy.unlock(UNLOCK_MINUTES, options.unlock)
+            session.policy.unlock_for_run(options.unlock)
         warnings = self._checked()
         info = listing.first_rows(session)
         question = asking.Question(order.operation, order.usernames, session.profile, info.total if info else 0)

@@ -70,6 +70,27 @@ def collisions(loaded: Customer, now: Customer, wanted: Mapping[str, Value]) -> 
     )
 
 
+IDENTITY = ("email", "first_name", "last_name")
+"""What tells that a username still belongs to whom the operator saw."""
+TAKES_ALL = frozenset({Operation.DELETE, Operation.RENAME, Operation.PASSWORD})
+
+
+def conflicts_of(call: Call, loaded: Customer, now: Customer) -> tuple[Collision, ...]:
+    """Return what somebody else changed since it was loaded, and this call would overwrite or take away.
+
+    A call that changes fields meets only those. One that hits the whole account (delete, rename, password) must find
+    the person the operator saw: a username can have been given to another customer meanwhile.
+    """
+    found = collisions(loaded, now, wanted_by(call))
+    if call.operation not in TAKES_ALL:
+        return found
+    return found + tuple(
+        Collision(name, loaded.value(name), now.value(name), loaded.value(name))
+        for name in IDENTITY
+        if loaded.value(name) is not None and loaded.value(name) != now.value(name)
+    )
+
+
 def calls_for(loaded: Customer, edited: Mapping[str, str]) -> tuple[Call, ...]:
     """Return the calls that an edit needs, in the order they are sent: details first, then the e-mail.
 

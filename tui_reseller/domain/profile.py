@@ -32,7 +32,11 @@ class Store(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One named reseller account. Holds no secret."""
+    """One named reseller account. Holds no secret.
+
+    Max_rows (at least 1) and max_percent (above 0, at most 100) are ceilings: a change for more customers, or for a
+    larger part of all, is refused. None is no ceiling.
+    """
 
     name: str
     api_user: str
@@ -46,6 +50,8 @@ class Profile:
     credential_command: tuple[str, ...] = ()
     proxy: str = ""
     ca_file: str = ""
+    max_rows: int | None = None
+    max_percent: float | None = None
 
     @property
     def origin(self) -> str:
@@ -67,6 +73,22 @@ def checked_name(name: str) -> str:
             field="name",
         )
     return name
+
+
+def checked_max_rows(number: float | None) -> int | None:
+    """Return a ceiling of customers, or raise InvalidInput: a whole number from 1."""
+    if number is None:
+        return None
+    if not isinstance(number, int) or number < 1:
+        raise InvalidInput("max_rows is a whole number from 1", field="max_rows")
+    return number
+
+
+def checked_max_percent(share: float | None) -> float | None:
+    """Return a ceiling as a part of all customers, or raise InvalidInput: above 0, at most 100 per cent."""
+    if share is not None and not 0 < share <= 100:
+        raise InvalidInput("max_percent is above 0 and at most 100", field="max_percent")
+    return share
 
 
 def checked_base_url(url: str) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
-from tui_reseller.domain.changes import calls_for
+from tui_reseller.domain.changes import calls_for, collisions
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import Conflict
 from tui_reseller.domain.operation import Outcome
+from tui_reseller.services.authors import conflict_of
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.write import carry_out
@@ -20,3 +22,14 @@ async def save(session: Session, loaded: Customer, edited: Mapping[str, str], *,
             continue
         results.append(await carry_out(session, call, loaded=loaded, reason=reason))
     return results
+
+
+async def conflict_with(
+    session: Session, loaded: Customer, now: Customer, edited: Mapping[str, str]
+) -> Conflict | None:
+    """Return what somebody else changed since the edit was begun, and the edit changes too; None if there is nothing.
+
+    What only one of the two changed needs no asking: it stands beside the other. Raises LedgerUnavailable.
+    """
+    found = collisions(loaded, now, edited)
+    return await conflict_of(session, loaded.username, found) if found else None

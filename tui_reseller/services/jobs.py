@@ -23,9 +23,9 @@ from tui_reseller.domain.errors import (
 )
 from tui_reseller.domain.operation import SWITCHED, Call, Operation, Outcome
 from tui_reseller.domain.plan import Job, JobItem, JobState
+from tui_reseller.services import listing
 from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.pace import Pace
-from tui_reseller.services.plans import have_fresh_list
 from tui_reseller.services.ports import JobsPort
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
@@ -131,7 +131,9 @@ class JobRun:
                     goes_on = self.done > 0
                     await self._settle()
                     if self.present is None:
-                        await have_fresh_list(self.session, renew=goes_on)  # much may have happened since it began
+                        await listing.refresh_for_many(
+                            self.session, renew=goes_on
+                        )  # much may have happened since it began
                     self.doing = ""
                     self.started = self.session.clock.monotonic()
                     await self._work()

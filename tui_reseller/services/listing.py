@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import BadConfig, MissingCredentials, ResellerError, SnapshotDamaged
+from tui_reseller.domain.errors import BadConfig, MissingCredentials, RefusedHere, ResellerError, SnapshotDamaged
 from tui_reseller.domain.listing import SnapshotInfo
 from tui_reseller.services import retry
 from tui_reseller.services.ports import IncomingPort
@@ -17,6 +17,8 @@ from tui_reseller.services.session import Session
 FIRST_ROWS = 200
 SUSPICIOUS_LOSS = 0.2
 """A list this much smaller than the last one is held back until a person has looked (reliability N54)."""
+OLD_FOR_MANY = timedelta(minutes=10)
+"""A list older than this is read again before it decides about many customers (reliability O04)."""
 SHOW_SECONDS = 0.15
 """While there is no older list, arriving rows are shown this often."""
 
@@ -56,7 +58,7 @@ def first_rows(session: Session) -> SnapshotInfo | None:
     if found is None:
         return None
     info, customers = found
-    session.read_at, session.is_partial = info.read_at, True
+    session.read_at, session.read_tick, session.is_partial = info.read_at, None, True
     session.customers.show_head(customers, info.total)
     return info
 
@@ -82,7 +84,7 @@ async def load(session: Session) -> SnapshotInfo | None:
     await session.customers.take(incoming, session.website, complete=False)
     changes = [*found.changes, *session.kept[since:]]  # what was changed while the file was read may not be in it
     session.customers.apply([(name, new and session.with_website(new)) for name, new in changes])
-    session.read_at, session.is_partial = found.info.read_at, False
+    session.read_at, session.read_tick, session.is_partial = found.info.read_at, None, False
     return found.info
 
 
@@ -90,7 +92,7 @@ def _forget(session: Session) -> None:
     """Nothing is known of the list: what the head showed is taken back."""
     if session.customers.is_head:
         session.customers.show_head((), 0)
-        session.read_at, session.is_partial = None, False
+        session.read_at, session.read_tick, session.is_partial = None, None, False
 
 
 def _is_too_old(session: Session, info: SnapshotInfo) -> bool:
@@ -106,6 +108,36 @@ async def purge_old(session: Session) -> None:
 def age(session: Session) -> timedelta | None:
     """Return how old the list is, or None if there is none."""
     return session.clock.now() - session.read_at if session.read_at else None
+
+
+def is_too_old_for_many(session: Session) -> bool:
+    """Whether the list may not stand for "all" any more: there is none, it is not whole, or it is older than 10 minutes
+    (reliability O04). Of a list read by this run the monotonic clock tells; a time to come is no time.
+    """
+    if session.read_at is None or session.is_partial or session.customers.is_head:
+        return True
+    if session.read_tick is not None:
+        return session.clock.monotonic() - session.read_tick > OLD_FOR_MANY.total_seconds()
+    return not timedelta(0) <= session.clock.now() - session.read_at <= OLD_FOR_MANY
+
+
+async def refresh_for_many(session: Session, *, renew: bool = False) -> None:
+    """Read the list again if it is too old for a mass action; or in any case.
+
+    Raises RefusedHere if the new one lost so many customers that a person has to look first; as refresh() otherwise.
+    """
+    if session.read_at is None and not renew:
+        with contextlib.suppress(SnapshotDamaged):  # the service is asked anyway
+            await load(session)
+    if not renew and not is_too_old_for_many(session):
+        return
+    fresh = await read_all(session)
+    if fresh.held:
+        raise RefusedHere(
+            f"refused: the list came with {fresh.total:,} customers, the last one had {fresh.previous:,}; "
+            "nothing was sent",
+            hint="look at it first: r on the screen, tui-reseller list --accept-smaller on the command line",
+        )
 
 
 async def refresh(session: Session) -> AsyncIterator[Arrived | Refreshed]:
@@ -153,6 +185,7 @@ async def accept(session: Session, fresh: Refreshed) -> Refreshed:
     await session.customers.take(fresh.incoming, session.website, complete=session.read_at is not None)
     session.customers.apply(session.kept[fresh.since :])
     session.read_at, session.is_partial = fresh.read_at, False
+    session.read_tick = session.clock.monotonic()
     not_kept = ""
     try:
         if session.retention > timedelta(0):

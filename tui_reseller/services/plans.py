@@ -1,13 +1,11 @@
 """Make a plan: what is wanted against the present list, row by row, before any write (reliability O03-O07, O13)."""
 
-import contextlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import InvalidInput, RefusedHere, SnapshotDamaged
+from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.plan import Item, Plan, Refusal, touched
 from tui_reseller.domain.text import quoted
@@ -16,9 +14,6 @@ from tui_reseller.services.plan_file import Wanted
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import findings_for, without_unchanged
 
-FRESH = timedelta(minutes=10)
-"""A plan is made from, and applied against, a list that is at most so old (reliability O04)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
@@ -26,25 +21,6 @@ class Drafted:
 
     plan: Plan
     refusals: Sequence[Refusal] = ()
-
-
-async def have_fresh_list(session: Session, *, renew: bool = False) -> None:
-    """Read the list unless it is whole and at most 10 minutes old; or in any case. Raises RefusedHere for a
-    suspiciously small one, and as reading does.
-    """
-    if session.read_at is None and not renew:
-        with contextlib.suppress(SnapshotDamaged):  # the service is asked anyway
-            await listing.load(session)
-    age = listing.age(session)
-    is_whole = not session.is_partial and not session.customers.is_head
-    if not renew and is_whole and age is not None and age <= FRESH:
-        return
-    fresh = await listing.read_all(session)
-    if fresh.held:
-        raise RefusedHere(
-            f"the list came with {fresh.total:,} customers, the last one had {fresh.previous:,}; nothing was sent",
-            hint="look at it first; tui-reseller list --accept-smaller takes it over",
-        )
 
 
 async def draft(
@@ -193,7 +169,7 @@ async def unmoved(plan: Plan, session: Session, *, skip_changed: bool = False) -
     """Return a plan that still fits a fresh list. Raises RefusedHere if customers changed since it was made, unless
     those may be left out (reliability O06).
     """
-    await have_fresh_list(session)
+    await listing.refresh_for_many(session)
     present = session.customers.named({item.username for item in plan.items})
     changed = moved(plan, present)
     if not changed:

@@ -1,9 +1,11 @@
 """Safety rules: what is refused before anything leaves, how strongly a person is asked (interaction.md section 4)."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
+from tui_reseller.domain.names import is_same_name
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import quoted
@@ -30,10 +32,12 @@ MANY = 25
 SHARE = 0.05
 SHARE_FLOOR = 5
 LONGEST_UNLOCK = timedelta(hours=8)
+SAME_MOMENT = timedelta(seconds=1)
+"""Clocks that drift by less than this were not set."""
 
 
 def grade(operation: Operation, count: int = 1, total: int = 0, *, protected: bool = False) -> int:
-    """Return how strongly to ask, 0 to 3, for an operation on *count* of *total* customers."""
+    """Return how strongly to ask, 0 to 3, for an operation on *count* of *total* customers; total 0 is not known."""
     level = GRADES[operation]
     if level == 0:
         return 0
@@ -41,7 +45,7 @@ def grade(operation: Operation, count: int = 1, total: int = 0, *, protected: bo
         level += 1
     if count > 1:
         level = max(level, 2)
-        if count > MANY or (count >= SHARE_FLOOR and total and count > total * SHARE):
+        if count > MANY or (count >= SHARE_FLOOR and (not total or count > total * SHARE)):
             level = TYPED
     return min(level, TYPED)
 
@@ -53,15 +57,45 @@ def typed_text(operation: Operation, usernames: list[str], profile: Profile, tot
     return usernames[0] if len(usernames) == 1 else f"{len(usernames)} {profile.name}"
 
 
+def refuse_over_ceiling(profile: Profile, count: int, total: int) -> None:
+    """Raise RefusedHere if *count* of *total* customers (0: not known) are more than the profile lets change at once.
+
+    One customer is never too many. A share of a number that is not known is refused: it is not guessed.
+    """
+    if count <= 1:
+        return
+    name, rows, share = profile.name, profile.max_rows, profile.max_percent
+    if rows is not None and count > rows:
+        raise RefusedHere(
+            f'refused: {count:,} customers, profile "{name}" allows {rows:,} at once',
+            hint=f"profile set {name} max_rows={count} raises it; nothing was sent",
+        )
+    if share is not None and not total:
+        raise RefusedHere(
+            f'refused: profile "{name}" allows {share:g} % of all customers at once, how many there are is not known',
+            hint="read the list first; nothing was sent",
+        )
+    if share is not None and count > total * share / 100:
+        needed = min(100.0, math.ceil(1000 * count / total) / 10)
+        raise RefusedHere(
+            f'refused: {100 * count / total:.1f} % of all customers, profile "{name}" allows {share:g} % at once',
+            hint=f"profile set {name} max_percent={needed:g} raises it; nothing was sent",
+        )
+
+
 @dataclass
 class Policy:
-    """What this profile allows now. Unlocking a protected profile lasts until a moment, and has a reason."""
+    """What this profile allows now. Unlocking a protected profile lasts for minutes, and has a reason.
+
+    The minutes are counted by a clock that never jumps: setting the time of the machine neither ends nor prolongs them.
+    """
 
     profile: Profile
     clock: Clock
     read_only: bool = False
-    unlocked_until: datetime | None = None
-    unlock_reason: str = ""
+    _locks_at: float | None = field(default=None, init=False)
+    _told_until: datetime | None = field(default=None, init=False)
+    _unlock_reason: str = field(default="", init=False)
 
     @property
     def is_writable(self) -> bool:
@@ -70,16 +104,41 @@ class Policy:
 
     def why_read_only(self) -> str | None:
         """Return why nothing may be written, or None."""
+        why = self.why_never_writable()
+        if why is None and self.profile.protected and not self.is_unlocked:
+            return f'profile "{self.profile.name}" is protected and locked'
+        return why
+
+    def why_never_writable(self) -> str | None:
+        """Return why nothing may be written here, unlocked or not; or None."""
         if self.read_only:
             return "this run is read-only (--read-only)"
         if self.profile.read_only:
             return f'profile "{self.profile.name}" is read-only'
-        if self.profile.protected and not self._is_unlocked():
-            return f'profile "{self.profile.name}" is protected and locked'
         return None
 
-    def _is_unlocked(self) -> bool:
-        return self.unlocked_until is not None and self.clock.now() < self.unlocked_until
+    @property
+    def is_unlocked(self) -> bool:
+        """Whether the minutes of an unlocking are running."""
+        return self._locks_at is not None and self.clock.monotonic() < self._locks_at
+
+    @property
+    def unlocked_until(self) -> datetime | None:
+        """When it locks itself again, by the time of the machine as it is now; None while it is locked, and for a run.
+
+        It stays the same moment unless that time was set: what is told must not flicker.
+        """
+        if self._locks_at is None or math.isinf(self._locks_at) or not self.is_unlocked:
+            return None
+        until = self.clock.now() + timedelta(seconds=self._locks_at - self.clock.monotonic())
+        if self._told_until is None or abs(until - self._told_until) > SAME_MOMENT:
+            self._told_until = until
+        return self._told_until
+
+    @property
+    def unlock_reason(self) -> str:
+        """Why it was unlocked; empty while it is locked."""
+        return self._unlock_reason if self.is_unlocked else ""
 
     def unlock(self, minutes: float, reason: str) -> datetime:
         """Open a protected profile for writing. Raises InvalidInput without a reason or for a senseless time."""
@@ -87,25 +146,43 @@ class Policy:
             raise InvalidInput("unlocking needs a reason", field="reason")
         if not 0 < minutes <= LONGEST_UNLOCK.total_seconds() / 60:
             raise InvalidInput("unlock for 1 to 480 minutes", field="minutes")
-        self.unlocked_until = self.clock.now() + timedelta(minutes=minutes)
-        self.unlock_reason = reason.strip()
-        return self.unlocked_until
+        self._locks_at = self.clock.monotonic() + minutes * 60
+        self._unlock_reason = reason.strip()
+        self._told_until = self.clock.now() + timedelta(minutes=minutes)
+        return self._told_until
+
+    def unlock_for_run(self, reason: str) -> None:
+        """Open a protected profile until this program ends: for one command. Raises InvalidInput without a reason."""
+        self.unlock(1, reason)
+        self._locks_at = math.inf
 
     def lock(self) -> None:
         """Close a protected profile again."""
-        self.unlocked_until, self.unlock_reason = None, ""
+        self._locks_at, self._unlock_reason, self._told_until = None, "", None
+
+    def reason_for(self, reason: str) -> str:
+        """Return the reason to write down: the operator's own, and why the profile was unlocked."""
+        own, unlock = reason.strip(), self.unlock_reason
+        return f"{own} (unlocked: {unlock})" if own and unlock and own != unlock else own or unlock
 
     def check(self, call: Call, reason: str) -> None:
         """Let a write through or raise RefusedHere."""
+        self.refuse(call)
+        if self.profile.protected and GRADES[call.operation] > 1 and not self.reason_for(reason):
+            raise RefusedHere(
+                f'refused: profile "{self.profile.name}" is protected, a reason is required; nothing was sent'
+            )
+
+    def refuse(self, call: Call) -> None:
+        """Raise RefusedHere for what is never sent, whoever asks: while nothing may be written, to no username, to our
+        own reseller account or under its name (in any case, width or with blanks around it: O14).
+        """
         why = self.why_read_only()
         if why:
             hint = "unlock it first: l on the screen, --unlock REASON on the command line" if "locked" in why else ""
             raise RefusedHere(f"refused: {why}; nothing was sent", hint=hint)
         if not call.username.strip():
             raise RefusedHere("refused: this row has no username; nothing was sent")
-        if call.operation is not Operation.CREATE and call.username == self.profile.api_user:
-            raise RefusedHere(f"refused: {quoted(call.username)} is our own reseller account; nothing was sent")
-        if self.profile.protected and GRADES[call.operation] > 1 and not (reason.strip() or self.unlock_reason):
-            raise RefusedHere(
-                f'refused: profile "{self.profile.name}" is protected, a reason is required; nothing was sent'
-            )
+        for name in (call.username, call.fields.get("username", "")):
+            if is_same_name(name, self.profile.api_user):
+                raise RefusedHere(f"refused: {quoted(name)} is our own reseller account; nothing was sent")

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Operator, Salvage
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.export import ExportFormat, Progress
 from tui_reseller.domain.listing import (
     ListDifference,
@@ -245,6 +246,9 @@ class CustomerListPort(Protocol):
     def is_ambiguous(self, username: str) -> bool:
         """Whether the service listed this username more than once."""
 
+    async def look_alikes(self, username: str, limit: int) -> Sequence[str]:
+        """Return other usernames, shown or not, that the eye takes for this one; at most *limit*."""
+
     def usernames(self) -> Sequence[str]:
         """All usernames that the present question shows, in order."""
 
@@ -350,10 +354,10 @@ class ViewsPort(Protocol):
 class DraftsPort(Protocol):
     """Editor drafts that survive hang-up and kill. Never a password."""
 
-    def load(self, account: str) -> tuple[str, Mapping[str, str]] | None:
-        """Return username and edited fields of the last draft, or None."""
+    def load(self, account: str) -> Draft | None:
+        """Return the last draft, or None."""
 
-    def save(self, account: str, username: str, fields: Mapping[str, str]) -> None:
+    def save(self, account: str, draft: Draft) -> None:
         """Keep a draft, whole or not at all."""
 
     def clear(self, account: str) -> None:

@@ -6,14 +6,24 @@ from difflib import get_close_matches
 
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
-from tui_reseller.domain.profile import COLOURS, PROVIDERS, Format, Profile, Store, checked_base_url, checked_name
+from tui_reseller.domain.profile import (
+    COLOURS,
+    PROVIDERS,
+    Format,
+    Profile,
+    Store,
+    checked_base_url,
+    checked_max_percent,
+    checked_max_rows,
+    checked_name,
+)
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.ports import ConfigPort, CredentialsPort, SnapshotPort
 
 ENV = "env"
 KEYS = (
     "provider", "base_url", "api_user", "format", "protected", "read_only", "colour", "store", "credential_command",
-    "proxy", "ca_file",
+    "proxy", "ca_file", "max_rows", "max_percent",
 )  # fmt: skip
 
 
@@ -144,6 +154,8 @@ def checked(profile: Profile) -> Profile:
         raise InvalidInput("the api user is the name of your reseller account", field="api_user")
     if any(ord(char) < 0x20 for char in profile.api_user):
         raise InvalidInput("the api user holds control characters", field="api_user")
+    checked_max_rows(profile.max_rows)
+    checked_max_percent(profile.max_percent)
     return replace(profile, base_url=checked_base_url(profile.base_url), api_user=profile.api_user.strip())
 
 
@@ -167,11 +179,33 @@ def _read(key: str, text: str) -> object:
         return text.lower() in {"true", "yes"}
     if key == "credential_command":
         return command_of(text)
+    if key in {"max_rows", "max_percent"}:
+        return max_rows_of(text) if key == "max_rows" else max_percent_of(text)
     try:
         return {"format": Format, "store": Store}[key](text) if key in {"format", "store"} else text
     except ValueError:
         names = ", ".join(item.value for item in (Format if key == "format" else Store))
         raise InvalidInput(f"{key} is one of: {names}", field=key) from None
+
+
+def max_rows_of(text: str) -> int | None:
+    """Read a ceiling of customers; an empty text or "none" is no ceiling. Raises InvalidInput."""
+    try:
+        return None if _is_none(text) else checked_max_rows(int(text))
+    except ValueError:
+        raise InvalidInput('max_rows is a whole number from 1, or "none"', field="max_rows") from None
+
+
+def max_percent_of(text: str) -> float | None:
+    """Read a ceiling in per cent of all customers; an empty text or "none" is no ceiling. Raises InvalidInput."""
+    try:
+        return None if _is_none(text) else checked_max_percent(float(text))
+    except ValueError:
+        raise InvalidInput('max_percent is a number above 0, at most 100, or "none"', field="max_percent") from None
+
+
+def _is_none(text: str) -> bool:
+    return text.strip().lower() in {"", "none"}
 
 
 def command_of(text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import retry
+from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import (
     Clock,
@@ -32,6 +33,7 @@ class Session:
 
     Timeout, in seconds, lowers the deadline of every call. Retention is how old a snapshot may get. Website holds what
     this tool last set, by username; kept what this session changed, in order, for lists that were on their way then.
+    Read_tick is when the list was read by the monotonic clock, None for one that was read by another run.
     """
 
     profile: Profile
@@ -46,6 +48,7 @@ class Session:
     timeout: float | None = None
     retention: timedelta = timedelta(days=30)
     read_at: datetime | None = None
+    read_tick: float | None = None
     is_partial: bool = False
     website: dict[str, Switch] = field(default_factory=dict)
     unwritten: list[tuple[str, Outcome, str]] = field(default_factory=list)
@@ -65,7 +68,10 @@ class Session:
         return min(self.timeout or retry.TOTAL_SECONDS, retry.TOTAL_SECONDS)
 
     async def service(self) -> CustomersPort:
-        """Return the connection, made at first use. Raises MissingCredentials and its kinds."""
+        """Return the connection, made at first use; it refuses writes that the policy does not let through.
+
+        Raises MissingCredentials and its kinds.
+        """
         if self._service is None:
             key = await self.credentials.get(self.profile)
             if not key:
@@ -73,7 +79,7 @@ class Session:
                     f'no key for profile "{self.profile.name}"',
                     hint=f"tui-reseller profile secret {self.profile.name}",
                 )
-            self._service = self.connect(self.profile, key, self.timeout)
+            self._service = GuardedCustomers(self.connect(self.profile, key, self.timeout), self.policy)
         return self._service
 
     async def reconnect(self) -> None:

@@ -131,7 +131,7 @@ async def _settled(session: Session, call: Call, found: Customer, reason: str, b
             changes=(),
             operator=session.operator,
             before=found.as_dict(),
-            reason=reason,
+            reason=session.policy.reason_for(reason),
             batch=batch,
         )
     )

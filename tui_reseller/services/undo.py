@@ -7,7 +7,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import SWITCHED, Call, Operation
 from tui_reseller.domain.plan import Refusal
 from tui_reseller.domain.text import quoted
-from tui_reseller.services import plans
+from tui_reseller.services import listing, plans
 from tui_reseller.services.plan_file import Wanted
 from tui_reseller.services.session import Session
 
@@ -67,7 +67,7 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
     An operation whose customer has another value by now than the one we wrote is left alone. Raises InvalidInput if
     nothing can be taken back.
     """
-    await plans.have_fresh_list(session)
+    await listing.refresh_for_many(session)
     applied = [entry for entry in entries if _is_applied(entry)]
     undone = _undone(await session.ledger.entries(AuditQuery(account=session.account)))
     calls = {entry.id: opposite(entry) for entry in applied}

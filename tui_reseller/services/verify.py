@@ -8,6 +8,7 @@ from tui_reseller.domain.changes import Value
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
+from tui_reseller.services.authors import authors_of, changed_by
 from tui_reseller.services.session import Session
 
 SETTLE = 60.0
@@ -96,7 +97,10 @@ async def _look_fields(session: Session, entry: Entry) -> Evidence:
         return Evidence(Outcome.VERIFIED_NOT_APPLIED, "read back: as before", certain=False)
     if len(as_wanted) + len(as_before) == len(shown):
         return Evidence(Outcome.PARTIAL, "read back: some fields as wanted, some as before", certain=False)
-    return Evidence(Outcome.CONFLICT, "read back: neither as before nor as wanted", certain=False)
+    others = {c.field: now.value(c.field) for c in shown if c not in as_wanted and c not in as_before}
+    authors = await authors_of(session, entry.username, others, entry.time)
+    by = changed_by(session, list(others), authors)
+    return Evidence(Outcome.CONFLICT, f"read back: neither as before nor as wanted, changed by {by}", certain=False)
 
 
 async def _look_rename(session: Session, entry: Entry) -> Evidence:

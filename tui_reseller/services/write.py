@@ -3,7 +3,7 @@
 import asyncio
 
 from tui_reseller.domain.audit import Intent
-from tui_reseller.domain.changes import Change, changes_of, collisions, wanted_by
+from tui_reseller.domain.changes import Change, changes_of, conflicts_of, wanted_by
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
     Conflict,
@@ -19,6 +19,7 @@ from tui_reseller.domain.operation import SWITCHED, Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import retry
+from tui_reseller.services.authors import conflict_of
 from tui_reseller.services.result import Result
 from tui_reseller.services.retry import Heard
 from tui_reseller.services.session import Session
@@ -64,14 +65,10 @@ async def prepare(session: Session, call: Call, *, loaded: Customer | None, reas
     if now is None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
     if loaded is not None:
-        found = collisions(loaded, now, wanted_by(call))
+        found = conflicts_of(call, loaded, now)
         if found:
-            names = ", ".join(collision.field for collision in found)
-            raise Conflict(
-                f"{quoted(call.username)} was changed by someone else ({names}); nothing was sent",
-                collisions=found,
-                hint="look at it again, then decide",
-            )
+            await session.keep((call.username, now))  # so that whoever looks again sees what is there now
+            raise await conflict_of(session, call.username, found)
     return now
 
 
@@ -90,6 +87,7 @@ async def send(
     *Before* is the customer as read just before. *Heard* is told of every answer that makes it send again. Raises
     ResellerError if nothing was begun: no key, no ledger, a lock.
     """
+    session.policy.check(call, reason)
     changes = changes_of(call, before)
     await session.write_down_kept()  # until then nothing more is sent
     intent = Intent(
@@ -100,7 +98,7 @@ async def send(
         changes=changes,
         operator=session.operator,
         before=before.as_dict() if before else None,
-        reason=reason.strip() or session.policy.unlock_reason,
+        reason=session.policy.reason_for(reason),
         batch=batch,
         item=item,
         until=call.until,
@@ -113,7 +111,7 @@ async def send(
         outcome, message = Outcome.APPLIED, said
     except Rejected as caught:
         error, outcome, message = caught, Outcome.REJECTED, caught.message
-    except NotSent as caught:
+    except (NotSent, RefusedHere) as caught:  # refused: the profile locked itself meanwhile
         error, outcome, message = caught, Outcome.NOT_SENT, caught.message
     except NoAnswer as caught:
         error, outcome, message = caught, Outcome.UNKNOWN, caught.message

@@ -14,7 +14,17 @@ from typing import NoReturn, TypeVar
 from tui_reseller.domain.config import REFRESH, SLOW_LINK, SYSLOG, THEMES, Config, Settings
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import BadConfig, InvalidInput
-from tui_reseller.domain.profile import COLOURS, PROVIDERS, Format, Profile, Store, checked_base_url, checked_name
+from tui_reseller.domain.profile import (
+    COLOURS,
+    PROVIDERS,
+    Format,
+    Profile,
+    Store,
+    checked_base_url,
+    checked_max_percent,
+    checked_max_rows,
+    checked_name,
+)
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.config_lines import Table, line_in
 
@@ -33,6 +43,7 @@ _KINDS: dict[type, str] = {
     dict: "a table",
 }
 _Kind = TypeVar("_Kind")
+_Value = TypeVar("_Value")
 
 
 def read_file(path: Path) -> str:
@@ -164,13 +175,12 @@ class _Reader:
                 return self.value(at, table, key, bool)
             case "credential_command":
                 return self.command(at, table, key)
-            case "base_url":
-                url = self.value(at, table, key, str)
-                return self.accepted(at, key, lambda: checked_base_url(url))
+        if key in {"max_rows", "max_percent"}:
+            return self.ceiling(at, table, key)
         text = self.value(at, table, key, str)
         if key == "api_user" and not text.strip():
             self.complain(at, key, "must not be empty")
-        return text
+        return self.accepted(at, key, lambda: checked_base_url(text)) if key == "base_url" else text
 
     def command(self, at: Table, table: Mapping[str, object], key: str) -> tuple[str, ...]:
         found = self.value(at, table, key, list)
@@ -192,13 +202,18 @@ class _Reader:
             self.complain(at, key, f"must be {_KINDS[kind]}, not {_KINDS.get(type(found), 'a date')}")
         return found
 
+    def ceiling(self, at: Table, table: Mapping[str, object], key: str) -> float | None:
+        number = self.value(at, table, key, int if type(table[key]) is int else float)
+        check = checked_max_rows if key == "max_rows" else checked_max_percent
+        return self.accepted(at, key, lambda: check(number))
+
     def choice(self, at: Table, table: Mapping[str, object], key: str, known: Collection[str]) -> str:
         word = self.value(at, table, key, str)
         if word not in known:
             self.complain(at, key, f'no such value "{clean(word, longest=40)}"', near=word, among=known)
         return word
 
-    def accepted(self, at: Table, key: str, check: Callable[[], str]) -> str:
+    def accepted(self, at: Table, key: str, check: Callable[[], _Value]) -> _Value:
         try:
             return check()
         except InvalidInput as error:

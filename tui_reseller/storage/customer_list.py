@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tui_reseller.domain.customer import FIELDS, Customer
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.listing import ListDifference, Question, RefreshCounts, Table
+from tui_reseller.domain.names import look_of
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage.incoming import Incoming
 
@@ -156,6 +157,21 @@ class CustomerList:
         if self._answer is None:
             return sum(customer.username == username for customer in self._head) > 1
         return len(self._answer.rows.named([username]).get(username, ())) > 1
+
+    async def look_alikes(self, username: str, limit: int) -> list[str]:
+        """Return other usernames, shown or not, that the eye takes for this one; at most *limit*."""
+        last = self._answer
+        if last is None:
+            wanted = look_of(username)
+            others = (customer.username for customer in self._head if customer.username != username)
+            return [name for name in others if look_of(name) == wanted][:limit]
+
+        def work() -> list[str]:
+            from tui_reseller.storage.look_alikes import look_alikes  # noqa: PLC0415 - polars, beside the screen
+
+            return look_alikes(last.rows.compact()["username"], username, limit)
+
+        return await asyncio.to_thread(work)  # not behind a list that is being taken in: a dialog waits for it
 
     def usernames(self) -> list[str]:
         """Return all usernames that the present question shows, in order."""

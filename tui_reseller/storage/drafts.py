@@ -1,9 +1,10 @@
 """Editor drafts that survive hang-up and kill: one file per account, never a password."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.storage.paths import account_folder, checked_folder, write_whole
 
@@ -16,25 +17,25 @@ class Drafts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "drafts"
 
-    def load(self, account: str) -> tuple[str, Mapping[str, str]] | None:
-        """Return username and edited fields of the last draft, or None. What cannot be read is no draft."""
+    def load(self, account: str) -> Draft | None:
+        """Return the last draft, or None. What cannot be read is no draft."""
         try:
             if not checked_folder(self._folder):
                 return None
             with self._path(account).open("rb") as file:
                 found = json.loads(file.read(_LARGEST))
-            username, fields = found["username"], found["fields"]
-            if found["account"] != account or not isinstance(username, str):
+            loaded, fields = Customer.from_dict(found["loaded"]), found["fields"]
+            if found["account"] != account:
                 return None
-            return username, {name: value for name, value in fields.items() if isinstance(value, str)}
+            return Draft(loaded, {name: value for name, value in fields.items() if isinstance(value, str)})
         except (OSError, ValueError, KeyError, TypeError, AttributeError, BadConfig):
             return None
 
-    def save(self, account: str, username: str, fields: Mapping[str, str]) -> None:
+    def save(self, account: str, draft: Draft) -> None:
         """Keep a draft, whole or not at all. Raises BadConfig if the disk refuses, ValueError for a password."""
-        if any(name.lower().startswith("password") for name in fields):
+        if any(name.lower().startswith("password") for name in draft.fields):
             raise ValueError("a password is not kept in a draft")
-        content = {"account": account, "username": username, "fields": dict(fields)}
+        content = {"account": account, "loaded": draft.loaded.as_dict(), "fields": dict(draft.fields)}
         write_whole(self._path(account), json.dumps(content).encode("ascii"))
 
     def clear(self, account: str) -> None:

@@ -4,7 +4,6 @@ import sys
 import time
 import traceback
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import ClassVar
 
 from textual.app import App
@@ -31,6 +30,8 @@ ANSWER_SECONDS = 5.0
 """How long an orderly end waits for an answer that is on its way (reliability L19)."""
 
 
+LOCK_SHOWN_AFTER = 0.1
+"""Seconds from the end of an unlocking until it is shown: not before it is so."""
 ASK_CURSOR = "\x1b[6n"
 SLOW_SECONDS = 0.15
 """A line that takes longer to answer is slow."""
@@ -281,11 +282,17 @@ class ResellerApp(App[str], inherit_bindings=False):
         """Send a text to the operator's terminal; return what to say."""
         return clipboard.copy(text, self.copy_to_clipboard)
 
-    def lock_at(self, until: datetime) -> None:
-        """Show that a profile has locked itself again."""
-        stage = self.stage
-        if stage is not None:
-            self.set_timer(max((until - stage.now()).total_seconds(), 0) + 0.1, stage.show_policy)
+    def lock_after(self, minutes: float, stage: Stage) -> None:
+        """Show that a profile has locked itself again: one timer at the end, and nothing ticks until then."""
+
+        def locked() -> None:
+            if stage.state.writable_until is None:
+                return  # by hand, before
+            stage.show()
+            if stage.state.read_only:  # else it was unlocked once more meanwhile
+                stage.tell("Locked again: the minutes are over. l unlocks.", "warning")
+
+        self.set_timer(minutes * 60 + LOCK_SHOWN_AFTER, locked)
 
     def _toggle_mouse(self, stage: Stage) -> None:
         self._mouse = not self._mouse
@@ -299,8 +306,10 @@ class ResellerApp(App[str], inherit_bindings=False):
         """Say that an edit was left unfinished; opening that customer's editor brings it back."""
         draft = stage.services.drafts.load(stage.session.account)
         if draft is not None:
-            stage.drafted = (draft[0], dict(draft[1]))
-            stage.tell(f'An edit of "{draft[0]}" was not sent. Enter on that customer takes it up again.', "warning")
+            stage.drafted = draft
+            stage.tell(
+                f'An edit of "{draft.username}" was not sent. Enter on that customer takes it up again.', "warning"
+            )
 
     # The end
 

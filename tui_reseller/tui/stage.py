@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListContext, Question
@@ -49,7 +50,7 @@ class Stage:
         self.run: JobRun | None = None
         self.job_page: JobPage | None = None
         self.painted_at = 0.0
-        self.drafted: tuple[str, dict[str, str]] | None = None
+        self.drafted: Draft | None = None
         self.unsent: dict[str, str] | None = None
         self.held: Refreshed | None = None
         self.dropped_marks: frozenset[str] = frozenset()
@@ -59,8 +60,11 @@ class Stage:
         self._changed = changed
 
     def show(self, **values: Any) -> None:
-        """Change what is on the screen."""
-        self.state = replace(self.state, **values)
+        """Change what is on the screen. Whether writing is possible is told as it is now, whatever else changes."""
+        policy = self.session.policy
+        why = policy.why_read_only()
+        until = None if why else policy.unlocked_until
+        self.state = replace(self.state, read_only=why, writable_until=until, **values)
         self._changed()
 
     def now(self) -> datetime:
@@ -177,9 +181,3 @@ class Stage:
         if complaint:
             self.tell(complaint, "warning")
         self.show(needs_you=frozenset(entry.username for entry in entries), needs_you_count=len(entries))
-
-    def show_policy(self) -> None:
-        """Show whether writing is possible."""
-        policy = self.session.policy
-        why = policy.why_read_only()
-        self.show(read_only=why, writable_until=None if why else policy.unlocked_until)

@@ -10,7 +10,6 @@ from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import Writing, writing
 from tui_reseller.cli.report import Report
-from tui_reseller.cli.writing import UNLOCK_MINUTES
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation, Outcome
@@ -83,7 +82,7 @@ class _Run:
         """Look, show or ask, send; return the exit code."""
         session = self.session
         if self.options.unlock is not None:
-            session.policy.unlock(UNLOCK_MINUTES, self.options.unlock)
+            session.policy.unlock_for_run(self.options.unlock)
         await session.ledger.recover()
         waiting = self._due(await open_suspensions(session.ledger, session.account))
         if not waiting:

@@ -22,7 +22,6 @@ from tui_reseller.services.session import Session
 COLUMNS = ("job", "state", "done", "total", "origin", "profile", "time", "owner", "why")
 RESULT_COLUMNS = ("username", "operation", "outcome", "id", "changes", "message", "line")
 _WORDS = "Many customers"
-UNLOCK_MINUTES = 480
 
 
 @click.group(
@@ -214,7 +213,7 @@ def _with_job(
             if session.account != found.account:
                 raise RefusedHere(f'refused: job {number} belongs to another account (profile "{found.profile}")')
             if options.unlock is not None:
-                session.policy.unlock(UNLOCK_MINUTES, options.unlock)
+                session.policy.unlock_for_run(options.unlock)
             await services.ledger.recover()
             await session.learn_website()
             return await work(services, session, found)

@@ -18,7 +18,7 @@ from tui_reseller.domain.listing import ListContext, Question
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.text import clean
-from tui_reseller.services import plans
+from tui_reseller.services import listing, plans
 from tui_reseller.services.plan_file import FIELDS_OF, Read, Wanted, action_of, read_rows
 from tui_reseller.services.plans import Drafted
 from tui_reseller.services.services import Services
@@ -90,7 +90,7 @@ def new(
         await services.ledger.recover()
         await session.learn_website()
         await inv.connect(session)
-        await plans.have_fresh_list(session)
+        await listing.refresh_for_many(session)
         if source is not None:
             read = read_rows(_content(source), operation)
             for note in read.notes:
@@ -196,7 +196,7 @@ def diff(inv: Invocation, *, name: str) -> int:
         found = _loaded(services, name, inv)
         plans.check_place(found, session)
         await inv.connect(session)
-        await plans.have_fresh_list(session)
+        await listing.refresh_for_many(session)
         present = session.customers.named({item.username for item in found.items})
         changed = plans.moved(found, present)
         with inv.out.rows(("username", "operation", "changes")) as rows:

@@ -17,7 +17,10 @@ from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 
 _WORDS = "Profiles"
-COLUMNS = ("name", "in_use", "api_user", "base_url", "format", "protected", "read_only", "colour", "provider", "store")
+COLUMNS = (
+    "name", "in_use", "api_user", "base_url", "format", "protected", "read_only", "colour", "provider", "store",
+    "max_rows", "max_percent",
+)  # fmt: skip
 
 
 @click.group(
@@ -53,10 +56,12 @@ def set_keys(inv: Invocation, *, name: str, pairs: Sequence[str]) -> int:
     """Change a profile. A key belongs to its address: after a new address or api user it is asked for again.
 
     Keys: provider base_url api_user format protected read_only colour store credential_command proxy ca_file
+    max_rows max_percent. The last two are ceilings for a change of several customers; "none" takes one away.
 
     Examples:
       tui-reseller profile set acme protected=true colour=red
       tui-reseller profile set acme format=xml
+      tui-reseller profile set acme max_rows=200 max_percent=5
       tui-reseller profile set acme 'credential_command=pass show acme'
 
     """
@@ -204,4 +209,6 @@ def as_row(services: Services, found: Profile) -> dict[str, object]:
         "colour": found.colour,
         "provider": found.provider,
         "store": "command" if found.credential_command else found.store.value,
+        "max_rows": found.max_rows,
+        "max_percent": found.max_percent,
     }

@@ -11,7 +11,7 @@ from tui_reseller.cli.options import common, complete_profile
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput
 from tui_reseller.domain.profile import COLOURS, DEFAULT_BASE_URL, PROVIDERS, Format, Profile, Store
 from tui_reseller.domain.secret import Secret
-from tui_reseller.services.profiles import checked, command_of
+from tui_reseller.services.profiles import checked, command_of, max_percent_of, max_rows_of
 from tui_reseller.services.services import Services
 
 
@@ -28,6 +28,8 @@ from tui_reseller.services.services import Services
 @click.option("--secret-command", metavar="CMD", default="", help="A command that prints the key; no shell is used.")
 @click.option("--proxy", metavar="URL", default="", help="Proxy for this profile.")
 @click.option("--ca-file", metavar="FILE", default="", help="Certificates to trust, PEM.")
+@click.option("--max-rows", metavar="N", default="", help="Refuse a change for more customers than this.")
+@click.option("--max-percent", metavar="P", default="", help="Refuse a change for a larger part of all customers.")
 @common
 def add(inv: Invocation, *, name: str, secret_stdin: bool, **given: object) -> int:
     """Add a profile. On a terminal the api user and the key are asked for; the key is never an argument.
@@ -76,6 +78,8 @@ def _profile_of(name: str, given: dict[str, object]) -> Profile:
         credential_command=command_of(text["secret_command"]),
         proxy=text["proxy"],
         ca_file=text["ca_file"],
+        max_rows=max_rows_of(text["max_rows"]),
+        max_percent=max_percent_of(text["max_percent"]),
     )
 
 

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import DescendantFocus
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
@@ -20,14 +21,15 @@ from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.widgets.inputs import Choice, Field, SecretField, TypedField
 
 Check = Callable[[str], Sequence[Finding]]
-LABEL = 17
+TOO_QUICK = "That came faster than fingers type (paste, or a slow line): type it again; nothing was sent"
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
     """One row. Kind is text, secret, typed (must equal *must_be*) or choice; limit is shown as a count.
 
-    Value is what is there now; start is what the field shows at first, if it is something else (a draft).
+    Value is what is there now; start is what the field shows at first, if it is something else (a draft). Lines stand
+    above it. A choice without a value has nothing chosen, and must be.
     """
 
     name: str
@@ -42,6 +44,7 @@ class FormField:
     check: Check | None = None
     hint: str = ""
     only_if: tuple[str, str] | None = None
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,10 @@ class Form(Dialog[dict[str, str] | None]):
                 for line in self.spec.lines:
                     yield Static(clean(line), markup=False, classes="form-line")
                 for row in self.spec.fields:
-                    yield from self._compose_row(row)
+                    with Vertical(classes="form-group"):
+                        for line in row.lines:
+                            yield Static(clean(line), markup=False, classes="form-line")
+                        yield from self._compose_row(row)
             yield Static(clean(self.spec.problem), markup=False, id="form-problem")
             with Horizontal(id="form-buttons"):
                 yield Button(Content(f"[{self.spec.cancel}]"), id="cancel", compact=True)
@@ -149,8 +155,9 @@ class Form(Dialog[dict[str, str] | None]):
             self.query_one(f"#row-{row.name}").display = self._applies(row)
 
     def on_choice_changed(self) -> None:
-        """Rows that belong to an option come and go."""
+        """Rows that belong to an option come and go; a complaint that nothing is chosen has been heard."""
         self._show_fitting()
+        self.say("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say at once what is wrong with a value."""
@@ -195,9 +202,12 @@ class Form(Dialog[dict[str, str] | None]):
                 continue
             refused = [finding for finding in self._findings(row) if not finding.warning]
             if row.kind == "choice" and not self._value(row):
-                refused = [Finding(row.name, f"choose: {', '.join(words for _, words in row.options)}")]
+                refused = [Finding(row.name, f"{row.label}: choose {' or '.join(words for _, words in row.options)}")]
             if row.kind == "typed" and self._value(row) != row.must_be:
                 refused = [Finding(row.name, f"type exactly {quoted(row.must_be)}; nothing was sent")]
+            elif row.kind == "typed" and self.query_one(f"#field-{row.name}", TypedField).came_in_a_burst:
+                self.query_one(f"#field-{row.name}", TypedField).clear()
+                refused = [Finding(row.name, TOO_QUICK)]
             if refused:
                 self.say(refused[0].message)
                 self.set_focus(self.query_one(f"#field-{row.name}"))
@@ -277,6 +287,12 @@ class Form(Dialog[dict[str, str] | None]):
             self.action_commit()
         else:
             self.action_leave()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Show also the lines above the field that has the focus."""
+        for group in event.widget.ancestors:
+            if group.has_class("form-group") and isinstance(group, Widget):
+                group.scroll_visible(animate=False)
 
     def on_typed_field_refused(self) -> None:
         """Say that paste is refused there."""

@@ -101,6 +101,7 @@ def switch_form(
     reason: str,
     reason_required: bool,
     now: datetime,
+    warnings: Sequence[str] = (),
 ) -> FormSpec:
     """Sending or website access of one customer."""
     is_sending = operation in {Operation.ENABLE, Operation.DISABLE}
@@ -118,16 +119,21 @@ def switch_form(
         fields.append(typed_field("Type the username", typed))
     if operation is Operation.DISABLE:
         fields.append(until_field(now))
-    return FormSpec(WORDS[operation], profile, [*lines, *_CONSEQUENCE[operation]], fields, commit=_SHORT[operation])
+    return FormSpec(
+        WORDS[operation], profile, [*lines, *warnings, *_CONSEQUENCE[operation]], fields, commit=_SHORT[operation]
+    )
 
 
-def delete_form(customer: Customer, profile: str, *, reason: str, reason_required: bool) -> FormSpec:
+def delete_form(
+    customer: Customer, profile: str, *, reason: str, reason_required: bool, warnings: Sequence[str] = ()
+) -> FormSpec:
     """Close an account."""
     return FormSpec(
         "Delete customer - cannot be undone",
         profile,
         (
             f"{who(customer)}      sending {customer.sending.value}",
+            *warnings,
             'This closes the account at the end of its billing cycle. It is not "stop',
             'sending": until then mail may still go out, and the list may still show it.',
             "The username can never be used again.",
@@ -137,13 +143,16 @@ def delete_form(customer: Customer, profile: str, *, reason: str, reason_require
     )
 
 
-def rename_form(customer: Customer, profile: str, *, reason: str, reason_required: bool) -> FormSpec:
+def rename_form(
+    customer: Customer, profile: str, *, reason: str, reason_required: bool, warnings: Sequence[str] = ()
+) -> FormSpec:
     """Change a username."""
     return FormSpec(
         "Rename - mail stops until the customer changes settings",
         profile,
         (
             who(customer),
+            *warnings,
             "From now on SMTP and website log in only with the new name. Programs of the",
             "customer that send with the old name are refused until they are changed.",
             "Undo renames back, if the service accepts the old name again.",
@@ -176,10 +185,13 @@ def email_form(customer: Customer, profile: str, *, reason: str, reason_required
     )
 
 
-def password_form(target: Customer, profile: str, *, typed: str, reason: str, reason_required: bool) -> FormSpec:
+def password_form(
+    target: Customer, profile: str, *, typed: str, reason: str, reason_required: bool, warnings: Sequence[str] = ()
+) -> FormSpec:
     """Set a new password."""
     lines = [
         who(target),
+        *warnings,
         "The old password stops working at once, for SMTP and website: programs that",
         "send with it are refused. It cannot be read back; note it before closing.",
     ]

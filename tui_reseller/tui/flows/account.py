@@ -5,7 +5,7 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import delete_form, email_form, rename_form
 from tui_reseller.tui.flows.act import do_one, reason_required
-from tui_reseller.tui.flows.targets import choose_one
+from tui_reseller.tui.flows.targets import choose_one, warnings
 from tui_reseller.tui.stage import Stage
 
 MORE = (
@@ -40,8 +40,8 @@ async def rename(stage: Stage) -> None:
     customer = await _one(stage, "rename")
     if customer is None:
         return
-    required = reason_required(stage, Operation.RENAME)
-    spec = rename_form(customer, stage.profile_title, reason=stage.reason, reason_required=required)
+    required, alike = reason_required(stage, Operation.RENAME), await warnings(stage, customer)
+    spec = rename_form(customer, stage.profile_title, reason=stage.reason, reason_required=required, warnings=alike)
     answer = await stage.ask_form(spec)
     if answer:
         call = Call(Operation.RENAME, customer.username, {"username": answer["username"]})
@@ -55,8 +55,8 @@ async def delete(stage: Stage) -> None:
     customer = await _one(stage, "delete")
     if customer is None:
         return
-    required = reason_required(stage, Operation.DELETE)
-    spec = delete_form(customer, stage.profile_title, reason=stage.reason, reason_required=required)
+    required, alike = reason_required(stage, Operation.DELETE), await warnings(stage, customer)
+    spec = delete_form(customer, stage.profile_title, reason=stage.reason, reason_required=required, warnings=alike)
     answer = await stage.ask_form(spec)
     if answer:
         result = await do_one(stage, Call(Operation.DELETE, customer.username), customer, answer["reason"])

@@ -6,18 +6,21 @@ from functools import partial
 
 from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import BadConfig, ResellerError
+from tui_reseller.domain.draft import Draft
+from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.fields import LABELS
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean
-from tui_reseller.services.edit import save
+from tui_reseller.services.edit import conflict_with, save
 from tui_reseller.services.result import Result
 from tui_reseller.services.validation import findings_for
+from tui_reseller.tui.dialogs.conflict import THEIRS, conflict_form
 from tui_reseller.tui.dialogs.editor import Editor
 from tui_reseller.tui.dialogs.form import FormSpec
 from tui_reseller.tui.dialogs.texts import editor_form, review_form
 from tui_reseller.tui.flows.act import reason_required, show_result
 from tui_reseller.tui.flows.targets import choose_one
+from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.outcome import result_line
 from tui_reseller.tui.stage import Stage
 
@@ -25,26 +28,47 @@ from tui_reseller.tui.stage import Stage
 async def edit(stage: Stage) -> None:
     """Edit the customer under the cursor."""
     customer = await choose_one(stage)
-    if customer is not None:
-        draft, stage.drafted = stage.drafted, None
-        await edit_customer(stage, customer, draft[1] if draft and draft[0] == customer.username else None)
+    if customer is None:
+        return
+    draft = stage.drafted
+    if draft is None or draft.username != customer.username:
+        await edit_customer(stage, customer, None)
+        return
+    conflict = await conflict_with(stage.session, draft.loaded, customer, draft.fields)
+    stage.drafted = None
+    if conflict is None:
+        await edit_customer(stage, customer, draft.fields)
+        return
+    answer = await stage.ask_form(conflict_form(customer, stage.profile_title, conflict))
+    if answer is None:
+        stage.drafted = draft
+        stage.tell("What you typed is kept: Enter asks again.")
+        return
+    kept = {name: value for name, value in draft.fields.items() if answer.get(name) != THEIRS}
+    await edit_customer(stage, customer, kept, is_decided=True)
 
 
-async def edit_customer(stage: Stage, customer: Customer, draft: dict[str, str] | None) -> None:
-    """Show the editor until its changes are sent or left; the draft survives everything but leaving."""
+async def edit_customer(
+    stage: Stage, customer: Customer, draft: Mapping[str, str] | None, *, is_decided: bool = False
+) -> None:
+    """Show the editor until its changes are sent or left; the draft survives everything but leaving. One that was
+    decided field by field begins with the review.
+    """
     while True:
-        # Only what was typed: a field that was not touched must not undo what somebody else changed meanwhile.
-        spec = editor_form(customer, stage.profile_title, draft)
-        editor = Editor(spec, stage.new_guard(), partial(_keep_draft, stage, customer.username))
-        edited = await stage.ask(editor)
-        if edited is None:
-            _forget_draft(stage)
-            return
-        draft = {name: value for name, value in edited.items() if value != customer.text(name)}
+        if draft is None or not is_decided:
+            # Only what was typed: a field that was not touched must not undo what somebody else changed meanwhile.
+            spec = editor_form(customer, stage.profile_title, draft)
+            editor = Editor(spec, stage.new_guard(), partial(_keep_draft, stage, customer))
+            edited = await stage.ask(editor)
+            if edited is None:
+                _forget_draft(stage)
+                return
+            draft = {name: value for name, value in edited.items() if value != customer.text(name)}
+        is_decided = False
         calls = calls_for(customer, draft)
         if not calls:
             _forget_draft(stage)
-            stage.tell("Nothing was changed, nothing was sent.")
+            stage.tell("Nothing is left to change, nothing was sent.")
             return
         answer = await stage.ask_form(_review(stage, customer, draft))
         if answer is None:
@@ -55,14 +79,14 @@ async def edit_customer(stage: Stage, customer: Customer, draft: dict[str, str] 
         if all(result.outcome in {Outcome.APPLIED, Outcome.UNKNOWN} for result in results):
             _forget_draft(stage)
             return
-        await _keep_unsent(stage, customer.username, draft, results)
+        _keep_unsent(stage, customer, draft, results)
         return
 
 
-def _keep_draft(stage: Stage, username: str, fields: Mapping[str, str]) -> None:
+def _keep_draft(stage: Stage, customer: Customer, typed: Mapping[str, str]) -> None:
     """Keep what was typed; a disk that refuses costs only the draft."""
     try:
-        stage.services.drafts.save(stage.session.account, username, fields)
+        stage.services.drafts.save(stage.session.account, Draft(customer, typed))
     except BadConfig as error:
         stage.tell(f"What you type is not kept as a draft: {error.message}", "warning")
 
@@ -72,26 +96,19 @@ def _forget_draft(stage: Stage) -> None:
         stage.services.drafts.clear(stage.session.account)
 
 
-async def _keep_unsent(stage: Stage, username: str, draft: dict[str, str], results: list[Result]) -> None:
+def _keep_unsent(stage: Stage, customer: Customer, draft: Mapping[str, str], results: list[Result]) -> None:
     """Keep what was typed for the next Enter on this customer: an answer of the service opens no dialog."""
-    stage.drafted = (username, draft)
-    line = stage.state.note.text
+    stage.drafted = Draft(customer, draft)
     problem = next(result for result in results if not result.outcome.is_applied)
-    if problem is not results[-1]:
-        line = result_line(problem, stage.now())
     if problem.outcome is Outcome.CONFLICT:
-        try:
-            fresh = await stage.session.find(username)
-        except ResellerError as error:
-            stage.tell_error(error)
-            return
-        if fresh is not None:
-            await stage.session.keep((username, fresh))
-            await stage.requery()
-    stage.tell(f"{line}   Enter takes the edit up again", "bad")
+        what = f"{problem.outcome.word} {clock_text(stage.now(), stage.now())}  Enter decides: keep mine, take theirs"
+        stage.tell(f"{what}  ({problem.message})", "bad")  # first what to do: a narrow line ends there
+    else:
+        line = stage.state.note.text if problem is results[-1] else result_line(problem, stage.now())
+        stage.tell(f"{line}   Enter takes the edit up again", "bad")
 
 
-def _review(stage: Stage, customer: Customer, edited: dict[str, str]) -> FormSpec:
+def _review(stage: Stage, customer: Customer, edited: Mapping[str, str]) -> FormSpec:
     lines: list[str] = []
     calls = calls_for(customer, edited)
     for number, call in enumerate(calls, 1):

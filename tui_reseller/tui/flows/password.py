@@ -15,7 +15,7 @@ from tui_reseller.tui.dialogs.secret import ShowSecret
 from tui_reseller.tui.dialogs.texts import password_form
 from tui_reseller.tui.flows.act import do_one, reason_required
 from tui_reseller.tui.flows.plans import Asked, act_on_many
-from tui_reseller.tui.flows.targets import choose
+from tui_reseller.tui.flows.targets import choose, warnings
 from tui_reseller.tui.stage import Stage
 
 
@@ -32,6 +32,7 @@ async def password(stage: Stage) -> None:
     spec = password_form(
         target, stage.profile_title, typed=typed or "", reason=stage.reason,
         reason_required=reason_required(stage, Operation.PASSWORD),
+        warnings=await warnings(stage, target),
     )  # fmt: skip
     answer = await stage.ask_form(spec)
     if answer is not None:

@@ -7,11 +7,11 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.plan import Plan
-from tui_reseller.services import plans
+from tui_reseller.services import listing, plans
 from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.plan_file import Wanted
 from tui_reseller.services.plans import Drafted
-from tui_reseller.services.policy import GRADES, typed_text
+from tui_reseller.services.policy import GRADES, refuse_over_ceiling, typed_text
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.dialogs.texts import CONSEQUENCE_OF_MANY, WORDS, reason_field, typed_field
@@ -42,7 +42,7 @@ async def act_on_many(
     shown = frozenset(session.customers.usernames())
     stage.tell(f"Planning: {WORDS[operation].lower()} for {count_text(len(names))} customers ...")
     try:
-        await plans.have_fresh_list(session)
+        await listing.refresh_for_many(session)
         wanted = [Wanted(Call(operation, name)) for name in names]
         hidden = frozenset(name for name in names if name not in shown)
         drafted = await plans.draft(session, wanted, origin=f"marked {count_text(len(names))}", hidden=hidden)
@@ -64,6 +64,7 @@ async def review(
         why = f": {drafted.refusals[0].message}" if drafted.refusals else ", all are so already"
         stage.tell(f"Nothing to do{why}.")
         return
+    refuse_over_ceiling(stage.session.profile, len(plan.items), plan.total)
     spec = _spec(stage, drafted, marked=marked, changed=changed, asked=asked, note=note)
     while True:
         answer = await stage.ask_form(spec)
@@ -85,6 +86,7 @@ async def start(stage: Stage, plan: Plan, reason: str, passwords: Passwords | No
     if stage.run is not None:
         stage.tell(f"Job {stage.run.job.number} is still running here: one after the other.", "warning")
         return
+    refuse_over_ceiling(stage.session.profile, len(plan.items), plan.total)
     for item in plan.items:
         stage.session.policy.check(item.call, reason)
     fits = await plans.unmoved(plan, stage.session)

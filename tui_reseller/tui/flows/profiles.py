@@ -34,7 +34,7 @@ async def open_profile(stage: Stage) -> None:
     ]
     rows.append((ADD, "Add a profile ..."))
     chosen = await stage.ask(Page("Profiles", rows, hint="Enter opens   Esc back"))
-    if chosen is None or chosen == stage.session.profile.name:
+    if chosen is None or config.profiles.get(chosen) == stage.session.profile:
         return
     if chosen == ADD:
         profile = await connect(stage.services, stage)
@@ -53,15 +53,18 @@ async def unlock(stage: Stage) -> None:
     if not stage.session.profile.protected:
         stage.tell("This profile is not protected: nothing to unlock.")
         return
-    if policy.unlocked_until is not None and policy.is_writable:
+    never = policy.why_never_writable()
+    if never:
+        stage.tell(f"Unlocking opens nothing: {never}.")
+        return
+    if policy.is_unlocked:
         policy.lock()
-        stage.show_policy()
         stage.tell("Locked.")
         return
     spec = FormSpec(
         "Unlock for writing",
         stage.profile_title,
-        ("It locks itself again after these minutes.",),
+        ("It locks itself again after these minutes. The reason goes with everything done meanwhile.",),
         (
             FormField("minutes", "Minutes", DEFAULT_UNLOCK, required=True, check=_minutes),
             FormField("reason", "Reason", stage.reason, required=True, limit=200),
@@ -72,14 +75,14 @@ async def unlock(stage: Stage) -> None:
     if answer is None:
         return
     try:
-        until = policy.unlock(float(answer["minutes"]), answer["reason"])
+        minutes = float(answer["minutes"])
+        until = policy.unlock(minutes, answer["reason"])
     except ValueError:
         stage.tell("Minutes are a number, 1 to 480.", "bad")
     except ResellerError as error:
         stage.tell_error(error)
     else:
-        stage.show_policy()
-        stage.app.lock_at(until)
+        stage.app.lock_after(minutes, stage)
         stage.tell(f"Writable until {clock_text(until, stage.now())}: {answer['reason']}", "warning")
 
 

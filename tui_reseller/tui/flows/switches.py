@@ -9,7 +9,7 @@ from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import switch_form
 from tui_reseller.tui.flows.act import do_one, reason_required
 from tui_reseller.tui.flows.plans import act_on_many
-from tui_reseller.tui.flows.targets import choose
+from tui_reseller.tui.flows.targets import choose, warnings
 from tui_reseller.tui.presenters.outcome import COPY_HINT
 from tui_reseller.tui.stage import Stage
 
@@ -50,15 +50,21 @@ async def switch(stage: Stage, operation: Operation, targets: list[Customer] | N
         await act_on_many(stage, operation, targets)
         return
     session, (target,) = stage.session, targets
+    typed = typed_text(operation, [target.username], session.profile, session.customers.total)
+    alike: list[str] = []
+    if operation is Operation.DISABLE:
+        alike = await warnings(stage, target)
+        typed = typed or (target.username if alike else None)  # which one is meant, is then to be said once more
     spec = switch_form(
         operation,
         target,
         stage.profile_title,
         read_at=stage.read_at,
-        typed=typed_text(operation, [target.username], session.profile, session.customers.total),
+        typed=typed,
         reason=stage.reason,
         reason_required=reason_required(stage, operation),
         now=stage.now(),
+        warnings=alike,
     )
     answer = await stage.ask_form(spec)
     if answer is None:

@@ -3,6 +3,7 @@
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.text import quoted
 from tui_reseller.tui.dialogs.menu import Menu, Option
+from tui_reseller.tui.presenters.alike import LOOK_ALIKES, alike_lines
 from tui_reseller.tui.stage import Stage
 
 
@@ -37,3 +38,9 @@ async def choose_one(stage: Stage) -> Customer | None:
     """Return the customer under the cursor, for verbs that act on one."""
     current = stage.current()
     return current if current and current.username else None
+
+
+async def warnings(stage: Stage, customer: Customer) -> list[str]:
+    """Return what a dialog says of other customers that the eye takes for this one (reliability D07, D12)."""
+    found = await stage.session.customers.look_alikes(customer.username, LOOK_ALIKES + 1)
+    return alike_lines(customer.username, found)

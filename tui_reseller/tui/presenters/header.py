@@ -7,17 +7,10 @@ from rich.cells import cell_len
 from tui_reseller.domain.listing import RefreshCounts
 from tui_reseller.domain.profile import Profile, is_loopback
 from tui_reseller.domain.text import clean
+from tui_reseller.domain.times import clock_text
 from tui_reseller.tui.view_state import ViewState
 
-
-def clock_text(moment: datetime | None, now: datetime) -> str:
-    """Return a time of day in local time; with the date if it is not today's."""
-    if moment is None:
-        return "-"
-    local, today = moment.astimezone(), now.astimezone().date()
-    if local.date() == today:
-        return local.strftime("%H:%M")
-    return f"{local.day} {local.strftime('%b %H:%M')}"
+__all__ = ["badge_of", "clock_text", "count_text", "counts_line", "counts_words", "header_line", "list_words"]
 
 
 def count_text(number: int) -> str:

@@ -26,6 +26,8 @@ def changes_words(changes: tuple[Change, ...]) -> str:
 
 def result_line(result: Result, now: datetime) -> str:
     """Say an outcome: word, time, what, to whom; where it was not applied also why."""
+    if result.outcome is Outcome.CONFLICT:
+        return f"{result.outcome.word} {clock_text(now, now)}  {result.message}"
     what = verb_of(result.operation)
     if result.operation not in {Operation.PASSWORD, Operation.CREATE, Operation.DELETE} and result.changes:
         what = clean(changes_words(result.changes), longest=120)

@@ -98,7 +98,6 @@ class MainScreen(Screen[None]):
             colour=session.profile.colour,
             progress="" if info else "reading ...",
         )
-        self.stage.show_policy()
         await self.stage.requery(sort=look.sort, descending=look.descending, columns=look.columns)
         self.set_focus(self.list)
         self.call_after_refresh(self._painted)
@@ -190,7 +189,8 @@ class MainScreen(Screen[None]):
         except LedgerUnavailable as error:
             self.stage.tell_error(error)
             return
-        self.detail.show_activity(customer, entries)
+        if self.detail.is_attached:  # the answer may come while the application ends
+            self.detail.show_activity(customer, entries)
 
     def on_resize(self, event: events.Resize) -> None:
         """Panes beside each other from 100 columns on, stacked below; too small is said."""

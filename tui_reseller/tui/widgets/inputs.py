@@ -47,11 +47,36 @@ class Field(Input):
         self.replace(line if self.password else clean(line), *self.selection)
 
 
+BURST, FINGER_SECONDS = 6, 0.006
+"""So many keys with less than this between them come from no fingers: a paste that the terminal did not mark."""
+
+
 class TypedField(Field):
-    """A field whose text must come from the fingers: paste is refused."""
+    """A field whose text must come from the fingers: paste is refused, and so is what comes as fast as one."""
 
     class Refused(Message):
         """Something was pasted."""
+
+    _arrived: tuple[float, ...] = ()
+    _had_burst = False
+
+    async def on_key(self, event: Key) -> None:
+        """Note when letters came from the terminal. Textual calls this beside the one of Field."""
+        if not event.is_printable:
+            return
+        if not self.value:
+            self._arrived, self._had_burst = (), False
+        self._arrived = (*self._arrived[1 - BURST :], event.time)
+        self._had_burst = self._had_burst or (len(self._arrived) == BURST and self._is_fast())
+
+    def _is_fast(self) -> bool:
+        gaps = len(self._arrived) - 1
+        return gaps > 1 and self._arrived[-1] - self._arrived[0] < gaps * FINGER_SECONDS
+
+    @property
+    def came_in_a_burst(self) -> bool:
+        """Whether the text came faster than fingers type."""
+        return self._had_burst or self._is_fast()
 
     def _on_paste(self, event: Paste) -> None:
         event.stop()

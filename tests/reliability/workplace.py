@@ -1,0 +1,92 @@
+"""A workplace for the tests of the rails: real wiring, real HTTP and a real sandbox; only the time can be pushed.
+
+Whatever is said of "sent" and "applied" is read from the sandbox's own records.
+"""
+
+import io
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.tui.desk import Sandbox, acme, folders
+from tui_reseller.cli.doors import Doors
+from tui_reseller.cli.main import run
+from tui_reseller.cli.talk import Talk
+from tui_reseller.clock import SystemClock
+from tui_reseller.credentials.credentials import Credentials
+from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.secret import Secret
+from tui_reseller.services.services import Services
+from tui_reseller.wiring import build
+
+CUSTOMER = {
+    "email": "luz@bodega.example", "first_name": "Luz", "last_name": "Marin", "address": "Calle 1", "city": "Madrid",
+    "state": "M", "zip": "28013", "country": "ES", "phone": "1", "website": "bodega.example", "active": "true",
+}  # fmt: skip
+
+
+class PushedClock(SystemClock):
+    """The real clock, pushed: jumped moves the time of day as somebody who sets it does, passed lets time go by.
+
+    A sleep only lets time go by.
+    """
+
+    def __init__(self) -> None:
+        self.jumped = timedelta(0)
+        self.passed = 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        self.passed += seconds
+
+    def now(self) -> datetime:
+        return super().now() + self.jumped + timedelta(seconds=self.passed)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.passed
+
+
+@dataclass
+class Ran:
+    """What a command left."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Workplace:
+    """Folders of one operating-system account, with a profile on a sandbox; several operators may work there."""
+
+    def __init__(self, sandbox: Sandbox, root: Path, capsys: Any, monkeypatch: Any, **profile: Any) -> None:
+        self.sandbox = sandbox
+        self.clock = PushedClock()
+        self.paths = folders(root)
+        self.profile = acme(sandbox.ready, **profile)
+        self.credentials = Credentials()
+        self.credentials.remember(self.profile, Secret(sandbox.ready["api_key"]))
+        self._capsys, self._monkeypatch = capsys, monkeypatch
+        self.services().profiles.config.put(self.profile)
+
+    def services(self, operator: Operator | None = None, *, named: str | None = None) -> Services:
+        built = build(self.paths, self.credentials, named=named)
+        return replace(built, clock=self.clock, operator=operator or built.operator)
+
+    def __call__(self, *argv: str, stdin: str = "", answers: Sequence[str] | None = None) -> Ran:
+        """Run a command; with *answers* a person sits at the terminal."""
+        left = list(answers or ())
+        doors = Doors(lambda named, _debug: self.services(named=named), *[lambda *_given: 0] * 4)
+        with self._monkeypatch.context() as patched:
+            patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
+            patched.setattr(Talk, "can_ask", property(lambda _talk: answers is not None))
+            patched.setattr(Talk, "ask", lambda talk, question: talk.warn(question) or left.pop(0))
+            self._capsys.readouterr()
+            code = run(list(argv), doors)
+        captured = self._capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    def sent(self) -> list[str]:
+        """Return the writes that the sandbox received, applied or not."""
+        return [row["operation"] for row in self.sandbox.requests() if row["operation"] != "list"]

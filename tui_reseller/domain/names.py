@@ -1,0 +1,48 @@
+"""Usernames that are one to the eye: exact code points tell customers apart, people do not read code points."""
+
+import re
+import unicodedata
+
+_BLANKS = re.compile(r"[\x00-\x20\x7f]+")
+_OVERLOOKED = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+_ALIKE = str.maketrans(
+    {
+        **dict(zip("авекмнорстухіјѕһԁԛԝ", "abekmhopctyxijshdqw", strict=True)),  # Cyrillic, small or capital alike
+        **dict(zip("αβεηικμνορτυχ", "abehikmvoptyx", strict=True)),  # Greek
+        **dict(zip("ıɑɡɩ", "iagi", strict=True)),
+        **dict(zip("01|", "oll", strict=True)),
+    }
+)
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two usernames differ at most by case, width or form of their letters, and blanks around them."""
+    return _folded(one).strip() == _folded(other).strip()
+
+
+def look_of(name: str) -> str:
+    """Return what is left of a username when the eye has overlooked what it does: equal looks are taken for each other.
+
+    Case, normal form, width, blanks and invisible signs are gone; letters of other scripts and digits that look like a
+    Latin letter are that letter (reliability D07, D12; a small part of Unicode's confusables, enough for a warning).
+    """
+    if name.isascii():
+        return _BLANKS.sub("", name).lower().translate(_ALIKE)
+    seen = "".join(char for char in _folded(name) if unicodedata.category(char) not in _OVERLOOKED)
+    return seen.translate(_ALIKE)
+
+
+def difference(name: str, other: str) -> str:
+    """Say where another username begins to differ from this one, for an eye that sees none."""
+    at = next((i for i, (a, b) in enumerate(zip(name, other, strict=False)) if a != b), min(len(name), len(other)))
+    return f"character {at + 1} there is {_named(other[at : at + 1])}, here {_named(name[at : at + 1])}"
+
+
+def _named(char: str) -> str:
+    if not char or char == " ":
+        return "a blank" if char else "none"
+    return f'"{char}"' if "!" <= char <= "~" else unicodedata.name(char, f"U+{ord(char):04X}")
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
