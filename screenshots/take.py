@@ -97,9 +97,13 @@ async def help_page(pilot: Pilot[str]) -> None:
     await press(pilot, "question_mark", wait=0.6)
 
 
-async def bulk_result(pilot: Pilot[str]) -> None:
-    await press(pilot, "down", *["space"] * 12, "up", "d", wait=0.6)
+async def plan(pilot: Pilot[str]) -> None:
+    await press(pilot, "down", *["space"] * 12, "up", "d", wait=0.9)
     await write(pilot, "ticket 4712")
+
+
+async def job(pilot: Pilot[str]) -> None:
+    await plan(pilot)
     await press(pilot, "ctrl+s", wait=3)
 
 
@@ -117,7 +121,8 @@ SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "new-customer": (SMALL, new_customer),
     "filter": (LARGE, filtering),
     "help": (LARGE, help_page),
-    "bulk-result": (SMALL, bulk_result),
+    "plan": (SMALL, plan),
+    "job": (SMALL, job),
     "first-run": (SMALL, first_run),
 }
 

@@ -9,6 +9,9 @@ from tui_reseller.domain.errors import MissingCredentials
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 
+_children: list[subprocess.Popen[bytes]] = []
+"""Kept until this process ends: nobody waits for them."""
+
 
 def detach(number: int, profile: Profile, key: Secret | None) -> int:
     """Start a process that resumes a job, and return its process number.
@@ -33,4 +36,5 @@ def detach(number: int, profile: Profile, key: Secret | None) -> int:
     if child.stdin is not None:
         with child.stdin:
             child.stdin.write(key.reveal().encode() + b"\n" if profile.name != NAME else b"")
+    _children.append(child)
     return child.pid

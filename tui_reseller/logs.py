@@ -4,6 +4,8 @@ import logging
 import os
 from pathlib import Path
 
+from tui_reseller.domain.text import clean
+
 FILE = "tui-reseller.log"
 LONGEST = 1_000_000
 QUIET = ("httpx", "httpcore", "asyncio", "keyring", "textual", "hpack")
@@ -32,7 +34,8 @@ class _LazyFile(logging.Handler):
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = self.format(record).replace("\r", " ") + "\n"
+        # Whatever a message quotes, a line that begins at the edge is a line of ours.
+        line = "\n  ".join(clean(part) for part in self.format(record).split("\n")) + "\n"
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self._path.exists() and self._path.stat().st_size > LONGEST:

@@ -3,9 +3,11 @@
 import getpass
 import os
 import platform
+import resource
 import tempfile
 from collections.abc import MutableMapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from tui_reseller import logs
@@ -15,7 +17,7 @@ from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.credentials.environment import take_environment
 from tui_reseller.domain.audit import Operator
-from tui_reseller.domain.errors import BadConfig, InvalidInput
+from tui_reseller.domain.errors import BadConfig, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.ports import CustomersPort
@@ -40,8 +42,15 @@ DEMO = "demo"
 
 def doors(environ: MutableMapping[str, str]) -> Doors:
     """Return what is behind the command line. The environment's credentials are read once and taken out of it."""
+    _leave_no_core()
     taken = _Taken(environ)
-    return Doors(services=taken.services, screen=taken.screen, demo=demo, sandbox=sandbox, detach=detach)
+    return Doors(services=taken.services, screen=taken.screen, demo=demo, sandbox=sandbox)
+
+
+def _leave_no_core() -> None:
+    """A core dump of this process would hold the key (S08)."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 class _Taken:
@@ -94,6 +103,7 @@ def build(
         plans=PlanFiles(paths.state),
         password_file=lambda path, goes_on: PasswordFile(path, goes_on=goes_on),
         write_new=write_new,
+        detach=detach,
     )
 
 
@@ -176,12 +186,16 @@ def demo(options: SandboxOptions, screen: ScreenOptions, answers: str) -> int:
         )
         credentials = Credentials()
         credentials.remember(profile, Secret(ready["api_key"]))
-        services = build(paths, credentials)
+        services = replace(build(paths, credentials), detach=_ends_with_the_demo)
         services.profiles.config.put(profile)
         code, _ = show(services, profile, paths.state, screen, badge="DEMO")
         with suppress(BadConfig):
             _keep_reports(paths.state)
     return code
+
+
+def _ends_with_the_demo(_number: int, _profile: Profile, _key: Secret | None) -> int:
+    raise RefusedHere("refused: the demo's customers go with its window, and so do its jobs")
 
 
 def _keep_reports(state: Path) -> None:

@@ -128,6 +128,9 @@ def test_good_json():
         ('<?xml version="1.0" encoding="Windows-1252"?><result>€</result>'.encode("cp1252"), {"message": "€"}),
         ('<?xml version="1.0" encoding="UTF-8"?><result>€</result>'.encode(), {"message": "€"}),
         ("\ufeff<result>€</result>".encode(), {"message": "€"}),
+        (b'<result a="1">success</result>', {"@a": "1", "": "success"}),
+        (b'<result><message a="1">x</message></result>', {"message": {"@a": "1", "": "x"}}),
+        (b'<error a="1"><code>4</code></error>', {"error": {"@a": "1", "code": "4"}}),
     ],
 )  # fmt: skip
 def test_good_xml(body, tree):

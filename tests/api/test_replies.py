@@ -219,3 +219,18 @@ def test_patterns_of_secrets_are_masked():
     assert str(found) == "bad call api_key=********&user=x, password='********' confirm_password=\"********\""
     assert str(judge(200, '{"message":"Password must hold a digit"}')) == "Password must hold a digit"
     assert "hunter" not in str(judge(200, '<x>{"password": "hunter4"} <password>hunter5</password>'))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<result status="error"><message>success</message></result>',
+        '<result xmlns="https://elsewhere.example"><message>success</message></result>',
+        '<result><message pending="true">success</message></result>',
+        '<result async="1">success</result>',
+        '<result><message>success</message><id of="other">1</id></result>',
+    ],
+)
+def test_a_success_with_attributes_is_not_the_success_of_the_service(body):
+    answer = verdict(Reply(200, (), body.encode()), Format.XML, Form([]))
+    assert type(answer) is e.UnusableAnswer

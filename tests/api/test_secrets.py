@@ -6,7 +6,8 @@ import traceback
 import pytest
 
 from tui_reseller.api.reseller_v2.endpoints import form_for
-from tui_reseller.api.wire import Reply
+from tui_reseller.api.reseller_v2.replies import verdict
+from tui_reseller.api.wire import Form, Reply
 from tui_reseller.domain import errors as e
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Format
@@ -81,6 +82,30 @@ async def test_list_that_echoes(service, make_client, reply):
         [_ async for _ in make_client().stream()]
     assert "CANARY" not in str(caught.value)
     assert caught.value.__context__ is None
+
+
+SPELT = 'k&/<\u00fc\u20ac"9'
+SPELLINGS = {
+    "as it is": SPELT,
+    "small letters in a URL": "k%26%2f%3c%c3%bc%e2%82%ac%229",
+    "XML in Latin-1": "k&amp;/&lt;\u00fc&#8364;&quot;9",
+    "XML in ASCII": 'k&amp;/&lt;&#252;&#8364;"9',
+    "JSON in capitals": r"k&\/<\u00FC\u20AC\"9",
+    "UTF-8 taken for Latin-1": SPELT.encode().decode("latin-1"),
+}
+
+
+@pytest.mark.parametrize("way", SPELLINGS)
+def test_a_secret_is_masked_however_it_is_spelt(way):
+    told = Form([("api_key", Secret(SPELT))]).masked(f"no: {SPELLINGS[way]}.")
+    assert told == "no: ********."
+
+
+def test_one_broken_byte_does_not_uncover_a_secret():
+    body = f"<html>bad login {SPELT}".encode() + b"\xff"
+    answer = verdict(Reply(200, (), body), Format.JSON, Form([("api_key", Secret(SPELT))]))
+    assert "bad login ********" in str(answer)
+    assert "\u00e2" not in str(answer)
 
 
 def test_values_do_not_print_what_they_hold():

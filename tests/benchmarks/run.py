@@ -33,7 +33,7 @@ from prepared import prepared
 from terminal_program import LAST_SCREEN
 
 MEASUREMENTS = (
-    "starting", "filtering", "moving", "refreshing", "reading", "sorting", "memory", "idling", "offline",
+    "starting", "filtering", "moving", "refreshing", "reading", "sorting", "memory", "idling", "offline", "safety",
 )  # fmt: skip
 OPTIONAL = {"orjson": "the reference of reading and of the start", "iterfzf": "brings the fzf of the goals"}
 

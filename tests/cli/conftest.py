@@ -109,11 +109,7 @@ class Desk:
             self.opened.append((options,))
             return 0
 
-        def detach(number: int, profile: Profile, _key: Secret | None) -> int:
-            self.opened.append((number, profile))
-            return 4711
-
-        return Doors(self.services, screen, demo, sandbox, detach)
+        return Doors(self.services, screen, demo, sandbox)
 
     def files(self) -> bytes:
         return b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())

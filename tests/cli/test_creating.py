@@ -106,3 +106,17 @@ def test_fields_are_checked_before_a_password_is_asked_for(desk):
     ran = desk("create", "username=neu1", answers=[])
     assert ran.code == 2
     assert "E-mail is required" in ran.err
+
+
+def test_the_marks_of_our_own_csv_come_off_again_but_not_from_a_password(desk):
+    text = as_csv(row("neu1", phone="'+34 91", address="''=x", city="a;'-b", state="'s", password="'+Canary-1"))
+    assert desk("create", "--from", "-", "--yes", stdin=text).code == 0
+    sent = desk.service.sent[0]
+    assert [sent.fields[name] for name in ("phone", "address", "city", "state")] == ["+34 91", "'=x", "a;-b", "'s"]
+    assert sent.password.reveal() == "'+Canary-1"
+
+
+def test_json_that_is_nested_too_deep_is_refused_in_words(desk):
+    ran = desk("create", "--from", "-", "--yes", stdin='{"username":' + "[" * 100_000)
+    assert ran.code == 2
+    assert "line 1: this is no JSON object" in ran.err

@@ -1,6 +1,10 @@
 """plan, job and undo as commands, against a real sandbox."""
 
 import json
+import os
+import signal
+import threading
+import time
 
 import pytest
 
@@ -137,6 +141,35 @@ def test_rejected_ones_are_tried_again_and_nothing_else(console, tmp_path):
     again = console("job", "retry", "1")
     assert again.code == 0, again.err
     assert begin(console) == since + 6
+
+
+def test_at_a_signal_what_is_on_its_way_has_some_seconds_and_is_unknown_after_that(console, tmp_path, monkeypatch):
+    monkeypatch.setattr("tui_reseller.cli.running.ANSWER_SECONDS", 0.3)
+    plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", "disable")
+    console.sandbox.fault("latency", ms=4000, operation="disable", times=9)
+    threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    began = time.monotonic()
+    ran = console("plan", "apply", plan, "--confirm", "6 env")
+    assert (ran.code, time.monotonic() - began < 3.9) == (143, True)
+    shown = console("job", "show", "1").row
+    assert (shown["state"], shown["outcomes"]) == ("stopped", {"unknown": 1})
+
+
+def test_a_detached_job_goes_on_in_a_process_of_its_own(console, tmp_path):
+    plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", "disable")
+    since = begin(console)
+    ran = console("plan", "apply", plan, "--confirm", "6 env", "--detach")
+    assert ran.code == 0, ran.err
+    pid = int(ran.err.rpartition("(process ")[2].partition(")")[0])
+    assert pid != os.getpid()
+    deadline = time.monotonic() + 20
+    while console("job", "show", "1").row["state"] != "finished":
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    watched = console("job", "watch", "1")
+    assert (watched.code, watched.row["outcomes"]) == (0, {"applied": 6})
+    assert begin(console) == since + 6
+    assert console.environment["TUI_RESELLER_API_KEY"].encode() not in console.files()
 
 
 def test_mistakes_are_said(console):

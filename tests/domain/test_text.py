@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tui_reseller.domain.text import MAX_MARKS, MAX_SHOWN, clean, formula_safe, quoted
+from tui_reseller.domain.text import MAX_MARKS, MAX_SHOWN, clean, formula_restored, formula_safe, quoted
 
 BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 ZERO_WIDTH = {0xAD, 0x180E, 0x200B, 0x2060, 0xFEFF, *range(0x2061, 0x2065), *range(0x206A, 0x2070)}
@@ -58,6 +58,12 @@ def test_plain_text_stays_as_it_is(text):
         ("\u2066x\u2069", "\ufffdx\ufffd"),
         ("pay\u200bpal", "pay\ufffdpal"),
         ("so\xadft", "so\ufffdft"),
+        ("a\u3164b\u115fc\u034fd\ufe00e\u180bf\U0001d173g", "a\ufffdb\ufffdc\ufffdd\ufffde\ufffdf\ufffdg"),
+        ("❤\ufe0f 1\ufe0f\u20e3", "❤\ufe0f 1\ufe0f\u20e3"),
+        ("admin\ufe0f", "admin\ufffd"),
+        ("ad\u200cmin\u200d", "ad\ufffdmin\ufffd"),
+        ("\u200dم\u200d م\u200d\u200dم", "\ufffdم\ufffd م\ufffd\ufffdم"),
+        ("ශ්\u200dරී", "ශ්\u200dරී"),
         ("\ud800", "\ufffd"),
         ("\ue000", "\ufffd"),
         ("\U000e0041", "\ufffd"),
@@ -83,21 +89,32 @@ def test_what_is_cut_ends_with_a_sign():
 @pytest.mark.parametrize(
     "text",
     ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\ufeff=1", "\u200b=1", "\u3000@x",
-     "＝1", "＋1", "－1", "＠x", "\tplain", '=HYPERLINK("http://x")', "  \t +x"],
+     "＝1", "＋1", "－1", "＠x", "\tplain", "'=1", '"=1', "\u200d=1", '=HYPERLINK("http://x")', "  \t +x"],
 )  # fmt: skip
 def test_what_a_spreadsheet_would_run_gets_a_quote_in_front(text):
     assert formula_safe(text) == "'" + text
 
 
-@pytest.mark.parametrize("text", ["", "plain", "a=1", "1-1", "user+tag@example.org", "'=1", "(=1)", "日本"])
+@pytest.mark.parametrize("text", ["", "plain", "a=1", "1-1", "user+tag@example.org", "'a", "(=1)", "日本", "a; b", ";"])
 def test_what_a_spreadsheet_shows_as_text_stays_as_it_is(text):
     assert formula_safe(text) == text
 
 
+def test_a_semicolon_begins_a_cell_where_the_comma_is_the_decimal_sign():
+    assert formula_safe('a;=1; "+1;b') == "a;'=1;' \"+1;b"
+
+
+FORMULAS = st.text(st.sampled_from("=+-@';\" \t\n\u200b\u200d＝a1"), max_size=12)
+
+
 @settings(deadline=None)
-@given(ANY_TEXT)
-def test_a_disarmed_text_needs_no_second_quote(text):
-    assert formula_safe(formula_safe(text)) == formula_safe(text)
+@given(st.one_of(ANY_TEXT, FORMULAS))
+@example("'=1")
+def test_the_marks_come_off_again_exactly(text):
+    safe = formula_safe(text)
+    assert formula_restored(safe) == text
+    for cell in safe.split(";"):
+        assert cell.lstrip(' \t\n"\u200b\u200d\ufeff\u3000')[:1] not in set("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 def test_a_quoted_name_shows_its_ends_and_is_clean():

@@ -77,7 +77,7 @@ class Workplace:
     def __call__(self, *argv: str, stdin: str = "", answers: Sequence[str] | None = None) -> Ran:
         """Run a command; with *answers* a person sits at the terminal."""
         left = list(answers or ())
-        doors = Doors(lambda named, _debug: self.services(named=named), *[lambda *_given: 0] * 4)
+        doors = Doors(lambda named, _debug: self.services(named=named), *[lambda *_given: 0] * 3)
         with self._monkeypatch.context() as patched:
             patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
             patched.setattr(Talk, "can_ask", property(lambda _talk: answers is not None))

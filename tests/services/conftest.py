@@ -70,6 +70,7 @@ def services(tmp_path, clock, service, credentials, snapshot, ledger, config):
         plans=PlanFiles(tmp_path / "state"),
         password_file=lambda path, goes_on: PasswordFile(path, goes_on=goes_on),
         write_new=write_new,
+        detach=lambda _number, _profile, _key: 0,
     )
 
 

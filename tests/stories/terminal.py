@@ -85,6 +85,8 @@ class Terminal:
         self._emulator = pyte.Stream(self.screen)
         self.raw = b""
         self._rest = ""
+        self._seen = ""
+        self._is_seen = False
         self._is_cut = False
         self.child = pexpect.spawn(
             command[0], list(command[1:]), env=dict(env), dimensions=(self.lines, self.columns), cwd=env["HOME"]
@@ -103,6 +105,7 @@ class Terminal:
             pass
 
     def _feed(self, text: str) -> None:
+        self._is_seen = False
         text = self._rest + text
         cut = text.rfind("\x1b")
         self._rest = text[cut:] if cut >= 0 and len(text) - cut < 24 and text[-1] != "m" else ""
@@ -117,7 +120,9 @@ class Terminal:
         if self._rest:
             rest, self._rest = self._rest, ""
             self._emulator.feed(_NOT_KNOWN_TO_PYTE.sub("", rest))
-        return "\n".join(self.screen.display)
+        if not self._is_seen:  # the emulator takes long to say what it shows
+            self._seen, self._is_seen = "\n".join(self.screen.display), True
+        return self._seen
 
     def press(self, *keys: bytes | str) -> None:
         """Send keys, each as a write of its own."""

@@ -1,5 +1,6 @@
 """Dialogs fit 80x24 whatever they show, and no text of ours passes a control character on."""
 
+import json
 import sys
 import unicodedata
 from datetime import UTC, datetime
@@ -77,6 +78,22 @@ async def test_a_paste_into_a_field_is_made_harmless(at_desk, someone):
         desk.field("reason").post_message(Paste("a\x1b]52;c;eA==\x07b\u202ec\nsecond line"))
         await until("it is there", lambda: desk.field("reason").value)
         assert desk.field("reason").value == "a␛]52;c;eA==␇b\ufffdc"
+
+
+async def test_what_is_copied_runs_nothing_where_it_is_pasted(at_desk, sandbox):
+    name = "zz\nreboot\n"
+    sandbox.plant("zz1", username=name, email="a\u202eb\x1b[31m", active="true")
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("c")
+        await desk.told("sent to your terminal's clipboard, as it is shown")
+        assert desk.app.clipboard == "zz reboot "
+        await desk.press("y", "e")
+        await until("it is copied", lambda: desk.app.clipboard == "a\ufffdb␛[31m")
+        await desk.press("y", "j")
+        await until("it is copied", lambda: desk.app.clipboard.startswith("{"))
+        assert json.loads(desk.app.clipboard)["username"] == name
+        assert desk.app.clipboard.isascii()
 
 
 def harmless(text: str) -> bool:

@@ -300,6 +300,9 @@ async def test_a_job_over_marked_customers_pauses_goes_on_and_stops(at_desk, san
         await desk.press("b")
         await desk.opened("Plans and jobs")
         assert f"1  stopped                {done} of 30" in desk.lines()[0]
+        await desk.press("enter")
+        await until("its page", lambda: f"{done}/30" in desk.title)
+        await until("its items", lambda: len(desk.lines()) == 30)
 
 
 async def test_a_job_pauses_itself_after_three_that_were_not_applied(at_desk, sandbox, someone):

@@ -23,6 +23,9 @@ _PARAMETER = re.compile(
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED = re.compile(r"%[0-9A-F]{2}|\\u[0-9a-f]{4}")
+_NARROW = ("ascii", "latin-1")
+"""Charsets of XML answers in which other characters stand as numbers."""
 
 
 class BadReply(ValueError):
@@ -85,16 +88,24 @@ def _plain(value: str | Secret) -> str:
 
 
 def _spellings(secret: Secret) -> Iterator[str]:
-    """Yield every way in which an answer may spell a secret, longest first so that no rest is left."""
-    ways = {
-        secret.reveal(),
-        quote_plus(secret.reveal(), errors="replace"),
-        quote(secret.reveal(), safe="", errors="replace"),
-        html.escape(secret.reveal()),
-        html.escape(secret.reveal(), quote=False),
-        json.dumps(secret.reveal())[1:-1],
-        json.dumps(secret.reveal())[1:-1].replace("/", "\\/"),
-        json.dumps(secret.reveal(), ensure_ascii=False)[1:-1],
-        secret.reveal().strip(),
-    }
+    """Yield every way in which an answer may spell a secret, longest first so that no rest is left.
+
+    As it is, in a URL, HTML, XML or JSON; and each of these in UTF-8 that was taken for Latin-1, as an answer with one
+    broken byte is.
+    """
+    plain = secret.reveal()
+    in_url = {quote_plus(plain, errors="replace"), quote(plain, safe="", errors="replace")}
+    in_xml = {html.escape(plain), html.escape(plain, quote=False)}
+    in_json = {json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1]}
+    ways = {plain, plain.strip(), *in_url, *in_xml, *in_json}
+    ways |= {_ESCAPED.sub(_other_case, way) for way in in_url | in_json}
+    ways |= {way.encode(charset, "xmlcharrefreplace").decode(charset) for way in in_xml for charset in _NARROW}
+    ways |= {way.replace("/", "\\/") for way in in_json | {_ESCAPED.sub(_other_case, way) for way in in_json}}
+    ways |= {way.encode("utf-8", "replace").decode("latin-1") for way in {plain, *in_xml, *in_json}}
     yield from sorted((way for way in ways if way), key=len, reverse=True)
+
+
+def _other_case(escape: re.Match[str]) -> str:
+    """Return the escape of a URL in small letters, that of JSON in capitals."""
+    text = escape[0]
+    return text.lower() if text[0] == "%" else text[:2] + text[2:].upper()

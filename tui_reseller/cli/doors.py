@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
 
 
@@ -36,12 +34,10 @@ class ScreenOptions:
 class Doors:
     """Everything behind the command line: the services, the screen, the demo, the sandbox. Each returns an exit code.
 
-    Services takes the profile named by --profile and whether to write a debug log. Detach lets a job go on in a process
-    of its own, and returns its number. All may raise ResellerError.
+    Services takes the profile named by --profile and whether to write a debug log. All may raise ResellerError.
     """
 
     services: Callable[[str | None, bool], Services]
     screen: Callable[[ScreenOptions], int]
     demo: Callable[[SandboxOptions, ScreenOptions, str], int]
     sandbox: Callable[[SandboxOptions], int]
-    detach: Callable[[int, Profile, Secret | None], int]

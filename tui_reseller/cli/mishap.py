@@ -1,7 +1,8 @@
 """An error that nobody expected: one line for the reader, where it happened for the log, what it held for nobody."""
 
 import logging
-import traceback
+
+from tui_reseller.defects import places
 
 LOGGER = "tui_reseller.cli"
 
@@ -14,8 +15,7 @@ def write_down(error: Exception) -> str:
     kind = type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         kind = f"{kind} ({error.strerror})"
-    places = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)))
-    logging.getLogger(LOGGER).error("unexpected failure: %s\n%s", kind, places)
+    logging.getLogger(LOGGER).error("unexpected failure: %s\n%s", kind, places(error))
     path = _log_file()
     return f"unexpected failure: {kind}" + (f"; details are in {path}" if path else "")
 

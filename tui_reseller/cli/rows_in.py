@@ -1,4 +1,7 @@
-"""`create --from`: new customers out of one JSON object, JSON Lines or CSV, checked before the first is sent."""
+"""`create --from`: new customers out of one JSON object, JSON Lines or CSV, checked before the first is sent.
+
+A CSV file of ours has a ' before what a spreadsheet would run: it is taken away again, so that +34 stays +34 (S19).
+"""
 
 import csv
 import io
@@ -10,7 +13,7 @@ from pathlib import Path
 from tui_reseller.cli.names import LONGEST_INPUT, decoded, read_input
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.fields import CREATE_FIELDS
-from tui_reseller.domain.text import clean
+from tui_reseller.domain.text import clean, formula_restored
 from tui_reseller.services.validation import checked_field_names
 
 TAKEN = (*CREATE_FIELDS, "password")
@@ -59,7 +62,7 @@ def _from_json(text: str) -> Iterator[NewRow]:
         raise InvalidInput("an array is not taken: one JSON object, JSON Lines or CSV")
     try:
         whole = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         for number, line in enumerate(text.split("\n"), start=1):
             if line.strip():
                 yield NewRow(number, _object_of(line, number))
@@ -70,7 +73,7 @@ def _from_json(text: str) -> Iterator[NewRow]:
 def _object_of(line: str, number: int) -> dict[str, str]:
     try:
         found = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         place = f", column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InvalidInput(f"line {number}{place}: this is no JSON object") from None
     return _values_of(found, number)
@@ -102,7 +105,14 @@ def _from_csv(text: str) -> Iterator[NewRow]:
             if any(cell.strip() for cell in cells):
                 if len(cells) != len(heads):
                     raise InvalidInput(f"line {begins}: {len(cells)} cells, the head line has {len(heads)}")
-                yield NewRow(begins, {name: cell for name, cell in zip(heads, cells, strict=True) if cell})
+                yield NewRow(
+                    begins, {name: _value_of(name, cell) for name, cell in zip(heads, cells, strict=True) if cell}
+                )
             begins = lines.line_num + 1
     except csv.Error as error:
         raise InvalidInput(f"line {lines.line_num}: the CSV cannot be read: {error}") from None
+
+
+def _value_of(name: str, cell: str) -> str:
+    """Return what a cell stands for. No export of ours holds passwords: one begins as it was meant to."""
+    return cell if name == "password" else formula_restored(cell)

@@ -14,6 +14,7 @@ from tui_reseller.cli.stopped import Stopped
 from tui_reseller.cli.talk import Talk
 from tui_reseller.domain.errors import ResellerError
 
+ANSWER_SECONDS = 5.0
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -62,4 +63,10 @@ class Signals:
         self.received = self.received or number
         if self._talk.is_asking or self._loop is None or self._task is None:
             raise KeyboardInterrupt  # nothing is on its way while a question stands
-        self._loop.call_soon_threadsafe(self.softly if is_first and self.softly else self._task.cancel)
+        self._loop.call_soon_threadsafe(self._soften if is_first and self.softly else self._task.cancel)
+
+    def _soften(self) -> None:
+        """Send nothing more; what is on its way has some seconds, and is unknown after that (reliability L19)."""
+        if self.softly is not None and self._loop is not None and self._task is not None:
+            self.softly()
+            self._loop.call_later(ANSWER_SECONDS, self._task.cancel)

@@ -20,6 +20,8 @@ def display_width(text: str) -> int:
 def _cells(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) in _ZERO_WIDTH:
         return 0
+    if "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff":
+        return 0  # vowels and finals of Hangul: part of the syllable before them
     return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
 
 

@@ -10,12 +10,25 @@ _BIDI = frozenset({0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066
 _ZERO_WIDTH = frozenset(
     {0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF, *range(0x2061, 0x2065), *range(0x206A, 0x2070), *range(0xFFF9, 0xFFFC)}
 )
+_UNSEEN = frozenset(
+    {
+        0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xFE00, 0xFE0E),
+        *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B),
+    }
+)  # fmt: skip
+"""What Unicode tells a program not to draw (Default_Ignorable_Code_Point), beside the joiners and the two selectors
+that scripts and emoji need: a name with one of these looks like another name.
+"""
+_HIDDEN = _BIDI | _ZERO_WIDTH | _UNSEEN
+_JOINERS = "\u200c\u200d"
+_SELECTORS = "\ufe0e\ufe0f"
+_KEYCAPS = "#*0123456789\xa9\xae"
 _LINE_BREAKS = "\t\n\x85\u2028\u2029"
-_FORMULA = re.compile("^[\\s\u00a0\ufeff\u200b]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_FORMULA = re.compile("'*[\\s\"\u00a0\ufeff\u200b-\u200d\u2060\ufe0e\ufe0f]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def clean(text: str, *, longest: int = MAX_SHOWN) -> str:
-    """Return text that cannot act on a terminal: controls, bidi, zero-width and unassigned characters made visible.
+    """Return text that cannot act on a terminal: controls, bidi, invisible and unassigned characters made visible.
 
     Line breaks and tabs become blanks, so that a row stays a row; at most four combining marks stay on a letter; what
     is longer than *longest* characters is cut with a sign. Idempotent. (Rules measured for this project: every widget
@@ -27,11 +40,32 @@ def clean(text: str, *, longest: int = MAX_SHOWN) -> str:
         text = text[: longest - 1] + "…"
     shown: list[str] = []
     marks = 0
-    for char in text:
+    for at, char in enumerate(text):
         marks = marks + 1 if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Mc", "Me"} else 0
-        if marks <= MAX_MARKS:
+        if marks > MAX_MARKS:
+            continue
+        before = shown[-1] if shown else ""
+        if char in _JOINERS:
+            after = text[at + 1 : at + 2]
+            is_joint = _can_join(before) and bool(after.strip(_SELECTORS)) and _can_join(_visible(after))
+            shown.append(char if is_joint else "\ufffd")
+        elif char in _SELECTORS:
+            shown.append(char if before and _is_emoji(before) else "\ufffd")
+        else:
             shown.append(_visible(char))
     return "".join(shown)
+
+
+def _can_join(char: str) -> bool:
+    """Whether a joiner has a meaning beside a character: in emoji and in scripts that are written joined. Anywhere else
+    it is not seen.
+    """
+    return char >= "\u0590" and char != "\ufffd" and unicodedata.category(char)[0] in "LMS"
+
+
+def _is_emoji(char: str) -> bool:
+    """Whether a selector after a character chooses between two pictures of it."""
+    return char in _KEYCAPS or (char >= "\u203c" and char != "\ufffd" and unicodedata.category(char)[0] not in "MZC")
 
 
 def _visible(char: str) -> str:
@@ -46,12 +80,22 @@ def _visible(char: str) -> str:
         return "␡"
     if 0x7F < code < 0xA0 or unicodedata.category(char) in {"Cs", "Cn", "Co"} or 0xE0000 <= code <= 0xE0FFF:
         return "\ufffd"
-    return "\ufffd" if code in _BIDI or code in _ZERO_WIDTH else char
+    return "\ufffd" if code in _HIDDEN else char
 
 
 def formula_safe(text: str) -> str:
-    """Return text that no spreadsheet runs as a formula: a leading ' where the first sign would start one."""
-    return "'" + text if _FORMULA.match(text) else text
+    """Return text that no spreadsheet runs as a formula: a ' in front of what would start one.
+
+    That is the first sign, and the first after each semicolon: where the comma is the decimal sign, spreadsheets cut a
+    CSV file there. A ' that stands in such a place already gets another one, so that formula_restored() is exact.
+    """
+    return ";".join("'" + part if _FORMULA.match(part) else part for part in text.split(";"))
+
+
+def formula_restored(text: str) -> str:
+    """Return what formula_safe() was given: the marks that it sets are taken away, and nothing else."""
+    parts = text.split(";")
+    return ";".join(part[1:] if part[:1] == "'" and _FORMULA.match(part, 1) else part for part in parts)
 
 
 def quoted(name: str, longest: int = 80) -> str:

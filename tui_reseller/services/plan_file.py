@@ -18,7 +18,7 @@ from tui_reseller.domain.fields import CREATE_FIELDS
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.plan import Refusal, canonical
 from tui_reseller.domain.secret import Secret
-from tui_reseller.domain.text import clean, formula_safe
+from tui_reseller.domain.text import clean, formula_restored
 
 ACTION, PASSWORD, NEW_USERNAME = "action", "password", "new_username"
 FIELDS_OF = {
@@ -75,16 +75,17 @@ def read_rows(content: bytes, action: Operation | None = None) -> Read:
     """Read a file. Raises InvalidInput if it cannot be read as a whole: encoding, head line, unknown column."""
     found = Read()
     text = _decoded(content, found.notes)
-    rows = _json_rows(text, found) if text.lstrip()[:1] == "{" else _csv_rows(text, found)
+    is_json = text.lstrip()[:1] == "{"
+    rows = _json_rows(text, found) if is_json else _csv_rows(text, found)
     digest = hashlib.sha256()
     marks = blanks = 0
     for line, values in rows:
         plain: dict[str, str] = {}
         for name, value in values.items():
-            is_marked = value.startswith("'") and formula_safe(value[1:]) == value
-            bare = value[1:] if is_marked else value
+            # JSON of ours has no marks, and no file of ours a password behind one.
+            bare = value if is_json or name == PASSWORD else formula_restored(value)
             plain[name] = bare if name == PASSWORD else bare.strip()
-            marks += is_marked
+            marks += bare != value
             blanks += plain[name] != bare
         digest.update(canonical({name: value for name, value in plain.items() if name != PASSWORD}).encode() + b"\n")
         _take(found, line, plain, action)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.secret import Secret
 from tui_reseller.services.job_passwords import PasswordFilePort
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import (
@@ -43,6 +44,8 @@ class Services:
     plans: PlanFilesPort
     password_file: Callable[[Path, bool], PasswordFilePort]
     """Makes a private file for passwords; True goes on in the one that is there."""
+    detach: Callable[[int, Profile, Secret | None], int]
+    """Lets a job go on in a process of its own, and returns its number. Raises ResellerError."""
     write_new: Callable[[Path, bytes], None]
     """Writes a new private file, whole or not at all. Raises InvalidInput, BadConfig."""
 

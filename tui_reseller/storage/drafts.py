@@ -28,7 +28,7 @@ class Drafts:
             if found["account"] != account:
                 return None
             return Draft(loaded, {name: value for name, value in fields.items() if isinstance(value, str)})
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, BadConfig):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, BadConfig):
             return None
 
     def save(self, account: str, draft: Draft) -> None:

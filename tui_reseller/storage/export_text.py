@@ -23,8 +23,8 @@ HARMLESS = (
 """Ranges of signs that clean() leaves as they are wherever they stand: assigned, no marks, no blanks but one.
 Other signs may be harmless too: they only take longer."""
 _ODD_CELL = f"[^{HARMLESS}]"
-_FORMULA = r"^ *[=+\-@]"
-"""What formula_safe() looks for, among harmless signs."""
+_FORMULA = r"""'*[ "]*[=+\-@]"""
+"""What formula_safe() looks for at the beginning and after semicolons, among harmless signs."""
 _ODD_JSON = r"[^\x20\x21\x23-\x5b\x5d-\x7e]"
 _ODD_OBJECT = r"[^\x20-\x7e]"
 _encode = json.JSONEncoder(ensure_ascii=True).encode
@@ -48,11 +48,13 @@ def _cells(frame: pl.DataFrame, name: str) -> pl.Series:
         return frame.select(text_of(name)).to_series()
     column = (_objects(frame[name]) if name == "extra" else frame[name]).fill_null("")
     is_odd = column.str.contains(_ODD_CELL) | (column.str.len_bytes() > LONGEST_CELL)
-    is_formula = column.str.contains(_FORMULA)
-    if is_formula.any():
-        safe = pl.when(is_formula & ~is_odd).then(pl.lit("'") + column).otherwise(column)
-        column = pl.select(safe).to_series()
-    return _mapped(column, is_odd, lambda text: formula_safe(clean(text, longest=LONGEST_CELL)))
+    safe = column
+    begins = column.str.contains(f"^{_FORMULA}")
+    if begins.any():
+        safe = pl.select(pl.when(begins).then(pl.lit("'") + column).otherwise(column)).to_series()
+    if column.str.contains(f";{_FORMULA}").any():
+        safe = safe.str.replace_all(f";({_FORMULA})", ";'$1")
+    return _mapped(safe, is_odd, lambda text: formula_safe(clean(text, longest=LONGEST_CELL)), column)
 
 
 def json_lines(frame: pl.DataFrame, columns: Sequence[str]) -> str:

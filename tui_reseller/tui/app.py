@@ -2,7 +2,6 @@
 
 import sys
 import time
-import traceback
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -246,8 +245,15 @@ class ResellerApp(App[str], inherit_bindings=False):
             count = len(stage.state.marked)
             why.append(" 1 customer is marked." if count == 1 else f" {count} customers are marked.")
         if why or always:
-            options = (Option("s", "Stay", "stay"), Option("q", "Quit", "quit"))
-            if await stage.ask(Menu("Quit?", options, lines=why)) != "quit":
+            options = [Option("s", "Stay", "stay"), Option("q", "Quit", "quit")]
+            if stage.run is not None:
+                options.append(Option("b", "Quit; the job goes on in a process of its own", "detach"))
+            chosen = await stage.ask(Menu("Quit?", options, lines=why))
+            if chosen == "detach":
+                from tui_reseller.tui.flows.jobs import hand_over  # noqa: PLC0415 - loaded with its first use
+
+                await hand_over(stage)
+            if chosen not in {"quit", "detach"}:
                 return
         self.end(0)
 
@@ -316,16 +322,20 @@ class ResellerApp(App[str], inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Leave after a defect: a report without local variables, which could hold a secret or a customer's data."""
         self.bell()
-        self._report(traceback.format_exception(*sys.exc_info()))
+        self._report(sys.exception())
         self._close_messages_no_wait()
 
-    def _report(self, lines: list[str]) -> None:
+    def panic(self, *_renderables: object) -> None:
+        """Leave as after any defect. What the screen library would print here may quote a customer's data."""
+        self._fatal_error()
+
+    def _report(self, error: BaseException | None) -> None:
         """Write what happened first; what follows from it says nothing new."""
         if self.crash_report is None:
-            self.crash_report = write_report(lines)
+            self.crash_report = write_report(error)
 
     def _handle_exception(self, error: Exception) -> None:
-        self._report(traceback.format_exception(error))
+        self._report(error)
         self._return_code = 1
         super()._handle_exception(error)
 

@@ -3,10 +3,10 @@
 import os
 import platform
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from tui_reseller import __version__
+from tui_reseller.defects import places
 
 
 class _Where:
@@ -18,12 +18,13 @@ def reports_go_to(folder: Path) -> None:
     _Where.folder = folder
 
 
-def write_report(lines: Sequence[str]) -> str:
-    """Write a report that only we can read; return its path."""
+def write_report(error: BaseException | None) -> str:
+    """Write a report that only we can read; return its path.
+
+    Kinds and places of an error and of those behind it: never their own texts or notes, which may hold anything.
+    """
     head = f"TUI Reseller {__version__}, Python {platform.python_version()}, {platform.system()}\n"
-    frames = [line for line in lines if line.lstrip().startswith(("File ", "Traceback"))]
-    kind = lines[-1].split(":", 1)[0].strip() if lines else "unknown"
     handle, name = tempfile.mkstemp(prefix="crash-", suffix=".txt", dir=_Where.folder)
     with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(head + "".join(frames) + kind + "\n")
+        file.write(head + places(error))
     return name

@@ -1,9 +1,11 @@
 """XML to the same plain tree as JSON, with a parser that refuses what no answer of the service has (N45, N46).
 
 The tree of an answer: `result` is an object of its children, with `errors` a list; bare text in it stands for a
-message; `error` is an object under that name; `users` is a list of objects.
+message; `error` is an object under that name; `users` is a list of objects. No answer of the service has attributes:
+one that has some keeps them in the tree, as `@name`, so that it is never taken for an answer without.
 """
 
+from collections.abc import Iterator, Sequence
 from xml.parsers import expat
 
 from tui_reseller.api.wire import MAX_DEPTH, BadReply
@@ -16,10 +18,11 @@ FOREIGN_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00")
 class Element:
     """One element with its texts and children, while an answer is being read."""
 
-    __slots__ = ("children", "name", "parts")
+    __slots__ = ("attributes", "children", "name", "parts")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, attributes: Sequence[str] = ()) -> None:
         self.name = name
+        self.attributes = attributes
         self.parts: list[str] = []
         self.children: list[Element] = []
 
@@ -27,6 +30,11 @@ class Element:
     def text(self) -> str:
         """The text directly in it, without the blanks around."""
         return "".join(self.parts).strip()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing in it but text."""
+        return not self.children and not self.attributes
 
 
 def new_parser() -> expat.XMLParserType:
@@ -72,12 +80,10 @@ def decode(body: bytes) -> object:
     if root.name == "users":
         return _as_records(root)
     if root.name == "error":
-        return {"error": _as_object(root) if root.children else root.text}
+        return {"error": as_value(root)}
     if root.name != "result":
         raise BadReply("its root is not one of the service's")
-    if not root.children:
-        return {"message": root.text}
-    return _as_object(root)
+    return {"message": root.text} if root.is_plain else _as_object(root)
 
 
 def _read(body: bytes) -> Element:
@@ -87,7 +93,7 @@ def _read(body: bytes) -> Element:
     def start(name: str, attributes: list[str]) -> None:
         if len(open_elements) > MAX_DEPTH or len(attributes) > 2 * MAX_ATTRIBUTES:
             raise BadReply("it is nested too deep or has too many attributes")
-        element = Element(name)
+        element = Element(name, attributes)
         open_elements[-1].children.append(element)
         open_elements.append(element)
 
@@ -107,9 +113,11 @@ def _read(body: bytes) -> Element:
 
 def _as_object(element: Element) -> dict[str, object]:
     """Return children by name. Text beside children and a name that stands twice have no meaning here."""
-    if element.text:
+    if element.text and element.children:
         raise BadReply("text stands beside elements")
-    found: dict[str, object] = {}
+    found: dict[str, object] = {f"@{name}": value for name, value in _pairs(element.attributes)}
+    if element.text:
+        found[""] = element.text
     for child in element.children:
         if child.name in found:
             raise BadReply("an element stands twice")
@@ -128,8 +136,13 @@ def _as_list(element: Element) -> list[object]:
 
 
 def as_value(element: Element) -> object:
-    """Return an element as text, or as an object if it has children."""
-    return _as_object(element) if element.children else element.text
+    """Return an element as text, or as an object if it has more than text."""
+    return element.text if element.is_plain else _as_object(element)
+
+
+def _pairs(attributes: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield name and value of ordered attributes."""
+    return zip(attributes[::2], attributes[1::2], strict=True)
 
 
 def check_declaration(_version: str, encoding: str | None, _standalone: int) -> None:

@@ -59,7 +59,7 @@ class JobPage(Dialog[str | None]):
     async def look(self) -> None:
         """Read the job again, and its items when none are being done."""
         found = await self.jobs.get(self.job.number)
-        if found is None or not self.is_mounted:
+        if found is None or not self.is_attached:
             return
         self.job = found
         self.draw()
@@ -78,7 +78,7 @@ class JobPage(Dialog[str | None]):
 
     def draw(self) -> None:
         """Show progress; called by whoever runs the job, too."""
-        if not self.is_mounted or not self.children:
+        if not self.is_attached or not self.children:
             return
         run, job = self.run_here, self.job
         if run is not None and not run.halted():

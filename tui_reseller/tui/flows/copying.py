@@ -4,6 +4,7 @@ import json
 
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.presenters.outcome import as_command
 from tui_reseller.tui.stage import Stage
@@ -13,7 +14,7 @@ async def username(stage: Stage) -> None:
     """The username."""
     customer = stage.current()
     if customer:
-        stage.tell(stage.app.copy_text(customer.username))
+        stage.tell(_copied(stage, customer.username))
 
 
 async def menu(stage: Stage) -> None:
@@ -28,11 +29,17 @@ async def menu(stage: Stage) -> None:
     )
     chosen = await stage.ask(Menu("Copy", options))
     if chosen == "email":
-        stage.tell(stage.app.copy_text(customer.text("email")))
+        stage.tell(_copied(stage, customer.text("email")))
     elif chosen == "json":
         stage.tell(stage.app.copy_text(json.dumps(customer.as_dict())))
     elif chosen == "command":
         await _command(stage)
+
+
+def _copied(stage: Stage, text: str) -> str:
+    """Copy a value as it is shown: pasted into a shell, a line break in it would run what follows."""
+    shown = clean(text, longest=len(text) + 1)
+    return stage.app.copy_text(shown) + ("" if shown == text else ", as it is shown: it holds signs that act or hide")
 
 
 async def _command(stage: Stage) -> None:

@@ -130,6 +130,19 @@ def _bad(job: Job) -> int:
     return sum(count for outcome, count in job.counts.items() if outcome and not outcome.is_applied)
 
 
+async def hand_over(stage: Stage) -> None:
+    """Let the job that runs here go on in a process of its own. Raises ResellerError if it cannot."""
+    run = stage.run
+    if run is None:
+        return
+    run.stop("handed over to a process of its own")
+    while stage.run is run:
+        await stage.session.clock.sleep(0.05)
+    profile = stage.session.profile
+    pid = stage.services.detach(run.job.number, profile, await stage.services.credentials.get(profile))
+    stage.summary.append(f"Job {run.job.number} goes on (process {pid}): tui-reseller job watch {run.job.number}")
+
+
 async def _undo(stage: Stage, job: Job) -> None:
     from tui_reseller.tui.flows.plans import review  # noqa: PLC0415 - plans start jobs, and jobs are undone by plans
 

@@ -16,6 +16,8 @@ from tui_reseller.tui.presenters.rows import cut
 
 NOT_GIVEN = "not given"
 LABEL = 16
+SIGNS_A_CELL = 6
+"""So many signs of a clean text, a letter with its marks, take one cell or more."""
 
 
 def shown(text: str | None) -> str:
@@ -96,9 +98,12 @@ def _folded(label: str, value: str, width: int) -> list[str]:
     room = max(width - LABEL, 10) if label else max(width, 10)
     parts: list[str] = []
     rest = value
-    while cell_len(rest) > room:
-        head = set_cell_size(rest, room).rstrip("\0")
-        at = head.rfind(" ") if " " in head[room // 2 :] else len(head)
+    while True:
+        ahead = rest[: room * SIGNS_A_CELL]  # to measure all of a long text for each of its lines takes seconds
+        if len(ahead) == len(rest) and cell_len(rest) <= room:
+            break
+        head = set_cell_size(ahead, room).rstrip("\0")
+        at = min(head.rfind(" ") if " " in head[room // 2 :] else len(head), len(ahead))
         parts.append(rest[:at])
         rest = rest[at:].lstrip()
     parts.append(rest)

@@ -46,14 +46,16 @@ def as_command(operation: Operation, username: str, changes: tuple[Change, ...],
     """Return the shell command that does the same. Never with a secret."""
     import shlex  # noqa: PLC0415 - for copying only
 
-    parts = ["tui-reseller", verb_of(operation), "--profile", profile]
+    options = ["--generate-password"] if operation is Operation.CREATE else []
+    if operation in {Operation.DELETE, Operation.RENAME, Operation.PASSWORD}:
+        options.append(f"--confirm={username}")
     values = [f"{c.field}={c.after}" for c in changes if isinstance(c.after, str)]
     if operation is Operation.CREATE:
-        parts += ["--generate-password", *values]
+        named = values
     elif operation in {Operation.EMAIL, Operation.RENAME}:
-        parts += [username, *(str(change.after) for change in changes[:1])]
+        named = [username, *(str(change.after) for change in changes[:1])]
     else:
-        parts += [username, *(values if operation is Operation.SET else [])]
-    if operation in {Operation.DELETE, Operation.RENAME, Operation.PASSWORD}:
-        parts += ["--confirm", username]
+        named = [username, *(values if operation is Operation.SET else [])]
+    ends = ["--"] if any(part.startswith("-") for part in named) else []  # a name like an option is a name
+    parts = ["tui-reseller", verb_of(operation), "--profile", profile, *options, *ends, *named]
     return " ".join(shlex.quote(clean(part)) for part in parts)

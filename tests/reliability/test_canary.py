@@ -1,0 +1,299 @@
+"""T15: no secret is anywhere but where the operator asked for it, however the program ends.
+
+Here a dozen forced ends, one command at a time; with TUI_RESELLER_FULL=1 every end by the three commands that carry
+passwords, in every dialect and both formats (over 400 points), and a working day of all verbs in every form of output:
+
+    TUI_RESELLER_FULL=1 python -m pytest tests/reliability/test_canary.py -n0
+
+The scanner is tests/harness/canary.py, the ends are tests/harness/crash_points.py. That nothing was found means
+something only if the scanner finds: the control run plants one leak in each kind of artefact, each in another spelling.
+"""
+
+import asyncio
+import gzip
+import json
+import os
+import shlex
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "stories"))
+from harness.canary import Canaries, ProcessWatch, Scanner, forms_of
+from harness.crash_points import POINTS, Yard, until
+from terminal import ENTER, RIGHT, TAB, Terminal, program
+
+from tui_reseller import wiring
+from tui_reseller.credentials.credentials import Credentials
+from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.profile import Format, Profile, Store
+from tui_reseller.domain.secret import Secret
+from tui_reseller.services import listing, write
+from tui_reseller.storage.paths import Paths
+
+FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
+SECRETS = ("key", "password", "old", "new", "again")
+SOME = (
+    "kill", "term", "cut after", "disk full", "disk full at 32 KiB", "exception", "echo: html", "cut short",
+    "echo: nearly a success", "echo: redirect",
+)  # fmt: skip
+OPERATIONS = ("password", "plan", "create")
+WORLDS = (
+    [(dialect, wire) for dialect in ("seed", "2014", "2018") for wire in ("json", "xml")]
+    if FULL
+    else [("seed", "json")]
+)
+ENDS = [
+    (name, operation)
+    for name, operation in (
+        [(name, operation) for name in POINTS for operation in OPERATIONS]
+        if FULL
+        else [(name, "plan" if name == "kill" else OPERATIONS[at % 2 * 2]) for at, name in enumerate(SOME)]
+    )
+    if not (operation == "plan" and name.startswith("echo"))  # a plan is applied only where it was made
+]
+DAY = (
+    ["list"], ["audit", "export"], ["disable", "z1", "--yes"], ["set", "z1", "city=X", "--yes"],
+    *((["show", "z1"], ["audit", "list"], ["needs-you"], ["website-enable", "z1", "--yes"], ["enable", "z1", "--yes"],
+       ["email", "z1", "b@x.example", "--yes"], ["snapshot", "show"], ["profile", "list"]) if FULL else ()),
+)  # fmt: skip
+
+
+@pytest.fixture(params=WORLDS, ids="-".join)
+def yard(request, tmp_path) -> Iterator[Yard]:
+    made = Yard(tmp_path, Canaries(*SECRETS), *request.param)
+    yield made
+    made.close()
+
+
+def test_no_forced_end_leaves_a_secret(yard):
+    for at, (_, operation) in enumerate(ENDS):
+        if operation != "create":
+            yard.plant(f"z{at}-canary", email="a@x.example", active="true")
+    with ProcessWatch(yard.scanner, str(yard.home)) as watch:
+        for at, (name, operation) in enumerate(ENDS):
+            username = f"z{at}-canary"
+            POINTS[name].do(yard, username, operation)
+            yard.scan()
+            assert yard.scanner.hits == [], (name, operation)
+    assert watch.samples >= len(ENDS)
+    assert len(watch.processes) >= len(ENDS) * 3 // 4, "some are too short to be seen"
+    looked = yard.scanner.looked
+    assert {"stdout", "stderr", "ledger", "ledger WAL", "log", "command line", "environment"} <= set(looked)
+    assert looked["stdout"] >= 2 * len(ENDS)
+    applied = [row["operation"] for row in yard.control("GET", "log")]
+    assert "password" in applied, "what is never sent cannot leak"
+
+
+def test_a_working_day_of_commands_leaves_no_secret(yard, tmp_path):
+    """Passwords by stdin and generated, refused credentials, an export of every form, every verb that reads."""
+    own = {"TUI_RESELLER_BASE_URL": "", "TUI_RESELLER_API_USER": "", "TUI_RESELLER_CREDENTIAL_FILE": "",
+           "TUI_RESELLER_FORMAT": ""}  # fmt: skip
+    command = f"cat {shlex.quote(str(yard.outside / 'password'))}"
+    yard.plant("z1", email="a@x.example", active="true")
+    new = yard.canaries["new"] + "\n"
+    forms = ("table", "json", "jsonl", "csv") if FULL else ("csv",)
+    with ProcessWatch(yard.scanner, str(yard.home)):
+        assert yard.run("password", "z1", "--confirm", "z1", "--password-stdin", "--debug", stdin=new) == 0
+        generated = yard.start("password", "z1", "--confirm", "z1", "--generate-password", "--output", "json")
+        out, err = generated.communicate(timeout=20)
+        yard.canaries.add("generated", json.loads(out)[0]["password"])
+        assert out.count(json.loads(out)[0]["password"].encode()) == 1
+        yard.scanner.data("stderr", "generate", err)
+        for form in forms:
+            for argv in DAY:
+                assert yard.run(*argv, "--output", form, "--debug") == 0, yard.said
+        for ending in ("csv", "jsonl", "parquet"):
+            assert yard.run("list", "--offline", "--to", str(yard.home / f"all.{ending}")) == 0, yard.said
+        added = yard.run(
+            "profile", "add", "acme", "--base-url", yard.base_url, "--api-user", "reseller", "--secret-command",
+            command, **own,
+        )  # fmt: skip
+        assert added == 0, yard.said
+        assert yard.run("list", "--debug", **own) == 4, yard.said
+        assert yard.run("rename", "z1", "z1-new", "--confirm", "z1") == 0, yard.said
+        assert yard.run("delete", "z1-new", "--confirm", "z1-new") == 0, yard.said
+    yard.scan()
+    assert yard.scanner.hits == []
+    looked = yard.scanner.looked
+    assert {"ledger", "config", "CSV", "JSON Lines", "Parquet", "command line", "environment"} <= set(looked)
+
+
+async def test_no_live_object_says_a_secret(yard):
+    """In this process: while a write is on its way, when it is done, and when it is refused or lost."""
+    profile = Profile("acme", yard.ready["api_user"], yard.base_url, format=Format(yard._wire), store=Store.NONE)
+    credentials = Credentials()
+    credentials.remember(profile, Secret(yard.canaries["key"]))
+    folders = [yard.home / name for name in ("config", "state", "cache")]
+    for folder in folders:
+        folder.mkdir(mode=0o700)
+    services = wiring.build(Paths(*folders), credentials)
+    session = services.open(profile)
+    yard.plant("z1", email="a@x.example", active="true")
+    async for _ in listing.refresh(session):
+        pass
+    call = Call(Operation.PASSWORD, "z1", {}, Secret(yard.canaries["new"]))
+    yard.fault("latency", ms=300, operation="password")
+    task = asyncio.create_task(write.carry_out(session, call))
+    await asyncio.to_thread(until, "the intent is written", lambda: yard.is_written("z1"))
+    seen = yard.scanner.objects()
+    results = [await task]
+    for fault in ("drop-after", "garbage", "truncate"):
+        yard.fault(fault, operation="password", **({"bytes": 5} if fault == "truncate" else {}))
+        results.append(await write.carry_out(session, call))
+        yard.scanner.objects()
+    assert results[0].outcome is Outcome.APPLIED
+    assert results[1].outcome is Outcome.UNKNOWN
+    assert seen > 50
+    assert yard.scanner.hits == []
+    await session.aclose()
+    await services.aclose()
+
+
+@pytest.mark.terminal
+def test_a_killed_screen_leaves_no_secret(yard):
+    """Passwords typed into both forms that take one; killed while the form is open, while the answer is awaited."""
+    yard.plant("z1", email="a@x.example", active="true")
+    terminals = []
+
+    def opened() -> Terminal:
+        terminals.append(Terminal(program("--debug"), yard.environment(TERM="xterm-256color")))
+        terminals[-1].sees("complete", "user1")
+        return terminals[-1]
+
+    try:
+        with ProcessWatch(yard.scanner, str(yard.home)) as watch:
+            first = opened()
+            first.press("n")
+            first.sees("New customer")
+            first.type("neu.example")
+            first.press(ENTER)
+            for _ in range(10):
+                first.press(ENTER)
+            first.press(RIGHT, TAB)
+            first.sees("Once more")
+            first.type(yard.canaries["new"])
+            first.press(ENTER)
+            first.type(yard.canaries["again"])
+            first.child.kill(signal.SIGKILL)
+            second = opened()
+            second.press("p")
+            second.sees("Reset password")
+            second.press(RIGHT, TAB)
+            second.sees("Once more")
+            for _ in range(2):
+                second.type(yard.canaries["new"])
+                second.press(ENTER)
+            second.press(ENTER)
+            second.by_hand("user1")
+            yard.fault("latency", ms=20_000, operation="password")
+            second.commit()
+            until("the intent is written", lambda: second.read() or yard.is_written("user1"))
+            second.child.kill(signal.SIGTERM)
+            second.child.kill(signal.SIGKILL)
+    finally:
+        for terminal in terminals:
+            terminal.kill()
+    for terminal in terminals:
+        yard.scanner.stream("terminal", "screen", terminal.raw)
+    yard.scan()
+    assert yard.scanner.hits == []
+    assert len(watch.processes) >= 2
+
+
+class Planted:
+    """Leaks of one canary, each in another kind of artefact and another spelling."""
+
+    def __init__(self, folder: Path, core: str) -> None:
+        self.folder = folder
+        self.spelt = dict(forms_of(core))
+        self.core = core
+
+    def write(self, name: str, spelling: str) -> None:
+        (self.folder / name).write_bytes(b"\x00\xff..." + self.spelt[spelling] + b"...")
+
+    def database(self) -> sqlite3.Connection:
+        """A deleted row stays in a free page; the last one is in the WAL alone."""
+        found = sqlite3.connect(self.folder / "ledger.sqlite3", isolation_level=None)
+        found.executescript("PRAGMA journal_mode=WAL; PRAGMA secure_delete=OFF; CREATE TABLE t (a)")
+        found.executemany("INSERT INTO t VALUES (?)", [(f"{self.core}|" * 300,), ("x" * 9000,)])
+        found.executescript("DELETE FROM t; PRAGMA wal_checkpoint(TRUNCATE)")
+        assert self.core.encode() in (self.folder / "ledger.sqlite3").read_bytes()
+        found.execute("INSERT INTO t VALUES (?)", (self.core[::-1],))
+        return found
+
+
+def test_the_scanner_finds_a_leak_in_every_kind_of_artefact(tmp_path):
+    canaries = Canaries("key", "other")
+    planted = Planted(tmp_path, canaries.core("key"))
+    scanner = Scanner(canaries)
+    for name, spelling in (
+        ("tui-reseller.log", "utf-16-le"), ("journal", "hex"), ("head", "base64 at 0"), ("drafts.json", "base64 at 1"),
+        ("crash-1.txt", "urlsafe base64 at 2"), ("export.csv", "upper case"), ("export.jsonl", "as it is"),
+        ("config.toml", "base32 at 3"), ("temporary", "utf-32-be"), ("views.json", "HEX"),
+    ):  # fmt: skip
+        planted.write(name, spelling)
+    pl.DataFrame({"a": [canaries.core("key")] * 3}).write_parquet(tmp_path / "rows.parquet", compression="zstd")
+    (tmp_path / "kept.gz").write_bytes(gzip.compress(f"x{canaries['key']}y".encode()))
+    (tmp_path / f"file-{canaries.core('key')}").touch()
+    database = planted.database()
+    try:
+        scanner.folder(tmp_path)
+    finally:
+        database.close()
+    scanner.data("stdout", "a", f"?api_key={canaries['key'].replace('/', '%2F').replace('&', '%26')}")
+    scanner.data("stderr", "b", json.dumps({"m": f"\u00fc{canaries['key']}"}))
+    scanner.stream(
+        "terminal", "c", "".join(f"\x1b[3{at % 8}m{s}" for at, s in enumerate(canaries.core("key"))).encode()
+    )
+
+    class Talkative(Exception):
+        __module__ = "tui_reseller.somewhere"
+
+    held = Talkative(canaries["key"])
+    assert scanner.objects() > 0
+    with ProcessWatch(scanner, str(tmp_path)) as watch:
+        waits = [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"]
+        env = {**os.environ, "HERE": str(tmp_path)}
+        for argv, more in ((["--api-key", canaries["key"]], {}), ([], {"LEAK": canaries["key"]})):
+            with subprocess.Popen(
+                [*waits, *argv], env={**env, **more}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            ) as child:
+                assert child.stdout is not None
+                child.stdout.readline()
+                until("it is seen", lambda child=child: child.pid in watch.processes)
+                assert child.stdin is not None
+                child.stdin.close()
+    assert held.args
+    kinds = {
+        "log", "snapshot journal", "snapshot head", "draft", "crash report", "CSV", "JSON Lines", "config",
+        "other file", "views", "Parquet", "name", "ledger", "ledger WAL", "stdout", "stderr", "terminal", "repr",
+        "command line", "environment",
+    }  # fmt: skip
+    assert {hit.kind for hit in scanner.hits} == kinds
+    assert {hit.canary for hit in scanner.hits} == {"key"}
+    assert {Path(hit.place).name for hit in scanner.hits if hit.kind == "other file"} == {"temporary", "kept.gz"}
+
+
+@pytest.mark.parametrize("form", [form for form, _ in forms_of("x" * 20)])
+def test_every_spelling_is_found_wherever_it_stands(form):
+    canaries = Canaries("key")
+    spelt = dict(forms_of(canaries.core("key")))[form]
+    assert len(spelt) >= len(canaries.core("key"))
+    assert [name for name, _ in canaries.look(b"\x00" * 7 + spelt + b"\xff")] != []
+    assert list(canaries.look(b"\x00" * 7 + spelt[:-4])) == []
+
+
+def test_no_core_is_dumped(yard):
+    """What the process leaves when the system ends it: a core would hold the key."""
+    code = "import resource, sys\nfrom tui_reseller.__main__ import main\nmain(['--version'])\n"
+    code += "sys.stderr.write(str(resource.getrlimit(resource.RLIMIT_CORE)[0]))"
+    assert yard.run(code=code) == 0
+    assert yard.said.endswith("\n0")

@@ -1,0 +1,111 @@
+"""T26: a CSV export runs nowhere and comes back as it was.
+
+Customers hold 300 things that a spreadsheet could run, and hostile and ordinary texts, in every field. Their export is
+read as spreadsheets read it, with the comma, the semicolon and the tab as separators: no cell may begin a formula. Then
+it is read by `create --from`: each value is what `clean()` shows of the original, and exactly the original where that
+holds nothing that acts on a terminal. Here 5,000 rows; 100,000 with
+
+    TUI_RESELLER_FULL=1 python -m pytest tests/reliability/test_csv_round_trip.py -n0
+"""
+
+import csv
+import os
+import random
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from harness import hostile
+
+from tui_reseller.api.reseller_v2.records import whole
+from tui_reseller.cli.output import Output
+from tui_reseller.cli.rows_in import read_rows
+from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
+from tui_reseller.domain.export import ExportFormat
+from tui_reseller.domain.text import clean
+from tui_reseller.storage.export import Exporter
+from tui_reseller.storage.frames import frame_from
+
+ROWS = 100_000 if os.environ.get("TUI_RESELLER_FULL") else 5_000
+NAMES = ("username", "email", *DETAIL_FIELDS)
+ORDINARY = (
+    "Ana",
+    "Łódź",
+    "日本",
+    "Calle 1; 2º",
+    "O'Neil",
+    'Rue "A"',
+    "a, b",
+    "+34 91 123",
+    "-",
+    "'quoted'",
+    "",
+    "1.5",
+    "x;y;z",
+)
+TEXTS = [*hostile.formulas(), *ORDINARY, *(whole(text) for _, text in hostile.ALL if len(text) <= 2000)]
+BLANKS = ' \t\r\n\u00a0\u3000\ufeff\u200b\u200c\u200d\u2060\ufe0e\ufe0f"' + "".join(map(chr, range(0x2000, 0x200B)))
+SIGNS = "=+-@＝＋－＠"
+
+
+def customers() -> list[Customer]:
+    chance = random.Random(26)
+    found = []
+    for number in range(ROWS):
+        values = {name: chance.choice(TEXTS) for name in NAMES[1:]}
+        found.append(Customer(f"{TEXTS[number % len(TEXTS)]}{number}").with_values(values))
+    return found
+
+
+def dangerous(path: Path) -> list[str]:
+    """Return the cells that a spreadsheet would run, whichever separator it takes the file to have."""
+    found = []
+    for separator in ",;\t":
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.reader(file, delimiter=separator):
+                found += [cell for cell in row if cell.lstrip(BLANKS)[:1] and cell.lstrip(BLANKS)[0] in SIGNS]
+    return found
+
+
+def check(path: Path, written: list[Customer]) -> None:
+    assert dangerous(path) == []
+    rows = read_rows(str(path))
+    assert len(rows) == len(written)
+    exact = 0
+    for row, one in zip(rows, written, strict=True):
+        for name in NAMES:
+            original = one.text(name)
+            value = row.values.get(name, "")
+            assert value == clean(original, longest=1_000_000)
+            exact += value == original != ""
+    assert exact > len(written) * len(NAMES) // 4
+
+
+def test_there_are_enough_of_them():
+    assert len(set(hostile.formulas())) >= 200
+
+
+def test_the_checker_finds_what_is_planted(tmp_path):
+    path = tmp_path / "bad.csv"
+    for bad in ("=1", " =1", '"=1"', "\u200b+1", "x;=1", 'x;"@1', "＝1", "x\t-1"):
+        path.write_text(f"a,b\n{bad},1\n", encoding="utf-8")
+        assert dangerous(path) != [], bad
+    path.write_text("a,b\n'=1,x;'+1\n", encoding="utf-8")
+    assert dangerous(path) == []
+
+
+async def test_an_export_runs_nowhere_and_comes_back(tmp_path):
+    written = customers()
+    path = tmp_path / "all.csv"
+    await Exporter().write(frame_from(written), path, ExportFormat.CSV, NAMES, overwrite=False)
+    check(path, written)
+
+
+def test_what_the_command_writes_runs_nowhere_and_comes_back(tmp_path, capsys):
+    written = customers()[: ROWS // 5]
+    with Output("csv").rows(NAMES) as rows:
+        for one in written:
+            rows.add(one.as_dict())
+    path = tmp_path / "all.csv"
+    path.write_text(capsys.readouterr().out, encoding="utf-8")
+    check(path, written)

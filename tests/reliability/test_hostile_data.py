@@ -1,0 +1,344 @@
+"""T13: hostile texts in every field, through every sink: nothing breaks, nothing acts, a row stays a row.
+
+Texts are those of tests/harness/hostile.py: 579 in 36 classes. Each stands in all ten fields of one customer (and in
+its username, where it can), and each customer goes through each sink: rows of the list at four widths, detail, all
+dialogs, what became of a write, the shell command that `y` copies, search, sort and filter of the list, the command's
+four forms of output, exports in three forms, log, audit log in its four forms, errors that quote the text, the window's
+title, and the whole screen. Here 60 texts, each class in turn; all of them with
+
+    TUI_RESELLER_FULL=1 python -m pytest tests/reliability/test_hostile_data.py -n0
+
+What the terminal really receives is seen in tests/stories/test_hostile.py.
+"""
+
+import csv
+import io
+import json
+import logging
+import os
+import shlex
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+from rich.cells import cell_len
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tui"))
+from desk import Sandbox, open_desk
+from harness import hostile
+
+from tui_reseller import logs
+from tui_reseller.api.reseller_v2.records import whole
+from tui_reseller.api.reseller_v2.replies import verdict
+from tui_reseller.api.wire import Form, Reply
+from tui_reseller.cli.doors import SandboxOptions
+from tui_reseller.cli.options import Common, Start
+from tui_reseller.cli.output import Output
+from tui_reseller.cli.talk import Talk
+from tui_reseller.cli.verbs.audit import COLUMNS as AUDIT_COLUMNS
+from tui_reseller.cli.verbs.audit import TABLE_COLUMNS, _for_table
+from tui_reseller.cli.verbs.details import set_details
+from tui_reseller.cli.verbs.typed import delete, rename
+from tui_reseller.demo import started
+from tui_reseller.domain.audit import AuditQuery, Entry, Intent, Operator
+from tui_reseller.domain.changes import Change
+from tui_reseller.domain.customer import DETAIL_FIELDS, FIELDS, Customer
+from tui_reseller.domain.errors import InvalidFilter, ResellerError
+from tui_reseller.domain.export import ExportFormat
+from tui_reseller.domain.filters import parse_filter
+from tui_reseller.domain.listing import Question
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.plan import Item, JobItem
+from tui_reseller.domain.profile import Format
+from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.text import clean
+from tui_reseller.services.result import Result
+from tui_reseller.storage.customer_list import CustomerList
+from tui_reseller.storage.export import Exporter
+from tui_reseller.storage.frames import frame_from
+from tui_reseller.storage.ledger import Ledger
+from tui_reseller.tui.app import ResellerApp
+from tui_reseller.tui.dialogs import texts
+from tui_reseller.tui.presenters import job as job_presenter
+from tui_reseller.tui.presenters.detail import entry_line, short_lines, wide_lines
+from tui_reseller.tui.presenters.outcome import as_command, result_line
+from tui_reseller.tui.presenters.rows import columns, fit, spoken
+
+FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
+CHOSEN = list(hostile.ALL) if FULL else hostile.few(60)
+NOW = datetime(2026, 11, 3, 14, 2, tzinfo=UTC)
+VERBS = {Operation.SET: set_details, Operation.DELETE: delete, Operation.RENAME: rename}
+csv.field_size_limit(2_000_000)
+ON_SCREEN = 20_000
+"""A text that is longer is left out of what is planted in the sandbox: a record has at most 1 MiB."""
+
+
+def customer(number: int, text: str) -> Customer:
+    """A text in every field; the adapters let no half of a character through."""
+    known = whole(text)
+    values = dict.fromkeys(("email", *DETAIL_FIELDS), known)
+    return Customer(f"h{number:03}-{known}", sending=Switch.ON, extra={known[:50]: known}).with_values(values)
+
+
+CUSTOMERS = [customer(number, text) for number, (_, text) in enumerate(CHOSEN)]
+
+
+def entry(number: int, text: str) -> Entry:
+    operator = Operator(text, text, text)
+    change = Change("city", text, text)
+    return Entry(f"id{number}", NOW, "acme", "account", Operation.SET, text, (change,), operator, {}, text, text,
+                 Outcome.UNKNOWN, text)  # fmt: skip
+
+
+def bad(lines: list[str]) -> list[str]:
+    return [line[:200] for line in lines if not hostile.is_harmless(line)]
+
+
+def test_there_are_enough_of_them():
+    assert len(hostile.CLASSES) >= 25
+    assert len(hostile.ALL) >= 500
+    assert len({text for _, text in hostile.ALL}) >= 500
+    assert {name for name, _ in hostile.few(60)} == set(hostile.CLASSES)
+    assert sum(not hostile.is_harmless(text) for _, text in hostile.ALL) > 250
+
+
+def test_a_row_of_the_list_stays_in_its_columns():
+    odd = []
+    for one in CUSTOMERS:
+        for width in (60, 80, 120, 200):
+            shown = columns(width, narrow=width < 80)
+            cells = [fit(one, column) for column in shown]
+            row = " ".join(cells)
+            assert [cell_len(cell) for cell in cells] == [column.width for column in shown]
+            known = hostile.columns(row)
+            if not hostile.is_harmless(row) or known not in {None, sum(column.width + 1 for column in shown) - 1}:
+                odd.append((one.username, row, known))
+        assert bad([spoken(one, is_cursor=True, is_marked=True, needs_you=True)]) == []
+    assert odd == []
+
+
+def test_detail_dialogs_and_outcomes_show_it_harmlessly():
+    for number, one in enumerate(CUSTOMERS):
+        text = CHOSEN[number][1]
+        done = entry(number, text)
+        result = Result(text, Operation.SET, Outcome.REJECTED, text, "id", done.changes)
+        item = Item(Operation.SET, text, {"city": text}, {"city": text})
+        usual = {"reason": text, "reason_required": False}
+        specs = [
+            texts.switch_form(Operation.DISABLE, one, "P", read_at="", typed=None, **usual),
+            texts.switch_form(Operation.WEBSITE_ENABLE, one, "P", read_at="", typed=text, **usual),
+            texts.delete_form(one, "P", **usual),
+            texts.rename_form(one, "P", **usual),
+            texts.email_form(one, "P", **usual),
+            texts.password_form(one, "P", typed=text, **usual),
+            texts.editor_form(one, "P"),
+        ]
+        lines = [
+            *short_lines(one, "list of 14:02", [done], NOW, 80),
+            *wide_lines(one, "list of 14:02", [done], NOW, 40),
+            entry_line(done, NOW, with_username=True),
+            job_presenter.result_line(JobItem(0, item, Outcome.REJECTED, text)),
+            clean(result_line(result, NOW)),  # as the message line does
+            *(line for spec in specs for line in (spec.title, *spec.lines, *(row.label for row in spec.fields))),
+        ]
+        assert bad(lines) == []
+        assert all(len(line) < ON_SCREEN for line in lines)
+
+
+def test_a_copied_command_is_one_command_for_the_shell():
+    commands, expected = [], []
+    for _, text in CHOSEN:
+        if len(text) > 4000:  # no field of the service is so long
+            continue
+        for operation in (Operation.SET, Operation.DELETE, Operation.RENAME, Operation.CREATE):
+            field = "username" if operation is Operation.RENAME else "city"
+            line = as_command(operation, text, (Change(field, "x", text),), "acme")
+            assert bad([line]) == []
+            words = shlex.split(line)
+            shown = clean(text)
+            if operation is Operation.CREATE:
+                assert words[-1] == f"city={shown}"
+            else:
+                given = VERBS[operation].make_context(operation.value, words[2:], obj=Start(None, Common())).params
+                assert given["username"] == shown
+                assert given.get("new", shown) == shown
+            commands.append(line)
+            expected.append(words)
+    script = "tui-reseller() { printf '%s\\0' \"$@\"; printf '\\1'; }\n" + "\n".join(commands)
+    done = subprocess.run(["bash", "-s"], input=script.encode(), capture_output=True, check=True, timeout=60)
+    assert done.stderr == b""
+    ran = [found.split("\0")[:-1] for found in done.stdout.decode().split("\1")[:-1]]
+    assert ran == [words[1:] for words in expected]
+
+
+async def test_search_sort_and_filter_find_it_and_never_break():
+    rows = CustomerList()
+    incoming = rows.incoming()
+    await incoming.add(frame_from(CUSTOMERS))
+    await rows.take(incoming, {})
+    for sort in FIELDS:
+        assert await rows.query(Question(parse_filter(""), sort, descending=False))
+        assert len(rows) == len(CUSTOMERS)
+        assert {one.username for one in rows.window(0, len(rows))} == {one.username for one in CUSTOMERS}
+    for number, (_, text) in enumerate(CHOSEN):
+        for typed in (text, f'"{text}"', f"city~{text}", f"city:{text}", f'city="{text}"', f"-{text}"):
+            with suppress(InvalidFilter):
+                assert await rows.query(Question(parse_filter(typed), "", descending=False))
+                assert len(rows) <= len(CUSTOMERS)
+        known = whole(text)
+        if known and '"' not in known and known.lower() != known.upper():
+            assert await rows.query(Question(parse_filter(f'"{known}"'), "", descending=False))
+            assert rows.row_of(CUSTOMERS[number].username) is not None
+    await rows.query(Question(parse_filter(""), "", descending=False))
+    assert [rows.get(one.username) for one in CUSTOMERS] == CUSTOMERS
+
+
+@pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
+def test_the_command_writes_a_row_for_each(capsys, form):
+    with Output(form).rows(FIELDS) as rows:
+        for one in CUSTOMERS:
+            rows.add(one.as_dict())
+    out = capsys.readouterr().out
+    check_rows(out, form, FIELDS, [one.as_dict() for one in CUSTOMERS])
+    for one in CUSTOMERS[:: 1 if FULL else 6]:
+        Output(form).item(one.as_dict())
+        assert bad(capsys.readouterr().out.split("\n")) == []
+
+
+def check_rows(out: str, form: str, names, expected) -> None:
+    """Look at what the command wrote, in any of its forms."""
+    assert bad(out.split("\n")) == []
+    if form == "json":
+        assert json.loads(out) == expected
+    elif form == "jsonl":
+        assert [json.loads(line) for line in out.split("\n")[:-1]] == expected
+    elif form == "csv":
+        found = list(csv.reader(io.StringIO(out, newline="")))
+        assert out.count("\n") == len(expected) + 1
+        assert {len(row) for row in found} == {len(names)}
+    else:
+        lines = out.split("\n")[:-1]
+        assert len(lines) == len(expected) + 1
+
+
+@pytest.mark.parametrize("form", ExportFormat)
+async def test_an_export_has_a_row_for_each(tmp_path, form):
+    path = tmp_path / f"all.{form.value}"
+    await Exporter().write(frame_from(CUSTOMERS), path, form, FIELDS, overwrite=False)
+    expected = [{name: one.value(name) for name in FIELDS} for one in CUSTOMERS]
+    if form is ExportFormat.PARQUET:
+        assert pl.read_parquet(path).to_dicts() == expected
+        return
+    check_rows(path.read_text("utf-8"), form.value, FIELDS, expected)
+
+
+def test_a_line_of_the_log_stays_a_line(tmp_path):
+    logs.start(tmp_path, debug=True)
+    logger = logging.getLogger("tui_reseller.hostile")
+    for _, text in CHOSEN:
+        logger.warning("said %s", text)
+    lines = (tmp_path / logs.FILE).read_text("utf-8").split("\n")[:-1]
+    assert bad(lines) == []
+    assert sum(" WARNING tui_reseller.hostile said " in line for line in lines) == len(CHOSEN)
+    assert all(line[:2] == "  " or line[:2] == "20" for line in lines)
+
+
+async def test_the_audit_log_keeps_it_and_shows_it_harmlessly(tmp_path, capsys):
+    tmp_path.chmod(0o700)
+    ledger = Ledger(tmp_path)
+    # Two halves side by side are a character, and come back as one.
+    said = [text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass") for _, text in CHOSEN]
+    said = [text for text in said if len(text) <= ON_SCREEN]
+    for number, text in enumerate(said):
+        operator = Operator("me", "here", None)
+        intent = Intent("acme", "account", Operation.SET, f"{number}{text}", (Change("city", text, text),), operator,
+                        {"city": text}, text, text)  # fmt: skip
+        await ledger.finish(await ledger.begin(intent), Outcome.REJECTED, text)
+    entries = (await ledger.entries(AuditQuery()))[::-1]
+    assert [(found.username, found.reason, found.message) for found in entries] == [
+        (f"{number}{text}", text, text) for number, text in enumerate(said)
+    ]
+    assert (await ledger.check()).is_whole
+    for form in ("table", "json", "jsonl", "csv"):
+        names = TABLE_COLUMNS if form == "table" else AUDIT_COLUMNS
+        told = [_for_table(found) if form == "table" else found.as_dict() for found in entries]
+        with Output(form).rows(names) as rows:
+            for row in told:
+                rows.add(row)
+        check_rows(capsys.readouterr().out, form, names, told)
+    await ledger.aclose()
+
+
+def test_an_error_that_quotes_it_is_harmless(capsys):
+    for _, text in CHOSEN:
+        for body in (
+            json.dumps({"message": "error", "errors": [text]}),
+            json.dumps({"error": {"code": 400, "message": text}}),
+            json.dumps([text]),
+            text,
+        ):
+            answer = verdict(Reply(200, (), body.encode("utf-8", "surrogatepass")), Format.JSON, Form([]))
+            if answer == "success":  # one of the texts is exactly that
+                assert body == '{"message":"success"}'
+                continue
+            assert isinstance(answer, ResellerError)
+            assert bad([answer.message]) == []
+            assert len(answer.message) < 1000
+            Talk().warn(f"{answer.message}\n{text}")
+    assert bad(capsys.readouterr().err.split("\n")) == []
+
+
+def test_a_title_of_the_window_is_one_title():
+    for _, text in CHOSEN:
+        written: list[str] = []
+        app = SimpleNamespace(is_headless=False, _named_terminal=True, _driver=SimpleNamespace(write=written.append))
+        ResellerApp._name_terminal(app, text)  # type: ignore[arg-type]
+        assert written[0].startswith("\x1b]2;")
+        assert written[0].endswith("\x07")
+        assert bad([written[0][4:-1]]) == []
+
+
+async def test_the_whole_screen_with_all_of_them(tmp_path):
+    """Every row, the detail of every customer, and all dialogs on a part of them."""
+    with started(SandboxOptions(port=0, customers=2)) as ready:
+        sandbox = Sandbox(ready)
+        planted = [(number, text) for number, (_, text) in enumerate(CHOSEN) if len(text) <= ON_SCREEN]
+        for number, text in planted:
+            username = f"h{number:03}-{whole(text)}"
+            sandbox.plant(f"h{number:03}", username=username, **dict.fromkeys(hostile.FIELDS, text))
+        async with open_desk(sandbox, tmp_path, size=(120, 40)) as desk:
+            assert desk.state.total == len(planted) + 2
+            for at in range(0, desk.state.total, 1 if FULL else 5):
+                desk.main.list.move(at)
+                await desk.pilot.pause()
+                lines = desk.screen_text()
+                assert bad(lines) == []
+                assert {cell_len(line) for line in lines} == {120}
+                if at % 30 == 15:
+                    for keys in (("enter",), ("d",), ("x", "d"), ("x", "r"), ("p",), ("a",), ("y",)):
+                        await desk.press(*keys)
+                        await desk.pilot.pause()
+                        assert desk.dialog is not None, (keys, desk.note)
+                        assert bad(desk.screen_text()) == []
+                        while desk.dialog is not None:
+                            await desk.press("escape")
+
+
+def test_a_detail_of_a_hundred_thousand_signs_is_folded_at_once():
+    """A customer with long texts must not hold up the list: D01."""
+    for sign in ("M", "日", "a b ", "e\u0301\u0301\u0301\u0301", "a\u200d", "\u0301"):
+        long = (sign * 100_000)[:100_000]
+        one = Customer("x").with_values(dict.fromkeys(("email", *DETAIL_FIELDS), long))
+        began = time.process_time()
+        lines = wide_lines(one, "list of 14:02", [], NOW, 48)
+        assert time.process_time() - began < 0.5
+        assert max(map(cell_len, lines)) <= 48
+        if len(sign) == 1 and sign.isalpha():
+            assert "".join(lines).count(sign) >= 10 * 4095, "nothing is lost"
