@@ -35,10 +35,7 @@ def needs_you(inv: Invocation) -> int:
 
     async def work(services: Services) -> int:
         await services.ledger.recover()
-        account = None
-        if services.profiles.named:
-            account = inv.open(services, services.profiles.choose()).account
-        entries = await services.ledger.needs_you(account)
+        entries = await services.ledger.needs_you(inv.account_named(services))
         write_entries(inv, entries)
         inv.talk.say(f"{len(entries):,} to look at")
         return ExitCode.FINE

@@ -24,6 +24,9 @@ async def load_and_refresh(stage: Stage) -> None:
         recovered = await stage.services.ledger.recover()
         if recovered:
             stage.tell(f"{recovered} operations of a program that ended have no outcome - ! shows them", "warning")
+    except ResellerError as error:
+        stage.tell_error(error)  # reading goes on: only writing needs the audit log
+    try:
         await _load(stage)
         await stage.count_open()
     except ResellerError as error:
