@@ -86,7 +86,7 @@ def build(
     """Return the services on a set of folders."""
     snapshots = Snapshots(paths.cache)
     config = ConfigFile(paths.config)
-    ledger = Ledger(paths.state)
+    ledger = Ledger(paths.state, syslog=lambda: config.load().settings.syslog)
     return Services(
         profiles=Profiles(config, credentials, snapshots, named=named, environment=environment),
         ledger=ledger,

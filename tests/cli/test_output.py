@@ -291,7 +291,7 @@ class TestAudit:
         row = desk("audit", "list").row
         assert list(row) == [
             "username", "operation", "outcome", "id", "changes", "message", "time", "profile", "operator", "reason",
-            "batch",
+            "batch", "until",
         ]  # fmt: skip
         assert row["time"].endswith("Z")
         assert list(row["operator"]) == ["user", "host", "ssh_from"]

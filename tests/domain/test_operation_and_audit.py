@@ -59,6 +59,7 @@ def test_an_entry_is_written_out_with_stable_keys():
         "operator": {"user": "kim", "host": "bastion", "ssh_from": None},
         "reason": None,
         "batch": None,
+        "until": None,
     }
 
 

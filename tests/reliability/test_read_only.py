@@ -17,7 +17,7 @@ from tests.tui.desk import Sandbox
 from tui_reseller import services as room
 from tui_reseller.cli.doors import SandboxOptions
 from tui_reseller.demo import started
-from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Call, Operation, Outcome
@@ -28,6 +28,7 @@ from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.job_passwords import Given
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.session import Session
+from tui_reseller.services.suspensions import Suspension, lift
 from tui_reseller.services.write import carry_out, send
 from tui_reseller.storage.ledger_jobs import Jobs
 
@@ -140,6 +141,16 @@ async def _job(session: Session, operation: Operation) -> list[Outcome]:
     return [outcome for outcome, count in done.counts.items() if outcome and count] or [run.last[0].outcome]
 
 
+async def _lift(session: Session, _operation: Operation) -> list[Outcome]:
+    """End a suspension whose time has come."""
+    now = session.clock.now()
+    entry = Entry(
+        "0", now, "acme", session.account, Operation.DISABLE, "luz", (), session.operator, None, "unpaid", None,
+        Outcome.APPLIED, "success", until=now,
+    )  # fmt: skip
+    return [(await lift(session, Suspension(entry, now, "luz"), "b1")).outcome]
+
+
 async def _send_prepared(session: Session, operation: Operation) -> list[Outcome]:
     """The last step before the connection, which has no check of its own."""
     with pytest.raises(RefusedHere, match="nothing was sent"):
@@ -158,6 +169,7 @@ DRIVERS: dict[str, Callable[[Session, Operation], Awaitable[list[Outcome]]]] = {
     "write.carry_out": _carry_out,
     "edit.save": _save,
     "jobs.JobRun.run": _job,
+    "suspensions.lift": _lift,
     "write.send": _send_prepared,
     "guard.GuardedCustomers.send": _send,
 }
@@ -218,6 +230,7 @@ async def test_the_same_ways_send_when_they_may(running, read_only):
     session.policy.unlock(15, "ticket 7")
     for way in (_carry_out, _job):
         assert {*await way(session, Operation.DISABLE)} == {Outcome.APPLIED}
+    assert await _lift(session, Operation.ENABLE) == [Outcome.NOT_SENT], "stopped again since"
     assert await (await session.service()).send(CALLS[Operation.ENABLE])
     assert Outcome.APPLIED in await _save(session, Operation.SET)
 

@@ -346,6 +346,16 @@ async def test_an_outcome_that_cannot_be_written_is_kept_and_the_next_write_wait
     assert (await ledger.get(first.id)).outcome is first.outcome
 
 
+async def test_an_outcome_that_was_kept_is_written_down_when_the_session_ends(session, ledger, monkeypatch):
+    with monkeypatch.context() as patch:
+        broken_ledger(patch, session, finish=True)
+        first = await carry_out(session, DISABLE)
+        await session.aclose()
+        assert len(session.unwritten) == 1
+    await session.aclose()
+    assert (session.unwritten, (await ledger.get(first.id)).outcome) == ([], Outcome.APPLIED)
+
+
 @pytest.mark.parametrize("call", WRITES)
 async def test_a_cancelled_write_is_unknown_in_the_ledger(session, service, written, call):
     service.holding = asyncio.Event()

@@ -1,6 +1,7 @@
 """What is written, what is refused while something is open, what stands afterwards."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -250,3 +251,67 @@ async def test_it_opens_again_after_closing(ledger, intent):
     await ledger.aclose()
     await ledger.aclose()
     assert (await ledger.get(entry)).outcome is Outcome.APPLIED
+
+
+async def test_a_customer_is_found_under_its_earlier_and_later_names(ledger, intent, account):
+    first = await done(ledger, intent(username="old"))
+    renamed = await done(ledger, intent(Operation.RENAME, "old", new="mid"))
+    second = await done(ledger, intent(username="mid"))
+    again = await done(ledger, intent(Operation.RENAME, "mid", new="new"))
+    third = await done(ledger, intent(username="new"))
+    gone = await done(ledger, intent(Operation.DELETE, "new"))
+    refused = await done(ledger, intent(Operation.RENAME, "other", new="new"), Outcome.REJECTED)
+    other = await done(ledger, intent(username="other"))
+    stranger = await done(ledger, intent(username="old"))  # somebody else took the name that became free
+    elsewhere = await done(ledger, intent(username="old", account="other"))
+    whole = [gone, third, again, second, renamed, first]
+    for name, expected in {
+        "new": [refused, *whole],
+        "mid": [refused, *whole],
+        "old": [stranger, refused, *whole],
+    }.items():
+        for limit in (0, 3):
+            query = AuditQuery(account=account, username=name, limit=limit)
+            assert [e.id for e in await ledger.entries(query)] == expected[: limit or None], name
+            assert await ledger.count(query) == len(expected)
+    anywhere = [entry.id for entry in await ledger.entries(AuditQuery(username="old"))]
+    assert anywhere == [elsewhere, stranger, refused, *whole]
+    assert [entry.id for entry in await ledger.entries(AuditQuery(username="other"))] == [other, refused]
+
+
+async def test_a_name_that_was_given_twice_is_followed_from_the_last_giving(ledger, intent, account):
+    await done(ledger, intent(username="a"))
+    await done(ledger, intent(Operation.RENAME, "a", new="x"))
+    away = await done(ledger, intent(Operation.RENAME, "x", new="a"))
+    mine = await done(ledger, intent(username="b"))
+    given = await done(ledger, intent(Operation.RENAME, "b", new="x"))
+    found = [entry.id for entry in await ledger.entries(AuditQuery(account=account, username="x"))]
+    assert found[:3] == [given, mine, away]
+    assert len(found) == 4
+
+
+async def test_entries_are_filtered_by_operator_and_time(ledger, intent):
+    kim = await done(ledger, intent())
+    ana = intent(username="user2")
+    object.__setattr__(ana, "operator", replace(ana.operator, user="ana"))
+    ana = await done(ledger, ana, Outcome.UNKNOWN)
+    now = datetime.now(UTC)
+    found = {
+        "user": (AuditQuery(user="kim"), [kim]),
+        "operator": (AuditQuery(operator=intent().operator), [kim]),
+        "another host": (AuditQuery(operator=replace(intent().operator, host="elsewhere")), []),
+        "until": (AuditQuery(until=now + timedelta(hours=1)), [ana, kim]),
+        "until before": (AuditQuery(until=now - timedelta(hours=1)), []),
+        "both": (AuditQuery(user="ana", outcome=Outcome.UNKNOWN), [ana]),
+    }
+    for name, (query, expected) in found.items():
+        assert [entry.id for entry in await ledger.entries(query)] == expected, name
+        assert await ledger.count(replace(query, limit=1)) == len(expected), name
+
+
+async def test_an_end_of_a_suspension_is_kept_and_an_old_row_has_none(ledger, intent):
+    until = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    entry = await done(ledger, intent(Operation.DISABLE, until=until))
+    assert (await ledger.get(entry)).until == until
+    assert (await ledger.get(await done(ledger, intent(username="other")))).until is None
+    assert (await ledger.check()).is_whole

@@ -175,3 +175,17 @@ async def test_the_focus_never_starts_on_a_button_that_acts(at_desk, someone):
             assert not isinstance(desk.app.focused, Button) or desk.app.focused.id == "cancel"
             await desk.press("escape")
             await until("left", lambda: desk.dialog is None)
+
+
+async def test_an_editor_whose_draft_the_disk_refuses_goes_on(at_desk, someone, tmp_path):
+    name = someone()
+    (tmp_path / "state").mkdir(mode=0o700)
+    (tmp_path / "state" / "drafts").write_text("in the way")
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("enter")
+        await until("the editor", lambda: desk.dialog is not None)
+        await desk.write("Zoe")
+        await desk.told("What you type is not kept as a draft")
+        await desk.press("escape")
+        assert desk.app.return_code is None

@@ -36,6 +36,9 @@ class Invocation:
             try:
                 return int(await work(services))
             finally:
+                complaint = services.ledger.complaint()
+                if complaint:
+                    self.talk.warn(complaint)
                 await services.aclose()
 
         return self.signals.run(whole)
@@ -62,6 +65,10 @@ class Invocation:
     def open(self, services: Services, profile: Profile) -> Session:
         """Open a profile with this command's options."""
         return services.open(profile, read_only=self.common.read_only, timeout=self.common.timeout)
+
+    def account_named(self, services: Services) -> str | None:
+        """Return the account of the profile that was named; None where none was: then all are meant."""
+        return self.open(services, services.profiles.choose()).account if services.profiles.named else None
 
     async def connect(self, session: Session) -> None:
         """Make the connection; ask a person for the key where none is configured. Raises MissingCredentials."""

@@ -202,9 +202,14 @@ class _Flow:
     def _plan(self, calls: Sequence[Call]) -> Plan:
         session, now = self.session, self.session.clock.now()
         items = [
-            Item(call.operation, call.username, call.fields, touched(call.operation, call.fields, self.found.get(name)))
+            Item(
+                call.operation,
+                call.username,
+                call.fields,
+                touched(call.operation, call.fields, self.found.get(call.username)),
+                until=call.until,
+            )
             for call in calls
-            for name in [call.username]
         ]
         total = session.customers.total or len(items)
         return Plan(session.profile.name, session.account, "command line", now, now, total, items)

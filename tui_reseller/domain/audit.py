@@ -26,6 +26,8 @@ class Intent:
     """An operation that is about to be sent. Account is origin and api user: what a lock is held on.
 
     Item is number of the job and place in it, if a job sends it.
+
+    Until is when a suspension is to end: a promise among operators, of which the service knows nothing.
     """
 
     profile: str
@@ -38,6 +40,7 @@ class Intent:
     reason: str = ""
     batch: str | None = None
     item: tuple[int, int] | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Entry:
     outcome: Outcome | None
     message: str
     settled_at: datetime | None = None
+    until: datetime | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the stable object of output (design: "An audit entry")."""
@@ -73,12 +77,17 @@ class Entry:
             "operator": self.operator.as_dict(),
             "reason": self.reason or None,
             "batch": self.batch,
+            "until": utc_text(self.until) if self.until else None,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """Which entries to read, newest first. Limit 0 is no limit."""
+    """Which entries to read, newest first. Limit 0 is no limit; until itself is not in it.
+
+    A username finds what was done to that customer under its earlier and later names as well. User is an account of the
+    operating system; operator one person, as far as the ledger tells people apart.
+    """
 
     account: str | None = None
     profile: str | None = None
@@ -87,7 +96,23 @@ class AuditQuery:
     outcome: Outcome | None = None
     batch: str | None = None
     since: datetime | None = None
+    until: datetime | None = None
+    user: str | None = None
+    operator: Operator | None = None
     limit: int = 0
+
+    def shows(self, entry: Entry) -> bool:
+        """Whether an entry is asked for, as far as only a whole entry can tell: by outcome and by operator."""
+        return (
+            (self.outcome is None or entry.outcome is self.outcome)
+            and (self.user is None or entry.operator.user == self.user)
+            and (self.operator is None or entry.operator == self.operator)
+        )
+
+    @property
+    def needs_entries(self) -> bool:
+        """Whether shows() can say no."""
+        return not (self.outcome is None and self.user is None and self.operator is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +126,27 @@ class ChainReport:
     def is_whole(self) -> bool:
         """Whether every row fits the one before it."""
         return self.broken_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Salvage:
+    """What was copied out of a damaged ledger: rows in all, of them altered ones, and numbers that are missing between
+    the first and the last. Rows that came after the last readable one cannot be known of.
+    """
+
+    ledger: str
+    rows: int
+    altered: int
+    missing: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is known to be wrong."""
+        return not self.altered and not self.missing
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the stable object of output."""
+        return {"rows": self.rows, "altered": self.altered, "missing": self.missing, "ledger": self.ledger}
 
 
 def utc_text(moment: datetime) -> str:

@@ -9,6 +9,8 @@ from tui_reseller.domain.profile import Profile
 
 THEMES = ("dark", "light", "16")
 REFRESH = ("auto", "manual")
+SYSLOG = "/dev/log"
+"""Where syslog listens, unless the config says otherwise."""
 SLOW_LINK = ("auto", "on", "off")
 
 
@@ -16,7 +18,8 @@ SLOW_LINK = ("auto", "on", "off")
 class Settings:
     """How the screen looks and behaves, and which keys it knows. Keys maps a command id to a key.
 
-    Retention is how long a list is kept on disk; zero keeps none.
+    Retention is how long a list is kept on disk; zero keeps none. Syslog is the socket to which the audit log is
+    copied; empty is none.
     """
 
     theme: str = "dark"
@@ -25,6 +28,7 @@ class Settings:
     refresh: str = "auto"
     slow_link: str = "auto"
     retention: timedelta = timedelta(days=30)
+    syslog: str = ""
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 
 from tui_reseller.domain.secret import Secret
@@ -100,9 +101,13 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One write, ready to be sent: an operation on a username with the new values it carries."""
+    """One write, ready to be sent: an operation on a username with the new values it carries.
+
+    Until is when a suspension is to end; it is written down with the intent and never sent.
+    """
 
     operation: Operation
     username: str
     fields: Mapping[str, str] = field(default_factory=dict)
     password: Secret | None = None
+    until: datetime | None = None

@@ -23,7 +23,8 @@ class Item:
     """One customer of a plan. Never holds a password.
 
     Before is what the touched fields were in the list that the plan was made from. Line is where the item stands in the
-    operator's file, from 1, or 0. Undoes is the id of the operation that it takes back, or empty.
+    operator's file, from 1, or 0. Undoes is the id of the operation that it takes back, or empty. Until is when a
+    suspension is to end.
     """
 
     operation: Operation
@@ -32,11 +33,12 @@ class Item:
     before: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
     line: int = 0
     undoes: str = ""
+    until: datetime | None = None
 
     @property
     def call(self) -> Call:
         """The call that carries it out, without its password."""
-        return Call(self.operation, self.username, self.fields)
+        return Call(self.operation, self.username, self.fields, until=self.until)
 
     @property
     def needs_password(self) -> bool:
@@ -65,6 +67,7 @@ class Item:
         found |= {"fields": dict(self.fields)} if self.fields else {}
         found |= {"before": dict(self.before)} if self.before else {}
         found |= {"line": self.line} if self.line else {}
+        found |= {"until": utc_text(self.until)} if self.until else {}
         return found | ({"undoes": self.undoes} if self.undoes else {})
 
     @classmethod
@@ -82,7 +85,9 @@ class Item:
             raise ValueError("a plan holds no password")
         if not all(value is None or isinstance(value, str | bool) for value in before.values()):
             raise TypeError("before of an item")
-        return cls(Operation(found["operation"]), username, fields or NOTHING, before or NOTHING, line, undoes)
+        operation, until = Operation(found["operation"]), found.get("until")
+        end = None if until is None else datetime.fromisoformat(str(until))
+        return cls(operation, username, fields or NOTHING, before or NOTHING, line, undoes, end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Make a plan: what is wanted against the present list, row by row, before any write (reliability O03-O07, O13)."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ from tui_reseller.services import listing
 from tui_reseller.services.plan_file import Wanted
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import findings_for, without_unchanged
+
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ async def draft(
         raise InvalidInput("there is no list yet that a plan could be made from", hint="wait until it is read")
     checker = _Checker(session, wanted, await session.ledger.needs_you(session.account))
     items: list[Item] = []
-    for one in wanted:
+    for number, one in enumerate(wanted):
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)  # a million rows must not hold the screen
         item = checker.item(one)
         if item is not None:
             items.append(replace(item, undoes=undoes.get(one.call.username, "")) if undoes else item)
@@ -71,6 +76,7 @@ class _Checker:
         self._locked = {str(getattr(entry, "username", "")) for entry in open_}
         new = [_new_name(one.call) for one in wanted]
         self._present = session.customers.named({one.call.username for one in wanted} | {name for name in new if name})
+        self._ambiguous = session.customers.ambiguous({one.call.username for one in wanted})
         self._lines: dict[str, int] = {}
         self._renamed = {one.call.username for one in wanted if one.call.operation is Operation.RENAME}
         self._said: Counter[str] = Counter()
@@ -115,7 +121,7 @@ class _Checker:
             return f"{quoted(name)} is our own reseller account", "username"
         if now is None:
             return f"there is no customer {quoted(name)}", "username"
-        if self.session.customers.is_ambiguous(name):
+        if name in self._ambiguous:
             return f"the service lists {quoted(name)} more than once", "username"
         return self._new_name_taken(one) if call.operation is Operation.RENAME else None
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Operator
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Operator, Salvage
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
@@ -89,6 +89,9 @@ class LedgerPort(Protocol):
     async def entries(self, query: AuditQuery) -> list[Entry]:
         """Return operations, newest first."""
 
+    async def count(self, query: AuditQuery) -> int:
+        """Return how many operations there are, whatever the limit."""
+
     async def needs_you(self, account: str | None = None) -> list[Entry]:
         """Return operations whose outcome a person has to look at, oldest first."""
 
@@ -97,6 +100,15 @@ class LedgerPort(Protocol):
 
     async def check(self) -> ChainReport:
         """Check the hash chain from the first row."""
+
+    async def salvage(self, target: Path, ledger: Path | None = None) -> Salvage:
+        """Copy the readable rows of a damaged ledger (this one, or another file) into a new file, without touching it.
+
+        Raises InvalidInput if the target is there or cannot be, BadConfig if the disk refuses.
+        """
+
+    def complaint(self) -> str:
+        """Return what the operator should hear that is no error of an operation; each is told once, else empty."""
 
     async def recover(self) -> int:
         """Give every intent of a process that is gone the outcome unknown; return how many."""
@@ -242,6 +254,9 @@ class CustomerListPort(Protocol):
 
     async def look_alikes(self, username: str, limit: int) -> Sequence[str]:
         """Return other usernames, shown or not, that the eye takes for this one; at most *limit*."""
+
+    def ambiguous(self, usernames: Collection[str]) -> frozenset[str]:
+        """Return which of these usernames the service listed more than once, all by one pass over the list."""
 
     def usernames(self) -> Sequence[str]:
         """All usernames that the present question shows, in order."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import BadConfig, MissingCredentials
+from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, MissingCredentials
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
@@ -55,6 +55,7 @@ class Session:
     in_flight: set[str] = field(default_factory=set)
     kept: list[tuple[str, Customer | None]] = field(default_factory=list)
     budget: retry.Budget = field(default_factory=retry.Budget)
+    ledger_trouble: LedgerUnavailable | None = None
     _service: CustomersPort | None = None
 
     @property
@@ -101,8 +102,14 @@ class Session:
         return replace(customer, website_access=self.website[customer.username])
 
     async def learn_website(self) -> None:
-        """Read from the ledger what website access this tool last set."""
-        self.website = dict(await self.ledger.website_access(self.account))
+        """Read from the ledger what website access this tool last set.
+
+        A ledger that cannot be read leaves it unknown, and its trouble is kept: the list is true without it.
+        """
+        try:
+            self.website, self.ledger_trouble = dict(await self.ledger.website_access(self.account)), None
+        except LedgerUnavailable as error:
+            self.website, self.ledger_trouble = {}, error
 
     async def keep(self, *changes: tuple[str, Customer | None]) -> None:
         """Take certain changes into list and snapshot: username, and the customer or None. A disk that refuses costs
@@ -116,8 +123,18 @@ class Session:
             await self.snapshot.note(self.account, changes)
         await self.customers.tidy()
 
+    async def write_down_kept(self) -> None:
+        """Write down outcomes that the disk refused before. Raises LedgerUnavailable if it still does."""
+        while self.unwritten:
+            first = self.unwritten[0]
+            await self.ledger.finish(*first)
+            if self.unwritten and self.unwritten[0] is first:  # another call may have written it meanwhile
+                self.unwritten.pop(0)
+
     async def aclose(self) -> None:
         """Close the connection. The ledger belongs to the whole program and stays open."""
+        with contextlib.suppress(LedgerUnavailable):  # the last chance; after it they are unknown, as they should be
+            await self.write_down_kept()
         if self._service is not None:
             await self._service.aclose()
 

@@ -91,7 +91,7 @@ async def send(
     """
     session.policy.check(call, reason)
     changes = changes_of(call, before)
-    await _flush(session)
+    await session.write_down_kept()  # until then nothing more is sent
     intent = Intent(
         profile=session.profile.name,
         account=session.account,
@@ -103,6 +103,7 @@ async def send(
         reason=session.policy.reason_for(reason),
         batch=batch,
         item=item,
+        until=call.until,
     )
     service = await session.service()  # may ask for a key: before anything is written down
     entry_id = await session.ledger.begin(intent)
@@ -169,15 +170,6 @@ async def _finish(session: Session, entry_id: str, outcome: Outcome, message: st
         session.unwritten.append((entry_id, outcome, message))
         return f" (this outcome could not be written down yet: {error.message})"
     return ""
-
-
-async def _flush(session: Session) -> None:
-    """Write down outcomes that the disk refused before; until then nothing more is sent. Raises LedgerUnavailable."""
-    while session.unwritten:
-        first = session.unwritten[0]
-        await session.ledger.finish(*first)
-        if session.unwritten and session.unwritten[0] is first:  # another call may have written it meanwhile
-            session.unwritten.pop(0)
 
 
 def taken_in(

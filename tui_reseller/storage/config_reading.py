@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn, TypeVar
 
-from tui_reseller.domain.config import REFRESH, SLOW_LINK, THEMES, Config, Settings
+from tui_reseller.domain.config import REFRESH, SLOW_LINK, SYSLOG, THEMES, Config, Settings
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.profile import (
@@ -31,7 +31,7 @@ from tui_reseller.storage.config_lines import Table, line_in
 LARGEST = 1024 * 1024
 _TOP = ("default", "settings", "keys", "profiles")
 _CHOICES = {"theme": THEMES, "refresh": REFRESH, "slow_link": SLOW_LINK}
-_SETTINGS = (*_CHOICES, "plain", "mouse", "retention")
+_SETTINGS = (*_CHOICES, "plain", "mouse", "retention", "syslog")
 PROFILE_KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
 _REQUIRED = tuple(f.name for f in fields(Profile) if f.default is MISSING and f.name != "name")
 _KINDS: dict[type, str] = {
@@ -126,9 +126,10 @@ class _Reader:
         chosen = {name: self.choice(at, table, name, known) for name, known in _CHOICES.items() if name in table}
         kept = self.duration(at, table, "retention") if "retention" in table else Settings().retention
         flags = {name: self.value(at, table, name, bool) for name in ("plain", "mouse") if name in table}
+        syslog = self.syslog(at, table) if "syslog" in table else ""
         keys = self.table((), self.found, "keys")
         bound = {name: self.value(("keys",), keys, name, str) for name in keys}
-        return Settings(keys=MappingProxyType(bound), retention=kept, **chosen, **flags)  # type: ignore[arg-type]
+        return Settings(keys=MappingProxyType(bound), retention=kept, syslog=syslog, **chosen, **flags)  # type: ignore[arg-type]
 
     def duration(self, at: Table, table: Mapping[str, object], key: str) -> timedelta:
         text = self.value(at, table, key, str)
@@ -136,6 +137,17 @@ class _Reader:
             return read_duration(text)
         except InvalidInput as error:
             self.complain(at, key, error.message)
+
+    def syslog(self, at: Table, table: Mapping[str, object]) -> str:
+        """Read true, false or the path of a socket."""
+        if isinstance(table["syslog"], bool):
+            return SYSLOG if table["syslog"] else ""
+        if not isinstance(table["syslog"], str):
+            self.complain(at, "syslog", "must be true, false or the path of a socket")
+        path = self.value(at, table, "syslog", str)
+        if not path.startswith("/"):
+            self.complain(at, "syslog", "must be a path from the root on, or true")
+        return path
 
     def profile(self, name: str, table: Mapping[str, object]) -> Profile:
         at = ("profiles", name)

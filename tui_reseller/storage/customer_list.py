@@ -173,6 +173,12 @@ class CustomerList:
 
         return await asyncio.to_thread(work)  # not behind a list that is being taken in: a dialog waits for it
 
+    def ambiguous(self, usernames: Collection[str]) -> frozenset[str]:
+        """Return which of these usernames the service listed more than once, all by one pass over the list."""
+        if self._answer is None:
+            return frozenset(name for name in usernames if self.is_ambiguous(name))
+        return frozenset(name for name, rows in self._answer.rows.named(usernames).items() if len(rows) > 1)
+
     def usernames(self) -> list[str]:
         """Return all usernames that the present question shows, in order."""
         if self._answer is None:

@@ -7,20 +7,22 @@ durable before it is answered.
 
 import asyncio
 import concurrent.futures
+import contextlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent
-from tui_reseller.domain.errors import LedgerUnavailable
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Salvage
+from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage.ledger_rows import utc_now
 
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger_book import Book
+    from tui_reseller.storage.syslog_copy import SyslogCopy
 
 Answer = TypeVar("Answer")
 _Writing = tuple[Callable[["Book"], Any], concurrent.futures.Future[Any]]
@@ -28,13 +30,21 @@ WITHDRAWN = "stopped before it was sent"
 
 
 class Ledger:
-    """The audit log in `ledger.sqlite3` in a folder. Every method may raise LedgerUnavailable."""
+    """The audit log in `ledger.sqlite3` in a folder. Every method may raise LedgerUnavailable.
 
-    def __init__(self, folder: Path, now: Callable[[], datetime] = utc_now) -> None:
+    Syslog tells the socket to which every intent and outcome is copied, or an empty text.
+    """
+
+    def __init__(
+        self, folder: Path, now: Callable[[], datetime] = utc_now, syslog: Callable[[], str] | None = None
+    ) -> None:
         self._folder = folder
         self._now = now
+        self._syslog = syslog
+        self._copy: SyslogCopy | None = None
         self._thread: concurrent.futures.ThreadPoolExecutor | None = None
         self._book: Book | None = None
+        self._is_suspect = False
         self._waiting: deque[_Writing] = deque()
 
     async def begin(self, intent: Intent) -> str:
@@ -57,8 +67,12 @@ class Ledger:
         return await self.ask(lambda book: book.get(entry_id))
 
     async def entries(self, query: AuditQuery) -> list[Entry]:
-        """Return operations, newest first. A username also finds the renames that gave it."""
+        """Return operations, newest first."""
         return await self.ask(lambda book: book.entries(query))
+
+    async def count(self, query: AuditQuery) -> int:
+        """Return how many operations there are, whatever the limit."""
+        return await self.ask(lambda book: book.count(query))
 
     async def needs_you(self, account: str | None = None) -> list[Entry]:
         """Return operations whose outcome a person has to look at, oldest first."""
@@ -72,6 +86,17 @@ class Ledger:
         """Check the hash chain from the first row."""
         return await self.ask(lambda book: book.check())
 
+    async def salvage(self, target: Path, ledger: Path | None = None) -> Salvage:
+        """Copy the readable rows of a damaged ledger (this one, or another file) into a new file, without touching it.
+
+        The file of this ledger is closed first: a second opening in one process would end SQLite's own locks. Raises
+        InvalidInput if the target is there or cannot be, BadConfig if the disk refuses.
+        """
+        from tui_reseller.storage.ledger_salvage import salvage  # noqa: PLC0415 - seldom needed
+
+        await self.aclose()
+        return await asyncio.to_thread(salvage, self._folder, target, ledger)
+
     async def recover(self) -> int:
         """Give every intent of a process that is gone the outcome unknown; return how many."""
         return await self.ask(lambda book: book.recover())
@@ -81,6 +106,8 @@ class Ledger:
         thread, self._thread = self._thread, None
         if thread is not None:
             await asyncio.wrap_future(thread.submit(self._close))
+            if self._copy is not None:
+                self._copy.close()
             thread.shutdown()
 
     async def ask(self, question: "Callable[[Book], Answer]") -> Answer:
@@ -124,7 +151,7 @@ class Ledger:
         from tui_reseller.storage.ledger_book import Book  # noqa: PLC0415 - sqlite3 is not needed by the first screen
 
         if self._book is None:
-            self._book = Book(self._folder, self._now)
+            self._book = Book(self._folder, self._now, self._copied(), is_suspect=self._is_suspect)
         try:
             return question(self._book)
         except LedgerUnavailable:
@@ -132,9 +159,27 @@ class Ledger:
             self._close()
             raise
 
+    def _copied(self) -> "SyslogCopy | None":
+        """Return where lines are copied to. The config is asked once: the address holds for this run."""
+        ask, self._syslog = self._syslog, None
+        address = ""
+        if ask is not None:
+            with contextlib.suppress(BadConfig):  # whoever has opened a profile has heard of it
+                address = ask()
+        if address:
+            from tui_reseller.storage.syslog_copy import SyslogCopy  # noqa: PLC0415 - logging.handlers, seldom asked for
+
+            self._copy = SyslogCopy(address)
+        return self._copy
+
+    def complaint(self) -> str:
+        """Return what the operator should hear that is no error of an operation; each is told once."""
+        return self._copy.complaint() if self._copy is not None else ""
+
     def _close(self) -> None:
         book, self._book = self._book, None
         if book is not None:
+            self._is_suspect = book.is_suspect
             book.close()
 
 

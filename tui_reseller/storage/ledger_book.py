@@ -1,17 +1,20 @@
 """The ledger's rules on one connection, in one thread: what is written, what is refused, what stands."""
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, utc_text
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
-from tui_reseller.storage.ledger_file import NAME, open_ledger, worded
+from tui_reseller.storage.ledger_file import DAMAGED, NAME, NEVER_DELETED, open_ledger, read_ledger, worded
+from tui_reseller.storage.ledger_query import Rename, Span, asked, spans_of
+from tui_reseller.storage.ledger_reading import why_unwritable
 from tui_reseller.storage.ledger_rows import (
     COLUMNS,
     ENTRY_COLUMNS,
@@ -28,6 +31,9 @@ from tui_reseller.storage.ledger_rows import (
 )
 from tui_reseller.storage.ledger_schema import LATEST
 
+if TYPE_CHECKING:
+    from tui_reseller.storage.syslog_copy import SyslogCopy
+
 _NEEDING = ", ".join(f"'{outcome.value}'" for outcome in Outcome if outcome.needs_you)
 _REPEATABLE_STATES = (Outcome.UNKNOWN, Outcome.UNVERIFIABLE)
 _INSERT = (
@@ -35,18 +41,36 @@ _INSERT = (
     f"VALUES ({', '.join('?' * (len(COLUMNS) + 2))})"
 )
 _ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM rows i {LATEST} WHERE i.kind = 'intent' AND "  # noqa: S608 - our own text
+_RENAMES = (
+    f"SELECT i.number, i.account, i.username, i.target FROM rows i {LATEST} "  # noqa: S608 - our own words
+    f"WHERE i.kind = 'intent' AND o.outcome IN ({', '.join(repr(o.value) for o in Outcome if o.is_applied)})"
+)
 _WEBSITE = (Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE)
 _REPLAYED = (*_WEBSITE, Operation.CREATE, Operation.DELETE, Operation.RENAME)
 
 
 class Book:
-    """An open ledger. Not for two threads. Every method may raise LedgerUnavailable."""
+    """An open ledger. Not for two threads. Every method may raise LedgerUnavailable.
 
-    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
+    Suspect is one that the disk has refused to write: it is checked as a whole before anything is written again (L04).
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], datetime],
+        copy: "SyslogCopy | None" = None,
+        *,
+        is_suspect: bool = False,
+    ) -> None:
         self._path = folder / NAME
         self.now = now
-        self.connection = open_ledger(folder)
-        self._inode = self._path.stat().st_ino
+        self._copy = copy
+        self._told: list[Callable[[SyslogCopy], None]] = []
+        self._unwritable = why_unwritable(folder, NAME)
+        self.connection = read_ledger(folder) if self._unwritable else open_ledger(folder)
+        self._inode = 0 if self._unwritable else self._path.stat().st_ino
+        self.is_suspect = is_suspect
         # Every intent below this row has an outcome: rows are only added, so that never changes back.
         self._answered_below = 0
 
@@ -62,6 +86,7 @@ class Book:
             if intent.item is not None:
                 self._claim(intent.item, entry)
             self._append(lambda number: intent_row(number, entry, self.now(), intent))
+            self._told.append(lambda copy: copy.intent(entry, intent))
             return entry
 
     def _claim(self, item: tuple[int, int], entry: str) -> None:
@@ -84,21 +109,21 @@ class Book:
                 raise LedgerUnavailable(f'ledger {self._path}: it has no operation "{clean(entry_id, longest=40)}"')
             if entry.outcome is not None and not entry.outcome.needs_you:
                 return
-            self._append_outcome(entry.id, outcome, message)
+            self._append_outcome(entry, outcome, message)
             if not (outcome.is_applied and entry.operation.is_repeatable):
                 return
             for other in self._open_of(entry.account, entry.username):
                 if other.id < entry.id and other.operation is entry.operation and _may_repeat(other):
-                    self._append_outcome(other.id, Outcome.RESOLVED, f"superseded by {entry.id}, applied")
+                    self._append_outcome(other, Outcome.RESOLVED, f"superseded by {entry.id}, applied")
 
     def recover(self) -> int:
         """Give intents of ended processes the outcome unknown; return how many."""
-        if not self._unanswered():
+        if self._unwritable or not self._unanswered():
             return 0
         with self.writing():
             lost = [entry for entry in self._unanswered() if entry.outcome is Outcome.UNKNOWN]
             for entry in lost:
-                self._append_outcome(entry.id, Outcome.UNKNOWN, LOST)
+                self._append_outcome(entry, Outcome.UNKNOWN, LOST)
             return len(lost)
 
     def get(self, entry_id: str) -> Entry | None:
@@ -106,29 +131,32 @@ class Book:
         return next(self._entries("i.entry = ?", typed_id(entry_id)), None)
 
     def entries(self, query: AuditQuery) -> list[Entry]:
-        """Return operations, newest first. A username also finds the renames that gave it."""
-        where, values = ["1"], list[str]()
-        for column, value in (("account", query.account), ("profile", query.profile), ("batch", query.batch)):
-            if value is not None:
-                where.append(f"i.{column} = ?")
-                values.append(escaped(value))
-        if query.username is not None:
-            where.append("(i.username = ? OR i.target = ?)")
-            values += [escaped(query.username)] * 2
-        if query.operation is not None:
-            where.append("i.operation = ?")
-            values.append(query.operation.value)
-        if query.since is not None:
-            where.append("i.time >= ?")
-            values.append(utc_text(query.since.astimezone(UTC)))
+        """Return operations, newest first."""
+        where, values = asked(query, self._spans(query))
         found: list[Entry] = []
-        for entry in self._entries(" AND ".join(where) + " ORDER BY i.number DESC", *values):
-            if query.outcome is not None and entry.outcome is not query.outcome:
-                continue
-            found.append(entry)
-            if len(found) == query.limit:
+        for entry in self._entries(f"{where} ORDER BY i.number DESC", *values):
+            if query.shows(entry):
+                found.append(entry)
+            if query.limit and len(found) == query.limit:
                 break
         return found
+
+    def count(self, query: AuditQuery) -> int:
+        """Return how many operations there are, whatever the limit."""
+        where, values = asked(query, self._spans(query))
+        if query.needs_entries:
+            return sum(query.shows(entry) for entry in self._entries(where, *values))
+        ((count,),) = self.read(f"SELECT count(*) FROM rows i WHERE i.kind = 'intent' AND {where}", *values)  # noqa: S608
+        return int(count)
+
+    def _spans(self, query: AuditQuery) -> list[Span]:
+        """Return under which names the customer of a query is found, and when."""
+        if query.username is None:
+            return []
+        where, values = asked(AuditQuery(account=query.account, operation=Operation.RENAME), ())
+        rows = self.read(f"{_RENAMES} AND {where} ORDER BY i.number", *values)
+        account = None if query.account is None else escaped(query.account)
+        return spans_of(escaped(query.username), account, [Rename(*row) for row in rows])
 
     def needs_you(self, account: str | None) -> list[Entry]:
         """Return operations that a person has to look at, oldest first."""
@@ -196,7 +224,7 @@ class Book:
         self._answered_below = rows[0][0] if rows else last + 1
         return [entry for _number, name in rows if (entry := self.get(name)) is not None]
 
-    def _entries(self, where: str, *values: str) -> Iterator[Entry]:
+    def _entries(self, where: str, *values: str | int) -> Iterator[Entry]:
         now = self.now()
         for found in self.read(_ENTRIES + where, *values):
             try:
@@ -218,8 +246,9 @@ class Book:
             row = self.connection.execute(query).fetchone()
         return None if row is None else row[0]
 
-    def _append_outcome(self, entry: str, outcome: Outcome, message: str) -> None:
-        self._append(lambda number: outcome_row(number, entry, self.now(), outcome, message))
+    def _append_outcome(self, entry: Entry, outcome: Outcome, message: str) -> None:
+        self._append(lambda number: outcome_row(number, entry.id, self.now(), outcome, message))
+        self._told.append(lambda copy: copy.outcome(entry, outcome))
 
     def _append(self, made: Callable[[int], Row]) -> None:
         last = self.connection.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()
@@ -235,10 +264,12 @@ class Book:
         with self.writing():
             for work in works:
                 self.connection.execute("SAVEPOINT work")
+                told = len(self._told)
                 try:
                     done.append(work(self))
                 except (RefusedHere, ValueError) as refusal:
                     self.connection.execute("ROLLBACK TO work")
+                    del self._told[told:]
                     done.append(refusal)
                 self.connection.execute("RELEASE work")
         return done
@@ -246,8 +277,10 @@ class Book:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the write lock from the first read on: a lock that is taken later fails under load (reliability L14).
-        Inside another one it is that one.
+        Inside another one it is that one. Only what is durable is copied to syslog.
         """
+        if self._unwritable:
+            raise LedgerUnavailable(f"ledger: {self._unwritable} ({self._path})", hint=NEVER_DELETED)
         is_inside = bool(self.connection.in_transaction)
         if is_inside:
             yield
@@ -258,14 +291,33 @@ class Book:
                     f"ledger {self._path}: it was removed or replaced while the program ran",
                     hint="put it back, or start again",
                 )
+            if self.is_suspect:
+                self._prove_sound()
             self.connection.execute("BEGIN IMMEDIATE")
             try:
+                self._told.clear()
                 yield
                 self.connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
+                self.is_suspect = self.is_suspect or isinstance(error, sqlite3.OperationalError)
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+        if self._copy is not None:
+            for tell in self._told:
+                tell(self._copy)
+
+    def _prove_sound(self) -> None:
+        """Check the file after a refused write. Raises LedgerUnavailable if it is not what it was."""
+        problems = [str(row[0]) for row in self.connection.execute("PRAGMA integrity_check(1)")]
+        report = self.check()
+        if problems != ["ok"] or not report.is_whole:
+            what = problems[0] if problems != ["ok"] else f"row {report.broken_at} does not fit the one before it"
+            raise LedgerUnavailable(
+                f"ledger {self._path}: it is damaged since a write was refused: {clean(what, longest=200)}",
+                hint=DAMAGED,
+            )
+        self.is_suspect = False
 
 
 def _may_repeat(entry: Entry) -> bool:

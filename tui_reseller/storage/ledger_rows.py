@@ -53,13 +53,15 @@ def intent_row(number: int, entry: str, moment: datetime, intent: Intent) -> Row
     names = [change.field for change in intent.changes] + list(intent.before or ())
     if any(name.lower().startswith("password") for name in names):
         raise ValueError("a password is not written to the ledger")
-    body = {
+    body: dict[str, object] = {
         "changes": as_object(intent.changes),
         "operator": intent.operator.as_dict(),
         "before": None if intent.before is None else dict(intent.before),
         "reason": intent.reason,
         "process": mine().as_list(),
     }
+    if intent.until is not None:
+        body["until"] = utc_text(intent.until.astimezone(UTC))
     return Row(
         number,
         "intent",
@@ -118,6 +120,7 @@ def read_entry(found: Sequence[str | None], now: datetime) -> Entry:
         outcome=verdict,
         message=message,
         settled_at=datetime.fromisoformat(settled) if settled else None,
+        until=datetime.fromisoformat(content["until"]) if content.get("until") else None,
     )
 
 

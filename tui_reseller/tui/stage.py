@@ -178,4 +178,7 @@ class Stage:
         except ResellerError as error:
             self.tell_error(error)
             return
+        complaint = self.services.ledger.complaint()
+        if complaint:
+            self.tell(complaint, "warning")
         self.show(needs_you=frozenset(entry.username for entry in entries), needs_you_count=len(entries))

@@ -1,24 +1,24 @@
 """audit: who did what, when, to whom, why, and what became of it."""
 
-from collections.abc import Callable
+from typing import Unpack
 
 import click
 
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_moment
 from tui_reseller.cli.options import common
 from tui_reseller.cli.output import Row
+from tui_reseller.cli.selecting import Given, query_of, selecting
 from tui_reseller.cli.words import changes_text
-from tui_reseller.domain.audit import AuditQuery, Entry
+from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.services import Services
 
 COLUMNS = (
     "time", "profile", "username", "operation", "outcome", "id", "changes", "message", "operator", "reason", "batch",
+    "until",
 )  # fmt: skip
 TABLE_COLUMNS = ("time", "username", "operation", "outcome", "id", "changes", "operator", "profile", "reason")
 _WORDS = "Accounting"
@@ -31,6 +31,8 @@ _WORDS = "Accounting"
         Verb("show", "audit:show", _WORDS, "Show one operation."),
         Verb("verify", "audit:verify", _WORDS, "Check that nothing in the log was changed afterwards."),
         Verb("export", "audit:export", _WORDS, "Write the whole log, oldest first."),
+        Verb("report", "shift:report", _WORDS, "Tell a shift as text for a ticket."),
+        Verb("salvage", "salvage:salvage", _WORDS, "Copy out what is readable of a damaged log."),
     ),
 )
 def audit() -> int:
@@ -47,57 +49,39 @@ def audit() -> int:
     return 0
 
 
-def _selecting(function: Callable[..., int]) -> Callable[..., int]:
-    for option in (
-        click.option("--username", metavar="NAME", help="Only this customer."),
-        click.option("--operation", type=click.Choice([item.value for item in Operation]), help="Only this operation."),
-        click.option("--outcome", type=click.Choice([item.value for item in Outcome]), help="Only this outcome."),
-        click.option("--batch", metavar="ID", help="Only what was done as one."),
-        click.option("--since", metavar="TIME", help="From here on: 2026-11-20, 2026-11-20T14:00 (UTC), 24h."),
-    ):
-        function = option(function)
-    return function
-
-
-def _query(services: Services, limit: int, given: dict[str, str | None]) -> AuditQuery:
-    since, operation, outcome = given["since"], given["operation"], given["outcome"]
-    return AuditQuery(
-        profile=services.profiles.named,
-        username=given["username"],
-        operation=Operation(operation) if operation else None,
-        outcome=Outcome(outcome) if outcome else None,
-        batch=given["batch"],
-        since=read_moment(since, services.clock.now()) if since else None,
-        limit=limit,
-    )
-
-
 @click.command()
 @click.option("--limit", metavar="N", type=click.IntRange(min=0), default=50, help="At most so many (50); 0 is all.")
-@_selecting
+@selecting
 @common
-def list_entries(inv: Invocation, *, limit: int, **given: str | None) -> int:
+def list_entries(inv: Invocation, *, limit: int, **given: Unpack[Given]) -> int:
     """List operations, newest first; of one profile if --profile names it.
+
+    A username also finds what was done to this customer before and after it was renamed.
 
     Examples:
       tui-reseller audit list
       tui-reseller audit list --username garcia.mail --limit 0
       tui-reseller audit list --operation delete --since 7d --output csv
+      tui-reseller audit list --me --since 8h --outcome unknown
 
     """
 
     async def work(services: Services) -> int:
         await services.ledger.recover()
-        write_entries(inv, await services.ledger.entries(_query(services, limit, given)))
+        query = query_of(services, given, limit)
+        entries = await services.ledger.entries(query)
+        write_entries(inv, entries)
+        if limit and len(entries) == limit:
+            inv.talk.say(f"{limit:,} of {await services.ledger.count(query):,}")
         return ExitCode.FINE
 
     return inv.run(work)
 
 
 @click.command()
-@_selecting
+@selecting
 @common
-def export(inv: Invocation, **given: str | None) -> int:
+def export(inv: Invocation, **given: Unpack[Given]) -> int:
     """Write all operations, oldest first: jsonl unless --output says otherwise.
 
     Examples:
@@ -110,7 +94,7 @@ def export(inv: Invocation, **given: str | None) -> int:
 
     async def work(services: Services) -> int:
         await services.ledger.recover()
-        entries = await services.ledger.entries(_query(services, 0, given))
+        entries = await services.ledger.entries(query_of(services, given))
         write_entries(inv, entries[::-1])
         inv.talk.say(f"{len(entries):,} operations")
         return ExitCode.FINE

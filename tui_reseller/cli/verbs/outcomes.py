@@ -36,10 +36,7 @@ def needs_you(inv: Invocation) -> int:
 
     async def work(services: Services) -> int:
         await services.ledger.recover()
-        account = None
-        if services.profiles.named:
-            account = inv.open(services, services.profiles.choose()).account
-        entries = await services.ledger.needs_you(account)
+        entries = await services.ledger.needs_you(inv.account_named(services))
         write_entries(inv, entries)
         for entry in entries[:SHOWN]:
             inv.talk.say(open_line(entry))

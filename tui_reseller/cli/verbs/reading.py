@@ -79,6 +79,7 @@ def list_customers(
 
     async def written(services: Services, session: Session) -> int:
         await _ask(session, query)
+        _tell_trouble(inv, session)
         if target:
             return await _write_file(inv, services, session, query, target)
         return await _write_list(inv, services, session, query)
@@ -140,9 +141,17 @@ def _read_target(inv: Invocation, to: str | None, *, limit: int | None, force: b
         raise InvalidInput(f"the home folder in {quoted(to)} is not known") from None
 
 
+def _tell_trouble(inv: Invocation, session: Session) -> None:
+    trouble = session.ledger_trouble
+    if trouble is not None:
+        inv.talk.warn(f"website access is not known, for the audit log cannot be read: {trouble.message}")
+
+
 async def _ask(session: Session, query: ListQuery) -> None:
-    entries = await session.ledger.needs_you(session.account)
-    context = ListContext(needs_you=frozenset(entry.username for entry in entries))
+    context = ListContext()
+    if any(term.kind == "is" and term.text == "needs-you" for term in query.filter.terms):
+        entries = await session.ledger.needs_you(session.account)
+        context = ListContext(needs_you=frozenset(entry.username for entry in entries))
     await session.customers.query(Question(query.filter, query.sort, query.descending, context))
 
 
@@ -214,6 +223,7 @@ def show(inv: Invocation, *, username: str) -> int:
 
     async def opened(_services: Services, session: Session) -> int:
         await session.learn_website()
+        _tell_trouble(inv, session)
         await inv.connect(session)
         customer = await session.find(username)
         if customer is None:

@@ -1,6 +1,7 @@
 """enable, disable, website-enable, website-disable: two independent switches, one or several customers."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import click
 
@@ -9,6 +10,9 @@ from tui_reseller.cli.names import read_usernames
 from tui_reseller.cli.options import Writing, writing
 from tui_reseller.cli.writing import Order, write
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.services.moments import local_text, read_end
+
+_UNTIL = "Note an end: 2026-11-30T09:00 (local time) or 3d; tui-reseller due gives sending back."
 
 
 def _switch(operation: Operation, does: str) -> click.Command:
@@ -21,11 +25,18 @@ def _switch(operation: Operation, does: str) -> click.Command:
     )
     text = f"{does}\n\n- reads usernames from stdin, one a line.\n\nExamples:\n  " + "\n  ".join(examples)
 
-    def called(inv: Invocation, options: Writing, *, usernames: Sequence[str], skip_unknown: bool) -> int:
-        calls = [Call(operation, username) for username in read_usernames(usernames, inv.talk)]
+    def called(
+        inv: Invocation, options: Writing, *, usernames: Sequence[str], skip_unknown: bool, until: str | None = None
+    ) -> int:
+        end = None if until is None else read_end(until, datetime.now(UTC))
+        calls = [Call(operation, username, until=end) for username in read_usernames(usernames, inv.talk)]
+        if end is not None:
+            inv.talk.say(f"until {local_text(end)}, kept in the audit log: tui-reseller due gives sending back")
         return write(inv, options, Order(calls, skip_unknown=skip_unknown))
 
     decorated: Callable[..., int] = writing(called)
+    if operation is Operation.DISABLE:
+        decorated = click.option("--until", metavar="TIME", help=_UNTIL)(decorated)
     decorated = click.option("--skip-unknown", is_flag=True, help="Leave out usernames that are unknown.")(decorated)
     decorated = click.argument("usernames", nargs=-1, required=True, metavar="USERNAME...")(decorated)
     return click.command(verb, help=text)(decorated)

@@ -32,5 +32,6 @@ class Editor(Form):
 
     def _keep(self) -> None:
         self._timer_set = False
-        if self.is_mounted and self.is_changed:
+        # One that was left loses its fields while the timer may still come; under another dialog it stands.
+        if self.is_mounted and self in self.app.screen_stack and self.is_changed:
             self.keep(self.changes())

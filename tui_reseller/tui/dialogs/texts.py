@@ -1,8 +1,10 @@
 """What the dialogs say, word by word (interaction.md section 6). Pure: values in, a FormSpec out."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
+from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.fields import (
     CREATE_EMAIL_LIMIT,
     LABELS,
@@ -16,6 +18,7 @@ from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.password import GENERATED_LENGTH
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
+from tui_reseller.services.moments import local_text, read_end
 from tui_reseller.services.validation import check_country, check_email
 from tui_reseller.tui.dialogs.form import Check, FormField, FormSpec
 from tui_reseller.tui.presenters.detail import NOT_GIVEN
@@ -70,6 +73,19 @@ def reason_field(*, required: bool, value: str = "") -> FormField:
     return FormField("reason", "Reason", value, required=required, limit=200, hint="required" if required else "")
 
 
+def until_field(now: datetime) -> FormField:
+    """Return the field for the end of a suspension. It may stay empty."""
+
+    def check(text: str) -> Sequence[Finding]:
+        try:
+            end = read_end(text, now)
+        except InvalidInput as error:
+            return [Finding("until", error.message)]
+        return [Finding("until", f"{local_text(end)}: then it is due", warning=True)]
+
+    return FormField("until", "Until", check=check, limit=40, hint="3d, 2026-11-30T09:00")
+
+
 def typed_field(label: str, must_be: str) -> FormField:
     """Return the field in which a name is typed as a confirmation."""
     return FormField("typed", label, kind="typed", must_be=must_be)
@@ -84,6 +100,7 @@ def switch_form(
     typed: str | None,
     reason: str,
     reason_required: bool,
+    now: datetime,
     warnings: Sequence[str] = (),
 ) -> FormSpec:
     """Sending or website access of one customer."""
@@ -100,6 +117,8 @@ def switch_form(
     fields = [reason_field(required=reason_required, value=reason)]
     if typed is not None:
         fields.append(typed_field("Type the username", typed))
+    if operation is Operation.DISABLE:
+        fields.append(until_field(now))
     return FormSpec(
         WORDS[operation], profile, [*lines, *warnings, *_CONSEQUENCE[operation]], fields, commit=_SHORT[operation]
     )

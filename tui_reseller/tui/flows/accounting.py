@@ -1,8 +1,11 @@
 """What was done, and what needs the operator: activity, the needs-you list, the message log."""
 
+from dataclasses import dataclass, replace
+
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.text import quoted
+from tui_reseller.services.moments import start_of_day
 from tui_reseller.services.verify import settle
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
@@ -16,28 +19,66 @@ from tui_reseller.tui.stage import Stage
 LIMIT = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the page of activity shows: one customer or all, of everybody or of this operator, ever or today."""
+
+    username: str | None
+    mine: bool = False
+    today: bool = False
+
+    def pressed(self, key: str) -> "_Shown":
+        """Return what a key leads to; the same key again leads back, but for `a`."""
+        match key:
+            case "a":
+                return replace(self, username=None)
+            case "m":
+                return replace(self, mine=not self.mine)
+            case _:
+                return replace(self, today=not self.today)
+
+    def query(self, stage: Stage) -> AuditQuery:
+        """Return the question to the audit log."""
+        return AuditQuery(
+            account=stage.session.account,
+            username=self.username,
+            operator=stage.session.operator if self.mine else None,
+            since=start_of_day(stage.now()) if self.today else None,
+            limit=LIMIT,
+        )
+
+    def title(self, stage: Stage) -> str:
+        """Return whose activity it is."""
+        whose = stage.session.profile.name if self.username is None else quoted(self.username, 50)
+        return f"Activity of {whose}{', mine' if self.mine else ''}{', today' if self.today else ''}"
+
+
 async def activity(stage: Stage) -> None:
-    """Activity of the customer under the cursor; `a` again shows the whole profile."""
+    """Activity of the customer under the cursor, under its earlier names too; `a` again shows the whole profile."""
     customer = stage.current()
-    whole = customer is None
+    shown = _Shown(customer.username if customer else None)
     while True:
-        query = AuditQuery(account=stage.session.account, limit=LIMIT)
-        title = f"Activity of {stage.session.profile.name}"
-        if not whole and customer is not None:
-            query = AuditQuery(account=stage.session.account, username=customer.username, limit=LIMIT)
-            title = f"Activity of {quoted(customer.username, 50)}"
+        query = shown.query(stage)
         try:
             entries = await stage.services.ledger.entries(query)
+            count = len(entries) if len(entries) < LIMIT else await stage.services.ledger.count(query)
         except ResellerError as error:
             stage.tell_error(error)
             return
-        rows = [(entry.id, entry_line(entry, stage.now(), with_username=whole)) for entry in entries]
-        hint = "Enter opens   / filters   Esc back" if whole else "Enter opens   a whole profile   / filters   Esc back"
-        chosen = await stage.ask(Page(title, rows, hint=hint, keys="" if whole else "a", empty="Nothing done yet."))
+        several = shown.username is None
+        rows = [
+            (entry.id, entry_line(entry, stage.now(), with_username=several or entry.username != shown.username))
+            for entry in entries
+        ]
+        title = shown.title(stage) + (f", {len(entries):,} of {count:,}" if count > len(entries) else "")
+        whole = "" if several else "a whole profile   "
+        hint = f"Enter opens   {whole}m mine   t today   / filters   Esc back"
+        keys = "mt" if several else "amt"
+        chosen = await stage.ask(Page(title, rows, hint=hint, keys=keys, empty="Nothing done yet."))
         if chosen is None:
             return
-        if chosen == "a":
-            whole = True
+        if chosen in keys:
+            shown = shown.pressed(chosen)
             continue
         entry = next(entry for entry in entries if entry.id == chosen)
         await stage.ask(
@@ -54,6 +95,8 @@ def _entry_lines(stage: Stage, entry: Entry) -> list[str]:
         f"Operator   {operator.user} on {operator.host}" + (f", from {operator.ssh_from}" if operator.ssh_from else ""),
         f"Reason     {entry.reason or '-'}",
     ]
+    if entry.until is not None:
+        lines.append(f"Until      {clock_text(entry.until, stage.now())}   then it is due: tui-reseller due")
     return lines + [f"  {c.field:<15} {word(c.before)} -> {word(c.after)}" for c in entry.changes]
 
 

@@ -1,10 +1,13 @@
 """Edit details and e-mail: editor, review, then the calls it needs."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 
 from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
+from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.fields import LABELS
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean
@@ -51,21 +54,20 @@ async def edit_customer(
     """Show the editor until its changes are sent or left; the draft survives everything but leaving. One that was
     decided field by field begins with the review.
     """
-    drafts, account = stage.services.drafts, stage.session.account
     while True:
         if draft is None or not is_decided:
             # Only what was typed: a field that was not touched must not undo what somebody else changed meanwhile.
             spec = editor_form(customer, stage.profile_title, draft)
-            editor = Editor(spec, stage.new_guard(), lambda typed: drafts.save(account, Draft(customer, typed)))
+            editor = Editor(spec, stage.new_guard(), partial(_keep_draft, stage, customer))
             edited = await stage.ask(editor)
             if edited is None:
-                drafts.clear(account)
+                _forget_draft(stage)
                 return
             draft = {name: value for name, value in edited.items() if value != customer.text(name)}
         is_decided = False
         calls = calls_for(customer, draft)
         if not calls:
-            drafts.clear(account)
+            _forget_draft(stage)
             stage.tell("Nothing is left to change, nothing was sent.")
             return
         answer = await stage.ask_form(_review(stage, customer, draft))
@@ -75,10 +77,23 @@ async def edit_customer(
         for result in results:
             await show_result(stage, result)
         if all(result.outcome in {Outcome.APPLIED, Outcome.UNKNOWN} for result in results):
-            drafts.clear(account)
+            _forget_draft(stage)
             return
         _keep_unsent(stage, customer, draft, results)
         return
+
+
+def _keep_draft(stage: Stage, customer: Customer, typed: Mapping[str, str]) -> None:
+    """Keep what was typed; a disk that refuses costs only the draft."""
+    try:
+        stage.services.drafts.save(stage.session.account, Draft(customer, typed))
+    except BadConfig as error:
+        stage.tell(f"What you type is not kept as a draft: {error.message}", "warning")
+
+
+def _forget_draft(stage: Stage) -> None:
+    with suppress(BadConfig):  # it is offered again at the next start, which is no harm
+        stage.services.drafts.clear(stage.session.account)
 
 
 def _keep_unsent(stage: Stage, customer: Customer, draft: Mapping[str, str], results: list[Result]) -> None:

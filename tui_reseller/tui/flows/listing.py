@@ -26,6 +26,9 @@ async def load_and_refresh(stage: Stage) -> None:
         if recovered:
             stage.tell(f"{recovered} operations of a program that ended have no outcome - ! shows them", "warning")
             check_later(stage)
+    except ResellerError as error:
+        stage.tell_error(error)  # reading goes on: only writing needs the audit log
+    try:
         await _load(stage)
         await stage.count_open()
     except ResellerError as error:

@@ -1,7 +1,9 @@
 """Start and stop sending, website access on and off."""
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.services.moments import read_end
 from tui_reseller.services.policy import typed_text
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import switch_form
@@ -61,12 +63,18 @@ async def switch(stage: Stage, operation: Operation, targets: list[Customer] | N
         typed=typed,
         reason=stage.reason,
         reason_required=reason_required(stage, operation),
+        now=stage.now(),
         warnings=alike,
     )
     answer = await stage.ask_form(spec)
     if answer is None:
         return
-    result = await do_one(stage, Call(operation, target.username), target, answer["reason"])
+    try:
+        until = read_end(answer["until"], stage.now()) if answer.get("until", "").strip() else None
+    except InvalidInput as error:  # what was to come when it was typed may be past now
+        stage.tell_error(error)
+        return
+    result = await do_one(stage, Call(operation, target.username, until=until), target, answer["reason"])
     if operation is Operation.DISABLE and result.outcome.is_applied:
         access = (session.customers.get(target.username) or target).website_access.value
         if access != "off":

@@ -60,7 +60,8 @@ def outcome_word(outcome: Outcome | None) -> str:
 def entry_line(entry: Entry, now: datetime, *, with_username: bool = False) -> str:
     """Return one line of activity: when, who, what, outcome, why."""
     username = f"{clean(entry.username, longest=40)}  " if with_username else ""
-    reason = f'  "{clean(entry.reason, longest=60)}"' if entry.reason else ""
+    reason = f"  until {clock_text(entry.until, now)}" if entry.until else ""
+    reason += f'  "{clean(entry.reason, longest=60)}"' if entry.reason else ""
     who = clean(entry.operator.user, longest=20)
     return (
         f"{clock_text(entry.time, now)} {who}  {username}{change_words(entry)}  {outcome_word(entry.outcome)}{reason}"

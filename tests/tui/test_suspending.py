@@ -1,0 +1,56 @@
+"""Stop sending until a moment, and activity that follows a customer through a rename."""
+
+from datetime import UTC, datetime, timedelta
+
+from tui_reseller.services.suspensions import open_suspensions
+
+
+async def test_d_takes_an_end_and_the_audit_log_keeps_it(at_desk, someone):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("d")
+        await desk.opened("Stop sending")
+        await desk.write("unpaid")
+        await desk.press("tab")
+        await desk.write("3 weeks")
+        await desk.read_then("ctrl+s")
+        assert "3d or 12h from now" in desk.problem
+        for _key in range(len("3 weeks")):
+            await desk.press("backspace")
+        await desk.write("3d")
+        await desk.read_then("ctrl+s")
+        await desk.applied(("disable", name))
+        (found,) = await open_suspensions(desk.services.ledger)
+        assert (found.username, found.state(desk.services.clock.now())) == (name, "waiting")
+        assert abs(found.until - datetime.now(UTC) - timedelta(days=3)) < timedelta(minutes=5)
+        await desk.press("a")
+        await desk.opened("Activity of")
+        assert "until" in desk.lines()[0]
+
+
+async def test_activity_of_a_renamed_customer_shows_what_was_done_before(at_desk, someone):
+    name = someone()
+    new = f"{name}.new"
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("e")
+        await desk.opened("Start sending")
+        await desk.read_then()
+        await desk.applied(("enable", name))
+        await desk.press("x", "r")
+        await desk.opened("Rename")
+        await desk.write(new)
+        desk.field("typed").focus()
+        await desk.write(name)
+        await desk.read_then()
+        await desk.applied(("enable", name), ("rename", name))
+        await desk.go_to(new)
+        await desk.press("a")
+        await desk.opened("Activity of")
+        renamed, enabled = desk.lines()
+        assert f'username "{name}" -> "{new}"' in renamed
+        assert f"  {name}  " in enabled, "the name that it had then"
+        await desk.press("t", "m")
+        await desk.opened("mine, today")
+        assert len(desk.lines()) == 2

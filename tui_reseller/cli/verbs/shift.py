@@ -1,0 +1,68 @@
+"""audit report: a shift, as text for a ticket or as one JSON object."""
+
+import click
+
+from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.names import read_moment
+from tui_reseller.cli.options import common
+from tui_reseller.cli.shift import Shift
+from tui_reseller.domain.audit import AuditQuery, Operator
+from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.services.moments import start_of_day
+from tui_reseller.services.services import Services
+from tui_reseller.services.suspensions import open_suspensions
+
+
+@click.command()
+@click.option("--today", is_flag=True, help="From the last midnight here on; so without --since.")
+@click.option("--since", metavar="TIME", help="From here on: 2026-11-20, 2026-11-20T14:00 (UTC), 8h.")
+@click.option("--me", is_flag=True, help="Only operations by this account, on this host, from this address.")
+@common
+def report(inv: Invocation, *, today: bool, since: str | None, me: bool) -> int:
+    """Tell what was done, to whom, why and with what outcome; what needs you; which suspensions have an end.
+
+    Plain text, also into a pipe; --output json or jsonl gives one object. What is open is told whoever has done it.
+
+    Examples:
+      tui-reseller audit report --today --me
+      tui-reseller audit report --since 8h --profile acme
+
+    """
+    if today and since is not None:
+        raise InvalidInput("--today and --since do not go together")
+    if inv.common.output == "csv":
+        raise InvalidInput("a report is text, json or jsonl", hint="tui-reseller audit export --output csv")
+
+    async def work(services: Services) -> int:
+        await services.ledger.recover()
+        shift = await _gathered(inv, services, since, me=me)
+        if inv.common.output in {None, "table"}:
+            inv.out.write(shift.text())
+            inv.out.flush()
+        else:
+            inv.out.item(shift.as_dict())
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+async def _gathered(inv: Invocation, services: Services, since: str | None, *, me: bool) -> Shift:
+    now = services.clock.now()
+    began = start_of_day(now) if since is None else read_moment(since, now)
+    named = services.profiles.named
+    query = AuditQuery(profile=named, since=began, operator=services.operator if me else None)
+    account = inv.account_named(services)
+    return Shift(
+        since=began,
+        now=now,
+        profile=named or "",
+        who=_told(services.operator) if me else "everybody on this account of the operating system",
+        entries=(await services.ledger.entries(query))[::-1],
+        needs_you=await services.ledger.needs_you(account),
+        suspensions=await open_suspensions(services.ledger, account),
+    )
+
+
+def _told(operator: Operator) -> str:
+    return f"{operator.user} on {operator.host}" + (f", from {operator.ssh_from}" if operator.ssh_from else "")

@@ -1,0 +1,81 @@
+"""A copy of the audit log for syslog: one line an intent, one an outcome. Usernames, but no other customer data."""
+
+import logging
+import os
+import socket
+from logging.handlers import SysLogHandler
+
+from tui_reseller.domain.audit import Entry, Intent
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.text import clean, quoted
+
+PROGRAM = "tui-reseller"
+WAIT_SECONDS = 0.5
+"""A syslog that does not take a line within this time is away."""
+
+
+class SyslogCopy:
+    """Sends lines to a Unix socket. One that is away never stops an operation; it is complained of once."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._handler: _Handler | None = None
+        self._complaint = ""
+        self._has_complained = False
+
+    def intent(self, entry: str, intent: Intent) -> None:
+        """Tell that an operation is about to be sent."""
+        self._tell("intent", entry, intent)
+
+    def outcome(self, entry: Entry, outcome: Outcome) -> None:
+        """Tell what became of one."""
+        self._tell(f"outcome={outcome.value}", entry.id, entry)
+
+    def complaint(self) -> str:
+        """Return what is to be said once, then nothing."""
+        said, self._complaint = self._complaint, ""
+        return said
+
+    def close(self) -> None:
+        """Close the socket."""
+        handler, self._handler = self._handler, None
+        if handler is not None:
+            handler.close()
+
+    def _tell(self, what: str, entry: str, about: Intent | Entry) -> None:
+        operator = about.operator
+        came = f" from={clean(operator.ssh_from, longest=64)}" if operator.ssh_from else ""
+        text = (
+            f"{what} id={entry} operation={about.operation.value} username={quoted(about.username)} "
+            f"operator={quoted(operator.user)} host={quoted(operator.host)}{came} profile={quoted(about.profile)}"
+        )
+        try:
+            if self._handler is None:
+                self._handler = _Handler(self._address)
+            self._handler.emit(logging.LogRecord(PROGRAM, logging.INFO, "", 0, text, None, None))
+        except OSError as error:
+            self.close()
+            if not self._has_complained:
+                self._has_complained = True
+                self._complaint = (
+                    f"the audit log could not be copied to syslog at {self._address}: {error.strerror or error}; "
+                    "the audit log itself is whole"
+                )
+
+
+class _Handler(SysLogHandler):
+    """Raises what goes wrong, and never waits long."""
+
+    append_nul = False
+    socket: socket.socket
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address, facility=SysLogHandler.LOG_AUTHPRIV)
+        self.setFormatter(logging.Formatter(f"{PROGRAM}[{os.getpid()}]: %(message)s"))
+
+    def _connect_unixsocket(self, address: str) -> None:
+        super()._connect_unixsocket(address)  # type: ignore[misc]  # not in the stubs; also called for a second try
+        self.socket.settimeout(WAIT_SECONDS)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002 - the library's name
+        raise  # noqa: PLE0704 - called where an exception is being handled
