@@ -37,6 +37,14 @@ def sandbox() -> Iterator[SandboxProcess]:
         yield process
 
 
+@pytest.fixture
+def few() -> Iterator[SandboxProcess]:
+    """A sandbox of its own with one customer: every byte of its list is cut."""
+    with SandboxProcess.started() as process:
+        process.plant(CONTROL)
+        yield process
+
+
 PATIENCE = 10.0
 """Deadline in seconds of a call that is to end by the fault, not by the clock."""
 
@@ -101,9 +109,9 @@ async def test_a_line_that_is_cut_at_any_byte_never_makes_us_say_what_is_not_so(
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.value)
-async def test_a_list_that_is_cut_at_any_byte_leaves_the_old_one(tmp_path, sandbox, form):
+async def test_a_list_that_is_cut_at_any_byte_leaves_the_old_one(tmp_path, few, form):
     async with (
-        ToxicProxy("127.0.0.1", sandbox.port) as proxy,
+        ToxicProxy("127.0.0.1", few.port) as proxy,
         Rig.at(tmp_path, f"http://127.0.0.1:{proxy.port}/apiv2", form) as rig,
     ):
         rig.uses_fresh_connections()
