@@ -132,8 +132,8 @@ def test_detail_dialogs_and_outcomes_show_it_harmlessly():
         item = Item(Operation.SET, text, {"city": text}, {"city": text})
         usual = {"reason": text, "reason_required": False}
         specs = [
-            texts.switch_form(Operation.DISABLE, one, "P", read_at="", typed=None, **usual),
-            texts.switch_form(Operation.WEBSITE_ENABLE, one, "P", read_at="", typed=text, **usual),
+            texts.switch_form(Operation.DISABLE, one, "P", read_at="", typed=None, now=NOW, **usual),
+            texts.switch_form(Operation.WEBSITE_ENABLE, one, "P", read_at="", typed=text, now=NOW, **usual),
             texts.delete_form(one, "P", **usual),
             texts.rename_form(one, "P", **usual),
             texts.email_form(one, "P", **usual),

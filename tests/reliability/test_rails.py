@@ -384,7 +384,7 @@ async def test_a_verify_that_finds_a_third_value_says_whose_it_is(desk_of, runni
     running.plant("luz", phone="999")
     seen = await look(mine, entry)
     assert seen.outcome is Outcome.CONFLICT
-    assert "neither as before nor as wanted, changed by ben from 10.1.2.3" in seen.words
+    assert 'neither as before nor as wanted: city "Bergen", phone "999", changed by ben from 10.1.2.3' in seen.words
     assert f'(city; operation {done.id}, "ticket 9") and by someone else (phone)' in seen.words
 
 

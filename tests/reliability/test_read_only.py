@@ -100,16 +100,23 @@ def ways_to_send() -> set[str]:
             if is_method:
                 methods.setdefault(name.rpartition(".")[2], []).append(name)
             if any(isinstance(node, ast.Attribute) and node.attr == "send" for node in ast.walk(body)):
-                reaching.add(name)
+                reaching |= _with_class(name)
     grows = True
     while grows:
         before = len(reaching)
         for source in sources:
             for name, (body, _is_method) in source.functions.items():
                 if source.used_by(body, methods) & reaching:
-                    reaching.add(name)
+                    reaching |= _with_class(name)
         grows = len(reaching) > before
-    return {name for name in reaching if not any(part.startswith("_") for part in name.split("."))}
+    functions = {name for source in sources for name in source.functions}
+    return {name for name in reaching & functions if not any(part.startswith("_") for part in name.split("."))}
+
+
+def _with_class(name: str) -> set[str]:
+    """Whoever makes an object of a module's own class calls its methods, or hands it on to be called."""
+    owner = name.rpartition(".")[0]
+    return {name, owner} if "._" in owner else {name}
 
 
 # How each is taken

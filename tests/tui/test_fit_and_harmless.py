@@ -5,6 +5,7 @@ import sys
 import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from desk import until
@@ -80,9 +81,17 @@ async def test_a_paste_into_a_field_is_made_harmless(at_desk, someone):
         assert desk.field("reason").value == "a␛]52;c;eA==␇b\ufffdc"
 
 
-async def test_what_is_copied_runs_nothing_where_it_is_pasted(at_desk, sandbox):
+@pytest.fixture
+def trap(sandbox):
+    """A customer whose username and address are meant for a shell; gone afterwards: XML cannot carry it."""
     name = "zz\nreboot\n"
     sandbox.plant("zz1", username=name, email="a\u202eb\x1b[31m", active="true")
+    yield name
+    sandbox.control("DELETE", f"customers/{quote(name, safe='')}")
+
+
+async def test_what_is_copied_runs_nothing_where_it_is_pasted(at_desk, trap):
+    name = trap
     async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("c")
@@ -150,7 +159,9 @@ def test_every_line_about_a_hostile_customer_is_harmless(text):
         as_command(Operation.SET, text, (change,), "acme"),
     ]
     for spec in (
-        texts.switch_form(Operation.DISABLE, customer, "P", read_at="", typed=text, reason="", reason_required=False),
+        texts.switch_form(
+            Operation.DISABLE, customer, "P", read_at="", typed=text, reason="", reason_required=False, now=NOW
+        ),
         texts.delete_form(customer, "P", reason="", reason_required=True),
         texts.rename_form(customer, "P", reason="", reason_required=True),
         texts.email_form(customer, "P", reason="", reason_required=True),

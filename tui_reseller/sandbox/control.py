@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -31,6 +32,21 @@ _MAX_BODY = 64 * 1024 * 1024
 _NEW: dict[str, Value] = {"active": "true", "website_access": "true"}
 
 
+class _Anything(Convertor[str]):
+    """A part of a path that holds line breaks, too: usernames may."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("anything", _Anything())
+
+
 class BadControl(ValueError):
     """A control request makes no sense; the message says why."""
 
@@ -45,7 +61,7 @@ def control_routes(store: Store, faults: Faults) -> list[Route]:
     return [
         Route("/_sandbox/log", _guarded(control.log), methods=["GET"]),
         Route("/_sandbox/requests", _guarded(control.requests), methods=["GET"]),
-        Route(_CUSTOMERS + "{username:path}", _guarded(control.customer), methods=["GET", "PUT", "DELETE"]),
+        Route(_CUSTOMERS + "{username:anything}", _guarded(control.customer), methods=["GET", "PUT", "DELETE"]),
         Route("/_sandbox/faults", _guarded(control.change_faults), methods=["GET", "POST", "DELETE"]),
     ]
 
