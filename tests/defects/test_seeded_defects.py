@@ -62,7 +62,7 @@ DEFECTS = (
     Defect("the ledger can be changed", "storage/ledger_schema.py", "CREATE TRIGGER no_update BEFORE UPDATE ON rows",
            "CREATE TRIGGER no_update BEFORE UPDATE ON jobs", "tests/storage/test_ledger.py tests/storage/test_ledger_file.py"),
     Defect("the chain leaves the hash before out", "storage/ledger_rows.py", 'f"{previous}\\n{content}"', 'f"{content}"',
-           "tests/storage/test_ledger.py"),
+           "tests/storage/test_ledger_file.py"),
     Defect("a password is written down", "storage/ledger_rows.py", 'name.lower().startswith("password")', 'name == "pw"',
            "tests/storage/test_ledger.py"),
     Defect("absence counts at once", "services/verify.py", "SETTLE = 60.0", "SETTLE = 0.0", "tests/services/test_verify.py"),

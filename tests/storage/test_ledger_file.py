@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.ledger_rows import COLUMNS, Row
 
 
 @pytest.fixture
@@ -71,6 +73,22 @@ async def test_tampering_breaks_the_chain_where_it_happened(ledger, written, sta
     run(written, *(f"DROP TRIGGER {name}" for name in ("no_update", "no_delete", "no_replace")), statement)
     report = await ledger.check()
     assert (report.is_whole, report.broken_at) == (False, broken)
+
+
+async def test_a_row_that_is_hashed_again_breaks_the_chain_at_the_next(ledger, written):
+    """Who changes a row and makes its hash fit, and what the next row says of it, has the next row's hash against him."""
+    names = ", ".join(COLUMNS)
+    connection = sqlite3.connect(written)
+    *columns, previous = connection.execute(f"SELECT {names}, previous FROM rows WHERE number = 3").fetchone()
+    forged = replace(Row(*columns), username="somebody-else")
+    with connection:
+        connection.execute("DROP TRIGGER no_update")
+        values = (forged.username, forged.hashed(previous))
+        connection.execute("UPDATE rows SET username = ?, hash = ? WHERE number = 3", values)
+        connection.execute("UPDATE rows SET previous = ? WHERE number = 4", (forged.hashed(previous),))
+    connection.close()
+    report = await ledger.check()
+    assert (report.is_whole, report.broken_at) == (False, 4)
 
 
 async def test_a_row_that_cannot_be_read_is_told_and_not_skipped(ledger, written):
