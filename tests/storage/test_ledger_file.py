@@ -76,7 +76,7 @@ async def test_tampering_breaks_the_chain_where_it_happened(ledger, written, sta
 
 
 async def test_a_row_that_is_hashed_again_breaks_the_chain_at_the_next(ledger, written):
-    """Who changes a row and makes its hash fit, and what the next row says of it, has the next row's hash against him."""
+    """Who makes the hash fit, and what the next row says of it, has the hash of the next row against him."""
     names = ", ".join(COLUMNS)
     connection = sqlite3.connect(written)
     *columns, previous = connection.execute(f"SELECT {names}, previous FROM rows WHERE number = 3").fetchone()

@@ -19,7 +19,7 @@ from tui_reseller.services.session import Session
 from tui_reseller.tui.commands import footer, why_not
 from tui_reseller.tui.flows import flow_of
 from tui_reseller.tui.panes.detail_pane import DetailPane
-from tui_reseller.tui.panes.lines import FilterLine, FooterLine, HeaderLine, MessageLine, TitleLine
+from tui_reseller.tui.panes.lines import FilterLine, FooterLine, HeaderLine, Line, MessageLine, TitleLine
 from tui_reseller.tui.panes.list_pane import ListPane
 from tui_reseller.tui.presenters.rows import NARROW, SIDE_BY_SIDE, SMALLEST
 from tui_reseller.tui.screens.filtering import Filtering
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tui_reseller.tui.app import ResellerApp
 
 REST_SECONDS = 0.15
+PARTS = 8
+"""List, detail, and six lines."""
 SLOW_SHOW_SECONDS = 0.2
 """On a slow line the screen is painted at most so often."""
 OWN_ACTIONS = frozenset(
@@ -123,10 +125,15 @@ class MainScreen(Screen[None]):
         else:
             self._show()
 
+    def _is_whole(self) -> bool:
+        """Whether all can be painted: an answer may come while the application ends, which takes the screen apart."""
+        parts = (self.list, self.detail, *self.query(Line)) if self.is_mounted and self.children else ()
+        return len(parts) == PARTS and all(part.is_attached for part in parts)
+
     def _show(self) -> None:
         """Panes that show something else are painted again."""
         self._waiting = None
-        if not self.is_mounted or not self.children:  # an answer may come while the application ends
+        if not self._is_whole():
             return
         self.list.pace = SLOW_SHOW_SECONDS if self.reseller_app.slow else 0.0
         state, now = self.stage.state, self.stage.now()
