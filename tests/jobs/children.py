@@ -31,7 +31,7 @@ def _run(folder: Path, ready: dict[str, str], number: int, told: Connection) -> 
         assert job is not None
 
         def tell(run) -> None:
-            told.send(run.sent)
+            told.send(run.progress.sent)
 
         await office.run(job, tell=tell).run()
         await office.aclose()

@@ -11,6 +11,7 @@ from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.plan import JobState
 from tui_reseller.services import listing, plans
+from tui_reseller.services.job_items import carry_out
 from tui_reseller.services.jobs import JobRun, retry_rejected
 from tui_reseller.services.plan_file import Wanted
 from tui_reseller.services.undo import draft_undo
@@ -50,7 +51,7 @@ async def test_first_one_then_ten_then_the_rest(office, sandbox, planted):
     def tell(run):
         nonlocal most
         most = max(most, run.pace.in_flight)
-        seen.append((run.sent, run.pace.in_flight))
+        seen.append((run.progress.sent, run.pace.in_flight))
 
     await office.run(job, tell=tell).run()
     assert all(in_flight == 0 for sent, in_flight in seen if sent == 1)
@@ -112,6 +113,20 @@ async def test_three_rejected_in_a_row_pause_it_and_retry_sends_only_those(offic
     assert len(sandbox.log()) == 30
 
 
+async def test_a_busy_service_slows_a_job_down_and_never_counts_as_turning_customers_down(office, sandbox, planted):
+    planted(30, "busy-")
+    job = await office.job("username~^busy-")
+    sandbox.fault("rate-limit", operation="disable", times=25)
+    run = office.run(job)
+    run.pace.most, run.pace.limit = 1, 1.0
+    done = await run.run()
+    while not done.is_finished and "were not applied" not in done.why:
+        sandbox.control("DELETE", "faults")
+        done = await office.run(await office.jobs.get(job.number)).run()
+    assert "were not applied" not in done.why
+    assert await office.agrees(job, all_sent=True) == {"applied": 30}
+
+
 async def test_lost_answers_are_unknown_and_resuming_settles_them_by_a_whole_list(office, sandbox, planted):
     planted(30, "lost-")
     job = await office.job("username~^lost-")
@@ -162,7 +177,7 @@ async def test_pause_and_stop_end_after_what_is_on_its_way(office, sandbox, plan
     sandbox.fault("latency", ms=20, operation="disable", times=1000)
 
     def tell(run):
-        if run.sent == 15:
+        if run.progress.sent == 15:
             run.stop()
 
     stopped = await office.run(job, tell=tell).run()
@@ -197,9 +212,8 @@ async def test_an_item_is_never_taken_twice(office, tmp_path, sandbox, planted):
     planted(1, "claim-")
     job = await office.job("username~^claim-")
     item = (await office.jobs.waiting(job.number, -1))[0]
-    run = office.run(job)
     before = office.session.customers.get("claim-000")
-    results = [await run._carried_out(item, before), await run._carried_out(item, before)]
+    results = [await carry_out(office.session, job, item, before, None, lambda _error: None) for _ in range(2)]
     assert [result.outcome for result in results] == [Outcome.APPLIED, Outcome.NOT_SENT]
     assert "taken by another process" in results[1].message
     assert len(sandbox.log()) == 1

@@ -144,8 +144,8 @@ async def _job(session: Session, operation: Operation) -> list[Outcome]:
     found = {call.username: before} if before else {}
     run = JobRun(session, jobs, job, passwords, present=found)
     done = await run.run()
-    assert run.told == 1
-    return [outcome for outcome, count in done.counts.items() if outcome and count] or [run.last[0].outcome]
+    assert run.progress.told == 1
+    return [outcome for outcome, count in done.counts.items() if outcome and count] or [run.progress.last[0].outcome]
 
 
 async def _lift(session: Session, _operation: Operation) -> list[Outcome]:

@@ -163,8 +163,8 @@ def teller(inv: Invocation, report: Report) -> Callable[[JobRun], None]:
 
     def tell(run: JobRun) -> None:
         nonlocal told
-        new = run.last[len(run.last) - (run.told - told) :] if run.told > told else []
-        told = run.told
+        new = run.progress.since(told)
+        told = run.progress.told
         for result in new:
             report.add(result)
         inv.talk.progress(progress_line(run))
@@ -174,11 +174,12 @@ def teller(inv: Invocation, report: Report) -> Callable[[JobRun], None]:
 
 def progress_line(run: JobRun) -> str:
     """Say how far a job is, with rate and time left."""
-    if run.doing:
-        return f"job {run.job.number}: {run.doing}"
-    left = run.seconds_left
+    number, progress = run.job.number, run.progress
+    if progress.doing:
+        return f"job {number}: {progress.doing}"
+    left = progress.seconds_left
     rest = f", {left:,.0f} s left" if left is not None else ""
-    return f"job {run.job.number}: {run.done:,} of {run.job.total:,}, {run.rate:.0f}/s{rest}"
+    return f"job {number}: {progress.done:,} of {run.job.total:,}, {progress.rate:.0f}/s{rest}"
 
 
 def close(inv: Invocation, job: Job) -> ExitCode:

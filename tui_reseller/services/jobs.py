@@ -8,11 +8,10 @@ were never begun, items with an outcome, and at most as many unknown ones as wer
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
-    Conflict,
     CredentialsRefused,
     LedgerUnavailable,
     MissingCredentials,
@@ -21,29 +20,23 @@ from tui_reseller.domain.errors import (
     RefusedHere,
     ResellerError,
 )
-from tui_reseller.domain.operation import SWITCHED, Call, Operation, Outcome
+from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Job, JobItem, JobState
-from tui_reseller.services import listing
+from tui_reseller.services import job_items, listing
+from tui_reseller.services.brakes import Brakes
 from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.pace import Pace
 from tui_reseller.services.ports import JobsPort
+from tui_reseller.services.progress import Progress
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.settle import settle
-from tui_reseller.services.write import send, stopped, taken_in
+from tui_reseller.services.write import taken_in
 
 STAGES = (1, 10, None)
-REJECTED_IN_A_ROW = 3
-REJECTED_SHARE = 0.02
-MOST_UNKNOWN = 20
-"""More open unknowns than this, and the service is not answering: nothing more is sent (reliability 4.4)."""
 MOST_ATTEMPTS = 3
-LAST = 200
-"""So many of the newest results are kept at hand."""
 ASKED_EVERY = 0.3
 """Seconds between two looks at what another process asks of the job, and between two updates of the list."""
-_READ_BACK = frozenset({*SWITCHED, Operation.EMAIL} - {Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE})
-
 Told = Callable[["JobRun"], None]
 
 
@@ -56,8 +49,7 @@ class JobRun:
     """A job while this process applies it. *Tell* is called in the event loop whenever there is something new.
 
     With *settling*, unknown outcomes are looked into at the end, too, which takes a minute. *Present* holds customers
-    that were read one by one just now, where a few in a large account are not worth a whole list. Last holds the newest
-    results; told counts all of them.
+    that were read one by one just now, where a few in a large account are not worth a whole list.
     """
 
     session: Session
@@ -66,40 +58,18 @@ class JobRun:
     passwords: Passwords | None = None
     tell: Told = nobody
     settling: bool = False
-    counts: dict[Outcome | None, int] = field(default_factory=dict)
     present: Mapping[str, Customer] | None = None
-    last: list[Result] = field(default_factory=list)
-    told: int = 0
-    doing: str = ""
     state: JobState = JobState.RUNNING
     why: str = ""
-    sent: int = 0
-    started: float = 0.0
     pace: Pace = field(init=False)
+    progress: Progress = field(init=False)
+    _brakes: Brakes = field(default_factory=Brakes)
     _changes: list[tuple[str, Customer | None]] = field(default_factory=list)
-    _rejected_in_a_row: int = 0
-    _rejected: int = 0
     _locked: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.pace = Pace(self.session.clock)
-        self.counts = dict(self.job.counts)
-
-    @property
-    def done(self) -> int:
-        """Items that have an outcome."""
-        return sum(count for outcome, count in self.counts.items() if outcome is not None)
-
-    @property
-    def rate(self) -> float:
-        """Operations per second since this run began."""
-        spent = self.session.clock.monotonic() - self.started
-        return self.sent / spent if spent > 0 else 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """How long the rest takes at this rate, if that can be said."""
-        return (self.job.total - self.done) / self.rate if self.sent and self.rate else None
+        self.progress = Progress(self.session.clock, self.job.total, dict(self.job.counts))
 
     def halted(self) -> bool:
         """Whether nothing more is sent."""
@@ -128,14 +98,13 @@ class JobRun:
             ended = JobState.STOPPED, "ended by an error"
             try:
                 async with self._asked():
-                    goes_on = self.done > 0
+                    goes_on = self.progress.done > 0
                     await self._settle()
                     if self.present is None:
                         await listing.refresh_for_many(
                             self.session, renew=goes_on
                         )  # much may have happened since it began
-                    self.doing = ""
-                    self.started = self.session.clock.monotonic()
+                    self.progress.begin()
                     await self._work()
                     if self.settling:
                         await self._settle()
@@ -202,7 +171,7 @@ class JobRun:
     async def _settle(self) -> None:
         await self.jobs.put_back_unsent(self.job.number, MOST_ATTEMPTS)
         fresh = await self.jobs.get(self.job.number)
-        self.counts = dict(fresh.counts if fresh else self.job.counts)
+        self.progress.counts = dict(fresh.counts if fresh else self.job.counts)
         entries = await self.session.ledger.needs_you(self.session.account)
         ours = [entry for entry in entries if entry.batch == self.job.batch and entry.outcome is Outcome.UNKNOWN]
         if not ours:
@@ -213,9 +182,8 @@ class JobRun:
         back = [by_entry[e].seq for e in not_applied if e in by_entry and by_entry[e].attempts < MOST_ATTEMPTS]
         await self.jobs.put_back(self.job.number, back)
         for entry_id, outcome in found.items():
-            self._count(Outcome.UNKNOWN, -1)
             is_back = entry_id in by_entry and by_entry[entry_id].seq in back
-            self._count(None if is_back else outcome, 1)
+            self.progress.move(Outcome.UNKNOWN, None if is_back else outcome)
 
     async def _all_items(self) -> AsyncIterator[JobItem]:
         after = -1
@@ -225,11 +193,8 @@ class JobRun:
             after = page[-1].seq
 
     def _say(self, words: str) -> None:
-        self.doing = words
+        self.progress.doing = words
         self.tell(self)
-
-    def _count(self, outcome: Outcome | None, by: int) -> None:
-        self.counts[outcome] = self.counts.get(outcome, 0) + by
 
     # The work
 
@@ -238,14 +203,14 @@ class JobRun:
         stages = list(STAGES)
         while not self.halted():
             waiting = self._waiting()
-            sent = self.sent
+            sent = self.progress.sent
             while stages and not self.halted():
                 if await self._stage(waiting, stages[0]):
                     break
                 stages.pop(0)
             await waiting.aclose()
             stages = [None]
-            if self.sent == sent or not await self.jobs.waiting(self.job.number, -1, 1) or self._locked:
+            if self.progress.sent == sent or not await self.jobs.waiting(self.job.number, -1, 1) or self._locked:
                 return
 
     async def _stage(self, waiting: AsyncGenerator[tuple[JobItem, Customer | None], None], size: int | None) -> bool:
@@ -280,63 +245,19 @@ class JobRun:
     async def _one(self, item: JobItem, before: Customer | None, *, read_back: bool) -> None:
         error: ResellerError | None = None
         try:
-            result = await self._carried_out(item, before)
+            result = await job_items.carry_out(
+                self.session, self.job, item, before, self.passwords, self.pace.heard
+            )  # fmt: skip
             error = result.error
         finally:
             await self.pace.over(error)
         if read_back and result.outcome is Outcome.APPLIED and result.id:
-            await self._read_back(item)
+            await self._look_again(item)
         await self._take(item, result, before)
 
-    async def _carried_out(self, item: JobItem, before: Customer | None) -> Result:
-        """Send one item; what keeps it from being sent is its result."""
-        call, session = item.item.call, self.session
-        if call.username in session.in_flight:
-            return stopped(call, RefusedHere("refused: another change of it is still on its way"))
-        session.in_flight.add(call.username)
-        try:
-            session.policy.check(call, self.job.reason)
-            if moved := item.item.moved(before):
-                return self._moved(call, item, moved)
-            if item.item.needs_password:
-                call = await self._with_password(call)
-            where = (self.job.number, item.seq)
-            return await send(
-                session, call, before, reason=self._reason(item), batch=self.job.batch, item=where,
-                heard=self.pace.heard,
-            )  # fmt: skip
-        except ResellerError as error:
-            return stopped(call, error)
-        finally:
-            session.in_flight.discard(call.username)
-
-    def _reason(self, item: JobItem) -> str:
-        undoes = f"undo of {item.item.undoes}" if item.item.undoes else ""
-        return f"{undoes} {self.job.reason}".strip()
-
-    async def _with_password(self, call: Call) -> Call:
-        if self.passwords is None:
-            raise RefusedHere("refused: no password was given for it; nothing was sent")
-        return replace(call, password=await self.passwords.of(call.username))
-
-    @staticmethod
-    def _moved(call: Call, item: JobItem, moved: tuple[object, ...]) -> Result:
-        now = {getattr(change, "field", ""): getattr(change, "after", None) for change in moved}
-        if moved and all(now.get(change.field, ...) == change.after for change in item.item.changes):
-            return Result(call.username, call.operation, Outcome.APPLIED, "already so; nothing was sent")
-        names = ", ".join(now)
-        return stopped(call, Conflict(f"it was changed since the plan was made ({names}); nothing was sent"))
-
-    async def _read_back(self, item: JobItem) -> None:
+    async def _look_again(self, item: JobItem) -> None:
         """The first ones are read again: a success that cannot be seen stops the job (reliability 4.6, 5)."""
-        if item.item.operation not in _READ_BACK or self.halted():
-            return
-        try:
-            now = await self.session.find(item.item.username)
-        except ResellerError:
-            return  # says nothing either way
-        wrong = now is None or any(now.value(change.field) != change.after for change in item.item.changes)
-        if wrong:
+        if not self.halted() and await job_items.reads_otherwise(self.session, item):
             self.pause(f'the service said success, but "{item.item.username}" does not read so: look before going on')
 
     async def _take(self, item: JobItem, result: Result, before: Customer | None) -> None:
@@ -353,35 +274,24 @@ class JobRun:
             await self.jobs.refuse(number, item.seq, result.outcome, result.message)
         elif isinstance(error, CredentialsRefused | NotSent | RateLimited) and item.attempts + 1 < MOST_ATTEMPTS:
             await self.jobs.put_back(number, [item.seq])
-            if isinstance(error, CredentialsRefused):
-                self.pause(f"the service refuses our credentials: {error.message}")
-            self._brake(result)
+            self._stop_where_hopeless(error)
             return
-        self.sent += 1
-        self._count(None, -1)
-        self._count(result.outcome, 1)
-        self._brake(result)
+        self.progress.sent += 1
+        self.progress.move(None, result.outcome)
+        self._stop_where_hopeless(error)
+        if why := self._brakes.after(result, self.progress.sent, self.progress.unknown):
+            self.pause(f"paused by itself: {why}")
         self._tell(result)
 
     def _tell(self, result: Result) -> None:
-        self.last = [*self.last[-(LAST - 1) :], result]
-        self.told += 1
+        self.progress.add(result)
         self.tell(self)
 
-    def _brake(self, result: Result) -> None:
-        if isinstance(result.error, CredentialsRefused):
-            self.pause(f"the service refuses our credentials: {result.message}")
+    def _stop_where_hopeless(self, error: ResellerError | None) -> None:
+        if isinstance(error, CredentialsRefused):
+            self.pause(f"the service refuses our credentials: {error.message}")
         if self.pace.broken_because:
             self.pause(f"paused by itself: {self.pace.broken_because}")
-        is_bad = not result.outcome.is_applied and result.outcome is not Outcome.UNKNOWN
-        self._rejected_in_a_row = self._rejected_in_a_row + 1 if is_bad else 0
-        self._rejected += is_bad
-        if self._rejected_in_a_row >= REJECTED_IN_A_ROW:
-            self.pause(f"paused by itself: {REJECTED_IN_A_ROW} in a row were not applied")
-        elif self._rejected > max(REJECTED_IN_A_ROW, REJECTED_SHARE * self.sent):
-            self.pause(f"paused by itself: {self._rejected:,} of {self.sent:,} were not applied")
-        elif self.counts.get(Outcome.UNKNOWN, 0) > MOST_UNKNOWN:
-            self.pause(f"paused by itself: {self.counts[Outcome.UNKNOWN]:,} outcomes are unknown")
 
 
 async def retry_rejected(jobs: JobsPort, job: Job) -> int:

@@ -41,7 +41,7 @@ class JobPage(Dialog[str | None]):
         self.run_here = run
         self.is_armed = False
         self._listed = -1
-        self._told = run.told if run is not None else 0
+        self._told = run.progress.told if run is not None else 0
 
     def compose(self) -> ComposeResult:
         """Progress, counts, items, hint."""
@@ -82,9 +82,9 @@ class JobPage(Dialog[str | None]):
             return
         run, job = self.run_here, self.job
         if run is not None and not run.halted():
-            state = clean(run.doing, longest=80) or "running"
-            title = words.title(job, run.counts, state, run.rate, run.seconds_left)
-            counts = run.counts
+            state = clean(run.progress.doing, longest=80) or "running"
+            title = words.title(job, run.progress.counts, state, run.progress.rate, run.progress.seconds_left)
+            counts = run.progress.counts
             self._add_results(run)
         else:
             state = job.state_word + (f" ({clean(job.why, longest=80)})" if job.why else "")
@@ -97,8 +97,8 @@ class JobPage(Dialog[str | None]):
     def _add_results(self, run: JobRun) -> None:
         """Put what is new under what was there; the newest is in view."""
         rows = self.query_one(OptionList)
-        new = run.last[max(0, len(run.last) - (run.told - self._told)) :] if run.told > self._told else []
-        self._told = run.told
+        new = run.progress.since(self._told)
+        self._told = run.progress.told
         if rows.option_count > SHOWN:
             rows.clear_options()
         if new:

@@ -103,7 +103,7 @@ def _told(stage: Stage, run: JobRun) -> None:
     stage.painted_at = now
     if stage.job_page is not None:
         stage.job_page.draw()
-    stage.show(running=f"job {run.job.number} {count_text(run.done)}/{count_text(run.job.total)}")
+    stage.show(running=f"job {run.job.number} {count_text(run.progress.done)}/{count_text(run.job.total)}")
 
 
 async def _apply(stage: Stage, run: JobRun) -> None:
