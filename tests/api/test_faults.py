@@ -367,7 +367,7 @@ async def test_more_than_a_list_is_no_list(service, make_client, reply):
 
 
 async def test_a_library_that_cannot_be_asked_costs_a_connection_and_no_truth(service, make_client, reply, monkeypatch):
-    monkeypatch.setattr("tui_reseller.api.http._PROTOCOL_STATE", attrgetter("nothing_of_the_kind"))
+    monkeypatch.setattr("tui_reseller.api.http._CONNECTION", attrgetter("nothing_of_the_kind"))
     service.answer = reply(SUCCESS)
     client = make_client()
     for _ in range(2):

@@ -2,13 +2,15 @@
 
 import json
 import sys
+from collections import deque
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tui_reseller.api.reseller_v2.json_signs import longest, signs_of
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
-from tui_reseller.api.reseller_v2.list_tables import ListTables
+from tui_reseller.api.reseller_v2.list_tables import PART, ListTables
 from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.pending import MAX_RECORD
 from tui_reseller.api.reseller_v2.tables import BLANKS, SCHEMA, rows_of, table_of
@@ -33,11 +35,23 @@ def exactly(body, wanted):
     return plain(table_of(rows_of(records))) if parser.is_list else parser.is_list
 
 
-def quickly(pieces, wanted):
+def fed(reader, pieces, ahead):
+    """Yield tables; with some ahead, pieces are guessed before those before them are taken."""
+    guesses = deque()
+    for piece in pieces:
+        guesses.append(reader.guess(reader.cut(piece)))
+        while guesses and (not reader.is_list or len(guesses) > ahead):
+            yield from reader.take(guesses.popleft())
+    while guesses:
+        yield from reader.take(guesses.popleft())
+    yield from reader.close()
+
+
+def quickly(pieces, wanted, ahead=0):
     """Return the rows, and how many bytes went the exact way."""
     reader = ListTables(wanted)
     try:
-        tables = [table for piece in pieces for table in reader.feed(piece)] + reader.close()
+        tables = list(fed(reader, pieces, ahead))
     except BadReply:
         return "bad", reader.exact_bytes
     assert all(dict(table.schema) == SCHEMA and tuple(table.columns) == COLUMNS for table in tables)
@@ -204,6 +218,55 @@ def test_hostile_sizes_go_the_exact_way():
     assert quickly([large], Format.JSON)[0] == quickly(cut(large, [900_000]), Format.JSON)[0] == "bad"
 
 
+@pytest.mark.parametrize("ahead", [0, 3])
+@pytest.mark.parametrize("wanted", Format)
+def test_large_pieces_go_the_quick_way_but_for_what_is_odd_in_them(wanted, ahead):
+    body = ordinary("seed", wanted, 30_000)
+    assert len(body) > 5 * MAX_RECORD
+    rows, exact_bytes = quickly(cut(body, [3 * MAX_RECORD]), wanted, ahead)
+    assert rows == exactly(body, wanted)
+    learning = 100 if wanted is Format.JSON else PART + 1000
+    assert exact_bytes < learning
+    place = body.index(b"15000")
+    odd = body[:place] + body[place:].replace(b"15000", {Format.JSON: b"\\ud800", Format.XML: b"<!-- -->x"}[wanted], 1)
+    rows, exact_bytes = quickly(cut(odd, [3 * MAX_RECORD]), wanted, ahead)
+    assert rows == exactly(odd, wanted)
+    assert exact_bytes < learning + PART + 1000
+
+
+FILLINGS = {
+    "text": lambda size: b'"' + b"x" * (size - 2) + b'"',
+    "braces": lambda size: b'"' + b"}{" * ((size - 2) // 2) + b'"',
+    "a brace in the middle": lambda size: b'"' + b"x" * (size // 2) + b"}" + b"x" * (size // 2 - 3) + b'"',
+    "blanks": lambda size: b" " * (size - 3) + b'"a"',
+    "blanks around a brace": lambda size: b" " * (size // 2) + b'"}"' + b" " * (size // 2 - 3),
+}
+
+
+@pytest.mark.parametrize("over", [-300, -60, 60, 300])
+@pytest.mark.parametrize("filling", FILLINGS)
+def test_a_record_that_is_too_large_is_refused_in_a_large_piece_too(filling, over):
+    few = b",".join(b'{"username":"%d","email":"a"}' % number for number in range(50_000))
+    large = b'{"username":"b","email":' + FILLINGS[filling](MAX_RECORD + over) + b"}"
+    body = b"[" + few + b"," + large + b"," + few + b"]"
+    found = exactly(body, Format.JSON)
+    assert (found == "bad") == (over > -40)
+    assert quickly([body[:1], body[1:]], Format.JSON)[0] == found
+    assert quickly([body[:20], body[20:1000], body[1000:]], Format.JSON, 3)[0] == found
+
+
+@given(st.lists(st.tuples(st.integers(1, 30), st.integers(0, 3)), min_size=1, max_size=12))
+def test_the_longest_record_is_never_longer_than_is_said(records):
+    texts = [b"{" + b"x" * size + b"}" * braces + b"x" * size + b"}" for size, braces in records]
+    body = b"[" + b",".join(texts) + b"]"
+    signs = signs_of(body)
+    assert len(signs.braces) == body.count(b"}")
+    found = longest(signs, len(texts))
+    assert found >= max(map(len, texts))
+    if not any(braces for _size, braces in records):
+        assert found <= max(map(len, texts)) + 1
+
+
 def test_further_fields_are_written_alike_on_both_ways():
     row = {"username": "a", "z": "1", "sending": 5, "extra": '"\\\n\x1fé\u2028', 'k"\\': True, "damaged": "x"}
     inner = json.dumps(row, separators=(",", ":")).encode()
@@ -287,7 +350,7 @@ sizes = st.lists(st.integers(1, 120), max_size=40)
 @example(b'[{"username":"a","email":"b","email":null}]', [1])
 def test_any_json_in_any_pieces(body, cuts):
     rows, _exact_bytes = quickly(cut(body, cuts), Format.JSON)
-    assert rows == exactly(body, Format.JSON)
+    assert rows == exactly(body, Format.JSON) == quickly(cut(body, cuts), Format.JSON, ahead=3)[0]
     if rows != "bad":
         told = [record.get("username") for record in json.loads(body)]
         assert [row[0] for row in rows] == [
@@ -300,7 +363,7 @@ def test_any_json_in_any_pieces(body, cuts):
 @given(xml_bodies(), sizes)
 def test_any_xml_in_any_pieces(body, cuts):
     rows, _exact_bytes = quickly(cut(body, cuts), Format.XML)
-    assert rows == exactly(body, Format.XML)
+    assert rows == exactly(body, Format.XML) == quickly(cut(body, cuts), Format.XML, ahead=3)[0]
     if rows != "bad":
         assert not any(quickly(cut(body[:at], cuts), Format.XML)[0] not in ("bad", None, False) for at in _places(body))
 

@@ -79,21 +79,22 @@ async def test_leaving_early_leaves_nothing_behind(service, make_client, wanted)
     assert not [task for task in asyncio.all_tasks() if "TableReader" in repr(task) or "to_thread" in repr(task)]
 
 
-async def test_being_cancelled_leaves_nothing_behind(service, make_client, monkeypatch):
+@pytest.mark.parametrize("step", ["guess", "take"])
+async def test_being_cancelled_leaves_nothing_behind(service, make_client, monkeypatch, step):
     working = threading.Event()
     done = threading.Event()
     from tui_reseller.api.reseller_v2.list_tables import ListTables  # noqa: PLC0415
 
-    feed = ListTables.feed
+    work = getattr(ListTables, step)
 
-    def slow(self, data):
+    def slow(self, piece):
         working.set()
         threading.Event().wait(0.2)
-        found = feed(self, data)
+        found = work(self, piece)
         done.set()
         return found
 
-    monkeypatch.setattr(ListTables, "feed", slow)
+    monkeypatch.setattr(ListTables, step, slow)
     service.answer = served(Format.JSON, 200, 0.005)
 
     async def read():

@@ -109,13 +109,18 @@ class ListReader(Generic[R]):
         try:
             return self._parser.feed(data) if data else self._parser.close()
         except BadReply as error:
-            return UnusableAnswer(f"the list cannot be used: {error}")
+            return unusable(error)
 
     async def _refusal(self) -> ResellerError:
         """Return the error of an answer that is no list."""
         reply = await self._body.whole(ERROR_CAP, bytes(self._head))
         answer = verdict(reply, self._wanted, self._form, is_write=False)
         return answer if isinstance(answer, ResellerError) else UnusableAnswer("the reply is not a list")
+
+
+def unusable(error: BadReply) -> UnusableAnswer:
+    """Return the error of a list that a parser refused."""
+    return UnusableAnswer(f"the list cannot be used: {error}")
 
 
 def record_reader(body: Body, wanted: Format, form: Form) -> ListReader[Record]:

@@ -1,4 +1,4 @@
-"""Regular records of a JSON list, a megabyte at once: ten times as fast as one by one.
+"""Regular records of a JSON list, megabytes at once: ten times as fast as one by one.
 
 polars reads what the exact parser (list_json.py) reads, but is silent about keys that it does not know, keys that stand
 twice, and how a number was written. So its answer counts only if the signs of the text prove that there were none;
@@ -13,11 +13,10 @@ after a key, what it makes is no JSON or has a sign too many.
 
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 import polars as pl
 
+from tui_reseller.api.reseller_v2.json_signs import Signs, longest, signs_of
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.pending import MAX_RECORD
 from tui_reseller.api.reseller_v2.records import KNOWN, Record
@@ -25,8 +24,6 @@ from tui_reseller.api.reseller_v2.tables import extras_of, is_blank, table_from
 
 _BEGINS = re.compile(rb"[ \t\r\n]*(?P<comma>,?)")
 _PLAIN = '": ?(?:0|-?[1-9][0-9]{0,17}|true|false)[,} \t\r\n]'
-_APART = '[" \t\r\n] :|[\t\r\n]:'
-"""A colon that may stand apart from its key. One blank before a colon is common in texts, and only in texts."""
 _NAMED = '"username": ?"'
 _NULL = "\x7fnull\x7f"
 """Stands for null while a piece is read. A text that is the same makes the piece irregular."""
@@ -39,59 +36,60 @@ _TOKEN = rf"\\\\|\\u[dD][89abAB][0-9a-fA-F]{{2}}\\u[dD][c-fC-F][0-9a-fA-F]{{2}}|
 class QuickJson:
     """Reads what is regular; knows of further fields what the exact parser saw last."""
 
-    start, mark = b"[", b"}"
-    """Ends a record, and perhaps something else: then what is before it is not regular."""
-
     def __init__(self, exact: JsonListParser) -> None:
+        self.known = 0
         self._exact = exact
         self._extras: frozenset[str] = frozenset()
 
     def learn(self, records: Sequence[Record]) -> None:
         """Take note of what fields records have."""
         found = extras_of(records)
-        self._extras = self._extras if found is None else found
+        if found is not None and found != self._extras:
+            self.known += 1
+            self._extras = found
 
     def table(self, records: bytes) -> pl.DataFrame | None:
-        """Return whole records as a table, and take note that they were read; None if they are not regular."""
+        """Return whole records as a table, whether a comma comes before them or not; None if they are not regular."""
         begins = _BEGINS.match(records)
-        if begins is None or bool(begins["comma"]) == self._exact.is_first:
-            return None
+        assert begins is not None  # noqa: S101 - it matches anything
         # As few copies as can be: each costs as much as looking for a sign.
         body = b"".join((b"[", memoryview(records)[begins.end() :], b"]"))
-        # Many tiny records, which no customers are, would make columns much larger than their text.
-        if len(body) > MAX_RECORD or body.count(b"}") * _SHORTEST > len(body):
-            return None
         try:
-            table = self._proven(body)
+            return self._proven(body)
         except pl.exceptions.PolarsError:
             return None
-        if table is not None:
-            self._exact.passed_over()
-        return table
+
+    def pass_over(self, records: bytes) -> bool:
+        """Take note that records, at least one, were read here; False if there is no comma between them and what was
+        before.
+        """
+        begins = _BEGINS.match(records)
+        if begins is None or bool(begins["comma"]) == self._exact.is_first:
+            return False
+        self._exact.passed_over()
+        return True
 
     def _proven(self, body: bytes) -> pl.DataFrame | None:
-        schema = dict.fromkeys((*KNOWN, *self._extras), pl.String())
-        replaced = 0
-        if b"null" in body:
+        extras = self._extras
+        schema = dict.fromkeys((*KNOWN, *extras), pl.String())
+        signs, replaced = signs_of(body), 0
+        if signs.texts != signs.keys:
             body, replaced = _without_nulls(body)
-        text = _text(body)
-        with ThreadPoolExecutor(1) as helper:  # both let go of the interpreter; leaving waits for the thread
-            signs = helper.submit(_signs, text)
-            frame = pl.read_json(body, schema=schema)
+            signs = signs_of(body) if replaced else signs
+        # Many tiny records, which no customers are, would make columns much larger than their text.
+        if signs.apart or len(signs.braces) * _SHORTEST > len(body):
+            return None
+        frame = pl.read_json(body, schema=schema)
         empty = _nulls(frame)
-        if not len(frame) or not _is_proven(
-            text, signs.result(), cells=frame.width * len(frame) - empty, rows=len(frame)
-        ):
+        if not len(frame) or not _is_proven(body, signs, cells=frame.width * len(frame) - empty, rows=len(frame)):
+            return None
+        if len(body) > MAX_RECORD and longest(signs, len(frame)) > MAX_RECORD:
             return None
         if replaced:
             frame = frame.with_columns(pl.all().replace(_NULL, None))
-        if _nulls(frame) != empty + replaced or _nulls(frame.select(self._extras)):
+        if (replaced and _nulls(frame) != empty + replaced) or _nulls(frame.select(extras)):
             return None
-        return None if is_blank(frame["username"]).any() else table_from(frame, self._extras)
-
-
-def _text(body: bytes) -> pl.Series:
-    return pl.Series("t", [body], dtype=pl.Binary()).cast(pl.String())
+        return None if is_blank(frame["username"]).any() else table_from(frame, extras)
 
 
 def _without_nulls(body: bytes) -> tuple[bytes, int]:
@@ -105,37 +103,21 @@ def _without_nulls(body: bytes) -> tuple[bytes, int]:
     return body, replaced
 
 
-class _Signs(NamedTuple):
-    """How often the signs of keys and of texts stand in a piece; whether half characters do, or colons apart."""
-
-    keys: int
-    texts: int
-    halves: bool
-    apart: bool
-
-
-def _signs(text: pl.Series) -> _Signs:
-    t = pl.col("t").str
-    signs = text.to_frame().select(
-        keys=t.count_matches('":', literal=True),
-        texts=t.count_matches('":"', literal=True),
-        halves=t.contains(_HALF),
-        apart=t.contains(_APART),
-    )
-    return _Signs(*signs.row(0))
-
-
-def _is_proven(text: pl.Series, signs: _Signs, *, cells: int, rows: int) -> bool:
+def _is_proven(body: bytes, signs: Signs, *, cells: int, rows: int) -> bool:
     """Whether the signs of a text leave room for nothing but so many cells, and polars reads them as they are."""
-    keys, texts, halves, apart = signs
-    if apart or keys != cells:
+    if signs.keys != cells:
         return False
-    if texts != cells:
-        texts += _count(text, '": "')
-    if texts != cells and (texts + _count(text, _PLAIN) != cells or _count(text, _NAMED) != rows):
+    text = _text(body) if signs.texts != cells or signs.halves else None
+    if text is None:
+        return True
+    if signs.texts != cells and (signs.texts + _count(text, _PLAIN) != cells or _count(text, _NAMED) != rows):
         return False
     # Polars reads a half alone as NUL.
-    return not (halves and (text.str.extract_all(_TOKEN).explode().str.len_bytes() == len(r"\ud8")).any())
+    return not (signs.halves and (text.str.extract_all(_TOKEN).explode().str.len_bytes() == len(r"\ud8")).any())
+
+
+def _text(body: bytes) -> pl.Series:
+    return pl.Series("t", [body], dtype=pl.Binary()).cast(pl.String())
 
 
 def _count(text: pl.Series, pattern: str) -> int:

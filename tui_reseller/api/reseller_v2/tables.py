@@ -41,15 +41,10 @@ def table_of(rows: Sequence[Row]) -> pl.DataFrame:
 
 def table_from(frame: pl.DataFrame, extras: Iterable[str]) -> pl.DataFrame:
     """Return regular records, a column of texts for each field of the wire, as a table."""
-    columns = [
-        _switch(WIRE_NAME.get(name, name), frame).alias(name)
-        if name in SWITCH_FIELDS
-        else (pl.col(name) if name in frame.columns else pl.lit(None, pl.String).alias(name))
-        for name in COLUMNS[:-1]
-    ]
+    columns = {name: frame.get_column(WIRE_NAME.get(name, name), default=None) for name in COLUMNS[:-1]}
     named = sorted(extras)
-    extra = pl.struct(named).struct.json_encode() if named else pl.lit(None, pl.String)
-    return frame.select(*columns, extra.alias("extra"))
+    columns["extra"] = frame.select(pl.struct(named).struct.json_encode()).to_series() if named else None
+    return pl.DataFrame([_column(name, texts, len(frame)) for name, texts in columns.items()])
 
 
 def is_blank(usernames: pl.Series) -> pl.Series:
@@ -74,11 +69,17 @@ def extras_of(records: Sequence[Record]) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def _switch(name: str, frame: pl.DataFrame) -> pl.Expr:
+def _column(name: str, texts: pl.Series | None, height: int) -> pl.Series:
+    if texts is None or texts.null_count() == height:
+        return pl.Series(name, [None], SCHEMA[name]).new_from_index(0, height)
+    return (_switch(texts) if name in SWITCH_FIELDS else texts).alias(name)
+
+
+def _switch(texts: pl.Series) -> pl.Series:
     """Return true, false or null, as Switch.from_wire reads texts."""
-    if name not in frame.columns:
-        return pl.lit(None, pl.Boolean)
-    if ((frame[name] == "true") | (frame[name] == "false")).fill_null(value=False).all():  # nearly always, and quick
-        return pl.col(name) == "true"
-    text = pl.col(name).str.strip_chars(BLANKS).str.to_lowercase()
-    return pl.when(text.is_in(["true", "1"])).then(True).when(text.is_in(["false", "0"])).then(False)  # noqa: FBT003
+    is_true = texts == "true"
+    if (is_true | (texts == "false")).all(ignore_nulls=True):  # nearly always, and quick
+        return is_true
+    text = texts.str.strip_chars(BLANKS).str.to_lowercase()
+    found = pl.when(text.is_in(["true", "1"])).then(True).when(text.is_in(["false", "0"])).then(False)  # noqa: FBT003
+    return pl.select(found).to_series()
