@@ -21,8 +21,9 @@ from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Call, Operation, Outcome
-from tui_reseller.domain.plan import Item, Plan, touched
+from tui_reseller.domain.plan import Item, Job, Plan, touched
 from tui_reseller.domain.secret import Secret
+from tui_reseller.services import job_items
 from tui_reseller.services.edit import save
 from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.job_passwords import Given
@@ -131,8 +132,8 @@ async def _save(session: Session, _operation: Operation) -> list[Outcome]:
     return [result.outcome for result in await save(session, loaded, {"city": "Oslo", "email": "x@y.example"})]
 
 
-async def _job(session: Session, operation: Operation) -> list[Outcome]:
-    """Apply a plan of one item, as a job does it."""
+async def _planned(session: Session, operation: Operation) -> tuple[Jobs, Job, Customer | None, Given | None]:
+    """Make a job of one item."""
     call = CALLS[operation]
     before = await session.find(call.username)
     item = Item(operation, call.username, call.fields, touched(operation, call.fields, before))
@@ -141,7 +142,19 @@ async def _job(session: Session, operation: Operation) -> list[Outcome]:
     jobs = Jobs(session.ledger, session.ledger._folder)
     job = await jobs.add(plan, session.operator, "test")
     passwords = Given({call.username: call.password}) if call.password else None
-    found = {call.username: before} if before else {}
+    return jobs, job, before, passwords
+
+
+async def _job_item(session: Session, operation: Operation) -> list[Outcome]:
+    jobs, job, before, passwords = await _planned(session, operation)
+    item = (await jobs.waiting(job.number, -1))[0]
+    return [(await job_items.carry_out(session, job, item, before, passwords, lambda _error: None)).outcome]
+
+
+async def _job(session: Session, operation: Operation) -> list[Outcome]:
+    """Apply a plan of one item, as a job does it."""
+    jobs, job, before, passwords = await _planned(session, operation)
+    found = {before.username: before} if before else {}
     run = JobRun(session, jobs, job, passwords, present=found)
     done = await run.run()
     assert run.progress.told == 1
@@ -175,6 +188,7 @@ async def _send(session: Session, operation: Operation) -> list[Outcome]:
 DRIVERS: dict[str, Callable[[Session, Operation], Awaitable[list[Outcome]]]] = {
     "write.carry_out": _carry_out,
     "edit.save": _save,
+    "job_items.carry_out": _job_item,
     "jobs.JobRun.run": _job,
     "suspensions.lift": _lift,
     "write.send": _send_prepared,
