@@ -97,7 +97,7 @@ def first_of(username: str) -> Callable[[str], bool]:
 
 
 def cursor_between(username: str, before: str, after: str) -> Check:
-    """The cursor is on this customer; above it is the one before, if any, and below it the one after, if in view."""
+    """The cursor is on this customer; above it is the one before, and below it the one after, as far as in view."""
     here, above, below = (first_of(name) for name in (username, before, after))
 
     def holds(lines: list[str]) -> bool:
@@ -105,7 +105,7 @@ def cursor_between(username: str, before: str, after: str) -> Check:
         at = next((number for number, line in enumerate(rows) if line.startswith(">")), None)
         if at is None or not here(rows[at]):
             return False
-        begins_right = above(rows[at - 1]) if before and at else not before and not at
+        begins_right = above(rows[at - 1]) if before and at else not at
         return begins_right and (at == len(rows) - 1 or below(rows[at + 1]))
 
     return holds

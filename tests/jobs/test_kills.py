@@ -1,7 +1,8 @@
 """kill -9 at random moments of a job, then going on: nothing lost, nothing twice, nothing guessed.
 
-The small size runs by default. The large one: `TUI_RESELLER_KILLS=1000 TUI_RESELLER_ROWS=10000 python -m pytest
-tests/jobs/test_kills.py -n0 -s`; it prints what became of how many.
+The small size runs by default. The large one: `TUI_RESELLER_KILLS=1100 TUI_RESELLER_ROWS=10000 python -m pytest
+tests/jobs/test_kills.py -n0 -s`; it prints what became of how many. A job that ends early takes less than its share of
+kills, and the number that counts is the one printed.
 """
 
 import asyncio
@@ -14,11 +15,16 @@ import pytest
 from tests.jobs.children import Child
 from tests.jobs.office import Office, Sandbox
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.services.verify import settle
 
 KILLS = int(os.environ.get("TUI_RESELLER_KILLS", "25"))
 ROWS = int(os.environ.get("TUI_RESELLER_ROWS", "500"))
 JOBS = 1 if KILLS <= 25 else 10
-ACTIONS = (Operation.DISABLE, Operation.SET, Operation.EMAIL, Operation.WEBSITE_DISABLE, Operation.ENABLE)
+ACTIONS = (
+    Operation.DISABLE, Operation.SET, Operation.EMAIL, Operation.WEBSITE_DISABLE, Operation.ENABLE,
+    Operation.DISABLE, Operation.SET, Operation.EMAIL, Operation.ENABLE, Operation.SET,
+)  # fmt: skip
+"""Each changes something that the one before left otherwise: what changes nothing leaves no trace to compare with."""
 
 
 @pytest.mark.slow
@@ -28,10 +34,11 @@ async def test_kills_at_random_moments_lose_nothing_and_do_nothing_twice(tmp_pat
     told: Counter[str] = Counter()
     try:
         for number in range(JOBS):
-            action = ACTIONS[number % len(ACTIONS)]
+            action = ACTIONS[number]
             fields = {Operation.SET: {"city": f"City {number}"}, Operation.EMAIL: {"email": f"n{number}@example.com"}}
             sandbox.start_anew()
             told += await _killed(tmp_path, sandbox, chance, action, fields.get(action, {}), KILLS // JOBS)
+            print(f"\n{number}: {dict(told)}", flush=True)
     finally:
         sandbox.close()
 
@@ -40,17 +47,18 @@ async def _killed(folder, sandbox, chance, action, fields, kills):
     office = Office(folder, sandbox)
     job = await office.job("", action, **fields)
     step = max(1, job.total // (kills + 1))
-    unknown = 0
+    told: Counter[str] = Counter()
     for _ in range(kills):
         child = Child(folder, sandbox.ready, job.number)
         is_over = child.until(chance.randint(1, 2 * step))
         await asyncio.sleep(chance.uniform(0, 0.02))  # anywhere between two answers
         child.kill()
+        told["kills"] += 1
         await office.services.ledger.recover()
         entries = await office.services.ledger.needs_you(office.session.account)
         open_ = [entry for entry in entries if entry.batch == job.batch and entry.outcome is Outcome.UNKNOWN]
         assert len(open_) <= 8, "more unknown outcomes than calls on their way"
-        unknown += len(open_)
+        told["met unknown"] += len(open_)
         if is_over:
             break
     found = await office.jobs.get(job.number)
@@ -58,7 +66,8 @@ async def _killed(folder, sandbox, chance, action, fields, kills):
         found = await office.jobs.get(job.number)
         if not await office.jobs.waiting(job.number, -1, 1) and action is Operation.WEBSITE_DISABLE:
             break  # what cannot be checked stays open, and is never sent again by itself
-    counts = await office.agrees(job, all_sent=True)
-    counts["met unknown"] = unknown
+    told += await office.agrees(job, all_sent=True)
+    for entry in await office.services.ledger.needs_you(office.session.account):
+        await settle(office.session, entry, "looked at it")  # an open outcome locks its customer for the next job
     await office.aclose()
-    return counts
+    return told

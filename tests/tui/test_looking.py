@@ -53,12 +53,26 @@ async def test_order_is_remembered_for_the_next_start(at_desk, few):
         await desk.press("s", "c")
         await until("reversed", lambda: desk.state.descending)
         names = desk.main.stage.session.customers.usernames()
+        await desk.press("comma")
+        await until("turned round", lambda: not desk.state.descending)
+        assert desk.main.stage.session.customers.usernames() != names
+        await desk.press("comma")
+        await until("and back", lambda: desk.state.descending)
+        assert desk.main.stage.session.customers.usernames() == names
     async with at_desk() as desk:
         assert (desk.state.sort, desk.state.descending) == ("city", True)
         await until("the same order", lambda: desk.main.stage.session.customers.usernames() == names)
         assert desk.main.list.cursor == 0
-        await desk.press("s", "n")
+        await desk.press("s")
+        await desk.opened("Sort by")
+        row = [option.value for option in desk.dialog.options].index("")
+        await desk.pilot.click("#menu-options", offset=(3, row))
         await until("the service's order", lambda: desk.state.sort == "")
+        names = desk.main.stage.session.customers.usernames()
+        await desk.press("comma")
+        await until("the last one first", lambda: desk.state.descending)
+        assert desk.main.stage.session.customers.usernames() == names[::-1]
+        assert "the service's order reversed" in str(desk.main.query_one("#counts").render())
 
 
 async def test_columns_are_chosen_and_remembered(at_desk, few):

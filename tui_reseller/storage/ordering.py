@@ -27,7 +27,8 @@ class Order:
 
     def rows(self, *, descending: bool) -> pl.Series:
         """Return all row numbers."""
-        return pl.concat([self.filled.reverse() if descending else self.filled, self.empty])
+        filled = self.filled.reverse() if descending else self.filled
+        return pl.concat([filled, self.empty], rechunk=True)
 
 
 def order_of(frame: pl.DataFrame, field: str) -> Order:

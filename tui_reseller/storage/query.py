@@ -43,7 +43,11 @@ class Rows:
         return pl.Series(list(present), dtype=pl.UInt32), searchable(frame_from(present.values()))
 
     @cached_property
-    def _sorted(self) -> dict[str, Order]:
+    def _ordered(self) -> dict[tuple[str, bool], pl.Series]:
+        return {}
+
+    @cached_property
+    def _last_number(self) -> dict[str, int | None]:
         return {}
 
     @cached_property
@@ -76,6 +80,13 @@ class Rows:
                 found.setdefault(customer.username, []).append(row)
         return {username: sorted(numbers) for username, numbers in found.items()}
 
+    def number_of(self, username: str) -> int | None:
+        """Return the first row number of a username. The last one is kept: the cursor's is asked for often."""
+        if username not in self._last_number:
+            self._last_number.clear()
+            self._last_number[username] = next(iter(self.named([username]).get(username, ())), None)
+        return self._last_number[username]
+
     def changed(self, changes: Sequence[tuple[str, Customer | None]]) -> "Rows":
         """Return the rows with each customer in the place of a username: changed, renamed, new, or taken out (None)."""
         names = {username for username, _ in changes} | {new.username for _, new in changes if new is not None}
@@ -99,13 +110,14 @@ class Rows:
                 found[customer.username] = sorted([*found.get(customer.username, []), row])
         return replace(self, edits=edits)
 
-    def order(self, field_: str) -> Order:
-        """Return all rows by a column."""
-        if field_ not in self._sorted:
+    def by(self, field_: str, *, descending: bool) -> pl.Series:
+        """Return all row numbers by a column. Kept both ways: to turn a million numbers round is felt, too."""
+        if (field_, descending) not in self._ordered:
             if field_ not in self.orders:
                 self.orders[field_] = order_of(self.frame, field_)
-            self._sorted[field_] = with_edits(self.orders[field_], self.frame, field_, self.edits)
-        return self._sorted[field_]
+            order = with_edits(self.orders[field_], self.frame, field_, self.edits)
+            self._ordered[field_, descending] = order.rows(descending=descending)
+        return self._ordered[field_, descending]
 
     def folded(self) -> pl.DataFrame:
         """Return a frame with all changed and new rows in it; rows taken out are still there."""
@@ -162,11 +174,8 @@ class Answer:
 
     def place_of(self, username: str) -> int | None:
         """Return where a username is found; of several, the first customer's place."""
-        numbers = self.rows.named([username]).get(username)
-        if not numbers or self.found is None:
-            return numbers[0] if numbers else None
-        places = (self.found == numbers[0]).arg_true()
-        return int(places[0]) if len(places) else None
+        number = self.rows.number_of(username)
+        return number if number is None or self.found is None else self.found.index_of(number)
 
     def usernames(self) -> pl.Series:
         """Return all found usernames in order."""
@@ -209,7 +218,7 @@ def answer(rows: Rows, question: Question, last: Answer | None = None) -> Answer
     hits = _hits(rows, question, names, last) if question.filter else None
     if not (question.sort or question.descending or rows.edits):
         return Answer(rows, question, hits, hits)
-    found = rows.order(question.sort).rows(descending=question.descending)
+    found = rows.by(question.sort, descending=question.descending)
     if hits is not None:
         is_hit = _mask(rows, question.filter, names, hits)
         found = found.filter(is_hit.gather(found))

@@ -49,8 +49,9 @@ class Menu(Dialog[str | None]):
             yield Static(clean(self.heading), markup=False, id="menu-title")
             for line in self.lines:
                 yield Static(clean(line), markup=False, classes="menu-line")
-            for option in self.options:
-                yield Static(f" {option.key}   {clean(option.words)}", markup=False, classes="menu-option")
+            # One widget for all: each more is opened, styled and closed one by one, which is felt in a long menu.
+            lines = (f" {option.key}   {clean(option.words)}" for option in self.options)
+            yield Static("\n".join(lines), markup=False, id="menu-options")
             yield Static(" Esc back", markup=False, classes="menu-hint")
 
     async def on_key(self, event: Key) -> None:
@@ -68,10 +69,10 @@ class Menu(Dialog[str | None]):
 
     async def on_click(self, event: Click) -> None:
         """Choose by click."""
-        widgets = list(self.query(".menu-option"))
-        for widget, option in zip(widgets, self.options, strict=True):
-            if event.widget is widget:
-                await self._choose(option.value)
+        if event.widget is self.query_one("#menu-options"):
+            row = event.screen_y - event.widget.region.y
+            if 0 <= row < len(self.options):
+                await self._choose(self.options[row].value)
 
     def action_leave(self) -> None:
         """Choose nothing."""

@@ -6,6 +6,7 @@ from tui_reseller.tui.stage import Stage, Verb
 
 _FLOWS = {
     "list.sort": "views.sort",
+    "list.reverse": "views.reverse",
     "view.menu": "views.menu",
     "list.changes": "changes.changes",
     "list.export": "exporting.export",

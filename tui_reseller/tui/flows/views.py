@@ -30,6 +30,12 @@ async def _sort_by(stage: Stage, chosen: str) -> None:
     await stage.requery(sort=chosen, descending=descending)
 
 
+async def reverse(stage: Stage) -> None:
+    """Turn the order round. It is remembered once it is on the screen: a file is slower than a key."""
+    await stage.requery(descending=not stage.state.descending)
+    stage.app.call_after_refresh(keep_look, stage)
+
+
 def _sorted_words(stage: Stage, name: str) -> str:
     if name != stage.state.sort:
         return name

@@ -28,6 +28,7 @@ class DetailPane(LineView, can_focus=True):
         self.read_at = ""
         self.now: datetime | None = None
         self.lines: Sequence[str] = ()
+        self._style = Style()
 
     def show(self, customer: Customer | None, read_at: str, now: datetime) -> None:
         """Show a customer; activity comes with show_activity()."""
@@ -50,16 +51,21 @@ class DetailPane(LineView, can_focus=True):
 
     def draw(self, row: int) -> Strip:
         """Draw one line; the first is the title."""
-        width = self.size.width
         text = self.lines[row] if row < len(self.lines) else ""
-        style = self.rich_style + Style(bold=True) if row == 0 and self.customer is not None else self.rich_style
-        return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
+        style = self._style + Style(bold=True) if row == 0 and self.customer is not None else self._style
+        return Strip([Segment(text, style)]).adjust_cell_length(self.size.width, self._style)
 
     def _fill(self) -> None:
         width, is_wide = max(self.size.width, 20), self.screen.has_class("-wide")
         self.lines = self._lines(width, is_wide=is_wide)
+        self._style = self.rich_style  # which Textual puts together from all parents anew for everyone who asks
         self.set_lines(len(self.lines))
         self.repaint()
+
+    def notify_style_update(self) -> None:
+        """Other colours: every line is drawn again."""
+        super().notify_style_update()
+        self._style = self.rich_style
 
     def _lines(self, width: int, *, is_wide: bool) -> list[str]:
         if self.customer is None or self.now is None:

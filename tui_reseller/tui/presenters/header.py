@@ -69,8 +69,9 @@ def counts_line(state: ViewState) -> str:
         parts.append(f"{count_text(len(state.marked))} marked{hidden}")
     if state.ranging:
         parts.append("range")
-    if state.sort:
-        parts.append(f"by {state.sort}{' reversed' if state.descending else ''}")
+    if state.sort or state.descending:
+        by = f"by {state.sort}" if state.sort else "the service's order"
+        parts.append(f"{by}{' reversed' if state.descending else ''}")
     return "   ".join(parts)
 
 

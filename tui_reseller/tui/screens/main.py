@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tui_reseller.domain.customer import Customer
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from tui_reseller.tui.app import ResellerApp
 
 REST_SECONDS = 0.15
-PARTS = 8
-"""List, detail, and six lines."""
 SLOW_SHOW_SECONDS = 0.2
 """On a slow line the screen is painted at most so often."""
 OWN_ACTIONS = frozenset(
@@ -57,6 +56,7 @@ class MainScreen(Screen[None]):
         self.marking = Marking(self.stage)
         self.filtering = Filtering(self.stage)
         self.badge = badge
+        self.parts: tuple[Widget, ...] = ()
         self._rest: Timer | None = None
         self._waiting: Timer | None = None
         self._settled = asyncio.Event()
@@ -89,6 +89,7 @@ class MainScreen(Screen[None]):
         self.list = self.query_one("#list", ListPane)
         self.list.plain = self.reseller_app.plain
         self.detail = self.query_one("#detail", DetailPane)
+        self.parts = (self.list, self.detail, *self.query(Line))
         self.stage.current = lambda: self.list.customer
         self.stage.move_to = self.list.move
         look = self.stage.services.views.look(session.profile.name)
@@ -127,8 +128,7 @@ class MainScreen(Screen[None]):
 
     def _is_whole(self) -> bool:
         """Whether all can be painted: an answer may come while the application ends, which takes the screen apart."""
-        parts = (self.list, self.detail, *self.query(Line)) if self.is_mounted and self.children else ()
-        return len(parts) == PARTS and all(part.is_attached for part in parts)
+        return self.is_mounted and all(part.is_attached for part in self.parts)
 
     def _show(self) -> None:
         """Panes that show something else are painted again."""
