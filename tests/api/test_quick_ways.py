@@ -39,7 +39,8 @@ def fed(reader, pieces, ahead):
     """Yield tables; with some ahead, pieces are guessed before those before them are taken."""
     guesses = deque()
     for piece in pieces:
-        guesses.append(reader.guess(reader.cut(piece)))
+        half = len(piece) // 2
+        guesses.append(reader.guess(reader.cut([piece[:half], piece[half:]])))
         while guesses and (not reader.is_list or len(guesses) > ahead):
             yield from reader.take(guesses.popleft())
     while guesses:

@@ -87,23 +87,25 @@ class ListTables:
 
     def feed(self, data: bytes) -> "list[pl.DataFrame]":
         """Read a piece. Raises BadReply as soon as the list cannot become a good one."""
-        return self.take(self.guess(self.cut(data)))
+        return self.take(self.guess(self.cut([data])))
 
-    def cut(self, data: bytes) -> Piece:
-        """Return what can be read, and hold what has no end yet. Until the list has begun (is_list), each piece is to
-        be taken before the next one is cut.
+    def cut(self, parts: Sequence[bytes]) -> Piece:
+        """Return what can be read of what came in parts, and hold what has no end yet. Until the list has begun
+        (is_list), each piece is to be taken before the next one is cut.
         """
         before = b""
         if self.is_list is None:
+            data = b"".join(parts)
             begun = data.find(self._start) + len(self._start)
             begun = begun if begun >= len(self._start) else len(data)
-            before, data = data[:begun], data[begun:]
-        end = data.rfind(self._mark) + len(self._mark)
-        if end < len(self._mark):  # no record ends here, but perhaps with what is held
-            self._held, data = b"", self._held + data
-            end = data.rfind(self._mark) + len(self._mark)
-            end = end if end >= len(self._mark) else len(data) if len(data) > MAX_RECORD else 0
-        records, self._held = b"".join((self._held, memoryview(data)[:end])), data[end:]
+            before, parts = data[:begun], [data[begun:]]
+        parts, last = [self._held, *parts[:-1]], parts[-1]
+        end = last.rfind(self._mark) + len(self._mark)
+        if end < len(self._mark):  # no record ends here, but perhaps with what came before
+            parts, last = [], b"".join((*parts, last))
+            end = last.rfind(self._mark) + len(self._mark)
+            end = end if end >= len(self._mark) else len(last) if len(last) > MAX_RECORD else 0
+        records, self._held = b"".join((*parts, memoryview(last)[:end])), last[end:]
         return Piece(before, records)
 
     def guess(self, piece: Piece) -> Guess:

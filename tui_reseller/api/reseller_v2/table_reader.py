@@ -93,10 +93,10 @@ class TableReader(ListReader["pl.DataFrame"]):
             self._filling = None
         is_old = _now() - self._taken_at >= PIECE_SECONDS
         if self._piece and (is_filled or is_old) and len(self._ahead) < (AHEAD if self.has_begun else 1):
-            data = self._take()
-            piece = self._tables.cut(data)
+            parts = self._take()
+            piece = self._tables.cut(parts)
             guessing = asyncio.get_running_loop().run_in_executor(self._guessers, self._tables.guess, piece)
-            self._ahead.append((data, guessing))
+            self._ahead.append((parts[0] if self.has_begun else b"".join(parts), guessing))
         may_fill = self._size < self._sizes[0] if self.has_begun else not self._piece and not self._ahead
         if self._filling is None and may_fill and not self._is_over:
             self._filling = asyncio.create_task(self._fill())
@@ -107,12 +107,12 @@ class TableReader(ListReader["pl.DataFrame"]):
         if filling is self._filling and not filling.cancelled():
             self._go_on()
 
-    def _take(self) -> bytes:
-        data = b"".join(self._piece)
+    def _take(self) -> list[bytes]:
+        parts = self._piece
         self._piece, self._size, self._taken_at = [], 0, _now()
         if len(self._sizes) > 1:
             self._sizes.pop(0)
-        return data
+        return parts
 
     async def _taken(self, guess: Guess) -> "Found":
         """Return what is in a piece; beside the event loop, if it has to be read once more."""

@@ -19,7 +19,7 @@ BLANKS = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 """What str.strip() strips. Polars by itself leaves the four separators U+001C to U+001F."""
-_PLAINLY_NOT_BLANK = "^[!-~]"
+_FIRST_SIGN, _BEHIND_ASCII = "!", "\x7f"
 MOST_EXTRAS = 32
 """With more fields that we do not know, records are read one by one: columns cost memory in every row."""
 
@@ -49,7 +49,8 @@ def table_from(frame: pl.DataFrame, extras: Iterable[str]) -> pl.DataFrame:
 
 def is_blank(usernames: pl.Series) -> pl.Series:
     """Say for each username whether it is missing or nothing but blanks: no write can be aimed at it."""
-    if not usernames.null_count() and usernames.str.contains(_PLAINLY_NOT_BLANK).all():  # nearly always, and quick
+    begins_plainly = (usernames >= _FIRST_SIGN) & (usernames < _BEHIND_ASCII)
+    if not usernames.null_count() and begins_plainly.all():  # nearly always, and quick
         return pl.Series([False]).new_from_index(0, len(usernames))
     return usernames.fill_null("").str.strip_chars(BLANKS) == ""
 
