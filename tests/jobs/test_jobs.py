@@ -143,6 +143,43 @@ async def test_lost_answers_are_unknown_and_resuming_settles_them_by_a_whole_lis
     assert len(sandbox.log()) == 30
 
 
+async def test_what_was_found_not_applied_is_sent_again_though_the_run_that_found_it_was_killed(
+    office, sandbox, planted
+):
+    planted(5, "found-")
+    job = await office.job("username~^found-")
+    sandbox.fault("drop-before", operation="disable", times=1)
+    done = await office.run(job).run()
+    (entry,) = await office.services.ledger.needs_you(office.session.account)
+    await office.services.ledger.finish(entry.id, Outcome.VERIFIED_NOT_APPLIED, "the kill came right behind this")
+    again = await office.run(await office.jobs.get(done.number)).run()
+    assert again.is_finished
+    assert await office.agrees(job, all_sent=True) == {"applied": 5}
+
+
+@pytest.mark.parametrize("is_unknown", [False, True])
+async def test_who_stops_a_job_does_not_wait_for_a_whole_list(office, sandbox, planted, is_unknown):
+    planted(5, "wait-")
+    job = await office.job("username~^wait-")
+    if is_unknown:
+        sandbox.fault("drop-after", operation="disable", times=1)
+    job = await office.run(job, tell=JobRun.stop).run()
+    sent = len(sandbox.log())
+    assert sent < 5
+    sandbox.fault("latency", ms=60_000, operation="list", times=1)
+    run = office.run(job)
+    running = asyncio.create_task(run.run())
+    await asyncio.sleep(0.2)
+    run.stop()
+    async with asyncio.timeout(20):
+        stopped = await running
+    assert (stopped.state, stopped.why) == (JobState.STOPPED, "stopped by you")
+    assert len(sandbox.log()) == sent
+    sandbox.control("DELETE", "faults")
+    assert (await office.run(stopped).run()).is_finished
+    await office.agrees(job, all_sent=True)
+
+
 async def test_a_dead_service_opens_the_breaker_and_nothing_is_lost(tmp_path, sandbox, planted):
     planted(30, "dead-")
     office = Office(tmp_path, sandbox)

@@ -6,9 +6,10 @@ were never begun, items with an outcome, and at most as many unknown ones as wer
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
@@ -63,6 +64,7 @@ class JobRun:
     why: str = ""
     pace: Pace = field(init=False)
     progress: Progress = field(init=False)
+    _lengthy: asyncio.Task[None] | None = None
     _brakes: Brakes = field(default_factory=Brakes)
     _changes: list[tuple[str, Customer | None]] = field(default_factory=list)
     _locked: set[int] = field(default_factory=set)
@@ -86,6 +88,8 @@ class JobRun:
     def _halt(self, state: JobState, why: str) -> None:
         if not self.halted():
             self.state, self.why = state, why
+            if self._lengthy is not None:
+                self._lengthy.cancel()
 
     async def run(self) -> Job:
         """Apply what is left; return the job as it is then. Raises RefusedHere if another process has it, and what
@@ -94,20 +98,15 @@ class JobRun:
         with self.jobs.owning(self.job.number, self.session.operator):
             await self.jobs.want(self.job.number, "")
             await self.jobs.set_state(self.job.number, JobState.RUNNING)
-            self.state = JobState.RUNNING
             ended = JobState.STOPPED, "ended by an error"
             try:
                 async with self._asked():
-                    goes_on = self.progress.done > 0
-                    await self._settle()
-                    if self.present is None:
-                        await listing.refresh_for_many(
-                            self.session, renew=goes_on
-                        )  # much may have happened since it began
+                    if not self.halted():
+                        await self._unless_halted(self._prepare())
                     self.progress.begin()
                     await self._work()
-                    if self.settling:
-                        await self._settle()
+                    if self.settling and self.state is not JobState.STOPPED:
+                        await self._unless_halted(self._settle())
                 ended = await self._end()
             except asyncio.CancelledError:
                 ended = JobState.STOPPED, "the program was ended"
@@ -119,6 +118,24 @@ class JobRun:
                 await asyncio.shield(self._leave(*ended))
         found = await self.jobs.get(self.job.number)
         return found or self.job
+
+    async def _unless_halted(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what may take minutes and sends nothing: who halts the job does not wait for it."""
+        self._lengthy = asyncio.create_task(work)
+        try:
+            await self._lengthy
+        except asyncio.CancelledError:
+            this = asyncio.current_task()
+            if not self.halted() or (this is not None and this.cancelling()):
+                raise
+        finally:
+            self._lengthy = None
+
+    async def _prepare(self) -> None:
+        goes_on = self.progress.done > 0
+        await self._settle()
+        if self.present is None:
+            await listing.refresh_for_many(self.session, renew=goes_on)  # much may have happened since it began
 
     async def _leave(self, state: JobState, why: str) -> None:
         self.state, self.why = state, why
@@ -169,28 +186,18 @@ class JobRun:
     # What was left unknown, before anything new is sent
 
     async def _settle(self) -> None:
-        await self.jobs.put_back_unsent(self.job.number, MOST_ATTEMPTS)
-        fresh = await self.jobs.get(self.job.number)
-        self.progress.counts = dict(fresh.counts if fresh else self.job.counts)
+        await self._put_back()
         entries = await self.session.ledger.needs_you(self.session.account)
         ours = [entry for entry in entries if entry.batch == self.job.batch and entry.outcome is Outcome.UNKNOWN]
-        if not ours:
-            return
-        found = await settle(self.session, ours, self._say)
-        not_applied = {entry_id for entry_id, outcome in found.items() if outcome is Outcome.VERIFIED_NOT_APPLIED}
-        by_entry = {item.entry: item async for item in self._all_items() if item.entry in found}
-        back = [by_entry[e].seq for e in not_applied if e in by_entry and by_entry[e].attempts < MOST_ATTEMPTS]
-        await self.jobs.put_back(self.job.number, back)
-        for entry_id, outcome in found.items():
-            is_back = entry_id in by_entry and by_entry[entry_id].seq in back
-            self.progress.move(Outcome.UNKNOWN, None if is_back else outcome)
+        if ours:
+            await settle(self.session, ours, self._say)
+            await self._put_back()
 
-    async def _all_items(self) -> AsyncIterator[JobItem]:
-        after = -1
-        while page := await self.jobs.items(self.job.number, after):
-            for item in page:
-                yield item
-            after = page[-1].seq
+    async def _put_back(self) -> None:
+        """By what is written down, not by what this run found: the one before may have been killed in between."""
+        await self.jobs.put_back_not_applied(self.job.number, MOST_ATTEMPTS)
+        fresh = await self.jobs.get(self.job.number)
+        self.progress.counts = dict(fresh.counts if fresh else self.job.counts)
 
     def _say(self, words: str) -> None:
         self.progress.doing = words

@@ -154,8 +154,10 @@ class JobsPort(Protocol):
     async def put_back(self, number: int, seqs: Sequence[int]) -> None:
         """Let items be begun again: they were certainly not carried out."""
 
-    async def put_back_unsent(self, number: int, attempts: int) -> None:
-        """Let items be begun again that certainly never left, if they were begun less often than so many times."""
+    async def put_back_not_applied(self, number: int, attempts: int) -> None:
+        """Let items be begun again that never left or were found not applied, if they were begun less often than so
+        many times.
+        """
 
     async def set_state(self, number: int, state: JobState, why: str = "") -> None:
         """Say what the job is doing, and why."""

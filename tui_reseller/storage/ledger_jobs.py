@@ -82,13 +82,15 @@ class Jobs:
 
         await self._ledger.ask(work)
 
-    async def put_back_unsent(self, number: int, attempts: int) -> None:
-        """Let items be begun again that certainly never left, if they were begun less often than so many times."""
+    async def put_back_not_applied(self, number: int, attempts: int) -> None:
+        """Let items be begun again that never left or were found not applied, if they were begun less often than so
+        many times.
+        """
         query = (
             "UPDATE job_items AS i SET entry = NULL, outcome = NULL, message = NULL "  # noqa: S608 - our own text
-            f"WHERE job = ? AND attempts < ? AND coalesce(outcome, {_LATEST}) = ?"
+            f"WHERE job = ? AND attempts < ? AND coalesce(outcome, {_LATEST}) IN (?, ?)"
         )
-        await self._change(query, number, attempts, Outcome.NOT_SENT.value)
+        await self._change(query, number, attempts, Outcome.NOT_SENT.value, Outcome.VERIFIED_NOT_APPLIED.value)
 
     async def set_state(self, number: int, state: JobState, why: str = "") -> None:
         """Say what the job is doing, and why."""
