@@ -1,5 +1,7 @@
 """A lost answer from end to end, on a real sandbox: what is said, what is locked, what is found out, what is noted."""
 
+import re
+
 import pytest
 
 
@@ -23,6 +25,17 @@ def test_what_was_found_out_stands_in_the_audit_log_with_time_and_row(console):
     assert "(row " in said
     assert console("disable", "user1", "--yes").code == 0
     assert console("enable", "user1", "--yes").code == 0
+
+
+def test_debug_writes_times_and_sizes_of_calls_and_no_value_of_them(console):
+    console.sandbox.fault("drop-after", operation="email", times=1)
+    assert console("email", "user1", "debugged@x.example", "--yes", "--debug").code == 10
+    (log,) = console.folder.rglob("tui-reseller.log")
+    lines = log.read_text()
+    assert re.search(r" DEBUG \S+ reseller\.manage\.json: 200, \d+\.\d{3} s, [1-9]\d* bytes$", lines, re.MULTILINE)
+    assert re.search(r"json: no answer, \d+\.\d{3} s, 0 bytes, AnswerLost$", lines, re.MULTILINE)
+    for value in ("user1", "debugged", console.sandbox.key):
+        assert value not in lines
 
 
 def test_website_access_cannot_be_checked_may_be_repeated_and_is_then_settled(console):

@@ -31,6 +31,7 @@ READ_BYTES = 256 * 1024
 CLOSE_SECONDS = 1.0
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 class Caller:
@@ -103,7 +104,8 @@ class Exchange:
         self._path = path
         self._form = form
         self._seconds = seconds
-        self._ends = asyncio.get_running_loop().time() + seconds
+        self._began = asyncio.get_running_loop().time()
+        self._ends = self._began + seconds
         self._response: httpx.Response | None = None
         self._parts: AsyncGenerator[bytes, None] | None = None
         self._begun = False
@@ -125,6 +127,7 @@ class Exchange:
     ) -> None:
         response = self._response
         assert response is not None  # noqa: S101 - what was not entered is not left
+        self._note_down(str(response.status_code), error)
         with contextlib.suppress(httpx.HTTPError, OSError, TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 connection = response.extensions.get("network_stream")
@@ -199,7 +202,15 @@ class Exchange:
             failure = self.late()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             failure = translate(error, self._caller.host, begun=self._begun, traced=self._traced)
+        if self._response is None:
+            self._note_down("no answer", failure)
         raise failure
+
+    def _note_down(self, answer: str, error: BaseException | None) -> None:
+        """Write time and size into the log, if it is wanted (--debug); never a value of the call."""
+        seconds = asyncio.get_running_loop().time() - self._began
+        outcome = f", {type(error).__name__}" if error else ""
+        _log.debug("%s: %s, %.3f s, %d bytes%s", self._path, answer, seconds, self.received, outcome)
 
     def late(self) -> NoAnswer:
         """Return the error of a call that took too long, by how far it came."""
