@@ -75,6 +75,20 @@ async def test_order_is_remembered_for_the_next_start(at_desk, few):
         assert "the service's order reversed" in str(desk.main.query_one("#counts").render())
 
 
+async def test_a_letter_typed_right_behind_a_menus_key_arrives_in_the_menu(at_desk, few):
+    async with at_desk() as desk:
+        for keys, seen in (
+            (("s", "e"), lambda: desk.state.sort == "email"),
+            (("t", "1"), lambda: desk.state.filter_text == "-sending:on"),
+            (("y", "e"), lambda: "sent to your terminal" in desk.state.note.text),
+        ):
+            for key in keys:
+                desk.send(key)
+            await until(keys, seen)
+            await until("the menu is closed", lambda: desk.dialog is None)
+            await until("its conversation is over", lambda: not desk.app.opening)
+
+
 async def test_columns_are_chosen_and_remembered(at_desk, few):
     async with at_desk() as desk:
         await desk.press("t", "c")

@@ -16,7 +16,7 @@ MORE = (
 )
 
 
-def more_menu() -> Menu:
+def more_menu(_stage: Stage) -> Menu:
     """Return the menu behind x."""
     return Menu("More", MORE)
 

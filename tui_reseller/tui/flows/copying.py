@@ -17,17 +17,21 @@ async def username(stage: Stage) -> None:
         stage.tell(_copied(stage, customer.username))
 
 
-async def menu(stage: Stage) -> None:
-    """E-mail, JSON, or the last operation as a shell command."""
-    customer = stage.current()
-    if customer is None:
-        return
+def copy_menu(_stage: Stage) -> Menu:
+    """Return the menu behind y."""
     options = (
         Option("e", "e-mail address", "email"),
         Option("j", "JSON of the customer", "json"),
         Option("c", "my last operation here as a shell command", "command"),
     )
-    chosen = await stage.ask(Menu("Copy", options))
+    return Menu("Copy", options)
+
+
+async def copy(stage: Stage, chosen: str) -> None:
+    """E-mail, JSON, or the last operation as a shell command."""
+    customer = stage.current()
+    if customer is None:
+        return
     if chosen == "email":
         stage.tell(_copied(stage, customer.text("email")))
     elif chosen == "json":

@@ -30,7 +30,7 @@ WEBSITE = (
 )
 
 
-def website_menu() -> Menu:
+def website_menu(_stage: Stage) -> Menu:
     """Return the menu behind w."""
     return Menu("Website access", WEBSITE)
 

@@ -17,12 +17,16 @@ SORT_KEYS = {
 }  # fmt: skip
 
 
-async def sort(stage: Stage) -> None:
-    """Choose the column; the present one again reverses."""
+def sort_menu(stage: Stage) -> Menu:
+    """Return the menu behind s: it sorts before it closes. The present column again reverses."""
     options = [Option(SORT_KEYS[name], _sorted_words(stage, name), name) for name in FIELDS]
     options.append(Option("n", "none: the order of the service", ""))
-    if await stage.ask(Menu("Sort by", options, before=partial(_sort_by, stage))) is not None:
-        keep_look(stage)
+    return Menu("Sort by", options, before=partial(_sort_by, stage))
+
+
+async def sorted_by(stage: Stage, _column: str) -> None:
+    """Remember how the list is sorted now."""
+    keep_look(stage)
 
 
 async def _sort_by(stage: Stage, chosen: str) -> None:
@@ -51,8 +55,8 @@ def keep_look(stage: Stage) -> None:
         stage.tell(f"Order and columns will not be remembered: {error.message}", "warning")
 
 
-async def menu(stage: Stage) -> None:
-    """Open, make and forget views; choose columns."""
+def views_menu(stage: Stage) -> Menu:
+    """Return the menu behind t."""
     views = with_saved(stage.services.views.saved())
     options = [Option(view.key, f"{view.name}   {view.filter}", view.key) for view in views]
     options += [
@@ -60,15 +64,19 @@ async def menu(stage: Stage) -> None:
         Option("c", "columns ...", "columns"),
         Option("x", "forget a view of my own ...", "forget"),
     ]
-    chosen = await stage.ask(Menu("Views", options))
-    if chosen == "save":
+    return Menu("Views", options)
+
+
+async def chosen(stage: Stage, what: str) -> None:
+    """Open, make and forget views; choose columns."""
+    if what == "save":
         await _save(stage)
-    elif chosen == "columns":
+    elif what == "columns":
         await _choose_columns(stage)
-    elif chosen == "forget":
+    elif what == "forget":
         await _forget(stage)
-    elif chosen is not None:
-        await open_view(stage, chosen)
+    else:
+        await open_view(stage, what)
 
 
 async def open_view(stage: Stage, key: str) -> None:

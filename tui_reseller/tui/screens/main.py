@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -18,7 +19,7 @@ from tui_reseller.services import listing
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 from tui_reseller.tui.commands import footer, why_not
-from tui_reseller.tui.flows import flow_of
+from tui_reseller.tui.flows import flow_of, menu_of
 from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.panes.lines import FilterLine, FooterLine, HeaderLine, Line, MessageLine, TitleLine
 from tui_reseller.tui.panes.list_pane import ListPane
@@ -34,9 +35,7 @@ if TYPE_CHECKING:
 REST_SECONDS = 0.15
 SLOW_SHOW_SECONDS = 0.2
 """On a slow line the screen is painted at most so often."""
-OWN_ACTIONS = frozenset(
-    {"list.filter", "filter.widen", "view.open", "list.back", "detail.zoom", "more.open", "website.set"}
-)
+OWN_ACTIONS = frozenset({"list.filter", "filter.widen", "view.open", "list.back", "detail.zoom"})
 
 
 class MainScreen(Screen[None]):
@@ -240,10 +239,20 @@ class MainScreen(Screen[None]):
             self.marking.do(command_id, self.list)
         elif command_id in OWN_ACTIONS:
             await getattr(self, "_" + command_id.replace(".", "_").replace("-", "_"))(key)
+        elif (found := menu_of(command_id)) is not None:
+            self.app.push_screen(found.menu(self.stage), partial(self._chosen, command_id, found.chosen))
         elif (flow := flow_of(command_id)) is not None:
             self.reseller_app.run_flow(lambda: flow(self.stage), command_id)
         else:
             self.reseller_app.do(command_id, key, self.stage)
+
+    def _chosen(self, command_id: str, then: Callable[[Stage, str], Awaitable[None]] | None, value: str | None) -> None:
+        if value is None:
+            return
+        if then is None:
+            self.call_later(self.action_command, value, "")
+        else:
+            self.reseller_app.run_flow(lambda: then(self.stage, value), command_id)
 
     async def _list_filter(self, _key: str) -> None:
         self.filtering.begin()
@@ -277,28 +286,6 @@ class MainScreen(Screen[None]):
         self.set_class(self.stage.state.zoomed, "-zoomed")
         self.set_focus(self.detail if self.stage.state.zoomed else self.list)
         self.call_after_refresh(self._follow)
-
-    async def _more_open(self, _key: str) -> None:
-        from tui_reseller.tui.flows.account import more_menu  # noqa: PLC0415 - loaded with the first use
-
-        # Pushed at once, so that the second letter of "x d" arrives in the menu.
-        self.app.push_screen(more_menu(), self._more_chosen)
-
-    def _more_chosen(self, command_id: str | None) -> None:
-        if command_id is not None:
-            self.call_later(self.action_command, command_id, "")
-
-    async def _website_set(self, _key: str) -> None:
-        from tui_reseller.tui.flows.switches import website_menu  # noqa: PLC0415 - loaded with the first use
-
-        # As for x: the second letter of "w d" arrives in the menu.
-        self.app.push_screen(website_menu(), self._website_chosen)
-
-    def _website_chosen(self, operation: str | None) -> None:
-        from tui_reseller.tui.flows.switches import website  # noqa: PLC0415 - loaded with the first use
-
-        if operation is not None:
-            self.reseller_app.run_flow(lambda: website(self.stage, operation), "website.set")
 
     # The filter
 
