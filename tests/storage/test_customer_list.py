@@ -101,7 +101,7 @@ def test_changes_inserts_renames_and_deletes_leave_what_a_plain_model_leaves(cus
         rows.apply(second[:1])
         rows.apply(second[1:])
         changed(model, second)
-        for question in (other, one, ALL):
+        for question in (other, one, other, ALL, other, one, ALL):
             assert await rows.query(question)
             assert rows.window(0, 99) == answered(model, question)
         names = [known.username for known in model]
@@ -120,6 +120,26 @@ def test_changes_inserts_renames_and_deletes_leave_what_a_plain_model_leaves(cus
 
 
 UNIQUE = st.lists(CUSTOMERS, max_size=9, unique_by=lambda customer: customer.username)
+
+
+def test_an_order_is_turned_back_at_once_unless_a_customer_has_changed_since():
+    up, down = Question(sort="email"), Question(sort="email", descending=True)
+
+    async def story():
+        rows = await listed([Customer("a", email="x@e.es"), Customer("b", email="y@e.es")])
+        for question in (up, down):
+            await rows.query(question)
+        back = rows.query(up)
+        with pytest.raises(StopIteration) as at_once:
+            back.send(None)
+        assert at_once.value.value is True
+        assert list(rows.usernames()) == ["a", "b"]
+        rows.apply([("a", Customer("a", email="z@e.es"))])
+        assert list(rows.usernames()) == ["a", "b"]  # until it is asked again
+        await rows.query(up)
+        assert list(rows.usernames()) == ["b", "a"]
+
+    asyncio.run(story())
 
 
 @settings(max_examples=100, deadline=None)

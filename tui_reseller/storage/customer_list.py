@@ -36,6 +36,7 @@ class CustomerList:
         self._head: Sequence[Customer] = ()
         self._head_total = 0
         self._answer: Answer | None = None
+        self._kept: tuple[Answer, ...] = ()
         self._question = Question()
         self._asked = 0
         self._is_folding = False
@@ -79,9 +80,8 @@ class CustomerList:
                 rows = Rows(frame, changes=changes_between(self._answer.rows.compact(), frame))
             return answer(rows, self._question)
 
-        self._answer = await self._run(work)
+        self._show(await self._run(work))
         self._head = ()
-        self.version += 1
 
     async def query(self, question: Question) -> bool:
         """Filter and sort; return whether the answer is shown: a newer question makes an older one void.
@@ -95,7 +95,7 @@ class CustomerList:
         self._asked += 1
         mine, before = self._asked, self._question
         self._question = question
-        while self._answer is not None:
+        while self._answer is not None and not self._back(question):
             version = self.version
             try:
                 found = await self._run(lambda: self._found(question, mine))
@@ -105,9 +105,23 @@ class CustomerList:
             if mine != self._asked or found is None:
                 return False
             if version == self.version:
-                self._answer = found
+                self._answer, self._kept = found, (*self._kept[-1:], found)
                 break
         return True
+
+    def _back(self, question: Question) -> bool:
+        """Go back to one of the last two answers, if it is what is asked for, as for an order that is turned round
+        twice: at once, whatever the worker is busy with.
+        """
+        kept = next((answer for answer in self._kept if answer.question == question), None)
+        if kept is not None:
+            self._answer = kept
+        return kept is not None
+
+    def _show(self, changed: "Answer") -> None:
+        """Show other rows. Nothing that was found among the former ones is true any more."""
+        self._answer, self._kept = changed, ()
+        self.version += 1
 
     def _found(self, question: Question, asked: int) -> "Answer | None":
         """Answer a question in the worker, unless a newer one waits behind it."""
@@ -195,9 +209,9 @@ class CustomerList:
             by_name = dict(changes)
             new = (by_name.get(customer.username, customer) for customer in self._head)
             self._head = [customer for customer in new if customer is not None]
+            self.version += 1
         else:
-            self._answer = self._answer.after(self._answer.rows.changed(changes))
-        self.version += 1
+            self._show(self._answer.after(self._answer.rows.changed(changes)))
 
     async def tidy(self) -> None:
         """Put many changed rows into the frame, beside everything else; row numbers stay as they are."""
@@ -210,8 +224,7 @@ class CustomerList:
         finally:
             self._is_folding = False
         if self._answer is not None and self._answer.rows.frame is last.rows.frame:
-            self._answer = self._answer.on(rows.with_later(last.rows, self._answer.rows))
-            self.version += 1
+            self._show(self._answer.on(rows.with_later(last.rows, self._answer.rows)))
 
     @property
     def refreshed(self) -> RefreshCounts:

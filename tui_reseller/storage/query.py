@@ -173,9 +173,17 @@ class Answer:
         return self.rows.at(range(start, stop))
 
     def place_of(self, username: str) -> int | None:
-        """Return where a username is found; of several, the first customer's place."""
-        number = self.rows.number_of(username)
-        return number if number is None or self.found is None else self.found.index_of(number)
+        """Return where a username is found; of several, the first customer's place. The last one is kept, as above."""
+        if username not in self._last_place:
+            number = self.rows.number_of(username)
+            place = number if number is None or self.found is None else self.found.index_of(number)
+            self._last_place.clear()
+            self._last_place[username] = place
+        return self._last_place[username]
+
+    @cached_property
+    def _last_place(self) -> dict[str, int | None]:
+        return {}
 
     def usernames(self) -> pl.Series:
         """Return all found usernames in order."""

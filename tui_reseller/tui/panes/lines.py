@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from rich.text import Text
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_reseller.tui.presenters.header import counts_line, header_line
@@ -24,9 +25,17 @@ class Line(Widget):
             self._text = text
             self.refresh()
 
-    def render(self) -> Text:
-        """Return the text."""
-        return self._text
+    def render_line(self, y: int) -> Strip:
+        """Return the text. By way of a visual it would take as long as ten rows of the list (measured)."""
+        console, width = self.app.console, self.size.width
+        style = self.rich_style + console.get_style(self._text.style)
+        if y:
+            return Strip.blank(width, style)
+        text = self._text.copy()
+        text.truncate(width, overflow="ellipsis")
+        if self.styles.text_align == "right":
+            text.align("right", width)
+        return Strip(text.render(console)).apply_style(style).adjust_cell_length(width, style)
 
 
 def one_line(text: str = "") -> Text:
