@@ -1,6 +1,6 @@
 """Take back what can be taken back: the last operation, a named one, or all that a job has done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
@@ -18,6 +18,8 @@ CANNOT = {
     Operation.PASSWORD: "a password cannot be undone; set a new one",
 }
 LOOK_BACK = 500
+FEW = 20
+"""So many customers are read one by one, more with a whole new list."""
 
 
 def opposite(entry: Entry) -> Call | None:
@@ -62,16 +64,16 @@ async def last_undoable(session: Session) -> list[Entry]:
 
 
 async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) -> plans.Drafted:
-    """Return a plan that takes operations back, from a fresh list; refused are those that cannot be, each with why.
+    """Return a plan that takes operations back; refused are those that cannot be, each with why. Customers are read
+    again first: the list may be ten minutes old.
 
     An operation whose customer has another value by now than the one we wrote is left alone. Raises InvalidInput if
     nothing can be taken back.
     """
-    await listing.refresh_for_many(session)
     applied = [entry for entry in entries if _is_applied(entry)]
     undone = _undone(await session.ledger.entries(AuditQuery(account=session.account)))
     calls = {entry.id: opposite(entry) for entry in applied}
-    present = session.customers.named({call.username for call in calls.values() if call is not None})
+    present = await _read_again(session, {call.username for call in calls.values() if call is not None})
     wanted: list[Wanted] = []
     refusals: list[Refusal] = []
     undoes: dict[str, str] = {}
@@ -84,6 +86,15 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
             wanted.append(Wanted(call))
             undoes[call.username] = entry.id
     return await plans.draft(session, wanted, origin=origin, refusals=refusals, undoes=undoes)
+
+
+async def _read_again(session: Session, usernames: Collection[str]) -> Mapping[str, Customer]:
+    await listing.refresh_for_many(session, renew=len(usernames) > FEW)
+    if len(usernames) > FEW:
+        return session.customers.named(usernames)
+    found = {name: customer for name in usernames if (customer := await session.find(name)) is not None}
+    await session.keep(*found.items())
+    return found
 
 
 def _why_not(entry: Entry, call: Call | None, present: Mapping[str, Customer]) -> str | None:
