@@ -73,7 +73,7 @@ async def editor(pilot: Pilot[str]) -> None:
 
 
 async def stop_sending(pilot: Pilot[str]) -> None:
-    await press(pilot, "down", "down", "down", "d", wait=0.6)
+    await press(pilot, "down", "down", "down", "down", "d", wait=0.6)
     await write(pilot, "ticket 4711, spam reports")
 
 

@@ -41,7 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.menu", ("t",), "Views", "Open, save and forget views; choose columns"),
     Command("filter.widen", ("backspace",), "Drop a term", "The one that hides all, when nothing matches"),
     Command("list.sort", ("s",), "Sort", "Choose the column; the same letter again reverses"),
-    Command("list.reverse", ("comma",), "Reverse the order", "The other way round, also the service's own order"),
+    Command("list.reverse", ("comma",), "Reverse order", "The other way round, also the service's own order"),
     Command("mark.toggle", ("space",), "Mark", "Mark this customer and move down", needs=(CUSTOMER,), group="Marking"),
     Command("mark.range", ("v",), "Mark a range", "From here; v or space ends, Esc drops", group="Marking"),
     Command("mark.shown", ("asterisk",), "Mark all shown", "All that the filter shows", group="Marking"),
