@@ -89,6 +89,22 @@ async def test_a_letter_typed_right_behind_a_menus_key_arrives_in_the_menu(at_de
             await until("its conversation is over", lambda: not desk.app.opening)
 
 
+async def test_another_order_keeps_the_cursor_where_it_is_seen(at_desk, few):
+    async with at_desk() as desk:
+        first = desk.main.list.customer
+        await desk.press("slash")
+        await desk.write("-" + first.username)
+        await desk.press("enter")
+        await until("another one is under the cursor", lambda: desk.main.list.customer not in {None, first})
+        seen = desk.main.list.customer
+        await desk.press("comma")
+        await until("turned round", lambda: desk.state.descending and desk.main.list.cursor > 0)
+        assert desk.main.list.customer == seen
+        await desk.press("slash")
+        await desk.press(*["backspace"] * len("-" + first.username), "enter")
+        await until("the filter is gone", lambda: desk.main.list.customer == first)
+
+
 async def test_columns_are_chosen_and_remembered(at_desk, few):
     async with at_desk() as desk:
         await desk.press("t", "c")

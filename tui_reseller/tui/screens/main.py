@@ -144,7 +144,10 @@ class MainScreen(Screen[None]):
             was_head = bool(pane.version) and pane.version[-2]
             is_other_filter = bool(pane.version) and pane.version[-1] != state.filter_text
             pane.version = self._version()
+            seen = pane.customer  # as it was painted; not whose row it is, where the filter hides that one
             row = self.stage.session.customers.row_of(pane.username) if pane.username is not None else None
+            if row is None and not is_other_filter and seen is not None:
+                row = self.stage.session.customers.row_of(seen.username)
             # Behind the head the whole list may be in another order: who has not moved yet is at its beginning.
             is_loaded = was_head and not self.stage.session.customers.is_head and not pane.was_moved
             pane.show(0 if (row is None and is_other_filter) or is_loaded else row)
