@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -83,7 +83,7 @@ class ResellerApp(App[str], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Open the profile, or the first run; watch the terminal."""
-        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
         if not self.is_headless:
             self._ending = Ending(self.end)
             self._ending.watch()
@@ -206,8 +206,7 @@ class ResellerApp(App[str], inherit_bindings=False):
             case "help.open" | "palette.open":
                 self.run_flow(lambda: self._palette(stage, asks=command_id == "palette.open"), command_id)
             case "screen.repaint":
-                self.refresh(layout=True, repaint=True)
-                self.screen.refresh(layout=True, repaint=True)
+                self.screen.refresh(layout=True)
             case "mouse.toggle":
                 self._toggle_mouse(stage)
             case "app.suspend":
@@ -316,6 +315,12 @@ class ResellerApp(App[str], inherit_bindings=False):
             stage.tell(
                 f'An edit of "{draft.username}" was not sent. Enter on that customer takes it up again.', "warning"
             )
+
+    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Paint again. A layout is asked of the application only when a dialog has been taken apart: what is below it
+        was painted when it closed, and a second time would be one more whole screen on the line.
+        """
+        return super().refresh(repaint=repaint and not layout, recompose=recompose)
 
     # The end
 

@@ -1,0 +1,25 @@
+"""What a thin line carries: nothing is written twice."""
+
+import pytest
+from terminal import ESCAPE
+
+pytestmark = pytest.mark.terminal
+HEADER = b" DEMO "
+
+
+@pytest.mark.parametrize(("key", "title"), [("s", "Sort by"), ("?", "Help: keys"), ("n", "New customer")])
+def test_a_dialog_that_closes_writes_what_is_below_it_once(demo, key, title):
+    terminal, _ = demo(size=(120, 40))
+    terminal.waits(0.5)
+    terminal.press(key)
+    terminal.sees(title)
+    terminal.waits(0.5)
+    before = len(terminal.raw)
+    terminal.press(ESCAPE)
+    terminal.loses(title)
+    terminal.waits(0.5)
+    assert terminal.raw[before:].count(HEADER) == 1
+    lines = terminal.text.splitlines()
+    assert "complete" in lines[0]
+    assert "> " in lines[3]
+    assert "Filter" in lines[-1]
