@@ -1,5 +1,6 @@
 """A view on lines that scrolls, and paints again only what looks otherwise: bytes are what a thin line has least of."""
 
+from rich.style import Style
 from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
@@ -17,6 +18,7 @@ class LineView(ScrollView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._strips: dict[int, Strip] = {}
+        self._looks: dict[tuple[str, bool], Style] = {}
 
     def draw(self, line: int) -> Strip:
         """Draw a line."""
@@ -42,9 +44,9 @@ class LineView(ScrollView):
     def repaint(self) -> None:
         """Draw the lines in view again, and paint those that look otherwise."""
         top, painted, self._strips = self.scroll_offset.y, self._strips, {}
-        for y in range(self.size.height):
-            if painted.get(top + y) != self._strip(top + y):
-                self.refresh(Region(0, y, self.size.width, 1))
+        changed = [y for y in range(self.size.height) if painted.get(top + y) != self._strip(top + y)]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def repaint_line(self, line: int) -> None:
         """Draw and paint one line again."""
@@ -56,7 +58,16 @@ class LineView(ScrollView):
         self._strips = {}
         self.refresh()
 
+    def look(self, name: str, *, partial: bool = False) -> Style:
+        """Return the style of a component class; partial: only what it sets itself. Kept until the colours change:
+        Textual forgets it with every painting, and puts it together anew for as long as half a row takes to draw.
+        """
+        key = name, partial
+        if key not in self._looks:
+            self._looks[key] = self.get_component_rich_style(name, partial=partial)
+        return self._looks[key]
+
     def notify_style_update(self) -> None:
         """Other colours: nothing that was drawn is good any more."""
-        self._strips = {}
+        self._strips, self._looks = {}, {}
         super().notify_style_update()

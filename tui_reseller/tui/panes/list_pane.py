@@ -115,15 +115,15 @@ class ListPane(LineView, can_focus=True):
     def draw(self, row: int) -> Strip:
         """Draw one row."""
         width, customer = self.size.width, self._at(row)
-        base = self.get_component_rich_style("list--row")
+        base = self.look("list--row")
         if customer is None:
             return Strip.blank(width, base)
         style = base
         is_marked = customer.username in self.marked or self._in_range(row)
         if is_marked:
-            style += self.get_component_rich_style("list--marked", partial=True)
+            style += self.look("list--marked", partial=True)
         if row == self.cursor:
-            style += self.get_component_rich_style("list--cursor", partial=True)
+            style += self.look("list--cursor", partial=True)
         if self.plain:
             needs_you = customer.username in self.needs_you
             text = spoken(customer, is_cursor=row == self.cursor, is_marked=is_marked, needs_you=needs_you)
@@ -133,7 +133,7 @@ class ListPane(LineView, can_focus=True):
             text = fit(customer, column)
             if column.field in {"sending", "website_access"}:
                 state: Switch = getattr(customer, column.field)
-                off = self.get_component_rich_style("list--off", partial=True)
+                off = self.look("list--off", partial=True)
                 segments += [Segment(text, style + off if state is Switch.OFF else style), Segment(" ", style)]
             else:
                 segments += [*self._matched(text, style), Segment(" ", style)]
@@ -157,7 +157,7 @@ class ListPane(LineView, can_focus=True):
         for word in self.words:
             at = lowered.find(word)
             if at >= 0 and len(lowered) == len(text):
-                match = style + self.get_component_rich_style("list--match", partial=True)
+                match = style + self.look("list--match", partial=True)
                 end = at + len(word)
                 return [Segment(text[:at], style), Segment(text[at:end], match), Segment(text[end:], style)]
         return [Segment(text, style)]
