@@ -2,6 +2,7 @@
 
 import asyncio
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,8 @@ from tui_reseller.domain.names import look_of
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage import customer_list
 from tui_reseller.storage.customer_list import CustomerList
-from tui_reseller.storage.frames import frame_from
+from tui_reseller.storage.frames import frame_from, frame_of
+from tui_reseller.storage.incoming import ENOUGH
 
 CONTEXT = ListContext(marked=frozenset({"a", "B"}), needs_you=frozenset({"b"}))
 NAMES = st.sampled_from(["a", "A", "b", "B", "c", "d", "e", "Σ", "f\x1f"])
@@ -204,6 +206,16 @@ async def test_many_small_pieces_are_one_list():
     assert rows.window(0, 400) == customers
 
 
+async def test_what_arrived_in_large_pieces_is_kept_and_given_on_in_them():
+    incoming = CustomerList().incoming()
+    pieces = [frame_from([Customer(f"u{piece}-{n}") for n in range(ENOUGH)]) for piece in range(3)]
+    for piece in pieces:
+        await incoming.add(piece)
+    given_on = frame_of(incoming)
+    assert given_on.equals(pl.concat(pieces))
+    assert given_on.n_chunks() >= len(pieces)
+
+
 async def test_the_head_is_shown_until_a_list_is_there():
     rows = CustomerList()
     rows.show_head([Customer("a"), Customer("b", city="Oslo")], 1_000)
@@ -246,7 +258,8 @@ async def test_a_change_while_a_question_is_answered_is_in_the_answer():
 
 
 async def test_typing_on_narrows_and_taking_back_widens_again():
-    names = [f"{word}{n}" for n in range(50) for word in ("garcia", "garnet", "lopez", "gold")]
+    words = ("garcia", "garnet", "lopez", "gold", "silva", "smith", "kim", "weber", "rossi", "novak")
+    names = [f"{word}{n}" for n in range(50) for word in words]
     rows = await listed([Customer(name) for name in names])
     for text in ("g", "ga", "gar", "garc", "gar", "garn", "garnet4", "-garnet4", "ga -gar", "garc sending:on"):
         question = Question(parse_filter(text))

@@ -106,6 +106,8 @@ class CustomerList:
                 return False
             if version == self.version:
                 self._answer, self._kept = found, (*self._kept[-1:], found)
+                if found.hits is not None:
+                    self._worker.submit(found.hits.prepare)
                 break
         return True
 

@@ -84,5 +84,5 @@ class Incoming:
         return pl.concat([pl.DataFrame(schema=FULL_SCHEMA), *self._large, *self._small], rechunk=False)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Give the columns as they came, for the snapshot."""
-        return self.frame().select(COLUMNS).__arrow_c_stream__(requested_schema)
+        """Give the columns as they came, for the snapshot. A frame would first copy itself into one piece."""
+        return self.frame().select(COLUMNS).to_struct().__arrow_c_stream__(requested_schema)
