@@ -1,6 +1,7 @@
 """Starting and ending: themes, keys of the operator's own, drafts, the first run, a defect."""
 
 import json
+import os
 import stat
 
 import pytest
@@ -12,6 +13,7 @@ from tui_reseller.domain.errors import BadConfig
 from tui_reseller.tui import crash
 from tui_reseller.tui.app import ResellerApp
 from tui_reseller.tui.commands import with_keys
+from tui_reseller.tui.terminal import FRAMES, tame_environment
 from tui_reseller.wiring import build
 
 
@@ -65,6 +67,18 @@ async def test_a_clash_in_the_config_file_stops_the_start(sandbox, tmp_path):
     with pytest.raises(BadConfig, match=r"sending\.enable"):
         ResellerApp(services, acme(sandbox.ready), theme="dark", read_only=False, badge="")
     await services.aclose()
+
+
+@pytest.mark.parametrize(("given", "frames"), [(None, str(FRAMES)), ("30", "30")])
+def test_the_environment_steers_nothing_but_how_often_is_painted(monkeypatch, given, frames):
+    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TEXTUAL_PRESS", "d,enter")
+    monkeypatch.setenv("TEXTUAL_FPS", given or "")
+    if given is None:
+        monkeypatch.delenv("TEXTUAL_FPS")
+    tame_environment()
+    assert {name: value for name, value in os.environ.items() if name.startswith("TEXTUAL")} == {"TEXTUAL_FPS": frames}
 
 
 async def test_a_draft_survives_a_kill_and_is_offered_at_the_next_start(sandbox, tmp_path, someone):

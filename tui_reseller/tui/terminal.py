@@ -11,6 +11,10 @@ from types import FrameType
 
 KEPT = frozenset({"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_DISABLE_KITTY_KEY"})
 """Settings of the screen library that are harmless; all others could type keys, write files or open ports."""
+FRAMES = 240
+"""Paintings in a second, at most. With the screen library's 60, what a key shows waits up to 16 ms if anything else was
+painted right before it: the letter before its answer, or how far a list is read.
+"""
 GRACE_SECONDS = 5.0
 
 
@@ -24,9 +28,10 @@ def missing_terminal() -> str | None:
 
 
 def tame_environment() -> None:
-    """Take away the variables by which the environment could steer the screen library."""
+    """Take away the variables by which the environment could steer the screen library, and let it paint at once."""
     for name in [name for name in os.environ if name.startswith("TEXTUAL") and name not in KEPT]:
         del os.environ[name]
+    os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
 
 
 class Ending:
