@@ -121,9 +121,9 @@ async def test_an_error_in_what_came_is_told_before_that_the_line_broke(service,
         assert [piece async for piece in make_client().stream()]
 
 
-def test_polars_is_for_lists_only():
-    code = """
-import asyncio, json, sys
+IN_A_PROCESS_OF_ITS_OWN = """
+import asyncio, json, os, sys
+from pathlib import Path
 from tui_reseller.api.reseller_v2.client import ResellerV2
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
@@ -140,14 +140,39 @@ async def main():
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     client = ResellerV2(Profile("test", "boss", f"http://127.0.0.1:{port}/apiv2"), Secret("key"))
+    await check(client)
+    await client.aclose()
+    server.close()
+"""
+
+
+def test_polars_is_for_lists_only():
+    code = """
+async def check(client):
     assert (await client.find("ann")).username == "ann"
     assert await client.probe() == ["ann"]
     assert await client.send(Call(Operation.DISABLE, "ann")) == "success"
     assert "polars" not in sys.modules
     assert [len(piece.customers) async for piece in client.stream()][-1] in (0, 1)
     assert "polars" in sys.modules
-    await client.aclose()
-    server.close()
 asyncio.run(main())
 """
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN + code], check=True, timeout=30)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no priorities of threads are known here")
+def test_threads_that_parse_step_back_and_those_that_answer_questions_do_not():
+    code = """
+body = json.dumps([{"username": f"u{number}", "email": "a@b.c"} for number in range(10_000)]).encode()
+async def check(client):
+    found = set()
+    async for piece in client.stream():
+        for task in Path("/proc/self/task").iterdir():
+            found.add(((task / "comm").read_text().strip(), os.getpriority(os.PRIO_PROCESS, int(task.name))))
+    usual = os.getpriority(os.PRIO_PROCESS, os.getpid())
+    answering = {niceness for name, niceness in found if name.startswith("polars-")}
+    assert answering == {usual}, found
+    assert any(niceness > usual for _, niceness in found), found
+asyncio.run(main())
+"""
+    subprocess.run([sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN + code], check=True, timeout=30)

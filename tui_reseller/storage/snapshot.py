@@ -14,6 +14,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ from tui_reseller.storage.paths import (
     write_whole,
 )
 from tui_reseller.storage.snapshot_head import FIRST_ROWS, LARGEST, Head, decoded
+from tui_reseller.urgency import step_back
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,6 +40,10 @@ if TYPE_CHECKING:
 _HEAD, _LIST, _CHANGES, _LOCK = "head.json", "list-", "changes-", "lock"
 _TEMPORARY = ".writing-"
 _ASIDE = "damaged-"
+_WRITERS = "async-executor"
+"""How the names of the threads begin with which polars reads and writes files. On two cores they would hold a key up
+for five times as long as an arrow takes (measured).
+"""
 _TAG = (
     b"Signature: 8a477f597d28d172789f06886806bc55\n# Customer lists that can be fetched again: no need for a backup.\n"
 )
@@ -48,6 +54,7 @@ class Snapshots:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._writer = ThreadPoolExecutor(1, "snapshot", initializer=lambda: step_back(_WRITERS))
 
     def head(self, account: str, rows: int) -> tuple[SnapshotInfo, list[Customer]] | None:
         """Return the first rows at once, without later changes, or None. Quick: the list itself is not opened."""
@@ -63,7 +70,7 @@ class Snapshots:
 
     async def save(self, account: str, read_at: datetime, table: Table) -> None:
         """Put a list in the place of the old one, whole or not at all. Raises BadConfig if the disk refuses."""
-        await asyncio.to_thread(self._save, account, read_at, table)
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._save, account, read_at, table)
 
     async def note(self, account: str, changes: Sequence[tuple[str, Customer | None]]) -> None:
         """Add changes to the snapshot, if there is one. Raises BadConfig if the disk refuses."""

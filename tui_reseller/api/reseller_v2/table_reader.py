@@ -1,9 +1,7 @@
 """A list as tables, read beside the event loop: pieces are parsed, on all cores, while the next one arrives."""
 
 import asyncio
-import os
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +13,7 @@ from tui_reseller.api.reseller_v2.listing import Body, ListReader, unusable
 from tui_reseller.api.wire import BadReply, Form
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.profile import Format
+from tui_reseller.urgency import step_back
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,8 +32,6 @@ KEPT_FREE = 16 * 1024 * 1024
 """So many bytes that pieces have left are kept for the next ones, by each thread. Given back to the system and taken
 again, as is usual for more than 128 KiB, they cost 6 % of the processor time of a list (measured).
 """
-LESS_URGENT = 10
-"""Added to the niceness of threads that parse: a key is answered first."""
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h
 PIECE_SECONDS = 0.1
 """A piece that is not full is parsed at this age: on a slow line rows are seen all the same."""
@@ -171,16 +168,14 @@ class TableReader(ListReader["pl.DataFrame"]):
 
 
 def _begin() -> None:
-    """Prepare a thread that parses."""
-    _step_back()
+    """Prepare a thread that parses. The threads of polars, which answer questions as well, start first: they would step
+    back with the one that starts them.
+    """
+    import polars as pl  # noqa: PLC0415 - beside the event loop
+
+    pl.thread_pool_size()
+    step_back()
     _keep_free()
-
-
-def _step_back() -> None:
-    """Let the thread of the screen go before this one, where the system knows priorities of threads."""
-    if sys.platform == "linux":
-        thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + LESS_URGENT)
 
 
 @cache
