@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.export import Exported, ExportFormat, Progress, checked_columns, format_of
-from tui_reseller.services.ports import ExportPort
+from tui_reseller.services.list_ports import ExportPort
 from tui_reseller.services.session import Session
 
 

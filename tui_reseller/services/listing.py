@@ -11,7 +11,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, MissingCredentials, RefusedHere, ResellerError, SnapshotDamaged
 from tui_reseller.domain.listing import SnapshotInfo
 from tui_reseller.services import retry
-from tui_reseller.services.ports import IncomingPort
+from tui_reseller.services.list_ports import IncomingPort
 from tui_reseller.services.session import Session
 
 FIRST_ROWS = 200

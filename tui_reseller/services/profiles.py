@@ -18,7 +18,8 @@ from tui_reseller.domain.profile import (
     checked_name,
 )
 from tui_reseller.domain.secret import Secret
-from tui_reseller.services.ports import ConfigPort, CredentialsPort, SnapshotPort
+from tui_reseller.services.list_ports import SnapshotPort
+from tui_reseller.services.ports import ConfigPort, CredentialsPort
 
 ENV = "env"
 KEYS = (

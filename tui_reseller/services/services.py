@@ -8,17 +8,15 @@ from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.job_passwords import PasswordFilePort
+from tui_reseller.services.list_ports import CustomerListPort, ExportPort, SnapshotPort
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import (
     Clock,
     CredentialsPort,
-    CustomerListPort,
     DraftsPort,
-    ExportPort,
     JobsPort,
     LedgerPort,
     PlanFilesPort,
-    SnapshotPort,
     ViewsPort,
 )
 from tui_reseller.services.profiles import Profiles

@@ -14,15 +14,9 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import retry
 from tui_reseller.services.guard import GuardedCustomers
+from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
 from tui_reseller.services.policy import Policy
-from tui_reseller.services.ports import (
-    Clock,
-    CredentialsPort,
-    CustomerListPort,
-    CustomersPort,
-    LedgerPort,
-    SnapshotPort,
-)
+from tui_reseller.services.ports import Clock, CredentialsPort, CustomersPort, LedgerPort
 
 Connect = Callable[[Profile, Secret, float | None], CustomersPort]
 

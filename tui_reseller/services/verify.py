@@ -7,8 +7,8 @@ from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import quoted
+from tui_reseller.services.list_ports import IncomingPort
 from tui_reseller.services.listing import SUSPICIOUS_LOSS
-from tui_reseller.services.ports import IncomingPort
 from tui_reseller.services.readings import Reading, look, times_text
 from tui_reseller.services.session import Session
 
