@@ -1,20 +1,25 @@
 """A job in a process of its own: it does not end with the screen, the shell or the line that started it."""
 
+import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from tui_reseller.credentials.environment import API_KEY, API_USER, BASE_URL, FORMAT, NAME
 from tui_reseller.domain.errors import MissingCredentials
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 
+_log = logging.getLogger(__name__)
 _children: list[subprocess.Popen[bytes]] = []
 """Kept until this process ends: nobody waits for them."""
 
 
-def detach(number: int, profile: Profile, key: Secret | None) -> int:
-    """Start a process that resumes a job, and return its process number.
+def detach(log: Path, number: int, profile: Profile, key: Secret | None) -> int:
+    """Start a process that resumes a job, and return its process number. What goes wrong there stands in a log file.
 
     The key goes through a pipe, never through an argument; only the profile of the environment is handed on as it came,
     in the environment. Raises MissingCredentials without a key.
@@ -29,12 +34,29 @@ def detach(number: int, profile: Profile, key: Secret | None) -> int:
         }  # fmt: skip
     else:
         command += ["--profile", profile.name, "--key-stdin"]
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
-        start_new_session=True, cwd="/",
-    )  # fmt: skip
-    if child.stdin is not None:
-        with child.stdin:
-            child.stdin.write(key.reveal().encode() + b"\n" if profile.name != NAME else b"")
+    with _kept(log) as words:
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words, env=environment,
+            start_new_session=True, cwd="/",
+        )  # fmt: skip
     _children.append(child)
+    _log.warning("job %d goes on in process %d; what goes wrong there is said here", number, child.pid)
+    if child.stdin is not None:
+        with suppress(BrokenPipeError), child.stdin:  # it has ended already; why, it has said
+            child.stdin.write(key.reveal().encode() + b"\n" if profile.name != NAME else b"")
     return child.pid
+
+
+@contextmanager
+def _kept(log: Path) -> Iterator[int]:
+    """Open the log for a process that nobody sees. One that cannot be written must not stop the work."""
+    try:
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError:
+        yield subprocess.DEVNULL
+        return
+    try:
+        yield file
+    finally:
+        os.close(file)

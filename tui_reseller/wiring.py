@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import MutableMapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tui_reseller import logs
@@ -103,7 +104,7 @@ def build(
         plans=PlanFiles(paths.state),
         password_file=lambda path, goes_on: PasswordFile(path, goes_on=goes_on),
         write_new=write_new,
-        detach=detach,
+        detach=partial(detach, paths.state / logs.FILE),
     )
 
 

@@ -3,10 +3,16 @@
 import json
 import os
 import signal
+import stat
 import threading
 import time
 
 import pytest
+
+from tui_reseller import background
+from tui_reseller.credentials.environment import NAME
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.secret import Secret
 
 
 @pytest.fixture
@@ -170,6 +176,17 @@ def test_a_detached_job_goes_on_in_a_process_of_its_own(console, tmp_path):
     assert (watched.code, watched.row["outcomes"]) == (0, {"applied": 6})
     assert begin(console) == since + 6
     assert console.environment["TUI_RESELLER_API_KEY"].encode() not in console.files()
+
+
+def test_a_detached_job_that_cannot_go_on_says_why_in_the_log(console, tmp_path):
+    profile = Profile(NAME, console.sandbox.user, console.sandbox.base_url)
+    log = tmp_path / "state" / "tui-reseller.log"
+    pid = background.detach(log, 99, profile, Secret(console.sandbox.key))
+    ended = next(child for child in background._children if child.pid == pid)
+    assert ended.wait(20) == 2
+    assert "no job 99" in log.read_text()
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    assert console.sandbox.key not in log.read_text()
 
 
 def test_mistakes_are_said(console):
