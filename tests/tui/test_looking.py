@@ -242,3 +242,16 @@ async def test_a_quick_line_is_not_slow(at_desk):
         desk.app.post_message(CursorPosition(0, 0))
         await until("timed", lambda: desk.app._asked_terminal == 0.0)
         assert not desk.app.slow
+
+
+async def test_a_terminal_that_changes_behind_a_dialog_leaves_titles_over_their_columns(at_desk):
+    async with at_desk(size=(80, 24)) as desk:
+        await desk.press("s")
+        await desk.opened("Sort by")
+        await desk.pilot.resize_terminal(120, 40)
+        await desk.press("escape")
+        await until("the list", lambda: desk.dialog is None)
+        await desk.pilot.pause()
+        titles, row = desk.screen_text()[2:4]
+        assert titles.index("WEBSITE") == row.index("unknown")
+        assert titles.index("E-MAIL") == row.index("example1@")

@@ -1,5 +1,6 @@
 """The single lines of the main screen. Each paints itself again only if its text has changed."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from rich.text import Text
@@ -43,11 +44,30 @@ def one_line(text: str = "") -> Text:
     return Text(text, no_wrap=True, overflow="ellipsis", end="")
 
 
-class HeaderLine(Line):
+class FittedLine(Line):
+    """A line whose text depends on its width."""
+
+    fill: Callable[[], None] | None = None
+
+    def fitted(self, fill: Callable[[], None]) -> None:
+        """Put a text by a function, and again at every other width: a dialog may be open when the terminal changes."""
+        self.fill = fill
+        fill()
+
+    def on_resize(self) -> None:
+        """Another width wants another text."""
+        if self.fill is not None:
+            self.fill()
+
+
+class HeaderLine(FittedLine):
     """Badge, profile, host, how true the list is, what needs you."""
 
     def show(self, state: ViewState, now: datetime) -> None:
         """Show the state."""
+        self.fitted(lambda: self._fill(state, now))
+
+    def _fill(self, state: ViewState, now: datetime) -> None:
         badge, rest = header_line(state, now, self.size.width or 80)
         badges = BADGES_16 if self.app.theme == "16" else BADGES
         text = one_line()
@@ -68,11 +88,14 @@ class FilterLine(Line):
         self.put(text)
 
 
-class TitleLine(Line):
+class TitleLine(FittedLine):
     """Titles of the columns."""
 
     def show(self, state: ViewState) -> None:
         """Show the state."""
+        self.fitted(lambda: self._fill(state))
+
+    def _fill(self, state: ViewState) -> None:
         width = self.size.width or 80
         shown = columns(width, state.columns, narrow=self.app.size.width < NARROW)
         self.put(Text(title_line(shown, state.sort, descending=state.descending), style="bold", no_wrap=True, end=""))
