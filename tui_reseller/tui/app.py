@@ -200,11 +200,9 @@ class ResellerApp(App[str], inherit_bindings=False):
         """Cancel what runs in a group; return whether anything did."""
         return bool(self.workers.cancel_group(self, group))
 
-    def do(self, command_id: str, _key: str, stage: Stage) -> None:
+    def do(self, command_id: str, key: str, stage: Stage) -> None:
         """Do one of the program's own commands."""
         match command_id:
-            case "help.open" | "palette.open":
-                self.run_flow(lambda: self._palette(stage, asks=command_id == "palette.open"), command_id)
             case "screen.repaint":
                 self.screen.refresh(layout=True)
             case "mouse.toggle":
@@ -215,46 +213,9 @@ class ResellerApp(App[str], inherit_bindings=False):
                 else:
                     self.action_suspend_process()
             case _:
-                self.run_flow(lambda: self._quit(stage, always=_key == "ctrl+q"), command_id)
+                from tui_reseller.tui.flows.leaving import leave  # noqa: PLC0415 - loaded with its first use
 
-    async def _palette(self, stage: Stage, *, asks: bool) -> None:
-        from tui_reseller.tui import help as help_page  # noqa: PLC0415 - loaded with its first use
-        from tui_reseller.tui.dialogs.page import Page  # noqa: PLC0415
-        from tui_reseller.tui.screens.main import MainScreen  # noqa: PLC0415
-
-        rows = help_page.rows(self.commands, stage.state, has_customer=stage.current() is not None)
-        if not asks:
-            rows += help_page.IN_FORMS
-        title = "Commands" if asks else "Help: keys, and why some do nothing now"
-        page = Page(title, rows, hint="type to filter   Enter does it   Esc back", filtering=True)
-        chosen = await stage.ask(page)
-        if chosen and isinstance(self.screen, MainScreen):
-            self.opening = False
-            await self.screen.action_command(chosen, "")
-
-    async def _quit(self, stage: Stage, *, always: bool) -> None:
-        from tui_reseller.tui.dialogs.menu import Menu, Option  # noqa: PLC0415 - loaded with its first use
-
-        why = []
-        if stage.run is not None:
-            why.append(f" Job {stage.run.job.number} is running: quitting stops it; it can be resumed.")
-        if stage.session.in_flight:
-            why.append(" A change is on its way; its answer would be lost.")
-        if stage.state.marked:
-            count = len(stage.state.marked)
-            why.append(" 1 customer is marked." if count == 1 else f" {count} customers are marked.")
-        if why or always:
-            options = [Option("s", "Stay", "stay"), Option("q", "Quit", "quit")]
-            if stage.run is not None:
-                options.append(Option("b", "Quit; the job goes on in a process of its own", "detach"))
-            chosen = await stage.ask(Menu("Quit?", options, lines=why))
-            if chosen == "detach":
-                from tui_reseller.tui.flows.jobs import hand_over  # noqa: PLC0415 - loaded with its first use
-
-                await hand_over(stage)
-            if chosen not in {"quit", "detach"}:
-                return
-        self.end(0)
+                self.run_flow(lambda: leave(stage, always=key == "ctrl+q"), command_id)
 
     def end(self, code: int) -> None:
         """Leave in order: a run stops, an answer on its way has some seconds."""

@@ -31,6 +31,8 @@ _FLOWS = {
     "copy.username": "copying.username",
     "profile.open": "profiles.open_profile",
     "profile.unlock": "profiles.unlock",
+    "help.open": "palette.keys",
+    "palette.open": "palette.commands",
 }
 _MENUS = {
     "list.sort": ("views.sort_menu", "views.sorted_by"),
