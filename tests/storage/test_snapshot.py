@@ -532,20 +532,22 @@ async def test_a_kill_leaves_the_old_list_or_the_new_one(snapshots, save, cache,
     assert await whole(snapshots) == LIST
 
 
-# --- the disk refuses
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="no priorities of threads are known here")
 async def test_threads_that_write_a_list_step_back(saved, save):
     await save()
     usual = os.getpriority(os.PRIO_PROCESS, threading.main_thread().native_id)
-    writing = [
-        os.getpriority(os.PRIO_PROCESS, int(task.name))
-        for task in Path("/proc/self/task").iterdir()  # noqa: ASYNC240 - no disk
-        if (task / "comm").read_text().startswith("async-executor")
-    ]
+    writing = niceness_of("async-executor")
     assert writing
     assert all(niceness > usual for niceness in writing)
+
+
+def niceness_of(threads):
+    tasks = Path("/proc/self/task").iterdir()
+    named = [task for task in tasks if (task / "comm").read_text().startswith(threads)]
+    return [os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in named]
+
+
+# --- the disk refuses
 
 
 async def test_a_full_disk_leaves_the_old_list_and_nothing_else(snapshots, saved, save):

@@ -107,7 +107,7 @@ class CustomerList:
             if version == self.version:
                 self._answer, self._kept = found, (*self._kept[-1:], found)
                 if found.hits is not None:
-                    self._worker.submit(found.hits.prepare)
+                    self._worker.submit(found.hits.prepare)  # without it the next letter only takes longer
                 break
         return True
 

@@ -26,8 +26,8 @@ class Hits:
         """Bring together what the next letter will be looked for in. It takes longer than to look for it in a million
         customers, and then takes half as long (measured), so it is done while nobody waits.
         """
-        terms = self.question.filter.terms
-        if self._is_few and terms[-1].kind == "word":
+        last = self.question.filter.terms[-1]
+        if self._is_few and last.kind == "word" and not last.negated:
             scattered = self._texts().to_frame()
             self._searched = scattered.select(pl.concat_str(SEARCH, pl.lit("")).alias(SEARCH)).to_series()
 
