@@ -87,7 +87,11 @@ def build(
     """Return the services on a set of folders."""
     snapshots = Snapshots(paths.cache)
     config = ConfigFile(paths.config)
-    ledger = Ledger(paths.state, syslog=lambda: config.load().settings.syslog)
+    ledger = Ledger(
+        paths.state,
+        syslog=lambda: config.load().settings.syslog,
+        accounts=lambda: [profile.account for profile in config.load().profiles.values()],
+    )
     return Services(
         profiles=Profiles(config, credentials, snapshots, named=named, environment=environment),
         ledger=ledger,

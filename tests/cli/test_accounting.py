@@ -1,4 +1,4 @@
-"""audit with its filters, the shift report, salvage, and suspensions with an end."""
+"""audit with its filters, the shift report, and suspensions with an end."""
 
 import getpass
 import json
@@ -12,7 +12,7 @@ import pytest
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.errors import AnswerLost, NotSent
 from tui_reseller.domain.operation import Operation
-from tui_reseller.services.suspensions import ON_ALREADY
+from tui_reseller.services.write import ALREADY
 
 
 def sending(desk, username):
@@ -100,21 +100,6 @@ class TestReport:
         assert "Operations: 0\n\nNeeds you: 0\n\nSuspensions with an end: 0\n" in ran.out
 
 
-def test_salvage_says_what_it_read_and_touches_nothing(desk, tmp_path):
-    desk("disable", "c1", "c2", "--yes")
-    target = tmp_path / "rows.jsonl"
-    ran = desk("audit", "salvage", str(target))
-    assert ran.code == 0
-    assert {name: ran.row[name] for name in ("rows", "altered", "missing")} == {"rows": 4, "altered": 0, "missing": 0}
-    assert "4 rows read" in ran.err
-    assert desk("audit", "salvage", str(target)).code == 2
-    ledger = tmp_path / "state" / "ledger.sqlite3"
-    ledger.write_bytes(ledger.read_bytes().replace(b'"sending"', b'"sanding"', 1))
-    spoilt = desk("audit", "salvage", str(tmp_path / "more.jsonl"), "--ledger", str(ledger))
-    assert (spoilt.code, spoilt.row["altered"]) == (9, 1)
-    assert desk("audit", "salvage", str(tmp_path / "x"), "--ledger", str(tmp_path / "none")).code == 3
-
-
 class TestDue:
     def test_an_end_is_kept_shown_and_lifted(self, desk):
         ran = desk("disable", "c1", "--yes", "--until", "2h", "--reason", "unpaid")
@@ -152,10 +137,10 @@ class TestDue:
         desk.service.customers["c1"] = desk.service.customers["c1"].with_values({"sending": True})
         sent = len(desk.service.sent)
         ran = desk("due", "--run", "--yes")
-        assert (ran.code, ran.row["outcome"], ran.row["message"]) == (0, "verified_applied", ON_ALREADY)
+        assert (ran.code, ran.row["outcome"], ran.row["message"]) == (0, "already_so", ALREADY)
         assert len(desk.service.sent) == sent
         assert desk("due", "--all").out == ""
-        assert desk("audit", "list", "--limit", "1").row["message"] == ON_ALREADY
+        assert desk("audit", "list", "--limit", "1").row["message"] == ALREADY
 
     def test_enabled_by_hand_drops_out(self, desk):
         desk("disable", "c1", "--yes", "--until", "1h")

@@ -24,6 +24,9 @@ def test_a_script_needs_yes(desk, argv, operation):
     ran = desk(*argv)
     assert (ran.code, ran.out, desk.service.sent) == (11, "", [])
     assert "--yes" in ran.err
+    desk.service.customers["c1"] = desk.service.customers["c1"].with_values(
+        {"sending": operation is not Operation.ENABLE}
+    )
     assert desk(*argv, "--yes").code == 0
     assert [call.operation for call in desk.service.sent] == [operation]
 

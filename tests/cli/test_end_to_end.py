@@ -138,17 +138,17 @@ def test_a_list_that_breaks_once_is_read_again(consoles):
 
 def test_a_rate_limit_that_ends_is_waited_out(consoles):
     console = consoles()
-    console.sandbox.fault("rate-limit", operation="enable", retry_after=0, times=1)
-    assert console("enable", "user1", "--yes").code == 0
-    console.sandbox.fault("rate-limit", operation="enable", retry_after=60, times=1)
-    ran = console("enable", "user1", "--yes")
+    console.sandbox.fault("rate-limit", operation="website_enable", retry_after=0, times=1)
+    assert console("website-enable", "user1", "--yes").code == 0
+    console.sandbox.fault("rate-limit", operation="website_enable", retry_after=60, times=1)
+    ran = console("website-enable", "user1", "--yes")
     assert (ran.code, ran.row["outcome"]) == (6, "rejected")
 
 
 def test_a_slow_answer_ends_at_the_timeout(consoles):
     console = consoles()
-    console.sandbox.fault("latency", operation="enable", ms=2500, times=1)
-    ran = console("enable", "user1", "--yes", "--timeout", "0.5")
+    console.sandbox.fault("latency", operation="website_enable", ms=2500, times=1)
+    ran = console("website-enable", "user1", "--yes", "--timeout", "0.5")
     assert (ran.code, ran.row["outcome"]) == (10, "unknown"), ran
 
 
@@ -220,7 +220,7 @@ def test_planted_values_do_not_reach_the_terminal(consoles, form):
 
 def test_several_from_stdin(consoles):
     console = consoles("2018")
-    names = [row["username"] for row in console("list", "--filter", "-username~^e2e", "--limit", "4").rows]
+    names = [row["username"] for row in console("list", "--filter", "-username~^e2e sending:on", "--limit", "4").rows]
     applied = len(console.sandbox.log())
     ran = console("disable", "-", "--yes", stdin="\n".join([*names, names[0], ""]))
     assert ran.code == 0

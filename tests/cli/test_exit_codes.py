@@ -53,6 +53,7 @@ OUTCOMES = {
     Outcome.PARTIAL: 10,
     Outcome.UNVERIFIABLE: 10,
     Outcome.RESOLVED: 10,
+    Outcome.ALREADY_SO: 0,
 }
 
 

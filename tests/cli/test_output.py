@@ -85,8 +85,8 @@ def test_hostile_arguments_do_not_reach_the_terminal(desk):
 
 
 def test_a_message_of_the_service_is_cleaned(desk):
-    desk.service.errors[Operation.ENABLE] = Rejected("no\x1b[31m\nway")
-    ran = desk("enable", "c1", "--yes", "--output", "table")
+    desk.service.errors[Operation.DISABLE] = Rejected("no\x1b[31m\nway")
+    ran = desk("disable", "c1", "--yes", "--output", "table")
     assert ran.code == 6
     assert not FORBIDDEN & set(ran.out + ran.err)
 
@@ -291,7 +291,7 @@ class TestAudit:
         row = desk("audit", "list").row
         assert list(row) == [
             "username", "operation", "outcome", "id", "changes", "message", "time", "profile", "operator", "reason",
-            "batch", "until",
+            "batch", "until", "undoes",
         ]  # fmt: skip
         assert row["time"].endswith("Z")
         assert list(row["operator"]) == ["user", "host", "ssh_from"]

@@ -10,7 +10,7 @@ from tui_reseller.cli.main import VERBS, run
 
 ALL = [[verb.name] for verb in VERBS]
 ALL += [["profile", name] for name in ("add", "set", "secret", "list", "show", "use", "test", "remove")]
-ALL += [["audit", name] for name in ("list", "show", "verify", "export", "report", "salvage")]
+ALL += [["audit", name] for name in ("list", "show", "verify", "export", "report")]
 
 
 @pytest.mark.parametrize("verb", ALL, ids=" ".join)

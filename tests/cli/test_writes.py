@@ -35,7 +35,7 @@ def test_quiet_says_nothing_of_what_went_well(desk):
 def test_what_is_already_so_is_not_sent(desk):
     ran = desk("set", "c1", "city=Porto", "--yes")
     assert (ran.code, desk.service.sent) == (0, [])
-    assert "already so" in ran.err
+    assert "Already so" in ran.err
 
 
 def test_an_unknown_customer_is_7_and_nothing_is_sent(desk):

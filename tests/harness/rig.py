@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Self
 from unittest.mock import patch
 
+from tests.harness.consent import carry_out
 from tui_reseller.api.reseller_v2.client import ResellerV2
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.customer import Customer
@@ -37,17 +38,16 @@ from tui_reseller.sandbox.dialects import DIALECTS
 from tui_reseller.sandbox.faults import Faults
 from tui_reseller.sandbox.operations import API_KEY, API_USER
 from tui_reseller.sandbox.store import Store
+from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import verify
-from tui_reseller.services.write import carry_out
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.frames import frame_from
 from tui_reseller.storage.ledger import Ledger
 from tui_reseller.storage.snapshot import Snapshots
 
-WRITES = tuple(operation for operation in Operation if operation is not Operation.LIST)
 CONTROL = "control"
 PERSON = {
     "email": "ann@x.example", "first_name": "Ann", "last_name": "Lee", "address": "1 Main St", "city": "Denver",
@@ -145,9 +145,10 @@ def needless(operation: Operation, outcome: Outcome, *, was_applied: bool) -> bo
 class Rig:
     """A session of real parts; see the page above."""
 
-    def __init__(self, session: Session, ledger: Ledger) -> None:
+    def __init__(self, session: Session, ledger: Ledger, service: ResellerV2) -> None:
         self.session = session
         self.ledger = ledger
+        self.service = service
 
     @classmethod
     @asynccontextmanager
@@ -172,9 +173,9 @@ class Rig:
             connect=None,  # type: ignore[arg-type]
             timeout=seconds,
         )
-        session._service = service
+        session._service = GuardedCustomers(service, session.policy, session.account)
         try:
-            yield cls(session, ledger)
+            yield cls(session, ledger, service)
         finally:
             await session.aclose()
             await ledger.aclose()
@@ -188,14 +189,14 @@ class Rig:
 
     def uses_fresh_connections(self) -> None:
         """Make the client open a connection for every call, so that a proxy sees each of them alone."""
-        open_ = self.session._service._open
+        open_ = self.service._open
 
         async def opened() -> Any:
             caller = await open_()
             await caller.aclose()  # what is idle; the pool opens anew when it is needed
             return caller
 
-        self.session._service._open = opened
+        self.service._open = opened
 
     @asynccontextmanager
     async def sending_under(self, trouble: AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
@@ -214,7 +215,7 @@ class Rig:
     @asynccontextmanager
     async def deadline(self, seconds: float) -> AsyncIterator[None]:
         """Give every call so many seconds, for a while."""
-        with patch.object(self.session._service, "_timeout", seconds):
+        with patch.object(self.service, "_timeout", seconds):
             yield
 
     async def carry_out(self, call: Call) -> Result:

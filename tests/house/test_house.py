@@ -103,7 +103,9 @@ finally:
 @pytest.mark.terminal
 async def test_the_first_rows_of_a_snapshot_are_painted_without_anything_heavy(tmp_path: Path) -> None:
     frame = frame_from([Customer(f"u{number}", city="Oslo") for number in range(3)])
-    await Snapshots(tmp_path / "cache").save("https://api.sendgrid.com|bob", datetime.now(UTC), frame)
+    await Snapshots(tmp_path / "cache").save(
+        "reseller-v2|https://api.sendgrid.com:443/apiv2|bob", datetime.now(UTC), frame
+    )
     command = [sys.executable, "-c", FIRST_PAINTING, str(tmp_path)]
     environment = {**os.environ, "TERM": "xterm"}
     child = pexpect.spawn(command[0], command[1:], cwd=ROOT, env=environment, dimensions=(24, 80), timeout=30)

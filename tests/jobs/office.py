@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
+from tests.harness.consent import for_job
 from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery
@@ -136,7 +137,7 @@ class Office:
         return await self.jobs.add(await self.plan(text, action, **fields), self.session.operator, "ticket 4711")
 
     def run(self, job, **more: Any) -> JobRun:
-        return JobRun(self.session, self.jobs, job, **more)
+        return JobRun(self.session, self.jobs, job, for_job(self.session, job), **more)
 
     async def items(self, job):
         found, after = [], -1

@@ -66,14 +66,14 @@ class Failing:
         await self._at("after intent")
         return found
 
-    async def finish(self, *outcome):
+    async def finish(self, *outcome, **named):
         await self._at("after answer")
-        await self._port.finish(*outcome)
+        await self._port.finish(*outcome, **named)
         await self._at("after outcome")
 
-    async def send(self, call):
+    async def send(self, call, *permitted):
         await self._at("before sending")
-        return await self._port.send(call)
+        return await self._port.send(call, *permitted)
 
 
 @pytest.mark.parametrize(("point", "way"), list(itertools.product(POINTS, WAYS)))

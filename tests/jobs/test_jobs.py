@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.harness.consent import for_job
 from tests.jobs.office import Office
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import RefusedHere
@@ -66,10 +67,10 @@ async def test_what_is_so_already_is_left_out_and_what_changed_meanwhile_is_left
     sandbox.plant("move-001", active=False)
     await listing.refresh_for_many(office.session, renew=True)
     done = await office.run(job).run()
-    assert await office.agrees(job) == {"applied": 4}
+    assert await office.agrees(job) == {"applied": 3, "already_so": 1}
     assert [row["username"] for row in sandbox.log()] == ["move-000", "move-002", "move-003"]
     assert done.is_finished
-    assert "already so" in (await office.items(job))[1].message
+    assert "nothing was sent" in (await office.items(job))[1].message
 
 
 async def test_a_stale_plan_is_refused_unless_changed_ones_are_left_out(office, sandbox, planted):
@@ -237,7 +238,7 @@ async def test_another_process_watches_asks_and_cannot_run_it(office, tmp_path, 
     seen = await other.jobs.get(job.number)
     assert (seen.state, "process" in seen.owner) == (JobState.RUNNING, True)
     with pytest.raises(RefusedHere, match="is being run by"):
-        await JobRun(other.session, other.jobs, seen).run()
+        await other.run(seen).run()
     await other.jobs.want(job.number, "stop")
     async with asyncio.timeout(2):
         stopped = await running
@@ -250,7 +251,8 @@ async def test_an_item_is_never_taken_twice(office, tmp_path, sandbox, planted):
     job = await office.job("username~^claim-")
     item = (await office.jobs.waiting(job.number, -1))[0]
     before = office.session.customers.get("claim-000")
-    results = [await carry_out(office.session, job, item, before, None, lambda _error: None) for _ in range(2)]
+    permit = for_job(office.session, job)
+    results = [await carry_out(office.session, job, item, before, None, permit, lambda _error: None) for _ in range(2)]
     assert [result.outcome for result in results] == [Outcome.APPLIED, Outcome.NOT_SENT]
     assert "taken by another process" in results[1].message
     assert len(sandbox.log()) == 1
@@ -299,7 +301,7 @@ async def test_a_whole_job_is_undone_except_what_was_changed_since(office, sandb
     assert held.count("Lugo") == 1
     assert "Vigo" not in held
     entries = await office.services.ledger.entries(AuditQuery(batch=back.batch))
-    assert all(entry.reason.startswith("undo of ") and entry.reason.endswith("wrong city") for entry in entries)
+    assert {(bool(entry.undoes), entry.reason) for entry in entries} == {(True, "wrong city")}
     again = await draft_undo(office.session, await office.services.ledger.entries(AuditQuery(batch=job.batch)), "x")
     assert not again.plan.items
 

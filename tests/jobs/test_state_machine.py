@@ -18,12 +18,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from tests.harness.consent import carry_out
 from tests.jobs.office import Office, Sandbox
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.services.verify import settle, verify
-from tui_reseller.services.write import carry_out
 
 EXAMPLES = int(os.environ.get("TUI_RESELLER_EXAMPLES", "100"))
 STEPS = int(os.environ.get("TUI_RESELLER_STEPS", "30"))

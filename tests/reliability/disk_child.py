@@ -16,6 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from tests.harness.consent import carry_out
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import LedgerUnavailable
@@ -24,7 +25,6 @@ from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
-from tui_reseller.services.write import carry_out
 from tui_reseller.storage.paths import Paths
 from tui_reseller.wiring import build
 

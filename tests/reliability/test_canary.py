@@ -27,6 +27,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "stories"))
 from harness.canary import Canaries, ProcessWatch, Scanner, forms_of
+from harness.consent import carry_out
 from harness.crash_points import POINTS, Yard, until
 from terminal import ENTER, RIGHT, TAB, Terminal, program
 
@@ -35,7 +36,7 @@ from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
-from tui_reseller.services import listing, write
+from tui_reseller.services import listing
 from tui_reseller.storage.paths import Paths
 
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
@@ -141,13 +142,13 @@ async def test_no_live_object_says_a_secret(yard):
         pass
     call = Call(Operation.PASSWORD, "z1", {}, Secret(yard.canaries["new"]))
     yard.fault("latency", ms=300, operation="password")
-    task = asyncio.create_task(write.carry_out(session, call))
+    task = asyncio.create_task(carry_out(session, call))
     await asyncio.to_thread(until, "the intent is written", lambda: yard.is_written("z1"))
     seen = yard.scanner.objects()
     results = [await task]
     for fault in ("drop-after", "garbage", "truncate"):
         yard.fault(fault, operation="password", **({"bytes": 5} if fault == "truncate" else {}))
-        results.append(await write.carry_out(session, call))
+        results.append(await carry_out(session, call))
         yard.scanner.objects()
     assert results[0].outcome is Outcome.APPLIED
     assert results[1].outcome is Outcome.UNKNOWN

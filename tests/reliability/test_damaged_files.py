@@ -1,7 +1,7 @@
 """T17: files of ours that somebody or something has damaged: no crash, no silent reset, the snapshot is rebuilt, no row
 of the ledger that was still readable is ever lost by the program.
 
-Which rows are readable is told by the salvage, which shares no code with SQLite and proves each row by its own hash.
+Which rows are readable is told by a reader that shares no code with SQLite and proves each row by its own hash.
 
 In the default run a few files; 2,000, or another number:
 `TUI_RESELLER_FULL=1 python -m pytest tests/reliability/test_damaged_files.py -n0`, `TUI_RESELLER_FILES=10000 ...`.
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.readable_rows import readable
 from tui_reseller.domain.audit import AuditQuery, Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
@@ -27,7 +28,6 @@ from tui_reseller.domain.errors import LedgerUnavailable, SnapshotDamaged
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.storage.frames import frame_from
 from tui_reseller.storage.ledger import Ledger
-from tui_reseller.storage.ledger_salvage import _readable
 from tui_reseller.storage.snapshot import Snapshots
 
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
@@ -127,7 +127,7 @@ def damaged(number: int, pristine: dict[str, Path], folder: Path) -> tuple[str, 
     chance = random.Random(number)
     kind = "killed" if number % 2 else "ended"
     shutil.copytree(pristine[kind], folder)
-    for path in (folder / "state", folder / "cache", *folder.glob("cache/*")):
+    for path in (folder / "state", folder / "state" / "processes", folder / "cache", *folder.glob("cache/*")):
         if path.is_dir():
             path.chmod(0o700)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "ledger.lock")
@@ -140,7 +140,7 @@ def damaged(number: int, pristine: dict[str, Path], folder: Path) -> tuple[str, 
 
 def rows_in(folder: Path) -> set[tuple[int, str]]:
     """Return number and hash of every row that is as it was written."""
-    found = _readable(folder / "state" / "ledger.sqlite3")
+    found = readable(folder / "state" / "ledger.sqlite3")
     return {(number, row.hashed) for number, row in found.items() if row.is_intact}
 
 
@@ -226,10 +226,10 @@ def test_a_log_without_its_file_is_not_read_into_a_new_one(pristine, tmp_path):
     shutil.copytree(pristine["killed"], folder)
     (folder / "state").chmod(0o700)
     (folder / "state" / "ledger.sqlite3").unlink()
-    kept = {path.name: path.read_bytes() for path in (folder / "state").iterdir()}
+    kept = {path.name: path.read_bytes() for path in (folder / "state").iterdir() if path.is_file()}
     with pytest.raises(LedgerUnavailable, match="gone, but its write-ahead log is there"):
         asyncio.run(Ledger(folder / "state").begin(intent("newcomer")))
-    assert {path.name: path.read_bytes() for path in (folder / "state").iterdir()} == kept
+    assert {path.name: path.read_bytes() for path in (folder / "state").iterdir() if path.is_file()} == kept
 
 
 def test_a_torn_end_is_no_damage(pristine, tmp_path):

@@ -85,7 +85,8 @@ def judge(said, after: dict, applied: dict[str, int], usernames: list[str], poin
     said = [] if isinstance(said, str) else said
     ledger = dict(reversed(after["ledger"]))
     begun = {name for name, _outcome in after["ledger"]}
-    again = dict(after["again"])
+    again = {name: outcome for name, outcome in after["again"] if outcome != "already_so"}
+    so_already = {name for name, outcome in after["again"] if outcome == "already_so"}
     for name, outcome in said:
         first = applied.get(name, 0) - (again.get(name) == "applied")
         assert first in {0, 1}, (point, name, "was sent more than once")
@@ -95,7 +96,7 @@ def judge(said, after: dict, applied: dict[str, int], usernames: list[str], poin
         if ledger.get(name) in {"applied", "not_sent"}:
             assert first == (ledger[name] == "applied"), (point, name, ledger[name])
     assert set(again.values()) <= {"applied"}, (point, again)
-    assert all(applied.get(name, 0) >= 1 for name in usernames), point
+    assert all(applied.get(name, 0) >= 1 or name in so_already for name in usernames), point
     assert (after["is_whole"], after["integrity"], after["needs_you"]) == (True, "ok", 0), point
 
 

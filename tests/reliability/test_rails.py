@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from tests.harness.consent import agreed, carry_out
 from tests.reliability.workplace import CUSTOMER, Ran, Workplace
 from tests.tui.desk import Sandbox
 from tui_reseller.cli.doors import SandboxOptions
 from tui_reseller.demo import started
 from tui_reseller.domain.audit import AuditQuery, Operator
+from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict, RefusedHere
 from tui_reseller.domain.operation import Call, Operation, Outcome
@@ -23,7 +25,6 @@ from tui_reseller.services import listing
 from tui_reseller.services.edit import conflict_with, save
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import look
-from tui_reseller.services.write import carry_out
 
 CUSTOMERS = 60
 NEW = [f"{name}={value}" for name, value in CUSTOMER.items() if name != "active"]
@@ -361,13 +362,15 @@ async def test_an_edit_of_two_calls_asks_about_both_at_once_and_sends_only_what_
     seen = await session.find("luz")
     edited = {"city": "Oslo", "email": "mine@bodega.example", "phone": "5"}
     running.plant("luz", city="Bergen", email="rival@bodega.example", zip="5003")
-    first = await save(session, seen, edited)
+    first = await save(session, seen, edited, agreed(session, *calls_for(seen, edited)))
     assert [result.outcome for result in first] == [Outcome.CONFLICT, Outcome.NOT_SENT]
     now = session.customers.get("luz") or await session.find("luz")
     conflict = await conflict_with(session, seen, now, edited)
     assert [collision.field for collision in conflict.collisions] == ["city", "email"]
     kept = {"email": "mine@bodega.example", "phone": "5"}  # city is left to them
-    assert [result.outcome for result in await save(session, now, kept)] == [Outcome.APPLIED] * 2
+    assert [result.outcome for result in await save(session, now, kept, agreed(session, *calls_for(now, kept)))] == [
+        Outcome.APPLIED
+    ] * 2
     held = running.held("luz")
     assert (held["city"], held["email"], held["phone"]) == ("Bergen", "mine@bodega.example", "5")
     assert held["zip"] == "5003"

@@ -8,18 +8,30 @@ from tests.services.fakes import CALLS, KIM
 from tui_reseller.domain.audit import Entry, Intent
 from tui_reseller.domain.changes import changes_of
 from tui_reseller.domain.errors import RefusedHere
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import WRITES, Operation, Outcome
 from tui_reseller.services.advice import NOTHING, UNSEEN, known, safe
 
 OPEN = [outcome for outcome in Outcome if outcome.needs_you]
-WRITES = [operation for operation in Operation if operation is not Operation.LIST]
 
 
-def entry(operation, outcome, message):
+def entry(operation, outcome, message, *, is_observed=False):
     at = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
     call = CALLS[operation]
     return Entry(
-        "id", at, "acme", "a", operation, call.username, changes_of(call, None), KIM, None, "", None, outcome, message
+        "id",
+        at,
+        "acme",
+        "a",
+        operation,
+        call.username,
+        changes_of(call, None),
+        KIM,
+        None,
+        "",
+        None,
+        outcome,
+        message,
+        is_observed=is_observed,
     )
 
 
@@ -51,6 +63,7 @@ async def test_a_repeat_is_called_safe_exactly_where_it_is_let_through(ledger, o
 
 def test_known_is_what_was_read_and_nothing_else():
     read = "read back at 2026-03-04 12:00:00Z: still unknown, it is listed"
-    assert known(entry(Operation.DELETE, Outcome.UNKNOWN, read)) == read
+    assert known(entry(Operation.DELETE, Outcome.UNKNOWN, read, is_observed=True)) == read
+    assert known(entry(Operation.DELETE, Outcome.UNKNOWN, read)) == NOTHING, "not what its words say, but what it is"
     assert known(entry(Operation.DELETE, Outcome.UNKNOWN, "host: no answer in time")) == NOTHING
     assert known(entry(Operation.PASSWORD, Outcome.UNKNOWN, "host: no answer in time")) == UNSEEN

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.harness.consent import carry_out
 from tests.services.fakes import ANA, CALLS, LUZ, NOON, customers_in, put_list, shown
 from tui_reseller.domain.config import Settings
 from tui_reseller.domain.customer import Customer
@@ -27,7 +28,6 @@ from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import listing
 from tui_reseller.services.listing import Arrived
-from tui_reseller.services.write import carry_out
 from tui_reseller.storage.frames import frame_from
 
 MANY = [Customer(f"u{number}") for number in range(10)]

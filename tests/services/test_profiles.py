@@ -235,7 +235,7 @@ def test_a_profile_in_use_must_be_there(snapshot):
 
 async def test_a_removed_profile_leaves_neither_key_nor_snapshot(snapshot):
     profiles = made(snapshot, *TWO, credentials=FakeCredentials({"acme": "a", "beta": "b"}))
-    accounts = ["https://api.sendgrid.com|a", "https://api.sendgrid.com|b"]
+    accounts = ["reseller-v2|https://api.sendgrid.com:443/apiv2|a", "reseller-v2|https://api.sendgrid.com:443/apiv2|b"]
     for account in accounts:
         await snapshot.save(account, NOON, frame_from([LUZ]))
     await profiles.remove("acme")

@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.harness.consent import carry_out, lift
 from tests.services.fakes import LUZ
 from tui_reseller.domain.errors import AnswerLost, InvalidInput, Rejected
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.plan import Item
+from tui_reseller.domain.switch import Switch
 from tui_reseller.services.moments import LONGEST_AHEAD, local_text, read_end, start_of_day
-from tui_reseller.services.suspensions import ON_ALREADY, lift, open_suspensions
-from tui_reseller.services.write import carry_out
+from tui_reseller.services.suspensions import open_suspensions
+from tui_reseller.services.write import ALREADY
 
 NAME = LUZ.username
 
@@ -64,8 +66,8 @@ async def test_sending_that_is_on_already_is_settled_and_nothing_is_sent(session
     sent = len(service.sent)
     service.change(NAME, sending=LUZ.sending)
     result = await lift(session, one, "batch")
-    assert (result.outcome, result.message, len(service.sent)) == (Outcome.VERIFIED_APPLIED, ON_ALREADY, sent)
-    assert (await written())[0].changes == ()
+    assert (result.outcome, result.message, len(service.sent)) == (Outcome.ALREADY_SO, ALREADY, sent)
+    assert [change.before for change in (await written())[0].changes] == [True]
     assert await found(session) == []
 
 
@@ -83,10 +85,12 @@ async def test_a_stop_that_came_after_the_list_was_made_is_left_alone(session, s
 
 async def test_a_refused_repeat_does_not_replace_it(session, service, stop):
     await stop()
+    service.change(NAME, sending=LUZ.sending)
     service.before.append(Rejected("no"))
     await stop(hours=0)
     (one,) = await found(session)
     assert one.replaced_by is None
+    service.change(NAME, sending=Switch.OFF)
     assert (await lift(session, one, "batch")).outcome is Outcome.APPLIED
 
 

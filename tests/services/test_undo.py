@@ -4,26 +4,22 @@ from dataclasses import replace
 
 import pytest
 
+from tests.harness import consent
+from tests.harness.consent import carry_out
 from tests.services.fakes import ANA, CALLS, KIM, LUZ, put_list
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import AnswerLost, Rejected
-from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.operation import WRITES, Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import undo
 from tui_reseller.services.verify import verify
-from tui_reseller.services.write import carry_out
 
 
 async def take_back(session, words=""):
     """Undo as a front door does."""
-    results = []
-    for entry in await undo.last_undoable(session):
-        call = undo.opposite(entry)
-        left = undo.as_left(entry, session.customers.get(call.username))
-        results.append(await carry_out(session, call, loaded=left, reason=undo.reason_for(entry, words)))
-    return results
+    return [await consent.take_back(session, entry, words) for entry in await undo.last_undoable(session)]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +53,7 @@ async def test_what_cannot_be_undone_is_said_so_and_not_offered(session, operati
 
 
 def test_each_write_can_either_be_undone_or_has_words_why_not():
-    assert {*undo.REVERSIBLE} | {*undo.CANNOT} == {*Operation} - {Operation.LIST}
+    assert {*undo.REVERSIBLE} | {*undo.CANNOT} == {*WRITES}
     assert not {*undo.REVERSIBLE} & {*undo.CANNOT}
 
 
@@ -112,7 +108,7 @@ async def test_an_undo_is_not_undone_and_the_one_before_comes_next(session, writ
     second = await carry_out(session, CALLS[Operation.EMAIL])
     assert [entry.id for entry in await undo.last_undoable(session)] == [second.id]
     await take_back(session, " wrong customer ")
-    assert (await written())[0].reason == f"undo of {second.id} wrong customer"
+    assert ((await written())[0].undoes, (await written())[0].reason) == (second.id, "wrong customer")
     assert [entry.id for entry in await undo.last_undoable(session)] == [first.id]
     await take_back(session)
     assert await undo.last_undoable(session) == []
@@ -139,7 +135,7 @@ async def test_a_batch_is_taken_back_as_one_but_for_what_was_not_applied_or_was_
     await put_list(session, service.kept.values())
     service.before = [None, Rejected("no")]
     results = [await carry_out(session, Call(Operation.DISABLE, f"u{n}"), batch="job-1") for n in range(4)]
-    await carry_out(session, Call(Operation.ENABLE, "u3"), reason=f"undo of {results[3].id}")
+    await consent.take_back(session, await session.ledger.get(results[3].id))
     entries = await undo.last_undoable(session)
     assert [entry.username for entry in entries] == ["u2", "u0"]
     await take_back(session)
@@ -171,14 +167,16 @@ async def test_what_another_person_or_another_account_did_is_not_mine_to_take_ba
 async def test_a_customer_is_compared_with_how_the_operation_left_it(session):
     await carry_out(session, CALLS[Operation.RENAME])
     (entry,) = await undo.last_undoable(session)
-    assert undo.as_left(entry, None) is None
     assert undo.as_left(entry, replace(LUZ, username="lux")).username == "lux"
     await carry_out(session, Call(Operation.EMAIL, "lux", {"email": "x@y.es"}))
     (entry,) = await undo.last_undoable(session)
     assert undo.as_left(entry, LUZ).email == "x@y.es"
 
 
-def test_the_reason_of_an_undo_names_what_it_takes_back():
-    entry = type("Entry", (), {"id": "abc"})()
-    assert undo.reason_for(entry) == "undo of abc"
-    assert undo.reason_for(entry, "  why ") == "undo of abc why"
+@pytest.mark.parametrize("prose", ["undo of the marketing stop", "undo of {}", "undo of 0000000000 wrong"])
+async def test_a_reason_is_never_taken_for_what_an_operation_takes_back(session, service, prose):
+    first = await carry_out(session, CALLS[Operation.SET])
+    second = await carry_out(session, CALLS[Operation.DISABLE], reason=prose.format(first.id))
+    assert [entry.id for entry in await undo.last_undoable(session)] == [second.id]
+    assert [result.outcome for result in await take_back(session)] == [Outcome.APPLIED]
+    assert [entry.id for entry in await undo.last_undoable(session)] == [first.id]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.harness.consent import carry_out
 from tests.services.fakes import ANA, CALLS, KIM, LUZ, FakeService, customers_in, put_list
 from tui_reseller.domain.changes import Change, Collision
 from tui_reseller.domain.errors import (
@@ -22,11 +23,12 @@ from tui_reseller.domain.errors import (
     Rejected,
     UnusableAnswer,
 )
+from tui_reseller.domain.operation import WRITES as ALL_WRITES
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services.result import Result
-from tui_reseller.services.write import after_call, carry_out, preview
+from tui_reseller.services.write import after_call, preview
 from tui_reseller.storage.frames import frame_from
 
 WRITES = [pytest.param(call, id=operation.value) for operation, call in CALLS.items()]
@@ -46,7 +48,7 @@ def broken_ledger(monkeypatch, session, *, begin=False, finish=False):
 
 
 def test_every_operation_but_the_list_is_a_write():
-    assert {*CALLS} == {*Operation} - {Operation.LIST}
+    assert {*CALLS} == {*ALL_WRITES} == {*Operation} - {Operation.LIST, Operation.FOREIGN}
 
 
 @pytest.mark.parametrize("call", WRITES)
@@ -57,7 +59,11 @@ async def test_a_write_is_sent_once_and_written_down_as_applied(session, service
     (entry,) = await written()
     assert (entry.id, entry.outcome, entry.operation) == (result.id, Outcome.APPLIED, call.operation)
     assert (entry.username, entry.reason, entry.batch) == (call.username, "moved", "b1")
-    assert (entry.profile, entry.account, entry.operator) == ("acme", "https://api.sendgrid.com|acme-api", KIM)
+    assert (entry.profile, entry.account, entry.operator) == (
+        "acme",
+        "reseller-v2|https://api.sendgrid.com:443/apiv2|acme-api",
+        KIM,
+    )
     assert entry.changes == result.changes == preview(call, service_before(call))
     assert entry.before == (None if call.operation is Operation.CREATE else service_before(call).as_dict())
     assert "canary" not in repr((entry, result, result.as_dict()))
@@ -257,7 +263,7 @@ async def test_a_field_that_somebody_else_changed_is_a_conflict_with_before_now_
 async def test_a_switch_that_is_no_longer_as_it_was_shown_conflicts_unless_it_is_as_wanted(session, service, now):
     service.change("luz", sending=now)
     result = await carry_out(session, DISABLE, loaded=LUZ)
-    assert result.outcome is (Outcome.APPLIED if now is Switch.OFF else Outcome.CONFLICT)
+    assert result.outcome is (Outcome.ALREADY_SO if now is Switch.OFF else Outcome.CONFLICT)
 
 
 async def test_what_somebody_else_changed_in_other_fields_stays(session, service):
@@ -270,13 +276,19 @@ async def test_what_somebody_else_changed_in_other_fields_stays(session, service
 
 @pytest.mark.parametrize(
     "call",
-    [Call(Operation.SET, "luz", {"city": "Madrid", "zip": ""}), Call(Operation.EMAIL, "luz", {"email": LUZ.email})],
+    [
+        Call(Operation.SET, "luz", {"city": "Madrid", "first_name": "Luz"}),
+        Call(Operation.EMAIL, "luz", {"email": LUZ.email}),
+        Call(Operation.ENABLE, "luz"),
+        Call(Operation.DISABLE, "ana"),
+    ],
 )
 async def test_what_is_already_so_is_not_sent(session, service, written, call):
     result = await carry_out(session, call)
-    assert (result.outcome, result.id, result.changes) == (Outcome.APPLIED, None, ())
+    assert (result.outcome, result.changes) == (Outcome.ALREADY_SO, ())
     assert "nothing was sent" in result.message
-    assert (service.sent, await written()) == ([], [])
+    (entry,) = await written()
+    assert (service.sent, entry.id, entry.outcome) == ([], result.id, Outcome.ALREADY_SO)
 
 
 async def test_only_fields_that_differ_are_sent(session, service):

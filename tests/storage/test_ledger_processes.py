@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.storage.ledger_rows import LOST
-from tui_reseller.storage.process import DOUBT_SECONDS, Process, mine
+from tui_reseller.storage.process import DOUBT_SECONDS, Process, ProcessLock
 
 
 @pytest.mark.slow
@@ -68,19 +69,29 @@ async def test_recovery_looks_at_every_intent_also_after_a_finished_one(folder, 
     assert (await ledger.get(second)).outcome is None
 
 
-def test_a_process_is_told_apart_from_a_later_one_with_its_number():
-    me = mine()
-    assert me.is_alive(10**9)
+def test_a_process_of_an_older_version_is_told_apart_from_a_later_one_with_its_number(tmp_path):
+    me = replace(ProcessLock(tmp_path).process(), lock="")
+    assert me.is_alive(tmp_path, 10**9)
     assert me.pid == os.getpid()
     if me.start:
-        assert not Process(me.pid, "1", me.host, me.boot).is_alive(0)
-    assert not Process(me.pid, me.start, me.host, "another boot").is_alive(0)
+        assert not replace(me, start="1").is_alive(tmp_path, 0)
+    assert not replace(me, boot="another boot").is_alive(tmp_path, 0)
 
 
-def test_a_process_that_cannot_be_looked_at_gets_the_benefit_of_the_doubt_for_a_while():
+def test_a_process_of_an_older_version_elsewhere_gets_the_benefit_of_the_doubt_for_a_while(tmp_path):
     elsewhere = Process(1, "1", "another-host", "x")
-    assert elsewhere.is_alive(DOUBT_SECONDS - 1)
-    assert not elsewhere.is_alive(DOUBT_SECONDS + 1)
-    without_start = Process(os.getpid(), "", mine().host, mine().boot)
-    assert without_start.is_alive(0)
-    assert not without_start.is_alive(DOUBT_SECONDS + 1)
+    assert elsewhere.is_alive(tmp_path, DOUBT_SECONDS - 1)
+    assert not elsewhere.is_alive(tmp_path, DOUBT_SECONDS + 1)
+    without_start = replace(ProcessLock(tmp_path).process(), lock="", start="")
+    assert without_start.is_alive(tmp_path, 0)
+    assert not without_start.is_alive(tmp_path, DOUBT_SECONDS + 1)
+
+
+def test_a_process_lives_as_long_as_it_holds_its_lock_whatever_else_is_said_of_it(tmp_path):
+    lock = ProcessLock(tmp_path)
+    said = replace(lock.process(), pid=1, start="1", host="another-host", boot="another boot")
+    assert said.is_alive(tmp_path, 10**9)
+    assert said.is_alive(tmp_path, 10**9), "looking does not end it"
+    lock.release()
+    assert not said.is_alive(tmp_path, 0)
+    assert not (tmp_path / "processes" / said.lock).exists()

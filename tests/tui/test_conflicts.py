@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from desk import Desk, folders, open_desk, until
 
+from tests.harness.consent import carry_out
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.services.write import carry_out
 from tui_reseller.tui.widgets.inputs import Choice
 from tui_reseller.wiring import build
 

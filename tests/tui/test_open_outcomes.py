@@ -7,7 +7,7 @@ import pytest
 from tests.services.fakes import CALLS, KIM, LUZ
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import changes_of
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import WRITES, Operation, Outcome
 from tui_reseller.tui.presenters.open_outcome import open_lines
 
 AT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -17,12 +17,27 @@ READ = "read back at 2026-03-04 12:00:00Z: still unknown, it is listed\x1b[2J"
 def lines_of(operation, outcome, message, next_check=None):
     call = CALLS[operation]
     changes = changes_of(call, LUZ)
-    entry = Entry("id", AT, "acme", "a", operation, call.username, changes, KIM, None, "", None, outcome, message)
+    entry = Entry(
+        "id",
+        AT,
+        "acme",
+        "a",
+        operation,
+        call.username,
+        changes,
+        KIM,
+        None,
+        "",
+        None,
+        outcome,
+        message,
+        is_observed=message.startswith("read back"),
+    )
     return open_lines(entry, next_check)
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome.needs_you])
-@pytest.mark.parametrize("operation", [operation for operation in Operation if operation is not Operation.LIST])
+@pytest.mark.parametrize("operation", WRITES)
 def test_every_page_says_what_happened_what_is_known_and_what_is_safe(operation, outcome):
     lines = lines_of(operation, outcome, READ, AT)
     text = "\n".join(lines)

@@ -202,7 +202,7 @@ async def test_an_unlocking_that_was_made_longer_is_not_told_to_be_over(at_desk)
 
 
 async def test_a_dialog_that_was_open_when_the_lock_closed_sends_nothing(at_desk, sandbox, someone):
-    name = someone()
+    name = someone(active="false")
     async with at_desk(protected=True) as desk:
         await desk.go_to(name)
         desk.main.stage.session.policy.unlock(5, "ticket 7")
@@ -225,7 +225,7 @@ async def test_unlocking_what_is_read_only_is_said_to_open_nothing(at_desk, more
 
 
 async def test_the_reason_of_the_unlocking_stands_beside_that_of_the_change(at_desk, sandbox, someone):
-    name = someone()
+    name = someone(active="false")
     async with at_desk(protected=True) as desk:
         await desk.go_to(name)
         desk.main.stage.session.policy.unlock(5, "ticket 7")

@@ -30,7 +30,7 @@ async def test_d_takes_an_end_and_the_audit_log_keeps_it(at_desk, someone):
 
 
 async def test_activity_of_a_renamed_customer_shows_what_was_done_before(at_desk, someone):
-    name = someone()
+    name = someone(active="false")
     new = f"{name}.new"
     async with at_desk() as desk:
         await desk.go_to(name)

@@ -15,7 +15,8 @@ from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.plan import Job, JobState, Plan
 from tui_reseller.domain.text import clean
-from tui_reseller.services import plan_file, plans
+from tui_reseller.services import door, plan_file, plans
+from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Given, Made, Passwords
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.policy import GRADES
@@ -44,22 +45,26 @@ async def apply(
     for item in plan.items if not options.dry_run else ():
         session.policy.check(item.call, options.reason)
     question = question_of(plan, session)
-    allowed = options.dry_run or asking.is_allowed(question, options, can_ask=inv.talk.can_ask)
+    consent = None if options.dry_run else asking.by_options(question, options, can_ask=inv.talk.can_ask)
     await services.ledger.recover()
     await inv.connect(session)
+    reviewed = plan
     plan = await plans.unmoved(plan, session, skip_changed=how.skip_changed)
     if options.dry_run:
         write_items(inv, plan)
         inv.talk.say("dry run: nothing was sent")
         return ExitCode.FINE
-    if not allowed:
-        asking.ask(question, review(plan, session), inv.talk)
+    if consent is None:
+        consent = asking.ask(question, review(plan, session), inv.talk)
+    total = await door.total_for_ceiling(session)
+    permit = door.admit(session, [item.call for item in reviewed.items], options.reason, total, consent)
     with ExitStack() as stack:
         passwords = _passwords(services, plan, how, stack)
         to = str(how.passwords_to.absolute()) if how.passwords_to else ""
-        job = await services.jobs.add(plan, session.operator, options.reason, to)
+        job = await services.jobs.add(plan, session.operator, options.reason, to, digest=reviewed.digest)
         inv.talk.say(f"job {job.number}: {job.total:,} customers - tui-reseller job watch {job.number}")
-        return await go_on(inv, services, session, job, passwords, detach=how.detach, verify=options.verify)
+        granted = permit.for_job(job.number)
+        return await go_on(inv, services, session, job, granted, passwords, detach=how.detach, verify=options.verify)
 
 
 def question_of(plan: Plan, session: Session) -> asking.Question:
@@ -133,12 +138,16 @@ async def go_on(
     services: Services,
     session: Session,
     job: Job,
+    permit: Permit,
     passwords: Passwords | None = None,
     *,
+    reason: str = "",
     detach: bool = False,
     verify: bool = False,
 ) -> int:
-    """Run a job here, or hand it to a process of its own; return the exit code."""
+    """Run a job here, or hand it to a process of its own; return the exit code. Reason is why it goes on, if that is
+    another one than it was made for.
+    """
     if detach:
         if passwords is not None:
             raise InvalidInput("a job with passwords is not detached: they would have to leave this process")
@@ -148,7 +157,7 @@ async def go_on(
         return ExitCode.FINE
     with Report(inv) as report:
         told = teller(inv, report)
-        run = JobRun(session, services.jobs, job, passwords, told, settling=verify)
+        run = JobRun(session, services.jobs, job, permit, passwords, told, settling=verify, reason=reason)
         inv.signals.softly = run.stop
         try:
             done = await run.run()
@@ -190,18 +199,18 @@ def close(inv: Invocation, job: Job) -> ExitCode:
 
 
 def exit_code(job: Job) -> ExitCode:
-    """0 if all is applied, 10 if anything is unknown, else 9 (design: "Exit codes")."""
+    """0 if all is applied or was so already, 10 if anything is unknown, else 9 (design: "Exit codes")."""
     if job.open_unknowns:
         return ExitCode.UNKNOWN
-    applied = sum(count for outcome, count in job.counts.items() if outcome and outcome.is_applied)
-    return ExitCode.FINE if applied == job.total else ExitCode.SOME
+    is_so = sum(count for outcome, count in job.counts.items() if outcome and outcome.is_so)
+    return ExitCode.FINE if is_so == job.total else ExitCode.SOME
 
 
 def job_line(job: Job) -> str:
     """Say what became of a job, and how to go on."""
     counts = [f"{count:,} {outcome.word.lower()}" for outcome, count in job.counts.items() if outcome and count]
-    left = job.total - job.done
-    counts += [f"{left:,} not begun"] if left else []
+    counts += [f"{job.in_flight:,} in flight"] if job.in_flight else []
+    counts += [f"{job.not_begun:,} not begun"] if job.not_begun else []
     why = f" ({clean(job.why, longest=200)})" if job.why else ""
     line = f"job {job.number} {job.state_word}{why}: {', '.join(counts) or 'nothing begun'}"
     if job.state is not JobState.FINISHED or job.open_unknowns:

@@ -10,7 +10,8 @@ from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import quoted
-from tui_reseller.services.policy import refuse_over_ceiling, typed_text
+from tui_reseller.services.door import Consent
+from tui_reseller.services.policy import confirming_text, refuse_over_ceiling, typed_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,11 @@ class Question:
     @property
     def confirming(self) -> str:
         """What --confirm would have to be."""
-        one = len(self.usernames) == 1
-        return self.usernames[0] if one else f"{len(self.usernames)} {self.profile.name}"
+        return confirming_text(self.usernames, self.profile)
 
 
-def is_allowed(question: Question, writing: Writing, *, can_ask: bool) -> bool:
-    """Whether the options allow it already; False if a person has to be asked.
+def by_options(question: Question, writing: Writing, *, can_ask: bool) -> Consent | None:
+    """Return the consent that the options give; None if a person has to be asked.
 
     Raises RefusedHere where none can be, and for more customers than the profile lets change at once.
     """
@@ -46,23 +46,23 @@ def is_allowed(question: Question, writing: Writing, *, can_ask: bool) -> bool:
                 f"refused: --confirm is {quoted(writing.confirm)}, it must be {quoted(question.confirming)}; "
                 "nothing was sent"
             )
-        return True
+        return Consent(agreed=True, typed=writing.confirm)
     if question.typed is not None:
         if can_ask:
-            return False
+            return None
         raise RefusedHere(
             f"refused: this needs --confirm {quoted(question.typed)}; nothing was sent",
             hint="--yes does not replace it" if writing.yes else "",
         )
     if writing.yes:
-        return True
+        return Consent(agreed=True)
     if can_ask:
-        return False
+        return None
     raise RefusedHere("refused: without a terminal this needs --yes; nothing was sent")
 
 
-def ask(question: Question, review: Sequence[str], talk: Talk) -> None:
-    """Show the review and ask. Raises RefusedHere at anything but the answer that is asked for."""
+def ask(question: Question, review: Sequence[str], talk: Talk) -> Consent:
+    """Show the review and ask; return the consent. Raises RefusedHere at anything but the answer that is asked for."""
     for line in review:
         talk.warn(line)
     typed = question.typed
@@ -71,3 +71,4 @@ def ask(question: Question, review: Sequence[str], talk: Talk) -> None:
     asked = f"Type {quoted(typed)} without the quotation marks" if typed is not None else "Type yes"
     if talk.ask(f"{asked} to {what}") != wanted:
         raise RefusedHere("refused: not confirmed; nothing was sent")
+    return Consent(agreed=True, typed=typed)

@@ -65,6 +65,7 @@ _BY_OUTCOME = {
     Outcome.PARTIAL: ExitCode.UNKNOWN,
     Outcome.UNVERIFIABLE: ExitCode.UNKNOWN,
     Outcome.RESOLVED: ExitCode.UNKNOWN,
+    Outcome.ALREADY_SO: ExitCode.FINE,
 }
 """A settled one was closed with a note, never by evidence: it does not count as success."""
 

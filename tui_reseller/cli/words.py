@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tui_reseller.domain.audit import Entry
-from tui_reseller.domain.changes import Change, Collision, Value
+from tui_reseller.domain.changes import Change, Collision, Value, value_words
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import quoted
@@ -81,7 +81,7 @@ def _shown(name: str, value: Value) -> str:
         return "on" if value else "off"
     if value is None:
         return "unknown" if name in {"sending", "website_access"} else "(none)"
-    return quoted(value)
+    return quoted(value_words(value))
 
 
 def result_line(result: Result) -> str:

@@ -16,17 +16,18 @@ from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, RefusedHere, SnapshotDamaged
 from tui_reseller.domain.operation import Call, Operation, Outcome
-from tui_reseller.domain.plan import Item, JobState, Plan, touched
+from tui_reseller.domain.plan import Item, JobState, Plan
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
-from tui_reseller.services import listing
+from tui_reseller.services import door, listing
+from tui_reseller.services.door import Consent, Permit
 from tui_reseller.services.job_passwords import Given
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import refuse_invalid
-from tui_reseller.services.write import carry_out, preview
+from tui_reseller.services.write import Aim, carry_out, preview
 
 MANY_READS = 20
 """Above this many usernames one list is read instead of each customer."""
@@ -75,7 +76,7 @@ class _Flow:
         warnings = self._checked()
         info = listing.first_rows(session)
         question = asking.Question(order.operation, order.usernames, session.profile, info.total if info else 0)
-        allowed = options.dry_run or asking.is_allowed(question, options, can_ask=self.inv.talk.can_ask)
+        consent = None if options.dry_run else asking.by_options(question, options, can_ask=self.inv.talk.can_ask)
         await session.ledger.recover()
         await session.learn_website()
         unknown = await self._look_up()
@@ -83,13 +84,16 @@ class _Flow:
         skipped = [_skipped(call) for call in order.calls if call.username in unknown]
         if options.dry_run:
             return self._show_only(calls, skipped, warnings)
-        if calls and not allowed:
+        if calls and consent is None:
             lines = [(call.username, self._changes(call)) for call in calls]
-            asking.ask(question, words.review(order.operation, session.profile, lines, warnings), self.inv.talk)
+            reviewed = words.review(order.operation, session.profile, lines, warnings)
+            consent = asking.ask(question, reviewed, self.inv.talk)
         else:
             for warning in warnings:
                 self.inv.talk.say(f"note: {warning}")
-        return await self._send(calls, skipped)
+        total = await door.total_for_ceiling(session) if len(order.calls) > 1 else question.total
+        permit = door.admit(session, order.calls, options.reason, total, consent or Consent())
+        return await self._send(calls, skipped, permit)
 
     def _checked(self) -> list[str]:
         """Raise what speaks against the calls themselves; return what is only worth a word. A dry run may be locked."""
@@ -155,36 +159,36 @@ class _Flow:
         self.inv.talk.say("dry run: nothing was sent")
         return ExitCode.SOME if skipped else ExitCode.FINE
 
-    async def _send(self, calls: Sequence[Call], skipped: Sequence[Result]) -> int:
+    async def _send(self, calls: Sequence[Call], skipped: Sequence[Result], permit: Permit) -> int:
         asked = len(self.order.calls)
         with Report(self.inv, self.order.generated, verifying=self.options.verify) as report:
             for result in skipped:
                 report.add(result)
             if asked == 1:
-                await self._send_one(calls[0], report)
+                await self._send_one(calls[0], report, permit)
                 batch = ""
             else:
-                batch = await self._send_many(calls, report)
+                batch = await self._send_many(calls, report, permit)
             await report.verify(self.session)
         return report.close(asked, batch)
 
-    async def _send_one(self, call: Call, report: Report) -> None:
+    async def _send_one(self, call: Call, report: Report, permit: Permit) -> None:
         began = self.session.clock.now()
-        reason, loaded = self.options.reason, self.found.get(call.username)
+        aim = Aim(self.found.get(call.username), reason=self.options.reason)
         try:
-            report.add(await carry_out(self.session, call, loaded=loaded, reason=reason))
+            report.add(await carry_out(self.session, call, permit, aim))
         except asyncio.CancelledError:
             query = AuditQuery(self.session.account, username=call.username, since=began)
             await report.add_cut_off(self.session, query)
             raise
 
-    async def _send_many(self, calls: Sequence[Call], report: Report) -> str:
+    async def _send_many(self, calls: Sequence[Call], report: Report, permit: Permit) -> str:
         """Several are a job, as everywhere; return what the audit log calls it."""
         session, jobs = self.session, self.services.jobs
         passwords = {call.username: call.password for call in calls if call.password}
         job = await jobs.add(self._plan(calls), session.operator, self.options.reason)
         run = JobRun(
-            session, jobs, job, Given(passwords), teller(self.inv, report),
+            session, jobs, job, permit.for_job(job.number), Given(passwords), teller(self.inv, report),
             present=None if len(calls) > MANY_READS else self.found,
         )  # fmt: skip
         self.inv.signals.softly = run.stop
@@ -201,16 +205,7 @@ class _Flow:
 
     def _plan(self, calls: Sequence[Call]) -> Plan:
         session, now = self.session, self.session.clock.now()
-        items = [
-            Item(
-                call.operation,
-                call.username,
-                call.fields,
-                touched(call.operation, call.fields, self.found.get(call.username)),
-                until=call.until,
-            )
-            for call in calls
-        ]
+        items = [Item.of(call, self.found.get(call.username)) for call in calls]
         total = session.customers.total or len(items)
         return Plan(session.profile.name, session.account, "command line", now, now, total, items)
 

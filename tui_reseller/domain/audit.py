@@ -1,10 +1,11 @@
 """What the ledger holds: who did what, when, to whom, and what became of it. Never a password."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tui_reseller.domain.changes import Change, as_object
+from tui_reseller.domain.fingerprint import UNKNOWN, Fingerprint
 from tui_reseller.domain.operation import Operation, Outcome
 
 
@@ -23,11 +24,10 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """An operation that is about to be sent. Account is origin and api user: what a lock is held on.
+    """An operation that is about to be sent. Account is the key of the account: what a lock is held on.
 
-    Item is number of the job and place in it, if a job sends it.
-
-    Until is when a suspension is to end: a promise among operators, of which the service knows nothing.
+    Item is number of the job and place in it, if a job sends it. Until is when a suspension is to end: a promise among
+    operators, of which the service knows nothing. Undoes is the id of the operation that this one takes back, or empty.
     """
 
     profile: str
@@ -41,11 +41,18 @@ class Intent:
     batch: str | None = None
     item: tuple[int, int] | None = None
     until: datetime | None = None
+    undoes: str = ""
+    fingerprint: Fingerprint = field(default_factory=lambda: UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One operation with all that is known of it. Outcome is None only while it is in flight in a living process."""
+    """One operation with all that is known of it. Outcome is None only while it is in flight in a living process.
+
+    Word is the operation as the ledger has it, also one that only a newer version knows. Is_observed tells an outcome
+    that was read from the service from one that was answered or noted. Undoes is the id of what it takes back,
+    undone_by that of the applied operation that has taken this one back; or empty.
+    """
 
     id: str
     time: datetime
@@ -62,12 +69,17 @@ class Entry:
     message: str
     settled_at: datetime | None = None
     until: datetime | None = None
+    word: str = ""
+    is_observed: bool = False
+    undoes: str = ""
+    undone_by: str = ""
+    fingerprint: Fingerprint = field(default_factory=lambda: UNKNOWN)
 
     def as_dict(self) -> dict[str, object]:
         """Return the stable object of output (design: "An audit entry")."""
         return {
             "username": self.username,
-            "operation": self.operation.value,
+            "operation": self.word or self.operation.value,
             "outcome": self.outcome.value if self.outcome else None,
             "id": self.id,
             "changes": as_object(self.changes),
@@ -78,6 +90,7 @@ class Entry:
             "reason": self.reason or None,
             "batch": self.batch,
             "until": utc_text(self.until) if self.until else None,
+            "undoes": self.undoes or None,
         }
 
 
@@ -126,27 +139,6 @@ class ChainReport:
     def is_whole(self) -> bool:
         """Whether every row fits the one before it."""
         return self.broken_at is None
-
-
-@dataclass(frozen=True, slots=True)
-class Salvage:
-    """What was copied out of a damaged ledger: rows in all, of them altered ones, and numbers that are missing between
-    the first and the last. Rows that came after the last readable one cannot be known of.
-    """
-
-    ledger: str
-    rows: int
-    altered: int
-    missing: int
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is known to be wrong."""
-        return not self.altered and not self.missing
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the stable object of output."""
-        return {"rows": self.rows, "altered": self.altered, "missing": self.missing, "ledger": self.ledger}
 
 
 def utc_text(moment: datetime) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
 from tui_reseller.domain.operation import SWITCHED, Call, Operation
 
-Value = str | bool | None
+Value = str | bool | int | float | tuple[str, ...] | None
+"""What a field can be: text, a switch, a number, a list of texts, or not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,25 @@ def as_object(changes: Iterable[Change]) -> dict[str, dict[str, Value]]:
     return {change.field: {"before": change.before, "after": change.after} for change in changes}
 
 
-def from_object(found: Mapping[str, Mapping[str, Value]]) -> tuple[Change, ...]:
-    """Read what as_object wrote."""
-    return tuple(Change(name, pair.get("before"), pair.get("after")) for name, pair in found.items())
+def from_object(found: Mapping[str, Mapping[str, object]]) -> tuple[Change, ...]:
+    """Read what as_object wrote. Raises TypeError for a value that no field can have."""
+    return tuple(
+        Change(name, value_of(pair.get("before")), value_of(pair.get("after"))) for name, pair in found.items()
+    )
+
+
+def value_of(found: object) -> Value:
+    """Return a value as a file or the ledger has it. Raises TypeError for what no field can be."""
+    if isinstance(found, list) and all(isinstance(part, str) for part in found):
+        return tuple(found)
+    if found is None or isinstance(found, str | bool | int | float):
+        return found
+    raise TypeError("a value of a field")
+
+
+def value_words(value: str | float | tuple[str, ...]) -> str:
+    """Return a text, a number or a list as one text. Each front door has its own words for a switch."""
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def wanted_by(call: Call) -> dict[str, Value]:

@@ -55,7 +55,7 @@ class Customer:
         """First and last name with one blank between, or an empty text."""
         return " ".join(part for part in (self.first_name, self.last_name) if part)
 
-    def with_values(self, values: Mapping[str, str | bool | None]) -> "Customer":
+    def with_values(self, values: Mapping[str, object]) -> "Customer":
         """Return a copy with these fields, given as JSON output has them."""
         changed: dict[str, object] = {
             name: Switch.from_bool(value if isinstance(value, bool) else None) if name in SWITCH_FIELDS else value

@@ -9,7 +9,10 @@ from tui_reseller.domain.secret import Secret
 
 
 class Operation(Enum):
-    """The eleven operations of the service; the values are the words of log, ledger, faults and output."""
+    """The eleven operations of the service; the values are the words of log, ledger, faults and output.
+
+    FOREIGN stands for a word of a newer version that is read in the ledger. It is shown and never sent.
+    """
 
     LIST = "list"
     CREATE = "create"
@@ -22,6 +25,15 @@ class Operation(Enum):
     PASSWORD = "password"  # noqa: S105 - the name of an operation
     RENAME = "rename"
     EMAIL = "email"
+    FOREIGN = "foreign"
+
+    @classmethod
+    def read(cls, word: str | None) -> "Operation":
+        """Return the operation of a word in the ledger; FOREIGN for one that only a newer version knows."""
+        try:
+            return cls(word)
+        except ValueError:
+            return cls.FOREIGN
 
     @property
     def opposite(self) -> "Operation | None":
@@ -36,8 +48,15 @@ class Operation(Enum):
     @property
     def is_checkable(self) -> bool:
         """Whether the list of the service can show that it happened (reliability 4.3)."""
-        return self not in {Operation.PASSWORD, Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE}
+        return self not in _UNSEEN
 
+
+_UNSEEN = frozenset(
+    {Operation.PASSWORD, Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE, Operation.LIST, Operation.FOREIGN}
+)
+
+WRITES = tuple(operation for operation in Operation if operation not in {Operation.LIST, Operation.FOREIGN})
+"""The operations that change a customer."""
 
 _OPPOSITES = {
     Operation.ENABLE: Operation.DISABLE,
@@ -68,6 +87,15 @@ class Outcome(Enum):
     PARTIAL = "partial"
     UNVERIFIABLE = "unverifiable"
     RESOLVED = "resolved"
+    ALREADY_SO = "already_so"
+
+    @classmethod
+    def read(cls, word: str) -> "Outcome":
+        """Return the outcome of a word in the ledger; one that only a newer version knows is not known to us."""
+        try:
+            return cls(word)
+        except ValueError:
+            return cls.UNKNOWN
 
     @property
     def needs_you(self) -> bool:
@@ -78,6 +106,16 @@ class Outcome(Enum):
     def is_applied(self) -> bool:
         """Whether the service certainly has carried it out."""
         return self in {Outcome.APPLIED, Outcome.VERIFIED_APPLIED}
+
+    @property
+    def is_so(self) -> bool:
+        """Whether the customer certainly is as it was wanted: applied, or found so and not sent."""
+        return self.is_applied or self is Outcome.ALREADY_SO
+
+    @property
+    def is_certainly_not(self) -> bool:
+        """Whether the service certainly has not carried it out."""
+        return self in {Outcome.REJECTED, Outcome.NOT_SENT, Outcome.VERIFIED_NOT_APPLIED}
 
     @property
     def word(self) -> str:
@@ -96,6 +134,7 @@ _WORDS = {
     Outcome.PARTIAL: "Partly applied",
     Outcome.UNVERIFIABLE: "Cannot be checked",
     Outcome.RESOLVED: "Settled with a note",
+    Outcome.ALREADY_SO: "Already so",
 }
 
 

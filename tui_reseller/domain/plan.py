@@ -9,12 +9,21 @@ from enum import Enum
 from types import MappingProxyType
 
 from tui_reseller.domain.audit import Operator, utc_text
-from tui_reseller.domain.changes import Change, Value, wanted_by
+from tui_reseller.domain.changes import Change, Value, value_of, wanted_by
 from tui_reseller.domain.customer import FIELDS, Customer
+from tui_reseller.domain.fingerprint import (
+    UNKNOWN,
+    Fingerprint,
+    Likeness,
+    differing,
+    fingerprint_from,
+    fingerprint_of,
+    likeness,
+)
 from tui_reseller.domain.operation import Call, Operation, Outcome
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
-FORMAT = 1
+FORMAT = 2
 """Of a plan file. A file with another one is refused."""
 
 
@@ -24,7 +33,7 @@ class Item:
 
     Before is what the touched fields were in the list that the plan was made from. Line is where the item stands in the
     operator's file, from 1, or 0. Undoes is the id of the operation that it takes back, or empty. Until is when a
-    suspension is to end.
+    suspension is to end. Fingerprint tells the customer that is meant from another one who bears the username later.
     """
 
     operation: Operation
@@ -34,6 +43,7 @@ class Item:
     line: int = 0
     undoes: str = ""
     until: datetime | None = None
+    fingerprint: Fingerprint = field(default_factory=lambda: UNKNOWN)
 
     @property
     def call(self) -> Call:
@@ -50,15 +60,21 @@ class Item:
         """Before -> after of each touched field."""
         return tuple(Change(name, self.before.get(name), after) for name, after in wanted_by(self.call).items())
 
+    def is_another(self, now: Customer) -> bool:
+        """Whether another customer bears the username by now."""
+        return likeness(self.fingerprint, now) is Likeness.ANOTHER
+
     def moved(self, now: Customer | None) -> tuple[Change, ...]:
-        """Return what somebody changed since the plan was made: the value then, and now. Website access is not told by
-        the service, so it never moves.
+        """Return what somebody changed since the plan was made: the value then, and now; also of what tells that it is
+        the customer that was meant. Website access is not told by the service, so it never moves.
         """
         if now is None:
             return () if self.operation is Operation.CREATE else (Change("username", self.username, None),)
         if self.operation is Operation.CREATE:
             return (Change("username", None, self.username),)
         kept = {name: value for name, value in self.before.items() if name != "website_access"}
+        if likeness(self.fingerprint, now) is not Likeness.SAME:
+            kept |= {name: self.fingerprint[name] for name in differing(self.fingerprint, now)}
         return tuple(Change(n, value, now.value(n)) for n, value in kept.items() if now.value(n) != value)
 
     def as_dict(self) -> dict[str, object]:
@@ -68,6 +84,7 @@ class Item:
         found |= {"before": dict(self.before)} if self.before else {}
         found |= {"line": self.line} if self.line else {}
         found |= {"until": utc_text(self.until)} if self.until else {}
+        found |= {"fingerprint": dict(self.fingerprint)} if self.fingerprint else {}
         return found | ({"undoes": self.undoes} if self.undoes else {})
 
     @classmethod
@@ -83,11 +100,18 @@ class Item:
             raise TypeError("fields of an item")
         if any(name.lower().startswith("password") for name in (*fields, *before)):
             raise ValueError("a plan holds no password")
-        if not all(value is None or isinstance(value, str | bool) for value in before.values()):
-            raise TypeError("before of an item")
+        values = {name: value_of(value) for name, value in before.items()}
         operation, until = Operation(found["operation"]), found.get("until")
         end = None if until is None else datetime.fromisoformat(str(until))
-        return cls(operation, username, fields or NOTHING, before or NOTHING, line, undoes, end)
+        meant = fingerprint_from(found.get("fingerprint"))
+        return cls(operation, username, fields or NOTHING, values or NOTHING, line, undoes, end, meant)
+
+    @classmethod
+    def of(cls, call: Call, now: Customer | None, *, line: int = 0, undoes: str = "") -> "Item":
+        """Return the item of a call on a customer as listed; None for one that is to be created."""
+        meant = UNKNOWN if now is None or call.operation is Operation.CREATE else fingerprint_of(now)
+        before = touched(call.operation, call.fields, now)
+        return cls(call.operation, call.username, call.fields, before, line, undoes, call.until, meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +216,8 @@ class JobState(Enum):
 class Job:
     """A plan that is or was applied. Passwords_to is the file for generated passwords, or empty.
 
-    Counts is how many items have which outcome; None counts those that were not begun, "in flight" ones included.
+    Counts is how many items have which outcome; None counts those that were not begun. In_flight counts those that a
+    process has begun that may still bring them to an end: nobody can say of them that they were not sent.
     """
 
     number: int
@@ -210,6 +235,7 @@ class Job:
     counts: Mapping[Outcome | None, int]
     owner: str = ""
     passwords_to: str = ""
+    in_flight: int = 0
 
     @property
     def batch(self) -> str:
@@ -222,9 +248,15 @@ class Job:
         return sum(count for outcome, count in self.counts.items() if outcome is not None)
 
     @property
+    def not_begun(self) -> int:
+        """Items that certainly were not sent, and have no outcome."""
+        return self.total - self.done - self.in_flight
+
+    @property
     def open_unknowns(self) -> int:
-        """Items that a person or evidence still has to settle."""
-        return sum(count for outcome, count in self.counts.items() if outcome is not None and outcome.needs_you)
+        """Items that a person or evidence still has to settle; those in flight are among them once nobody runs it."""
+        asked = sum(count for outcome, count in self.counts.items() if outcome is not None and outcome.needs_you)
+        return asked + (0 if self.state is JobState.RUNNING else self.in_flight)
 
     @property
     def is_finished(self) -> bool:
@@ -246,6 +278,7 @@ class Job:
             "operator": self.operator.as_dict(), "reason": self.reason or None, "total": self.total,
             "done": self.done, "owner": self.owner or None,
             "outcomes": {outcome.value: count for outcome, count in self.counts.items() if outcome and count},
+            "in_flight": self.in_flight,
         }  # fmt: skip
 
 
@@ -259,6 +292,16 @@ class JobItem:
     message: str = ""
     entry: str | None = None
     attempts: int = 0
+
+    @property
+    def is_in_flight(self) -> bool:
+        """Whether it was begun and has no outcome: its answer may still come."""
+        return self.entry is not None and self.outcome is None
+
+    @property
+    def word(self) -> str:
+        """What became of it, in a word."""
+        return self.outcome.word if self.outcome else "in flight" if self.is_in_flight else "not begun"
 
     def as_dict(self) -> dict[str, object]:
         """Return the stable object of output: a row of the results."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlsplit
 
+from tui_reseller.domain.account import account_key
 from tui_reseller.domain.errors import InvalidInput
 
 DEFAULT_BASE_URL = "https://api.sendgrid.com/apiv2"
@@ -52,6 +53,11 @@ class Profile:
     ca_file: str = ""
     max_rows: int | None = None
     max_percent: float | None = None
+
+    @property
+    def account(self) -> str:
+        """The one key of the account, however it is spelled: what locks, lists, plans and the audit log belong to."""
+        return account_key(self.provider, self.base_url, self.api_user)
 
     @property
     def origin(self) -> str:

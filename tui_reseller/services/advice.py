@@ -2,7 +2,6 @@
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.services.readings import READ_BACK
 
 NOTHING = "nothing observable yet"
 UNSEEN = "nothing observable: the service never tells"
@@ -37,7 +36,7 @@ _LOOK = "Safe: look at the customer, then settle with a note. "
 
 def known(entry: Entry) -> str:
     """Return what was observed of an open operation, or that there is nothing to observe."""
-    if entry.message.startswith(READ_BACK):
+    if entry.is_observed:
         return entry.message
     return NOTHING if entry.operation.is_checkable else UNSEEN
 
@@ -46,7 +45,9 @@ def safe(operation: Operation, outcome: Outcome) -> str:
     """Return what may be done now without harm, and what not; empty where nothing is open."""
     match outcome:
         case Outcome.UNKNOWN:
-            return _UNSEEN.get(operation) or _UNKNOWN[operation]
+            return _UNSEEN.get(operation) or _UNKNOWN.get(
+                operation, f"Cannot be checked by this version. {_LOOK.strip()}"
+            )
         case Outcome.UNVERIFIABLE:
             return _UNSEEN.get(operation) or _UNVERIFIABLE.get(operation, f"Cannot be checked. {_LOOK.strip()}")
         case Outcome.CONFLICT:

@@ -7,20 +7,23 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.services.authors import conflict_of
+from tui_reseller.services.door import Permit
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
-from tui_reseller.services.write import carry_out
+from tui_reseller.services.write import Aim, carry_out
 
 
-async def save(session: Session, loaded: Customer, edited: Mapping[str, str], *, reason: str = "") -> list[Result]:
+async def save(
+    session: Session, loaded: Customer, edited: Mapping[str, str], permit: Permit, *, reason: str = ""
+) -> list[Result]:
     """Carry out an edit; return a result for every call, also for those that were not sent."""
     results: list[Result] = []
     for call in calls_for(loaded, edited):
-        if results and not results[-1].outcome.is_applied:
+        if results and not results[-1].outcome.is_so:
             message = "not sent, because the call before it was not applied"
             results.append(Result(call.username, call.operation, Outcome.NOT_SENT, message))
             continue
-        results.append(await carry_out(session, call, loaded=loaded, reason=reason))
+        results.append(await carry_out(session, call, permit, Aim(loaded, reason=reason)))
     return results
 
 

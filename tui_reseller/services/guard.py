@@ -1,6 +1,9 @@
-"""The one door to the service: whoever holds it reads freely, and writes only what the policy lets through now."""
+"""The way to the service: whoever holds it reads freely, and writes only what a permit was given for (door.py), if the
+policy lets it through now.
+"""
 
 from collections.abc import AsyncGenerator, Sequence
+from typing import Protocol
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import ListProgress
@@ -9,14 +12,22 @@ from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import CustomersPort
 
 
+class PermitPort(Protocol):
+    """What the door gives; see door.py."""
+
+    def refuse_other(self, account: str, call: Call, job: int | None) -> None:
+        """Raise RefusedHere for a call that this permit was not given for."""
+
+
 class GuardedCustomers:
-    """A connection that refuses writes by itself (a CustomersPort). The use cases check earlier and say more; this is
-    what holds when one of them forgets, or when a profile locks itself between the check and the sending (H6).
+    """A connection that sends nothing without a permit. The use cases check earlier and say more; this is what holds
+    when one of them forgets, or when a profile locks itself between the check and the sending (H6).
     """
 
-    def __init__(self, customers: CustomersPort, policy: Policy) -> None:
+    def __init__(self, customers: CustomersPort, policy: Policy, account: str) -> None:
         self._customers = customers
         self._policy = policy
+        self._account = account
 
     def stream(self) -> AsyncGenerator[ListProgress, None]:
         """Read the complete list."""
@@ -30,8 +41,9 @@ class GuardedCustomers:
         """Prove the credentials."""
         return await self._customers.probe()
 
-    async def send(self, call: Call) -> str:
-        """Send one write, or raise RefusedHere: nothing was sent then."""
+    async def send(self, call: Call, permit: PermitPort, job: int | None = None) -> str:
+        """Send one write, of a job if one is named; or raise RefusedHere: nothing was sent then."""
+        permit.refuse_other(self._account, call, job)
         self._policy.refuse(call)
         return await self._customers.send(call)
 

@@ -6,12 +6,15 @@ from dataclasses import replace
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict, RefusedHere, ResellerError
-from tui_reseller.domain.operation import SWITCHED, Call, Operation, Outcome
-from tui_reseller.domain.plan import Job, JobItem
+from tui_reseller.domain.operation import SWITCHED, Call, Operation
+from tui_reseller.domain.plan import Item, Job, JobItem
+from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
+from tui_reseller.services.policy import GRADES, TYPED
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
-from tui_reseller.services.write import send, stopped
+from tui_reseller.services.undo import refuse_overtaken
+from tui_reseller.services.write import Aim, already, is_already_so, send, stopped
 
 _READ_BACK = frozenset({*SWITCHED, Operation.EMAIL} - {Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE})
 
@@ -22,6 +25,7 @@ async def carry_out(
     item: JobItem,
     before: Customer | None,
     passwords: Passwords | None,
+    permit: Permit,
     heard: Callable[[ResellerError], None],
 ) -> Result:
     """Send one item; what keeps it from being sent is its result. Heard is told of each bad answer on the way."""
@@ -30,18 +34,43 @@ async def carry_out(
         return stopped(call, RefusedHere("refused: another change of it is still on its way"))
     session.in_flight.add(call.username)
     try:
-        session.policy.check(call, job.reason)
-        if moved := item.item.moved(before):
-            return _moved(call, item, moved)
-        if item.item.needs_password:
-            call = await _with_password(call, passwords)
-        where = (job.number, item.seq)
-        reason = _reason(job, item)
-        return await send(session, call, before, reason=reason, batch=job.batch, item=where, heard=heard)
+        return await _carried_out(session, job, item, before, passwords, permit, heard)
     except ResellerError as error:
         return stopped(call, error)
     finally:
         session.in_flight.discard(call.username)
+
+
+async def _carried_out(
+    session: Session,
+    job: Job,
+    item: JobItem,
+    before: Customer | None,
+    passwords: Passwords | None,
+    permit: Permit,
+    heard: Callable[[ResellerError], None],
+) -> Result:
+    call, wanted = item.item.call, item.item
+    session.policy.check(call, job.reason)
+    if before is not None and (is_already_so(call, before) or _is_read_again(wanted)):
+        before = await session.find(call.username)  # the list may be ten minutes old
+    if wanted.undoes:
+        await refuse_overtaken(session, wanted.undoes)
+    aim = Aim(reason=job.reason, batch=job.batch, undoes=wanted.undoes, item=(job.number, item.seq))
+    if before is not None and is_already_so(call, before) and not wanted.is_another(before):
+        found = await already(session, call, before, aim)
+        if found is not None:
+            return found
+    if moved := wanted.moved(before):
+        return _moved(call, item, before, moved)
+    if wanted.needs_password:
+        call = await _with_password(call, passwords)
+    return await send(session, call, before, permit, aim, heard)
+
+
+def _is_read_again(item: Item) -> bool:
+    """Whether a customer is read just before sending: where the wrong one would lose most."""
+    return bool(item.undoes) or GRADES[item.operation] >= TYPED
 
 
 async def reads_otherwise(session: Session, item: JobItem) -> bool:
@@ -55,20 +84,14 @@ async def reads_otherwise(session: Session, item: JobItem) -> bool:
     return now is None or any(now.value(change.field) != change.after for change in item.item.changes)
 
 
-def _reason(job: Job, item: JobItem) -> str:
-    undoes = f"undo of {item.item.undoes}" if item.item.undoes else ""
-    return f"{undoes} {job.reason}".strip()
-
-
 async def _with_password(call: Call, passwords: Passwords | None) -> Call:
     if passwords is None:
         raise RefusedHere("refused: no password was given for it; nothing was sent")
     return replace(call, password=await passwords.of(call.username))
 
 
-def _moved(call: Call, item: JobItem, moved: tuple[Change, ...]) -> Result:
-    now = {change.field: change.after for change in moved}
-    if all(now.get(change.field, ...) == change.after for change in item.item.changes):
-        return Result(call.username, call.operation, Outcome.APPLIED, "already so; nothing was sent")
-    names = ", ".join(now)
+def _moved(call: Call, item: JobItem, now: Customer | None, moved: tuple[Change, ...]) -> Result:
+    if now is not None and item.item.is_another(now):
+        return stopped(call, Conflict("another customer bears this name by now; nothing was sent"))
+    names = ", ".join(change.field for change in moved)
     return stopped(call, Conflict(f"it was changed since the plan was made ({names}); nothing was sent"))

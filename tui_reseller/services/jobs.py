@@ -8,7 +8,7 @@ were never begun, items with an outcome, and at most as many unknown ones as wer
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tui_reseller.domain.customer import Customer
@@ -25,6 +25,7 @@ from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Job, JobItem, JobState
 from tui_reseller.services import job_items, listing
 from tui_reseller.services.brakes import Brakes
+from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.pace import Pace
 from tui_reseller.services.ports import JobsPort
@@ -49,16 +50,19 @@ def nobody(_run: "JobRun") -> None:
 class JobRun:
     """A job while this process applies it. *Tell* is called in the event loop whenever there is something new.
 
-    With *settling*, unknown outcomes are looked into at the end, too, which takes a minute. *Present* holds customers
+    With *settling*, unknown outcomes are looked into at the end, too, which takes a minute. *Reason* stands for that of
+    the job from now on, if there is one. *Present* holds customers
     that were read one by one just now, where a few in a large account are not worth a whole list.
     """
 
     session: Session
     jobs: JobsPort
     job: Job
+    permit: Permit
     passwords: Passwords | None = None
     tell: Told = nobody
     settling: bool = False
+    reason: str = ""
     present: Mapping[str, Customer] | None = None
     state: JobState = JobState.RUNNING
     why: str = ""
@@ -70,6 +74,7 @@ class JobRun:
     _locked: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.job = replace(self.job, reason=self.reason or self.job.reason)
         self.pace = Pace(self.session.clock)
         self.progress = Progress(self.session.clock, self.job.total, dict(self.job.counts))
 
@@ -96,6 +101,7 @@ class JobRun:
         keeps the list from being read. Cancelled, calls in flight become unknown.
         """
         with self.jobs.owning(self.job.number, self.session.operator):
+            await self.jobs.refuse_changed(self.job.number)
             await self.jobs.want(self.job.number, "")
             await self.jobs.set_state(self.job.number, JobState.RUNNING)
             ended = JobState.STOPPED, "ended by an error"
@@ -146,6 +152,12 @@ class JobRun:
         """Return what the job is when nothing more is sent by this run."""
         if self.halted():
             return self.state, self.why
+        found = await self.jobs.get(self.job.number)
+        if found is not None and found.in_flight:
+            return (
+                JobState.PAUSED,
+                f"{found.in_flight:,} are in flight in a process that may still bring them to an end",
+            )
         if not await self.jobs.waiting(self.job.number, -1, 1):
             return JobState.FINISHED, ""
         if self._locked:
@@ -253,7 +265,7 @@ class JobRun:
         error: ResellerError | None = None
         try:
             result = await job_items.carry_out(
-                self.session, self.job, item, before, self.passwords, self.pace.heard
+                self.session, self.job, item, before, self.passwords, self.permit, self.pace.heard
             )  # fmt: skip
             error = result.error
         finally:
@@ -301,12 +313,16 @@ class JobRun:
             self.pause(f"paused by itself: {self.pace.broken_because}")
 
 
+RETRIED = frozenset({Outcome.REJECTED, Outcome.NOT_SENT})
+"""What is done again when the operator asks for it."""
+
+
 async def retry_rejected(jobs: JobsPort, job: Job) -> int:
     """Put back what was rejected or refused, and nothing else; return how many."""
     back: list[int] = []
     after = -1
     while page := await jobs.items(job.number, after):
-        back += [item.seq for item in page if item.outcome in {Outcome.REJECTED, Outcome.NOT_SENT}]
+        back += [item.seq for item in page if item.outcome in RETRIED]
         after = page[-1].seq
     await jobs.put_back(job.number, back)
     return len(back)

@@ -7,15 +7,25 @@ from dataclasses import dataclass, replace
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
+from tui_reseller.domain.fingerprint import Fingerprint
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.domain.plan import Item, Plan, Refusal, touched
+from tui_reseller.domain.plan import Item, Plan, Refusal
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
 from tui_reseller.services.plan_file import Wanted
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import findings_for, without_unchanged
+from tui_reseller.services.write import is_already_so
 
 AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The operation that an item takes back, and whom it meant."""
+
+    entry: str
+    meant: Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,7 @@ async def draft(
     refusals: Sequence[Refusal] = (),
     hidden: Collection[str] = (),
     source: str = "",
-    undoes: Mapping[str, str] | None = None,
+    undone: Mapping[str, Undone] | None = None,
 ) -> Drafted:
     """Check each wanted change against the list; return a plan of those that can be done and would change something.
 
@@ -49,7 +59,8 @@ async def draft(
             await asyncio.sleep(0)  # a million rows must not hold the screen
         item = checker.item(one)
         if item is not None:
-            items.append(replace(item, undoes=undoes.get(one.call.username, "")) if undoes else item)
+            was = undone.get(one.call.username) if undone else None
+            items.append(replace(item, undoes=was.entry, fingerprint=was.meant) if was else item)
     if not items and not refusals and not checker.refusals:
         raise InvalidInput(f"nothing to do: {checker.already:,} are so already")
     plan = Plan(
@@ -93,8 +104,8 @@ class _Checker:
             if not call.fields:
                 self.already += 1
                 return None
-        item = Item(call.operation, call.username, call.fields, touched(call.operation, call.fields, now), one.line)
-        if call.operation in {Operation.ENABLE, Operation.DISABLE} and all(c.before == c.after for c in item.changes):
+        item = Item.of(call, now, line=one.line)
+        if now is not None and is_already_so(call, now):
             self.already += 1
             return None
         if call.username in self._locked:

@@ -1,6 +1,7 @@
 """Safety rules: what is refused before anything leaves, how strongly a person is asked (interaction.md section 4)."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ GRADES = {
     Operation.PASSWORD: 3,
     Operation.RENAME: 3,
     Operation.DELETE: 3,
+    Operation.FOREIGN: 3,
 }
 """0 nothing is sent, 1 asks, 2 states the consequence, 3 has the username (or COUNT PROFILE) typed."""
 
@@ -54,6 +56,11 @@ def typed_text(operation: Operation, usernames: list[str], profile: Profile, tot
     """Return what has to be typed before this is done, or None: the username for one, "COUNT PROFILE" for many."""
     if grade(operation, len(usernames), total, protected=profile.protected) < TYPED:
         return None
+    return confirming_text(usernames, profile)
+
+
+def confirming_text(usernames: Sequence[str], profile: Profile) -> str:
+    """Return what --confirm has to be, also where yes would do: the username for one, "COUNT PROFILE" for many."""
     return usernames[0] if len(usernames) == 1 else f"{len(usernames)} {profile.name}"
 
 
@@ -173,14 +180,22 @@ class Policy:
                 f'refused: profile "{self.profile.name}" is protected, a reason is required; nothing was sent'
             )
 
+    def refusal(self) -> RefusedHere | None:
+        """Return the error of everything while nothing may be written; None if something may."""
+        why = self.why_read_only()
+        if why is None:
+            return None
+        may_be_unlocked = self.why_never_writable() is None
+        hint = "unlock it first: l on the screen, --unlock REASON on the command line" if may_be_unlocked else ""
+        return RefusedHere(f"refused: {why}; nothing was sent", hint=hint)
+
     def refuse(self, call: Call) -> None:
         """Raise RefusedHere for what is never sent, whoever asks: while nothing may be written, to no username, to our
         own reseller account or under its name (in any case, width or with blanks around it: O14).
         """
-        why = self.why_read_only()
-        if why:
-            hint = "unlock it first: l on the screen, --unlock REASON on the command line" if "locked" in why else ""
-            raise RefusedHere(f"refused: {why}; nothing was sent", hint=hint)
+        refusal = self.refusal()
+        if refusal is not None:
+            raise refusal
         if not call.username.strip():
             raise RefusedHere("refused: this row has no username; nothing was sent")
         for name in (call.username, call.fields.get("username", "")):

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Operator, Salvage
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Operator
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
@@ -72,8 +72,14 @@ class LedgerPort(Protocol):
         unless this one repeats that operation harmlessly.
         """
 
-    async def finish(self, entry_id: str, outcome: Outcome, message: str) -> None:
-        """Write an outcome durably. A later outcome stands for the operation; none is ever changed.
+    async def already(self, intent: Intent, message: str) -> str | None:
+        """Write down durably that a customer is so already and nothing is sent; return the id. None if an outcome of
+        the customer is open: then only sending settles it. Raises RefusedHere if the item of a job is taken.
+        """
+
+    async def finish(self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
+        """Write an outcome durably. A later outcome stands for the operation; none is ever changed. Observed is one
+        that was read from the service.
 
         What evidence or a person has closed stays closed: a later outcome of it is not written.
         """
@@ -95,12 +101,6 @@ class LedgerPort(Protocol):
 
     async def check(self) -> ChainReport:
         """Check the hash chain from the first row."""
-
-    async def salvage(self, target: Path, ledger: Path | None = None) -> Salvage:
-        """Copy the readable rows of a damaged ledger (this one, or another file) into a new file, without touching it.
-
-        Raises InvalidInput if the target is there or cannot be, BadConfig if the disk refuses.
-        """
 
     def complaint(self) -> str:
         """Return what the operator should hear that is no error of an operation; each is told once, else empty."""
@@ -125,8 +125,15 @@ class PlanFilesPort(Protocol):
 class JobsPort(Protocol):
     """Jobs and their items. Every method may raise LedgerUnavailable."""
 
-    async def add(self, plan: Plan, operator: Operator, reason: str, passwords_to: str = "") -> Job:
-        """Make a job of a plan, durably. Raises RefusedHere if that plan was applied before."""
+    async def add(
+        self, plan: Plan, operator: Operator, reason: str, passwords_to: str = "", *, digest: str = ""
+    ) -> Job:
+        """Make a job of a plan, durably. Digest is that of the plan as it was reviewed, if some items of it were left
+        out since. Raises RefusedHere if that plan was applied before.
+        """
+
+    async def refuse_changed(self, number: int) -> None:
+        """Raise RefusedHere if a job's items are not those that it was made of."""
 
     async def refuse_applied(self, plan: Plan) -> None:
         """Raise RefusedHere if a plan was applied before."""

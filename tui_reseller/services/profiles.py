@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import TypeVar
 
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
@@ -21,6 +22,7 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.services.list_ports import SnapshotPort
 from tui_reseller.services.ports import ConfigPort, CredentialsPort
 
+N = TypeVar("N", int, float)
 ENV = "env"
 KEYS = (
     "provider", "base_url", "api_user", "format", "protected", "read_only", "colour", "store", "credential_command",
@@ -81,6 +83,21 @@ class Profiles:
         """Return a profile of the config file. Raises BadConfig if it is not there."""
         return self._named(self.load(), name)
 
+    def strictest(self, profile: Profile) -> Profile:
+        """Return a profile with the strictest rules of all profiles of its account: another name for it, or the
+        environment, is no way around them. Raises BadConfig.
+        """
+        for other in self.load().profiles.values():
+            if other.account == profile.account:
+                profile = replace(
+                    profile,
+                    protected=profile.protected or other.protected,
+                    read_only=profile.read_only or other.read_only,
+                    max_rows=_lower(profile.max_rows, other.max_rows),
+                    max_percent=_lower(profile.max_percent, other.max_percent),
+                )
+        return profile
+
     def _named(self, config: Config, name: str) -> Profile:
         if name in config.profiles:
             return config.profiles[name]
@@ -140,8 +157,12 @@ class Profiles:
         profile = self.get(name)
         if profile.store is Store.KEYRING and not profile.credential_command:
             await self.credentials.remove(profile)
-        self.snapshot.remove(f"{profile.origin}|{profile.api_user}")
+        self.snapshot.remove(profile.account)
         self.config.remove(name)
+
+
+def _lower(one: N | None, other: N | None) -> N | None:
+    return min((number for number in (one, other) if number is not None), default=None)
 
 
 def checked(profile: Profile) -> Profile:

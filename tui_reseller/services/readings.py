@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from tui_reseller.domain.audit import Entry
-from tui_reseller.domain.changes import Change, Value
+from tui_reseller.domain.changes import Change, Value, value_words
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.fields import CREATE_EMAIL_LIMIT, LIMITS
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
@@ -212,4 +212,4 @@ def _values(changes: Iterable[Change], now: Customer) -> str:
 def _shown(value: Value) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
-    return "not given" if value is None else quoted(value, 40)
+    return "not given" if value is None else quoted(value_words(value), 40)

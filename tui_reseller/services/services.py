@@ -48,7 +48,8 @@ class Services:
     """Writes a new private file, whole or not at all. Raises InvalidInput, BadConfig."""
 
     def open(self, profile: Profile, *, read_only: bool = False, timeout: float | None = None) -> Session:
-        """Open a profile. Nothing is read or sent yet."""
+        """Open a profile. Nothing is read or sent yet. Of several profiles of one account the strictest rules hold."""
+        profile = self.profiles.strictest(profile)
         return Session(
             profile=profile,
             policy=Policy(profile, self.clock, read_only=read_only),

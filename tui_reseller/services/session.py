@@ -50,20 +50,20 @@ class Session:
     kept: list[tuple[str, Customer | None]] = field(default_factory=list)
     budget: retry.Budget = field(default_factory=retry.Budget)
     ledger_trouble: LedgerUnavailable | None = None
-    _service: CustomersPort | None = None
+    _service: GuardedCustomers | None = None
 
     @property
     def account(self) -> str:
-        """What locks, snapshots and the audit log belong to: where the account is served, and its user."""
-        return f"{self.profile.origin}|{self.profile.api_user}"
+        """What locks, snapshots and the audit log belong to."""
+        return self.profile.account
 
     @property
     def total_seconds(self) -> float:
         """Deadline of one call with its repetitions."""
         return min(self.timeout or retry.TOTAL_SECONDS, retry.TOTAL_SECONDS)
 
-    async def service(self) -> CustomersPort:
-        """Return the connection, made at first use; it refuses writes that the policy does not let through.
+    async def service(self) -> GuardedCustomers:
+        """Return the connection, made at first use; it sends nothing without a permit.
 
         Raises MissingCredentials and its kinds.
         """
@@ -74,7 +74,7 @@ class Session:
                     f'no key for profile "{self.profile.name}"',
                     hint=f"tui-reseller profile secret {self.profile.name}",
                 )
-            self._service = GuardedCustomers(self.connect(self.profile, key, self.timeout), self.policy)
+            self._service = GuardedCustomers(self.connect(self.profile, key, self.timeout), self.policy, self.account)
         return self._service
 
     async def reconnect(self) -> None:

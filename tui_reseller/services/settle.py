@@ -83,5 +83,5 @@ def _doubted(seen: Reading) -> Reading:
 async def _write_down(session: Session, evidence: Mapping[str, Sequence[Reading]]) -> dict[str, Outcome]:
     for entry_id, readings in evidence.items():
         words = f"{times_text(readings)}: {readings[-1].words} (whole list)"
-        await session.ledger.finish(entry_id, readings[-1].outcome, words)
+        await session.ledger.finish(entry_id, readings[-1].outcome, words, is_observed=True)
     return {entry_id: readings[-1].outcome for entry_id, readings in evidence.items()}

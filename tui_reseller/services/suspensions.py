@@ -1,4 +1,4 @@
-"""Sending that was stopped until a moment: what is open, what is due, and giving sending back.
+"""Sending that was stopped until a moment: what is open, what is due. Giving it back is in lifting.py.
 
 All of it is read from the audit log: the service knows nothing of an end.
 """
@@ -7,25 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tui_reseller.domain.audit import AuditQuery, Entry, Intent, utc_text
+from tui_reseller.domain.audit import AuditQuery, Entry, utc_text
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import ResellerError
-from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.ports import LedgerPort
-from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
-from tui_reseller.services.write import carry_out, stopped
 
-_REPLAYED = (Operation.DISABLE, Operation.ENABLE, Operation.RENAME, Operation.DELETE)
-_CERTAINLY_NOT = frozenset({Outcome.REJECTED, Outcome.NOT_SENT, Outcome.VERIFIED_NOT_APPLIED})
-ON_ALREADY = "sending was on already; nothing was sent"
+_REPLAYED = (Operation.DISABLE, Operation.ENABLE, Operation.RENAME, Operation.DELETE, Operation.CREATE)
 
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """An open one: the stop that set its end, the present username, and a later stop without an end, if any."""
+    """An open one: the stop, its end, the present username, and a later stop without an end, if any."""
 
     entry: Entry
     until: datetime
@@ -69,18 +65,22 @@ async def open_suspensions(ledger: LedgerPort, account: str | None = None) -> li
 
 
 def replay(entries: Iterable[Entry]) -> Iterable[Suspension]:
-    """Return what stays open after these operations. A rename carries a suspension on; enable and delete end it."""
+    """Return what stays open after these operations. A rename carries a suspension on; enable and delete end it, as
+    does a new customer of that name. A stop that found sending off already sets another end of what is open, or none.
+    """
     found: dict[tuple[str, str], Suspension] = {}
     for entry in sorted(entries, key=lambda entry: entry.id):
         key = entry.account, entry.username
         if entry.operation is Operation.DISABLE:
-            if entry.outcome in _CERTAINLY_NOT:
+            if entry.outcome is not None and entry.outcome.is_certainly_not:
                 continue
-            if entry.until is not None:
+            if entry.until is None:
+                found |= {key: replace(found[key], replaced_by=entry)} if key in found else {}
+            elif key in found and not _found_on(entry):
+                found[key] = replace(found[key], until=entry.until, replaced_by=None)
+            elif entry.outcome is not Outcome.ALREADY_SO:
                 found[key] = Suspension(entry, entry.until, entry.username)
-            elif key in found:
-                found[key] = replace(found[key], replaced_by=entry)
-        elif entry.outcome is not None and entry.outcome.is_applied:
+        elif entry.outcome is not None and entry.outcome.is_so:
             ended = found.pop(key, None)
             if entry.operation is Operation.RENAME and ended is not None:
                 new = next(str(change.after) for change in entry.changes if change.field == "username")
@@ -88,52 +88,24 @@ def replay(entries: Iterable[Entry]) -> Iterable[Suspension]:
     return found.values()
 
 
-async def lift(session: Session, suspension: Suspension, batch: str) -> Result:
-    """Give sending back at the end of a suspension, as every write is done; never raises a ResellerError.
+def was_on(suspension: Suspension) -> bool:
+    """Whether sending was on when it was stopped: only then is it given back."""
+    return _found_on(suspension.entry)
 
-    What was changed since is left alone: sent is nothing where sending is on already (this is written down, and settles
-    the suspension), nor where somebody has stopped it again.
+
+def _found_on(stop: Entry) -> bool:
+    return any(change.field == "sending" and change.before is True for change in stop.changes)
+
+
+async def refuse_end(session: Session, username: str, now: Customer) -> None:
+    """Raise RefusedHere where the end of a suspension would start sending for a customer that had none before. Another
+    end of a suspension that is open is fine.
     """
-    call = Call(Operation.ENABLE, suspension.username)
-    reason = f"end of suspension {suspension.entry.id}"
-    try:
-        session.policy.check(call, reason)
-        again = await _stopped_again(session, suspension)
-        if again is not None:
-            return Result(call.username, call.operation, Outcome.NOT_SENT, left_alone(suspension, again))
-        customer = await session.find(call.username)
-        if customer is not None and customer.sending is Switch.ON:
-            return await _settled(session, call, customer, reason, batch)
-    except ResellerError as error:
-        return stopped(call, error)
-    return await carry_out(session, call, loaded=customer, reason=reason, batch=batch)
-
-
-def left_alone(suspension: Suspension, again: Entry) -> str:
-    """Say why a suspension that has ended is not lifted."""
-    return f"left alone: {quoted(suspension.username)} was stopped again by {again.operator.user} ({again.id})"
-
-
-async def _stopped_again(session: Session, suspension: Suspension) -> Entry | None:
-    """Return a stop that came after the one that set the end: the ledger may have grown since it was read."""
-    query = AuditQuery(account=session.account, username=suspension.username, operation=Operation.DISABLE)
-    newest = [entry for entry in await session.ledger.entries(query) if entry.outcome not in _CERTAINLY_NOT]
-    return newest[0] if newest and newest[0].id > suspension.entry.id else None
-
-
-async def _settled(session: Session, call: Call, found: Customer, reason: str, batch: str) -> Result:
-    entry_id = await session.ledger.begin(
-        Intent(
-            profile=session.profile.name,
-            account=session.account,
-            operation=call.operation,
-            username=call.username,
-            changes=(),
-            operator=session.operator,
-            before=found.as_dict(),
-            reason=session.policy.reason_for(reason),
-            batch=batch,
-        )
+    for suspension in await open_suspensions(session.ledger, session.account):
+        if suspension.username == username and suspension.replaced_by is None and was_on(suspension):
+            return
+    known = "is off already" if now.sending is Switch.OFF else "is not known"
+    raise RefusedHere(
+        f"refused: sending of {quoted(username)} {known}: at its end a suspension would start it; nothing was sent",
+        hint="without an end it stays off",
     )
-    await session.ledger.finish(entry_id, Outcome.VERIFIED_APPLIED, ON_ALREADY)
-    return Result(call.username, call.operation, Outcome.VERIFIED_APPLIED, ON_ALREADY, entry_id)

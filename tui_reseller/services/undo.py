@@ -4,12 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import Conflict, RefusedHere, ResellerError
+from tui_reseller.domain.fingerprint import Fingerprint, Likeness, differing, likeness
 from tui_reseller.domain.operation import SWITCHED, Call, Operation
 from tui_reseller.domain.plan import Refusal
-from tui_reseller.domain.text import quoted
+from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services import listing, plans
+from tui_reseller.services.authors import author_words
+from tui_reseller.services.door import Permit
+from tui_reseller.services.history import History, fields_of, history_since
 from tui_reseller.services.plan_file import Wanted
+from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
+from tui_reseller.services.write import Aim, carry_out, stopped
 
 REVERSIBLE = frozenset({*SWITCHED, Operation.SET, Operation.EMAIL, Operation.RENAME})
 CANNOT = {
@@ -17,6 +24,8 @@ CANNOT = {
     Operation.DELETE: "a delete cannot be undone",
     Operation.PASSWORD: "a password cannot be undone; set a new one",
 }
+UNTOLD = "what it was before is not known"
+ANOTHER = "another customer bears the name by now"
 LOOK_BACK = 500
 FEW = 20
 """So many customers are read one by one, more with a whole new list."""
@@ -36,10 +45,8 @@ def opposite(entry: Entry) -> Call | None:
     return Call(entry.operation, entry.username, before) if before else None
 
 
-def as_left(entry: Entry, present: Customer | None) -> Customer | None:
+def as_left(entry: Entry, present: Customer) -> Customer:
     """Return the customer as the operation left it: what undo compares with, so that newer changes are not lost."""
-    if present is None:
-        return None
     left = {change.field: change.after for change in entry.changes if change.field != "username"}
     return present.with_values(left)
 
@@ -47,20 +54,48 @@ def as_left(entry: Entry, present: Customer | None) -> Customer | None:
 async def last_undoable(session: Session) -> list[Entry]:
     """Return the newest operation of this operator that can be taken back; several if they were done as one."""
     entries = await session.ledger.entries(AuditQuery(account=session.account, limit=LOOK_BACK))
-    mine = [entry for entry in entries if entry.operator == session.operator and _is_applied(entry)]
-    undone = _undone(mine)
-    for entry in mine:
-        if entry.id in undone or opposite(entry) is None:
-            continue
-        if entry.batch is None:
-            return [entry]
-        batch = await session.ledger.entries(AuditQuery(account=session.account, batch=entry.batch))
-        return [
-            e
-            for e in batch
-            if e.operator == session.operator and _is_applied(e) and e.id not in undone and opposite(e) is not None
-        ]
-    return []
+    last = next((entry for entry in entries if _is_undoable(session, entry)), None)
+    if last is None or last.batch is None:
+        return [last] if last else []
+    batch = await session.ledger.entries(AuditQuery(account=session.account, batch=last.batch))
+    return [entry for entry in batch if _is_undoable(session, entry)]
+
+
+def _is_undoable(session: Session, entry: Entry) -> bool:
+    """Whether an operation is one of this operator's that still stands. An undo is not undone again by itself."""
+    is_ours = entry.operator == session.operator and _is_applied(entry) and entry.account == session.account
+    return is_ours and not entry.undone_by and not entry.undoes and opposite(entry) is not None
+
+
+async def take_back(session: Session, entry: Entry, permit: Permit, reason: str) -> Result:
+    """Take one operation back; what speaks against it is in the result. Never raises a ResellerError.
+
+    The customer is read again just before: one that was changed since, by us or by others, is left alone.
+    """
+    call = opposite(entry)
+    if call is None:
+        why = RefusedHere(f"refused: {CANNOT.get(entry.operation, UNTOLD)}; nothing was sent")
+        return stopped(Call(entry.operation, entry.username), why)
+    try:
+        meant = await refuse_overtaken(session, entry.id)
+    except ResellerError as error:
+        return stopped(call, error)
+    left = as_left(entry, session.customers.get(call.username) or Customer(call.username))
+    return await carry_out(session, call, permit, Aim(left, meant, reason, undoes=entry.id))
+
+
+async def refuse_overtaken(session: Session, entry_id: str) -> Fingerprint:
+    """Return whom an operation meant, with what we changed ourselves since. Raises Conflict if something came after it
+    on the same field, it was taken back, or another customer bears the name.
+    """
+    entry = await session.ledger.get(entry_id)
+    if entry is None:
+        raise Conflict("what it takes back is not in the audit log any more; nothing was sent")
+    history = await history_since(session, entry, entry.username)
+    why, meant = _why_overtaken(session, history, entry), history.meant(entry)
+    if why is not None or meant is None:
+        raise Conflict(f"{why or ANOTHER}; nothing was sent", hint="look at it first")
+    return meant
 
 
 async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) -> plans.Drafted:
@@ -71,21 +106,22 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
     nothing can be taken back.
     """
     applied = [entry for entry in entries if _is_applied(entry)]
-    undone = _undone(await session.ledger.entries(AuditQuery(account=session.account)))
+    oldest = min(applied, key=lambda entry: entry.id, default=None)
+    history = await history_since(session, oldest) if oldest else History()
     calls = {entry.id: opposite(entry) for entry in applied}
     present = await _read_again(session, {call.username for call in calls.values() if call is not None})
     wanted: list[Wanted] = []
     refusals: list[Refusal] = []
-    undoes: dict[str, str] = {}
+    undone: dict[str, plans.Undone] = {}
     for entry in applied:
-        call = calls[entry.id]
-        why = "it is taken back already" if entry.id in undone else _why_not(entry, call, present)
-        if why is not None or call is None:
+        call, meant = calls[entry.id], history.meant(entry)
+        why = _why_overtaken(session, history, entry) or _why_not(entry, call, present, meant)
+        if why is not None or call is None or meant is None:
             refusals.append(Refusal(0, f"{quoted(entry.username)}: {why}"))
         else:
             wanted.append(Wanted(call))
-            undoes[call.username] = entry.id
-    return await plans.draft(session, wanted, origin=origin, refusals=refusals, undoes=undoes)
+            undone[call.username] = plans.Undone(entry.id, meant)
+    return await plans.draft(session, wanted, origin=origin, refusals=refusals, undone=undone)
 
 
 async def _read_again(session: Session, usernames: Collection[str]) -> Mapping[str, Customer]:
@@ -97,31 +133,33 @@ async def _read_again(session: Session, usernames: Collection[str]) -> Mapping[s
     return found
 
 
-def _why_not(entry: Entry, call: Call | None, present: Mapping[str, Customer]) -> str | None:
+def _why_overtaken(session: Session, history: History, entry: Entry) -> str | None:
+    if entry.account != session.account:
+        return "two profiles may be the account that it was done in: nobody can say which"
+    if entry.undone_by:
+        return f"it is taken back already (operation {entry.undone_by})"
+    later = history.overtaken_by(entry)
+    if later is None:
+        return None
+    what = ", ".join(sorted(fields_of(later) & fields_of(entry)))
+    why = f', "{clean(later.reason, longest=60)}"' if later.reason else ""
+    return f"{what} was set again by {author_words(later, session)} (operation {later.id}{why}): it is left alone"
+
+
+def _why_not(entry: Entry, call: Call | None, present: Mapping[str, Customer], meant: Fingerprint | None) -> str | None:
     if call is None:
-        return CANNOT.get(entry.operation, "what it was before is not known")
+        return CANNOT.get(entry.operation, UNTOLD)
     now = present.get(call.username)
     if now is None:
         return "there is no such customer any more"
+    if meant is None or likeness(meant, now) is Likeness.ANOTHER:
+        return ANOTHER
     for change in entry.changes:
         if change.field != "website_access" and now.value(change.field) != change.after:
             return f"{change.field} was changed since: it is left alone"
-    return None
+    different = differing(meant, now)
+    return f"{', '.join(different)} was changed since: it may be another customer" if different else None
 
 
 def _is_applied(entry: Entry) -> bool:
     return entry.outcome is not None and entry.outcome.is_applied
-
-
-def _undone(entries: list[Entry]) -> set[str]:
-    """Ids of undos and of what they took back. An undo names what it takes back in its reason."""
-    ids: set[str] = set()
-    for entry in entries:
-        if entry.reason.startswith("undo of "):
-            ids |= {entry.id, entry.reason.removeprefix("undo of ").split()[0]}
-    return ids
-
-
-def reason_for(entry: Entry, words: str = "") -> str:
-    """Return the reason under which an undo is written down."""
-    return f"undo of {entry.id}" + (f" {words.strip()}" if words.strip() else "")

@@ -37,7 +37,7 @@ async def verify(session: Session, entry: Entry) -> tuple[Outcome, str]:
         words = "the service never tells; repeating with the same value does no harm"
         if entry.operation is Operation.PASSWORD:
             words = "the service never tells: old and new password may both be valid; set a new one"
-        return await _write_down(session, entry, Outcome.UNVERIFIABLE, words)
+        return await _write_down(session, entry, Outcome.UNVERIFIABLE, words, is_observed=False)
     try:
         readings = await _read(session, entry)
         last = readings[-1] if _agree(readings) else replace(readings[-1], outcome=Outcome.UNKNOWN, row=None)
@@ -73,9 +73,11 @@ def _open(reading: Reading) -> str:
     return "still unknown, " if reading.outcome is Outcome.UNKNOWN else ""
 
 
-async def _write_down(session: Session, entry: Entry, outcome: Outcome, words: str) -> tuple[Outcome, str]:
+async def _write_down(
+    session: Session, entry: Entry, outcome: Outcome, words: str, *, is_observed: bool = True
+) -> tuple[Outcome, str]:
     """Write a verdict down, and what follows from it. Returns what stands: somebody may have closed it before."""
-    await session.ledger.finish(entry.id, outcome, words)
+    await session.ledger.finish(entry.id, outcome, words, is_observed=is_observed)
     standing = await session.ledger.get(entry.id)
     if standing is not None and standing.outcome is not None:
         outcome, words = standing.outcome, standing.message

@@ -1,7 +1,7 @@
 """Carry out one write, once: check, read again, compare, write the intent down, send, write the outcome down."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.changes import Change, changes_of, conflicts_of, wanted_by
@@ -16,36 +16,61 @@ from tui_reseller.domain.errors import (
     Rejected,
     ResellerError,
 )
+from tui_reseller.domain.fingerprint import UNKNOWN, Fingerprint, Likeness, differing, fingerprint_of, likeness
 from tui_reseller.domain.operation import SWITCHED, Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import resend, retry
 from tui_reseller.services.authors import conflict_of
-from tui_reseller.services.ports import CustomersPort
+from tui_reseller.services.door import Permit
+from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.result import Result
 from tui_reseller.services.retry import Heard
 from tui_reseller.services.session import Session
+from tui_reseller.services.suspensions import refuse_end
 from tui_reseller.services.validation import refuse_invalid, without_unchanged
 
+ALREADY = "nothing was sent"
+NOT_TOLD = frozenset({"website_access"})
+"""What the service never tells: that it is so already cannot be read."""
 
-async def carry_out(
-    session: Session, call: Call, *, loaded: Customer | None = None, reason: str = "", batch: str | None = None
-) -> Result:
-    """Carry out a write and tell what became of it.
 
-    *Loaded* is the customer as the operator saw it: if a field that is to change is no longer so, nothing is sent.
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a write is for, beside the call itself.
+
+    Loaded is the customer as the operator saw it: if a field that is to change is no longer so, nothing is sent. Meant
+    tells the customer from another one who bears the username by now. Undoes is the id of what it takes back.
+    """
+
+    loaded: Customer | None = None
+    meant: Fingerprint = field(default_factory=lambda: UNKNOWN)
+    reason: str = ""
+    batch: str | None = None
+    undoes: str = ""
+    item: tuple[int, int] | None = None
+
+
+NOTHING = Aim()
+
+
+async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOTHING) -> Result:
+    """Carry out a write that the door let through, and tell what became of it.
+
     Never raises a ResellerError: what stopped it stands in the result.
     """
     if call.username in session.in_flight:
         return stopped(call, RefusedHere(f"refused: a change of {quoted(call.username)} is still on its way"))
     session.in_flight.add(call.username)
     try:
-        before = await prepare(session, call, loaded=loaded, reason=reason)
-        if call.operation in {Operation.SET, Operation.EMAIL} and before is not None:
+        before = await prepare(session, call, aim)
+        if before is not None and is_already_so(call, before):
+            found = await already(session, call, before, aim)
+            if found is not None:
+                return found
+        elif before is not None and call.operation in {Operation.SET, Operation.EMAIL}:
             call = without_unchanged(call, {name: before.text(name) for name in call.fields})
-            if not call.fields:
-                return Result(call.username, call.operation, Outcome.APPLIED, "already so; nothing was sent")
-        result = await send(session, call, before, reason=reason, batch=batch)
+        result = await send(session, call, before, permit, aim)
         await session.keep(*taken_in(session, call, before, result.outcome))
     except ResellerError as error:
         return stopped(call, error)
@@ -55,9 +80,9 @@ async def carry_out(
         session.in_flight.discard(call.username)
 
 
-async def prepare(session: Session, call: Call, *, loaded: Customer | None, reason: str) -> Customer | None:
+async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
     """Check a call and read its customer again. Raises what speaks against it; sends nothing but the reading."""
-    session.policy.check(call, reason)
+    session.policy.check(call, aim.reason)
     refuse_invalid(call)
     if session.customers.is_ambiguous(call.username):
         raise RefusedHere(f"refused: the service lists {quoted(call.username)} more than once; nothing was sent")
@@ -66,48 +91,69 @@ async def prepare(session: Session, call: Call, *, loaded: Customer | None, reas
     now = await session.find(call.username)
     if now is None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
-    if loaded is not None:
-        found = conflicts_of(call, loaded, now)
-        if found:
-            await session.keep((call.username, now))  # so that whoever looks again sees what is there now
-            raise await conflict_of(session, call.username, found)
+    refuse_another(call, aim.meant, now)
+    found = [] if aim.loaded is None else conflicts_of(call, aim.loaded, now)
+    if found:
+        await session.keep((call.username, now))  # so that whoever looks again sees what is there now
+        raise await conflict_of(session, call.username, found)
+    if call.until is not None and now.sending is not Switch.ON:
+        await refuse_end(session, call.username, now)
     return now
+
+
+def refuse_another(call: Call, meant: Fingerprint, now: Customer) -> None:
+    """Raise Conflict if another customer bears the username by now, or nobody can say who it is."""
+    like = likeness(meant, now)
+    if like is Likeness.SAME:
+        return
+    name = quoted(call.username)
+    if like is Likeness.ANOTHER:
+        raise Conflict(f"another customer bears the name {name} by now; nothing was sent", hint="look at it first")
+    changed = ", ".join(differing(meant, now))
+    raise Conflict(
+        f"{name} was changed since ({changed}): it may be another customer; nothing was sent", hint="look at it first"
+    )
+
+
+def is_already_so(call: Call, now: Customer) -> bool:
+    """Whether a customer that was just read has all that a call wants, as far as the service tells."""
+    wanted = wanted_by(call)
+    is_told = call.operation in {*SWITCHED, Operation.SET, Operation.EMAIL} and NOT_TOLD.isdisjoint(wanted)
+    return is_told and all(now.value(name) == value for name, value in wanted.items())
+
+
+async def already(session: Session, call: Call, now: Customer, aim: Aim) -> Result | None:
+    """Write down that a customer is so already; nothing is sent. None if an outcome of it is open: what was read may
+    still change then, and only sending settles it. Raises ResellerError if it cannot be written down.
+    """
+    changes = tuple(Change(name, now.value(name), value) for name, value in wanted_by(call).items())
+    entry_id = await session.ledger.already(_intent(session, call, now, changes, aim), ALREADY)
+    if entry_id is None:
+        return None
+    await session.keep((call.username, now))
+    return Result(call.username, call.operation, Outcome.ALREADY_SO, ALREADY, entry_id, ())
 
 
 async def send(
     session: Session,
     call: Call,
     before: Customer | None,
-    *,
-    reason: str,
-    batch: str | None = None,
-    item: tuple[int, int] | None = None,
+    permit: Permit,
+    aim: Aim = NOTHING,
     heard: Heard = retry.nobody,
 ) -> Result:
     """Send a call that was checked, with its intent before and its outcome after; the list does not learn of it here.
 
     *Before* is the customer as read just before. *Heard* is told of every answer that makes it send again. Raises
-    ResellerError if nothing was begun: no key, no ledger, a lock.
+    ResellerError if nothing was begun: no permit, no key, no ledger, a lock.
     """
-    session.policy.check(call, reason)
+    permit.refuse_other(session.account, call, aim.item[0] if aim.item else None)
+    session.policy.check(call, aim.reason)
     changes = changes_of(call, before)
     await session.write_down_kept()  # until then nothing more is sent
-    intent = Intent(
-        profile=session.profile.name,
-        account=session.account,
-        operation=call.operation,
-        username=call.username,
-        changes=changes,
-        operator=session.operator,
-        before=before.as_dict() if before else None,
-        reason=session.policy.reason_for(reason),
-        batch=batch,
-        item=item,
-        until=call.until,
-    )
     service = await session.service()  # may ask for a key: before anything is written down
-    entry_id = await session.ledger.begin(intent)
-    sending = _Sending(service, call)
+    entry_id = await session.ledger.begin(_intent(session, call, before, changes, aim))
+    sending = _Sending(service, call, permit, aim.item[0] if aim.item else None)
     try:
         outcome, message, error = await _answer(session, sending, heard)
         if isinstance(error, Rejected):
@@ -119,12 +165,32 @@ async def send(
     return Result(call.username, call.operation, outcome, message, entry_id, changes, error)
 
 
+def _intent(session: Session, call: Call, before: Customer | None, changes: tuple[Change, ...], aim: Aim) -> Intent:
+    return Intent(
+        profile=session.profile.name,
+        account=session.account,
+        operation=call.operation,
+        username=call.username,
+        changes=changes,
+        operator=session.operator,
+        before=before.as_dict() if before else None,
+        reason=session.policy.reason_for(aim.reason),
+        batch=aim.batch,
+        item=aim.item,
+        until=call.until,
+        undoes=aim.undoes,
+        fingerprint=fingerprint_of(before or after_call(call, None) or Customer(call.username)),
+    )
+
+
 @dataclass
 class _Sending:
     """The attempts of one write. Under way is true from the moment one may leave until its answer is known."""
 
-    service: CustomersPort
+    service: GuardedCustomers
     call: Call
+    permit: Permit
+    job: int | None
     attempts: int = 0
     is_under_way: bool = False
 
@@ -132,7 +198,7 @@ class _Sending:
         self.attempts += 1
         self.is_under_way = True
         try:
-            said = await self.service.send(self.call)
+            said = await self.service.send(self.call, self.permit, self.job)
         except (NotSent, Rejected):
             self.is_under_way = False
             raise

@@ -9,16 +9,17 @@ import asyncio
 import concurrent.futures
 import contextlib
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Salvage
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage.ledger_rows import utc_now
+from tui_reseller.storage.process import ProcessLock
 
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger_book import Book
@@ -32,14 +33,21 @@ WITHDRAWN = "stopped before it was sent"
 class Ledger:
     """The audit log in `ledger.sqlite3` in a folder. Every method may raise LedgerUnavailable.
 
-    Syslog tells the socket to which every intent and outcome is copied, or an empty text.
+    Syslog tells the socket to which every intent and outcome is copied, or an empty text. Accounts are the keys of all
+    accounts of ours: each may be named otherwise in older rows.
     """
 
     def __init__(
-        self, folder: Path, now: Callable[[], datetime] = utc_now, syslog: Callable[[], str] | None = None
+        self,
+        folder: Path,
+        now: Callable[[], datetime] = utc_now,
+        syslog: Callable[[], str] | None = None,
+        accounts: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._folder = folder
         self._now = now
+        self._accounts = accounts
+        self._lock = ProcessLock(folder)
         self._syslog = syslog
         self._copy: SyslogCopy | None = None
         self._thread: concurrent.futures.ThreadPoolExecutor | None = None
@@ -58,9 +66,18 @@ class Ledger:
                 self._submit(lambda book: _withdraw(book, job))
             raise
 
-    async def finish(self, entry_id: str, outcome: Outcome, message: str) -> None:
-        """Write an outcome durably. Cancelling the caller does not stop the writing."""
-        await asyncio.shield(asyncio.wrap_future(self._write(lambda book: book.finish(entry_id, outcome, message))))
+    async def already(self, intent: Intent, message: str) -> str | None:
+        """Write down durably that a customer is so already and nothing is sent; return the id. None if an outcome of
+        the customer is open. Raises RefusedHere if the item of a job is taken.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self._write(lambda book: book.already(intent, message))))
+
+    async def finish(self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
+        """Write an outcome durably; observed is one that was read from the service. Cancelling the caller does not stop
+        the writing.
+        """
+        done = self._write(lambda book: book.finish(entry_id, outcome, message, is_observed=is_observed))
+        await asyncio.shield(asyncio.wrap_future(done))
 
     async def get(self, entry_id: str) -> Entry | None:
         """Return one operation. The id may be typed in either case, with o, i or l for 0 and 1."""
@@ -86,17 +103,6 @@ class Ledger:
         """Check the hash chain from the first row."""
         return await self.ask(lambda book: book.check())
 
-    async def salvage(self, target: Path, ledger: Path | None = None) -> Salvage:
-        """Copy the readable rows of a damaged ledger (this one, or another file) into a new file, without touching it.
-
-        The file of this ledger is closed first: a second opening in one process would end SQLite's own locks. Raises
-        InvalidInput if the target is there or cannot be, BadConfig if the disk refuses.
-        """
-        from tui_reseller.storage.ledger_salvage import salvage  # noqa: PLC0415 - seldom needed
-
-        await self.aclose()
-        return await asyncio.to_thread(salvage, self._folder, target, ledger)
-
     async def recover(self) -> int:
         """Give every intent of a process that is gone the outcome unknown; return how many."""
         return await self.ask(lambda book: book.recover())
@@ -106,6 +112,7 @@ class Ledger:
         thread, self._thread = self._thread, None
         if thread is not None:
             await asyncio.wrap_future(thread.submit(self._close))
+            self._lock.release()
             if self._copy is not None:
                 self._copy.close()
             thread.shutdown()
@@ -151,7 +158,9 @@ class Ledger:
         from tui_reseller.storage.ledger_book import Book  # noqa: PLC0415 - sqlite3 is not needed by the first screen
 
         if self._book is None:
-            self._book = Book(self._folder, self._now, self._copied(), is_suspect=self._is_suspect)
+            self._book = Book(self._folder, self._now, self._lock, self._copied(), is_suspect=self._is_suspect)
+            with contextlib.suppress(BadConfig):  # whoever has opened a profile has heard of it
+                self._book.know(self._accounts())
         try:
             return question(self._book)
         except LedgerUnavailable:

@@ -1,45 +1,45 @@
 """The ledger's rules on one connection, in one thread: what is written, what is refused, what stands."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, utc_text
-from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
+from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
+from tui_reseller.storage.ledger_accounts import Accounts
+from tui_reseller.storage.ledger_chain import append, broken_at
 from tui_reseller.storage.ledger_file import DAMAGED, NAME, NEVER_DELETED, open_ledger, read_ledger, worded
+from tui_reseller.storage.ledger_items import refuse_changed
 from tui_reseller.storage.ledger_query import Rename, Span, asked, spans_of
 from tui_reseller.storage.ledger_reading import why_unwritable
 from tui_reseller.storage.ledger_rows import (
-    COLUMNS,
     ENTRY_COLUMNS,
-    GENESIS,
     LOST,
     Row,
     escaped,
     intent_row,
     new_id,
     outcome_row,
+    plain_row,
     read_entry,
     target_of,
     typed_id,
+    unescaped,
 )
 from tui_reseller.storage.ledger_schema import LATEST
+from tui_reseller.storage.process import Process, ProcessLock
 
 if TYPE_CHECKING:
     from tui_reseller.storage.syslog_copy import SyslogCopy
 
 _NEEDING = ", ".join(f"'{outcome.value}'" for outcome in Outcome if outcome.needs_you)
 _REPEATABLE_STATES = (Outcome.UNKNOWN, Outcome.UNVERIFIABLE)
-_INSERT = (
-    f"INSERT INTO rows ({', '.join(COLUMNS)}, previous, hash) "  # noqa: S608 - our own column names
-    f"VALUES ({', '.join('?' * (len(COLUMNS) + 2))})"
-)
 _ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM rows i {LATEST} WHERE i.kind = 'intent' AND "  # noqa: S608 - our own text
 _RENAMES = (
     f"SELECT i.number, i.account, i.username, i.target FROM rows i {LATEST} "  # noqa: S608 - our own words
@@ -52,27 +52,37 @@ _REPLAYED = (*_WEBSITE, Operation.CREATE, Operation.DELETE, Operation.RENAME)
 class Book:
     """An open ledger. Not for two threads. Every method may raise LedgerUnavailable.
 
-    Suspect is one that the disk has refused to write: it is checked as a whole before anything is written again (L04).
+    Lock is this process's own: it tells others that what it has begun may still come to an end. Suspect is one that the
+    disk has refused to write: it is checked as a whole before anything is written again (L04).
     """
 
     def __init__(
         self,
         folder: Path,
         now: Callable[[], datetime],
+        lock: ProcessLock,
         copy: "SyslogCopy | None" = None,
         *,
         is_suspect: bool = False,
     ) -> None:
+        self._folder = folder
         self._path = folder / NAME
         self.now = now
+        self._lock = lock
         self._copy = copy
         self._told: list[Callable[[SyslogCopy], None]] = []
         self._unwritable = why_unwritable(folder, NAME)
-        self.connection = read_ledger(folder) if self._unwritable else open_ledger(folder)
+        self.connection = read_ledger(folder) if self._unwritable else open_ledger(folder, now)
         self._inode = 0 if self._unwritable else self._path.stat().st_ino
         self.is_suspect = is_suspect
+        self.accounts = Accounts(self.connection, is_writable=not self._unwritable)
         # Every intent below this row has an outcome: rows are only added, so that never changes back.
         self._answered_below = 0
+
+    def know(self, accounts: Iterable[str]) -> None:
+        """Learn of all accounts of ours: each may be named otherwise in older rows."""
+        with worded(self._path):
+            self.accounts.know(accounts)
 
     def close(self) -> None:
         """Close the file."""
@@ -85,9 +95,37 @@ class Book:
             entry = new_id(self.now(), self._one("SELECT max(entry) FROM rows WHERE kind = 'intent'"))
             if intent.item is not None:
                 self._claim(intent.item, entry)
-            self._append(lambda number: intent_row(number, entry, self.now(), intent))
+            process = self._process()
+            self._append(lambda number: intent_row(number, entry, self.now(), intent, process))
             self._told.append(lambda copy: copy.intent(entry, intent))
             return entry
+
+    def already(self, intent: Intent, message: str) -> str | None:
+        """Write down that a customer is so already, and nothing is sent; return the id. None if an outcome of the
+        customer is open: what is read then may still change, and only sending settles it.
+        """
+        with self.writing():
+            if self._open_of(intent.account, intent.username):
+                return None
+            entry = self.begin(intent)
+            self.finish(entry, Outcome.ALREADY_SO, message)
+            return entry
+
+    def refuse_changed(self, number: int) -> None:
+        """Raise RefusedHere if a job's items are not those that it was made of."""
+        with worded(self._path):
+            refuse_changed(self.connection, number)
+
+    def note_down(self, kind: str, entry: str, body: object) -> None:
+        """Add a row of another kind to the chain."""
+        with self.writing():
+            self._append(lambda number: plain_row(number, kind, entry, self.now(), body))
+
+    def _process(self) -> Process:
+        try:
+            return self._lock.process()
+        except BadConfig as error:
+            raise LedgerUnavailable(f"ledger: {error.message}", hint=error.hint) from None
 
     def _claim(self, item: tuple[int, int], entry: str) -> None:
         """Let the item of a job point to its operation, in the transaction of the intent: it cannot be sent twice."""
@@ -99,9 +137,9 @@ class Book:
         if claimed.rowcount != 1:
             raise RefusedHere(f"item {item[1] + 1} of job {item[0]} was taken by another process; nothing was sent")
 
-    def finish(self, entry_id: str, outcome: Outcome, message: str) -> None:
+    def finish(self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
         """Write an outcome, and settle what it has superseded. What is closed stays closed: a check that began before
-        somebody else settled the operation must not open it again.
+        somebody else settled the operation must not open it again. Observed is one that was read from the service.
         """
         with self.writing():
             entry = self.get(entry_id)
@@ -109,7 +147,7 @@ class Book:
                 raise LedgerUnavailable(f'ledger {self._path}: it has no operation "{clean(entry_id, longest=40)}"')
             if entry.outcome is not None and not entry.outcome.needs_you:
                 return
-            self._append_outcome(entry, outcome, message)
+            self._append_outcome(entry, outcome, message, is_observed=is_observed)
             if not (outcome.is_applied and entry.operation.is_repeatable):
                 return
             for other in self._open_of(entry.account, entry.username):
@@ -132,7 +170,7 @@ class Book:
 
     def entries(self, query: AuditQuery) -> list[Entry]:
         """Return operations, newest first."""
-        where, values = asked(query, self._spans(query))
+        where, values = self._asked(query)
         found: list[Entry] = []
         for entry in self._entries(f"{where} ORDER BY i.number DESC", *values):
             if query.shows(entry):
@@ -143,7 +181,7 @@ class Book:
 
     def count(self, query: AuditQuery) -> int:
         """Return how many operations there are, whatever the limit."""
-        where, values = asked(query, self._spans(query))
+        where, values = self._asked(query)
         if query.needs_entries:
             return sum(query.shows(entry) for entry in self._entries(where, *values))
         ((count,),) = self.read(f"SELECT count(*) FROM rows i WHERE i.kind = 'intent' AND {where}", *values)  # noqa: S608
@@ -153,10 +191,30 @@ class Book:
         """Return under which names the customer of a query is found, and when."""
         if query.username is None:
             return []
-        where, values = asked(AuditQuery(account=query.account, operation=Operation.RENAME), ())
-        rows = self.read(f"{_RENAMES} AND {where} ORDER BY i.number", *values)
-        account = None if query.account is None else escaped(query.account)
-        return spans_of(escaped(query.username), account, [Rename(*row) for row in rows])
+        asked_for = AuditQuery(account=query.account, operation=Operation.RENAME)
+        where, values = asked(asked_for, (), self._names(query.account))
+        canonical = {escaped(alias): escaped(account) for alias, account in self.accounts.canonical.items()}
+        renames = [
+            Rename(number, canonical.get(account, account), old, new)
+            for number, account, old, new in self.read(f"{_RENAMES} AND {where} ORDER BY i.number", *values)
+        ]
+        own = None if query.account is None else escaped(query.account)
+        return spans_of(escaped(query.username), own, renames)
+
+    def _names(self, account: str | None) -> list[str]:
+        """Return the spellings of an account in the ledger, escaped; none stands for all accounts."""
+        return [] if account is None else [escaped(name) for name in self._spellings(account)]
+
+    def _spellings(self, account: str) -> list[str]:
+        with worded(self._path):
+            return self.accounts.names(account)
+
+    def _asked(self, query: AuditQuery) -> tuple[str, list[str | int]]:
+        spans = [
+            (span, self._names(None if span.account is None else unescaped(span.account)))
+            for span in self._spans(query)
+        ]
+        return asked(query, spans, self._names(query.account))
 
     def needs_you(self, account: str | None) -> list[Entry]:
         """Return operations that a person has to look at, oldest first."""
@@ -165,31 +223,29 @@ class Book:
             f"AND outcome IN ({_NEEDING})) ORDER BY i.number"
         )
         found = {entry.id: entry for entry in (*asked, *self._unanswered())}
+        names = set() if account is None else set(self._spellings(account))
         return [
             entry
             for _id, entry in sorted(found.items())
-            if entry.outcome is not None and entry.outcome.needs_you and account in {None, entry.account}
+            if entry.outcome is not None and entry.outcome.needs_you and (account is None or entry.account in names)
         ]
 
     def website_access(self, account: str) -> dict[str, Switch]:
         """Replay what was done to website access, following renames and deletions."""
         found: dict[str, Switch] = {}
         words = ", ".join(f"'{operation.value}'" for operation in _REPLAYED)
-        for entry in self._entries(f"i.account = ? AND i.operation IN ({words}) ORDER BY i.number", escaped(account)):
+        names = self._names(account)
+        where = f"i.account IN ({_marks(names)}) AND i.operation IN ({words}) ORDER BY i.number"
+        for entry in self._entries(where, *names):
             _replay(entry, found)
         return found
 
     def check(self) -> ChainReport:
         """Walk the chain of hashes from the first row."""
-        number, previous = 0, GENESIS
-        query = f"SELECT {', '.join(COLUMNS)}, previous, hash FROM rows ORDER BY number"  # noqa: S608 - own names
-        for *columns, before, hashed in self.read(query):
-            number += 1
-            row = Row(*columns)
-            if row.number != number or before != previous or row.hashed(previous) != hashed:
-                return ChainReport(number, number)
-            previous = hashed
-        return ChainReport(number)
+        with worded(self._path):
+            broken = broken_at(self.connection)
+            count = int(self._one("SELECT count(*) FROM rows") or 0)
+        return ChainReport(count if broken is None else broken, broken)
 
     def _refuse_if_open(self, intent: Intent) -> None:
         names = {intent.username, target_of(intent) or intent.username}
@@ -209,11 +265,15 @@ class Book:
     def _open_of(self, account: str, username: str) -> list[Entry]:
         """Return the operations of a customer that have no outcome, or one that a person has to look at."""
         open_ = f"(o.outcome IS NULL OR o.outcome IN ({_NEEDING}))"
-        values = escaped(account), escaped(username)
+        names = self._names(account)
         return [
-            *self._entries(f"i.account = ? AND i.username = ? AND {open_} ORDER BY i.number", *values),
-            *self._entries(f"i.account = ? AND i.target = ? AND {open_} ORDER BY i.number", *values),
-        ]
+            entry
+            for column in ("username", "target")
+            for entry in self._entries(
+                f"i.account IN ({_marks(names)}) AND i.{column} = ? AND {open_} ORDER BY i.number",
+                *names, escaped(username),
+            )
+        ]  # fmt: skip
 
     def _unanswered(self) -> list[Entry]:
         where = "i.number >= ? AND NOT EXISTS (SELECT 1 FROM rows WHERE entry = i.entry AND kind = 'outcome')"
@@ -225,16 +285,20 @@ class Book:
         return [entry for _number, name in rows if (entry := self.get(name)) is not None]
 
     def _entries(self, where: str, *values: str | int) -> Iterator[Entry]:
-        now = self.now()
+        with worded(self._path):
+            canonical = self.accounts.canonical
         for found in self.read(_ENTRIES + where, *values):
             try:
-                entry = read_entry(found, now)
+                entry = read_entry(found, self._is_alive, canonical)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise LedgerUnavailable(
                     f"ledger {self._path}: the row of {clean(str(found[0]), longest=40)} is damaged",
                     hint="check the audit log; nothing is sent without the ledger",
                 ) from error
             yield entry
+
+    def _is_alive(self, process: Process, began: datetime) -> bool:
+        return process.is_alive(self._folder, (self.now() - began).total_seconds())
 
     def read(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -246,15 +310,13 @@ class Book:
             row = self.connection.execute(query).fetchone()
         return None if row is None else row[0]
 
-    def _append_outcome(self, entry: Entry, outcome: Outcome, message: str) -> None:
-        self._append(lambda number: outcome_row(number, entry.id, self.now(), outcome, message))
+    def _append_outcome(self, entry: Entry, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
+        moment = self.now()
+        self._append(lambda number: outcome_row(number, entry.id, moment, outcome, message, is_observed=is_observed))
         self._told.append(lambda copy: copy.outcome(entry, outcome))
 
     def _append(self, made: Callable[[int], Row]) -> None:
-        last = self.connection.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()
-        number, previous = last or (0, GENESIS)
-        row = made(number + 1)
-        self.connection.execute(_INSERT, (*(getattr(row, name) for name in COLUMNS), previous, row.hashed(previous)))
+        append(self.connection, made)
 
     def together(self, works: "Sequence[Callable[[Book], Any]]") -> list[Any]:
         """Do several pieces of work in one transaction, durable when this returns: one sync for all of them. What one
@@ -318,6 +380,10 @@ class Book:
                 hint=DAMAGED,
             )
         self.is_suspect = False
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _may_repeat(entry: Entry) -> bool:

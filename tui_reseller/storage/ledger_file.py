@@ -5,19 +5,23 @@ import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
+from tui_reseller.storage.ledger_migration import migrate
 from tui_reseller.storage.ledger_reading import open_for_reading
-from tui_reseller.storage.ledger_schema import APPLICATION_ID, JOBS, MIGRATIONS, SCHEMA, VERSION
+from tui_reseller.storage.ledger_schema import APPLICATION_ID, SCHEMA, VERSION
 from tui_reseller.storage.ledger_wal import why_not_whole
 from tui_reseller.storage.paths import checked_folder, only_writer, private_folder, sync_folder
 
 NAME = "ledger.sqlite3"
 BUSY_SECONDS = 5.0
 NEVER_DELETED = "nothing is sent without the ledger; it is never deleted by this program"
-DAMAGED = "tui-reseller audit salvage FILE copies out what is readable; keep the file, move it away to begin a new one"
+DAMAGED = (
+    "tui-reseller ledger restore brings a backup back; keep the damaged file: sqlite3's .recover reads what is left"
+)
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
     "SQLITE_IOERR": "the disk refuses (full, over quota, or failing)",
@@ -39,7 +43,7 @@ _HINTS = {
 }
 
 
-def open_ledger(folder: Path) -> sqlite3.Connection:
+def open_ledger(folder: Path, now: Callable[[], datetime]) -> sqlite3.Connection:
     """Open the ledger in a folder, making it if it is missing. Raises LedgerUnavailable.
 
     WAL with synchronous=FULL: an intent must be on the disk before the first byte leaves (reliability 0.2, 0.3).
@@ -59,7 +63,7 @@ def open_ledger(folder: Path) -> sqlite3.Connection:
         problem = why_not_whole(path.with_name(path.name + "-wal"))
         if problem:
             raise LedgerUnavailable(f"ledger {path}: {problem}", hint=DAMAGED)
-        return _connected(path)
+        return _connected(path, now)
 
 
 def read_ledger(folder: Path) -> sqlite3.Connection:
@@ -111,7 +115,7 @@ def _make(path: Path) -> None:
     os.close(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
     with contextlib.closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = FULL")
-        connection.executescript(SCHEMA + JOBS)
+        connection.executescript(SCHEMA)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
     temporary.rename(path)
@@ -145,11 +149,11 @@ def _check_plain(path: Path) -> None:
         raise LedgerUnavailable(f"ledger {path}: it is empty", hint="move it away to begin a new one")
 
 
-def _connected(path: Path) -> sqlite3.Connection:
+def _connected(path: Path, now: Callable[[], datetime]) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         _prepare(connection, path)
-        _migrate(connection, path)
+        _migrate(connection, path, now)
     except BaseException:
         connection.close()
         raise
@@ -186,7 +190,7 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path, now: Callable[[], datetime]) -> None:
     """Bring an older ledger to our version: a copy of it first, then all steps in one transaction (L11)."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == VERSION:
@@ -196,8 +200,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         if version == VERSION:  # another process was first
             return
         _copy(connection, path.with_name(f"ledger-version-{version}.sqlite3"))
-        steps = "".join(MIGRATIONS[number] for number in range(version, VERSION))
-        connection.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {VERSION}; COMMIT;")
+        migrate(connection, now)
 
 
 def _copy(connection: sqlite3.Connection, path: Path) -> None:

@@ -5,7 +5,7 @@ audit log.
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.ledger_items import digest_of
 from tui_reseller.storage.ledger_rows import compact, escaped, unescaped
 from tui_reseller.storage.paths import private_folder
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 PAGE = 1000
 _LATEST = "(SELECT outcome FROM rows WHERE entry = i.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
 _SAID = "(SELECT body FROM rows WHERE entry = i.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
+_IN_FLIGHT = "in flight"
+_STATE = f"coalesce(i.outcome, {_LATEST}, CASE WHEN i.entry IS NULL THEN NULL ELSE '{_IN_FLIGHT}' END)"
 _JOB = "SELECT number, digest, account, time, total, body, state, why FROM jobs"
 
 
@@ -35,13 +38,22 @@ class Jobs:
         self._ledger = ledger
         self._folder = folder / "jobs"
 
-    async def add(self, plan: Plan, operator: Operator, reason: str, passwords_to: str = "") -> Job:
-        """Make a job of a plan, durably. Raises RefusedHere if that plan was applied before: by which job."""
-        number = await self._ledger.ask(lambda book: _add(book, plan, operator, reason, passwords_to))
+    async def add(
+        self, plan: Plan, operator: Operator, reason: str, passwords_to: str = "", *, digest: str = ""
+    ) -> Job:
+        """Make a job of a plan, durably. Digest is that of the plan as it was reviewed, if some items of it were left
+        out since. Raises RefusedHere if that plan was applied before: by which job.
+        """
+        named = digest or plan.digest
+        number = await self._ledger.ask(lambda book: _add(book, plan, named, operator, reason, passwords_to))
         found = await self.get(number)
         if found is None:
             raise LedgerUnavailable(f"ledger: job {number} is not there any more")
         return found
+
+    async def refuse_changed(self, number: int) -> None:
+        """Raise RefusedHere if a job's items are not those that it was made of."""
+        await self._ledger.ask(lambda book: book.refuse_changed(number))
 
     async def refuse_applied(self, plan: Plan) -> None:
         """Raise RefusedHere if a plan was applied before."""
@@ -53,9 +65,13 @@ class Jobs:
 
     async def all(self, account: str | None = None) -> list[Job]:
         """Return jobs, newest first."""
-        where = "" if account is None else " WHERE account = ?"
-        values = () if account is None else (escaped(account),)
-        return await self._ledger.ask(lambda book: list(self._jobs(book, f"{where} ORDER BY number DESC", *values)))
+
+        def work(book: "Book") -> list[Job]:
+            names = [] if account is None else [escaped(name) for name in book.accounts.names(account)]
+            where = f" WHERE account IN ({', '.join('?' * len(names))})" if names else ""
+            return list(self._jobs(book, f"{where} ORDER BY number DESC", *names))
+
+        return await self._ledger.ask(work)
 
     async def waiting(self, number: int, after: int, limit: int = PAGE) -> list[JobItem]:
         """Return items that were not begun, in order, after a place."""
@@ -160,11 +176,13 @@ class Jobs:
 
     def _jobs(self, book: "Book", where: str, *values: object) -> Iterator[Job]:
         for row in list(book.read(_JOB + where, *values)):
-            yield _job(row, _counts(book, row[0]), self._owner(row[0]))
+            counts = _counts(book, row[0])
+            in_flight = counts.pop(_IN_FLIGHT, 0)
+            outcomes = {Outcome.read(word) if word else None: count for word, count in counts.items()}
+            yield _job(row, outcomes, in_flight, self._owner(row[0]), book.accounts.canonical)
 
 
-def _add(book: "Book", plan: Plan, operator: Operator, reason: str, passwords_to: str) -> int:
-    digest = plan.digest
+def _add(book: "Book", plan: Plan, digest: str, operator: Operator, reason: str, passwords_to: str) -> int:
     with book.writing():
         _refuse_applied(book, digest)
         body = compact({
@@ -177,6 +195,7 @@ def _add(book: "Book", plan: Plan, operator: Operator, reason: str, passwords_to
         number = int(book.connection.execute(insert, values).lastrowid or 0)
         rows = ((number, seq, escaped(item.username), compact(item.as_dict())) for seq, item in enumerate(plan.items))
         book.connection.executemany("INSERT INTO job_items (job, seq, username, body) VALUES (?, ?, ?, ?)", rows)
+        book.note_down("job", f"job-{number}", {"digest": digest_of(book.connection, number)})
         return number
 
 
@@ -188,19 +207,26 @@ def _refuse_applied(book: "Book", digest: str) -> None:
         )
 
 
-def _counts(book: "Book", number: int) -> dict[Outcome | None, int]:
-    query = f"SELECT coalesce(i.outcome, {_LATEST}), count(*) FROM job_items i WHERE i.job = ? GROUP BY 1"  # noqa: S608
-    return {Outcome(word) if word else None: count for word, count in book.read(query, number)}
+def _counts(book: "Book", number: int) -> dict[str | None, int]:
+    """Count items by the word of their outcome: in flight where an operation was begun and has none, None where none
+    was begun.
+    """
+    query = f"SELECT {_STATE}, count(*) FROM job_items i WHERE i.job = ? GROUP BY 1"  # noqa: S608 - our own text
+    return dict(book.read(query, number))
 
 
-def _job(row: Sequence[Any], counts: dict[Outcome | None, int], owner: str) -> Job:
+def _job(
+    row: Sequence[Any], counts: dict[Outcome | None, int], in_flight: int, owner: str, accounts: Mapping[str, str]
+) -> Job:
     number, digest, account, time, total, body, state, why = row
     content = json.loads(body)
-    found = JobState(state)
+    found, where = JobState(state), unescaped(account)
     return Job(
-        number=number, profile=content["profile"], account=unescaped(account), origin=content["origin"], digest=digest,
+        number=number, profile=content["profile"], account=accounts.get(where, where), origin=content["origin"],
+        digest=digest,
         source=content["source"], operator=Operator(**content["operator"]), reason=content["reason"],
         began=datetime.fromisoformat(time), why=unescaped(why), total=total, counts=counts, owner=owner,
+        in_flight=in_flight,
         state=JobState.INTERRUPTED if found is JobState.RUNNING and not owner else found,
         passwords_to=content["passwords_to"],
     )  # fmt: skip
@@ -213,7 +239,7 @@ def _items(book: "Book", where: str, *values: object) -> list[JobItem]:
     )
     return [
         JobItem(
-            seq, Item.from_dict(json.loads(body)), Outcome(outcome) if outcome else None,
+            seq, Item.from_dict(json.loads(body)), Outcome.read(outcome) if outcome else None,
             unescaped(message) if message else json.loads(said)["message"] if said else "", entry, attempts,
         )
         for seq, body, entry, attempts, outcome, message, said in book.read(query, *values)

@@ -29,11 +29,16 @@ class Span(NamedTuple):
     last: int = LAST
 
 
-def asked(query: AuditQuery, spans: Sequence[Span]) -> tuple[str, list[str | int]]:
-    """Return the condition on an intent `i`, and its values. Spans stand for the username."""
+def asked(
+    query: AuditQuery, spans: Sequence[tuple[Span, Sequence[str]]], accounts: Sequence[str]
+) -> tuple[str, list[str | int]]:
+    """Return the condition on an intent `i`, and its values. Accounts are the spellings of the one that is asked for.
+    Spans stand for the username, each with the spellings of its account (none: of any account).
+    """
     where, values = ["1"], list[str | int]()
-    account = None if spans else query.account  # it stands in every span: here it would draw SQLite to a worse index
-    for column, value in (("account", account), ("profile", query.profile), ("batch", query.batch)):
+    if accounts and not spans:  # it stands in every span: here it would draw SQLite to a worse index
+        where.append(_among("account", accounts, values))
+    for column, value in (("profile", query.profile), ("batch", query.batch)):
         if value is not None:
             where.append(f"i.{column} = ?")
             values.append(escaped(value))
@@ -45,17 +50,22 @@ def asked(query: AuditQuery, spans: Sequence[Span]) -> tuple[str, list[str | int
             where.append(f"i.time {sign} ?")
             values.append(utc_text(moment.astimezone(UTC)))
     if spans:
-        where.append(f"({' OR '.join(_within(span, values) for span in spans)})")
+        where.append(f"({' OR '.join(_within(span, names, values) for span, names in spans)})")
     return " AND ".join(where), values
 
 
-def _within(span: Span, values: list[str | int]) -> str:
+def _among(column: str, accepted: Sequence[str], values: list[str | int]) -> str:
+    values += accepted
+    return f"i.{column} IN ({', '.join('?' * len(accepted))})"
+
+
+def _within(span: Span, accounts: Sequence[str], values: list[str | int]) -> str:
     """Each alternative fits an index, with the condition that the index is for: only so does SQLite use it in an OR."""
-    account, named = ("", []) if span.account is None else ("i.account = ? AND ", [span.account])
     alternatives = list[str]()
     for column in ("username", "target"):
-        alternatives.append(f"(i.kind = 'intent' AND {account}i.{column} = ? AND i.number BETWEEN ? AND ?)")
-        values += [*named, span.username, span.first, span.last]
+        of_account = f"{_among('account', accounts, values)} AND " if accounts else ""
+        alternatives.append(f"(i.kind = 'intent' AND {of_account}i.{column} = ? AND i.number BETWEEN ? AND ?)")
+        values += [span.username, span.first, span.last]
     return " OR ".join(alternatives)
 
 

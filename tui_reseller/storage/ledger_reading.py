@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tui_reseller.domain.errors import LedgerUnavailable
-from tui_reseller.storage.ledger_schema import JOBS, SCHEMA
+from tui_reseller.storage.ledger_schema import SCHEMA
 
 ATTEMPTS = 3
 
@@ -36,7 +36,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """
     if not path.exists():
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        connection.executescript(SCHEMA + JOBS)
+        connection.executescript(SCHEMA)
         return connection
     connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
     try:

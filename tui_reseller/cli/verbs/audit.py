@@ -32,7 +32,6 @@ _WORDS = "Accounting"
         Verb("verify", "audit:verify", _WORDS, "Check that nothing in the log was changed afterwards."),
         Verb("export", "audit:export", _WORDS, "Write the whole log, oldest first."),
         Verb("report", "shift:report", _WORDS, "Tell a shift as text for a ticket."),
-        Verb("salvage", "salvage:salvage", _WORDS, "Copy out what is readable of a damaged log."),
     ),
 )
 def audit() -> int:

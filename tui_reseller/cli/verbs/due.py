@@ -14,11 +14,14 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.text import quoted
+from tui_reseller.services import door
+from tui_reseller.services.door import Consent, Permit
+from tui_reseller.services.lifting import call_of, left_alone, lift
 from tui_reseller.services.moments import local_text
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
-from tui_reseller.services.suspensions import Suspension, left_alone, lift, open_suspensions
+from tui_reseller.services.suspensions import Suspension, open_suspensions
 
 COLUMNS = ("until", "username", "state", "reason", "operator", "profile", "id", "time", "replaced_by")
 TABLE_COLUMNS = ("until", "username", "state", "reason", "operator", "profile", "id")
@@ -88,14 +91,16 @@ class _Run:
         if not waiting:
             self.inv.talk.say("nothing is due")
             return ExitCode.FINE
-        calls = [Call(Operation.ENABLE, suspension.username) for suspension in waiting]
+        calls = [call_of(suspension) for suspension in waiting]
         if self.options.dry_run:
             return self._show_only(calls)
         for call in calls:
             session.policy.check(call, self.options.reason)
-        self._confirm(waiting)
+        consent = self._confirmed(waiting)
         await self.inv.connect(session)
-        return await self._lift(waiting)
+        total = await door.total_for_ceiling(session) if len(calls) > 1 else 0
+        permit = door.admit(session, calls, self.options.reason or "end of a suspension", total, consent)
+        return await self._lift(waiting, permit)
 
     def _due(self, found: list[Suspension]) -> list[Suspension]:
         """Return what can be lifted now; say what is not, and why."""
@@ -109,19 +114,22 @@ class _Run:
                 self.inv.talk.warn(f"{said} ({suspension.entry.id})")
         return [suspension for suspension in found if suspension.state(now) == "due"]
 
-    def _confirm(self, waiting: list[Suspension]) -> None:
-        if self.options.yes:
-            return
+    def _confirmed(self, waiting: list[Suspension]) -> Consent:
+        """Return the consent. Yes is enough for any number: each end was set by an operator."""
+        if self.options.yes and self.options.confirm is None:
+            return Consent(agreed=True, recorded=True)
         usernames = [suspension.username for suspension in waiting]
         question = asking.Question(Operation.ENABLE, usernames, self.session.profile, 0)
-        if not asking.is_allowed(question, self.options, can_ask=self.inv.talk.can_ask):
+        consent = asking.by_options(question, self.options, can_ask=self.inv.talk.can_ask)
+        if consent is None:
             ended = [
                 f"  {quoted(one.username)}  ended {local_text(one.until)}  {quoted(one.entry.reason, 200)}"
                 for one in waiting[: words.SHOWN]
             ]
             many = f" for {len(waiting):,} customers" if len(waiting) > 1 else ""
             title = f"{words.TITLES[Operation.ENABLE]}{many} - profile {self.session.profile.name}"
-            asking.ask(question, [title, *ended, words.CONSEQUENCES[Operation.ENABLE]], self.inv.talk)
+            consent = asking.ask(question, [title, *ended, words.CONSEQUENCES[Operation.ENABLE]], self.inv.talk)
+        return consent
 
     def _show_only(self, calls: list[Call]) -> int:
         with Report(self.inv) as report:
@@ -130,7 +138,7 @@ class _Run:
         self.inv.talk.say("dry run: nothing was sent")
         return ExitCode.FINE
 
-    async def _lift(self, waiting: list[Suspension]) -> int:
+    async def _lift(self, waiting: list[Suspension], permit: Permit) -> int:
         batch = secrets.token_hex(4)
         self.inv.signals.softly = self._stop if len(waiting) > 1 else None
         with Report(self.inv, verifying=self.options.verify) as report:
@@ -138,7 +146,7 @@ class _Run:
                 for suspension in waiting:
                     if self.is_stopped:
                         break
-                    report.add(await lift(self.session, suspension, batch))
+                    report.add(await lift(self.session, suspension, permit, batch, self.options.reason))
             except asyncio.CancelledError:
                 await report.add_cut_off(self.session, AuditQuery(self.session.account, batch=batch))
                 raise

@@ -1,6 +1,6 @@
 """job: plans being applied. They go on after anything; what became of every customer is known."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
 import click
@@ -13,9 +13,11 @@ from tui_reseller.cli.names import read_secret
 from tui_reseller.cli.options import Writing, common, writing
 from tui_reseller.cli.words import changes_text
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
+from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Job, JobItem, JobState
+from tui_reseller.services.door import Consent, admit_job
 from tui_reseller.services.job_passwords import Made, Passwords
-from tui_reseller.services.jobs import retry_rejected
+from tui_reseller.services.jobs import RETRIED, retry_rejected
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 
@@ -157,8 +159,8 @@ stop = _asking("stop", "Let a job that any process runs send nothing more. It ca
 def resume(inv: Invocation, options: Writing, *, number: int, detach: bool, key_stdin: bool) -> int:
     """Go on with a job: first what is unknown is looked into, by a whole list; then the rest is sent.
 
-    It was reviewed when it was applied, so nothing is asked again. Works after a kill, a lost line, a reboot, refused
-    credentials.
+    It was reviewed when it was applied, so nothing is asked again; what may not be written now is refused. Works after
+    a kill, a lost line, a reboot, refused credentials.
 
     Examples:
       tui-reseller job resume 7
@@ -170,13 +172,46 @@ def resume(inv: Invocation, options: Writing, *, number: int, detach: bool, key_
     async def went_on(services: Services, session: Session, found: Job) -> int:
         if key is not None:
             session.credentials.remember(session.profile, key)
+        if options.dry_run:
+            return await _show_only(inv, services, found, _GOES_ON)
         await inv.connect(session)
+        permit = await admit_job(session, found, _count(found, _GOES_ON), _consent(options))
         passwords: Passwords | None = None
         if found.passwords_to:
             passwords = Made(services.password_file(Path(found.passwords_to), True))  # noqa: FBT003 - the port's own
-        return await go_on(inv, services, session, found, passwords, detach=detach, verify=options.verify)
+        return await go_on(
+            inv, services, session, found, permit, passwords,
+            reason=options.reason, detach=detach, verify=options.verify,
+        )  # fmt: skip
 
     return _with_job(inv, options, number, went_on)
+
+
+_GOES_ON = frozenset({None, Outcome.NOT_SENT, Outcome.VERIFIED_NOT_APPLIED})
+"""Items that are sent when a job goes on: those never begun, and those that certainly were not carried out."""
+
+
+def _consent(options: Writing) -> Consent:
+    """A job was agreed to when it was made; what is confirmed all the same must be right."""
+    return Consent(agreed=True, typed=options.confirm, recorded=True)
+
+
+def _count(found: Job, outcomes: Collection[Outcome | None]) -> int:
+    return sum(count for outcome, count in found.counts.items() if outcome in outcomes)
+
+
+async def _show_only(inv: Invocation, services: Services, found: Job, outcomes: Collection[Outcome | None]) -> int:
+    """Write the items that would be sent; send nothing."""
+    count, after = 0, -1
+    with inv.out.rows(RESULT_COLUMNS) as rows:
+        while page := await services.jobs.items(found.number, after):
+            for item in page:
+                if item.outcome in outcomes and not item.is_in_flight:
+                    count += 1
+                    rows.add(_for_table(item) if inv.out.format == "table" else item.as_dict())
+            after = page[-1].seq
+    inv.talk.say(f"dry run: {count:,} customers, nothing was sent")
+    return ExitCode.FINE
 
 
 @click.command()
@@ -191,11 +226,15 @@ def retry(inv: Invocation, options: Writing, *, number: int) -> int:
     """
 
     async def went_on(services: Services, session: Session, found: Job) -> int:
+        if options.dry_run:
+            return await _show_only(inv, services, found, RETRIED)
         await inv.connect(session)
+        permit = await admit_job(session, found, _count(found, RETRIED), _consent(options))
         with services.jobs.owning(number, session.operator):
             count = await retry_rejected(services.jobs, found)
         inv.talk.say(f"{count:,} customers again")
-        return await go_on(inv, services, session, await known_job(services, number), verify=options.verify)
+        again = await known_job(services, number)
+        return await go_on(inv, services, session, again, permit, reason=options.reason, verify=options.verify)
 
     return _with_job(inv, options, number, went_on)
 
@@ -251,5 +290,5 @@ def results(inv: Invocation, *, number: int) -> int:
 
 
 def _for_table(found: JobItem) -> dict[str, object]:
-    outcome = found.outcome.word if found.outcome else "not begun"
-    return {**found.as_dict(), "changes": changes_text(found.item.operation, found.item.changes), "outcome": outcome}
+    changes = changes_text(found.item.operation, found.item.changes)
+    return {**found.as_dict(), "changes": changes, "outcome": found.word}

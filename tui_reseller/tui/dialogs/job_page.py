@@ -5,7 +5,6 @@ from textual.binding import Binding
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as Row
 
-from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Job, JobState
 from tui_reseller.domain.text import clean
 from tui_reseller.services.jobs import JobRun
@@ -69,7 +68,7 @@ class JobPage(Dialog[str | None]):
 
     async def _list(self) -> None:
         items = await self.jobs.items(self.job.number, -1, SHOWN)
-        items.sort(key=lambda item: (item.outcome in {None, Outcome.APPLIED, Outcome.VERIFIED_APPLIED}, item.seq))
+        items.sort(key=lambda item: (not item.is_in_flight and (item.outcome is None or item.outcome.is_so), item.seq))
         rows = self.query_one(OptionList)
         rows.clear_options()
         rows.add_options([Row(words.result_line(item)) for item in items])
@@ -84,14 +83,15 @@ class JobPage(Dialog[str | None]):
         if run is not None and not run.halted():
             state = clean(run.progress.doing, longest=80) or "running"
             title = words.title(job, run.progress.counts, state, run.progress.rate, run.progress.seconds_left)
-            counts = run.progress.counts
+            counts, in_flight = run.progress.counts, 0
             self._add_results(run)
         else:
             state = job.state_word + (f" ({clean(job.why, longest=80)})" if job.why else "")
             owner = f"  by {job.owner}" if job.owner and run is None else ""
             title, counts = words.title(job, job.counts, state + owner), dict(job.counts)
+            in_flight = job.in_flight
         self.query_one("#page-title", Static).update(title)
-        self.query_one("#page-counts", Static).update(clean(words.counts_line(counts)))
+        self.query_one("#page-counts", Static).update(clean(words.counts_line(counts, in_flight)))
         self.query_one("#page-hint", Static).update(words.hint(job, is_here=run is not None and not run.halted()))
 
     def _add_results(self, run: JobRun) -> None:

@@ -91,6 +91,17 @@ def typed_field(label: str, must_be: str) -> FormField:
     return FormField("typed", label, kind="typed", must_be=must_be)
 
 
+def typed_fields(username: str | None) -> tuple[FormField, ...]:
+    """Return the field in which a username is typed, where that is asked for."""
+    return () if username is None else (typed_field("Type the username", username),)
+
+
+_ALREADY = {
+    True: "if it still is when it is read again, nothing is sent.",
+    False: "it will be sent all the same.",
+}
+
+
 def switch_form(
     operation: Operation,
     target: Customer,
@@ -113,7 +124,7 @@ def switch_form(
     label = "Sending  " if is_sending else "Website  "
     lines = [who(target), f"{label} {before.value} -> {after}     {known}"]
     if before.value == after:
-        lines.append(f"It is {after} already, as far as is known; it will be sent all the same.")
+        lines.append(f"It is {after} already, as far as is known; {_ALREADY[is_sending]}")
     fields = [reason_field(required=reason_required, value=reason)]
     if typed is not None:
         fields.append(typed_field("Type the username", typed))
@@ -166,7 +177,9 @@ def rename_form(
     )
 
 
-def email_form(customer: Customer, profile: str, *, reason: str, reason_required: bool) -> FormSpec:
+def email_form(
+    customer: Customer, profile: str, *, reason: str, reason_required: bool, typed: str | None = None
+) -> FormSpec:
     """Change the contact address."""
     return FormSpec(
         "Change e-mail",
@@ -180,6 +193,7 @@ def email_form(customer: Customer, profile: str, *, reason: str, reason_required
         (
             FormField("email", "New e-mail", required=True, limit=LIMITS["email"], check=check_email),
             reason_field(required=reason_required, value=reason),
+            *typed_fields(typed),
         ),
         commit="Change",
     )
@@ -275,7 +289,15 @@ def editor_form(customer: Customer, profile: str, draft: Mapping[str, str] | Non
 
 
 def review_form(
-    title: str, profile: str, lines: Sequence[str], *, reason: str, reason_required: bool, commit: str
+    title: str,
+    profile: str,
+    lines: Sequence[str],
+    *,
+    reason: str,
+    reason_required: bool,
+    commit: str,
+    typed: str | None = None,
 ) -> FormSpec:
     """Show what will be sent, once more, before it is sent."""
-    return FormSpec(title, profile, lines, (reason_field(required=reason_required, value=reason),), commit=commit)
+    fields = (reason_field(required=reason_required, value=reason), *typed_fields(typed))
+    return FormSpec(title, profile, lines, fields, commit=commit)

@@ -4,7 +4,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import delete_form, email_form, rename_form
-from tui_reseller.tui.flows.act import do_one, reason_required
+from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
 from tui_reseller.tui.flows.targets import choose_one, warnings
 from tui_reseller.tui.stage import Stage
 
@@ -26,12 +26,12 @@ async def email(stage: Stage) -> None:
     customer = await _one(stage, "e-mail")
     if customer is None:
         return
-    required = reason_required(stage, Operation.EMAIL)
-    spec = email_form(customer, stage.profile_title, reason=stage.reason, reason_required=required)
+    required, typed = reason_required(stage, Operation.EMAIL), typed_for_one(stage, Operation.EMAIL, customer.username)
+    spec = email_form(customer, stage.profile_title, reason=stage.reason, reason_required=required, typed=typed)
     answer = await stage.ask_form(spec)
     if answer:
         call = Call(Operation.EMAIL, customer.username, {"email": answer["email"]})
-        await do_one(stage, call, customer, answer["reason"])
+        await do_one(stage, call, customer, answer)
         stage.again = email
 
 
@@ -45,7 +45,7 @@ async def rename(stage: Stage) -> None:
     answer = await stage.ask_form(spec)
     if answer:
         call = Call(Operation.RENAME, customer.username, {"username": answer["username"]})
-        result = await do_one(stage, call, customer, answer["reason"])
+        result = await do_one(stage, call, customer, answer)
         if result.outcome.is_applied and customer.username in stage.state.marked:
             stage.mark(stage.state.marked - {customer.username} | {answer["username"]})
 
@@ -59,7 +59,7 @@ async def delete(stage: Stage) -> None:
     spec = delete_form(customer, stage.profile_title, reason=stage.reason, reason_required=required, warnings=alike)
     answer = await stage.ask_form(spec)
     if answer:
-        result = await do_one(stage, Call(Operation.DELETE, customer.username), customer, answer["reason"])
+        result = await do_one(stage, Call(Operation.DELETE, customer.username), customer, answer)
         if result.outcome.is_applied:
             stage.mark(stage.state.marked - {customer.username})
 

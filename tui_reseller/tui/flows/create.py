@@ -10,7 +10,7 @@ from tui_reseller.domain.text import clean
 from tui_reseller.services.validation import findings_for
 from tui_reseller.tui.dialogs.secret import ShowSecret
 from tui_reseller.tui.dialogs.texts import create_form, review_form
-from tui_reseller.tui.flows.act import do_one, reason_required
+from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
 from tui_reseller.tui.stage import Stage
 
 
@@ -37,11 +37,12 @@ async def create(stage: Stage) -> None:
         spec = review_form(
             "Review new customer", stage.profile_title, lines, reason=stage.reason,
             reason_required=reason_required(stage, Operation.CREATE), commit="Create",
+            typed=typed_for_one(stage, Operation.CREATE, call.username),
         )  # fmt: skip
         answer = await stage.ask_form(spec)
         if answer is None:
             continue
-        result = await do_one(stage, call, None, answer["reason"])
+        result = await do_one(stage, call, None, answer)
         if result.outcome in {Outcome.APPLIED, Outcome.UNKNOWN}:
             if values["how"] == "generate" and password is not None:
                 await stage.ask(ShowSecret(call.username, password, result.outcome, stage.app.copy_text))

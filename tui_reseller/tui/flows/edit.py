@@ -7,10 +7,11 @@ from functools import partial
 from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
-from tui_reseller.domain.errors import BadConfig
+from tui_reseller.domain.errors import BadConfig, ResellerError
 from tui_reseller.domain.fields import LABELS
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean
+from tui_reseller.services.door import gravest
 from tui_reseller.services.edit import conflict_with, save
 from tui_reseller.services.result import Result
 from tui_reseller.services.validation import findings_for
@@ -18,7 +19,7 @@ from tui_reseller.tui.dialogs.conflict import THEIRS, conflict_form
 from tui_reseller.tui.dialogs.editor import Editor
 from tui_reseller.tui.dialogs.form import FormSpec
 from tui_reseller.tui.dialogs.texts import editor_form, review_form
-from tui_reseller.tui.flows.act import reason_required, show_result
+from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
 from tui_reseller.tui.flows.targets import choose_one
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.outcome import result_line
@@ -73,10 +74,16 @@ async def edit_customer(
         answer = await stage.ask_form(_review(stage, customer, draft))
         if answer is None:
             continue
-        results = await save(stage.session, customer, draft, reason=answer["reason"])
+        try:
+            permit = admitted(stage, calls, answer)
+        except ResellerError as error:
+            stage.drafted = Draft(customer, draft)
+            stage.tell_error(error)
+            return
+        results = await save(stage.session, customer, draft, permit, reason=answer["reason"])
         for result in results:
             await show_result(stage, result)
-        if all(result.outcome in {Outcome.APPLIED, Outcome.UNKNOWN} for result in results):
+        if all(result.outcome.is_so or result.outcome is Outcome.UNKNOWN for result in results):
             _forget_draft(stage)
             return
         _keep_unsent(stage, customer, draft, results)
@@ -99,7 +106,7 @@ def _forget_draft(stage: Stage) -> None:
 def _keep_unsent(stage: Stage, customer: Customer, draft: Mapping[str, str], results: list[Result]) -> None:
     """Keep what was typed for the next Enter on this customer: an answer of the service opens no dialog."""
     stage.drafted = Draft(customer, draft)
-    problem = next(result for result in results if not result.outcome.is_applied)
+    problem = next(result for result in results if not result.outcome.is_so)
     if problem.outcome is Outcome.CONFLICT:
         what = f"{problem.outcome.word} {clock_text(stage.now(), stage.now())}  Enter decides: keep mine, take theirs"
         stage.tell(f"{what}  ({problem.message})", "bad")  # first what to do: a narrow line ends there
@@ -120,7 +127,8 @@ def _review(stage: Stage, customer: Customer, edited: Mapping[str, str]) -> Form
     if len(calls) > 1:
         lines.append("If the first is not applied, the second is not sent.")
     required = any(reason_required(stage, call.operation) for call in calls)
+    typed = typed_for_one(stage, gravest(calls), customer.username)
     return review_form(
         f'Review changes of "{clean(customer.username, longest=40)}"', stage.profile_title, lines,
-        reason=stage.reason, reason_required=required, commit="Send",
+        reason=stage.reason, reason_required=required, commit="Send", typed=typed,
     )  # fmt: skip

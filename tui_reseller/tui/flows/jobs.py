@@ -8,8 +8,9 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.plan import Job
 from tui_reseller.domain.text import clean
+from tui_reseller.services.door import Consent, Permit, admit_job
 from tui_reseller.services.job_passwords import Made, Passwords
-from tui_reseller.services.jobs import JobRun, retry_rejected
+from tui_reseller.services.jobs import RETRIED, JobRun, retry_rejected
 from tui_reseller.services.undo import draft_undo
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.job_page import JobPage
@@ -57,12 +58,13 @@ async def _do(stage: Stage, job: Job, wanted: str) -> bool:
     """Do what was asked on a job's page; return whether it leads away from it."""
     match wanted:
         case "resume":
-            start_run(stage, job, _passwords(stage, job))
+            start_run(stage, job, await _permitted(stage, job, job.total - job.done), _passwords(stage, job))
         case "retry":
+            permit = await _permitted(stage, job, sum(job.counts.get(outcome, 0) for outcome in RETRIED))
             with stage.services.jobs.owning(job.number, stage.session.operator):
                 count = await retry_rejected(stage.services.jobs, job)
             stage.tell(f"{count_text(count)} customers again.")
-            start_run(stage, job, _passwords(stage, job))
+            start_run(stage, job, permit, _passwords(stage, job))
         case "undo":
             await _undo(stage, job)
             return True
@@ -80,17 +82,21 @@ def _passwords(stage: Stage, job: Job) -> Passwords | None:
     return Made(stage.services.password_file(Path(job.passwords_to), True)) if job.passwords_to else None  # noqa: FBT003
 
 
-async def run_and_show(stage: Stage, job: Job, passwords: Passwords | None = None) -> None:
+async def _permitted(stage: Stage, job: Job, count: int) -> Permit:
+    return await admit_job(stage.session, job, count, Consent(agreed=True, recorded=True))
+
+
+async def run_and_show(stage: Stage, job: Job, permit: Permit, passwords: Passwords | None = None) -> None:
     """Run a job here, and show its page."""
-    start_run(stage, job, passwords)
+    start_run(stage, job, permit, passwords)
     await open_job(stage, job.number)
 
 
-def start_run(stage: Stage, job: Job, passwords: Passwords | None = None) -> None:
+def start_run(stage: Stage, job: Job, permit: Permit, passwords: Passwords | None = None) -> None:
     """Run a job beside everything else. Raises InvalidInput while another one runs here."""
     if stage.run is not None:
         raise InvalidInput(f"job {stage.run.job.number} is still running here: one after the other")
-    run = JobRun(stage.session, stage.services.jobs, job, passwords, lambda run: _told(stage, run))
+    run = JobRun(stage.session, stage.services.jobs, job, permit, passwords, lambda run: _told(stage, run))
     stage.run = run
     stage.app.run_job(lambda: _apply(stage, run))
 
@@ -127,7 +133,7 @@ async def _apply(stage: Stage, run: JobRun) -> None:
 
 
 def _bad(job: Job) -> int:
-    return sum(count for outcome, count in job.counts.items() if outcome and not outcome.is_applied)
+    return sum(count for outcome, count in job.counts.items() if outcome and not outcome.is_so)
 
 
 async def hand_over(stage: Stage) -> None:

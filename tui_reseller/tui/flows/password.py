@@ -49,7 +49,7 @@ async def _one(stage: Stage, customer: Customer, answer: dict[str, str]) -> None
     if refused:
         stage.tell(f"{refused[0].message}; nothing was sent.", "bad")
         return
-    result = await do_one(stage, Call(Operation.PASSWORD, customer.username, {}, secret), customer, answer["reason"])
+    result = await do_one(stage, Call(Operation.PASSWORD, customer.username, {}, secret), customer, answer)
     if generated and result.outcome in {Outcome.APPLIED, Outcome.UNKNOWN}:
         await stage.ask(ShowSecret(customer.username, secret, result.outcome, stage.app.copy_text))
 

@@ -15,7 +15,7 @@ from tui_reseller.services.policy import GRADES, refuse_over_ceiling, typed_text
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.dialogs.texts import CONSEQUENCE_OF_MANY, WORDS, reason_field, typed_field
-from tui_reseller.tui.flows.act import reason_required
+from tui_reseller.tui.flows.act import admitted, reason_required
 from tui_reseller.tui.flows.jobs import run_and_show
 from tui_reseller.tui.presenters import job as words
 from tui_reseller.tui.presenters.header import count_text
@@ -78,20 +78,19 @@ async def review(
         spec = replace(
             spec, fields=[replace(f, start=answer[f.name]) if f.name == "reason" else f for f in spec.fields]
         )
-    await start(stage, plan, answer["reason"], asked.passwords(answer), asked.passwords_to(answer))
+    await _start(stage, plan, answer, asked)
 
 
-async def start(stage: Stage, plan: Plan, reason: str, passwords: Passwords | None = None, to: str = "") -> None:
+async def _start(stage: Stage, plan: Plan, answer: dict[str, str], asked: Asked) -> None:
     """Apply a plan that was reviewed, and show the job."""
     if stage.run is not None:
         stage.tell(f"Job {stage.run.job.number} is still running here: one after the other.", "warning")
         return
-    refuse_over_ceiling(stage.session.profile, len(plan.items), plan.total)
-    for item in plan.items:
-        stage.session.policy.check(item.call, reason)
     fits = await plans.unmoved(plan, stage.session)
-    job = await stage.services.jobs.add(fits, stage.session.operator, reason, to)
-    await run_and_show(stage, job, passwords)
+    permit = admitted(stage, [item.call for item in plan.items], answer)
+    passwords, to = asked.passwords(answer), asked.passwords_to(answer)
+    job = await stage.services.jobs.add(fits, stage.session.operator, answer["reason"], to, digest=plan.digest)
+    await run_and_show(stage, job, permit.for_job(job.number), passwords)
 
 
 def _spec(stage: Stage, drafted: Drafted, *, marked: int, changed: int, asked: Asked, note: str) -> FormSpec:

@@ -74,7 +74,7 @@ async def switch(stage: Stage, operation: Operation, targets: list[Customer] | N
     except InvalidInput as error:  # what was to come when it was typed may be past now
         stage.tell_error(error)
         return
-    result = await do_one(stage, Call(operation, target.username, until=until), target, answer["reason"])
+    result = await do_one(stage, Call(operation, target.username, until=until), target, answer)
     if operation is Operation.DISABLE and result.outcome.is_applied:
         access = (session.customers.get(target.username) or target).website_access.value
         if access != "off":

@@ -3,13 +3,13 @@
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call
-from tui_reseller.domain.text import quoted
+from tui_reseller.domain.text import clean, quoted
+from tui_reseller.services.authors import author_words
 from tui_reseller.services.policy import typed_text
-from tui_reseller.services.undo import as_left, draft_undo, last_undoable, opposite, reason_for
-from tui_reseller.services.write import carry_out
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
-from tui_reseller.tui.dialogs.texts import WORDS, typed_field
-from tui_reseller.tui.flows.act import show_result
+from tui_reseller.services.undo import draft_undo, last_undoable, opposite, refuse_overtaken, take_back
+from tui_reseller.tui.dialogs.form import FormSpec
+from tui_reseller.tui.dialogs.texts import WORDS, reason_field, typed_fields
+from tui_reseller.tui.flows.act import admitted, reason_required, show_result
 from tui_reseller.tui.flows.plans import review
 from tui_reseller.tui.presenters.detail import change_words, word
 from tui_reseller.tui.stage import Stage
@@ -22,21 +22,25 @@ async def undo(stage: Stage) -> None:
     except ResellerError as error:
         stage.tell_error(error)
         return
-    pairs = [(entry, call) for entry in entries if (call := opposite(entry)) is not None]
-    if not pairs:
+    if not entries:
         stage.tell("Nothing of yours can be undone here.")
+    elif len(entries) > 1:
+        await _undo_many(stage, entries)
+    elif (call := opposite(entries[0])) is not None:
+        await _undo_one(stage, entries[0], call)
+
+
+async def _undo_one(stage: Stage, entry: Entry, call: Call) -> None:
+    try:
+        await refuse_overtaken(stage.session, entry.id)
+        answer = await stage.ask_form(_spec(stage, entry, call))
+        if answer is None:
+            return
+        permit = admitted(stage, [call], answer)
+    except ResellerError as error:
+        stage.tell_error(error)
         return
-    if len(pairs) > 1:
-        await _undo_many(stage, [entry for entry, _ in pairs])
-        return
-    answer = await stage.ask_form(_spec(stage, pairs))
-    if answer is None:
-        return
-    for entry, call in pairs:
-        present = stage.session.customers.get(call.username)
-        reason = reason_for(entry, answer["reason"])
-        result = await carry_out(stage.session, call, loaded=as_left(entry, present), reason=reason)
-        await show_result(stage, result)
+    await show_result(stage, await take_back(stage.session, entry, permit, answer["reason"]))
 
 
 async def _undo_many(stage: Stage, entries: list[Entry]) -> None:
@@ -49,22 +53,18 @@ async def _undo_many(stage: Stage, entries: list[Entry]) -> None:
         stage.tell_error(error)
 
 
-def _spec(stage: Stage, pairs: list[tuple[Entry, Call]]) -> FormSpec:
-    lines = []
-    for entry, _call in pairs[:8]:
-        back = ", ".join(f"{change.field} {word(change.after)} -> {word(change.before)}" for change in entry.changes)
-        lines += [f"{quoted(entry.username, 50)}  {change_words(entry)}", f"    back: {back}"]
-    if len(pairs) > 8:
-        lines.append(f"... {len(pairs) - 8} more")
-    lines.append("Each is read again first; what was changed since is left alone.")
-    call = pairs[0][1]
-    usernames = [call.username for _, call in pairs]
-    typed = typed_text(call.operation, usernames, stage.session.profile, stage.session.customers.total)
-    fields = [FormField("reason", "Reason", limit=200)]
-    if typed is not None:
-        fields.append(typed_field("Type the username" if len(pairs) == 1 else f"Type {typed}", typed))
-    title = f"Undo: {WORDS[call.operation].lower()}" + (f" for {len(pairs)}" if len(pairs) > 1 else "")
-    return FormSpec(title, stage.profile_title, lines, fields, commit="Undo")
+def _spec(stage: Stage, entry: Entry, call: Call) -> FormSpec:
+    back = ", ".join(f"{change.field} {word(change.after)} -> {word(change.before)}" for change in entry.changes)
+    why = f', "{clean(entry.reason, longest=60)}"' if entry.reason else ""
+    lines = [
+        f"{quoted(entry.username, 50)}  {change_words(entry)}",
+        f"    by {author_words(entry, stage.session)}{why}",
+        f"    back: {back}",
+        "It is read again first; what was changed since is left alone.",
+    ]
+    typed = typed_text(call.operation, [call.username], stage.session.profile, stage.session.customers.total)
+    fields = [reason_field(required=reason_required(stage, call.operation)), *typed_fields(typed)]
+    return FormSpec(f"Undo: {WORDS[call.operation].lower()}", stage.profile_title, lines, fields, commit="Undo")
 
 
 async def again(stage: Stage) -> None:

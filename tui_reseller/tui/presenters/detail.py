@@ -6,7 +6,7 @@ from datetime import datetime
 from rich.cells import cell_len, set_cell_size
 
 from tui_reseller.domain.audit import Entry
-from tui_reseller.domain.changes import Value
+from tui_reseller.domain.changes import Value, value_words
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.switch import Switch
@@ -47,9 +47,9 @@ def change_words(entry: Entry) -> str:
 
 def word(value: Value) -> str:
     """Return a changed value as a word: on, off, unknown, or the text in quotes."""
-    if isinstance(value, str):
-        return f'"{clean(value, longest=60)}"'
-    return Switch.from_bool(value).value
+    if value is None or isinstance(value, bool):
+        return Switch.from_bool(value).value
+    return f'"{clean(value_words(value), longest=60)}"'
 
 
 def outcome_word(outcome: Outcome | None) -> str:

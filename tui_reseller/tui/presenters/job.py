@@ -51,8 +51,8 @@ def item_line(item: Item, *, is_hidden: bool = False) -> str:
 def result_line(found: JobItem | Result) -> str:
     """Return one item of a job: outcome, whom, what or why."""
     about = found.item if isinstance(found, JobItem) else found
-    word = found.outcome.word if found.outcome else "Not begun"
-    is_plain = found.outcome in {None, Outcome.APPLIED, Outcome.VERIFIED_APPLIED}
+    word = found.word.capitalize() if isinstance(found, JobItem) else found.outcome.word
+    is_plain = found.outcome is None or found.outcome.is_applied
     what = (changes_words(about.changes) or verb_of(about.operation)) if is_plain else found.message
     return clean(f"{word:<11} {clean(about.username, longest=36):<36} {what}", longest=300)
 
@@ -78,9 +78,10 @@ def title(
     return clean(f"Job {job.number}  {bar} {count_text(done)}/{count_text(job.total)}{speed}{rest}  {state}")
 
 
-def counts_line(counts: Mapping[Outcome | None, int]) -> str:
-    """Return how many items have which outcome."""
+def counts_line(counts: Mapping[Outcome | None, int], in_flight: int = 0) -> str:
+    """Return how many items have which outcome, how many are in flight elsewhere, and how many are left."""
     parts = [f"{count_text(count)} {outcome.word.lower()}" for outcome, count in counts.items() if outcome and count]
+    parts += [f"{count_text(in_flight)} in flight"] if in_flight else []
     waiting = counts.get(None, 0)
     return ", ".join([*parts, f"{count_text(waiting)} to do"] if waiting else parts) or "nothing to do"
 
@@ -104,7 +105,7 @@ def ended(job: Job) -> str:
     why = f" ({clean(job.why, longest=120)})" if job.why else ""
     more = "b opens it" if job.state is not JobState.FINISHED or job.open_unknowns else "b: results, undo"
     kept = f"   passwords in {clean(job.passwords_to, longest=200)}" if job.passwords_to else ""
-    return f"Job {job.number} {job.state_word}{why}: {counts_line(job.counts)}   {more}{kept}"
+    return f"Job {job.number} {job.state_word}{why}: {counts_line(job.counts, job.in_flight)}   {more}{kept}"
 
 
 def undo_lines(refusals: Sequence[object]) -> list[str]:

@@ -8,7 +8,6 @@ from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean
 from tui_reseller.services.advice import known, safe
-from tui_reseller.services.readings import READ_BACK
 from tui_reseller.tui.presenters.detail import word
 from tui_reseller.tui.presenters.header import seconds_text
 
@@ -27,7 +26,7 @@ SHOWN = 3
 def open_lines(entry: Entry, next_check: datetime | None) -> list[str]:
     """Return what is to be read before deciding (interaction.md 6.7)."""
     outcome = entry.outcome or Outcome.UNKNOWN
-    why = "" if not entry.message or entry.message.startswith(READ_BACK) else f" ({clean(entry.message, longest=150)})"
+    why = "" if not entry.message or entry.is_observed else f" ({clean(entry.message, longest=150)})"
     lines = [
         f" The request left at {seconds_text(entry.time)}; no usable answer came{why}. {FACTS.get(outcome, '')}",
         *(f" {c.field}: before {word(c.before)}, wanted {word(c.after)}" for c in _shown_changes(entry)),

@@ -11,7 +11,9 @@ from tui_reseller.tui.presenters.detail import verb_of, word
 from tui_reseller.tui.presenters.header import clock_text
 
 COPY_HINT = "   y copy as command"
-KINDS = {Outcome.APPLIED: "good", Outcome.VERIFIED_APPLIED: "good", Outcome.UNKNOWN: "warning"}
+KINDS = {
+    Outcome.APPLIED: "good", Outcome.VERIFIED_APPLIED: "good", Outcome.ALREADY_SO: "good", Outcome.UNKNOWN: "warning",
+}  # fmt: skip
 
 
 def kind_of(result: Result) -> str:

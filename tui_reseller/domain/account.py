@@ -1,0 +1,46 @@
+"""Which reseller account of ours something belongs to: locks, lists, plans, jobs and the audit log hang on its key.
+
+The key is `PROVIDER|SCHEME://HOST:PORT/PATH|NAME`: the host in lower case, the port always there, the name folded. Two
+spellings of one account have one key; two tenants behind one gateway, told apart by the path, have two.
+"""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+_PORTS = {"http": 80, "https": 443}
+_SAME_HOSTS = {"sendgrid.com": "api.sendgrid.com"}
+"""Hosts that serve the same accounts (api/reseller-v2 of the vendor names both)."""
+
+
+def account_key(provider: str, base_url: str, name: str) -> str:
+    """Return the key of an account, from the base URL and the name of the account there."""
+    return f"{provider}|{_place(base_url)}{urlsplit(base_url).path.rstrip('/')}|{name.strip().casefold()}"
+
+
+def is_spelling_of(spelling: str, account: str) -> bool:
+    """Whether an account as older versions wrote it (`ORIGIN|NAME`, without the path) may be the one with this key.
+
+    Several accounts may claim one old spelling: it never said which path was meant.
+    """
+    origin, _, name = spelling.partition("|")
+    _provider, _, rest = account.partition("|")
+    place, _, named = rest.partition("|")
+    if not origin.partition("://")[2]:
+        return False
+    return named == name.strip().casefold() and _place(place) == _place(origin)
+
+
+def _place(url: str) -> str:
+    """Return scheme, host and effective port in one form."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    host = _SAME_HOSTS.get(host, "localhost" if _is_loopback(host) else host)
+    port = parts.port or _PORTS.get(parts.scheme, 0)
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

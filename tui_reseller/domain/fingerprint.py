@@ -1,0 +1,62 @@
+"""Is this still the customer that was meant? A username can be given to another customer between two steps."""
+
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+
+from tui_reseller.domain.customer import Customer
+
+Fingerprint = Mapping[str, str | None]
+"""What tells a customer from another one that bears the same username: the id where the service has one, the e-mail
+address and both names. A field that the service did not send is None.
+"""
+
+UNKNOWN: Fingerprint = MappingProxyType({})
+"""Nothing was written down: what older versions kept of an operation without a reading before it."""
+
+FIELDS = ("email", "first_name", "last_name")
+ID = "id"
+
+
+class Likeness(Enum):
+    """What comparing a customer with a fingerprint says."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    ANOTHER = "another"
+
+
+def fingerprint_of(customer: Customer) -> Fingerprint:
+    """Return the fingerprint of a customer as read."""
+    found: dict[str, str | None] = {name: getattr(customer, name) for name in FIELDS}
+    if customer.extra.get(ID):
+        found[ID] = customer.extra[ID]
+    return found
+
+
+def likeness(fingerprint: Fingerprint, now: Customer) -> Likeness:
+    """Compare a customer with a fingerprint. The id decides where both have one; else the e-mail address and both
+    names: all different is another customer, some different one that was changed.
+    """
+    present = fingerprint_of(now)
+    if fingerprint.get(ID) and present.get(ID):
+        return Likeness.SAME if fingerprint[ID] == present[ID] else Likeness.ANOTHER
+    known = [name for name in FIELDS if name in fingerprint]
+    different = differing(fingerprint, now)
+    if not different:
+        return Likeness.SAME
+    return Likeness.ANOTHER if len(different) == len(known) else Likeness.CHANGED
+
+
+def differing(fingerprint: Fingerprint, now: Customer) -> list[str]:
+    """Return the fields of a fingerprint that a customer has otherwise."""
+    present = fingerprint_of(now)
+    return [name for name in FIELDS if name in fingerprint and fingerprint[name] != present[name]]
+
+
+def fingerprint_from(found: object) -> Fingerprint:
+    """Read a fingerprint, or what else is known of a customer by field, from a file or the ledger."""
+    if not isinstance(found, Mapping):
+        return UNKNOWN
+    names = [name for name in (*FIELDS, ID) if name in found]
+    return {name: value for name in names if (value := found[name]) is None or isinstance(value, str)}

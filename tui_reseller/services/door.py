@@ -1,0 +1,121 @@
+"""The door: nothing that changes a customer leaves but with a permit, and only this module gives one.
+
+Whatever the way in (a verb, the screen, a plan, a job that goes on, an undo, the end of a suspension), the same rules
+are asked here, in the same order: may this be written at all (read-only, protection, our own account), is it too much
+at once (ceilings), is it a dry run, and has somebody agreed. Who has no permit cannot send (guard.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.plan import Job
+from tui_reseller.domain.text import quoted
+from tui_reseller.services import listing
+from tui_reseller.services.policy import GRADES, confirming_text, refuse_over_ceiling, typed_text
+from tui_reseller.services.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How an operator agreed. Agreed: yes was said, by an option or a person. Typed: what was typed, or None.
+
+    Recorded: an operator agreed before and it is written down (a job that goes on, a suspension that ends), so that
+    nothing is asked again; what is typed all the same must still be right. A dry run agrees to nothing.
+    """
+
+    agreed: bool = False
+    typed: str | None = None
+    recorded: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Lets certain calls of one account leave: those that are named, or those of one job."""
+
+    account: str
+    calls: frozenset[tuple[Operation, str]] = frozenset()
+    job: int | None = None
+
+    def for_job(self, number: int) -> "Permit":
+        """Return the permit of the job that was made of what this one was given for."""
+        return Permit(self.account, job=number)
+
+    def refuse_other(self, account: str, call: Call, job: int | None) -> None:
+        """Raise RefusedHere for a call that this permit was not given for."""
+        is_covered = self.job == job if self.job is not None else (call.operation, call.username) in self.calls
+        if account != self.account or not is_covered:
+            raise RefusedHere(
+                f"refused: {call.operation.value} of {quoted(call.username)} was not agreed to; nothing was sent"
+            )
+
+
+def admit(session: Session, calls: Sequence[Call], reason: str, total: int, consent: Consent) -> Permit:
+    """Let calls leave, out of *total* customers (0: not known). Raises RefusedHere for what a rule forbids."""
+    for call in calls:
+        session.policy.check(call, reason)
+    usernames = list(dict.fromkeys(call.username for call in calls))
+    refuse_over_ceiling(session.profile, len(usernames), total)
+    _refuse_unagreed(session, gravest(calls), usernames, total, consent)
+    return Permit(session.account, frozenset((call.operation, call.username) for call in calls))
+
+
+async def admit_job(session: Session, job: Job, count: int, consent: Consent) -> Permit:
+    """Let a job send *count* of its items: it was agreed to when it was made.
+
+    Raises RefusedHere for what a rule forbids now, and what reading the list raises where a ceiling is a share of it.
+    """
+    why = session.policy.refusal()
+    if why is not None:
+        raise why
+    total = await total_for_ceiling(session)
+    refuse_over_ceiling(session.profile, count, total)
+    if consent.dry_run:
+        raise _dry_run()
+    confirming = f"{job.total} {session.profile.name}"
+    if consent.typed is not None and consent.typed != confirming:
+        raise _mismatch(consent.typed, confirming)
+    return Permit(session.account, job=job.number)
+
+
+async def total_for_ceiling(session: Session) -> int:
+    """Return how many customers the account has: of a list that is at most ten minutes old where a ceiling depends on
+    it, else as far as it is known (0: not).
+    """
+    if session.profile.max_percent is not None:
+        await listing.refresh_for_many(session)
+    return session.customers.total
+
+
+def gravest(calls: Sequence[Call]) -> Operation:
+    """Return the operation among calls that is asked about most strongly. Raises ValueError for no calls."""
+    return max((call.operation for call in calls), key=lambda operation: GRADES[operation])
+
+
+def _refuse_unagreed(
+    session: Session, operation: Operation, usernames: Sequence[str], total: int, consent: Consent
+) -> None:
+    if consent.dry_run:
+        raise _dry_run()
+    confirming = confirming_text(usernames, session.profile)
+    if consent.typed is not None:
+        if consent.typed not in {confirming, f"{len(usernames)} {session.profile.name}"}:
+            raise _mismatch(consent.typed, confirming)
+        return
+    typed = typed_text(operation, list(usernames), session.profile, total)
+    if typed is not None and not consent.recorded:
+        raise RefusedHere(f"refused: this must be confirmed by typing {quoted(typed)}; nothing was sent")
+    if not consent.agreed:
+        raise RefusedHere("refused: not confirmed; nothing was sent")
+
+
+def _mismatch(typed: str, confirming: str) -> RefusedHere:
+    return RefusedHere(
+        f"refused: the confirmation is {quoted(typed)}, it must be {quoted(confirming)}; nothing was sent"
+    )
+
+
+def _dry_run() -> RefusedHere:
+    return RefusedHere("refused: a dry run sends nothing")
