@@ -49,7 +49,9 @@ class CustomersPort(Protocol):
         """Ask for one customer and compare the username exactly. Raises as stream()."""
 
     async def probe(self) -> Sequence[str]:
-        """Make the cheapest read that proves the credentials; return usernames seen (at most 64 KiB are read)."""
+        """Make the cheapest read that proves the credentials; return usernames seen. A whole record is
+        read, and little more than 64 KiB.
+        """
 
     async def send(self, call: Call) -> str:
         """Send one write, once. Returns the message of a certain success.

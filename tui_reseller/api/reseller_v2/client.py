@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_reseller.api.reseller_v2.endpoints import ENDPOINTS, form_for
 from tui_reseller.api.reseller_v2.listing import record_reader
-from tui_reseller.api.reseller_v2.records import customer_from
+from tui_reseller.api.reseller_v2.records import Record, customer_from
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.api.reseller_v2.table_reader import TableReader
 from tui_reseller.api.wire import Form
@@ -80,20 +80,17 @@ class ResellerV2:
         return found[0] if found else None
 
     async def probe(self) -> Sequence[str]:
-        """Prove the credentials by the cheapest read: ask for our own name, and stop after 64 KiB.
+        """Prove the credentials by the cheapest read: ask for our own name, and stop after 64 KiB and a record.
 
         Returns the usernames that came. Raises as stream(); an answer that we cut ourselves is fine.
         """
         form = self._form(Call(Operation.LIST, self._profile.api_user))
-        names: list[str] = []
+        seen: list[Record] = []
         async with await self._ask(Operation.LIST, form, WRITE_SECONDS) as exchange:
             reader = record_reader(exchange, self._profile.format, form)
-            while (
-                not (reader.has_begun and exchange.received >= PROBE_BYTES)
-                and (records := await reader.next()) is not None
-            ):
-                names += [customer.username for customer in map(customer_from, records) if customer.username]
-        return names
+            while not (seen and exchange.received >= PROBE_BYTES) and (records := await reader.next()) is not None:
+                seen += records
+        return [customer.username for customer in map(customer_from, seen) if customer.username]
 
     async def send(self, call: Call) -> str:
         """Send one write, once, and return the message of a certain success.
