@@ -4,6 +4,7 @@ It sends what it is told, once, and says what is certain; whether to send again 
 """
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from tui_reseller.domain.errors import CustomerNotFound, ResellerError, Unusable
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.proxy import user_in
 from tui_reseller.domain.secret import Secret
 
 if TYPE_CHECKING:
@@ -35,9 +37,13 @@ class ResellerV2:
     Connections are opened at the first call and closed by aclose().
     """
 
-    def __init__(self, profile: Profile, key: Secret, *, timeout: float | None = None) -> None:
+    def __init__(
+        self, profile: Profile, key: Secret, *, proxy_password: Secret | None = None, timeout: float | None = None
+    ) -> None:
         self._profile = profile
         self._key = key
+        self._proxy_password = proxy_password
+        self._unsaid = _said_to_proxy(profile.proxy, proxy_password)
         self._timeout = timeout
         self._caller: Caller | None = None
         self._opening = asyncio.Lock()
@@ -111,7 +117,7 @@ class ResellerV2:
             await self._caller.aclose()
 
     def _form(self, call: Call) -> Form:
-        return form_for(call, self._profile.api_user, self._key)
+        return form_for(call, self._profile.api_user, self._key, unsaid=self._unsaid)
 
     async def _ask(self, operation: Operation, form: Form, seconds: float) -> "Exchange":
         """Prepare a call that has so many seconds in all, or fewer if the operator said so."""
@@ -122,12 +128,20 @@ class ResellerV2:
     async def _open(self) -> "Caller":
         async with self._opening:
             if self._caller is None:
-                self._caller = await asyncio.to_thread(_new_caller, self._profile)
+                self._caller = await asyncio.to_thread(_new_caller, self._profile, self._proxy_password)
         return self._caller
 
 
-def _new_caller(profile: Profile) -> "Caller":
+def _said_to_proxy(address: str, password: Secret | None) -> tuple[Secret, ...]:
+    """Return what a proxy is told: a password, and how it is written in a request (RFC 7617)."""
+    if password is None or not password:
+        return ()
+    pair = f"{user_in(address) or ''}:{password.reveal()}".encode("utf-8", "replace")
+    return password, Secret(b64encode(pair).decode())
+
+
+def _new_caller(profile: Profile, proxy_password: Secret | None) -> "Caller":
     # Imported at the first call and beside the event loop: httpx and a TLS context take a fifth of a second.
     from tui_reseller.api.http import Caller  # noqa: PLC0415
 
-    return Caller.for_profile(profile)
+    return Caller.for_profile(profile, proxy_password)
