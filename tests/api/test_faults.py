@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.harness.http_proxy import HttpProxy
 from tui_reseller.api.failures import translate
 from tui_reseller.api.http import Caller
 from tui_reseller.api.wire import Form
@@ -211,6 +212,19 @@ async def test_proxy_that_forwards_refuses(service, make_client):
     found = await failure_of(client.send(ENABLE))
     assert "CANARY" not in str(found)
     assert token not in str(found)
+
+
+async def test_encrypted_calls_over_a_proxy(service, make_client, reply, tls_port, certificate):
+    service.answer = reply(SUCCESS)
+    with HttpProxy.started("kim", "CANARY:@ü") as proxy:
+        given = {"base_url": f"https://localhost:{tls_port}/apiv2", "ca_file": str(certificate / "cert.pem")}
+        client = make_client(**given, proxy=proxy.address, proxy_password=Secret("CANARY:@ü"))
+        assert await client.send(ENABLE) == "success"
+        assert proxy.let_through == [f"CONNECT localhost:{tls_port}"]
+        assert "proxy-authorization" not in service.requests[0].headers
+        other = make_client(**given, proxy=proxy.address, proxy_password=Secret("CANARY"))
+        assert type(await failure_of(other.send(ENABLE))) is e.ProxyRefused
+        assert len(service.requests) == 1
 
 
 async def test_what_the_service_itself_calls_a_proxy_proves_nothing(service, make_client, reply):
