@@ -9,28 +9,29 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tui_reseller.credentials.environment import API_KEY, API_USER, BASE_URL, FORMAT, NAME
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import MissingCredentials
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.secret import Secret
 
 _log = logging.getLogger(__name__)
 _children: list[subprocess.Popen[bytes]] = []
 """Kept until this process ends: nobody waits for them."""
 
 
-def detach(log: Path, number: int, profile: Profile, key: Secret | None) -> int:
+def detach(log: Path, number: int, profile: Profile, credential: Credential | None) -> int:
     """Start a process that resumes a job, and return its process number. What goes wrong there stands in a log file.
 
-    The key goes through a pipe, never through an argument; only the profile of the environment is handed on as it came,
-    in the environment. Raises MissingCredentials without a key.
+    The key goes through a pipe, never through an argument, and behind it the password of a proxy; only the profile of
+    the environment is handed on as it came, in the environment. Raises MissingCredentials without a key.
     """
-    if not key:
+    if credential is None or not credential.key:
         raise MissingCredentials(f'no key for profile "{profile.name}"', hint=f"tui-reseller job resume {number}")
     command = [sys.executable, "-m", "tui_reseller", "job", "resume", str(number), "--quiet", "--output", "jsonl"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TUI_RESELLER_")}
     if profile.name == NAME:
         environment |= {
-            BASE_URL: profile.base_url, FORMAT: profile.format.value, API_USER: profile.api_user, API_KEY: key.reveal(),
+            BASE_URL: profile.base_url, FORMAT: profile.format.value, API_USER: profile.api_user,
+            API_KEY: credential.key.reveal(),
         }  # fmt: skip
     else:
         command += ["--profile", profile.name, "--key-stdin"]
@@ -43,7 +44,8 @@ def detach(log: Path, number: int, profile: Profile, key: Secret | None) -> int:
     _log.warning("job %d goes on in process %d; what goes wrong there is said here", number, child.pid)
     if child.stdin is not None:
         with suppress(BrokenPipeError), child.stdin:  # it has ended already; why, it has said
-            child.stdin.write(key.reveal().encode() + b"\n" if profile.name != NAME else b"")
+            lines = (credential.key, credential.proxy_password) if profile.name != NAME else ()
+            child.stdin.write("".join(f"{secret.reveal()}\n" for secret in lines if secret is not None).encode())
     return child.pid
 
 

@@ -18,6 +18,7 @@ from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.credentials.environment import take_environment
 from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
@@ -66,7 +67,7 @@ class _Taken:
         found = take_environment(self._environ)
         credentials = Credentials()
         if found is not None:
-            credentials.remember(found.profile, found.key)
+            credentials.remember(found.profile, Credential(found.key))
         named = named or self._environ.get(PROFILE_VARIABLE) or None
         return build(paths, credentials, named=named, environment=found.profile if found else None)
 
@@ -112,11 +113,11 @@ def build(
     )
 
 
-def connect(profile: Profile, key: Secret, timeout: float | None) -> CustomersPort:
+def connect(profile: Profile, credential: Credential, timeout: float | None) -> CustomersPort:
     """Return the service of a profile."""
     from tui_reseller.api.reseller_v2.client import ResellerV2  # noqa: PLC0415 - httpx is not on the start-up path
 
-    return ResellerV2(profile, key, timeout=timeout)
+    return ResellerV2(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout)
 
 
 def this_operator(environ: MutableMapping[str, str]) -> Operator:
@@ -190,7 +191,7 @@ def demo(options: SandboxOptions, screen: ScreenOptions, answers: str) -> int:
             colour="cyan",
         )
         credentials = Credentials()
-        credentials.remember(profile, Secret(ready["api_key"]))
+        credentials.remember(profile, Credential(Secret(ready["api_key"])))
         services = replace(build(paths, credentials), detach=_ends_with_the_demo)
         services.profiles.config.put(profile)
         code, _ = show(services, profile, paths.state, screen, badge="DEMO")
@@ -199,7 +200,7 @@ def demo(options: SandboxOptions, screen: ScreenOptions, answers: str) -> int:
     return code
 
 
-def _ends_with_the_demo(_number: int, _profile: Profile, _key: Secret | None) -> int:
+def _ends_with_the_demo(_number: int, _profile: Profile, _credential: Credential | None) -> int:
     raise RefusedHere("refused: the demo's customers go with its window, and so do its jobs")
 
 

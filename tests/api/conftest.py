@@ -85,9 +85,11 @@ MakeClient = Callable[..., ResellerV2]
 async def make_client(service: Service) -> AsyncIterator[MakeClient]:
     made: list[ResellerV2] = []
 
-    def make(wanted: Format = Format.JSON, timeout: float | None = 5.0, **changes: Any) -> ResellerV2:
+    def make(
+        wanted: Format = Format.JSON, timeout: float | None = 5.0, proxy_password: Secret | None = None, **changes: Any
+    ) -> ResellerV2:
         profile = replace(Profile("test", "boss", service.url, format=wanted), **changes)
-        made.append(ResellerV2(profile, Secret(KEY), timeout=timeout))
+        made.append(ResellerV2(profile, Secret(KEY), proxy_password=proxy_password, timeout=timeout))
         return made[-1]
 
     yield make

@@ -186,7 +186,7 @@ async def test_probe_stops_early(service, make_client, wanted):
 async def test_probe_of_a_short_list_and_of_a_refusal(service, make_client, reply):
     service.answer = reply('[{"username":"boss"},{"username":""}]')
     assert await make_client().probe() == ["boss"]
-    service.answer = reply("[{}")
+    service.answer = reply('[{"username":"boss"}')
     with pytest.raises(e.UnusableAnswer):
         await make_client().probe()
     service.answer = reply(" " * 70_000 + "no")

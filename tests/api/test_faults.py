@@ -5,6 +5,7 @@ import os
 import socket
 import ssl
 import time
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
@@ -15,12 +16,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.harness.http_proxy import HttpProxy
 from tui_reseller.api.failures import translate
 from tui_reseller.api.http import Caller
 from tui_reseller.api.wire import Form
 from tui_reseller.domain import errors as e
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Format, Profile
+from tui_reseller.domain.secret import Secret
 
 ENABLE = Call(Operation.ENABLE, "ann")
 SUCCESS = '{"message":"success"}'
@@ -179,12 +182,54 @@ async def test_proxy_that_cannot_be_used(make_client, proxy):
 
 async def test_proxy_refuses(service, make_client):
     service.answer = b"HTTP/1.1 407 Log in first\r\nContent-Length: 0\r\n\r\n"
-    proxy = f"http://me:CANARY@127.0.0.1:{service.port}"
-    found = await failure_of(make_client(base_url="https://api.invalid/apiv2", proxy=proxy).send(ENABLE))
-    assert type(found) is e.NotSent
-    assert "api.invalid over the proxy: the proxy refused: 407 Log in first" in str(found)
+    proxy = f"http://me@127.0.0.1:{service.port}"
+    client = make_client(base_url="https://api.invalid/apiv2", proxy=proxy, proxy_password=Secret("CANARY"))
+    found = await failure_of(client.send(ENABLE))
+    assert type(found) is e.ProxyRefused
+    assert "api.invalid over the proxy: the proxy does not accept our user name and password (407)" in str(found)
+    assert "CANARY" not in str(found) + found.hint + repr(client.__dict__)
     assert service.requests[0].line == "CONNECT api.invalid:443 HTTP/1.1"
+    assert service.requests[0].headers["proxy-authorization"] == f"Basic {b64encode(b'me:CANARY').decode()}"
     assert service.requests[0].body == b""
+    service.answer = b"HTTP/1.1 502 CANARY\r\nContent-Length: 0\r\n\r\n"
+    found = await failure_of(client.send(ENABLE))
+    assert type(found) is e.NotSent
+    assert "the proxy refused: 502 Bad Gateway" in str(found)
+
+
+async def test_proxy_that_forwards_refuses(service, make_client):
+    """Where nothing is encrypted the proxy answers in the service's place, and repeats what it was told."""
+    service.answer = b"HTTP/1.1 407 CANARY\r\nContent-Length: 6\r\n\r\nCANARY"
+    proxy = f"http://me@127.0.0.1:{service.port}"
+    client = make_client(base_url="http://127.0.0.1:1/apiv2", proxy=proxy, proxy_password=Secret("CANARY"))
+    for call in (client.send(ENABLE), client.find("ann"), client.probe(), anext(client.stream())):
+        found = await failure_of(call)
+        assert type(found) is e.ProxyRefused
+        assert "CANARY" not in str(found) + found.hint
+    token = b64encode(b"me:CANARY").decode()
+    told = f"no: me CANARY, {token}".encode()
+    service.answer = b"HTTP/1.1 403 No\r\nContent-Length: %d\r\n\r\n" % len(told) + told
+    found = await failure_of(client.send(ENABLE))
+    assert "CANARY" not in str(found)
+    assert token not in str(found)
+
+
+async def test_encrypted_calls_over_a_proxy(service, make_client, reply, tls_port, certificate):
+    service.answer = reply(SUCCESS)
+    with HttpProxy.started("kim", "CANARY:@ü") as proxy:
+        given = {"base_url": f"https://localhost:{tls_port}/apiv2", "ca_file": str(certificate / "cert.pem")}
+        client = make_client(**given, proxy=proxy.address, proxy_password=Secret("CANARY:@ü"))
+        assert await client.send(ENABLE) == "success"
+        assert proxy.let_through == [f"CONNECT localhost:{tls_port}"]
+        assert "proxy-authorization" not in service.requests[0].headers
+        other = make_client(**given, proxy=proxy.address, proxy_password=Secret("CANARY"))
+        assert type(await failure_of(other.send(ENABLE))) is e.ProxyRefused
+        assert len(service.requests) == 1
+
+
+async def test_what_the_service_itself_calls_a_proxy_proves_nothing(service, make_client, reply):
+    service.answer = reply("", 407)
+    assert type(await failure_of(make_client().send(ENABLE))) is e.UnusableAnswer
 
 
 @pytest.mark.parametrize("answer", [hang_up, silence, b"garbage\r\n\r\n"])

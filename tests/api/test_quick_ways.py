@@ -161,11 +161,12 @@ def test_json_that_is_and_is_not_regular(inner):
 
 
 R = "<user><username>a</username><city>b</city></user>"
+TURNED = "<user><city>x</city><username>z</username></user>"
 REGULAR_XML = [
     "<user><username>&amp;lt;&#233;&quot;</username><city> x\n</city></user>",
     "<user><username>a</username><city/></user>",
     "<user>\n\t<username>a</username>\n<city>></city> </user>",
-    f"{R}<user/>{R}<user><username/></user>{R}<user><city>x</city><username>z</username></user>{R * 15}",
+    f"{R}<user><username/></user>{R}<user><city/><username/></user>{R}{TURNED}{R * 15}",
 ]
 IRREGULAR_XML = [
     "<user><username>a</username><city>b\r\n</city></user>",
@@ -337,7 +338,7 @@ def xml_bodies(draw):
         fields = [f"<{name}>{value}</{name}>" if value else f"<{name}/>" for name, value in values.items()]
         if draw(st.integers(0, 9)) == 0:
             fields.insert(0, draw(st.sampled_from([*XML_TEXTS, fields[0]])))
-        between = draw(st.sampled_from([""] * 15 + [*XML_TEXTS, "<user/>"]))
+        between = draw(st.sampled_from([""] * 15 + [*XML_TEXTS, "<user><username/></user>", "<user/>"]))
         records.append(f"{between}{blank}<user>{blank}{blank.join(fields)}{blank}</user>")
     head = f'<?xml version="1.0" encoding="{charset}"?>' if charset else ""
     return f"{head}<users>{''.join(records)}{blank}</users>".encode(charset or "utf-8", "xmlcharrefreplace")

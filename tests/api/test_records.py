@@ -63,7 +63,6 @@ def test_switches(wire, switch):
 @pytest.mark.parametrize(
     ("wire", "why"),
     [
-        ("{}", "no username"),
         ('{"username":null}', "not usable"),
         ('{"username":""}', "not usable"),
         ('{"username":" \\t"}', "not usable"),

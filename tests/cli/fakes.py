@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tui_reseller.domain.changes import wanted_by
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CredentialStoreError
 from tui_reseller.domain.listing import ListProgress
@@ -93,20 +94,20 @@ class FakeCredentials:
     """One key for every profile, or none."""
 
     def __init__(self) -> None:
-        self.key: Secret | None = Secret(CANARY)
+        self.key: Credential | None = Credential(Secret(CANARY))
         self.state = "ready"
-        self.kept: list[Secret] = []
+        self.kept: list[Credential] = []
         self.asked = 0
         self.error: CredentialStoreError | None = None
 
-    async def get(self, profile: Profile) -> Secret | None:
+    async def get(self, profile: Profile) -> Credential | None:
         self.asked += 1
         if self.error:
             raise self.error
         return self.key
 
-    async def put(self, profile: Profile, key: Secret) -> str:
-        self.kept.append(key)
+    async def put(self, profile: Profile, credential: Credential) -> str:
+        self.kept.append(credential)
         return "the OS keyring"
 
     async def remove(self, profile: Profile) -> None:
@@ -115,8 +116,8 @@ class FakeCredentials:
     async def probe(self) -> str:
         return self.state
 
-    def remember(self, profile: Profile, key: Secret) -> None:
-        self.key = key
+    def remember(self, profile: Profile, credential: Credential) -> None:
+        self.key = credential
 
     def describe(self, profile: Profile) -> str:
         return "the OS keyring"

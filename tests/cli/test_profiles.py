@@ -8,7 +8,7 @@ KEY = "canary-new-key-5k"
 def test_a_profile_from_a_script(desk):
     ran = desk("profile", "add", "beta", "--api-user", "b", "--secret-stdin", "--protected", stdin=KEY + "\n")
     assert ran.code == 0
-    assert [key.reveal() for key in desk.credentials.kept] == [KEY]
+    assert [kept.key.reveal() for kept in desk.credentials.kept] == [KEY]
     assert KEY not in ran.out + ran.err
     assert KEY.encode() not in desk.files()
     row = desk("profile", "show", "beta").row
@@ -20,7 +20,7 @@ def test_a_profile_from_a_script(desk):
 def test_on_a_terminal_user_and_key_are_asked_for(desk):
     assert desk("profile", "add", "beta", answers=["b", KEY]).code == 0
     assert desk("profile", "show", "beta").row["api_user"] == "b"
-    assert [key.reveal() for key in desk.credentials.kept] == [KEY]
+    assert [kept.key.reveal() for kept in desk.credentials.kept] == [KEY]
 
 
 @pytest.mark.parametrize("argv", [["add", "beta"], ["secret", "acme"]])
@@ -87,7 +87,7 @@ def test_a_new_key(desk):
     assert desk("profile", "secret", "acme", "--secret-stdin", stdin=KEY).code == 0
     assert desk("profile", "secret", "acme", answers=[KEY]).code == 0
     assert desk("profile", "secret", "acme", answers=[""]).code == 2
-    assert [key.reveal() for key in desk.credentials.kept] == [KEY, KEY]
+    assert [kept.key.reveal() for kept in desk.credentials.kept] == [KEY, KEY]
 
 
 def test_a_test_says_where_and_what(desk):

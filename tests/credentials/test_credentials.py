@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tui_reseller.credentials.credentials import IN_MEMORY, Credentials
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError
 from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.secret import Secret
 
-KEY = Secret("canary-7c1f")
+KEY = Credential(Secret("canary-7c1f"))
 
 
 class Keyring:
@@ -48,19 +49,21 @@ def command(code, **more):
 
 
 async def test_memory_comes_first_then_the_command_then_the_keyring(profile):
-    credentials = Credentials(Keyring(Secret("kept")))
+    credentials = Credentials(Keyring(Credential(Secret("kept"))))
     by_command = command("print('printed')")
-    assert (await credentials.get(profile)).reveal() == "kept"
-    assert (await credentials.get(by_command)).reveal() == "printed"
+    assert (await credentials.get(profile)).key.reveal() == "kept"
+    assert (await credentials.get(by_command)).key.reveal() == "printed"
     assert await credentials.get(Profile("acme", "bob", store=Store.NONE)) is None
     credentials.remember(profile, KEY)
     for wanted in (profile, by_command):
         assert await credentials.get(wanted) == KEY
-    assert await credentials.get(Profile("acme", "bob", base_url="https://elsewhere.example")) == Secret("kept")
+    assert await credentials.get(Profile("acme", "bob", base_url="https://elsewhere.example")) == Credential(
+        Secret("kept")
+    )
 
 
 async def test_a_configured_source_that_fails_is_final():
-    credentials = Credentials(Keyring(Secret("kept")))
+    credentials = Credentials(Keyring(Credential(Secret("kept"))))
     with pytest.raises(CredentialStoreError):
         await credentials.get(command("raise SystemExit(3)"))
 
@@ -103,7 +106,7 @@ async def test_where_a_key_is_in_words(profile):
 )
 async def test_the_first_line_is_the_key(code, key, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "utf-8")
-    assert (await Credentials(Keyring()).get(command(code))).reveal() == key
+    assert (await Credentials(Keyring()).get(command(code))).key.reveal() == key
 
 
 @pytest.mark.parametrize(
@@ -186,7 +189,7 @@ async def test_a_command_gets_none_of_our_variables(monkeypatch):
     monkeypatch.setenv("TUI_RESELLER_API_KEY", "canary")
     monkeypatch.setenv("OTHER", "kept")
     code = "import os; print(sorted(n for n in os.environ if n.startswith('TUI_')), os.environ['OTHER'])"
-    assert (await Credentials(Keyring()).get(command(code))).reveal() == "[] kept"
+    assert (await Credentials(Keyring()).get(command(code))).key.reveal() == "[] kept"
 
 
 async def test_no_key_shows_in_any_text_of_these_objects(profile):

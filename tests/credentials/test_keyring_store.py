@@ -10,11 +10,12 @@ import pytest
 
 from tui_reseller.credentials.backends import MACOS, SECRET_SERVICE, WORDS, chosen_backend, session_bus
 from tui_reseller.credentials.keyring_store import KeyringStore
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError
 from tui_reseller.domain.secret import Secret
 
 BUS = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
-KEY = Secret("canary-7c1f")
+KEY = Credential(Secret("canary-7c1f"))
 
 
 class Memory:
@@ -63,7 +64,7 @@ async def test_an_item_is_bound_and_versioned(profile):
     await store(memory).put(profile, KEY)
     ((where, value),) = memory.items.items()
     assert where == ("tui-reseller:acme", "https://api.sendgrid.com|bob")
-    assert json.loads(value) == {"v": 1, "kind": "user_key", "key": KEY.reveal()}
+    assert json.loads(value) == {"v": 1, "kind": "user_key", "key": KEY.key.reveal()}
     assert await store(memory).get(profile) == KEY
     await store(memory).remove(profile)
     assert memory.items == {}
@@ -78,10 +79,10 @@ async def test_a_backend_that_drops_what_it_is_given_is_found_out(profile):
 async def test_a_value_that_is_too_long_is_refused_before_the_write(profile):
     memory = Memory()
     longest = 1200 - len(json.dumps({"v": 1, "kind": "user_key", "key": ""}, separators=(",", ":")))
-    await store(memory).put(profile, Secret("x" * longest))
+    await store(memory).put(profile, Credential(Secret("x" * longest)))
     memory.calls.clear()
     with pytest.raises(CredentialStoreError, match="too long") as caught:
-        await store(memory).put(profile, Secret("x" * (longest + 1)))
+        await store(memory).put(profile, Credential(Secret("x" * (longest + 1))))
     assert (caught.value.state, memory.calls) == ("refused", [])
 
 

@@ -11,12 +11,13 @@ import pytest
 
 from tui_reseller.credentials.credentials import IN_MEMORY, Credentials
 from tui_reseller.credentials.keyring_store import KeyringStore
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 
 pytestmark = pytest.mark.keyring
-KEY = Secret("canary-kühl-7c1f")
+KEY = Credential(Secret("canary-kühl-7c1f"))
 
 
 def fresh(**seconds):
@@ -30,16 +31,16 @@ async def test_a_key_is_kept_found_by_a_later_process_and_deleted(session, profi
     assert await credentials.get(profile) is None
     assert await credentials.put(profile, KEY) == "the keyring of this session (Secret Service)"
     assert credentials.describe(profile) == "the keyring of this session (Secret Service)"
-    assert (await fresh().get(profile)).reveal() == KEY.reveal()
-    assert await credentials.put(profile, Secret("another")) == fresh().describe(profile)
-    assert (await fresh().get(profile)).reveal() == "another"
+    assert (await fresh().get(profile)).key.reveal() == KEY.key.reveal()
+    assert await credentials.put(profile, Credential(Secret("another"))) == fresh().describe(profile)
+    assert (await fresh().get(profile)).key.reveal() == "another"
     await credentials.remove(profile)
     await credentials.remove(profile)
     assert await fresh().get(profile) is None
     assert await credentials.get(profile) is None
     for path in private_home.rglob("*"):
         if path.is_file():
-            assert KEY.reveal().encode() not in path.read_bytes()
+            assert KEY.key.reveal().encode() not in path.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,11 @@ async def test_locked(session, profile):
     locked = session.keyring()
     credentials = fresh()
     assert await credentials.probe() == "locked"
-    for call in (credentials.get(profile), credentials.put(profile, Secret("new")), credentials.remove(profile)):
+    for call in (
+        credentials.get(profile),
+        credentials.put(profile, Credential(Secret("new"))),
+        credentials.remove(profile),
+    ):
         with pytest.raises(CredentialStoreError, match="locked") as caught:
             await call
         assert caught.value.state == "locked"
@@ -72,7 +77,7 @@ async def test_locked(session, profile):
     session.stop(locked)
     session.keyring(b"pw", "--replace")
     assert await credentials.probe() == "ready"
-    assert (await fresh().get(profile)).reveal() == KEY.reveal()
+    assert (await fresh().get(profile)).key.reveal() == KEY.key.reveal()
 
 
 async def test_a_probe_of_a_locked_keyring_and_a_put_raise_no_prompt(session, profile):

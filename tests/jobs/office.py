@@ -19,6 +19,7 @@ from tests.harness.consent import for_job
 from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import Question
 from tui_reseller.domain.operation import Call, Operation, Outcome
@@ -111,7 +112,7 @@ class Office:
             **profile,
         )
         credentials = Credentials()
-        credentials.remember(self.profile, Secret(ready["api_key"]))
+        credentials.remember(self.profile, Credential(Secret(ready["api_key"])))
         self.clock = HurriedClock()
         self.services = replace(build(self.paths, credentials), clock=self.clock)
         if not in_xdg and "acme" not in self.services.profiles.load().profiles:

@@ -19,6 +19,7 @@ from typing import Any
 from tests.harness.consent import carry_out
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile, Store
@@ -39,7 +40,7 @@ def services_in(folder: Path, ready: dict) -> tuple[Services, Profile]:
         path.mkdir(mode=0o700, exist_ok=True)
     profile = Profile("acme", ready["api_user"], base_url=ready["base_url"], store=Store.NONE)
     credentials = Credentials()
-    credentials.remember(profile, Secret(ready["api_key"]))
+    credentials.remember(profile, Credential(Secret(ready["api_key"])))
     return build(paths, credentials, environment=profile), profile
 
 

@@ -19,6 +19,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -28,11 +29,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "stories"))
 from harness.canary import Canaries, ProcessWatch, Scanner, forms_of
 from harness.consent import carry_out
-from harness.crash_points import POINTS, Yard, until
+from harness.crash_points import BREAKING, POINTS, Yard, until
+from harness.http_proxy import HttpProxy
 from terminal import ENTER, RIGHT, TAB, Terminal, program
 
 from tui_reseller import wiring
 from tui_reseller.credentials.credentials import Credentials
+from tui_reseller.domain.credential import Credential
+from tui_reseller.domain.errors import ProxyRefused
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
@@ -40,7 +44,7 @@ from tui_reseller.services import listing
 from tui_reseller.storage.paths import Paths
 
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
-SECRETS = ("key", "password", "old", "new", "again")
+SECRETS = ("key", "password", "old", "new", "again", "proxy", "former")
 SOME = (
     "kill", "term", "cut after", "disk full", "disk full at 32 KiB", "exception", "echo: html", "cut short",
     "echo: nearly a success", "echo: redirect",
@@ -127,11 +131,77 @@ def test_a_working_day_of_commands_leaves_no_secret(yard, tmp_path):
     assert {"ledger", "config", "CSV", "JSON Lines", "Parquet", "command line", "environment"} <= set(looked)
 
 
+def test_the_password_of_a_proxy_is_nowhere(yard):
+    """A profile behind a proxy: added, shown, used, refused by it, out of reach, in a job that runs by itself."""
+    own = dict.fromkeys(("BASE_URL", "API_USER", "CREDENTIAL_FILE", "FORMAT"), "")
+    env = {f"TUI_RESELLER_{name}": value for name, value in own.items()}
+    printed = yard.outside / "printed"
+    command = ["--secret-command", f"cat {shlex.quote(str(printed))}"]
+    account = ["--base-url", yard.base_url, "--api-user", yard.ready["api_user"], "--format", yard._wire]
+    for number in range(3):
+        yard.plant(f"z{number}", email="a@x.example", active="true")
+
+    def said(code: int, *argv: str) -> str:
+        assert yard.run(*argv, "--debug", **env) == code, (argv, yard.said)
+        return yard.said
+
+    def now(password: str) -> None:
+        printed.touch(0o600)
+        printed.write_text(f"{yard.canaries['key']}\n{password}\n")
+
+    started = HttpProxy.started("kim", yard.canaries["proxy"], repeats=True)
+    with started as proxy, ProcessWatch(yard.scanner, str(yard.home)) as watch:
+        now(yard.canaries["proxy"])
+        said(0, "profile", "add", "acme", *account, "--proxy", proxy.address, *command)
+        for form in ("table", "json"):
+            for argv in (["profile", "show"], ["profile", "list"], ["profile", "test"], ["list"]):
+                said(0, *argv, "--output", form)
+        plan = str(yard.home / "a.plan")
+        said(0, "plan", "new", "--filter", "username~^z[0-9]$", "--action", "disable", "--out", plan)
+        said(0, "plan", "apply", plan, "--confirm", "3 acme", "--detach")
+        until("the job is done", lambda: '"state": "finished"' in said(0, "job", "show", "1"), 40)
+        assert len([line for line in yard.control("GET", "log") if line["operation"] == "disable"]) == 3
+        now(yard.canaries["former"])
+        assert "does not accept our user name and password" in said(5, "list")
+        said(5, "enable", "z1", "--yes")
+        said(5, "profile", "test")
+        # As it was written before there was a place for it.
+        config = next(yard.home.rglob("config.toml"))
+        asked = config.read_text()
+        for address in (proxy.address, "http://kim@127.0.0.1:1", "ftp://kim@127.0.0.1", "kim@["):
+            clear = address.replace("kim@", f"kim:{yard.canaries['former']}@")
+            config.write_text(asked.replace(proxy.address, clear))
+            assert "stands in clear" in said(0, "profile", "show")
+            said(5, "profile", "test")
+            said(5, "list")
+            said(0, "profile", "set", "acme", "colour=red")
+            assert yard.canaries["former"] in config.read_text()
+        config.write_text(asked)
+        now(yard.canaries["proxy"])
+        assert yard.run("website-disable", "z2", "--yes", "--debug", code=BREAKING, **env) == 1
+    assert len(proxy.let_through) > 8
+    assert len(proxy.refused) >= 3
+    assert len(watch.processes) > 10
+    yard.scan()
+    assert yard.scanner.hits == []
+    assert {"config", "log", "command line", "environment", "ledger"} <= set(yard.scanner.looked)
+
+
 async def test_no_live_object_says_a_secret(yard):
     """In this process: while a write is on its way, when it is done, and when it is refused or lost."""
+    proxy = HttpProxy.started("kim", yard.canaries["proxy"], repeats=True)
+    with proxy as made:
+        await _look_at_live_objects(yard, made.address)
+
+
+async def _look_at_live_objects(yard: Yard, proxy: str) -> None:
+    former = Secret(yard.canaries["former"])
     profile = Profile("acme", yard.ready["api_user"], yard.base_url, format=Format(yard._wire), store=Store.NONE)
+    in_file = replace(profile, name="in-file", proxy=proxy, proxy_password=former)
+    profile = replace(profile, proxy=proxy)
     credentials = Credentials()
-    credentials.remember(profile, Secret(yard.canaries["key"]))
+    credentials.remember(profile, Credential(Secret(yard.canaries["key"]), Secret(yard.canaries["proxy"])))
+    credentials.remember(in_file, Credential(Secret(yard.canaries["key"])))
     folders = [yard.home / name for name in ("config", "state", "cache")]
     for folder in folders:
         folder.mkdir(mode=0o700)
@@ -153,6 +223,12 @@ async def test_no_live_object_says_a_secret(yard):
     assert results[0].outcome is Outcome.APPLIED
     assert results[1].outcome is Outcome.UNKNOWN
     assert seen > 50
+    refused = services.open(in_file)
+    with pytest.raises(ProxyRefused) as caught:
+        await listing.test(refused)
+    yard.scanner.objects()
+    assert caught.value.message
+    await refused.aclose()
     assert yard.scanner.hits == []
     await session.aclose()
     await services.aclose()

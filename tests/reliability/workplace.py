@@ -18,6 +18,7 @@ from tui_reseller.cli.talk import Talk
 from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
 from tui_reseller.wiring import build
@@ -66,7 +67,7 @@ class Workplace:
         self.paths = folders(root)
         self.profile = acme(sandbox.ready, **profile)
         self.credentials = Credentials()
-        self.credentials.remember(self.profile, Secret(sandbox.ready["api_key"]))
+        self.credentials.remember(self.profile, Credential(Secret(sandbox.ready["api_key"])))
         self._capsys, self._monkeypatch = capsys, monkeypatch
         self.services().profiles.config.put(self.profile)
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.config import Config, Settings
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, CustomerNotFound, Rejected
 from tui_reseller.domain.listing import ListProgress, Question, StoredList
@@ -182,24 +183,24 @@ class FakeCredentials:
     """Keys by profile name; *state* is what the keyring of the system is in."""
 
     def __init__(self, keys: Mapping[str, str] | None = None, state: str = "ready") -> None:
-        self.keys = {name: Secret(key) for name, key in (keys or {}).items()}
-        self.remembered: dict[str, Secret] = {}
+        self.keys = {name: Credential(Secret(key)) for name, key in (keys or {}).items()}
+        self.remembered: dict[str, Credential] = {}
         self.state = state
         self.gets = 0
         self.asked = asyncio.Event()
         self.holding: asyncio.Event | None = None
 
-    async def get(self, profile: Profile) -> Secret | None:
+    async def get(self, profile: Profile) -> Credential | None:
         self.gets += 1
         self.asked.set()
         if self.holding:
             await self.holding.wait()
         return self.remembered.get(profile.name) or self.keys.get(profile.name)
 
-    async def put(self, profile: Profile, key: Secret) -> str:
+    async def put(self, profile: Profile, credential: Credential) -> str:
         if self.state != "ready":
             raise CredentialStoreError(f"the keyring is {self.state}", state=self.state, hint="unlock it")
-        self.keys[profile.name] = key
+        self.keys[profile.name] = credential
         return "in the keyring"
 
     async def remove(self, profile: Profile) -> None:
@@ -208,8 +209,8 @@ class FakeCredentials:
     async def probe(self) -> str:
         return self.state
 
-    def remember(self, profile: Profile, key: Secret) -> None:
-        self.remembered[profile.name] = key
+    def remember(self, profile: Profile, credential: Credential) -> None:
+        self.remembered[profile.name] = credential
 
     def describe(self, profile: Profile) -> str:
         return f"{profile.store.value} of {profile.name}"

@@ -12,6 +12,7 @@ from tui_reseller.domain.errors import (
     AnswerLost,
     InvalidInput,
     NotSent,
+    ProxyRefused,
     RateLimited,
     RefusedHere,
     Rejected,
@@ -331,8 +332,14 @@ class Attempts:
 
 @pytest.mark.parametrize(
     ("error", "reads", "writes"),
-    [(NotSent("x"), 4, 3), (RateLimited("x", retry_after=1), 4, 3), (AnswerLost("x"), 4, 1), (Rejected("x"), 1, 1)],
-    ids=["not sent", "busy", "lost", "rejected"],
+    [
+        (NotSent("x"), 4, 3),
+        (ProxyRefused("x"), 1, 1),
+        (RateLimited("x", retry_after=1), 4, 3),
+        (AnswerLost("x"), 4, 1),
+        (Rejected("x"), 1, 1),
+    ],
+    ids=["not sent", "refused by the proxy", "busy", "lost", "rejected"],
 )
 async def test_reads_are_repeated_after_a_lost_answer_and_writes_only_if_nothing_was_done(clock, error, reads, writes):
     for repeat, expected in ((retry.read, reads), (retry.write, writes)):

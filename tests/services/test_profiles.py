@@ -3,6 +3,7 @@
 import pytest
 
 from tests.services.fakes import LUZ, NOON, FakeConfig, FakeCredentials
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
@@ -10,7 +11,7 @@ from tui_reseller.services.profiles import ENV, KEYS, Profiles, checked, command
 from tui_reseller.storage.frames import frame_from
 
 ACME, BETA, FROM_ENV = Profile("acme", "a"), Profile("beta", "b"), Profile(ENV, "e")
-KEY = Secret("canary")
+KEY = Credential(Secret("canary"))
 
 
 def made(snapshot, *profiles, default=None, credentials=None, **more):
@@ -185,7 +186,7 @@ def test_every_key_of_a_profile_is_set_from_text(snapshot, key, text, value):
 
 
 def test_the_keys_are_those_of_a_profile():
-    assert {*KEYS} == {*Profile.__dataclass_fields__} - {"name"}
+    assert {*KEYS} == {*Profile.__dataclass_fields__} - {"name", "proxy_password"}
 
 
 @pytest.mark.parametrize(
@@ -218,10 +219,10 @@ def test_a_bad_key_is_named_and_changes_nothing(snapshot, values, field, words):
 
 async def test_a_key_is_replaced(snapshot):
     profiles = made(snapshot, ACME, credentials=FakeCredentials({"acme": "old"}))
-    assert await profiles.keep_key("acme", KEY) == "in the keyring"
+    assert await profiles.keep("acme", KEY) == "in the keyring"
     assert profiles.credentials.keys == {"acme": KEY}
     with pytest.raises(BadConfig):
-        await profiles.keep_key("nobody", KEY)
+        await profiles.keep("nobody", KEY)
 
 
 def test_a_profile_in_use_must_be_there(snapshot):

@@ -3,6 +3,7 @@
 import os
 import stat
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tui_reseller.domain.config import Config, Settings
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.profile import Format, Profile, Store
+from tui_reseller.domain.secret import Secret
 from tui_reseller.storage.config import ConfigFile, line_of
 
 WHOLE = """# mine
@@ -350,3 +352,40 @@ def test_the_first_profile_becomes_the_default_beside_tables_that_are_there(tmp_
     found = file.load()
     assert (found.default, list(found.profiles)) == ("beta", ["acme", "beta"])
     assert "default" not in found.settings.keys
+
+
+BEHIND = P + "proxy = 'http://kim:canary%40@proxy:3128' # ours\n"
+
+
+def test_a_password_of_a_proxy_is_taken_out_of_what_is_read(config, write):
+    write(BEHIND)
+    found = config.load().profiles["acme"]
+    assert (found.proxy, found.proxy_password) == ("http://kim@proxy:3128", Secret("canary@"))
+    assert "canary" not in repr(config.load())
+
+
+def test_it_stays_in_the_file_until_a_profile_without_it_comes_and_is_never_written(config, write):
+    path = write(BEHIND)
+    found = config.load().profiles["acme"]
+    config.put(replace(found, colour="red"))
+    assert "'http://kim:canary%40@proxy:3128' # ours" in path.read_text()
+    assert config.load().profiles["acme"] == replace(found, colour="red")
+    config.put(replace(found, name="beta"))
+    assert path.read_text().count("canary") == 1
+    for changed in (
+        {"proxy_password": None},
+        {"proxy": "http://kim@elsewhere:3128"},
+        {"proxy": "", "proxy_password": None},
+        {"proxy_password": Secret("canary-new")},
+    ):
+        write(BEHIND)
+        config.put(replace(found, **changed))
+        assert "canary" not in path.read_text()
+        assert config.load().profiles["acme"] == replace(found, **{**changed, "proxy_password": None})
+
+
+def test_a_password_of_a_proxy_is_no_key_of_the_file(config, write):
+    write(P + 'proxy_password = "canary"')
+    with pytest.raises(BadConfig, match="no such key") as caught:
+        config.load()
+    assert "canary" not in caught.value.message

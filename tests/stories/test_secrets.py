@@ -21,6 +21,7 @@ from tui_reseller.cli.doors import ScreenOptions
 from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.profile import Profile, Store
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.secret import Secret
 from tui_reseller.storage.paths import Paths
 
@@ -34,7 +35,7 @@ class BreakingClock(SystemClock):
 root = Path.cwd()
 profile = Profile("canary", sys.argv[2], base_url=sys.argv[1], store=Store.NONE)
 credentials = Credentials()
-credentials.remember(profile, Secret(sys.argv[3]))
+credentials.remember(profile, Credential(Secret(sys.argv[3])))
 built = wiring.build(Paths(root / "config", root / "state", root / "cache"), credentials)
 services = replace(built, clock=BreakingClock())
 sys.exit(wiring.show(services, profile, root, ScreenOptions())[0])

@@ -23,6 +23,7 @@ from textual.widgets import Input, OptionList, Static
 
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery, Entry
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
@@ -263,7 +264,7 @@ async def open_desk(
     account = acme(sandbox.ready, wire, **profile)
     credentials = Credentials()
     if not first_run:
-        credentials.remember(account, Secret(sandbox.ready["api_key"]))
+        credentials.remember(account, Credential(Secret(sandbox.ready["api_key"])))
     services = build(paths, credentials)
     if not first_run and account.name not in services.profiles.load().profiles:
         services.profiles.config.put(account)

@@ -5,10 +5,12 @@ A closed table (reliability 4.1): what is not in it may have reached the service
 
 import socket
 import ssl
+from http import HTTPStatus
+from http.client import responses
 
 import httpx
 
-from tui_reseller.domain.errors import AnswerLost, NoAnswer, NotSent
+from tui_reseller.domain.errors import AnswerLost, NoAnswer, NotSent, ProxyRefused
 from tui_reseller.domain.text import clean
 
 NEVER_LEFT: tuple[type[Exception], ...] = (
@@ -46,8 +48,22 @@ def translate(error: Exception, host: str, *, begun: bool, traced: bool) -> NoAn
     if begun or not (isinstance(error, NEVER_LEFT) or traced):
         return AnswerLost(f"{host}: {_words(error)}")
     if isinstance(error, httpx.ProxyError):
-        return NotSent(f"{host}: the proxy refused: {clean(str(error), longest=80)}", hint="see proxy in the profile")
+        status = str(error).partition(" ")[0]
+        return proxy_refusal(host, int(status) if status.isascii() and status.isdigit() else 0)
     return NotSent(f"{host}: {_words(error)}")
+
+
+def proxy_refusal(host: str, status: int) -> NotSent:
+    """Return the error of a proxy that answered in the place of the service. Its own words are not repeated: what it
+    was sent, our password among it, may stand in them.
+    """
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return ProxyRefused(
+            f"{host}: the proxy does not accept our user name and password (407); the service was not asked",
+            hint="proxy in the profile names the user; tui-reseller profile secret NAME changes the password",
+        )
+    known = f": {status} {responses[status]}" if status in responses else ""
+    return NotSent(f"{host}: the proxy refused{known}", hint="see proxy in the profile")
 
 
 def _words(error: Exception) -> str:

@@ -17,10 +17,12 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from tui_reseller import __version__
-from tui_reseller.api.failures import translate
+from tui_reseller.api.failures import proxy_refusal, translate
 from tui_reseller.api.wire import Form, Reply
 from tui_reseller.domain.errors import AnswerLost, NoAnswer, NotSent, Rejected
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.proxy import user_in
+from tui_reseller.domain.secret import Secret
 
 CONNECT_SECONDS = 5.0
 KEEPALIVE_SECONDS = 4.0
@@ -35,15 +37,20 @@ _log = logging.getLogger(__name__)
 
 
 class Caller:
-    """Sends forms to one base URL, each once."""
+    """Sends forms to one base URL, each once. Is_forwarded says that a proxy reads and answers the requests themselves,
+    as it does where nothing is encrypted.
+    """
 
-    def __init__(self, base_url: str, host: str, transport: httpx.AsyncBaseTransport) -> None:
+    def __init__(
+        self, base_url: str, host: str, transport: httpx.AsyncBaseTransport, *, is_forwarded: bool = False
+    ) -> None:
         self.host = host
+        self.is_forwarded = is_forwarded
         self._base_url = base_url
         self._transport = transport
 
     @classmethod
-    def for_profile(cls, profile: Profile) -> Self:
+    def for_profile(cls, profile: Profile, proxy_password: Secret | None = None) -> Self:
         """Build the caller of a profile: its proxy and its CA, nothing of the environment.
 
         Raises NotSent if the CA file or the proxy cannot be used.
@@ -53,7 +60,8 @@ class Caller:
         failure: NotSent
         try:
             host = f"{profile.host} over the proxy" if profile.proxy else profile.host
-            return cls(profile.base_url, host, _transport(profile))
+            is_forwarded = bool(profile.proxy) and profile.base_url.startswith("http:")
+            return cls(profile.base_url, host, _transport(profile, proxy_password), is_forwarded=is_forwarded)
         except (OSError, ssl.SSLError) as error:
             reason = error.strerror or "no certificate in it"
             failure = NotSent(f"the CA file cannot be used: {reason}", hint="see ca_file in the profile")
@@ -113,6 +121,12 @@ class Exchange:
 
     async def __aenter__(self) -> Self:
         response = await self._guarded(self._start, self._seconds)
+        if self._caller.is_forwarded and response.status_code == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+            with contextlib.suppress(httpx.HTTPError, OSError):
+                await response.aclose()
+            failure = proxy_refusal(self._caller.host, response.status_code)
+            self._note_down(str(response.status_code), failure)
+            raise failure
         self._response = response
         headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
         self.reply = Reply(response.status_code, headers, None)
@@ -246,7 +260,7 @@ list is read in smaller pieces.
 """
 
 
-def _transport(profile: Profile) -> httpx.AsyncHTTPTransport:
+def _transport(profile: Profile, proxy_password: Secret | None) -> httpx.AsyncHTTPTransport:
     has_secure_proxy = profile.proxy.lower().startswith("https:")
     is_secure = has_secure_proxy or profile.base_url.startswith("https:")
     tls = _tls(profile.ca_file) if is_secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -256,8 +270,15 @@ def _transport(profile: Profile) -> httpx.AsyncHTTPTransport:
         http2=False,
         retries=0,
         limits=httpx.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS),
-        proxy=httpx.Proxy(profile.proxy, ssl_context=tls if has_secure_proxy else None) if profile.proxy else None,
+        proxy=_proxy(profile.proxy, proxy_password, tls if has_secure_proxy else None) if profile.proxy else None,
     )
+
+
+def _proxy(address: str, password: Secret | None, tls: ssl.SSLContext | None) -> httpx.Proxy:
+    proxy = httpx.Proxy(address, ssl_context=tls)
+    if password is not None:
+        proxy.auth = (user_in(address) or "", password.reveal())
+    return proxy
 
 
 def _tls(ca_file: str) -> ssl.SSLContext:

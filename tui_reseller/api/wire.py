@@ -33,12 +33,16 @@ class BadReply(ValueError):
 
 
 class Form:
-    """The parameters of one call, in order. Values are encoded when they leave and at no other time."""
+    """The parameters of one call, in order. Values are encoded when they leave and at no other time.
 
-    __slots__ = ("_pairs",)
+    Unsaid are secrets that leave with it in another way, and that an answer may repeat all the same.
+    """
 
-    def __init__(self, pairs: Sequence[tuple[str, str | Secret]]) -> None:
+    __slots__ = ("_pairs", "_unsaid")
+
+    def __init__(self, pairs: Sequence[tuple[str, str | Secret]], *, unsaid: Sequence[Secret] = ()) -> None:
         self._pairs = tuple(pairs)
+        self._unsaid = tuple(unsaid)
 
     def __repr__(self) -> str:
         return f"<form: {', '.join(name for name, _ in self._pairs)}>"
@@ -53,10 +57,9 @@ class Form:
 
     def masked(self, text: str) -> str:
         """Return text of the service with our secrets, and whatever looks like one, replaced by the mask (D19)."""
-        for _, value in self._pairs:
-            if isinstance(value, Secret):
-                for form in _spellings(value):
-                    text = text.replace(form, MASK)
+        for secret in (*self._unsaid, *(value for _, value in self._pairs if isinstance(value, Secret))):
+            for form in _spellings(secret):
+                text = text.replace(form, MASK)
         return _PARAMETER.sub(rf"\g<name>\g<quote>{MASK}", text)
 
     def _refuse_surrogates(self) -> None:

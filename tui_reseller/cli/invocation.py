@@ -7,8 +7,10 @@ from tui_reseller.cli.options import Common, Start
 from tui_reseller.cli.output import Output
 from tui_reseller.cli.running import Signals
 from tui_reseller.cli.talk import Talk
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError, MissingCredentials
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 
@@ -71,7 +73,7 @@ class Invocation:
         return self.open(services, services.profiles.choose()).account if services.profiles.named else None
 
     async def connect(self, session: Session) -> None:
-        """Make the connection; ask a person for the key where none is configured. Raises MissingCredentials."""
+        """Make the connection; ask a person for what no source has. Raises MissingCredentials."""
         try:
             await session.service()
         except CredentialStoreError:
@@ -79,8 +81,21 @@ class Invocation:
         except MissingCredentials:
             if not self.talk.can_ask:
                 raise
-            key = self.talk.ask_hidden(f'Key of profile "{session.profile.name}" ({session.profile.host})')
-            if not key:
+            typed = self._asked_for(session.profile, await session.credentials.get(session.profile))
+            if typed is None:
                 raise
-            session.credentials.remember(session.profile, key)
+            session.credentials.remember(session.profile, typed)
             await session.service()
+
+    def _asked_for(self, profile: Profile, found: Credential | None) -> Credential | None:
+        """Ask for what is missing; None if it is not typed."""
+        key = found.key if found else self.talk.ask_hidden(f'Key of profile "{profile.name}" ({profile.host})')
+        if not key or not profile.wants_proxy_password:
+            return Credential(key) if key else None
+        password = (found.proxy_password if found else profile.proxy_password) or ask_proxy_password(self.talk, profile)
+        return Credential(key, password) if password else None
+
+
+def ask_proxy_password(talk: Talk, profile: Profile) -> Secret:
+    """Ask for the password of a profile's proxy, without echo."""
+    return talk.ask_hidden(f"Password of the proxy {profile.proxy}")

@@ -54,11 +54,16 @@ def decoded(found: bytes, place: str) -> str:
 
 def read_secret(what: str) -> Secret:
     """Return the first line of stdin as a secret. Raises InvalidInput if it is empty."""
-    line, _, _ = read_input().partition("\n")
-    value = line.rstrip("\r")
-    if not value:
-        raise InvalidInput(f"stdin holds no {what}: its first line is empty")
-    return Secret(value)
+    return read_secrets(what)[0]
+
+
+def read_secrets(*what: str) -> list[Secret]:
+    """Return the first lines of stdin as secrets, one for each that is wanted. Raises InvalidInput if one is empty."""
+    lines = [line.rstrip("\r") for line in read_input().split("\n", len(what))]
+    for place, name, line in zip(("first", "second"), what, [*lines, "", ""], strict=False):
+        if not line:
+            raise InvalidInput(f"stdin holds no {name}: its {place} line is empty")
+    return [Secret(line) for line in lines[: len(what)]]
 
 
 def read_pairs(given: Iterable[str]) -> dict[str, str]:
@@ -66,7 +71,7 @@ def read_pairs(given: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in given:
         name, sign, value = text.partition("=")
-        if name.strip().lower() in {"password", "api_key", "key", "secret"}:
+        if name.strip().lower() in {"password", "api_key", "key", "secret", "proxy_password"}:
             raise InvalidInput(f"{name} is never an argument: every process of this machine could read it")
         if not sign or not name:
             raise click.UsageError("fields are written field=value")

@@ -1,4 +1,7 @@
-"""A key printed by a command of the operator: pass, op, bw, vault, systemd-creds ..."""
+"""A key printed by a command of the operator: pass, op, bw, vault, systemd-creds ...
+
+The first line is the key; where the proxy of the profile has a user, the second line is its password.
+"""
 
 import os
 import selectors
@@ -11,6 +14,7 @@ from contextlib import suppress
 from typing import IO
 
 from tui_reseller.credentials.waiting import in_daemon
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import MASK, Secret
@@ -23,8 +27,8 @@ _SHOWN_LINES = 5
 _TURN = 0.1
 
 
-async def key_from_command(profile: Profile, environ: Mapping[str, str], limit: float = LIMIT) -> Secret:
-    """Run a profile's credential_command and return the first line that it prints.
+async def credential_from_command(profile: Profile, environ: Mapping[str, str], limit: float = LIMIT) -> Credential:
+    """Run a profile's credential_command and return what its lines say.
 
     No shell, no input, no terminal (a prompt could garble the screen), none of our variables. Raises
     CredentialStoreError, state timeout or failed.
@@ -32,7 +36,8 @@ async def key_from_command(profile: Profile, environ: Mapping[str, str], limit: 
     stop = threading.Event()
     try:
         # The thread ends itself in time; the wait is only there so that nothing hangs on a broken system.
-        return await in_daemon(lambda: _Run(profile, environ, limit, stop).key(), limit=limit + 5, name="credential")
+        run = _Run(profile, environ, limit, stop)
+        return await in_daemon(run.credential, limit=limit + 5, name="credential")
     except TimeoutError:
         raise _failed(profile, "does not end", state="timeout") from None
     finally:
@@ -47,7 +52,7 @@ class _Run:
         self._stop = stop
         self._until = time.monotonic() + limit
 
-    def key(self) -> Secret:
+    def credential(self) -> Credential:
         try:
             process = subprocess.Popen(  # noqa: S603 - an argument list from the operator's own config, no shell
                 self._profile.credential_command,
@@ -74,7 +79,7 @@ class _Run:
         if code:
             ended = f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
             raise _failed(self._profile, ended, hint=_shown(told, said))
-        return self._first_line(said)
+        return self._read_lines(said)
 
     def _read(self, process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
         out, err = process.stdout, process.stderr
@@ -102,17 +107,17 @@ class _Run:
     def _late(self) -> CredentialStoreError:
         return _failed(self._profile, f"did not end within {self._limit:g} seconds", state="timeout")
 
-    def _first_line(self, said: bytes) -> Secret:
+    def _read_lines(self, said: bytes) -> Credential:
         try:
             lines = said.decode("utf-8").strip().splitlines()
         except UnicodeDecodeError:
             raise _failed(self._profile, "printed something that is not text") from None
-        key = lines[0].strip() if lines else ""
-        if not key:
+        if not lines:
             raise _failed(self._profile, "printed nothing")
-        if not key.isprintable():
+        key, *more = (line.strip() for line in lines[: 2 if self._profile.wants_proxy_password else 1])
+        if not "".join((key, *more)).isprintable():
             raise _failed(self._profile, "printed control characters")
-        return Secret(key)
+        return Credential(Secret(key), Secret(more[0]) if more and more[0] else None)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

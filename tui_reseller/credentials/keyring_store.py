@@ -10,6 +10,7 @@ from tui_reseller.credentials.backends import WORDS, chosen_backend
 from tui_reseller.credentials.keyring_driver import Driver
 from tui_reseller.credentials.remedies import from_foreign, unusable
 from tui_reseller.credentials.waiting import in_daemon
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
@@ -70,19 +71,21 @@ class KeyringStore:
             return "none"
         return await self._ask(backend, lambda driver: driver.state(), self._probe_seconds)
 
-    async def get(self, profile: Profile) -> Secret | None:
-        """Return the key of a profile, or None. A locked keyring may ask the person once."""
+    async def get(self, profile: Profile) -> Credential | None:
+        """Return what is kept of a profile, or None. A locked keyring may ask the person once."""
         state, backend = await self.probe(), chosen_backend(self._environ)
         if backend is None or state in {"none", "no-collection"}:
             raise unusable(state, backend=backend)
         if state == "locked" and not await self._ask(backend, lambda driver: driver.unlock(), self._person_seconds):
             raise unusable("locked", backend=backend)
         value = await self._ask(backend, lambda driver: driver.get(*_item(profile)), self._person_seconds)
-        return _read(value) if value else None
+        return _read(value, profile) if value else None
 
-    async def put(self, profile: Profile, key: Secret) -> str:
-        """Keep a key, read it back, and return where it is in words. Nothing is written unless the state is ready."""
-        value = json.dumps({"v": 1, "kind": "user_key", "key": key.reveal()}, separators=(",", ":"))
+    async def put(self, profile: Profile, credential: Credential) -> str:
+        """Keep a key and what belongs to it, read it back, and return where it is in words. Nothing is written unless
+        the state is ready.
+        """
+        value = _written(profile, credential)
         if len(value) > LONGEST:
             raise CredentialStoreError(
                 "the key is too long for a keyring",
@@ -141,12 +144,23 @@ def _item(profile: Profile) -> tuple[str, str]:
     return f"tui-reseller:{profile.name}", f"{profile.origin}|{profile.api_user}"
 
 
-def _read(value: str) -> Secret | None:
+def _written(profile: Profile, credential: Credential) -> str:
+    """Return the item of a profile. The proxy's password is bound to its proxy, as the key is to its address."""
+    content = {"v": 1, "kind": "user_key", "key": credential.key.reveal()}
+    if credential.proxy_password is not None:
+        content |= {"proxy": profile.proxy, "proxy_password": credential.proxy_password.reveal()}
+    return json.dumps(content, separators=(",", ":"))
+
+
+def _read(value: str, profile: Profile) -> Credential | None:
     try:
         found = json.loads(value)
     except ValueError:
         found = None
     if not isinstance(found, dict) or found.get("v") != 1 or found.get("kind") != "user_key":
         raise unusable("failed", detail="the item is not one of this program")
-    key = found.get("key")
-    return Secret(key) if isinstance(key, str) and key else None
+    key, password = found.get("key"), found.get("proxy_password")
+    if not isinstance(key, str) or not key:
+        return None
+    is_its_own = found.get("proxy") == profile.proxy
+    return Credential(Secret(key), Secret(password) if isinstance(password, str) and is_its_own else None)

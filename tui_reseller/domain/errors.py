@@ -9,6 +9,7 @@ ResellerError
  |   `- CredentialStoreError  a store that cannot be used; knows its state
  |- NoAnswer                a call without a complete, usable answer
  |   |- NotSent             nothing left: name, connection, certificate, local refusal
+ |   |   `- ProxyRefused    the proxy does not accept us; the service was not reached
  |   |- AnswerLost          the request left; what became of it is not known
  |   `- UnusableAnswer      an answer came that is not one of the service's
  |- Rejected                the service said no
@@ -77,6 +78,10 @@ class NoAnswer(ResellerError):
 
 class NotSent(NoAnswer):
     """Nothing reached the service. Safe to repeat."""
+
+
+class ProxyRefused(NotSent):
+    """The proxy does not accept our user and password. Asked again and again it may lock us out."""
 
 
 class AnswerLost(NoAnswer):

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from tui_reseller.domain.account import account_key
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.proxy import user_in
+from tui_reseller.domain.secret import Secret
 
 DEFAULT_BASE_URL = "https://api.sendgrid.com/apiv2"
 PROVIDERS = ("reseller-v2",)
@@ -33,7 +35,10 @@ class Store(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One named reseller account. Holds no secret.
+    """One named reseller account. Holds no key.
+
+    Proxy never has a password in it. Proxy_password is one that an operator wrote into the config file; the others are
+    kept with the key.
 
     Max_rows (at least 1) and max_percent (above 0, at most 100) are ceilings: a change for more customers, or for a
     larger part of all, is refused. None is no ceiling.
@@ -53,6 +58,17 @@ class Profile:
     ca_file: str = ""
     max_rows: int | None = None
     max_percent: float | None = None
+    proxy_password: Secret | None = None
+
+    @property
+    def keeps_key(self) -> bool:
+        """Whether its key is kept by us, in the keyring."""
+        return self.store is Store.KEYRING and not self.credential_command
+
+    @property
+    def wants_proxy_password(self) -> bool:
+        """Whether its proxy has a user, and so a password."""
+        return user_in(self.proxy) is not None
 
     @property
     def account(self) -> str:

@@ -17,6 +17,7 @@ from tui_reseller.domain.errors import (
     LedgerUnavailable,
     MissingCredentials,
     NotSent,
+    ProxyRefused,
     RateLimited,
     RefusedHere,
     ResellerError,
@@ -309,6 +310,8 @@ class JobRun:
     def _stop_where_hopeless(self, error: ResellerError | None) -> None:
         if isinstance(error, CredentialsRefused):
             self.pause(f"the service refuses our credentials: {error.message}")
+        if isinstance(error, ProxyRefused):
+            self.pause(error.message)
         if self.pace.broken_because:
             self.pause(f"paused by itself: {self.pace.broken_because}")
 

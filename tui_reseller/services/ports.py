@@ -10,6 +10,7 @@ from typing import Protocol
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Operator
 from tui_reseller.domain.config import Config
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.listing import (
@@ -18,7 +19,6 @@ from tui_reseller.domain.listing import (
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.plan import Job, JobItem, JobState, Plan
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.view import Look, View
 
@@ -49,7 +49,9 @@ class CustomersPort(Protocol):
         """Ask for one customer and compare the username exactly. Raises as stream()."""
 
     async def probe(self) -> Sequence[str]:
-        """Make the cheapest read that proves the credentials; return usernames seen (at most 64 KiB are read)."""
+        """Make the cheapest read that proves the credentials; return usernames seen. A whole record is
+        read, and little more than 64 KiB.
+        """
 
     async def send(self, call: Call) -> str:
         """Send one write, once. Returns the message of a certain success.
@@ -177,11 +179,11 @@ class JobsPort(Protocol):
 class CredentialsPort(Protocol):
     """Where keys come from and sleep. Every method may raise CredentialStoreError."""
 
-    async def get(self, profile: Profile) -> Secret | None:
+    async def get(self, profile: Profile) -> Credential | None:
         """Return the key by the profile's configured source, or None if it is not configured or not found there."""
 
-    async def put(self, profile: Profile, key: Secret) -> str:
-        """Keep a key, read it back, and return where it is in words."""
+    async def put(self, profile: Profile, credential: Credential) -> str:
+        """Keep a key, and what belongs to it, read it back, and return where it is in words."""
 
     async def remove(self, profile: Profile) -> None:
         """Delete the key of a profile, if there is one."""
@@ -189,8 +191,8 @@ class CredentialsPort(Protocol):
     async def probe(self) -> str:
         """Return the state of the OS keyring: none, no-collection, locked or ready. Never raises a prompt."""
 
-    def remember(self, profile: Profile, key: Secret) -> None:
-        """Keep a key in the memory of this process only."""
+    def remember(self, profile: Profile, credential: Credential) -> None:
+        """Keep a key, and what belongs to it, in the memory of this process only."""
 
     def describe(self, profile: Profile) -> str:
         """Say in words where the key of a profile comes from."""

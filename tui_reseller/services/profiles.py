@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from tui_reseller.domain.config import Config
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import (
     COLOURS,
@@ -18,7 +19,7 @@ from tui_reseller.domain.profile import (
     checked_max_rows,
     checked_name,
 )
-from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.proxy import without_password
 from tui_reseller.services.list_ports import SnapshotPort
 from tui_reseller.services.ports import ConfigPort, CredentialsPort
 
@@ -105,7 +106,7 @@ class Profiles:
         hint = f"did you mean {near[0]}?" if near else f"profiles: {', '.join(config.profiles) or 'none'}"
         raise BadConfig(f'no profile "{name}"', hint=hint)
 
-    async def add(self, profile: Profile, key: Secret | None) -> str:
+    async def add(self, profile: Profile, credential: Credential | None) -> str:
         """Add a profile and keep its key; return where the key is, in words. Nothing is saved if the key cannot be.
 
         Raises InvalidInput if the name is taken or a value is wrong, CredentialStoreError with the remedies.
@@ -114,13 +115,13 @@ class Profiles:
         if profile.name in self.load().profiles or profile.name == ENV:
             raise InvalidInput(f'there is a profile "{profile.name}" already', field="name")
         where = self.credentials.describe(profile)
-        if profile.store is Store.KEYRING and not profile.credential_command:
-            if key is None:
+        if profile.keeps_key:
+            if credential is None:
                 await self._need_keyring()
             else:
-                where = await self.credentials.put(profile, key)
-        elif key is not None:
-            self.credentials.remember(profile, key)
+                where = await self.credentials.put(profile, credential)
+        elif credential is not None:
+            self.credentials.remember(profile, credential)
         try:
             self.config.put(profile)
         except BadConfig:
@@ -143,9 +144,17 @@ class Profiles:
         self.config.put(profile)
         return profile
 
-    async def keep_key(self, name: str, key: Secret) -> str:
-        """Put a new key in the place of the old one."""
-        return await self.credentials.put(self.get(name), key)
+    async def keep(self, name: str, credential: Credential) -> str:
+        """Put a new key, and what belongs to it, in the place of the old one. A password of the proxy that stood in the
+        config file is taken out of it; it goes along where no other is given.
+        """
+        profile = self.get(name)
+        if credential.proxy_password is None:
+            credential = replace(credential, proxy_password=profile.proxy_password)
+        where = await self.credentials.put(profile, credential)
+        if profile.proxy_password is not None:
+            self.config.put(replace(profile, proxy_password=None))
+        return where
 
     def use(self, name: str) -> None:
         """Make a profile the one that reads and the screen use."""
@@ -191,6 +200,8 @@ def with_values(profile: Profile, values: Mapping[str, str]) -> Profile:
                 f"no key {key!r}", field=key, hint=f"did you mean {near[0]}?" if near else ", ".join(KEYS)
             )
         changed[key] = _read(key, text)
+    if "proxy" in changed:
+        changed["proxy_password"] = None  # it belonged to the former one
     return replace(profile, **changed)  # type: ignore[arg-type]  # names and types come from KEYS
 
 
@@ -199,8 +210,8 @@ def _read(key: str, text: str) -> object:
         if text.lower() not in {"true", "false", "yes", "no"}:
             raise InvalidInput(f"{key} is true or false", field=key)
         return text.lower() in {"true", "yes"}
-    if key == "credential_command":
-        return command_of(text)
+    if key in {"credential_command", "proxy"}:
+        return command_of(text) if key == "credential_command" else proxy_of(text)
     if key in {"max_rows", "max_percent"}:
         return max_rows_of(text) if key == "max_rows" else max_percent_of(text)
     try:
@@ -224,6 +235,19 @@ def max_percent_of(text: str) -> float | None:
         return None if _is_none(text) else checked_max_percent(float(text))
     except ValueError:
         raise InvalidInput('max_percent is a number above 0, at most 100, or "none"', field="max_percent") from None
+
+
+def proxy_of(text: str) -> str:
+    """Read the address of a proxy. Raises InvalidInput if a password stands in it, which is no argument."""
+    _, password = without_password(text)
+    if password is not None:
+        raise InvalidInput(
+            "the password of a proxy is never an argument: every process of this machine could read it",
+            field="proxy",
+            hint="name the user alone, http://USER@HOST:PORT: the password is asked for, or read by "
+            "--proxy-password-stdin of profile add and profile secret",
+        )
+    return text
 
 
 def _is_none(text: str) -> bool:

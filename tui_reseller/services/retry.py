@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tui_reseller.domain.errors import NoAnswer, NotSent, RateLimited, ResellerError
+from tui_reseller.domain.errors import NoAnswer, NotSent, ProxyRefused, RateLimited, ResellerError
 from tui_reseller.services.ports import Clock
 
 READ_ATTEMPTS = 4
@@ -52,7 +52,11 @@ class Budget:
         self.tokens = min(TOKENS, self.tokens + 1)
 
     def pay(self, error: ResellerError) -> bool:
-        """Pay for one repetition after this error; return whether there was enough."""
+        """Pay for one repetition after this error; return whether there was enough. A proxy that refuses us is not
+        asked again at any price: it would count wrong passwords.
+        """
+        if isinstance(error, ProxyRefused):
+            return False
         cost = COST_NOT_SENT if isinstance(error, NotSent) else COST
         if cost > self.tokens:
             return False

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.secret import Secret
 from tui_reseller.services.job_passwords import PasswordFilePort
 from tui_reseller.services.list_ports import CustomerListPort, ExportPort, SnapshotPort
 from tui_reseller.services.policy import Policy
@@ -42,7 +42,7 @@ class Services:
     plans: PlanFilesPort
     password_file: Callable[[Path, bool], PasswordFilePort]
     """Makes a private file for passwords; True goes on in the one that is there."""
-    detach: Callable[[int, Profile, Secret | None], int]
+    detach: Callable[[int, Profile, Credential | None], int]
     """Lets a job go on in a process of its own, and returns its number. Raises ResellerError."""
     write_new: Callable[[Path, bytes], None]
     """Writes a new private file, whole or not at all. Raises InvalidInput, BadConfig."""

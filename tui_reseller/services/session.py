@@ -1,16 +1,16 @@
 """One opened profile: its ports, its list and what it allows. Front doors hold one at a time."""
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, MissingCredentials
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import retry
 from tui_reseller.services.guard import GuardedCustomers
@@ -18,7 +18,7 @@ from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import Clock, CredentialsPort, CustomersPort, LedgerPort
 
-Connect = Callable[[Profile, Secret, float | None], CustomersPort]
+Connect = Callable[[Profile, Credential, float | None], CustomersPort]
 
 
 @dataclass
@@ -68,13 +68,9 @@ class Session:
         Raises MissingCredentials and its kinds.
         """
         if self._service is None:
-            key = await self.credentials.get(self.profile)
-            if not key:
-                raise MissingCredentials(
-                    f'no key for profile "{self.profile.name}"',
-                    hint=f"tui-reseller profile secret {self.profile.name}",
-                )
-            self._service = GuardedCustomers(self.connect(self.profile, key, self.timeout), self.policy, self.account)
+            credential = complete(await self.credentials.get(self.profile), self.profile)
+            connection = self.connect(self.profile, credential, self.timeout)
+            self._service = GuardedCustomers(connection, self.policy, self.account)
         return self._service
 
     async def reconnect(self) -> None:
@@ -133,5 +129,15 @@ class Session:
             await self._service.aclose()
 
 
-Ask = Callable[[Profile], Awaitable[Secret | None]]
-"""How a front door asks a person for a key; None if it cannot or the person does not."""
+def complete(credential: Credential | None, profile: Profile) -> Credential:
+    """Return a credential with all that a profile needs. Raises MissingCredentials naming what is not there."""
+    asks = f"tui-reseller profile secret {profile.name}"
+    if credential is None or not credential.key:
+        raise MissingCredentials(f'no key for profile "{profile.name}"', hint=asks)
+    if profile.wants_proxy_password and credential.proxy_password is None:
+        if not profile.keeps_key:
+            asks = "on a terminal it is asked for"
+        if profile.credential_command:
+            asks = f"let the credential_command print it as its second line; {asks}"
+        raise MissingCredentials(f'no password for the proxy of profile "{profile.name}"', hint=asks)
+    return credential

@@ -34,7 +34,10 @@ class ConfigFile:
         return parse(self._text(), self.path)
 
     def put(self, profile: Profile) -> None:
-        """Add a profile or replace it. The first one becomes the default. Raises InvalidInput for a bad name or URL."""
+        """Add a profile or replace it. The first one becomes the default. Raises InvalidInput for a bad name or URL.
+
+        No password of a proxy is ever written; one that stands in the file stays until a profile without it comes.
+        """
         checked_name(profile.name)
         checked_base_url(profile.base_url)
         self._edit(lambda document, config: _put(document, config, profile))
@@ -80,12 +83,20 @@ def _put(document: "TOMLDocument", config: Config, profile: Profile) -> None:
     table = profiles.setdefault(profile.name, tomlkit.table())
     for key in PROFILE_KEYS:
         value = getattr(profile, key)
+        if key == "proxy" and profile.proxy_password and _has_same_proxy(config, profile):
+            continue
         if key not in _ALWAYS and value == getattr(plain, key):
             table.pop(key, None)
             continue
         written = _written(value)
         if key not in table or table[key] != written:
             table[key] = written
+
+
+def _has_same_proxy(config: Config, profile: Profile) -> bool:
+    """Whether the file has the proxy of a profile, and its password, already."""
+    before = config.profiles.get(profile.name)
+    return before is not None and (before.proxy, before.proxy_password) == (profile.proxy, profile.proxy_password)
 
 
 def _remove(document: "TOMLDocument", config: Config, name: str) -> None:

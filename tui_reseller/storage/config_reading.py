@@ -25,6 +25,7 @@ from tui_reseller.domain.profile import (
     checked_max_rows,
     checked_name,
 )
+from tui_reseller.domain.proxy import without_password
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.config_lines import Table, line_in
 
@@ -32,7 +33,7 @@ LARGEST = 1024 * 1024
 _TOP = ("default", "settings", "keys", "profiles")
 _CHOICES = {"theme": THEMES, "refresh": REFRESH, "slow_link": SLOW_LINK}
 _SETTINGS = (*_CHOICES, "plain", "mouse", "retention", "syslog")
-PROFILE_KEYS = tuple(field.name for field in fields(Profile) if field.name != "name")
+PROFILE_KEYS = tuple(field.name for field in fields(Profile) if field.name not in {"name", "proxy_password"})
 _REQUIRED = tuple(f.name for f in fields(Profile) if f.default is MISSING and f.name != "name")
 _KINDS: dict[type, str] = {
     bool: "true or false",
@@ -159,6 +160,8 @@ class _Reader:
         values: dict[str, object] = {}
         for key in table:
             values[key] = self.profile_value(at, table, key)
+        if "proxy" in table:  # it may have a password in it, as an operator wrote it
+            values["proxy"], values["proxy_password"] = without_password(self.value(at, table, "proxy", str))
         return Profile(name=name, **values)  # type: ignore[arg-type]  # every key and type was checked above
 
     def profile_value(self, at: Table, table: Mapping[str, object], key: str) -> object:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tui_reseller import wiring
 from tui_reseller.credentials.credentials import Credentials
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import Question
 from tui_reseller.domain.profile import Format, Profile, Store
@@ -26,7 +27,7 @@ WARM, URL, FORMAT, WORD = sys.argv[1:]
 
 
 async def read(services: Services, profile: Profile) -> dict[str, float]:
-    services.credentials.remember(profile, Secret("key"))
+    services.credentials.remember(profile, Credential(Secret("key")))
     session = services.open(profile)
     session.retention = timedelta(0)
     began, found = time.perf_counter(), dict[str, float]()

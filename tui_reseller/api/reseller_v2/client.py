@@ -4,12 +4,13 @@ It sends what it is told, once, and says what is certain; whether to send again 
 """
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING
 
 from tui_reseller.api.reseller_v2.endpoints import ENDPOINTS, form_for
 from tui_reseller.api.reseller_v2.listing import record_reader
-from tui_reseller.api.reseller_v2.records import customer_from
+from tui_reseller.api.reseller_v2.records import Record, customer_from
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.api.reseller_v2.table_reader import TableReader
 from tui_reseller.api.wire import Form
@@ -18,6 +19,7 @@ from tui_reseller.domain.errors import CustomerNotFound, ResellerError, Unusable
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.proxy import user_in
 from tui_reseller.domain.secret import Secret
 
 if TYPE_CHECKING:
@@ -35,9 +37,13 @@ class ResellerV2:
     Connections are opened at the first call and closed by aclose().
     """
 
-    def __init__(self, profile: Profile, key: Secret, *, timeout: float | None = None) -> None:
+    def __init__(
+        self, profile: Profile, key: Secret, *, proxy_password: Secret | None = None, timeout: float | None = None
+    ) -> None:
         self._profile = profile
         self._key = key
+        self._proxy_password = proxy_password
+        self._unsaid = _said_to_proxy(profile.proxy, proxy_password)
         self._timeout = timeout
         self._caller: Caller | None = None
         self._opening = asyncio.Lock()
@@ -80,20 +86,17 @@ class ResellerV2:
         return found[0] if found else None
 
     async def probe(self) -> Sequence[str]:
-        """Prove the credentials by the cheapest read: ask for our own name, and stop after 64 KiB.
+        """Prove the credentials by the cheapest read: ask for our own name, and stop after 64 KiB and a record.
 
         Returns the usernames that came. Raises as stream(); an answer that we cut ourselves is fine.
         """
         form = self._form(Call(Operation.LIST, self._profile.api_user))
-        names: list[str] = []
+        seen: list[Record] = []
         async with await self._ask(Operation.LIST, form, WRITE_SECONDS) as exchange:
             reader = record_reader(exchange, self._profile.format, form)
-            while (
-                not (reader.has_begun and exchange.received >= PROBE_BYTES)
-                and (records := await reader.next()) is not None
-            ):
-                names += [customer.username for customer in map(customer_from, records) if customer.username]
-        return names
+            while not (seen and exchange.received >= PROBE_BYTES) and (records := await reader.next()) is not None:
+                seen += records
+        return [customer.username for customer in map(customer_from, seen) if customer.username]
 
     async def send(self, call: Call) -> str:
         """Send one write, once, and return the message of a certain success.
@@ -114,7 +117,7 @@ class ResellerV2:
             await self._caller.aclose()
 
     def _form(self, call: Call) -> Form:
-        return form_for(call, self._profile.api_user, self._key)
+        return form_for(call, self._profile.api_user, self._key, unsaid=self._unsaid)
 
     async def _ask(self, operation: Operation, form: Form, seconds: float) -> "Exchange":
         """Prepare a call that has so many seconds in all, or fewer if the operator said so."""
@@ -125,12 +128,20 @@ class ResellerV2:
     async def _open(self) -> "Caller":
         async with self._opening:
             if self._caller is None:
-                self._caller = await asyncio.to_thread(_new_caller, self._profile)
+                self._caller = await asyncio.to_thread(_new_caller, self._profile, self._proxy_password)
         return self._caller
 
 
-def _new_caller(profile: Profile) -> "Caller":
+def _said_to_proxy(address: str, password: Secret | None) -> tuple[Secret, ...]:
+    """Return what a proxy is told: a password, and how it is written in a request (RFC 7617)."""
+    if password is None or not password:
+        return ()
+    pair = f"{user_in(address) or ''}:{password.reveal()}".encode("utf-8", "replace")
+    return password, Secret(b64encode(pair).decode())
+
+
+def _new_caller(profile: Profile, proxy_password: Secret | None) -> "Caller":
     # Imported at the first call and beside the event loop: httpx and a TLS context take a fifth of a second.
     from tui_reseller.api.http import Caller  # noqa: PLC0415
 
-    return Caller.for_profile(profile)
+    return Caller.for_profile(profile, proxy_password)

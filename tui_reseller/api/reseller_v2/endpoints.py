@@ -1,6 +1,6 @@
 """The closed table of the eleven operations: where each is sent, and what it takes (reseller-v2 3 and 5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tui_reseller.api.wire import Form
@@ -46,8 +46,8 @@ ENDPOINTS = {
 }
 
 
-def form_for(call: Call, api_user: str, key: Secret) -> Form:
-    """Return the parameters of one call.
+def form_for(call: Call, api_user: str, key: Secret, *, unsaid: Sequence[Secret] = ()) -> Form:
+    """Return the parameters of one call. Unsaid is as in Form.
 
     Raises ValueError if the call does not fit the table, which is a mistake of our own: a field the operation does
     not take, or a password missing or out of place.
@@ -63,7 +63,7 @@ def form_for(call: Call, api_user: str, key: Secret) -> Form:
         pairs.append((endpoint.target, call.username))
     if call.password is not None:
         pairs += [("password", call.password), ("confirm_password", call.password)]
-    return Form([*pairs, *_fields(call)])
+    return Form([*pairs, *_fields(call)], unsaid=unsaid)
 
 
 def _fields(call: Call) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ import re
 
 from tui_reseller.api.reseller_v2.json_codec import DECODER, TOO_DEEP, checked_depth
 from tui_reseller.api.reseller_v2.pending import Pending, check_size
-from tui_reseller.api.reseller_v2.records import Record
+from tui_reseller.api.reseller_v2.records import Record, checked_record
 from tui_reseller.api.wire import MAX_DEPTH, BadReply
 
 _BLANKS = " \t\r\n"
@@ -103,7 +103,7 @@ class JsonListParser:
                 if found is None:
                     break
                 record, end = found
-                records.append(record)
+                records.append(checked_record(record))
                 at, self._next = end, _COMMA
             else:
                 self._next = _after(self._next, text[at])

@@ -1,7 +1,7 @@
 """An XML list, record by record as it arrives, in memory of one record and one piece."""
 
 from tui_reseller.api.reseller_v2.pending import Pending, check_size
-from tui_reseller.api.reseller_v2.records import Record
+from tui_reseller.api.reseller_v2.records import Record, checked_record
 from tui_reseller.api.reseller_v2.xml_codec import (
     MAX_ATTRIBUTES,
     Element,
@@ -121,7 +121,7 @@ class XmlListParser:
             self._texts.clear()
         elif depth == _RECORD:
             self._refuse_text()
-            self._records.append(self._record)
+            self._records.append(checked_record(self._record))
             self._record = {}
             self._finish_size()
             self._edge = self._mark + _TAG

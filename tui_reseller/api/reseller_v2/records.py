@@ -1,11 +1,14 @@
-"""One record of a list to a Customer. Total: every record becomes one, a damaged one without a username (D13-D16)."""
+"""One record of a list to a Customer. Total: every record becomes one, a damaged one without a username (D13-D16).
+
+What has no key for a username is no record of a customer, and what it stands in is no list of ours.
+"""
 
 import json
 from dataclasses import replace
 from typing import cast
 
 from tui_reseller.api.reseller_v2.json_codec import Number
-from tui_reseller.api.wire import has_surrogate
+from tui_reseller.api.wire import BadReply, has_surrogate
 from tui_reseller.domain.customer import NO_EXTRA, Customer
 from tui_reseller.domain.switch import Switch
 
@@ -20,6 +23,15 @@ KNOWN = frozenset(
 DAMAGED = "damaged"
 """Key in `extra` that says why a record has no usable username."""
 _SWITCHES = {"true": Switch.ON, "false": Switch.OFF}
+
+
+def checked_record(record: Record) -> Record:
+    """Return a record, or raise BadReply if it has no username at all, good or bad: then it is something else's. No
+    generation of the service leaves that key out, and who is not found in other things is not proved to be gone.
+    """
+    if "username" not in record:
+        raise BadReply("a record in it has no username, so it is not the list of customers")
+    return record
 
 
 def customer_from(record: Record) -> Customer:
@@ -78,9 +90,7 @@ def _switch(value: object) -> Switch:
 
 def _damaged(record: Record, username: object) -> Customer:
     """Keep what can be shown of a record that no write can be aimed at."""
-    if "username" not in record:
-        why = "no username"
-    elif isinstance(username, Number):
+    if isinstance(username, Number):
         why = f"the username is a number: {username}"
     else:
         why = f"the username is not usable: {text(username)!r}"

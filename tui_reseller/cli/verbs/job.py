@@ -9,9 +9,10 @@ from tui_reseller.cli.applying import close, exit_code, go_on, job_line, known_j
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_secret
+from tui_reseller.cli.names import read_secrets
 from tui_reseller.cli.options import Writing, common, writing
 from tui_reseller.cli.words import changes_text
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Job, JobItem, JobState
@@ -154,7 +155,7 @@ stop = _asking("stop", "Let a job that any process runs send nothing more. It ca
 @click.command()
 @_number
 @click.option("--detach", is_flag=True, help="Run it in a process of its own.")
-@click.option("--key-stdin", is_flag=True, hidden=True, help="Take the key from the first line of stdin.")
+@click.option("--key-stdin", is_flag=True, hidden=True, help="Take the key, and the password of the proxy, from stdin.")
 @writing
 def resume(inv: Invocation, options: Writing, *, number: int, detach: bool, key_stdin: bool) -> int:
     """Go on with a job: first what is unknown is looked into, by a whole list; then the rest is sent.
@@ -167,11 +168,11 @@ def resume(inv: Invocation, options: Writing, *, number: int, detach: bool, key_
       tui-reseller job resume 7 --detach
 
     """
-    key = read_secret("key") if key_stdin else None
 
     async def went_on(services: Services, session: Session, found: Job) -> int:
-        if key is not None:
-            session.credentials.remember(session.profile, key)
+        if key_stdin:
+            wanted = ("key", "password of the proxy") if session.profile.wants_proxy_password else ("key",)
+            session.credentials.remember(session.profile, Credential(*read_secrets(*wanted)))
         if options.dry_run:
             return await _show_only(inv, services, found, _GOES_ON)
         await inv.connect(session)

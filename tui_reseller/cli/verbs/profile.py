@@ -53,7 +53,8 @@ def profile() -> int:
 @click.argument("pairs", nargs=-1, required=True, metavar="KEY=VALUE...")
 @common
 def set_keys(inv: Invocation, *, name: str, pairs: Sequence[str]) -> int:
-    """Change a profile. A key belongs to its address: after a new address or api user it is asked for again.
+    """Change a profile. A key belongs to its address: after a new address or api user it is asked for again. So does
+    the password of a proxy, which is no part of proxy here: http://HOST:PORT or http://USER@HOST:PORT.
 
     Keys: provider base_url api_user format protected read_only colour store credential_command proxy ca_file
     max_rows max_percent. The last two are ceilings for a change of several customers; "none" takes one away.
@@ -73,6 +74,9 @@ def set_keys(inv: Invocation, *, name: str, pairs: Sequence[str]) -> int:
         inv.out.item(as_row(services, after), COLUMNS)
         if (before.origin, before.api_user) != (after.origin, after.api_user) and after.store is Store.KEYRING:
             inv.talk.say(f"the key belonged to the former address and user: tui-reseller profile secret {name}")
+        elif before.proxy != after.proxy and after.wants_proxy_password and after.keeps_key:
+            inv.talk.say(f"the new proxy wants a password: tui-reseller profile secret {name}")
+        warn_of_proxy(inv, after)
         return ExitCode.FINE
 
     return inv.run(work)
@@ -120,6 +124,7 @@ def show(inv: Invocation, *, name: str | None) -> int:
         row = as_row(services, found)
         row |= {"proxy": found.proxy, "ca_file": found.ca_file, "key": services.credentials.describe(found)}
         inv.out.item(row)
+        warn_of_proxy(inv, found)
         return ExitCode.FINE
 
     return inv.run(work)
@@ -162,6 +167,7 @@ def test(inv: Invocation, *, name: str | None) -> int:
         chosen = session.profile
         inv.out.item({"profile": chosen.name, "host": chosen.host, "format": chosen.format.value, "seen": seen})
         inv.talk.say(f"the service answers, and accepts the key of {quoted(chosen.api_user)}")
+        warn_of_proxy(inv, chosen)
         return ExitCode.FINE
 
     return inv.with_session(opened, name=name)
@@ -193,6 +199,18 @@ def remove(inv: Invocation, *, name: str, yes: bool) -> int:
         return ExitCode.FINE
 
     return inv.run(work)
+
+
+def warn_of_proxy(inv: Invocation, profile: Profile) -> None:
+    """Say that a password stands in the config file, and how it gets out of it."""
+    if profile.proxy_password is None:
+        return
+    name = profile.name
+    way = f"tui-reseller profile secret {name} - moves it to the key"
+    if not profile.keeps_key:
+        source = "the second line of its credential_command" if profile.credential_command else "asked for"
+        way = f"tui-reseller profile set {name} proxy=http://USER@HOST:PORT - takes it out; then it is {source}"
+    inv.talk.warn(f'the password of the proxy of "{name}" stands in clear in the config file: {way}')
 
 
 def as_row(services: Services, found: Profile) -> dict[str, object]:

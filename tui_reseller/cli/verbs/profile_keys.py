@@ -1,17 +1,17 @@
-"""profile add and profile secret: where a key is taken from, and where it is kept."""
+"""profile add and profile secret: where a key and what belongs to it are taken from, and where they are kept."""
 
 from dataclasses import replace
 
 import click
 
 from tui_reseller.cli.exit_codes import ExitCode
-from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_secret
+from tui_reseller.cli.invocation import Invocation, ask_proxy_password
+from tui_reseller.cli.names import read_secrets
 from tui_reseller.cli.options import common, complete_profile
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput
 from tui_reseller.domain.profile import COLOURS, DEFAULT_BASE_URL, PROVIDERS, Format, Profile, Store
-from tui_reseller.domain.secret import Secret
-from tui_reseller.services.profiles import checked, command_of, max_percent_of, max_rows_of
+from tui_reseller.services.profiles import checked, command_of, max_percent_of, max_rows_of, proxy_of
 from tui_reseller.services.services import Services
 
 
@@ -26,39 +26,48 @@ from tui_reseller.services.services import Services
 @click.option("--store", type=click.Choice(["keyring", "none"]), default="keyring", help="none asks each time.")
 @click.option("--secret-stdin", is_flag=True, help="Read the key from the first line of stdin.")
 @click.option("--secret-command", metavar="CMD", default="", help="A command that prints the key; no shell is used.")
-@click.option("--proxy", metavar="URL", default="", help="Proxy for this profile.")
+@click.option("--proxy", metavar="URL", default="", help="http://HOST:PORT, or http://USER@HOST:PORT.")
+@click.option("--proxy-password-stdin", is_flag=True, help="Read the proxy's password from the second line of stdin.")
 @click.option("--ca-file", metavar="FILE", default="", help="Certificates to trust, PEM.")
 @click.option("--max-rows", metavar="N", default="", help="Refuse a change for more customers than this.")
 @click.option("--max-percent", metavar="P", default="", help="Refuse a change for a larger part of all customers.")
 @common
-def add(inv: Invocation, *, name: str, secret_stdin: bool, **given: object) -> int:
+def add(inv: Invocation, *, name: str, secret_stdin: bool, proxy_password_stdin: bool, **given: object) -> int:
     """Add a profile. On a terminal the api user and the key are asked for; the key is never an argument.
+
+    The password of a proxy is a secret as the key is: asked for, kept with it, and never an argument. Where a command
+    prints the key, its second line is that password. A proxy whose user has none is http://USER:@HOST:PORT.
 
     Examples:
       tui-reseller profile add acme --api-user acme
       tui-reseller profile add acme --api-user acme --protected --colour red
       tui-reseller profile add acme --api-user acme --secret-command 'pass show acme/api'
       vault-read acme | tui-reseller profile add acme --api-user acme --secret-stdin
+      tui-reseller profile add acme --api-user acme --proxy http://kim@proxy.example:3128
 
     """
     wanted = _profile_of(name, given)
     if secret_stdin and (wanted.store is Store.NONE or wanted.credential_command):
         raise click.UsageError("--secret-stdin: this profile keeps no key (--store none or --secret-command)")
+    if proxy_password_stdin and not (secret_stdin and wanted.wants_proxy_password):
+        raise click.UsageError("--proxy-password-stdin goes with --secret-stdin and a --proxy that names a user")
 
     async def work(services: Services) -> int:
-        wants_key = wanted.store is Store.KEYRING and not wanted.credential_command
+        wants_key = wanted.keeps_key
         if wants_key and inv.talk.can_ask:
             await _need_keyring(services)  # before a key is typed for nothing
         profile = checked(_with_user(inv, wanted))
-        key = None
+        credential = None
         if secret_stdin:
-            key = read_secret("key")
+            credential = Credential(*read_secrets("key", *(("password of the proxy",) if proxy_password_stdin else ())))
         elif wants_key and inv.talk.can_ask:
-            key = inv.talk.ask_hidden(f"Key of {profile.api_user} at {profile.host}") or None
-        where = await services.profiles.add(profile, key)
+            credential = _typed(inv, profile, None)
+        where = await services.profiles.add(profile, credential)
         inv.talk.say(f'profile "{name}" is added; key: {where}')
-        if wants_key and key is None:
+        if wants_key and credential is None:
             inv.talk.say(f"no key yet: tui-reseller profile secret {name}")
+        elif wants_key and profile.wants_proxy_password and credential and credential.proxy_password is None:
+            inv.talk.say(f"no password of the proxy yet: tui-reseller profile secret {name}")
         return ExitCode.FINE
 
     return inv.run(work)
@@ -76,7 +85,7 @@ def _profile_of(name: str, given: dict[str, object]) -> Profile:
         colour=text["colour"],
         store=Store(text["store"]),
         credential_command=command_of(text["secret_command"]),
-        proxy=text["proxy"],
+        proxy=proxy_of(text["proxy"]),
         ca_file=text["ca_file"],
         max_rows=max_rows_of(text["max_rows"]),
         max_percent=max_percent_of(text["max_percent"]),
@@ -102,33 +111,67 @@ async def _need_keyring(services: Services) -> None:
 @click.command()
 @click.argument("name", shell_complete=complete_profile)
 @click.option("--secret-stdin", is_flag=True, help="Read the key from the first line of stdin.")
+@click.option("--proxy-password-stdin", is_flag=True, help="Read the proxy's password, behind a key that is read too.")
 @common
-def secret(inv: Invocation, *, name: str, secret_stdin: bool) -> int:
-    """Put a new key in the place of the old one.
+def secret(inv: Invocation, *, name: str, secret_stdin: bool, proxy_password_stdin: bool) -> int:
+    """Put a new key in the place of the old one; and where the proxy has a user, its password.
+
+    Of the two, what is not given (or typed as nothing) stays as it is. A password of the proxy that stands in the
+    config file is moved to the key.
 
     Examples:
       tui-reseller profile secret acme
       vault-read acme | tui-reseller profile secret acme --secret-stdin
+      vault-read proxy | tui-reseller profile secret acme --proxy-password-stdin
 
     """
 
     async def work(services: Services) -> int:
         profile = services.profiles.get(name)
-        if profile.store is Store.NONE or profile.credential_command:
+        if not profile.keeps_key:
             where = services.credentials.describe(profile)
             raise InvalidInput(f'profile "{name}" keeps no key: {where}', hint=f"profile set {name} store=keyring")
-        if not secret_stdin and not inv.talk.can_ask:
+        if proxy_password_stdin and not profile.wants_proxy_password:
+            raise InvalidInput(
+                f'the proxy of profile "{name}" names no user; nothing was saved',
+                hint=f"profile set {name} proxy=http://USER@HOST:PORT",
+            )
+        is_piped = secret_stdin or proxy_password_stdin
+        if not is_piped and not inv.talk.can_ask:
             raise click.UsageError("no key: use --secret-stdin, or a terminal")
-        key = read_secret("key") if secret_stdin else await _typed(inv, services, profile)
-        inv.talk.say(f'the key of profile "{name}" is kept: {await services.profiles.keep_key(name, key)}')
+        if not is_piped:
+            await _need_keyring(services)  # before a key is typed for nothing
+        needs_before = profile.wants_proxy_password and not (secret_stdin and proxy_password_stdin)
+        before = await services.credentials.get(profile) if needs_before else None
+        if is_piped:
+            after = _read(before, with_key=secret_stdin, with_password=proxy_password_stdin)
+        else:
+            after = _typed(inv, profile, before)
+        if after is None:
+            raise InvalidInput("no key was given, and none is kept yet; nothing was saved")
+        inv.talk.say(f'the key of profile "{name}" is kept: {await services.profiles.keep(name, after)}')
+        if profile.proxy_password is not None:
+            inv.talk.say("the password of the proxy is kept with it, and no longer in the config file")
         return ExitCode.FINE
 
     return inv.run(work)
 
 
-async def _typed(inv: Invocation, services: Services, profile: Profile) -> Secret:
-    await _need_keyring(services)
-    key = inv.talk.ask_hidden(f"Key of {profile.api_user} at {profile.host}")
+def _read(before: Credential | None, *, with_key: bool, with_password: bool) -> Credential | None:
+    """Return what stdin has, and of the rest what was kept before; None if there is no key."""
+    names = (("key", with_key), ("password of the proxy", with_password))
+    read = read_secrets(*(name for name, is_wanted in names if is_wanted))
+    if not with_key and before is None:
+        return None
+    kept = before or Credential(read[0])
+    return Credential(read[0] if with_key else kept.key, read[-1] if with_password else kept.proxy_password)
+
+
+def _typed(inv: Invocation, profile: Profile, before: Credential | None) -> Credential | None:
+    """Ask for a key, and for the password of the proxy if it has one. Nothing typed is what was kept before."""
+    key = inv.talk.ask_hidden(f"Key of {profile.api_user} at {profile.host}") or (before.key if before else None)
     if not key:
-        raise InvalidInput("no key was typed; nothing was saved")
-    return key
+        return None
+    if not profile.wants_proxy_password:
+        return Credential(key)
+    return Credential(key, ask_proxy_password(inv.talk, profile) or (before.proxy_password if before else None))

@@ -2,8 +2,10 @@
 
 import gc
 from functools import partial
+from itertools import compress
 
-from tui_reseller.domain.errors import MissingCredentials, ResellerError, SnapshotDamaged
+from tui_reseller.domain.credential import Credential
+from tui_reseller.domain.errors import CredentialStoreError, MissingCredentials, ResellerError, SnapshotDamaged
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 from tui_reseller.services import listing
@@ -144,27 +146,37 @@ async def _read_again(stage: Stage) -> None:
 async def _without_key(stage: Stage, error: MissingCredentials) -> None:
     """Say why there is no key, and offer what can be done; the first choice keeps it in memory."""
     options = (
-        Option("1", "Type the key; it stays in the memory of this program until I quit", "memory"),
+        Option("1", "Type it; it stays in the memory of this program until I quit", "memory"),
         Option("2", "Try again (after unlocking, or mending the command)", "again"),
     )
     hint = [f" {clean(line, longest=300)}" for line in error.hint.splitlines()]
     chosen = await stage.ask(Menu(error.message, options, lines=[*hint, " Nothing is written to disk by the first."]))
     if chosen == "memory":
-        await _ask_key(stage)
+        await _ask_key(stage, error)
     elif chosen == "again":
         await refresh(stage, asked=True)
 
 
-async def _ask_key(stage: Stage) -> None:
+async def _ask_key(stage: Stage, error: MissingCredentials) -> None:
+    """Ask for what is missing: the key, the password of the proxy, or both."""
     profile = stage.session.profile
+    found = None if isinstance(error, CredentialStoreError) else await stage.services.credentials.get(profile)
+    fields = (
+        FormField("key", "Key or password", kind="secret", required=True),
+        FormField("proxy_password", "Password of the proxy", kind="secret", required=True),
+    )
+    is_asked = (found is None, profile.wants_proxy_password and not (found or profile).proxy_password)
     spec = FormSpec(
         f"Key of {profile.name}",
         stage.profile_title,
         (f"{profile.api_user} at {profile.host}", "It is kept in the memory of this program only, until you quit."),
-        (FormField("key", "Key or password", kind="secret", required=True),),
+        tuple(compress(fields, is_asked)),
         commit="Go on",
     )
     answer = await stage.ask_form(spec)
-    if answer and answer["key"]:
-        stage.services.credentials.remember(profile, Secret(answer["key"]))
+    if answer and all(answer.values()):
+        key = found.key if found else Secret(answer["key"])
+        typed = answer.get("proxy_password")
+        password = Secret(typed) if typed else (found or profile).proxy_password
+        stage.services.credentials.remember(profile, Credential(key, password))
         await refresh(stage)

@@ -1,5 +1,6 @@
 """Profiles: open another one, add one, unlock a protected one."""
 
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput, ResellerError
 from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.profile import COLOURS, DEFAULT_BASE_URL, Format, Profile, Store
@@ -136,16 +137,17 @@ async def connect(services: Services, stage: Stage) -> Profile | None:
         if answer is None:
             return None
         values = {name: value for name, value in answer.items() if name != "key"}
+        credential = Credential(Secret(answer["key"]))
         try:
             profile = _profile(values)
             if profile.name in services.profiles.load().profiles:
                 raise InvalidInput(f'there is a profile "{profile.name}" already', field="name")
-            seen = await _try(services, profile, Secret(answer["key"]))
+            seen = await _try(services, profile, credential)
             spec = FormSpec("The account answers", profile.name, seen, commit="Save", cancel="Back")
             if await stage.ask_form(spec) is None:
                 problem = ""
                 continue
-            where = await services.profiles.add(profile, Secret(answer["key"]))
+            where = await services.profiles.add(profile, credential)
         except ResellerError as error:
             problem = error.message
             continue
@@ -167,9 +169,9 @@ def _profile(values: dict[str, str]) -> Profile:
     )
 
 
-async def _try(services: Services, profile: Profile, key: Secret) -> list[str]:
+async def _try(services: Services, profile: Profile, credential: Credential) -> list[str]:
     """Read the list once; return what to show. The key is kept in memory only."""
-    services.credentials.remember(profile, key)
+    services.credentials.remember(profile, credential)
     session = services.open(profile)
     try:
         fresh = await listing.read_all(session)

@@ -1,0 +1,151 @@
+"""A list that is well-formed and not the list of customers: no reader takes it for one, nobody is absent from it."""
+
+import json
+from xml.sax.saxutils import escape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui_reseller.api.reseller_v2.client import PROBE_BYTES
+from tui_reseller.api.reseller_v2.list_json import JsonListParser
+from tui_reseller.api.reseller_v2.list_tables import ListTables
+from tui_reseller.api.reseller_v2.list_xml import XmlListParser
+from tui_reseller.api.reseller_v2.tables import rows_of, table_of
+from tui_reseller.api.wire import BadReply
+from tui_reseller.domain import errors as e
+from tui_reseller.domain.profile import Format
+
+GOOD = {Format.JSON: '{"username":"ann","city":"Vigo"}', Format.XML: "<user><username>ann</username></user>"}
+OTHERS = {
+    Format.JSON: [
+        '{"email":"a0@example.com","reason":"x"}', "{}", '"ann"', "5", "null", "true", '["ann"]', "[]",
+        '{"Username":"ann"}', '{"USERNAME":"ann"}', '{"user":{"username":"ann"}}', '{" username":"ann"}',
+        '{"name":"ann","users":["ann"]}', '{"number":"1"}',
+    ],
+    Format.XML: [
+        "<user><email>a0@example.com</email><reason>x</reason></user>", "<user/>", "<user>ann</user>",
+        "<contact><username>ann</username></contact>", "<user><Username>ann</Username></user>",
+        "<user><user><username>ann</username></user></user>", "ann", '<user username="ann"/>',
+        "<user><user_name>ann</user_name></user>",
+    ],
+}  # fmt: skip
+OTHER_ROOTS = {
+    Format.JSON: ['{"a":{"username":"ann"}}', '{"users":[{"username":"ann"}]}', '{"username":"ann"}', "null", '"ann"'],
+    Format.XML: [
+        "<unsubscribes><user><username>ann</username></user></unsubscribes>", "<user><username>ann</username></user>",
+        "<Users><user><username>ann</username></user></Users>",
+        "<result><user><username>ann</username></user></result>",
+    ],
+}  # fmt: skip
+
+
+def listed(wanted, *records):
+    return f"[{','.join(records)}]" if wanted is Format.JSON else f"<users>{''.join(records)}</users>"
+
+
+def bodies():
+    for wanted, others in OTHERS.items():
+        for other in others:
+            for place, records in (
+                ("alone", [other]), ("first", [other, *[GOOD[wanted]] * 3]), ("last", [*[GOOD[wanted]] * 3, other]),
+                ("in a crowd", [*[GOOD[wanted]] * 500, other, *[GOOD[wanted]] * 500]), ("many", [other] * 300),
+            ):  # fmt: skip
+                yield pytest.param(wanted, listed(wanted, *records), id=f"{wanted.value}-{other[:40]}-{place}")
+    for wanted, roots in OTHER_ROOTS.items():
+        for root in roots:
+            yield pytest.param(wanted, root, id=f"{wanted.value}-{root[:40]}")
+
+
+@pytest.mark.parametrize(("wanted", "body"), [*bodies()])
+async def test_no_reader_takes_another_list_for_the_list_of_customers(service, make_client, reply, wanted, body):
+    service.answer = reply(body)
+    client = make_client(wanted)
+    with pytest.raises(e.UnusableAnswer):
+        [_ async for _ in client.stream()]
+    for username in ("ann", "zoe"):  # neither there nor not there
+        with pytest.raises(e.UnusableAnswer):
+            await client.find(username)
+    with pytest.raises(e.UnusableAnswer):
+        await client.probe()
+
+
+@pytest.mark.parametrize("wanted", Format)
+async def test_the_error_says_why(service, make_client, reply, wanted):
+    service.answer = reply(listed(wanted, OTHERS[wanted][0]))
+    with pytest.raises(e.UnusableAnswer, match="no username, so it is not the list of customers"):
+        await make_client(wanted).find("ann")
+
+
+@pytest.mark.parametrize("wanted", Format)
+async def test_one_other_record_behind_pieces_that_went_the_quick_way(service, make_client, reply, wanted):
+    service.answer = reply(listed(wanted, *[GOOD[wanted]] * 60_000, OTHERS[wanted][0], *[GOOD[wanted]] * 60_000))
+    with pytest.raises(e.UnusableAnswer, match="no username"):
+        [_ async for _ in make_client(wanted).stream()]
+
+
+@pytest.mark.parametrize("wanted", Format)
+async def test_nobody_is_in_an_empty_list(service, make_client, reply, wanted):
+    service.answer = reply(listed(wanted))
+    client = make_client(wanted)
+    assert [len(piece.customers) for piece in [piece async for piece in client.stream()]] == [0]
+    assert await client.find("ann") is None
+    assert await client.probe() == []
+
+
+@pytest.mark.parametrize("wanted", Format)
+async def test_the_probe_proves_nothing_before_a_record_is_whole(service, make_client, reply, wanted):
+    long = "x" * (PROBE_BYTES + 300_000)
+    other = f'{{"email":"{long}"}}' if wanted is Format.JSON else f"<user><email>{long}</email></user>"
+    service.answer = reply(listed(wanted, other))
+    with pytest.raises(e.UnusableAnswer):
+        await make_client(wanted).probe()
+
+
+NAMES = st.sampled_from(["ann", "zoe", "", " ", "5"])
+FIELDS = {name: st.sampled_from(["", "a", "&", "true", "1"]) for name in ("email", "city", "active", "id", "Username")}
+RECORDS = st.fixed_dictionaries({"username": NAMES}, optional=FIELDS)
+FOREIGN = st.fixed_dictionaries({}, optional=FIELDS)
+
+
+def exactly(parser, body):
+    try:
+        return table_of(rows_of(parser.feed(body) + parser.close())).rows()
+    except BadReply:
+        return "bad"
+
+
+def quickly(wanted, body, sizes):
+    reader, tables, at = ListTables(wanted), [], 0
+    try:
+        for size in sizes:
+            tables += reader.feed(body[at : at + size])
+            at += size
+        tables += [*reader.feed(body[at:]), *reader.close()]
+    except BadReply:
+        return "bad"
+    return [row for table in tables for row in table.rows()]
+
+
+def xml_record(record):
+    return f"<user>{''.join(f'<{name}>{escape(value)}</{name}>' for name, value in record.items())}</user>"
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(RECORDS, max_size=6).flatmap(
+        lambda good: st.lists(FOREIGN, max_size=2).flatmap(lambda foreign: st.permutations([*good, *foreign]))
+    ),
+    st.lists(st.integers(1, 90), max_size=12),
+)
+def test_all_ways_of_reading_agree_on_what_is_a_list_of_customers(records, sizes):
+    in_json = json.dumps(records, separators=(",", ":")).encode()
+    in_xml = f"<users>{''.join(map(xml_record, records))}</users>".encode()
+    found = exactly(JsonListParser(), in_json)
+    assert (found == "bad") == any("username" not in record for record in records)
+    assert found == quickly(Format.JSON, in_json, sizes)
+    assert quickly(Format.XML, in_xml, sizes) == exactly(XmlListParser(), in_xml)
+    if found == "bad":
+        assert exactly(XmlListParser(), in_xml) == "bad"
+    else:
+        assert [(row[0], row[2]) for row in exactly(XmlListParser(), in_xml)] == [(row[0], row[2]) for row in found]

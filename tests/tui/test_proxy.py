@@ -1,0 +1,40 @@
+"""A proxy with a password, on the screen: what is missing is asked for in a hidden field, and nothing else."""
+
+from dataclasses import replace
+
+import pytest
+from desk import until
+
+from tests.harness.http_proxy import HttpProxy
+from tui_reseller.domain.credential import Credential
+from tui_reseller.domain.secret import Secret
+
+PASSWORD = "canary-pr0xy"
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+async def test_what_is_missing_is_asked_for(at_desk, sandbox, has_key):
+    with HttpProxy.started("kim", PASSWORD) as proxy:
+        async with at_desk(proxy=proxy.address, proxy_password=Secret(PASSWORD)) as desk:
+            assert proxy.let_through
+            proxy.let_through.clear()
+            session, credentials = desk.main.stage.session, desk.services.credentials
+            session.profile = replace(session.profile, proxy_password=None)
+            if has_key:
+                credentials.remember(session.profile, Credential(Secret(sandbox.ready["api_key"])))
+            else:
+                credentials._remembered.clear()
+            await desk.press("r")
+            await desk.opened("no password for the proxy" if has_key else "no key for profile")
+            await desk.press("1")
+            await desk.opened("Key of acme")
+            fields = [field.id for field in desk.dialog.query("Input")]
+            if not has_key:
+                desk.field("key").value = sandbox.ready["api_key"]
+            desk.field("proxy_password").value = PASSWORD
+            assert desk.field("proxy_password").password
+            assert (len(fields) == 1) == has_key
+            await desk.press("f2")
+            await until("the list was read over the proxy", lambda: proxy.let_through and desk.dialog is None)
+            assert proxy.refused == []
+            assert PASSWORD not in "\n".join(desk.screen_text())
