@@ -152,6 +152,7 @@ def show(
 
 def sandbox(options: SandboxOptions) -> int:
     """Serve a sandbox until it is ended. Raises InvalidInput for options that it cannot take."""
+    from tui_reseller.cli import streams  # noqa: PLC0415
     from tui_reseller.sandbox.serve import SandboxUsage, serve  # noqa: PLC0415 - imported by demo and sandbox only
 
     try:
@@ -163,6 +164,7 @@ def sandbox(options: SandboxOptions) -> int:
             db=options.db,
             dialect=options.dialect,
             faults=options.faults,
+            tell=streams.tell,
         )
     except SandboxUsage as error:
         raise InvalidInput(str(error)) from None

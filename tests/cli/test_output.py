@@ -231,12 +231,12 @@ class TestRetention:
 
 def test_a_reader_that_goes_away_ends_it_quietly(desk):
     code = (
-        "import sys; from tui_reseller.cli.output import Output\n"
+        "import sys; from tui_reseller.cli import streams; from tui_reseller.cli.output import Output\n"
         "out = Output('jsonl')\n"
-        "with out.rows(['a']) as rows:\n"
+        "with streams.ours(), out.rows(['a']) as rows:\n"
         "    for n in range(200000):\n"
         "        rows.add({'a': n})\n"
-        "sys.exit(0 if out.is_closed else 3)\n"
+        "    sys.exit(0 if out.is_closed else 3)\n"
     )
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     child.stdout.readline()
@@ -257,8 +257,8 @@ def test_help_into_a_closed_pipe_is_quiet():
 
 def test_an_encoding_that_lacks_a_sign_does_not_stop_the_output(home):
     code = (
-        "from tui_reseller.cli.output import Output, prepare_streams\n"
-        "prepare_streams(); Output('table').item({'city': 'Łódź'})"
+        "from tui_reseller.cli import streams; from tui_reseller.cli.output import Output\n"
+        "with streams.ours(): Output('table').item({'city': 'Łódź'})"
     )
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=True)

@@ -72,6 +72,9 @@ def test_half_a_set_is_refused_with_the_exact_names(given, message):
 
 def test_a_key_is_read_from_a_file(file):
     assert taken(API_USER="bob", CREDENTIAL_FILE=str(file)).key.reveal() == "canary-7c1f"
+    file.write_bytes(b"x" * 64 * 1024)
+    assert taken(API_USER="bob", CREDENTIAL_FILE=str(file)).key.reveal() == "x" * 64 * 1024
+    file.write_text("canary-7c1f")
     file.chmod(0o400)
     assert taken(API_USER="bob", CREDENTIAL_FILE=str(file)).key.reveal() == "canary-7c1f"
 
@@ -83,7 +86,7 @@ def test_a_key_is_read_from_a_file(file):
         (lambda path: path.chmod(0o604), "other accounts can read it"),
         (lambda path: path.write_bytes(b"\n"), "it is empty"),
         (lambda path: path.write_bytes(b"\xff\xfe"), "it is not text"),
-        (lambda path: path.write_bytes(b"x" * 100_000), "larger than 64 KiB"),
+        (lambda path: path.write_bytes(b"x" * (64 * 1024 + 1)), "larger than 64 KiB"),
         (lambda path: (path.unlink(), path.mkdir()), "not a plain file"),
         (lambda path: (path.unlink(), os.mkfifo(path, 0o600)), "not a plain file"),
         (lambda path: path.unlink(), "No such file"),

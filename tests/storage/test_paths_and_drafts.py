@@ -92,6 +92,10 @@ def test_a_draft_never_holds_a_password(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+DRAFT = b'{"account":"acme","loaded":{"username":"u"},"fields":{}}'
+"""A whole one: what is longer than a draft may be is not read in part."""
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -102,6 +106,7 @@ def test_a_draft_never_holds_a_password(tmp_path):
         b'{"account":"acme","loaded":1,"fields":{}}',
         b'{"account":"x"}',
         b"\xff",
+        DRAFT + b" " * 1024 * 1024,
     ],
 )
 def test_an_odd_draft_is_no_draft(tmp_path, content):

@@ -9,6 +9,7 @@ from pathlib import Path
 from tui_reseller.cli import asking, words
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.operator_files import name_of, read_bytes
 from tui_reseller.cli.options import Writing
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
@@ -102,10 +103,10 @@ def _passwords(services: Services, plan: Plan, how: Applying, stack: ExitStack) 
         return None
     given = {}
     if how.source is not None:
-        found = plan_file.read_rows(_content(how.source), _only(plan))
+        found = plan_file.read_rows(read_bytes(how.source), _only(plan))
         if plan.source and found.source != plan.source:
             raise RefusedHere(
-                f"refused: {clean(str(how.source))} is not the file that the plan was made from, or was changed since",
+                f"refused: {name_of(how.source)} is not the file that the plan was made from, or was changed since",
                 hint="make the plan again from it",
             )
         given = {one.call.username: one.call.password for one in found.wanted if one.call.password}
@@ -124,13 +125,6 @@ def _passwords(services: Services, plan: Plan, how: Applying, stack: ExitStack) 
 def _only(plan: Plan) -> Operation | None:
     """The one action for all, where the file has no column for it."""
     return plan.operations[0] if len(plan.operations) == 1 else None
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(f"{clean(str(path))} cannot be read: {error.strerror}") from None
 
 
 async def go_on(

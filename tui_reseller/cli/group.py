@@ -53,6 +53,16 @@ class LazyGroup(click.Group):
             raise click.UsageError(f'there is no verb "{args[0]}" - {hint}', ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Call the verb. A pipe that breaks inside one is a defect: click would take it for the end of stdout's reader.
+
+        Raises RuntimeError for it; writing to stdout itself raises nothing (streams.py).
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise RuntimeError("a pipe broke") from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the verbs by section, without importing them."""
         sections = dict.fromkeys(verb.section for verb in self._verbs.values())

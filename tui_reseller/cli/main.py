@@ -1,15 +1,15 @@
 """The command: reads arguments, calls a verb or opens the screen, and turns every end into an exit code."""
 
-import os
+import errno
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from tui_reseller import __version__
 from tui_reseller.cli.group import LazyGroup, Verb
-from tui_reseller.cli.options import Common, Start, group_options, start_of
+from tui_reseller.cli.options import Common, Start, group_options, is_writing, start_of
 from tui_reseller.cli.stopped import Stopped
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ VERBS = (
     Verb("snapshot", "snapshot:snapshot", _OWN, "The last list on disk: show it, delete it."),
     Verb("completion", "completion:completion", _OWN, "Print the completion script of a shell."),
 )
+_WHY = {errno.EPIPE: "its reader has gone", errno.EBADF: "stdout is closed"}
+"""Clearer than what the operating system says."""
 
 
 @click.group(
@@ -106,17 +108,40 @@ def _open_screen(start: Start) -> int:
 
 def need_terminal() -> None:
     """Raise UsageError where the full-screen application cannot be shown."""
-    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("the full-screen application needs a terminal; for scripts there are verbs")
+
+
+def verbs() -> Iterator[tuple[tuple[str, ...], click.Command, bool]]:
+    """Yield every verb with the words that call it, and whether it changes customers. Imports all of them."""
+
+    def below(path: tuple[str, ...], group: click.Group) -> Iterator[tuple[tuple[str, ...], click.Command, bool]]:
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            if isinstance(command, click.Group):
+                yield from below((*path, name), command)
+            elif command is not None:
+                yield (*path, name), command, is_writing(command)
+
+    return below((), root)
 
 
 def run(argv: Sequence[str], doors: "Doors") -> int:
     """Do what the arguments say; return the exit code. Raises nothing that a caller would have to word."""
-    from tui_reseller.cli.output import prepare_streams  # noqa: PLC0415
+    from tui_reseller.cli import streams  # noqa: PLC0415
+
+    with streams.ours():
+        code = _done(argv, doors)
+        try:
+            return _delivered(code)
+        except KeyboardInterrupt:  # whoever reads takes too long
+            return 130
+
+
+def _done(argv: Sequence[str], doors: "Doors") -> int:
     from tui_reseller.domain.errors import ResellerError  # noqa: PLC0415
 
-    prepare_streams()
-    stdout = sys.stdout
     try:
         code = root.main(list(argv), PROGRAM, "_TUI_RESELLER_COMPLETE", standalone_mode=False, obj=Start(doors))
         return int(code or 0)
@@ -126,22 +151,28 @@ def run(argv: Sequence[str], doors: "Doors") -> int:
         return _usage(error)
     except ResellerError as error:
         return _expected(error)
-    except BrokenPipeError:
-        return _unread()
-    except (Stopped, SystemExit, KeyboardInterrupt) as ending:
-        if sys.stdout is not stdout:  # click found that nobody reads, and made an exit of it
-            return _unread()
-        return _ended(ending)
+    except (Stopped, KeyboardInterrupt) as ending:
+        return ending.exit_code if isinstance(ending, Stopped) else 130
+    except SystemExit as ending:  # completion ends so
+        return ending.code if isinstance(ending.code, int) else 0
     except Exception as error:  # noqa: BLE001 - the outermost edge: no traceback reaches the terminal
         return _unexpected(error)
 
 
-def _ended(ending: BaseException) -> int:
-    if isinstance(ending, Stopped):
-        return ending.exit_code
-    if isinstance(ending, SystemExit):  # completion ends so
-        return ending.code if isinstance(ending.code, int) else 0
-    return 130
+def _delivered(code: int) -> int:
+    """Return the exit code when all output has arrived; say it, and let no 0 stand, if it has not."""
+    from tui_reseller.cli import streams  # noqa: PLC0415
+    from tui_reseller.cli.talk import Talk  # noqa: PLC0415
+
+    failure = streams.settled()
+    changes = streams.is_behind()
+    if failure is None or (isinstance(failure, BrokenPipeError) and not changes):  # `list | head` has what it wanted
+        return code
+    done = "; what was done to customers stands in the audit log: tui-reseller audit list" if changes else ""
+    why = _WHY.get(failure.errno or 0, failure.strerror)
+    Talk().warn(f"the output could not be written: {why}{done}")
+    streams.flush()
+    return code or 1
 
 
 def _usage(error: click.ClickException) -> int:
@@ -159,14 +190,6 @@ def _expected(error: "ResellerError") -> int:
 
     Talk().warn(error.message + (f"\n{error.hint}" if error.hint else ""))
     return for_error(error)
-
-
-def _unread() -> int:
-    """Nobody reads what click itself writes (`--help | head`): end quietly, also when Python flushes at the end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-    return 0
 
 
 def _unexpected(error: Exception) -> int:

@@ -1,27 +1,26 @@
 """Arguments that name something: usernames, `field=value` pairs, durations. Read here, checked elsewhere."""
 
 import contextlib
-import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import click
 
+from tui_reseller.cli.operator_files import LARGEST_SECRET, STDIN, read_text
 from tui_reseller.cli.talk import Talk
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.secret import Secret
 
-LONGEST_INPUT = 64 * 1024 * 1024
-
 
 def read_usernames(given: Sequence[str], talk: Talk) -> list[str]:
     """Return usernames in order, each once; `-` alone reads them from stdin, one a line. Raises InvalidInput."""
-    from_stdin = tuple(given) == ("-",)
-    if not from_stdin and "-" in given:
+    from_stdin = tuple(given) == (STDIN,)
+    if not from_stdin and STDIN in given:
         raise InvalidInput("- stands alone: usernames come from stdin or from the command line, not from both")
     # Not splitlines(): that would also cut at signs that a username may hold.
-    lines = [line.removesuffix("\r") for line in read_input().removesuffix("\n").split("\n")] if from_stdin else given
+    text = read_text(STDIN) if from_stdin else ""
+    lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if from_stdin else given
     names = list(dict.fromkeys(line for line in lines if line.strip()))
     blank = sum(not line.strip() for line in lines)
     twice = len(lines) - blank - len(names)
@@ -33,33 +32,16 @@ def read_usernames(given: Sequence[str], talk: Talk) -> list[str]:
     return names
 
 
-def read_input() -> str:
-    """Return all of stdin as text. Raises InvalidInput if it is too large or not UTF-8."""
-    buffer = getattr(sys.stdin, "buffer", None)
-    if buffer is None:
-        return sys.stdin.read(LONGEST_INPUT) if sys.stdin is not None else ""
-    return decoded(buffer.read(LONGEST_INPUT + 1), "stdin")
-
-
-def decoded(found: bytes, place: str) -> str:
-    """Return bytes of the operator as text, with or without a byte order mark. Raises InvalidInput naming the line."""
-    if len(found) > LONGEST_INPUT:
-        raise InvalidInput(f"{place} is larger than {LONGEST_INPUT // 1024 // 1024} MiB")
-    try:
-        return found.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = found.count(b"\n", 0, error.start) + 1
-        raise InvalidInput(f"{place}, line {line}: not UTF-8") from None
-
-
 def read_secret(what: str) -> Secret:
     """Return the first line of stdin as a secret. Raises InvalidInput if it is empty."""
     return read_secrets(what)[0]
 
 
 def read_secrets(*what: str) -> list[Secret]:
-    """Return the first lines of stdin as secrets, one for each that is wanted. Raises InvalidInput if one is empty."""
-    lines = [line.rstrip("\r") for line in read_input().split("\n", len(what))]
+    """Return the first lines of stdin as secrets, one for each that is wanted. Raises InvalidInput if one is empty,
+    or stdin is a long file.
+    """
+    lines = [line.rstrip("\r") for line in read_text(STDIN, LARGEST_SECRET).split("\n", len(what))]
     for place, name, line in zip(("first", "second"), what, [*lines, "", ""], strict=False):
         if not line:
             raise InvalidInput(f"stdin holds no {name}: its {place} line is empty")

@@ -50,6 +50,9 @@ class Writing:
     confirm: str | None = None
 
 
+_MARK = "changes_customers"
+
+
 def start_of(ctx: click.Context) -> Start:
     """Return what stood before the verb."""
     found = ctx.find_object(Start)
@@ -136,11 +139,24 @@ def common(function: Verb) -> Verb:
 
 
 def writing(function: Verb) -> Verb:
-    """Add what every writing verb takes; the verb gets an Invocation and a Writing first."""
+    """Add what every writing verb takes; the verb gets an Invocation and a Writing first.
+
+    What such a verb says of customers is written by a thread, and must arrive; a dry run only reads.
+    """
 
     @wraps(function)
     def called(invocation: object, /, **given: object) -> int:
-        taken = {name: given.pop(name) for name in Writing.__dataclass_fields__}
-        return function(invocation, Writing(**taken), **given)  # type: ignore[arg-type]  # click has checked
+        from tui_reseller.cli import streams  # noqa: PLC0415
 
+        options = Writing(**{name: given.pop(name) for name in Writing.__dataclass_fields__})  # type: ignore[arg-type]
+        if not options.dry_run:
+            streams.write_behind()
+        return function(invocation, options, **given)
+
+    setattr(called, _MARK, True)
     return _add(_WRITING, common(called))
+
+
+def is_writing(command: click.Command) -> bool:
+    """Whether a verb changes customers: it was made by `writing`."""
+    return getattr(command.callback, _MARK, False)

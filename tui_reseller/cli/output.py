@@ -3,13 +3,13 @@
 import csv
 import io
 import json
-import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
+from tui_reseller.cli import streams
 from tui_reseller.cli.table import lay_out
 from tui_reseller.domain.text import clean, formula_safe
 
@@ -22,11 +22,15 @@ Row = Mapping[str, object]
 
 
 class Output:
-    """Where data goes, and in which form. A reader that goes away (`| head`) ends the writing, not the work."""
+    """Where data goes, and in which form. What cannot be written ends the writing, not the work (streams.py)."""
 
     def __init__(self, chosen: str | None = None) -> None:
-        self.format = chosen or ("table" if _is_terminal() else "jsonl")
-        self.is_closed = sys.stdout is None
+        self.format = chosen or ("table" if sys.stdout.isatty() else "jsonl")
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing that is written arrives any more: a verb that only reads may stop."""
+        return streams.failure() is not None
 
     def rows(self, columns: Sequence[str], *, flushed: bool = False) -> "Rows":
         """Begin rows. Columns hold for table and CSV; JSON has every key of a row. Flushed: each is seen at once."""
@@ -49,31 +53,11 @@ class Output:
 
     def write(self, text: str) -> None:
         """Write text as it is."""
-        if self.is_closed:
-            return
-        try:
-            sys.stdout.write(text)
-        except BrokenPipeError:
-            self._give_up()
+        sys.stdout.write(text)
 
     def flush(self) -> None:
         """Hand on what is buffered."""
-        if self.is_closed:
-            return
-        try:
-            sys.stdout.flush()
-        except BrokenPipeError:
-            self._give_up()
-
-    def _give_up(self) -> None:
-        """Nobody reads any more. Python flushes again when it ends, and would complain: give it a place to write to."""
-        self.is_closed = True
-        try:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, sys.stdout.fileno())
-            os.close(nowhere)
-        except (OSError, ValueError):
-            return
+        sys.stdout.flush()
 
 
 class Rows:
@@ -99,7 +83,7 @@ class Rows:
             case "json":
                 self._output.write("\n]\n" if self._count else "[]\n")
             case "table" if self._cells:
-                width = shutil.get_terminal_size().columns if _is_terminal() else None
+                width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
                 for line in lay_out(self._columns, self._cells, width):
                     self._output.write(line + "\n")
         self._output.flush()
@@ -118,14 +102,6 @@ class Rows:
         self._count += 1
         if self._flushed:
             self._output.flush()
-
-
-def prepare_streams() -> None:
-    """Make both streams take every character: what the encoding lacks is written as an escape."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
 
 
 def _cell(name: str, value: object, form: str) -> str:
@@ -148,10 +124,3 @@ def _csv_line(cells: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(cells)
     return line.getvalue()
-
-
-def _is_terminal() -> bool:
-    try:
-        return sys.stdout is not None and sys.stdout.isatty()
-    except ValueError:  # closed
-        return False

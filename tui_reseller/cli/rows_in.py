@@ -8,9 +8,8 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from tui_reseller.cli.names import LONGEST_INPUT, decoded, read_input
+from tui_reseller.cli.operator_files import read_text
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.fields import CREATE_FIELDS
 from tui_reseller.domain.text import clean, formula_restored
@@ -32,7 +31,7 @@ class NewRow:
 
 def read_rows(place: str) -> list[NewRow]:
     """Read a file, or stdin for `-`. Raises InvalidInput with line numbers; no message holds a value."""
-    text = _text_of(place)
+    text = read_text(place)
     start = text.lstrip()[:1]
     if not start:
         raise InvalidInput("there is nothing in it: no customer to create")
@@ -45,16 +44,6 @@ def read_rows(place: str) -> list[NewRow]:
         except InvalidInput as error:
             raise InvalidInput(f"line {row.line}: {error.message}", field=error.field, hint=error.hint) from None
     return rows
-
-
-def _text_of(place: str) -> str:
-    if place == "-":
-        return read_input()
-    try:
-        with Path(place).open("rb") as file:
-            return decoded(file.read(LONGEST_INPUT + 1), clean(place))
-    except OSError as error:
-        raise InvalidInput(f"{clean(place)} cannot be read: {error.strerror}") from None
 
 
 def _from_json(text: str) -> Iterator[NewRow]:

@@ -1,7 +1,6 @@
 """The only writer to stderr: notes, errors, progress and questions. Nothing remote reaches the terminal unclean."""
 
 import sys
-from typing import TextIO
 
 import click
 
@@ -20,7 +19,7 @@ class Talk:
     @property
     def can_ask(self) -> bool:
         """Whether a person sits there: both stdin and stderr are a terminal."""
-        return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+        return sys.stdin.isatty() and sys.stderr.isatty()
 
     def say(self, text: str) -> None:
         """Tell something that a script may do without."""
@@ -33,7 +32,7 @@ class Talk:
 
     def progress(self, text: str) -> None:
         """Put a text in the place of the last progress; only on a terminal."""
-        if not self.quiet and _is_terminal(sys.stderr):
+        if not self.quiet and sys.stderr.isatty():
             self._write("\r\x1b[K" + clean(text)[:78])
             self._is_line_open = True
 
@@ -75,13 +74,8 @@ class Talk:
 
     @staticmethod
     def _write(text: str) -> None:
-        """Write; a closed stderr must not stop a write to customers half-way."""
-        try:
-            if sys.stderr is not None:
-                sys.stderr.write(text)
-                sys.stderr.flush()
-        except (OSError, ValueError):
-            return
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def size_text(count: int) -> str:
@@ -90,10 +84,3 @@ def size_text(count: int) -> str:
         if count >= factor:
             return f"{count / factor:.1f} {unit}"
     return f"{count:,} bytes"
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    try:
-        return stream is not None and stream.isatty()
-    except ValueError:  # closed
-        return False

@@ -18,6 +18,7 @@ API_KEY = "TUI_RESELLER_API_KEY"
 CREDENTIAL_FILE = "TUI_RESELLER_CREDENTIAL_FILE"
 _ALL = (BASE_URL, FORMAT, API_USER, API_KEY, CREDENTIAL_FILE)
 _LARGEST = 64 * 1024
+_TOO_LARGE = "it is larger than 64 KiB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,15 @@ def _read_key(path: Path) -> Secret:
     except (OSError, ValueError) as error:
         reason = "it is a symbolic link" if path.is_symlink() else getattr(error, "strerror", None) or "no such path"
         raise BadConfig(f"{CREDENTIAL_FILE}: {path} cannot be read: {reason}") from None
-    try:
-        found = os.fstat(handle)
-        problem = _problem(found)
-        content = b"" if problem else os.read(handle, _LARGEST)
-    finally:
+    content, problem = b"", _problem(os.fstat(handle))
+    if problem:
         os.close(handle)
-    if not problem and not content.strip():
+    else:
+        with os.fdopen(handle, "rb") as file:
+            content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:  # it grew since it was looked at
+        problem = _TOO_LARGE
+    elif not problem and not content.strip():
         problem = "it is empty"
     if problem:
         raise BadConfig(f"{CREDENTIAL_FILE}: {path} cannot be used: {problem}", hint="a file of yours with mode 0600")
@@ -90,4 +93,4 @@ def _problem(found: os.stat_result) -> str:
         return "it belongs to somebody else"
     if found.st_mode & 0o077:
         return "other accounts can read it"
-    return "it is larger than 64 KiB" if found.st_size >= _LARGEST else ""
+    return _TOO_LARGE if found.st_size > _LARGEST else ""

@@ -13,6 +13,7 @@ import socket
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,18 @@ _KEEP_ALIVE_S = 75
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+Tell = Callable[[str], bool]
+
+
+def _tell(line: str) -> bool:
+    try:
+        sys.stdout.write(line)
+        sys.stdout.flush()
+    except OSError:
+        return False
+    return True
+
+
 class SandboxUsage(ValueError):
     """The sandbox cannot start as it was asked to; the message says why in one line."""
 
@@ -46,17 +59,15 @@ class _StoppedEarly(BaseException):
 class _Server(uvicorn.Server):
     """uvicorn, saying when it is ready, and ending at once and quietly instead of waiting for slow clients."""
 
-    def __init__(self, config: uvicorn.Config, sandbox: Sandbox, ready: dict[str, Any]) -> None:
+    def __init__(self, config: uvicorn.Config, sandbox: Sandbox, ready: dict[str, Any], tell: Tell) -> None:
         super().__init__(config)
         self._sandbox = sandbox
         self._ready = ready
+        self._tell = tell
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        try:
-            sys.stdout.write(json.dumps(self._ready) + "\n")
-            sys.stdout.flush()
-        except BrokenPipeError:  # whoever started us is gone
+        if not self._tell(json.dumps(self._ready) + "\n"):
             self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -106,8 +117,12 @@ def serve(
     db: str | None = None,
     dialect: str = "seed",
     faults: str = "",
+    tell: Tell = _tell,
 ) -> int:
-    """Serve until a signal ends it, or the parent's end of the pipe; return the exit code."""
+    """Serve until a signal ends it, or the parent's end of the pipe; return the exit code.
+
+    Tell takes the ready line to whoever started us, and says whether it arrived: without it nobody knows the port.
+    """
     if dialect not in DIALECTS:
         raise SandboxUsage(f"unknown dialect {dialect!r}: one of {', '.join(DIALECTS)}")
     if not 0 <= customers <= _MOST_CUSTOMERS:
@@ -124,7 +139,7 @@ def serve(
             listener = stack.enter_context(_bind(host, port))
             store = stack.enter_context(_store(db, customers, seed))
             sandbox = Sandbox(store, DIALECTS[dialect], active)
-            signals.server = _server(sandbox, _ready(listener, store.count()))
+            signals.server = _server(sandbox, _ready(listener, store.count()), tell)
             signals.server.run(sockets=[listener])
     except _StoppedEarly:
         pass
@@ -197,7 +212,7 @@ def _ready(listener: socket.socket, customers: int) -> dict[str, Any]:
     }
 
 
-def _server(sandbox: Sandbox, ready: dict[str, Any]) -> _Server:
+def _server(sandbox: Sandbox, ready: dict[str, Any], tell: Tell) -> _Server:
     logging.getLogger("python_multipart").addHandler(logging.NullHandler())  # a broken form is the client's affair
     config = uvicorn.Config(
         build_app(sandbox),
@@ -210,4 +225,4 @@ def _server(sandbox: Sandbox, ready: dict[str, Any]) -> _Server:
         access_log=False,
         timeout_keep_alive=_KEEP_ALIVE_S,
     )
-    return _Server(config, sandbox, ready)
+    return _Server(config, sandbox, ready, tell)

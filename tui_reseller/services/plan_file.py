@@ -31,7 +31,6 @@ FIELDS_OF = {
 """Columns that an action takes beside the username; the others take none."""
 COLUMNS = tuple(dict.fromkeys((ACTION, "username", NEW_USERNAME, *CREATE_FIELDS, PASSWORD)))
 ACTIONS = tuple(operation for operation in Operation if operation is not Operation.LIST)
-LARGEST = 512 * 1024 * 1024
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DELIMITERS = ",;\t|"
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -141,8 +140,6 @@ def _needed(fields: Mapping[str, str], name: str) -> str:
 
 
 def _decoded(content: bytes, notes: list[str]) -> str:
-    if len(content) > LARGEST:
-        raise InvalidInput(f"the file is larger than {LARGEST // 1024 // 1024} MiB")
     mark, encoding = next(((mark, name) for mark, name in _BOMS if content.startswith(mark)), (b"", "utf-8"))
     if encoding != "utf-8":
         notes.append(f"read as {encoding.upper()}")

@@ -30,6 +30,7 @@ from tui_reseller.domain.text import clean
 from tui_reseller.storage.config_lines import Table, line_in
 
 LARGEST = 1024 * 1024
+_TOO_LARGE = "it is larger than 1 MiB"
 _TOP = ("default", "settings", "keys", "profiles")
 _CHOICES = {"theme": THEMES, "refresh": REFRESH, "slow_link": SLOW_LINK}
 _SETTINGS = (*_CHOICES, "plain", "mouse", "retention", "syslog")
@@ -65,6 +66,8 @@ def read_file(path: Path) -> str:
         raise
     with os.fdopen(handle, "rb") as file:
         content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:  # it grew since it was looked at
+        raise BadConfig(f"{path.name}: cannot be read: {_TOO_LARGE}", hint=f"look at {path}")
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
         raise BadConfig(f"{path.name}:{line}: holds a NUL byte", hint=f"look at {path}")
@@ -84,7 +87,7 @@ def _check_file(path: Path, found: os.stat_result) -> None:
     elif found.st_mode & 0o022:
         problem, hint = "it can be changed by other accounts", f"chmod 600 {path}"
     elif found.st_size > LARGEST:
-        problem = "it is larger than 1 MiB"
+        problem = _TOO_LARGE
     if problem:
         raise BadConfig(f"{path.name}: cannot be read: {problem}", hint=hint or f"look at {path}")
 

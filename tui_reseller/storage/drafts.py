@@ -6,7 +6,7 @@ from pathlib import Path
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig
-from tui_reseller.storage.paths import account_folder, checked_folder, write_whole
+from tui_reseller.storage.paths import account_folder, read_plain, write_whole
 
 _LARGEST = 1024 * 1024
 
@@ -20,10 +20,7 @@ class Drafts:
     def load(self, account: str) -> Draft | None:
         """Return the last draft, or None. What cannot be read is no draft."""
         try:
-            if not checked_folder(self._folder):
-                return None
-            with self._path(account).open("rb") as file:
-                found = json.loads(file.read(_LARGEST))
+            found = json.loads(read_plain(self._path(account), _LARGEST))
             loaded, fields = Customer.from_dict(found["loaded"]), found["fields"]
             if found["account"] != account:
                 return None

@@ -1,6 +1,7 @@
 """Plans as files of the operator: a head, then an item a line. A file that was edited is refused by its digest."""
 
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -40,7 +41,11 @@ class PlanFiles:
         path = self._place(name)
         try:
             with path.open("rb") as file:
-                lines = file.read(LARGEST).decode("ascii").splitlines()
+                size = os.fstat(file.fileno()).st_size
+                content = b"" if size > LARGEST else file.read(LARGEST + 1)
+            if max(size, len(content)) > LARGEST:
+                raise InvalidInput(f"{clean(str(path))} has more than {LARGEST:,} bytes, which no plan has")
+            lines = content.decode("ascii").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is no plan"
             raise InvalidInput(f"{clean(str(path))} cannot be read: {why}") from None

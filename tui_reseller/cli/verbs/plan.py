@@ -9,7 +9,8 @@ from tui_reseller.cli.applying import Applying, apply, question_of, write_items
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import LONGEST_INPUT, read_pairs
+from tui_reseller.cli.names import read_pairs
+from tui_reseller.cli.operator_files import STDIN, read_bytes
 from tui_reseller.cli.options import Writing, common, writing
 from tui_reseller.cli.words import changes_text
 from tui_reseller.domain.errors import InvalidInput
@@ -51,7 +52,7 @@ def plan() -> int:
 
 
 @click.command()
-@click.option("--from", "source", metavar="FILE", type=_path, help="CSV or JSON Lines, a customer a row.")
+@click.option("--from", "source", metavar="FILE|-", type=_path, help="CSV or JSON Lines, a customer a row.")
 @click.option("--filter", "filter_", metavar="EXPR", help="All customers that match, as in list --filter.")
 @click.option("--action", metavar="A", help="What to do with all of them; else the file has a column action.")
 @click.option("--out", metavar="NEWFILE", type=_path, help="Write the plan here; else it is kept in the state folder.")
@@ -92,10 +93,10 @@ def new(
         await inv.connect(session)
         await listing.refresh_for_many(session)
         if source is not None:
-            read = read_rows(_content(source), operation)
+            read = read_rows(read_bytes(source), operation)
             for note in read.notes:
                 inv.talk.say(f"note: {note}")
-            origin = f"file {clean(source.name, longest=80)}"
+            origin = f"file {clean(source.name, longest=80)}" if source.name != STDIN else "stdin"
         else:
             read = await _matching(session, filter_ or "", action or "", read_pairs(pairs))
             origin = f"filter {clean(filter_ or '', longest=200)}"
@@ -145,14 +146,6 @@ def _told(
     asked = f"--confirm '{question.typed}'" if (question := question_of(found, session)).typed else "--yes"
     inv.talk.say(f"{counts} - tui-reseller plan apply {place} {asked}")
     return ExitCode.SOME if refusals else ExitCode.FINE
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(LONGEST_INPUT + 1)
-    except OSError as error:
-        raise InvalidInput(f"{clean(str(path))} cannot be read: {error.strerror}") from None
 
 
 def _loaded(services: Services, name: str, inv: Invocation) -> Plan:
@@ -216,7 +209,7 @@ def diff(inv: Invocation, *, name: str) -> int:
 @click.argument("name", metavar="PLAN")
 @click.option("--skip-changed", is_flag=True, help="Leave out customers that changed since the plan was made.")
 @click.option("--detach", is_flag=True, help="Run it in a process of its own, which does not end with this one.")
-@click.option("--from", "source", metavar="FILE", type=_path, help="The plan's file again, for the passwords in it.")
+@click.option("--from", "source", metavar="FILE|-", type=_path, help="The plan's file again, for the passwords in it.")
 @click.option("--passwords-to", metavar="NEWFILE", type=_path, help="Make passwords, and write them to this new file.")
 @writing
 def apply_plan(

@@ -1,0 +1,156 @@
+"""What an operator hands in is read whole, or refused with both numbers: a part of it would name other customers."""
+
+import io
+import os
+import sys
+import threading
+
+import pytest
+
+from tui_reseller.cli import operator_files
+from tui_reseller.cli.main import run
+from tui_reseller.cli.names import read_secret, read_usernames
+from tui_reseller.cli.operator_files import LARGEST, LARGEST_SECRET, read_bytes, read_text
+from tui_reseller.cli.talk import Talk
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import InvalidInput
+
+OLD_LIMIT = 64 * 1024 * 1024
+
+
+@pytest.fixture
+def cut_once(tmp_path):
+    """A file that ends, when it is cut after 64 MiB, in the name of somebody else: garcia for garcia.mail."""
+    head, end = b"username\n", b"garcia.mail\nzoe\n"
+    path = tmp_path / "stop.csv"
+    path.write_bytes(head + b"\n" * (OLD_LIMIT + 1 - len(head) - len("garcia")) + end)
+    return path
+
+
+def piped(monkeypatch, content):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
+
+
+def test_a_file_above_64_mib_comes_to_its_last_byte(cut_once):
+    found = read_bytes(cut_once)
+    assert (len(found), found[-16:]) == (cut_once.stat().st_size, b"garcia.mail\nzoe\n")
+
+
+@pytest.mark.long
+def test_a_plan_names_whom_the_file_names_and_nobody_else(desk, cut_once, tmp_path):
+    desk.service.customers = {name: Customer(name).with_values({"sending": True}) for name in
+                              ("garcia", "garcia.mail", "zoe")}  # fmt: skip
+    ran = desk("plan", "new", "--from", str(cut_once), "--action", "disable", "--out", str(tmp_path / "a.plan"))
+    assert ran.code == 0, ran.err
+    shown = desk("plan", "show", str(tmp_path / "a.plan"))
+    assert [row["username"] for row in shown.rows] == ["garcia.mail", "zoe"]
+
+
+@pytest.mark.slow
+def test_3_200_000_usernames_are_3_200_000(monkeypatch):
+    names = [f"customer-of-ours-{number:07}" for number in range(3_200_000)]
+    content = "\n".join(names).encode()
+    assert len(content) > OLD_LIMIT
+    piped(monkeypatch, content)
+    assert read_usernames(["-"], Talk()) == names
+
+
+@pytest.fixture
+def too_large(tmp_path):
+    """A real file one byte above the limit; it has no blocks on the disk."""
+    path = tmp_path / "large.csv"
+    with path.open("wb") as file:
+        file.truncate(LARGEST + 1)
+    return path
+
+
+TAKING = [
+    ["plan", "new", "--action", "disable", "--from"],
+    ["create", "--generate-password", "--yes", "--from"],
+    ["plan", "apply", "a.plan", "--confirm", "c1", "--from"],
+    ["disable", "--yes"],
+]
+WAYS = [
+    ([*verb, place], place) for verb in TAKING for place in ("large.csv", "-") if verb[0] != "disable" or place == "-"
+]
+
+
+@pytest.mark.parametrize(("argv", "place"), WAYS, ids=str)
+def test_over_the_limit_every_way_in_is_refused_with_both_numbers(desk, too_large, monkeypatch, capsys, argv, place):
+    monkeypatch.chdir(too_large.parent)
+    passwords = too_large.with_name("passwords.csv")
+    passwords.write_text("username,password\nc1,canary-Pass-1\n")
+    assert desk("plan", "new", "--from", str(passwords), "--action", "password", "--out", "a.plan").code == 0
+    capsys.readouterr()
+    with too_large.open(encoding="utf-8") as file:  # a file at stdin tells its size as one with a name does
+        monkeypatch.setattr(sys, "stdin", file)
+        code = run(argv, desk.doors())
+    told = capsys.readouterr()
+    name = "stdin" if place == "-" else place
+    assert f"{name} has 536,870,913 bytes, at most 536,870,912 are read; nothing was done" in told.err
+    assert (code, told.out, desk.service.sent) == (2, "", [])
+
+
+def test_a_pipe_is_read_to_the_limit_and_no_further(monkeypatch):
+    piped(monkeypatch, b"x" * 1000)
+    assert read_bytes("-", 1000) == b"x" * 1000
+    piped(monkeypatch, b"x" * 1001)
+    with pytest.raises(InvalidInput, match="stdin has more than 1,000 bytes, at most 1,000 are read; nothing was done"):
+        read_bytes("-", 1000)
+
+
+def test_a_secret_is_not_looked_for_in_a_large_file(monkeypatch):
+    piped(monkeypatch, b"canary\n" + b"\n" * (LARGEST_SECRET - 7))
+    assert read_secret("key").reveal() == "canary"
+    piped(monkeypatch, b"canary\n" + b"\n" * (LARGEST_SECRET - 6))
+    with pytest.raises(InvalidInput, match="stdin has more than 65,536 bytes"):
+        read_secret("key")
+
+
+def test_a_non_blocking_pipe_is_waited_for(monkeypatch):
+    """As programs leave a pipe that they share: nothing there yet does not mean the end."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    waits = threading.Event()
+    wait = operator_files._wait
+
+    def told(file):
+        waits.set()
+        wait(file)
+
+    monkeypatch.setattr(operator_files, "_wait", told)
+
+    def write():
+        with os.fdopen(writing, "wb", buffering=0) as pipe:
+            for piece in (b"garcia", b".mail\n", b"zoe\n"):
+                assert waits.wait(20)
+                waits.clear()
+                pipe.write(piece)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with os.fdopen(reading, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        found = read_text("-")
+    writer.join()
+    assert found == "garcia.mail\nzoe\n"
+
+
+def test_what_cannot_be_read_is_said(tmp_path, monkeypatch):
+    with pytest.raises(InvalidInput, match="Is a directory"):
+        read_bytes(tmp_path)
+    with pytest.raises(InvalidInput, match="No such file"):
+        read_bytes(tmp_path / "none")
+    handle = os.open(tmp_path, os.O_RDONLY)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.FileIO(os.open("/dev/null", os.O_RDONLY)))))
+    os.dup2(handle, sys.stdin.fileno())  # `< FOLDER`
+    with pytest.raises(InvalidInput, match="stdin cannot be read: Is a directory"):
+        read_bytes("-")
+    os.close(handle)
+    sys.stdin.close()
+
+
+def test_a_plan_comes_by_stdin_as_from_a_file(desk, tmp_path):
+    ran = desk("plan", "new", "--from", "-", "--action", "disable", stdin="username\nc1\nc3\n")
+    assert (ran.code, ran.row["items"]) == (0, 2)
+    assert "stdin" in desk("plan", "show", ran.row["plan"]).err

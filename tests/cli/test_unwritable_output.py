@@ -1,0 +1,391 @@
+"""stdout that is full, closed, left by its reader, or read slowly: for every verb of the tree.
+
+Such an output changes nothing that is done to customers, and nothing is lost that an exit code of 0 would hide.
+"""
+
+import fcntl
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from tui_reseller.cli.main import verbs
+from tui_reseller.cli.streams import Sink
+
+NEW = [
+    "email=neu@x.example", "first_name=Zoë", "last_name=E", "address=A 1", "city=Łódź", "state=S", "zip=1",
+    "country=ES", "phone=1", "website=x.example", "company=C", "package=1", "whitelabel=x.example",
+]  # fmt: skip
+PIPE = 4096
+"""The smallest that the kernel gives."""
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Ended:
+    """How a process ended, and what it left on both streams."""
+
+    code: int
+    out: str
+    err: str
+
+
+def end_of(command: Sequence[str], environment: dict[str, str], stdout: int | None) -> Ended:
+    """Run a command on an output; None is a closed one. A server is ended when it says that it serves."""
+    closing = {"preexec_fn": lambda: os.close(1)} if stdout is None else {"stdout": stdout}
+    child = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment, **closing
+    )
+    _, err = child.communicate(timeout=60)
+    return Ended(child.returncode, "", err)
+
+
+def read_slowly(command: Sequence[str], environment: dict[str, str]) -> Ended:
+    """Run a command on a small pipe that is non-blocking, as programs leave it that share it, and full all the time."""
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE)
+    os.set_blocking(writing, False)
+    child = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=writing, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    os.close(writing)
+    found: list[bytes] = []
+
+    def read() -> None:
+        while piece := os.read(reading, 512):
+            found.append(piece)
+            if b'{"ready": true' in piece:
+                child.terminate()
+            time.sleep(0.001)  # the slowness
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    _, err = child.communicate(timeout=60)
+    reader.join()
+    os.close(reading)
+    return Ended(child.returncode, b"".join(found).decode(), err)
+
+
+@pytest.fixture
+def broken() -> Iterator[dict[str, int | None]]:
+    """Outputs on which nothing arrives."""
+    full = os.open("/dev/full", os.O_WRONLY)
+    reading, left = os.pipe()
+    os.close(reading)
+    yield {"full": full, "closed": None, "left": left}
+    os.close(full)
+    os.close(left)
+
+
+class Place:
+    """A console, and the same command as processes of its own; customers that are new for each run."""
+
+    def __init__(self, console, folder) -> None:
+        self.console, self.folder = console, folder
+        self.environment = {**os.environ, **console.environment}
+        self.touched: list[str] = []
+
+    def command(self, argv: Sequence[str]) -> list[str]:
+        return [sys.executable, "-m", "tui_reseller", *argv]
+
+    def new(self, count: int = 1, **values: object) -> list[str]:
+        """Plant customers, whom the next run is to touch."""
+        self.touched = [f"out-{next(_numbers)}" for _ in range(count)]
+        for name in self.touched:
+            self.console.sandbox.plant(name, **{"active": True, "email": f"{name}@x.example", "city": "Vigo"} | values)
+        return self.touched
+
+    def file(self, ending: str = "") -> str:
+        return str(self.folder / f"{next(_numbers)}{ending}")
+
+    def plan(self, count: int = 3) -> str:
+        """Make a plan that stops new customers."""
+        path, names = self.file(".plan"), "|".join(self.new(count))
+        assert self.console("list", "--limit", "1").code == 0
+        ran = self.console("plan", "new", "--filter", f"username~^({names})$", "--action", "disable", "--out", path)
+        assert ran.code == 0, ran.err
+        return path
+
+    def job(self, fault: dict[str, object] | None = None) -> str:
+        """Apply a plan; with a fault it does not come to its end."""
+        plan = self.plan()
+        if fault:
+            self.console.sandbox.fault("status", operation="disable", times=1, **fault)
+        before = len(self.console.sandbox.log())
+        ran = self.console("plan", "apply", plan, "--confirm", "3 env")
+        assert ran.code == (9 if fault else 0), ran
+        done = {entry["username"] for entry in self.console.sandbox.log()[before:]}
+        self.touched = [name for name in self.touched if name not in done] if fault else []
+        return str(self.console("job", "list").rows[0]["job"])
+
+    def stopped(self, *more: str) -> str:
+        """Stop a customer; return the operation."""
+        return self.console("disable", *self.new(), "--yes", *more).row["id"]
+
+    def lost(self) -> str:
+        """Lose the answer of a write; return the operation."""
+        self.console.sandbox.fault("drop-after", operation="disable", times=1)
+        lost = self.stopped()
+        self.touched = []
+        return lost
+
+    def ended_suspension(self) -> list[str]:
+        self.stopped("--until", "1s")
+        deadline = time.monotonic() + 20
+        while not self.console("due").rows:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        return ["--run", "--yes"]
+
+    def profile(self) -> str:
+        name = f"p{next(_numbers)}"
+        base_url = self.console.sandbox.base_url
+        added = self.console("profile", "add", name, "--base-url", base_url, "--api-user", name, "--store", "none")
+        assert added.code == 0, added.err
+        return name
+
+
+def having(_there: object, *argv: str) -> list[str]:
+    """Return arguments; what they are about is there."""
+    return list(argv)
+
+
+def typed(place: Place, *more: str) -> list[str]:
+    (name,) = place.new()
+    return [name, *more, "--confirm", name]
+
+
+def created(place: Place) -> list[str]:
+    place.touched = [f"out-{next(_numbers)}"]
+    return [f"username={place.touched[0]}", *NEW, "--generate-password", "--yes"]
+
+
+ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
+    "list": lambda _: [],
+    "show": lambda _: ["user1"],
+    "create": created,
+    "set": lambda place: [*place.new(), "city=Lugo", "--yes"],
+    "email": lambda place: [*place.new(), "other@x.example", "--yes"],
+    "enable": lambda place: [*place.new(3, active=False), "--yes"],
+    "disable": lambda place: [*place.new(4), "--yes"],
+    "website-enable": lambda place: [*place.new(2), "--yes"],
+    "website-disable": lambda place: [*place.new(2), "--yes"],
+    "password": lambda place: typed(place, "--generate-password"),
+    "rename": lambda place: typed(place, f"new-{next(_numbers)}"),
+    "delete": typed,
+    "plan new": lambda place: ["--filter", "username=user1", "--action", "disable", "--out", place.file()],
+    "plan show": lambda place: [place.plan()],
+    "plan diff": lambda place: [place.plan()],
+    "plan apply": lambda place: [place.plan(), "--confirm", "3 env"],
+    "job list": lambda place: having(place.job()),
+    "job show": lambda place: [place.job()],
+    "job watch": lambda place: [place.job()],
+    "job pause": lambda place: [place.job()],
+    "job stop": lambda place: [place.job()],
+    "job resume": lambda place: [place.job({"code": 401, "shape": "E3"})],
+    "job retry": lambda place: [place.job({"code": 400, "shape": "E1"})],
+    "job results": lambda place: [place.job()],
+    "undo": lambda place: [place.stopped(), "--yes"],
+    "audit list": lambda place: having(place.stopped()),
+    "audit show": lambda place: [place.stopped()],
+    "audit verify": lambda _: [],
+    "audit export": lambda place: having(place.stopped()),
+    "audit report": lambda place: having(place.stopped()),
+    "audit salvage": lambda place: having(place.stopped(), place.file()),
+    "needs-you": lambda place: having(place.lost()),
+    "verify": lambda place: [place.lost()],
+    "resolve": lambda place: [place.lost(), "--note", "looked at by hand"],
+    "due": Place.ended_suspension,
+    "profile add": lambda _: [f"p{next(_numbers)}", "--api-user", "acme", "--store", "none"],
+    "profile set": lambda place: [place.profile(), "colour=red"],
+    "profile secret": lambda place: [place.profile()],
+    "profile list": lambda place: having(place.profile()),
+    "profile show": lambda place: [place.profile()],
+    "profile use": lambda place: [place.profile()],
+    "profile test": lambda _: [],
+    "profile remove": lambda place: [place.profile(), "--yes"],
+    "demo": lambda _: [],
+    "sandbox": lambda _: ["--port", "0", "--customers", "3"],
+    "snapshot show": lambda place: having(place.console("list").out),
+    "snapshot purge": lambda _: [],
+    "completion": lambda _: ["bash"],
+}  # fmt: skip
+"""What each verb is called with. A verb of the tree that is missing here fails."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("path", "changes"), [(path, changes) for path, _, changes in verbs()], ids=lambda given: " ".join(given or [""])
+    if isinstance(given, tuple) else "",
+)  # fmt: skip
+def test_no_verb_loses_anything_that_its_exit_code_hides(consoles, tmp_path, broken, path, changes):
+    name = " ".join(path)
+    place = Place(consoles(), tmp_path)
+    log = place.console.sandbox.log
+
+    def prepared() -> tuple[list[str], list[str], int]:
+        argv = [*path, *ARGUMENTS[name](place)]
+        if not changes:
+            place.touched = []
+        return place.command(argv), sorted(place.touched), len(log())
+
+    command, touched, before = prepared()
+    whole = read_slowly(command, place.environment)
+    assert "Traceback" not in whole.err
+    assert sorted(entry["username"] for entry in log()[before:]) == touched
+    assert bool(touched) is changes
+    if changes:
+        assert whole.code == 0, whole.err
+        assert [json.loads(line)["outcome"] for line in whole.out.splitlines()] == ["applied"] * len(touched)
+    for kind, output in broken.items():
+        command, touched, before = prepared()
+        ended = end_of(command, place.environment, output)
+        assert sorted(entry["username"] for entry in log()[before:]) == touched, kind
+        assert not {"Traceback", "unexpected failure", "Exception ignored"} & set(ended.err.split(":")), ended.err
+        is_silent = not whole.out or (kind == "left" and not changes)
+        assert ended.code == (whole.code if is_silent else whole.code or 1), (kind, ended)
+        assert ("the output could not be written" in ended.err) is not is_silent, (kind, ended)
+
+
+def test_every_verb_has_arguments_here() -> None:
+    assert set(ARGUMENTS) == {" ".join(path) for path, _, _ in verbs()}
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["--version"], ["job", "--help"], ["list", "--help"]], ids=" ".join)
+def test_what_click_writes_is_held_to_the_same(consoles, tmp_path, broken, argv):
+    place = Place(consoles(), tmp_path)
+    codes = {}
+    for kind, output in broken.items():
+        ended = end_of(place.command(argv), place.environment, output)
+        codes[kind] = ended.code
+        assert "Traceback" not in ended.err
+        assert ("the output could not be written" in ended.err) is (kind != "left")
+    assert codes == {"full": 1, "closed": 1, "left": 0}
+
+
+@pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
+def test_a_list_comes_whole_through_a_slow_pipe(consoles, tmp_path, form):
+    place = Place(consoles(), tmp_path)
+    argv = ["list", "--output", form]
+    whole = place.console(*argv)
+    ended = read_slowly(place.command(argv), place.environment)
+    assert len(whole.out) > PIPE
+    assert (ended.code, ended.out) == (0, whole.out)
+
+
+def test_a_reader_that_waits_delays_no_call_and_loses_no_answer(consoles, tmp_path):
+    """Nothing is read before all is applied: a command that waits for its reader would never get there."""
+    place = Place(consoles(), tmp_path)
+    names = place.new(20)
+    log = place.console.sandbox.log
+    before = len(log())
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE)
+    os.write(writing, b"x" * PIPE)  # it is full from the beginning
+    command = place.command(["disable", *names, "--confirm", "20 env", "--timeout", "2"])
+    with subprocess.Popen(command, stdout=writing, stderr=subprocess.PIPE, env=place.environment) as child:
+        os.close(writing)
+        deadline = time.monotonic() + 30
+        while len(log()) < before + len(names):
+            assert time.monotonic() < deadline, "the calls wait for the reader"
+            time.sleep(0.05)
+        with os.fdopen(reading, "rb") as found:
+            rows = [json.loads(line) for line in found.read()[PIPE:].splitlines()]
+        assert child.wait(20) == 0
+    assert [row["outcome"] for row in rows] == ["applied"] * len(names)
+
+
+def test_a_reader_that_never_reads_does_not_hold_the_command_against_ctrl_c(consoles, tmp_path):
+    place = Place(consoles(), tmp_path)
+    names = place.new(20)
+    log = place.console.sandbox.log
+    before = len(log())
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE)
+    os.write(writing, b"x" * PIPE)
+    command = place.command(["disable", *names, "--confirm", "20 env"])
+    with subprocess.Popen(command, stdout=writing, stderr=subprocess.PIPE, env=place.environment) as child:
+        deadline = time.monotonic() + 30
+        while len(log()) < before + len(names):
+            assert time.monotonic() < deadline, "the calls wait for the reader"
+            time.sleep(0.05)
+        while child.poll() is None:
+            assert time.monotonic() < deadline, "nothing ends it"
+            child.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+        assert child.returncode in {130, -signal.SIGINT}  # the second one may come while the interpreter ends
+        assert b"Traceback" not in child.stderr.read()
+    os.close(reading)
+    os.close(writing)
+
+
+@pytest.mark.parametrize("closed", [(2,), (1, 2), (0, 1, 2)], ids=str)
+def test_no_file_of_ours_becomes_a_standard_stream(consoles, tmp_path, closed):
+    place = Place(consoles(), tmp_path)
+    names = place.new(3)
+
+    def close() -> None:
+        for handle in closed:
+            os.close(handle)
+
+    output = None if 1 in closed else subprocess.DEVNULL
+    command = place.command(["disable", *names, "--yes"])
+    child = subprocess.run(command, stdout=output, env=place.environment, preexec_fn=close, check=False, timeout=60)
+    assert child.returncode == (1 if 1 in closed else 0)
+    assert sorted(row["username"] for row in place.console("audit", "list").rows) == sorted(names)
+    assert place.console("audit", "verify").row["whole"] is True
+
+
+def test_talk_that_cannot_be_written_stops_nothing(consoles, tmp_path, broken):
+    place = Place(consoles(), tmp_path)
+    names = place.new(3)
+    for handle in (broken["full"], broken["left"]):
+        command = place.command(["disable", *names, "--yes"])
+        ended = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=handle, env=place.environment, check=False, timeout=60
+        )
+        assert ended.returncode == 0
+        assert len(ended.stdout.splitlines()) == 3
+        names = place.new(3)
+
+
+def test_a_file_that_may_not_grow_is_said(consoles, tmp_path):
+    place = Place(consoles(), tmp_path)
+    command = " ".join(place.command(["list"]))
+    ended = subprocess.run(
+        ["bash", "-c", f"ulimit -f 1; {command} > {tmp_path}/list"],
+        env=place.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert "the output could not be written: File too large" in ended.stderr
+
+
+def test_what_a_file_system_only_says_at_a_close_is_heard(tmp_path, monkeypatch):
+    def full(_handle: int) -> int:
+        raise OSError(122, "Disk quota exceeded")
+
+    with (tmp_path / "x").open("wb") as file:
+        sink = Sink(file.fileno())
+        sink.write(b"all of it")
+        sink.settle()
+        assert sink.failure is None
+        monkeypatch.setattr(os, "dup", full)
+        sink.settle()
+        assert sink.failure.strerror == "Disk quota exceeded"
+
+
+def test_a_pipe_that_breaks_elsewhere_is_not_taken_for_a_reader_that_left(desk, monkeypatch):
+    def broken(*_given):
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(desk, "services", broken)
+    ran = desk("list")
+    assert (ran.code, "unexpected failure" in ran.err) == (1, True)
