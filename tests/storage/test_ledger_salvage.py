@@ -96,7 +96,7 @@ async def test_a_cut_file_gives_what_stands_before_the_cut(spoilt, tmp_path):
         path.write_bytes(content[: len(content) * 2 // 3])
     found, rows = await salvaged(spoilt, tmp_path / "rows.jsonl")
     assert 10 < found.rows <= 2 * COUNT
-    assert all(row["intact"] for row in rows)
+    assert sum(not row["intact"] for row in rows) == found.altered <= 1, "at most the row that the cut goes through"
 
 
 async def test_a_file_that_is_there_is_never_replaced(spoilt, tmp_path):

@@ -47,7 +47,8 @@ def as_left(entry: Entry, present: Customer | None) -> Customer | None:
 async def last_undoable(session: Session) -> list[Entry]:
     """Return the newest operation of this operator that can be taken back; several if they were done as one."""
     entries = await session.ledger.entries(AuditQuery(account=session.account, limit=LOOK_BACK))
-    mine = [entry for entry in entries if entry.operator == session.operator and _is_applied(entry)]
+    is_me = session.operator.is_same_person
+    mine = [entry for entry in entries if is_me(entry.operator) and _is_applied(entry)]
     undone = _undone(mine)
     for entry in mine:
         if entry.id in undone or opposite(entry) is None:
@@ -56,9 +57,7 @@ async def last_undoable(session: Session) -> list[Entry]:
             return [entry]
         batch = await session.ledger.entries(AuditQuery(account=session.account, batch=entry.batch))
         return [
-            e
-            for e in batch
-            if e.operator == session.operator and _is_applied(e) and e.id not in undone and opposite(e) is not None
+            e for e in batch if is_me(e.operator) and _is_applied(e) and e.id not in undone and opposite(e) is not None
         ]
     return []
 

@@ -122,7 +122,8 @@ class Jobs:
                     hint=f"watch it: tui-reseller job watch {number}",
                 ) from None
             os.ftruncate(handle, 0)
-            os.pwrite(handle, compact([os.getpid(), *operator.as_dict().values()]).encode(), 0)
+            mine = [os.getpid(), operator.user, operator.host, operator.ssh_from]
+            os.pwrite(handle, compact(mine).encode(), 0)
             yield
             os.ftruncate(handle, 0)
         finally:
@@ -199,7 +200,7 @@ def _job(row: Sequence[Any], counts: dict[Outcome | None, int], owner: str) -> J
     found = JobState(state)
     return Job(
         number=number, profile=content["profile"], account=unescaped(account), origin=content["origin"], digest=digest,
-        source=content["source"], operator=Operator(**content["operator"]), reason=content["reason"],
+        source=content["source"], operator=Operator.from_dict(content["operator"]), reason=content["reason"],
         began=datetime.fromisoformat(time), why=unescaped(why), total=total, counts=counts, owner=owner,
         state=JobState.INTERRUPTED if found is JobState.RUNNING and not owner else found,
         passwords_to=content["passwords_to"],

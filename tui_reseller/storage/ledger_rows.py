@@ -113,7 +113,7 @@ def read_entry(found: Sequence[str | None], now: datetime) -> Entry:
         operation=Operation(operation),
         username=unescaped(username or ""),
         changes=from_object(content["changes"]),
-        operator=Operator(**content["operator"]),
+        operator=Operator.from_dict(content["operator"]),
         before=content["before"],
         reason=content["reason"],
         batch=None if batch is None else unescaped(batch),

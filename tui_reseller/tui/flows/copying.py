@@ -52,7 +52,7 @@ async def _command(stage: Stage) -> None:
     except ResellerError as error:
         stage.tell_error(error)
         return
-    mine = next((entry for entry in entries if entry.operator == stage.session.operator), None)
+    mine = next((entry for entry in entries if stage.session.operator.is_same_person(entry.operator)), None)
     if mine is None:
         stage.tell("Nothing was done yet that could be copied.")
         return
