@@ -10,6 +10,7 @@ from pathlib import Path
 from tui_reseller import children
 from tui_reseller.credentials.environment import API_KEY, API_USER, BASE_URL, FORMAT, NAME
 from tui_reseller.domain.errors import MissingCredentials
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 
@@ -25,7 +26,7 @@ def detach(log: Path, number: int, profile: Profile, key: Secret | None) -> int:
     in the environment. Raises MissingCredentials without a key.
     """
     if not key:
-        raise MissingCredentials(f'no key for profile "{profile.name}"', hint=f"tui-reseller job resume {number}")
+        raise MissingCredentials(f'no key for profile "{profile.name}"', hint=command("job", "resume", str(number)))
     arguments = ["job", "resume", str(number), "--quiet", "--output", "jsonl"]
     environment: dict[str, str] = {}
     if profile.name == NAME:

@@ -8,9 +8,10 @@ from tui_reseller.cli.talk import Talk
 from tui_reseller.cli.words import TITLES
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.printed import line
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import quoted
-from tui_reseller.services.policy import refuse_over_ceiling, typed_text
+from tui_reseller.services.policy import confirming_text, refuse_over_ceiling, typed_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,16 @@ class Question:
     @property
     def typed(self) -> str | None:
         """What must be typed, or None where yes is enough."""
-        return typed_text(self.operation, list(self.usernames), self.profile, self.total)
+        return typed_text(self.operation, self.usernames, self.profile, self.total)
 
     @property
     def confirming(self) -> str:
         """What --confirm would have to be."""
-        one = len(self.usernames) == 1
-        return self.usernames[0] if one else f"{len(self.usernames)} {self.profile.name}"
+        return confirming_text(self.usernames, self.profile)
+
+    def is_confirmed_by(self, text: str) -> bool:
+        """Whether a text confirms it; the username of a single customer always does, whatever signs are in it."""
+        return text == self.confirming or [text] == list(self.usernames)
 
 
 def is_allowed(question: Question, writing: Writing, *, can_ask: bool) -> bool:
@@ -41,17 +45,17 @@ def is_allowed(question: Question, writing: Writing, *, can_ask: bool) -> bool:
     """
     refuse_over_ceiling(question.profile, len(question.usernames), question.total)
     if writing.confirm is not None:
-        if writing.confirm != question.confirming:
+        if not question.is_confirmed_by(writing.confirm):
             raise RefusedHere(
-                f"refused: --confirm is {quoted(writing.confirm)}, it must be {quoted(question.confirming)}; "
-                "nothing was sent"
+                f"refused: {quoted(writing.confirm)} does not confirm it, nothing was sent; it must be: "
+                f"{line('--confirm', question.confirming)}"
             )
         return True
     if question.typed is not None:
         if can_ask:
             return False
         raise RefusedHere(
-            f"refused: this needs --confirm {quoted(question.typed)}; nothing was sent",
+            f"refused: nothing was sent; this needs: {line('--confirm', question.typed)}",
             hint="--yes does not replace it" if writing.yes else "",
         )
     if writing.yes:
@@ -63,11 +67,11 @@ def is_allowed(question: Question, writing: Writing, *, can_ask: bool) -> bool:
 
 def ask(question: Question, review: Sequence[str], talk: Talk) -> None:
     """Show the review and ask. Raises RefusedHere at anything but the answer that is asked for."""
-    for line in review:
-        talk.warn(line)
+    for told in review:
+        talk.warn(told)
     typed = question.typed
-    wanted = typed if typed is not None else "yes"
     what = TITLES[question.operation].partition(" - ")[0].lower()
     asked = f"Type {quoted(typed)} without the quotation marks" if typed is not None else "Type yes"
-    if talk.ask(f"{asked} to {what}") != wanted:
+    answer = talk.ask(f"{asked} to {what}")
+    if not (question.is_confirmed_by(answer) if typed is not None else answer == "yes"):
         raise RefusedHere("refused: not confirmed; nothing was sent")

@@ -9,6 +9,7 @@ from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, MissingCredentials
 from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
@@ -72,7 +73,7 @@ class Session:
             if not key:
                 raise MissingCredentials(
                     f'no key for profile "{self.profile.name}"',
-                    hint=f"tui-reseller profile secret {self.profile.name}",
+                    hint=command("profile", "secret", self.profile.name),
                 )
             self._service = GuardedCustomers(self.connect(self.profile, key, self.timeout), self.policy)
         return self._service

@@ -14,6 +14,7 @@ from tui_reseller.domain.audit import Operator, utc_text
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.ledger import Ledger
 from tui_reseller.storage.ledger_rows import compact, escaped, unescaped
@@ -119,7 +120,7 @@ class Jobs:
                 owner = self._owner(number)
                 raise RefusedHere(
                     f"job {number} is being run by {owner or 'another process'}",
-                    hint=f"watch it: tui-reseller job watch {number}",
+                    hint=f"watch it: {command('job', 'watch', str(number))}",
                 ) from None
             os.ftruncate(handle, 0)
             mine = [os.getpid(), operator.user, operator.host, operator.ssh_from]
@@ -185,7 +186,7 @@ def _refuse_applied(book: "Book", digest: str) -> None:
     for number, time in book.read("SELECT number, time FROM jobs WHERE digest = ?", digest):
         raise RefusedHere(
             f"refused: this plan was applied already, as job {number} of {time[:16].replace('T', ' ')} UTC",
-            hint=f"tui-reseller job show {number}",
+            hint=command("job", "show", str(number)),
         )
 
 

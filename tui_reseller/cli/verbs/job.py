@@ -14,6 +14,7 @@ from tui_reseller.cli.options import Writing, common, writing
 from tui_reseller.cli.words import changes_text
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.plan import Job, JobItem, JobState
+from tui_reseller.domain.printed import command
 from tui_reseller.services.job_passwords import Made, Passwords
 from tui_reseller.services.jobs import retry_rejected
 from tui_reseller.services.services import Services
@@ -141,7 +142,7 @@ def _asking(wanted: str, does: str) -> click.Command:
 
         return inv.run(work)
 
-    text = f"{does}\n\nExamples:\n  tui-reseller job {wanted} 7"
+    text = f"{does}\n\nExamples:\n  {command('job', wanted, '7')}"
     return click.command(wanted, help=text)(_number(common(called)))
 
 

@@ -9,6 +9,7 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.names import read_secret
 from tui_reseller.cli.options import common, complete_profile
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import COLOURS, DEFAULT_BASE_URL, PROVIDERS, Format, Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.profiles import checked, command_of, max_percent_of, max_rows_of
@@ -58,7 +59,7 @@ def add(inv: Invocation, *, name: str, secret_stdin: bool, **given: object) -> i
         where = await services.profiles.add(profile, key)
         inv.talk.say(f'profile "{name}" is added; key: {where}')
         if wants_key and key is None:
-            inv.talk.say(f"no key yet: tui-reseller profile secret {name}")
+            inv.talk.say(f"no key yet: {command('profile', 'secret', name)}")
         return ExitCode.FINE
 
     return inv.run(work)
@@ -116,7 +117,9 @@ def secret(inv: Invocation, *, name: str, secret_stdin: bool) -> int:
         profile = services.profiles.get(name)
         if profile.store is Store.NONE or profile.credential_command:
             where = services.credentials.describe(profile)
-            raise InvalidInput(f'profile "{name}" keeps no key: {where}', hint=f"profile set {name} store=keyring")
+            raise InvalidInput(
+                f'profile "{name}" keeps no key: {where}', hint=command("profile", "set", name, "store=keyring")
+            )
         if not secret_stdin and not inv.talk.can_ask:
             raise click.UsageError("no key: use --secret-stdin, or a terminal")
         key = read_secret("key") if secret_stdin else await _typed(inv, services, profile)

@@ -91,6 +91,11 @@ def typed_field(label: str, must_be: str) -> FormField:
     return FormField("typed", label, kind="typed", must_be=must_be)
 
 
+def confirming_field(usernames: Sequence[str], must_be: str) -> FormField:
+    """Return the field in which a plan is confirmed: it shows what is to be typed, unless that is the username."""
+    return typed_field("Type the username" if [must_be] == list(usernames) else f"Type {must_be}", must_be)
+
+
 def switch_form(
     operation: Operation,
     target: Customer,

@@ -8,7 +8,7 @@ from tui_reseller.services.policy import typed_text
 from tui_reseller.services.undo import as_left, draft_undo, last_undoable, opposite, reason_for
 from tui_reseller.services.write import carry_out
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
-from tui_reseller.tui.dialogs.texts import WORDS, typed_field
+from tui_reseller.tui.dialogs.texts import WORDS, confirming_field
 from tui_reseller.tui.flows.act import show_result
 from tui_reseller.tui.flows.plans import review
 from tui_reseller.tui.presenters.detail import change_words, word
@@ -62,7 +62,7 @@ def _spec(stage: Stage, pairs: list[tuple[Entry, Call]]) -> FormSpec:
     typed = typed_text(call.operation, usernames, stage.session.profile, stage.session.customers.total)
     fields = [FormField("reason", "Reason", limit=200)]
     if typed is not None:
-        fields.append(typed_field("Type the username" if len(pairs) == 1 else f"Type {typed}", typed))
+        fields.append(confirming_field(usernames, typed))
     title = f"Undo: {WORDS[call.operation].lower()}" + (f" for {len(pairs)}" if len(pairs) > 1 else "")
     return FormSpec(title, stage.profile_title, lines, fields, commit="Undo")
 
