@@ -1,6 +1,6 @@
 """plan: many changes out of a file or a filter, checked and reviewed before the first is sent."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,7 +104,7 @@ def new(
         drafted = await plans.draft(
             session, read.wanted, origin=origin, refusals=read.refusals, source=read.source if source else ""
         )
-        passwords = {wanted.call.username for wanted in read.wanted if wanted.call.password}
+        passwords = frozenset(wanted.call.username for wanted in read.wanted if wanted.call.password)
         return _Made(inv, services, session, drafted, passwords, source).told(out, skip_refused=skip_refused)
 
     return inv.with_session(opened)
@@ -130,7 +130,7 @@ class _Made:
     services: Services
     session: Session
     drafted: Drafted
-    passwords: Collection[str]
+    passwords: frozenset[str]
     source: Path | None
 
     def told(self, out: Path | None, *, skip_refused: bool) -> int:
@@ -144,24 +144,24 @@ class _Made:
             say(f"note: {warning}")
         is_made = bool(found.items) and (skip_refused or not refusals)
         place = self.services.plans.save(found, out) if is_made else None
+        digest = found.digest[:12] if is_made else None
         self.inv.out.item({
-            "plan": found.digest[:12] if is_made else None, "file": str(place) if place else None,
+            "plan": digest, "file": str(place) if place else None,
             "items": len(found.items), "already": found.already, "total": found.total,
             "operations": [operation.value for operation in found.operations],
             "refused": [{"line": r.line, "column": r.column or None, "message": r.message} for r in refusals],
             "warnings": list(found.warnings),
         })  # fmt: skip
         counts = f"{len(found.items):,} to do, {found.already:,} so already, {len(refusals):,} refused"
-        if not is_made:
+        if digest is None:
             self.inv.talk.warn(f"no plan was made: {counts}" + ("" if found.items else "; nothing to do"))
             return ExitCode.USAGE
-        say(f"{counts} - {self._next(out)}")
+        say(f"{counts} - {self._next(digest, out)}")
         return ExitCode.SOME if refusals else ExitCode.FINE
 
-    def _next(self, out: Path | None) -> str:
+    def _next(self, digest: str, out: Path | None) -> str:
         """Return the command that applies the plan, ready to run."""
         plan, profile = self.drafted.plan, self.session.profile.name
-        digest = plan.digest[:12]
         where = Typed(_as_argument(out)) if out else Typed(digest)
         if not where.may_stand:
             self.services.plans.save(plan)  # so that its digest finds it
@@ -170,9 +170,9 @@ class _Made:
         asked = ("--confirm", question.typed) if question.typed is not None else ("--yes",)
         needing = {item.username for item in plan.items if item.needs_password}
         files: list[Word] = []
-        if self.source is not None and needing & set(self.passwords):
+        if self.source is not None and needing & self.passwords:
             files += ["--from", Typed(_as_argument(self.source))]
-        if needing - set(self.passwords):
+        if needing - self.passwords:
             files += ["--passwords-to", f"passwords-{digest}.csv"]
         told = command("plan", "apply", where, "--profile", profile, *asked, *files)
         return told or f"plan {digest}; its passwords are in your file, which apply is to be told with --from"
