@@ -14,4 +14,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        del sys.path[0]  # with -m it is the current folder: what lies about there must not run in our name
     sys.exit(main())

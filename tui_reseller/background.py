@@ -3,14 +3,15 @@
 import logging
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tui_reseller import children
 from tui_reseller.credentials.environment import API_KEY, API_USER, BASE_URL, FORMAT, NAME
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import MissingCredentials
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
 
 _log = logging.getLogger(__name__)
@@ -25,21 +26,20 @@ def detach(log: Path, number: int, profile: Profile, credential: Credential | No
     the environment is handed on as it came, in the environment. Raises MissingCredentials without a key.
     """
     if credential is None or not credential.key:
-        raise MissingCredentials(f'no key for profile "{profile.name}"', hint=f"tui-reseller job resume {number}")
-    command = [sys.executable, "-m", "tui_reseller", "job", "resume", str(number), "--quiet", "--output", "jsonl"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TUI_RESELLER_")}
+        raise MissingCredentials(f'no key for profile "{profile.name}"', hint=command("job", "resume", str(number)))
+    arguments = ["job", "resume", str(number), "--quiet", "--output", "jsonl"]
+    environment: dict[str, str] = {}
     if profile.name == NAME:
-        environment |= {
+        environment = {
             BASE_URL: profile.base_url, FORMAT: profile.format.value, API_USER: profile.api_user,
             API_KEY: credential.key.reveal(),
         }  # fmt: skip
     else:
-        command += ["--profile", profile.name, "--key-stdin"]
+        arguments += ["--profile", profile.name, "--key-stdin"]
     with _kept(log) as words:
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words, env=environment,
-            start_new_session=True, cwd="/",
-        )  # fmt: skip
+        child = children.start(
+            "tui_reseller", arguments, stdout=subprocess.DEVNULL, stderr=words, environment=environment
+        )
     _children.append(child)
     _log.warning("job %d goes on in process %d; what goes wrong there is said here", number, child.pid)
     if child.stdin is not None:

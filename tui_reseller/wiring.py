@@ -1,8 +1,6 @@
 """Builds everything. The only module that sees every room."""
 
-import getpass
 import os
-import platform
 import resource
 import tempfile
 from collections.abc import MutableMapping
@@ -17,7 +15,6 @@ from tui_reseller.cli.doors import Doors, SandboxOptions, ScreenOptions
 from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.credentials.environment import take_environment
-from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import Format, Profile, Store
@@ -37,6 +34,7 @@ from tui_reseller.storage.paths import Paths
 from tui_reseller.storage.plan_files import PlanFiles
 from tui_reseller.storage.snapshot import Snapshots
 from tui_reseller.storage.views import Views
+from tui_reseller.who import this_operator
 
 PROFILE_VARIABLE = "TUI_RESELLER_PROFILE"
 DEMO = "demo"
@@ -118,16 +116,6 @@ def connect(profile: Profile, credential: Credential, timeout: float | None) -> 
     from tui_reseller.api.reseller_v2.client import ResellerV2  # noqa: PLC0415 - httpx is not on the start-up path
 
     return ResellerV2(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout)
-
-
-def this_operator(environ: MutableMapping[str, str]) -> Operator:
-    """Return who is at the keyboard, as far as this machine knows."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = str(os.getuid())
-    ssh = environ.get("SSH_CLIENT", "").split()
-    return Operator(user, platform.node() or "localhost", ssh[0] if ssh else None)
 
 
 def show(

@@ -294,7 +294,7 @@ class TestAudit:
             "batch", "until", "undoes",
         ]  # fmt: skip
         assert row["time"].endswith("Z")
-        assert list(row["operator"]) == ["user", "host", "ssh_from"]
+        assert list(row["operator"]) == ["user", "host", "ssh_from", "uid", "login_uid", "claims"]
 
     def test_the_chain_is_checked(self, desk):
         desk("disable", "c1", "--yes")

@@ -56,12 +56,14 @@ def test_an_entry_is_written_out_with_stable_keys():
         "message": "",
         "time": "2026-03-04T05:06:07.089Z",
         "profile": "acme",
-        "operator": {"user": "kim", "host": "bastion", "ssh_from": None},
+        "operator": {
+            "user": "kim", "host": "bastion", "ssh_from": None, "uid": None, "login_uid": None, "claims": {},
+        },
         "reason": None,
         "batch": None,
         "until": None,
         "undoes": None,
-    }
+    }  # fmt: skip
 
 
 def test_a_moment_is_written_with_milliseconds_and_z():

@@ -120,4 +120,6 @@ def test_the_marks_come_off_again_exactly(text):
 def test_a_quoted_name_shows_its_ends_and_is_clean():
     assert quoted(" x ") == '" x "'
     assert quoted("\x1b") == '"␛"'
+    assert quoted('x" is deleted') == '"x\\" is deleted"'
+    assert quoted("x\\") == '"x\\\\"'
     assert quoted("abcdef", longest=3) == '"ab…"'

@@ -17,7 +17,6 @@ import json
 import logging
 import os
 import shlex
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -33,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tui"))
 from desk import Sandbox, open_desk
 from harness import hostile
+from harness.shells import SHELLS, words_in
 
 from tui_reseller import logs
 from tui_reseller.api.reseller_v2.records import whole
@@ -45,6 +45,7 @@ from tui_reseller.cli.talk import Talk
 from tui_reseller.cli.verbs.audit import COLUMNS as AUDIT_COLUMNS
 from tui_reseller.cli.verbs.audit import TABLE_COLUMNS, _for_table
 from tui_reseller.cli.verbs.details import set_details
+from tui_reseller.cli.verbs.switches import disable
 from tui_reseller.cli.verbs.typed import delete, rename
 from tui_reseller.demo import started
 from tui_reseller.domain.audit import AuditQuery, Entry, Intent, Operator
@@ -56,6 +57,7 @@ from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import Question
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, JobItem
+from tui_reseller.domain.printed import is_plain
 from tui_reseller.domain.profile import Format
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
@@ -74,7 +76,10 @@ from tui_reseller.tui.presenters.rows import columns, fit, spoken
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
 CHOSEN = list(hostile.ALL) if FULL else hostile.few(60)
 NOW = datetime(2026, 11, 3, 14, 2, tzinfo=UTC)
-VERBS = {Operation.SET: set_details, Operation.DELETE: delete, Operation.RENAME: rename}
+VERBS = {
+    Operation.SET: set_details, Operation.DELETE: delete, Operation.RENAME: rename, Operation.DISABLE: disable,
+}  # fmt: skip
+PLAIN = ("garcia.mail", "A@b.c+d_e-f", "1")
 csv.field_size_limit(2_000_000)
 ON_SCREEN = 20_000
 """A text that is longer is left out of what is planted in the sandbox: a record has at most 1 MiB."""
@@ -152,30 +157,30 @@ def test_detail_dialogs_and_outcomes_show_it_harmlessly():
         assert all(len(line) < ON_SCREEN for line in lines)
 
 
-def test_a_copied_command_is_one_command_for_the_shell():
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_copied_command_is_one_command_for_every_shell(shell, tmp_path):
+    """Where the texts may stand in it at all; in English names and in plain ones they may."""
     commands, expected = [], []
-    for _, text in CHOSEN:
-        if len(text) > 4000:  # no field of the service is so long
-            continue
-        for operation in (Operation.SET, Operation.DELETE, Operation.RENAME, Operation.CREATE):
+    for text in (*(text for _, text in CHOSEN), *PLAIN):
+        for operation in (Operation.SET, Operation.DELETE, Operation.RENAME, Operation.CREATE, Operation.DISABLE):
             field = "username" if operation is Operation.RENAME else "city"
-            line = as_command(operation, text, (Change(field, "x", text),), "acme")
-            assert bad([line]) == []
+            until = NOW if operation is Operation.DISABLE else None
+            line = as_command(operation, text, (Change(field, "x", text),), "acme", until=until, reason="ticket 4711")
+            assert (line is not None) is (is_plain(text) or (not text and operation is Operation.CREATE))
+            if line is None:
+                continue
             words = shlex.split(line)
-            shown = clean(text)
-            if operation is Operation.CREATE:
-                assert words[-1] == f"city={shown}"
-            else:
+            if operation is not Operation.CREATE:
                 given = VERBS[operation].make_context(operation.value, words[2:], obj=Start(None, Common())).params
-                assert given["username"] == shown
-                assert given.get("new", shown) == shown
+                assert given.get("username", text) == text
+                assert given.get("usernames", (text,)) == (text,)
+                assert given.get("new", text) == text
+                assert given.get("confirm") in {None, text}
+                assert given["reason"] == "ticket 4711"
             commands.append(line)
-            expected.append(words)
-    script = "tui-reseller() { printf '%s\\0' \"$@\"; printf '\\1'; }\n" + "\n".join(commands)
-    done = subprocess.run(["bash", "-s"], input=script.encode(), capture_output=True, check=True, timeout=60)
-    assert done.stderr == b""
-    ran = [found.split("\0")[:-1] for found in done.stdout.decode().split("\1")[:-1]]
-    assert ran == [words[1:] for words in expected]
+            expected.append(words[1:])
+    assert len(commands) >= 5 * len(PLAIN)
+    assert words_in(shell, commands, tmp_path) == expected
 
 
 async def test_search_sort_and_filter_find_it_and_never_break():

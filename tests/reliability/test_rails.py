@@ -130,7 +130,7 @@ def planted(place: Workplace, count: int) -> str:
 )
 def test_above_25_customers_count_and_profile_must_fit(at, given):
     place = at()
-    is_refused(place("disable", "-", *given, stdin=planted(place, 26)), '"26 acme"')
+    is_refused(place("disable", "-", *given, stdin=planted(place, 26)), "'26 acme'")
     assert place.sent() == []
 
 
@@ -138,13 +138,13 @@ def test_a_twentieth_of_all_is_many(at):
     place = at()
     names = planted(place, 5)
     assert place("list", "--limit", "1").code == 0
-    is_refused(place("disable", "-", "--yes", stdin=names), '"5 acme"')
+    is_refused(place("disable", "-", "--yes", stdin=names), "'5 acme'")
     assert place.sent() == []
 
 
 def test_where_nobody_knows_how_many_there_are_five_are_many(at):
     place = at()
-    is_refused(place("disable", "-", "--yes", stdin=planted(place, 5)), '"5 acme"')
+    is_refused(place("disable", "-", "--yes", stdin=planted(place, 5)), "'5 acme'")
     assert place.sent() == []
 
 

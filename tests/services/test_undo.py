@@ -155,13 +155,20 @@ async def test_a_batch_larger_than_the_look_back_is_taken_back_whole(session, mo
 async def test_what_another_person_or_another_account_did_is_not_mine_to_take_back(session, ledger):
     for operator, account in (
         (Operator("eve", "bastion"), session.account),
-        (Operator("kim", "bastion", "203.0.113.9"), session.account),
         (KIM, "https://elsewhere|acme-api"),
     ):
         change = (Change("city", "a", "b"),)
         entry = await ledger.begin(Intent("acme", account, Operation.SET, "luz", change, operator))
         await ledger.finish(entry, Outcome.APPLIED, "")
     assert await undo.last_undoable(session) == []
+
+
+async def test_what_i_did_over_another_line_is_mine_to_take_back(session, ledger):
+    over_ssh = Operator("kim", "jump", "203.0.113.9", claims={"LOGNAME": "the.boss"})
+    change = (Change("city", "a", "b"),)
+    entry = await ledger.begin(Intent("acme", session.account, Operation.SET, "luz", change, over_ssh))
+    await ledger.finish(entry, Outcome.APPLIED, "")
+    assert [found.id for found in await undo.last_undoable(session)] == [entry]
 
 
 async def test_a_customer_is_compared_with_how_the_operation_left_it(session):

@@ -299,7 +299,8 @@ async def test_entries_are_filtered_by_operator_and_time(ledger, intent):
     found = {
         "user": (AuditQuery(user="kim"), [kim]),
         "operator": (AuditQuery(operator=intent().operator), [kim]),
-        "another host": (AuditQuery(operator=replace(intent().operator, host="elsewhere")), []),
+        "another line": (AuditQuery(operator=replace(intent().operator, host="elsewhere", ssh_from=None)), [kim]),
+        "another person": (AuditQuery(operator=replace(intent().operator, user="eve")), []),
         "until": (AuditQuery(until=now + timedelta(hours=1)), [ana, kim]),
         "until before": (AuditQuery(until=now - timedelta(hours=1)), []),
         "both": (AuditQuery(user="ana", outcome=Outcome.UNKNOWN), [ana]),

@@ -1,6 +1,8 @@
 """A copy of the audit log on a real datagram socket; one that is away stops nothing."""
 
+import json
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -51,7 +53,9 @@ async def test_every_intent_and_every_outcome_is_one_line(copied, receiver, inte
     wanted = intent(Operation.SET, "user1", before={"city": "Oslo", "email": "x@example.com"}, reason="ticket 4711")
     first = await copied.begin(wanted)
     await copied.finish(first, Outcome.UNKNOWN, "no answer from 192.0.2.1")
-    about = 'operation=set username="user1" operator="kim" host="bastion" from=203.0.113.9 profile="acme"'
+    about = (
+        'operation=set operator="kim" host="bastion" profile="acme" claims={"ssh_from":"203.0.113.9"} username="user1"'
+    )
     begun, ended = receiver.lines(2)
     assert begun.startswith("<86>tui-reseller[")
     assert begun.endswith(f": intent id={first} {about}")
@@ -73,6 +77,24 @@ async def test_nothing_remote_makes_a_second_line(copied, receiver, intent):
     (line,) = receiver.lines(1)
     assert line.isprintable()
     assert "\n" not in line
+
+
+FORGED = ('x" operator="the.boss', 'x\\" operator="the.boss', "x\\", "\u202e", "é", "a\tb", "a b", 'a"', "y" * 300)
+
+
+async def test_no_name_looks_like_a_field_of_ours_or_like_another_name(copied, receiver, intent):
+    operator = replace(intent().operator, uid=1000, login_uid=1001, claims={"LOGNAME": 'the.boss" uid=0'})
+    for name in FORGED:
+        await copied.begin(replace(intent(username=name), operator=operator))
+    told = [line.partition(": intent id=")[2] for line in receiver.lines(len(FORGED))]
+    before = 'operation=set operator="kim" uid=1000 login_uid=1001 host="bastion" profile="acme" claims='
+    for name, line in zip(FORGED, told, strict=True):
+        assert line.partition(" ")[2].startswith(before)
+        claims, end = json.JSONDecoder().raw_decode(line.partition("claims=")[2])
+        assert claims == {"LOGNAME": 'the.boss" uid=0', "ssh_from": "203.0.113.9"}
+        quotation = line.partition("claims=")[2][end:].removeprefix(" username=")
+        assert json.loads(quotation.removesuffix("...")) == name[:256]
+        assert quotation.endswith("...") is (len(name) > 256)
 
 
 async def test_what_was_not_written_is_not_copied(copied, receiver, intent):

@@ -156,7 +156,7 @@ def test_every_line_about_a_hostile_customer_is_harmless(text):
         *(fit(customer, column) for column in columns(160)),
         entry_line(entry, NOW, with_username=True),
         *job_words(item, text),
-        as_command(Operation.SET, text, (change,), "acme"),
+        as_command(Operation.SET, text, (change,), "acme") or "",
     ]
     for spec in (
         texts.switch_form(

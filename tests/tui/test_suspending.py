@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from tui_reseller.domain.audit import utc_text
 from tui_reseller.services.suspensions import open_suspensions
 
 
@@ -27,6 +30,47 @@ async def test_d_takes_an_end_and_the_audit_log_keeps_it(at_desk, someone):
         await desk.press("a")
         await desk.opened("Activity of")
         assert "until" in desk.lines()[0]
+
+
+async def test_a_copied_command_does_what_was_done_with_its_end_and_its_reason(at_desk, someone):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("d")
+        await desk.opened("Stop sending")
+        await desk.write("ticket 4711")
+        await desk.press("tab")
+        await desk.write("3d")
+        await desk.read_then("ctrl+s")
+        await desk.applied(("disable", name))
+        await desk.press("y", "c")
+        (entry,) = await desk.entries()
+        copied = f"tui-reseller disable --profile acme --until {utc_text(entry.until)} --reason 'ticket 4711' {name}"
+        await desk.told(copied)
+        assert desk.app.clipboard == copied
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "said", "copied"),
+    [
+        ("a';touch P;'", "ticket 4711", "could misread a name", "tui-reseller audit show {id}"),
+        ("-x$(touch P)", "", "could misread a name", "tui-reseller audit show {id}"),
+        ("plain.name", "customer's wish", "without its reason", "tui-reseller disable --profile acme plain.name"),
+    ],
+)
+async def test_what_a_shell_could_misread_is_not_copied(at_desk, someone, name, reason, said, copied):
+    someone(name)
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("d")
+        await desk.opened("Stop sending")
+        await desk.write(reason)
+        await desk.read_then()
+        await desk.applied(("disable", name))
+        await desk.press("y", "c")
+        await desk.told(said)
+        (entry,) = await desk.entries()
+        assert desk.app.clipboard == copied.format(id=entry.id)
 
 
 async def test_activity_of_a_renamed_customer_shows_what_was_done_before(at_desk, someone):

@@ -15,6 +15,7 @@ from tui_reseller.cli.report import Report
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.plan import Job, JobState, Plan
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
 from tui_reseller.services import door, plan_file, plans
 from tui_reseller.services.door import Permit
@@ -63,7 +64,7 @@ async def apply(
         passwords = _passwords(services, plan, how, stack)
         to = str(how.passwords_to.absolute()) if how.passwords_to else ""
         job = await services.jobs.add(plan, session.operator, options.reason, to, digest=reviewed.digest)
-        inv.talk.say(f"job {job.number}: {job.total:,} customers - tui-reseller job watch {job.number}")
+        inv.talk.say(f"job {job.number}: {job.total:,} customers - {command('job', 'watch', str(job.number))}")
         granted = permit.for_job(job.number)
         return await go_on(inv, services, session, job, granted, passwords, detach=how.detach, verify=options.verify)
 
@@ -208,9 +209,9 @@ def job_line(job: Job) -> str:
     why = f" ({clean(job.why, longest=200)})" if job.why else ""
     line = f"job {job.number} {job.state_word}{why}: {', '.join(counts) or 'nothing begun'}"
     if job.state is not JobState.FINISHED or job.open_unknowns:
-        line += f" - tui-reseller job resume {job.number}"
+        line += f" - {command('job', 'resume', str(job.number))}"
     elif any(outcome and outcome.is_applied for outcome in job.counts):
-        line += f" - tui-reseller undo {job.batch}"
+        line += f" - {command('undo', job.batch)}"
     return line
 
 

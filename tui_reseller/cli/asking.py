@@ -8,10 +8,11 @@ from tui_reseller.cli.talk import Talk
 from tui_reseller.cli.words import TITLES
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.printed import line
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.door import Consent
-from tui_reseller.services.policy import confirming_text, refuse_over_ceiling, typed_text
+from tui_reseller.services.policy import confirming_text, is_confirmed_by, refuse_over_ceiling, typed_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,16 @@ class Question:
     @property
     def typed(self) -> str | None:
         """What must be typed, or None where yes is enough."""
-        return typed_text(self.operation, list(self.usernames), self.profile, self.total)
+        return typed_text(self.operation, self.usernames, self.profile, self.total)
 
     @property
     def confirming(self) -> str:
         """What --confirm would have to be."""
         return confirming_text(self.usernames, self.profile)
+
+    def is_confirmed_by(self, text: str) -> bool:
+        """Whether a text confirms it."""
+        return is_confirmed_by(text, self.usernames, self.profile)
 
 
 def by_options(question: Question, writing: Writing, *, can_ask: bool) -> Consent | None:
@@ -41,17 +46,17 @@ def by_options(question: Question, writing: Writing, *, can_ask: bool) -> Consen
     """
     refuse_over_ceiling(question.profile, len(question.usernames), question.total)
     if writing.confirm is not None:
-        if writing.confirm != question.confirming:
+        if not question.is_confirmed_by(writing.confirm):
             raise RefusedHere(
-                f"refused: --confirm is {quoted(writing.confirm)}, it must be {quoted(question.confirming)}; "
-                "nothing was sent"
+                f"refused: {quoted(writing.confirm)} does not confirm it, nothing was sent; it must be: "
+                f"{line('--confirm', question.confirming)}"
             )
         return Consent(agreed=True, typed=writing.confirm)
     if question.typed is not None:
         if can_ask:
             return None
         raise RefusedHere(
-            f"refused: this needs --confirm {quoted(question.typed)}; nothing was sent",
+            f"refused: nothing was sent; this needs: {line('--confirm', question.typed)}",
             hint="--yes does not replace it" if writing.yes else "",
         )
     if writing.yes:
@@ -63,12 +68,12 @@ def by_options(question: Question, writing: Writing, *, can_ask: bool) -> Consen
 
 def ask(question: Question, review: Sequence[str], talk: Talk) -> Consent:
     """Show the review and ask; return the consent. Raises RefusedHere at anything but the answer that is asked for."""
-    for line in review:
-        talk.warn(line)
+    for told in review:
+        talk.warn(told)
     typed = question.typed
-    wanted = typed if typed is not None else "yes"
     what = TITLES[question.operation].partition(" - ")[0].lower()
     asked = f"Type {quoted(typed)} without the quotation marks" if typed is not None else "Type yes"
-    if talk.ask(f"{asked} to {what}") != wanted:
+    answer = talk.ask(f"{asked} to {what}")
+    if not (question.is_confirmed_by(answer) if typed is not None else answer == "yes"):
         raise RefusedHere("refused: not confirmed; nothing was sent")
     return Consent(agreed=True, typed=typed)

@@ -177,10 +177,11 @@ def _delivered(code: int) -> int:
 
 def _usage(error: click.ClickException) -> int:
     from tui_reseller.cli.talk import Talk  # noqa: PLC0415
+    from tui_reseller.domain.printed import command  # noqa: PLC0415
 
     context = error.ctx if isinstance(error, click.UsageError) else None
-    where = context.command_path if context else PROGRAM
-    Talk().warn(f"{where}: {error.format_message()}\nhelp: {where} --help")
+    verb = context.command_path.split()[1:] if context else []
+    Talk().warn(f"{error.format_message()}\nhelp: {command(*verb, '--help')}")
     return 2
 
 

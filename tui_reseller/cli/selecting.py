@@ -33,8 +33,8 @@ def selecting(function: F) -> F:
     for option in (
         click.option("--until", metavar="TIME", help="Up to here, as --since."),
         click.option("--since", metavar="TIME", help=f"From here on: {_MOMENT}."),
-        click.option("--me", is_flag=True, help="Only what was done by this account, on this host, from this address."),
-        click.option("--operator", metavar="NAME", help="Only what this account of the operating system has done."),
+        click.option("--me", is_flag=True, help="Only what this account has done, over any line."),
+        click.option("--operator", metavar="NAME", help="Only what the account of this name has done."),
         click.option("--batch", metavar="ID", help="Only what was done as one."),
         click.option("--outcome", type=click.Choice([item.value for item in Outcome]), help="Only this outcome."),
         click.option("--operation", type=click.Choice([item.value for item in Operation]), help="Only this operation."),

@@ -46,7 +46,7 @@ class Shift:
         zone = f"{self.now.astimezone():%Z}"
         lines = [
             f"Shift report: {profile}, {local_text(self.since)} to {local_text(self.now)} {zone}",
-            f"By: {clean(self.who, longest=200)}",
+            f"By: {clean(self.who, longest=400)}",
             f"Operations: {_counted(self.entries)}",
         ]
         for operation in Operation:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change, Collision, Value, value_words
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.advice import known, safe
@@ -89,13 +90,13 @@ def result_line(result: Result) -> str:
     what = f"{result.operation.value} {quoted(result.username)}"
     number = f" [{result.id}]" if result.id else ""
     if result.outcome is Outcome.UNKNOWN:
-        check = f" Check: tui-reseller verify {result.id}" if result.id and result.operation.is_checkable else ""
+        check = f" - check: {command('verify', result.id)}" if result.id and result.operation.is_checkable else ""
         return (
             f"UNKNOWN - {what}: the request left, no usable answer came ({result.message}). It may have been carried "
-            f"out, may be carried out later, or not at all. {safe(result.operation, result.outcome)}{check}{number}"
+            f"out, may be carried out later, or not at all. {safe(result.operation, result.outcome)}{number}{check}"
         )
     undo = (
-        f" - undo: tui-reseller undo {result.id}"
+        f" - undo: {command('undo', result.id)}"
         if result.outcome.is_applied and result.operation in UNDOABLE and result.id
         else ""
     )
@@ -122,5 +123,5 @@ def results_line(results: Sequence[Result], asked: int, batch: str) -> str:
     if asked > len(results):
         said.append(f"{asked - len(results):,} not begun")
     is_undoable = any(result.outcome.is_applied and result.operation in UNDOABLE for result in results)
-    undo = f" - undo: tui-reseller undo {batch}" if is_undoable and batch else ""
+    undo = f" - undo: {command('undo', batch)}" if is_undoable and batch else ""
     return f"{asked:,} customers: {', '.join(said)} [batch {batch}]{undo}"

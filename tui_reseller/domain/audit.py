@@ -11,15 +11,59 @@ from tui_reseller.domain.operation import Operation, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """The person at the keyboard: account of the operating system, host, and where their SSH came from."""
+    """The person at the keyboard: account of the operating system, its name and number, and the host.
+
+    Login_uid is the number of the account that logged in, where the system tells: su and sudo do not change it.
+    Ssh_from (where their SSH came from) and claims (names of variables and what they say) could have been made up by
+    whoever started the program. Entries of earlier versions have neither numbers nor claims.
+    """
 
     user: str
     host: str
     ssh_from: str | None = None
+    uid: int | None = None
+    login_uid: int | None = None
+    claims: Mapping[str, str] = field(default_factory=dict, hash=False)
 
-    def as_dict(self) -> dict[str, str | None]:
-        """Return it as output has it."""
-        return {"user": self.user, "host": self.host, "ssh_from": self.ssh_from}
+    def is_same_person(self, other: "Operator") -> bool:
+        """Whether both are one account of the operating system, over whatever line it came. Its number decides; its
+        name only where one of them has no number.
+        """
+        if self.uid is not None and other.uid is not None:
+            return self.uid == other.uid
+        return self.user == other.user
+
+    @property
+    def words(self) -> str:
+        """One line for the reader, with claims marked as such. Not cleaned."""
+        told = f"{self.user} on {self.host}"
+        if self.login_uid is not None and self.login_uid != self.uid:
+            told += f", logged in as uid {self.login_uid}"
+        claimed = [f"to be {value} ({name})" for name, value in self.claims.items()]
+        claimed += [f"to come from {self.ssh_from}"] if self.ssh_from else []
+        return told + (f"; claims {', '.join(claimed)}" if claimed else "")
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as output and the ledger have it."""
+        return {
+            "user": self.user,
+            "host": self.host,
+            "ssh_from": self.ssh_from,
+            "uid": self.uid,
+            "login_uid": self.login_uid,
+            "claims": dict(self.claims),
+        }
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, object]) -> "Operator":
+        """Read what as_dict wrote, now or in an earlier version. Raises KeyError or TypeError on anything else."""
+        user, host, ssh_from = found["user"], found["host"], found["ssh_from"]
+        uid, login_uid, claims = found.get("uid"), found.get("login_uid"), found.get("claims", {})
+        if not (isinstance(user, str) and isinstance(host, str) and isinstance(ssh_from, str | None)):
+            raise TypeError("an operator")
+        if not (isinstance(uid, int | None) and isinstance(login_uid, int | None) and isinstance(claims, dict)):
+            raise TypeError("an operator")
+        return cls(user, host, ssh_from, uid, login_uid, {str(name): str(value) for name, value in claims.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +142,8 @@ class Entry:
 class AuditQuery:
     """Which entries to read, newest first. Limit 0 is no limit; until itself is not in it.
 
-    A username finds what was done to that customer under its earlier and later names as well. User is an account of the
-    operating system; operator one person, as far as the ledger tells people apart.
+    A username finds what was done to that customer under its earlier and later names as well. User is the name of an
+    account of the operating system; operator is that account itself (Operator.is_same_person).
     """
 
     account: str | None = None
@@ -119,7 +163,7 @@ class AuditQuery:
         return (
             (self.outcome is None or entry.outcome is self.outcome)
             and (self.user is None or entry.operator.user == self.user)
-            and (self.operator is None or entry.operator == self.operator)
+            and (self.operator is None or self.operator.is_same_person(entry.operator))
         )
 
     @property

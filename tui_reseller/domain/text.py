@@ -99,5 +99,7 @@ def formula_restored(text: str) -> str:
 
 
 def quoted(name: str, longest: int = 80) -> str:
-    """Return a username or value for a sentence: cleaned, and between quotation marks so that its ends are seen."""
-    return '"' + clean(name, longest=longest) + '"'
+    """Return a username or value for a sentence: cleaned, and between quotation marks so that its ends are seen; what
+    would end them has a backslash in front of it.
+    """
+    return '"' + clean(name, longest=longest).replace("\\", "\\\\").replace('"', '\\"') + '"'

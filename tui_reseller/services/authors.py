@@ -56,7 +56,9 @@ def author_words(entry: Entry, session: Session) -> str:
     """Say who did an operation, from where and when: "ben from 10.1.2.3 at 14:01"."""
     operator = entry.operator
     name = clean(operator.user, longest=40)
-    who = f"you ({name})" if operator == session.operator else name
+    who = f"you ({name})" if session.operator.is_same_person(operator) else name
+    if operator.claims:
+        who += f" (claims to be {clean(', '.join(dict.fromkeys(operator.claims.values())), longest=80)})"
     place = f" from {clean(operator.ssh_from, longest=60)}" if operator.ssh_from else f" on {clean(operator.host)}"
     return f"{who}{place} at {clock_text(entry.time, session.clock.now())}"
 

@@ -13,7 +13,7 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.plan import Job
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
-from tui_reseller.services.policy import GRADES, confirming_text, refuse_over_ceiling, typed_text
+from tui_reseller.services.policy import GRADES, confirming_text, is_confirmed_by, refuse_over_ceiling, typed_text
 from tui_reseller.services.session import Session
 
 
@@ -99,10 +99,9 @@ def _refuse_unagreed(
 ) -> None:
     if consent.dry_run:
         raise _dry_run()
-    confirming = confirming_text(usernames, session.profile)
     if consent.typed is not None:
-        if consent.typed not in {confirming, f"{len(usernames)} {session.profile.name}"}:
-            raise _mismatch(consent.typed, confirming)
+        if not is_confirmed_by(consent.typed, usernames, session.profile):
+            raise _mismatch(consent.typed, confirming_text(usernames, session.profile))
         return
     typed = typed_text(operation, list(usernames), session.profile, total)
     if typed is not None and not consent.recorded:

@@ -10,6 +10,7 @@ from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.fingerprint import Fingerprint
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.plan import Item, Plan, Refusal
+from tui_reseller.domain.printed import Foreign, line
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
 from tui_reseller.services.plan_file import Wanted
@@ -176,9 +177,10 @@ def moved_since(plan: Plan, loaded: Mapping[str, Customer]) -> int:
 def check_place(plan: Plan, session: Session) -> None:
     """Raise RefusedHere if a plan was made for another account."""
     if plan.account != session.account:
+        other = line("--profile", Foreign(plan.profile))
         raise RefusedHere(
             f'refused: this plan was made for another account (profile "{plan.profile}"); nothing was sent',
-            hint=f"--profile {plan.profile}, or make the plan again",
+            hint=f"make the plan again{f', or: {other}' if other else ''}",
         )
 
 

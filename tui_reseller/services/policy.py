@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.names import is_same_name
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.printed import command, is_plain
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.ports import Clock
@@ -52,16 +53,23 @@ def grade(operation: Operation, count: int = 1, total: int = 0, *, protected: bo
     return min(level, TYPED)
 
 
-def typed_text(operation: Operation, usernames: list[str], profile: Profile, total: int) -> str | None:
-    """Return what has to be typed before this is done, or None: the username for one, "COUNT PROFILE" for many."""
-    if grade(operation, len(usernames), total, protected=profile.protected) < TYPED:
-        return None
-    return confirming_text(usernames, profile)
+def typed_text(operation: Operation, usernames: Sequence[str], profile: Profile, total: int) -> str | None:
+    """Return what has to be typed before this is done, or None where yes is enough."""
+    is_typed = grade(operation, len(usernames), total, protected=profile.protected) >= TYPED
+    return confirming_text(usernames, profile) if is_typed else None
 
 
 def confirming_text(usernames: Sequence[str], profile: Profile) -> str:
-    """Return what --confirm has to be, also where yes would do: the username for one, "COUNT PROFILE" for many."""
-    return usernames[0] if len(usernames) == 1 else f"{len(usernames)} {profile.name}"
+    """Return what confirms a write: the username for one, "COUNT PROFILE" for many, and "1 PROFILE" for one whose
+    username cannot stand in a printed command.
+    """
+    is_one = len(usernames) == 1 and is_plain(usernames[0])
+    return usernames[0] if is_one else f"{len(usernames)} {profile.name}"
+
+
+def is_confirmed_by(text: str, usernames: Sequence[str], profile: Profile) -> bool:
+    """Whether a text confirms a write; the username of a single customer always does, whatever signs are in it."""
+    return text == confirming_text(usernames, profile) or [text] == list(usernames)
 
 
 def refuse_over_ceiling(profile: Profile, count: int, total: int) -> None:
@@ -75,7 +83,7 @@ def refuse_over_ceiling(profile: Profile, count: int, total: int) -> None:
     if rows is not None and count > rows:
         raise RefusedHere(
             f'refused: {count:,} customers, profile "{name}" allows {rows:,} at once',
-            hint=f"profile set {name} max_rows={count} raises it; nothing was sent",
+            hint=f"nothing was sent; what raises it: {command('profile', 'set', name, f'max_rows={count}')}",
         )
     if share is not None and not total:
         raise RefusedHere(
@@ -86,7 +94,7 @@ def refuse_over_ceiling(profile: Profile, count: int, total: int) -> None:
         needed = min(100.0, math.ceil(1000 * count / total) / 10)
         raise RefusedHere(
             f'refused: {100 * count / total:.1f} % of all customers, profile "{name}" allows {share:g} % at once',
-            hint=f"profile set {name} max_percent={needed:g} raises it; nothing was sent",
+            hint=f"nothing was sent; what raises it: {command('profile', 'set', name, f'max_percent={needed:g}')}",
         )
 
 

@@ -63,7 +63,9 @@ async def last_undoable(session: Session) -> list[Entry]:
 
 def _is_undoable(session: Session, entry: Entry) -> bool:
     """Whether an operation is one of this operator's that still stands. An undo is not undone again by itself."""
-    is_ours = entry.operator == session.operator and _is_applied(entry) and entry.account == session.account
+    is_ours = (
+        session.operator.is_same_person(entry.operator) and _is_applied(entry) and entry.account == session.account
+    )
     return is_ours and not entry.undone_by and not entry.undoes and opposite(entry) is not None
 
 

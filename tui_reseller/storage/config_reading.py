@@ -14,6 +14,7 @@ from typing import NoReturn, TypeVar
 from tui_reseller.domain.config import REFRESH, SLOW_LINK, SYSLOG, THEMES, Config, Settings
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import BadConfig, InvalidInput
+from tui_reseller.domain.printed import Typed, line
 from tui_reseller.domain.profile import (
     COLOURS,
     PROVIDERS,
@@ -85,7 +86,7 @@ def _check_file(path: Path, found: os.stat_result) -> None:
     elif found.st_uid != os.geteuid():
         problem = "it belongs to somebody else"
     elif found.st_mode & 0o022:
-        problem, hint = "it can be changed by other accounts", f"chmod 600 {path}"
+        problem, hint = "it can be changed by other accounts", line("chmod", "600", Typed(str(path))) or ""
     elif found.st_size > LARGEST:
         problem = _TOO_LARGE
     if problem:

@@ -14,6 +14,7 @@ from tui_reseller.domain.audit import Operator, utc_text
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.ledger import Ledger
 from tui_reseller.storage.ledger_items import digest_of
@@ -135,10 +136,11 @@ class Jobs:
                 owner = self._owner(number)
                 raise RefusedHere(
                     f"job {number} is being run by {owner or 'another process'}",
-                    hint=f"watch it: tui-reseller job watch {number}",
+                    hint=f"watch it: {command('job', 'watch', str(number))}",
                 ) from None
             os.ftruncate(handle, 0)
-            os.pwrite(handle, compact([os.getpid(), *operator.as_dict().values()]).encode(), 0)
+            mine = [os.getpid(), operator.user, operator.host, operator.ssh_from]
+            os.pwrite(handle, compact(mine).encode(), 0)
             yield
             os.ftruncate(handle, 0)
         finally:
@@ -203,7 +205,7 @@ def _refuse_applied(book: "Book", digest: str) -> None:
     for number, time in book.read("SELECT number, time FROM jobs WHERE digest = ?", digest):
         raise RefusedHere(
             f"refused: this plan was applied already, as job {number} of {time[:16].replace('T', ' ')} UTC",
-            hint=f"tui-reseller job show {number}",
+            hint=command("job", "show", str(number)),
         )
 
 
@@ -224,7 +226,7 @@ def _job(
     return Job(
         number=number, profile=content["profile"], account=accounts.get(where, where), origin=content["origin"],
         digest=digest,
-        source=content["source"], operator=Operator(**content["operator"]), reason=content["reason"],
+        source=content["source"], operator=Operator.from_dict(content["operator"]), reason=content["reason"],
         began=datetime.fromisoformat(time), why=unescaped(why), total=total, counts=counts, owner=owner,
         in_flight=in_flight,
         state=JobState.INTERRUPTED if found is JobState.RUNNING and not owner else found,

@@ -142,7 +142,7 @@ def read_entry(
         operation=Operation.read(operation),
         username=unescaped(username or ""),
         changes=from_object(content["changes"]),
-        operator=Operator(**content["operator"]),
+        operator=Operator.from_dict(content["operator"]),
         before=content["before"],
         reason=content["reason"],
         batch=None if batch is None else unescaped(batch),

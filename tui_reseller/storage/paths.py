@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_reseller.domain.errors import BadConfig
+from tui_reseller.domain.printed import Typed, line
 
 APP = "tui-reseller"
 LOCK_WAIT = 5.0
@@ -54,7 +55,8 @@ def checked_folder(folder: Path) -> bool:
     if found.st_uid != os.geteuid():
         raise BadConfig(f"{folder} belongs to somebody else", hint="give the folder to your account or move it away")
     if found.st_mode & 0o022:
-        raise BadConfig(f"{folder} can be changed by other accounts", hint=f"chmod 700 {folder}")
+        remedy = line("chmod", "700", Typed(str(folder))) or "take the right to write from the others"
+        raise BadConfig(f"{folder} can be changed by other accounts", hint=remedy)
     return True
 
 

@@ -12,6 +12,8 @@ from tui_reseller.storage.new_file import write_new
 from tui_reseller.storage.paths import write_whole
 
 LARGEST = 2 * 1024**3
+TOLD = 12
+"""So many signs of its digest name a plan."""
 
 
 class PlanFiles:
@@ -25,7 +27,7 @@ class PlanFiles:
         BadConfig if the disk refuses.
         """
         digest = plan.digest
-        target = path or self._folder / f"{digest[:12]}.plan"
+        target = path or self._folder / f"{digest[:TOLD]}.plan"
         lines = [canonical({**plan.head, "digest": digest}), *(canonical(item.as_dict()) for item in plan.items)]
         content = ("\n".join(lines) + "\n").encode("ascii")
         if path is None:
@@ -62,9 +64,10 @@ class PlanFiles:
 
     def _place(self, name: str) -> Path:
         path = Path(name)
-        if path.exists() or "/" in name:
-            return path
         found = sorted(self._folder.glob(f"{name}*.plan")) if len(name) >= 4 and name.isalnum() else []
+        is_told = len(name) == TOLD and len(found) == 1  # as a command of ours names it, whatever file lies about
+        if not is_told and (path.exists() or "/" in name):
+            return path
         if len(found) == 1:
             return found[0]
         raise InvalidInput(f"there is no plan {clean(name)!r}", hint="name its file, or the first signs of its digest")

@@ -1,5 +1,6 @@
 """A copy of the audit log for syslog: one line an intent, one an outcome. Usernames, but no other customer data."""
 
+import json
 import logging
 import os
 import socket
@@ -7,11 +8,13 @@ from logging.handlers import SysLogHandler
 
 from tui_reseller.domain.audit import Entry, Intent
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.text import clean, quoted
+from tui_reseller.storage.ledger_rows import compact
 
 PROGRAM = "tui-reseller"
 WAIT_SECONDS = 0.5
 """A syslog that does not take a line within this time is away."""
+LONGEST = 256
+"""A value is cut after so many characters; then a sign stands behind its quotation marks."""
 
 
 class SyslogCopy:
@@ -43,12 +46,7 @@ class SyslogCopy:
             handler.close()
 
     def _tell(self, what: str, entry: str, about: Intent | Entry) -> None:
-        operator = about.operator
-        came = f" from={clean(operator.ssh_from, longest=64)}" if operator.ssh_from else ""
-        text = (
-            f"{what} id={entry} operation={about.operation.value} username={quoted(about.username)} "
-            f"operator={quoted(operator.user)} host={quoted(operator.host)}{came} profile={quoted(about.profile)}"
-        )
+        text = f"{what} id={entry} operation={about.operation.value} {_told(about)}"
         try:
             if self._handler is None:
                 self._handler = _Handler(self._address)
@@ -61,6 +59,30 @@ class SyslogCopy:
                     f"the audit log could not be copied to syslog at {self._address}: {error.strerror or error}; "
                     "the audit log itself is whole"
                 )
+
+
+def _told(about: Intent | Entry) -> str:
+    """Say who and to whom. What we know ourselves stands first, then what the environment claims, last of all the
+    customer's name: nothing that others can write stands before what a reader looks for.
+    """
+    operator = about.operator
+    claims = {name: value[:LONGEST] for name, value in operator.claims.items()}
+    claims |= {"ssh_from": operator.ssh_from[:LONGEST]} if operator.ssh_from else {}
+    parts = {
+        "operator": _quoted(operator.user),
+        "uid": operator.uid,
+        "login_uid": operator.login_uid,
+        "host": _quoted(operator.host),
+        "profile": _quoted(about.profile),
+        "claims": compact(claims) if claims else None,
+        "username": _quoted(about.username),
+    }
+    return " ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
+
+
+def _quoted(text: str) -> str:
+    """Quote as JSON does, in ASCII: two values never look alike, and none can end its own quotation."""
+    return json.dumps(text[:LONGEST]) + ("..." if len(text) > LONGEST else "")
 
 
 class _Handler(SysLogHandler):

@@ -6,11 +6,11 @@ PACKAGE = Path(__file__).parent.parent
 
 
 def stylesheet_folder() -> Path:
-    """Return the folder of the stylesheets: a checkout's own before a copy inside the package."""
-    beside = PACKAGE.parent / "styles"
-    if (PACKAGE.parent / "pyproject.toml").is_file() and beside.is_dir():
-        return beside
-    return PACKAGE / "styles"
+    """Return the folder of the stylesheets. An installed wheel has them inside, and then nothing beside it counts: what
+    lies beside an installed package belongs to others.
+    """
+    inside = PACKAGE / "styles"
+    return inside if inside.is_dir() else PACKAGE.parent / "styles"
 
 
 def stylesheets() -> list[Path]:

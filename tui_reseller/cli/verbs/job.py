@@ -16,6 +16,7 @@ from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Job, JobItem, JobState
+from tui_reseller.domain.printed import command
 from tui_reseller.services.door import Consent, admit_job
 from tui_reseller.services.job_passwords import Made, Passwords
 from tui_reseller.services.jobs import RETRIED, retry_rejected
@@ -144,7 +145,7 @@ def _asking(wanted: str, does: str) -> click.Command:
 
         return inv.run(work)
 
-    text = f"{does}\n\nExamples:\n  tui-reseller job {wanted} 7"
+    text = f"{does}\n\nExamples:\n  {command('job', wanted, '7')}"
     return click.command(wanted, help=text)(_number(common(called)))
 
 

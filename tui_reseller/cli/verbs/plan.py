@@ -1,6 +1,7 @@
 """plan: many changes out of a file or a filter, checked and reviewed before the first is sent."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListContext, Question
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Plan
+from tui_reseller.domain.printed import Typed, Word, command
 from tui_reseller.domain.text import clean
 from tui_reseller.services import listing, plans
 from tui_reseller.services.plan_file import FIELDS_OF, Read, Wanted, action_of, read_rows
@@ -103,7 +105,8 @@ def new(
         drafted = await plans.draft(
             session, read.wanted, origin=origin, refusals=read.refusals, source=read.source if source else ""
         )
-        return _told(inv, services, session, drafted, out, skip_refused=skip_refused)
+        passwords = frozenset(wanted.call.username for wanted in read.wanted if wanted.call.password)
+        return _Made(inv, services, session, drafted, passwords, source).told(out, skip_refused=skip_refused)
 
     return inv.with_session(opened)
 
@@ -120,32 +123,66 @@ async def _matching(session: Session, text: str, action: str, fields: dict[str, 
     return Read([Wanted(Call(operation, name, fields)) for name in names])
 
 
-def _told(
-    inv: Invocation, services: Services, session: Session, drafted: Drafted, out: Path | None, *, skip_refused: bool
-) -> int:
-    found, refusals = drafted.plan, drafted.refusals
-    for refusal in refusals[:20]:
-        inv.talk.warn(refusal.words)
-    if len(refusals) > 20:
-        inv.talk.warn(f"... and {len(refusals) - 20:,} more")
-    for warning in found.warnings:
-        inv.talk.say(f"note: {warning}")
-    is_made = bool(found.items) and (skip_refused or not refusals)
-    place = services.plans.save(found, out) if is_made else None
-    inv.out.item({
-        "plan": found.digest[:12] if is_made else None, "file": str(place) if place else None,
-        "items": len(found.items), "already": found.already, "total": found.total,
-        "operations": [operation.value for operation in found.operations],
-        "refused": [{"line": r.line, "column": r.column or None, "message": r.message} for r in refusals],
-        "warnings": list(found.warnings),
-    })  # fmt: skip
-    counts = f"{len(found.items):,} to do, {found.already:,} so already, {len(refusals):,} refused"
-    if not is_made:
-        inv.talk.warn(f"no plan was made: {counts}" + ("" if found.items else "; nothing to do"))
-        return ExitCode.USAGE
-    asked = f"--confirm '{question.typed}'" if (question := question_of(found, session)).typed else "--yes"
-    inv.talk.say(f"{counts} - tui-reseller plan apply {place} {asked}")
-    return ExitCode.SOME if refusals else ExitCode.FINE
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What was drafted, of which file, and for which usernames that file has passwords."""
+
+    inv: Invocation
+    services: Services
+    session: Session
+    drafted: Drafted
+    passwords: frozenset[str]
+    source: Path | None
+
+    def told(self, out: Path | None, *, skip_refused: bool) -> int:
+        """Save the plan if it is one, and tell it with the next step; return the exit code."""
+        found, refusals, say = self.drafted.plan, self.drafted.refusals, self.inv.talk.say
+        for refusal in refusals[:20]:
+            self.inv.talk.warn(refusal.words)
+        if len(refusals) > 20:
+            self.inv.talk.warn(f"... and {len(refusals) - 20:,} more")
+        for warning in found.warnings:
+            say(f"note: {warning}")
+        is_made = bool(found.items) and (skip_refused or not refusals)
+        place = self.services.plans.save(found, out) if is_made else None
+        digest = found.digest[:12] if is_made else None
+        self.inv.out.item({
+            "plan": digest, "file": str(place) if place else None,
+            "items": len(found.items), "already": found.already, "total": found.total,
+            "operations": [operation.value for operation in found.operations],
+            "refused": [{"line": r.line, "column": r.column or None, "message": r.message} for r in refusals],
+            "warnings": list(found.warnings),
+        })  # fmt: skip
+        counts = f"{len(found.items):,} to do, {found.already:,} so already, {len(refusals):,} refused"
+        if digest is None:
+            self.inv.talk.warn(f"no plan was made: {counts}" + ("" if found.items else "; nothing to do"))
+            return ExitCode.USAGE
+        say(f"{counts} - {self._next(digest, out)}")
+        return ExitCode.SOME if refusals else ExitCode.FINE
+
+    def _next(self, digest: str, out: Path | None) -> str:
+        """Return the command that applies the plan, ready to run."""
+        plan, profile = self.drafted.plan, self.session.profile.name
+        where = Typed(_as_argument(out)) if out else Typed(digest)
+        if not where.may_stand:
+            self.services.plans.save(plan)  # so that its digest finds it
+            where = Typed(digest)
+        question = question_of(plan, self.session)
+        asked = ("--confirm", question.typed) if question.typed is not None else ("--yes",)
+        needing = {item.username for item in plan.items if item.needs_password}
+        files: list[Word] = []
+        if self.source is not None and needing & self.passwords:
+            files += ["--from", Typed(_as_argument(self.source))]
+        if needing - self.passwords:
+            files += ["--passwords-to", f"passwords-{digest}.csv"]
+        told = command("plan", "apply", where, "--profile", profile, *asked, *files)
+        return told or f"plan {digest}; its passwords are in your file, which apply is to be told with --from"
+
+
+def _as_argument(path: Path) -> str:
+    """Return a path as an argument that is no option."""
+    text = str(path)
+    return f"./{text}" if text.startswith("-") else text
 
 
 def _loaded(services: Services, name: str, inv: Invocation) -> Plan:

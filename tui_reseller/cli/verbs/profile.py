@@ -10,6 +10,7 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.names import read_pairs
 from tui_reseller.cli.options import common, complete_profile
 from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
@@ -73,9 +74,9 @@ def set_keys(inv: Invocation, *, name: str, pairs: Sequence[str]) -> int:
         after = services.profiles.change(name, values)
         inv.out.item(as_row(services, after), COLUMNS)
         if (before.origin, before.api_user) != (after.origin, after.api_user) and after.store is Store.KEYRING:
-            inv.talk.say(f"the key belonged to the former address and user: tui-reseller profile secret {name}")
+            inv.talk.say(f"the key belonged to the former address and user: {command('profile', 'secret', name)}")
         elif before.proxy != after.proxy and after.wants_proxy_password and after.keeps_key:
-            inv.talk.say(f"the new proxy wants a password: tui-reseller profile secret {name}")
+            inv.talk.say(f"the new proxy wants a password: {command('profile', 'secret', name)}")
         warn_of_proxy(inv, after)
         return ExitCode.FINE
 

@@ -10,6 +10,7 @@ from tui_reseller.cli.names import read_secrets
 from tui_reseller.cli.options import common, complete_profile
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import COLOURS, DEFAULT_BASE_URL, PROVIDERS, Format, Profile, Store
 from tui_reseller.services.profiles import checked, command_of, max_percent_of, max_rows_of, proxy_of
 from tui_reseller.services.services import Services
@@ -65,9 +66,9 @@ def add(inv: Invocation, *, name: str, secret_stdin: bool, proxy_password_stdin:
         where = await services.profiles.add(profile, credential)
         inv.talk.say(f'profile "{name}" is added; key: {where}')
         if wants_key and credential is None:
-            inv.talk.say(f"no key yet: tui-reseller profile secret {name}")
+            inv.talk.say(f"no key yet: {command('profile', 'secret', name)}")
         elif wants_key and profile.wants_proxy_password and credential and credential.proxy_password is None:
-            inv.talk.say(f"no password of the proxy yet: tui-reseller profile secret {name}")
+            inv.talk.say(f"no password of the proxy yet: {command('profile', 'secret', name)}")
         return ExitCode.FINE
 
     return inv.run(work)
@@ -130,11 +131,13 @@ def secret(inv: Invocation, *, name: str, secret_stdin: bool, proxy_password_std
         profile = services.profiles.get(name)
         if not profile.keeps_key:
             where = services.credentials.describe(profile)
-            raise InvalidInput(f'profile "{name}" keeps no key: {where}', hint=f"profile set {name} store=keyring")
+            raise InvalidInput(
+                f'profile "{name}" keeps no key: {where}', hint=command("profile", "set", name, "store=keyring")
+            )
         if proxy_password_stdin and not profile.wants_proxy_password:
             raise InvalidInput(
                 f'the proxy of profile "{name}" names no user; nothing was saved',
-                hint=f"profile set {name} proxy=http://USER@HOST:PORT",
+                hint=command("profile", "set", name, "proxy=http://USER@HOST:PORT"),
             )
         is_piped = secret_stdin or proxy_password_stdin
         if not is_piped and not inv.talk.can_ask:

@@ -7,7 +7,7 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.names import read_moment
 from tui_reseller.cli.options import common
 from tui_reseller.cli.shift import Shift
-from tui_reseller.domain.audit import AuditQuery, Operator
+from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.services.moments import start_of_day
 from tui_reseller.services.services import Services
@@ -17,7 +17,7 @@ from tui_reseller.services.suspensions import open_suspensions
 @click.command()
 @click.option("--today", is_flag=True, help="From the last midnight here on; so without --since.")
 @click.option("--since", metavar="TIME", help="From here on: 2026-11-20, 2026-11-20T14:00 (UTC), 8h.")
-@click.option("--me", is_flag=True, help="Only operations by this account, on this host, from this address.")
+@click.option("--me", is_flag=True, help="Only what this account of the operating system has done, over any line.")
 @common
 def report(inv: Invocation, *, today: bool, since: str | None, me: bool) -> int:
     """Tell what was done, to whom, why and with what outcome; what needs you; which suspensions have an end.
@@ -57,12 +57,8 @@ async def _gathered(inv: Invocation, services: Services, since: str | None, *, m
         since=began,
         now=now,
         profile=named or "",
-        who=_told(services.operator) if me else "everybody on this account of the operating system",
+        who=services.operator.words if me else "everybody on this account of the operating system",
         entries=(await services.ledger.entries(query))[::-1],
         needs_you=await services.ledger.needs_you(account),
         suspensions=await open_suspensions(services.ledger, account),
     )
-
-
-def _told(operator: Operator) -> str:
-    return f"{operator.user} on {operator.host}" + (f", from {operator.ssh_from}" if operator.ssh_from else "")

@@ -91,9 +91,14 @@ def typed_field(label: str, must_be: str) -> FormField:
     return FormField("typed", label, kind="typed", must_be=must_be)
 
 
-def typed_fields(username: str | None) -> tuple[FormField, ...]:
-    """Return the field in which a username is typed, where that is asked for."""
-    return () if username is None else (typed_field("Type the username", username),)
+def confirming_field(usernames: Sequence[str], must_be: str) -> FormField:
+    """Return the field in which a plan is confirmed: it shows what is to be typed, unless that is the username."""
+    return typed_field("Type the username" if [must_be] == list(usernames) else f"Type {must_be}", must_be)
+
+
+def typed_fields(username: str, must_be: str | None) -> tuple[FormField, ...]:
+    """Return the field in which a change of one customer is confirmed, where that is asked for."""
+    return () if must_be is None else (confirming_field([username], must_be),)
 
 
 _ALREADY = {
@@ -127,7 +132,7 @@ def switch_form(
         lines.append(f"It is {after} already, as far as is known; {_ALREADY[is_sending]}")
     fields = [reason_field(required=reason_required, value=reason)]
     if typed is not None:
-        fields.append(typed_field("Type the username", typed))
+        fields.append(confirming_field([target.username], typed))
     if operation is Operation.DISABLE:
         fields.append(until_field(now))
     return FormSpec(
@@ -193,7 +198,7 @@ def email_form(
         (
             FormField("email", "New e-mail", required=True, limit=LIMITS["email"], check=check_email),
             reason_field(required=reason_required, value=reason),
-            *typed_fields(typed),
+            *typed_fields(customer.username, typed),
         ),
         commit="Change",
     )
@@ -215,7 +220,7 @@ def password_form(
         FormField("password", "Password", kind="secret", only_if=("how", "type"), hint="at least 6"),
         FormField("again", "Once more", kind="secret", only_if=("how", "type")),
         reason_field(required=reason_required, value=reason),
-        typed_field("Type the username", typed),
+        confirming_field([target.username], typed),
     )
     return FormSpec("Reset password - cannot be undone", profile, lines, fields, commit="Reset")
 
@@ -296,8 +301,8 @@ def review_form(
     reason: str,
     reason_required: bool,
     commit: str,
-    typed: str | None = None,
+    confirming: Sequence[FormField] = (),
 ) -> FormSpec:
     """Show what will be sent, once more, before it is sent."""
-    fields = (reason_field(required=reason_required, value=reason), *typed_fields(typed))
+    fields = (reason_field(required=reason_required, value=reason), *confirming)
     return FormSpec(title, profile, lines, fields, commit=commit)

@@ -87,12 +87,11 @@ async def activity(stage: Stage) -> None:
 
 
 def _entry_lines(stage: Stage, entry: Entry) -> list[str]:
-    operator = entry.operator
     lines = [
         f"Outcome    {outcome_word(entry.outcome)}   {entry.message}",
         f"Operation  {verb_of(entry.operation)} of {quoted(entry.username)}",
         f"Time       {clock_text(entry.time, stage.now())}   profile {entry.profile}",
-        f"Operator   {operator.user} on {operator.host}" + (f", from {operator.ssh_from}" if operator.ssh_from else ""),
+        f"Operator   {entry.operator.words}",
         f"Reason     {entry.reason or '-'}",
     ]
     if entry.until is not None:

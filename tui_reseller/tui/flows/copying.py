@@ -4,6 +4,7 @@ import json
 
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.presenters.outcome import as_command
@@ -52,9 +53,16 @@ async def _command(stage: Stage) -> None:
     except ResellerError as error:
         stage.tell_error(error)
         return
-    mine = next((entry for entry in entries if entry.operator == stage.session.operator), None)
+    mine = next((entry for entry in entries if stage.session.operator.is_same_person(entry.operator)), None)
     if mine is None:
         stage.tell("Nothing was done yet that could be copied.")
         return
-    text = as_command(mine.operation, mine.username, mine.changes, stage.session.profile.name)
-    stage.tell(f"{stage.app.copy_text(text)}: {text}")
+    for reason, missing in ((mine.reason, ""), ("", " without its reason, which a shell could misread")):
+        text = as_command(
+            mine.operation, mine.username, mine.changes, stage.session.profile.name, until=mine.until, reason=reason
+        )
+        if text is not None:
+            stage.tell(f"{stage.app.copy_text(text)}{missing}: {text}")
+            return
+    shown = command("audit", "show", mine.id)
+    stage.tell(f"A shell could misread a name or value in it; {stage.app.copy_text(shown)} instead: {shown}")

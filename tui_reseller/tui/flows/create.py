@@ -9,7 +9,7 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 from tui_reseller.services.validation import findings_for
 from tui_reseller.tui.dialogs.secret import ShowSecret
-from tui_reseller.tui.dialogs.texts import create_form, review_form
+from tui_reseller.tui.dialogs.texts import create_form, review_form, typed_fields
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
 from tui_reseller.tui.stage import Stage
 
@@ -37,7 +37,7 @@ async def create(stage: Stage) -> None:
         spec = review_form(
             "Review new customer", stage.profile_title, lines, reason=stage.reason,
             reason_required=reason_required(stage, Operation.CREATE), commit="Create",
-            typed=typed_for_one(stage, Operation.CREATE, call.username),
+            confirming=typed_fields(call.username, typed_for_one(stage, Operation.CREATE, call.username)),
         )  # fmt: skip
         answer = await stage.ask_form(spec)
         if answer is None:

@@ -18,7 +18,7 @@ from tui_reseller.services.validation import findings_for
 from tui_reseller.tui.dialogs.conflict import THEIRS, conflict_form
 from tui_reseller.tui.dialogs.editor import Editor
 from tui_reseller.tui.dialogs.form import FormSpec
-from tui_reseller.tui.dialogs.texts import editor_form, review_form
+from tui_reseller.tui.dialogs.texts import editor_form, review_form, typed_fields
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
 from tui_reseller.tui.flows.targets import choose_one
 from tui_reseller.tui.presenters.header import clock_text
@@ -130,5 +130,5 @@ def _review(stage: Stage, customer: Customer, edited: Mapping[str, str]) -> Form
     typed = typed_for_one(stage, gravest(calls), customer.username)
     return review_form(
         f'Review changes of "{clean(customer.username, longest=40)}"', stage.profile_title, lines,
-        reason=stage.reason, reason_required=required, commit="Send", typed=typed,
+        reason=stage.reason, reason_required=required, commit="Send", confirming=typed_fields(customer.username, typed),
     )  # fmt: skip

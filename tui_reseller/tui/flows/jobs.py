@@ -7,6 +7,7 @@ from pathlib import Path
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.plan import Job
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
 from tui_reseller.services.door import Consent, Permit, admit_job
 from tui_reseller.services.job_passwords import Made, Passwords
@@ -123,7 +124,7 @@ async def _apply(stage: Stage, run: JobRun) -> None:
         stage.run = None
         stage.show(running="")
     line = words.ended(ended)
-    stage.summary.append(f"{line.partition('   ')[0]}  tui-reseller job show {ended.number}")
+    stage.summary.append(f"{line.partition('   ')[0]}  {command('job', 'show', str(ended.number))}")
     await stage.requery()
     await stage.count_open()
     stage.tell(line, "good" if ended.is_finished and not _bad(ended) else "warning")
@@ -146,7 +147,8 @@ async def hand_over(stage: Stage) -> None:
         await stage.session.clock.sleep(0.05)
     profile = stage.session.profile
     pid = stage.services.detach(run.job.number, profile, await stage.services.credentials.get(profile))
-    stage.summary.append(f"Job {run.job.number} goes on (process {pid}): tui-reseller job watch {run.job.number}")
+    watch = command("job", "watch", str(run.job.number))
+    stage.summary.append(f"Job {run.job.number} goes on (process {pid}): {watch}")
 
 
 async def _undo(stage: Stage, job: Job) -> None:

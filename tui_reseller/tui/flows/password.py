@@ -9,7 +9,6 @@ from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.password import check_password, generate_password
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.job_passwords import Made, Passwords
-from tui_reseller.services.policy import typed_text
 from tui_reseller.tui.dialogs.form import FormField
 from tui_reseller.tui.dialogs.secret import ShowSecret
 from tui_reseller.tui.dialogs.texts import password_form
@@ -27,10 +26,9 @@ async def password(stage: Stage) -> None:
     if len(targets) > 1:
         await _many(stage, targets)
         return
-    session, (target,) = stage.session, targets
-    typed = typed_text(Operation.PASSWORD, [target.username], session.profile, session.customers.total)
+    (target,) = targets
     spec = password_form(
-        target, stage.profile_title, typed=typed or "", reason=stage.reason,
+        target, stage.profile_title, typed=target.username, reason=stage.reason,
         reason_required=reason_required(stage, Operation.PASSWORD),
         warnings=await warnings(stage, target),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from tui_reseller.services.plans import Drafted
 from tui_reseller.services.policy import GRADES, refuse_over_ceiling, typed_text
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
-from tui_reseller.tui.dialogs.texts import CONSEQUENCE_OF_MANY, WORDS, reason_field, typed_field
+from tui_reseller.tui.dialogs.texts import CONSEQUENCE_OF_MANY, WORDS, confirming_field, reason_field
 from tui_reseller.tui.flows.act import admitted, reason_required
 from tui_reseller.tui.flows.jobs import run_and_show
 from tui_reseller.tui.presenters import job as words
@@ -106,6 +106,6 @@ def _spec(stage: Stage, drafted: Drafted, *, marked: int, changed: int, asked: A
     if len(names) > words.SAMPLE:
         fields.append(FormField("then", "Then", "start", "choice", options=_THEN))
     if typed is not None:
-        fields.append(typed_field("Type the username" if len(names) == 1 else f"Type {typed}", typed))
+        fields.append(confirming_field(names, typed))
     count = "1 customer" if len(names) == 1 else f"{count_text(len(names))} customers"
     return FormSpec(f"Plan: {what} for {count}", stage.profile_title, lines, fields, commit="Start")

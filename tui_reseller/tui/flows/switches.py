@@ -50,17 +50,17 @@ async def switch(stage: Stage, operation: Operation, targets: list[Customer] | N
         await act_on_many(stage, operation, targets)
         return
     session, (target,) = stage.session, targets
-    typed = typed_text(operation, [target.username], session.profile, session.customers.total)
+    is_typed = typed_text(operation, [target.username], session.profile, session.customers.total) is not None
     alike: list[str] = []
     if operation is Operation.DISABLE:
         alike = await warnings(stage, target)
-        typed = typed or (target.username if alike else None)  # which one is meant, is then to be said once more
+        is_typed = is_typed or bool(alike)  # which one is meant, is then to be said once more
     spec = switch_form(
         operation,
         target,
         stage.profile_title,
         read_at=stage.read_at,
-        typed=typed,
+        typed=target.username if is_typed else None,
         reason=stage.reason,
         reason_required=reason_required(stage, operation),
         now=stage.now(),

@@ -63,7 +63,7 @@ def _spec(stage: Stage, entry: Entry, call: Call) -> FormSpec:
         "It is read again first; what was changed since is left alone.",
     ]
     typed = typed_text(call.operation, [call.username], stage.session.profile, stage.session.customers.total)
-    fields = [reason_field(required=reason_required(stage, call.operation)), *typed_fields(typed)]
+    fields = [reason_field(required=reason_required(stage, call.operation)), *typed_fields(call.username, typed)]
     return FormSpec(f"Undo: {WORDS[call.operation].lower()}", stage.profile_title, lines, fields, commit="Undo")
 
 

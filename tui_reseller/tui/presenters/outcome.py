@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.printed import Foreign, Typed, Word, command
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.result import Result
 from tui_reseller.services.undo import REVERSIBLE
@@ -44,20 +46,29 @@ def result_line(result: Result, now: datetime) -> str:
     return f"{line}{undo}{COPY_HINT}"
 
 
-def as_command(operation: Operation, username: str, changes: tuple[Change, ...], profile: str) -> str:
-    """Return the shell command that does the same. Never with a secret."""
-    import shlex  # noqa: PLC0415 - for copying only
-
-    options = ["--generate-password"] if operation is Operation.CREATE else []
-    if operation in {Operation.DELETE, Operation.RENAME, Operation.PASSWORD}:
-        options.append(f"--confirm={username}")
-    values = [f"{c.field}={c.after}" for c in changes if isinstance(c.after, str)]
+def as_command(
+    operation: Operation,
+    username: str,
+    changes: tuple[Change, ...],
+    profile: str,
+    *,
+    until: datetime | None = None,
+    reason: str = "",
+) -> str | None:
+    """Return the shell command that does the same, never with a secret; None if a name, value or reason may not stand
+    in a command.
+    """
+    who = Foreign(username)
+    values = [Foreign(change.after, f"{change.field}=") for change in changes if isinstance(change.after, str)]
+    words: list[Word] = [verb_of(operation), "--profile", profile]
+    words += ["--until", utc_text(until)] if until is not None else []
+    words += ["--reason", Typed(reason)] if reason else []
     if operation is Operation.CREATE:
-        named = values
+        words += ["--generate-password", *values]
     elif operation in {Operation.EMAIL, Operation.RENAME}:
-        named = [username, *(str(change.after) for change in changes[:1])]
+        words += ["--confirm", who] if operation is Operation.RENAME else []
+        words += [who, *(Foreign(str(change.after)) for change in changes[:1])]
     else:
-        named = [username, *(values if operation is Operation.SET else [])]
-    ends = ["--"] if any(part.startswith("-") for part in named) else []  # a name like an option is a name
-    parts = ["tui-reseller", verb_of(operation), "--profile", profile, *options, *ends, *named]
-    return " ".join(shlex.quote(clean(part)) for part in parts)
+        words += ["--confirm", who] if operation in {Operation.DELETE, Operation.PASSWORD} else []
+        words += [who, *(values if operation is Operation.SET else [])]
+    return command(*words)
