@@ -2,9 +2,12 @@
 
 import os
 import sys
+import time
 
 import pexpect
 import pytest
+
+from tui_reseller.services.policy import READ_SECONDS
 
 pytestmark = pytest.mark.terminal
 PRESS_CTRL_C = "\x03"
@@ -31,6 +34,12 @@ def at(consoles):
         child.close(force=True)
 
 
+def answer(child: pexpect.spawn, keys: str) -> None:
+    """Type as a person does, who has read what is asked."""
+    time.sleep(READ_SECONDS + 0.2)
+    child.send(keys)
+
+
 def ended(child: pexpect.spawn) -> tuple[int | None, str]:
     child.expect(pexpect.EOF)
     child.wait()
@@ -40,7 +49,7 @@ def ended(child: pexpect.spawn) -> tuple[int | None, str]:
 def test_yes_sends(at):
     child = at("website-enable", "user1")
     child.expect("Type yes")
-    child.sendline("yes")
+    answer(child, "yes\n")
     code, said = ended(child)
     assert code == 0
     assert "Applied" in said
@@ -56,7 +65,7 @@ def test_anything_else_does_not(at, keys, code):
     before = applied()
     child = at("website-disable", "user1")
     child.expect("Type yes")
-    child.send(keys)
+    answer(child, keys)
     found, said = ended(child)
     assert found == code
     assert "Traceback" not in said
@@ -71,7 +80,7 @@ def test_the_username_is_typed_and_a_password_is_not_seen(at):
         child.sendline("canary-Pass-1")
     child.expect('Type "user1"')
     assert "canary" not in child.before
-    child.sendline("user1")
+    answer(child, "user1\n")
     code, said = ended(child)
     assert code == 0
     assert "canary" not in said
@@ -99,7 +108,7 @@ def test_data_stays_alone_on_stdout_while_a_question_is_asked(at, tmp_path):
     environment = {**os.environ, **at.console.environment, "TERM": "xterm"}
     child = pexpect.spawn("/bin/sh", ["-c", command], env=environment, timeout=20, encoding="utf-8")
     child.expect("Type yes")
-    child.sendline("yes")
+    answer(child, "yes\n")
     assert ended(child)[0] == 0
     child.close()
     assert file.read_text().startswith('{"username": "user1"')

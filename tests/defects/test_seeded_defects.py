@@ -84,7 +84,7 @@ DEFECTS = (
            "tests/services/test_policy_and_checks.py"),
     Defect("a held key commits", "tui/commit_guard.py", "SAME_KEY_SECONDS = 0.25", "SAME_KEY_SECONDS = 0.0",
            "tests/tui/test_commit_guard.py"),
-    Defect("a form commits unread", "tui/commit_guard.py", "READ_SECONDS = 0.5", "READ_SECONDS = 0.0",
+    Defect("a form commits unread", "services/policy.py", "READ_SECONDS = 0.5", "READ_SECONDS = 0.0",
            "tests/tui/test_commit_guard.py"),
     Defect("a small list is taken over", "services/listing.py", "SUSPICIOUS_LOSS = 0.2", "SUSPICIOUS_LOSS = 1.0",
            "tests/services/test_listing.py"),

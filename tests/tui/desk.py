@@ -26,10 +26,10 @@ from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
+from tui_reseller.services.policy import READ_SECONDS
 from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
 from tui_reseller.tui.app import ResellerApp
-from tui_reseller.tui.commit_guard import READ_SECONDS
 from tui_reseller.tui.screens.main import MainScreen
 from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedField
 from tui_reseller.wiring import build

@@ -7,7 +7,7 @@ import pytest
 from desk import until
 from textual.events import Paste
 
-from tui_reseller.tui.commit_guard import READ_SECONDS
+from tui_reseller.services.policy import READ_SECONDS
 
 LETTERS = string.ascii_letters + string.digits + string.punctuation
 PLACES = {

@@ -1,9 +1,9 @@
 """The only writer to stderr: notes, errors, progress and questions. Nothing remote reaches the terminal unclean."""
 
 import sys
+from collections.abc import Callable
 
-import click
-
+from tui_reseller.cli import streams
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 
@@ -37,30 +37,28 @@ class Talk:
             self._is_line_open = True
 
     def ask(self, question: str) -> str:
-        """Ask for one line. End of input is an empty answer."""
-        return self._asking(question, hidden=False)
+        """Ask for one line. End of input is an empty answer, and so is one that nobody can have thought about."""
+        from tui_reseller.cli.question import visible  # noqa: PLC0415 - scripts are not asked
+
+        return self._asking(question, visible)
 
     def ask_hidden(self, question: str) -> Secret:
-        """Ask without echo."""
-        return Secret(self._asking(question, hidden=True))
+        """Ask without echo. End of input is an empty answer."""
+        from tui_reseller.cli.question import hidden  # noqa: PLC0415
 
-    def _asking(self, question: str, *, hidden: bool) -> str:
+        return Secret(self._asking(question, hidden))
+
+    def _asking(self, question: str, ask: Callable[[str, Callable[[str], None]], str]) -> str:
         self._end_progress()
         self.is_asking = True
         try:
-            if hidden:
-                text = clean(question)
-                return str(click.prompt(text, hide_input=True, err=True, default="", show_default=False))
-            # Not click's or Python's own prompt: where stdout is a pipe they write a part of the question into it.
-            self._write(clean(question) + ": ")
-            return sys.stdin.readline().rstrip("\r\n")
-        except click.Abort as abort:
-            self._write("\n")
-            if isinstance(abort.__context__, KeyboardInterrupt):
-                raise KeyboardInterrupt from None
-            return ""  # Ctrl-D
+            return ask(f"{clean(question)}: ", self._show)
         finally:
             self.is_asking = False
+
+    def _show(self, text: str) -> None:
+        self._write(text)
+        streams.flush()
 
     def _line(self, text: str) -> None:
         self._end_progress()

@@ -34,6 +34,8 @@ MANY = 25
 """Above this many customers, or above 5 % and at least 5, the count and the profile are typed."""
 SHARE = 0.05
 SHARE_FLOOR = 5
+READ_SECONDS = 0.5
+"""An answer that comes sooner after its question came from nobody who has read it."""
 LONGEST_UNLOCK = timedelta(hours=8)
 SAME_MOMENT = timedelta(seconds=1)
 """Clocks that drift by less than this were not set."""

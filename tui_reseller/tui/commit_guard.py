@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-READ_SECONDS = 0.5
+from tui_reseller.services.policy import READ_SECONDS
+
 SAME_KEY_SECONDS = 0.25
 ANY_KEY_SECONDS = 0.03
 REPEAT_BEGINS_SECONDS = 1.0

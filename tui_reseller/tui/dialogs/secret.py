@@ -12,7 +12,7 @@ from textual.widgets import Button, Static
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.secret import MASK, Secret
 from tui_reseller.domain.text import quoted
-from tui_reseller.tui.commit_guard import READ_SECONDS
+from tui_reseller.services.policy import READ_SECONDS
 from tui_reseller.tui.dialogs.dialog import Dialog
 
 
