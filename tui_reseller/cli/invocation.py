@@ -7,8 +7,9 @@ from tui_reseller.cli.options import Common, Start
 from tui_reseller.cli.output import Output
 from tui_reseller.cli.running import Signals
 from tui_reseller.cli.talk import Talk
-from tui_reseller.domain.errors import CredentialStoreError, MissingCredentials
+from tui_reseller.domain.errors import BadConfig, CredentialStoreError, MissingCredentials
 from tui_reseller.domain.profile import Profile
+from tui_reseller.services.job_passwords import unseen_words
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 
@@ -41,7 +42,19 @@ class Invocation:
                     self.talk.warn(complaint)
                 await services.aclose()
 
-        return self.signals.run(whole)
+        code = self.signals.run(whole)
+        if self.out.failure:
+            self.talk.warn(f"stdout could not be written: {self.out.failure}")
+        return code or int(bool(self.out.failure))
+
+    def say_unseen(self, services: Services) -> None:
+        """Say where passwords are that an earlier command has made and not delivered."""
+        try:
+            words = unseen_words(services.password_files.left_behind())
+        except BadConfig as error:
+            words = error.message
+        if words:
+            self.talk.warn(words)
 
     def with_session(
         self,
@@ -53,6 +66,8 @@ class Invocation:
         """Do the work with an opened profile: the named one, else --profile, else as Profiles.choose() decides."""
 
         async def opened(services: Services) -> int:
+            if writing:
+                self.say_unseen(services)
             profile = services.profiles.choose(name or self.common.profile, writing=writing)
             session = self.open(services, profile)
             try:

@@ -22,11 +22,14 @@ Row = Mapping[str, object]
 
 
 class Output:
-    """Where data goes, and in which form. A reader that goes away (`| head`) ends the writing, not the work."""
+    """Where data goes, and in which form. A reader that goes away (`| head`) ends the writing, not the work; so does a
+    place that takes no more, and failure then says why.
+    """
 
     def __init__(self, chosen: str | None = None) -> None:
         self.format = chosen or ("table" if _is_terminal() else "jsonl")
         self.is_closed = sys.stdout is None
+        self.failure = ""
 
     def rows(self, columns: Sequence[str], *, flushed: bool = False) -> "Rows":
         """Begin rows. Columns hold for table and CSV; JSON has every key of a row. Flushed: each is seen at once."""
@@ -53,8 +56,8 @@ class Output:
             return
         try:
             sys.stdout.write(text)
-        except BrokenPipeError:
-            self._give_up()
+        except OSError as error:
+            self._give_up(error)
 
     def flush(self) -> None:
         """Hand on what is buffered."""
@@ -62,12 +65,19 @@ class Output:
             return
         try:
             sys.stdout.flush()
-        except BrokenPipeError:
-            self._give_up()
+        except OSError as error:
+            self._give_up(error)
 
-    def _give_up(self) -> None:
-        """Nobody reads any more. Python flushes again when it ends, and would complain: give it a place to write to."""
+    def delivered(self) -> bool:
+        """Whether all that was written has been taken by whoever is at the other end."""
+        self.flush()
+        return not self.is_closed
+
+    def _give_up(self, error: OSError) -> None:
+        """Write nothing more. Python flushes again when it ends, and would complain: give it a place to write to."""
         self.is_closed = True
+        if not isinstance(error, BrokenPipeError):
+            self.failure = error.strerror or type(error).__name__
         try:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, sys.stdout.fileno())

@@ -1,11 +1,10 @@
 """job: plans being applied. They go on after anything; what became of every customer is known."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import click
 
-from tui_reseller.cli.applying import close, exit_code, go_on, job_line, known_job, watched
+from tui_reseller.cli.applying import close, exit_code, go_on_again, job_line, known_job, watched
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
@@ -14,7 +13,6 @@ from tui_reseller.cli.options import Writing, common, writing
 from tui_reseller.cli.words import changes_text
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.plan import Job, JobItem, JobState
-from tui_reseller.services.job_passwords import Made, Passwords
 from tui_reseller.services.jobs import retry_rejected
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -171,10 +169,7 @@ def resume(inv: Invocation, options: Writing, *, number: int, detach: bool, key_
         if key is not None:
             session.credentials.remember(session.profile, key)
         await inv.connect(session)
-        passwords: Passwords | None = None
-        if found.passwords_to:
-            passwords = Made(services.password_file(Path(found.passwords_to), True))  # noqa: FBT003 - the port's own
-        return await go_on(inv, services, session, found, passwords, detach=detach, verify=options.verify)
+        return await go_on_again(inv, services, session, found, detach=detach, verify=options.verify)
 
     return _with_job(inv, options, number, went_on)
 
@@ -195,7 +190,7 @@ def retry(inv: Invocation, options: Writing, *, number: int) -> int:
         with services.jobs.owning(number, session.operator):
             count = await retry_rejected(services.jobs, found)
         inv.talk.say(f"{count:,} customers again")
-        return await go_on(inv, services, session, await known_job(services, number), verify=options.verify)
+        return await go_on_again(inv, services, session, await known_job(services, number), verify=options.verify)
 
     return _with_job(inv, options, number, went_on)
 
@@ -206,6 +201,7 @@ def _with_job(
     """Open the profile of a job. Raises RefusedHere if it is another account by now."""
 
     async def opened(services: Services) -> int:
+        inv.say_unseen(services)
         found = await known_job(services, number)
         name = inv.common.profile or (None if services.profiles.environment else found.profile)
         session = inv.open(services, services.profiles.choose(name))

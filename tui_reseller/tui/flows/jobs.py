@@ -8,7 +8,7 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.plan import Job
 from tui_reseller.domain.text import clean
-from tui_reseller.services.job_passwords import Made, Passwords
+from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.jobs import JobRun, retry_rejected
 from tui_reseller.services.undo import draft_undo
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
@@ -57,12 +57,12 @@ async def _do(stage: Stage, job: Job, wanted: str) -> bool:
     """Do what was asked on a job's page; return whether it leads away from it."""
     match wanted:
         case "resume":
-            start_run(stage, job, _passwords(stage, job))
+            start_run(stage, job, stage.services.passwords_of(job))
         case "retry":
             with stage.services.jobs.owning(job.number, stage.session.operator):
                 count = await retry_rejected(stage.services.jobs, job)
             stage.tell(f"{count_text(count)} customers again.")
-            start_run(stage, job, _passwords(stage, job))
+            start_run(stage, job, stage.services.passwords_of(job))
         case "undo":
             await _undo(stage, job)
             return True
@@ -75,11 +75,6 @@ def _run_here(stage: Stage, number: int) -> JobRun | None:
     return stage.run if stage.run is not None and stage.run.job.number == number else None
 
 
-def _passwords(stage: Stage, job: Job) -> Passwords | None:
-    """Go on in the file of passwords that the job has. Raises InvalidInput if it is gone."""
-    return Made(stage.services.password_file(Path(job.passwords_to), True)) if job.passwords_to else None  # noqa: FBT003
-
-
 async def run_and_show(stage: Stage, job: Job, passwords: Passwords | None = None) -> None:
     """Run a job here, and show its page."""
     start_run(stage, job, passwords)
@@ -87,8 +82,10 @@ async def run_and_show(stage: Stage, job: Job, passwords: Passwords | None = Non
 
 
 def start_run(stage: Stage, job: Job, passwords: Passwords | None = None) -> None:
-    """Run a job beside everything else. Raises InvalidInput while another one runs here."""
+    """Run a job beside everything else. Raises InvalidInput while another one runs here. Passwords are closed."""
     if stage.run is not None:
+        if passwords is not None:
+            passwords.close()
         raise InvalidInput(f"job {stage.run.job.number} is still running here: one after the other")
     run = JobRun(stage.session, stage.services.jobs, job, passwords, lambda run: _told(stage, run))
     stage.run = run
@@ -114,6 +111,8 @@ async def _apply(stage: Stage, run: JobRun) -> None:
         stage.tell_error(error)
         ended = await stage.services.jobs.get(run.job.number) or run.job
     finally:
+        if run.passwords is not None:
+            run.passwords.close()
         stage.run = None
         stage.show(running="")
     line = words.ended(ended)

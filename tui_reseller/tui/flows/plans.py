@@ -78,19 +78,25 @@ async def review(
         spec = replace(
             spec, fields=[replace(f, start=answer[f.name]) if f.name == "reason" else f for f in spec.fields]
         )
-    await start(stage, plan, answer["reason"], asked.passwords(answer), asked.passwords_to(answer))
+    await start(stage, plan, asked, answer)
 
 
-async def start(stage: Stage, plan: Plan, reason: str, passwords: Passwords | None = None, to: str = "") -> None:
+async def start(stage: Stage, plan: Plan, asked: Asked, answer: dict[str, str]) -> None:
     """Apply a plan that was reviewed, and show the job."""
     if stage.run is not None:
         stage.tell(f"Job {stage.run.job.number} is still running here: one after the other.", "warning")
         return
     refuse_over_ceiling(stage.session.profile, len(plan.items), plan.total)
     for item in plan.items:
-        stage.session.policy.check(item.call, reason)
+        stage.session.policy.check(item.call, answer["reason"])
     fits = await plans.unmoved(plan, stage.session)
-    job = await stage.services.jobs.add(fits, stage.session.operator, reason, to)
+    passwords = asked.passwords(answer)
+    try:
+        job = await stage.services.jobs.add(fits, stage.session.operator, answer["reason"], asked.passwords_to(answer))
+    except ResellerError:
+        if passwords is not None:
+            passwords.close()
+        raise
     await run_and_show(stage, job, passwords)
 
 

@@ -114,6 +114,7 @@ class MainScreen(Screen[None]):
 
         await load_and_refresh(self.stage)
         await self.reseller_app.offer_draft(self.stage)
+        await self.reseller_app.say_unseen(self.stage)
 
     # What is shown
 
