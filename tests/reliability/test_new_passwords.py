@@ -273,6 +273,36 @@ def test_kill_9_leaves_the_password_in_a_file(shop, verb, fault, settings, appli
         assert {name: state for name, (_, state) in shop.rows(path).items()} == dict.fromkeys(ours, "applied")
 
 
+def test_a_retry_of_what_was_rejected_makes_a_password_and_names_its_file(shop):
+    """The file of the first run is gone: what it held was delivered, and the rejected one was valid nowhere."""
+    command, ours = shop.order("create several")
+    shop.sandbox.fault("status", operation="create", code=400, shape="E3")
+    assert shop.run(command).returncode == 9
+    assert shop.kept() == []
+    job = json.loads(shop.verb("job", "list").stdout.splitlines()[0])["job"]
+    again = shop.verb("job", "retry", str(job))
+    assert again.returncode == 0, again.stderr
+    (path,) = shop.kept()
+    assert f"the new passwords are in {path}" in again.stderr
+    assert {name: state for name, (_, state) in shop.rows(path).items()} == {ours[0]: "applied"}
+
+
+def test_two_processes_never_write_one_file(shop):
+    command, ours = shop.order("create several")
+    shop.sandbox.fault("latency", ms=8000, operation="create")
+    received = len(shop.sandbox.control("GET", "requests"))
+    first = shop.start(f"exec {command} > /dev/full")
+    until("it is sent", lambda: "create" in {
+        row["operation"] for row in shop.sandbox.control("GET", "requests")[received:]
+    })  # fmt: skip
+    second = shop.verb("job", "resume", "1")
+    assert second.returncode == 11, second.stderr
+    assert "in use by another process" in second.stderr
+    first.communicate(timeout=PATIENCE)
+    (path,) = shop.kept()
+    assert {name: state for name, (_, state) in shop.rows(path).items()} == dict.fromkeys(ours, "applied")
+
+
 def test_a_job_that_was_ended_by_a_signal_names_the_file(shop):
     command, ours = shop.order("create several")
     shop.sandbox.fault("latency", ms=700, operation="create", times=None)

@@ -211,6 +211,52 @@ def test_a_file_that_may_not_grow_has_whole_rows_at_every_size(tmp_path):
     assert len(counts) > 100
 
 
+FULL_DISK = """
+import asyncio, os, subprocess, sys
+from pathlib import Path
+from tui_reseller.domain.errors import BadConfig
+from tui_reseller.domain.password import PasswordState
+from tui_reseller.domain.secret import Secret
+from tui_reseller.storage.password_file import HEAD, PasswordFile
+async def main(mount, width):
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", str(mount)], check=True)
+    file = PasswordFile(mount / "new.csv")
+    kept = []
+    for number in range(200):
+        name = f"{number}-{'x' * width}"
+        try:
+            await file.keep({name: Secret("p" * 24)}, PasswordState.PENDING)
+        except BadConfig as error:
+            assert "No space left" in error.message
+            break
+        kept.append(name)
+    assert len(kept) < 200
+    await file.tell(dict.fromkeys(kept, PasswordState.APPLIED))  # which needs no space
+    await file.keep({kept[0]: Secret("another")}, PasswordState.PENDING)
+    await file.tell({kept[0]: PasswordState.REFUSED})
+    file.close()
+    states = ["refused", *["applied"] * (len(kept) - 1)]
+    rows = zip(kept, states, strict=True)
+    expected = HEAD + b"".join(f"{name},{'p' * 24},{state}\\n".encode() for name, state in rows)
+    assert file.path.read_bytes() == expected
+    again = PasswordFile(file.path, goes_on=True)
+    assert len(again.states) == len(kept)
+    again.close()
+    print(len(kept))
+asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+"""
+PROBE = ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+HAS_NAMESPACES = subprocess.run(PROBE, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("width", range(100, 147, 9) if HAS_NAMESPACES else [])
+def test_on_a_full_disk_the_rows_that_are_there_still_say_what_became_of_them(tmp_path, width):
+    command = ["unshare", "-rm", sys.executable, "-c", FULL_DISK, str(tmp_path), str(width)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert int(ran.stdout) > 10
+
+
 async def test_nothing_more_goes_through_a_file_whose_end_is_not_known(path, opened, monkeypatch):
     """Not even the cutting off works: the only step here that is not a real disk's."""
     file = opened()

@@ -1,6 +1,5 @@
 """The application: themes, stylesheets, screens, orderly end. Knows no domain words."""
 
-import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -14,7 +13,6 @@ from textual.worker import Worker
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import clean
-from tui_reseller.services.job_passwords import unseen_words
 from tui_reseller.services.services import Services
 from tui_reseller.tui import clipboard
 from tui_reseller.tui.commands import with_keys
@@ -278,15 +276,6 @@ class ResellerApp(App[str], inherit_bindings=False):
             stage.tell(
                 f'An edit of "{draft.username}" was not sent. Enter on that customer takes it up again.', "warning"
             )
-
-    async def say_unseen(self, stage: Stage) -> None:
-        """Say where passwords are that were made and that nobody has seen."""
-        try:
-            words = unseen_words(await asyncio.to_thread(stage.services.password_files.left_behind))
-        except ResellerError as error:
-            words = error.message
-        if words:
-            stage.tell(f"{words[0].upper()}{words[1:]}.", "warning")
 
     def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Paint again. A layout is asked of the application only when a dialog has been taken apart: what is below it
