@@ -29,7 +29,7 @@ from tui_reseller.storage.export import Exporter
 from tui_reseller.storage.ledger import Ledger
 from tui_reseller.storage.ledger_jobs import Jobs
 from tui_reseller.storage.new_file import write_new
-from tui_reseller.storage.password_file import PasswordFile
+from tui_reseller.storage.password_files import PasswordFiles
 from tui_reseller.storage.paths import Paths
 from tui_reseller.storage.plan_files import PlanFiles
 from tui_reseller.storage.snapshot import Snapshots
@@ -105,7 +105,7 @@ def build(
         exporter=Exporter(),
         jobs=Jobs(ledger, paths.state),
         plans=PlanFiles(paths.state),
-        password_file=lambda path, goes_on: PasswordFile(path, goes_on=goes_on),
+        password_files=PasswordFiles(paths.state),
         write_new=write_new,
         detach=partial(detach, paths.state / logs.FILE),
     )

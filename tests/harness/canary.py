@@ -147,6 +147,8 @@ class Scanner:
 def kind_of(path: Path) -> str:
     """Say what kind of artefact a file is."""
     name = path.name
+    if path.parent.name == "passwords":
+        return "new passwords"
     for part, kind in (
         ("-wal", "ledger WAL"), ("-shm", "ledger shared memory"), (".sqlite3", "ledger"), (".log", "log"),
         ("crash-", "crash report"), ("draft", "draft"), (".parquet", "Parquet"), (".csv", "CSV"),

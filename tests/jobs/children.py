@@ -33,7 +33,8 @@ def _run(folder: Path, ready: dict[str, str], number: int, told: Connection) -> 
         def tell(run) -> None:
             told.send(run.progress.sent)
 
-        await office.run(job, tell=tell).run()
+        passwords = office.services.passwords_of(job)
+        await office.run(job, tell=tell, passwords=passwords).run()
         await office.aclose()
         told.send("over")
 

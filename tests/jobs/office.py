@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.error import HTTPError
+from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
 from tests.harness.consent import for_job
@@ -53,6 +54,17 @@ class Sandbox:
         request = Request(f"{self.ready['url']}/_sandbox/{path}", data=content, method=verb)
         with urlopen(request, timeout=30) as answer:
             return json.load(answer)
+
+    def takes(self, username: str, password: str) -> bool:
+        """Whether the service lets a customer in with a password."""
+        user, key = self.ready["api_user"], self.ready["api_key"]
+        values = {"api_user": user, "api_key": key, "user": username, "password": password}
+        content = urlencode(values).encode()
+        try:
+            with urlopen(f"{self.ready['base_url']}/customer.auth.json", content, timeout=30) as answer:
+                return bool(json.load(answer) == {"message": "success"})
+        except HTTPError:
+            return False
 
     def start_anew(self) -> None:
         """Clear faults; what was applied until now does not count."""

@@ -187,6 +187,30 @@ def test_the_password_of_a_proxy_is_nowhere(yard):
     assert {"config", "log", "command line", "environment", "ledger"} <= set(yard.scanner.looked)
 
 
+def test_a_new_password_that_nobody_took_is_in_its_file_and_nowhere_else(yard):
+    yard.plant("z1", email="a@x.example", active="true")
+    with ProcessWatch(yard.scanner, str(yard.home)):
+        command = yard.start("password", "z1", "--confirm", "z1", "--generate-password", "--debug")
+        command.stdout.close()
+        command.stdout = None
+        _, err = command.communicate(timeout=20)
+        assert command.returncode == 1
+        (kept,) = (yard.home / "state").rglob("passwords/*.csv")
+        name, password, state = kept.read_text().splitlines()[1].split(",")
+        assert (name, state) == ("z1", "applied")
+        yard.canaries.add("generated", password)
+        yard.scanner.data("stderr", "generate", err)
+        assert yard.run("needs-you", "--debug") == 0
+        assert str(kept) in yard.said
+        assert yard.run("audit", "export", "--debug") == 0
+    yard.scan()
+    assert {(hit.kind, hit.place) for hit in yard.scanner.hits} == {("new passwords", str(kept))}
+    kept.unlink()
+    yard.scanner.hits.clear()
+    yard.scan()
+    assert yard.scanner.hits == []
+
+
 async def test_no_live_object_says_a_secret(yard):
     """In this process: while a write is on its way, when it is done, and when it is refused or lost."""
     proxy = HttpProxy.started("kim", yard.canaries["proxy"], repeats=True)
@@ -294,6 +318,7 @@ class Planted:
         self.core = core
 
     def write(self, name: str, spelling: str) -> None:
+        (self.folder / name).parent.mkdir(exist_ok=True)
         (self.folder / name).write_bytes(b"\x00\xff..." + self.spelt[spelling] + b"...")
 
     def database(self) -> sqlite3.Connection:
@@ -315,6 +340,7 @@ def test_the_scanner_finds_a_leak_in_every_kind_of_artefact(tmp_path):
         ("tui-reseller.log", "utf-16-le"), ("journal", "hex"), ("head", "base64 at 0"), ("drafts.json", "base64 at 1"),
         ("crash-1.txt", "urlsafe base64 at 2"), ("export.csv", "upper case"), ("export.jsonl", "as it is"),
         ("config.toml", "base32 at 3"), ("temporary", "utf-32-be"), ("views.json", "HEX"),
+        ("passwords/new.csv", "as it is"),
     ):  # fmt: skip
         planted.write(name, spelling)
     pl.DataFrame({"a": [canaries.core("key")] * 3}).write_parquet(tmp_path / "rows.parquet", compression="zstd")
@@ -352,7 +378,7 @@ def test_the_scanner_finds_a_leak_in_every_kind_of_artefact(tmp_path):
     kinds = {
         "log", "snapshot journal", "snapshot head", "draft", "crash report", "CSV", "JSON Lines", "config",
         "other file", "views", "Parquet", "name", "ledger", "ledger WAL", "stdout", "stderr", "terminal", "repr",
-        "command line", "environment",
+        "command line", "environment", "new passwords",
     }  # fmt: skip
     assert {hit.kind for hit in scanner.hits} == kinds
     assert {hit.canary for hit in scanner.hits} == {"key"}

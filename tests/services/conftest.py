@@ -12,7 +12,7 @@ from tui_reseller.storage.export import Exporter
 from tui_reseller.storage.ledger import Ledger
 from tui_reseller.storage.ledger_jobs import Jobs
 from tui_reseller.storage.new_file import write_new
-from tui_reseller.storage.password_file import PasswordFile
+from tui_reseller.storage.password_files import PasswordFiles
 from tui_reseller.storage.plan_files import PlanFiles
 from tui_reseller.storage.snapshot import Snapshots
 
@@ -68,7 +68,7 @@ def services(tmp_path, clock, service, credentials, snapshot, ledger, config):
         exporter=Exporter(),
         jobs=Jobs(ledger, tmp_path / "state"),
         plans=PlanFiles(tmp_path / "state"),
-        password_file=lambda path, goes_on: PasswordFile(path, goes_on=goes_on),
+        password_files=PasswordFiles(tmp_path / "state"),
         write_new=write_new,
         detach=lambda _number, _profile, _key: 0,
     )

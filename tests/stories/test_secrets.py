@@ -1,12 +1,16 @@
 """A key and passwords that can be searched for are nowhere but where the operator has asked for them."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
-from terminal import ENTER, ESCAPE, RIGHT, TAB, Sandbox, environment, processes_with, program, until
+from terminal import ENTER, ESCAPE, RIGHT, TAB, Sandbox, Terminal, environment, processes_with, program, until
 
 pytestmark = pytest.mark.terminal
 TYPED = "cAnary-tYped-83641"
@@ -149,3 +153,89 @@ def test_a_defect_leaves_a_report_without_values_and_a_whole_terminal(service, h
     assert "crashing.py" in text
     assert key not in text
     until("nothing is left", lambda: not [line for _, line in processes_with(str(home)) if "crashing" in line])
+
+
+def reset(terminal: Terminal, username: str) -> None:
+    """Reset the password of the customer under the cursor, until the dialog shows the mask of the new one."""
+    terminal.press("p")
+    terminal.sees("Reset password")
+    terminal.press(TAB, TAB)
+    terminal.by_hand(username)
+    terminal.commit()
+    terminal.sees("New password of", "********")
+
+
+def create(terminal: Terminal, username: str) -> None:
+    """Open a customer on the screen, until the dialog shows the mask of its password."""
+    terminal.press("n")
+    terminal.sees("New customer")
+    for value in (username, "neu@x.example", "N", "E", "A", "C", "S", "1", "ES", "1", "x.example"):
+        terminal.type(value)
+        terminal.press(ENTER)
+    terminal.commit()
+    terminal.sees("Review new customer")
+    terminal.commit()
+    terminal.sees("New password of", "********")
+
+
+def takes(service: dict, username: str, password: str) -> bool:
+    """Whether the service lets a customer in with a password."""
+    values = {"api_user": service["api_user"], "api_key": service["api_key"], "user": username, "password": password}
+    try:
+        with urlopen(f"{service['base_url']}/customer.auth.json", urlencode(values).encode(), timeout=10) as answer:
+            return bool(json.load(answer) == {"message": "success"})
+    except HTTPError:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+@pytest.mark.parametrize("verb", [create, reset], ids=lambda verb: verb.__name__)
+def test_a_password_that_nobody_has_seen_survives_the_screen(service, home, opened, verb, number):
+    env = environment(
+        home, TUI_RESELLER_API_USER=service["api_user"], TUI_RESELLER_API_KEY=service["api_key"],
+        TUI_RESELLER_BASE_URL=service["base_url"],
+    )  # fmt: skip
+    username = "user1" if verb is reset else "neu.example"
+    terminal = opened(program(), env, (100, 40))
+    terminal.sees("complete", "user1")
+    verb(terminal, username)
+    terminal.child.kill(number)
+    terminal.ends()
+    (kept,) = (home / "state").rglob("passwords/*.csv")
+    rows = [line.split(",") for line in kept.read_text().splitlines()[1:]]
+    assert [(name, state) for name, _, state in rows] == [(username, "applied")]
+    assert takes(service, username, rows[0][1])
+    if number == signal.SIGTERM:
+        assert str(kept) in terminal.raw.decode().replace("\r\n", "")
+    assert rows[0][1].encode() not in terminal.raw
+    again = opened(program(), env, (220, 40))
+    again.sees("Passwords that nobody has seen are in", kept.name)
+    again.press("q")
+    again.ends()
+    assert kept.exists()
+
+
+def test_a_dialog_that_was_closed_leaves_no_file(service, home, opened):
+    """Seen and closed, or closed twice: in either way it was wanted."""
+    env = environment(
+        home, TUI_RESELLER_API_USER=service["api_user"], TUI_RESELLER_API_KEY=service["api_key"],
+        TUI_RESELLER_BASE_URL=service["base_url"],
+    )  # fmt: skip
+    terminal = opened(program(), env)
+    terminal.sees("complete", "user1")
+    for seen in (True, False):
+        reset(terminal, "user1")
+        assert len(list((home / "state").rglob("passwords/*.csv"))) == 1
+        if seen:
+            terminal.press(b"\x1b[Z", b"\x1b[Z", ENTER)
+            terminal.loses("********")
+        else:
+            terminal.press(ESCAPE)
+            terminal.sees("You have not seen it yet")
+            assert len(list((home / "state").rglob("passwords/*.csv"))) == 1
+            terminal.waits(1)
+        terminal.press(ESCAPE)
+        terminal.loses("New password of")
+        until("it is gone", lambda: not list((home / "state").rglob("passwords/*.csv")))
+    terminal.press("q")
+    terminal.ends()

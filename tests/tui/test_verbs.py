@@ -351,4 +351,4 @@ async def test_passwords_of_several_go_into_a_new_private_file(at_desk, sandbox,
         rows = file.read_text("utf-8").splitlines()
         assert len(rows) == 3
         assert {row.partition(",")[0] for row in rows[1:]} == set(names)
-        assert all(len(row.partition(",")[2]) == 24 for row in rows[1:])
+        assert all(len(row.split(",")[1]) == 24 and row.endswith(",applied") for row in rows[1:])

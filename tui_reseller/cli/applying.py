@@ -1,12 +1,13 @@
 """Apply a plan or go on with a job: check, ask, run or hand over, a row for each customer, one closing line."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tui_reseller.cli import asking, words
+from tui_reseller.cli.delivery import say_where
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.operator_files import name_of, read_bytes
@@ -60,8 +61,7 @@ async def apply(
         consent = asking.ask(question, review(plan, session), inv.talk)
     total = await door.total_for_ceiling(session)
     permit = door.admit(session, [item.call for item in reviewed.items], options.reason, total, consent)
-    with ExitStack() as stack:
-        passwords = _passwords(services, plan, how, stack)
+    with _passwords(services, plan, how) as passwords:
         to = str(how.passwords_to.absolute()) if how.passwords_to else ""
         job = await services.jobs.add(plan, session.operator, options.reason, to, digest=reviewed.digest)
         inv.talk.say(f"job {job.number}: {job.total:,} customers - {command('job', 'watch', str(job.number))}")
@@ -98,7 +98,18 @@ def write_items(inv: Invocation, plan: Plan) -> None:
             })  # fmt: skip
 
 
-def _passwords(services: Services, plan: Plan, how: Applying, stack: ExitStack) -> Passwords | None:
+@contextmanager
+def _passwords(services: Services, plan: Plan, how: Applying) -> Iterator[Passwords | None]:
+    """Give what a plan needs, and close it afterwards. Raises what speaks against the files."""
+    found = _needed(services, plan, how)
+    try:
+        yield found
+    finally:
+        if found is not None:
+            found.close()
+
+
+def _needed(services: Services, plan: Plan, how: Applying) -> Passwords | None:
     needing = [item.username for item in plan.items if item.needs_password]
     if not needing:
         return None
@@ -112,9 +123,7 @@ def _passwords(services: Services, plan: Plan, how: Applying, stack: ExitStack) 
             )
         given = {one.call.username: one.call.password for one in found.wanted if one.call.password}
     if how.passwords_to is not None:
-        file = services.password_file(how.passwords_to, False)  # noqa: FBT003 - the port's own signature
-        stack.callback(file.close)
-        return Made(file, given)
+        return Made(services.password_files.new(how.passwords_to), given)
     if missing := [name for name in needing if name not in given]:
         raise InvalidInput(
             f"{len(missing):,} customers need a password",
@@ -159,6 +168,28 @@ async def go_on(
         finally:
             inv.signals.softly = None
     return close(inv, done)
+
+
+async def go_on_again(
+    inv: Invocation,
+    services: Services,
+    session: Session,
+    job: Job,
+    permit: Permit,
+    *,
+    reason: str = "",
+    detach: bool = False,
+    verify: bool = False,
+) -> int:
+    """Run a job that another command began, with the passwords that it has kept; return the exit code."""
+    passwords = services.passwords_of(job)
+    try:
+        return await go_on(inv, services, session, job, permit, passwords, reason=reason, detach=detach, verify=verify)
+    finally:
+        if passwords is not None:
+            passwords.close()
+            if passwords.valid and services.password_files.is_own(passwords.file.path):
+                say_where(inv, passwords.file.path)
 
 
 def teller(inv: Invocation, report: Report) -> Callable[[JobRun], None]:

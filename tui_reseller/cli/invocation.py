@@ -8,9 +8,10 @@ from tui_reseller.cli.output import Output
 from tui_reseller.cli.running import Signals
 from tui_reseller.cli.talk import Talk
 from tui_reseller.domain.credential import Credential
-from tui_reseller.domain.errors import CredentialStoreError, MissingCredentials
+from tui_reseller.domain.errors import BadConfig, CredentialStoreError, MissingCredentials
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
+from tui_reseller.services.job_passwords import unseen_words
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 
@@ -45,6 +46,15 @@ class Invocation:
 
         return self.signals.run(whole)
 
+    def say_unseen(self, services: Services) -> None:
+        """Say where passwords are that an earlier command has made and not delivered."""
+        try:
+            words = unseen_words(services.password_files.left_behind())
+        except BadConfig as error:
+            words = error.message
+        if words:
+            self.talk.warn(words)
+
     def with_session(
         self,
         work: Callable[[Services, Session], Awaitable[int]],
@@ -55,6 +65,8 @@ class Invocation:
         """Do the work with an opened profile: the named one, else --profile, else as Profiles.choose() decides."""
 
         async def opened(services: Services) -> int:
+            if writing:
+                self.say_unseen(services)
             profile = services.profiles.choose(name or self.common.profile, writing=writing)
             session = self.open(services, profile)
             try:

@@ -59,6 +59,10 @@ class Output:
         """Hand on what is buffered."""
         sys.stdout.flush()
 
+    def delivered(self) -> bool:
+        """Whether all that was written has been taken by whoever is at the other end; waits for it."""
+        return streams.settled() is None
+
 
 class Rows:
     """Rows that are written as they come; a table waits for all, because its columns need the widest."""

@@ -1,6 +1,6 @@
 """What became of writes, told as it happens: a row per customer on stdout, a closing line on stderr."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -11,13 +11,14 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import Conflict
 from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.password import PasswordState
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
+from tui_reseller.services.job_passwords import state_after
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 
 COLUMNS = ("username", "operation", "outcome", "id", "changes", "message")
-_NOT_CARRIED_OUT = frozenset({Outcome.REJECTED, Outcome.NOT_SENT, Outcome.CONFLICT, Outcome.VERIFIED_NOT_APPLIED})
 
 
 class Report:
@@ -53,9 +54,14 @@ class Report:
             self._inv.out.flush()
 
     @property
-    def count(self) -> int:
-        """How many results there are so far."""
-        return len(self._results) + len(self._waiting)
+    def results(self) -> Sequence[Result]:
+        """The results that were told."""
+        return self._results
+
+    @property
+    def shown(self) -> set[str]:
+        """The customers whose new passwords are in the output, or would be if it took them."""
+        return {result.username for result in self._results if self._password_of(result) is not None}
 
     def add(self, result: Result) -> None:
         """Take a result, and tell it unless evidence is still to be looked for."""
@@ -108,7 +114,8 @@ class Report:
 
     def _password_of(self, result: Result) -> Secret | None:
         """Return a generated password, unless the service certainly does not have it."""
-        return None if result.outcome in _NOT_CARRIED_OUT else self._generated.get(result.username)
+        is_refused = state_after(result) is PasswordState.REFUSED
+        return None if is_refused else self._generated.get(result.username)
 
 
 def _changes_text(result: Result) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tui_reseller.cli import asking, words
 from tui_reseller.cli.applying import job_line, teller
+from tui_reseller.cli.delivery import Delivery
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import Writing
@@ -21,7 +22,6 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door, listing
 from tui_reseller.services.door import Consent, Permit
-from tui_reseller.services.job_passwords import Given
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
@@ -160,19 +160,23 @@ class _Flow:
         return ExitCode.SOME if skipped else ExitCode.FINE
 
     async def _send(self, calls: Sequence[Call], skipped: Sequence[Result], permit: Permit) -> int:
-        asked = len(self.order.calls)
-        with Report(self.inv, self.order.generated, verifying=self.options.verify) as report:
-            for result in skipped:
-                report.add(result)
-            if asked == 1:
-                await self._send_one(calls[0], report, permit)
-                batch = ""
-            else:
-                batch = await self._send_many(calls, report, permit)
-            await report.verify(self.session)
-        return report.close(asked, batch)
+        asked, generated = len(self.order.calls), self.order.generated
+        report = Report(self.inv, generated, verifying=self.options.verify)
+        passwords = {call.username: call.password for call in calls if call.password}
+        async with Delivery(self.inv, self.services.password_files, report, passwords, generated) as delivery:
+            with report:
+                for result in skipped:
+                    report.add(result)
+                if asked == 1:
+                    await self._send_one(calls[0], report, permit, delivery)
+                    batch = ""
+                else:
+                    batch = await self._send_many(calls, report, permit, delivery)
+                await report.verify(self.session)
+        return delivery.code(report.close(asked, batch))
 
-    async def _send_one(self, call: Call, report: Report, permit: Permit) -> None:
+    async def _send_one(self, call: Call, report: Report, permit: Permit, delivery: Delivery) -> None:
+        await delivery.keep(call)
         began = self.session.clock.now()
         aim = Aim(self.found.get(call.username), reason=self.options.reason)
         try:
@@ -181,14 +185,14 @@ class _Flow:
             query = AuditQuery(self.session.account, username=call.username, since=began)
             await report.add_cut_off(self.session, query)
             raise
+        delivery.is_over = True
 
-    async def _send_many(self, calls: Sequence[Call], report: Report, permit: Permit) -> str:
+    async def _send_many(self, calls: Sequence[Call], report: Report, permit: Permit, delivery: Delivery) -> str:
         """Several are a job, as everywhere; return what the audit log calls it."""
         session, jobs = self.session, self.services.jobs
-        passwords = {call.username: call.password for call in calls if call.password}
-        job = await jobs.add(self._plan(calls), session.operator, self.options.reason)
+        job = await jobs.add(self._plan(calls), session.operator, self.options.reason, delivery.place)
         run = JobRun(
-            session, jobs, job, permit.for_job(job.number), Given(passwords), teller(self.inv, report),
+            session, jobs, job, permit.for_job(job.number), delivery.passwords, teller(self.inv, report),
             present=None if len(calls) > MANY_READS else self.found,
         )  # fmt: skip
         self.inv.signals.softly = run.stop
@@ -199,6 +203,7 @@ class _Flow:
             raise
         finally:
             self.inv.signals.softly = None
+        delivery.is_over = done.is_finished
         if done.state is not JobState.FINISHED:
             self.inv.talk.warn(job_line(done))
         return job.batch

@@ -2,8 +2,10 @@
 
 import string
 from collections.abc import Callable, Sequence
+from enum import Enum
 
 from tui_reseller.domain.fields import Finding
+from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.secret import Secret
 
 MIN_LENGTH = 6
@@ -14,6 +16,36 @@ GENERATED_LENGTH = 24
 _LETTERS = "".join(sorted(set(string.ascii_letters) - set("lIO")))
 _DIGITS = "23456789"
 _ALPHABET = _LETTERS + _DIGITS + "-_."
+
+
+class PasswordState(Enum):
+    """What is known of a password in a file of ours. The words are of one length: each fits into the place of another.
+
+    Applied: the service has it. Unknown: it may have it. Refused: it certainly does not. Pending: it is being sent.
+    """
+
+    PENDING = "pending"
+    APPLIED = "applied"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more may become known of it."""
+        return self in {PasswordState.PENDING, PasswordState.UNKNOWN}
+
+    @classmethod
+    def of(cls, outcome: Outcome | None, *, begun: bool) -> "PasswordState":
+        """Return what an outcome says of the password that was sent; None, with *begun*, is one that is not known yet.
+
+        What was not begun never left, whatever its outcome is called.
+        """
+        if not begun or outcome in _NOT_CARRIED_OUT:
+            return cls.REFUSED
+        return cls.APPLIED if outcome is not None and outcome.is_applied else cls.UNKNOWN
+
+
+_NOT_CARRIED_OUT = frozenset({Outcome.REJECTED, Outcome.NOT_SENT, Outcome.VERIFIED_NOT_APPLIED})
 
 
 def check_password(password: Secret, username: str = "") -> list[Finding]:

@@ -20,8 +20,8 @@ _UNSEEN = frozenset(
 that scripts and emoji need: a name with one of these looks like another name.
 """
 _HIDDEN = _BIDI | _ZERO_WIDTH | _UNSEEN
-_JOINERS = "\u200c\u200d"
-_SELECTORS = "\ufe0e\ufe0f"
+JOINERS = "\u200c\u200d"
+SELECTORS = "\ufe0e\ufe0f"
 _KEYCAPS = "#*0123456789\xa9\xae"
 _LINE_BREAKS = "\t\n\x85\u2028\u2029"
 _FORMULA = re.compile("'*[\\s\"\u00a0\ufeff\u200b-\u200d\u2060\ufe0e\ufe0f]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -38,22 +38,29 @@ def clean(text: str, *, longest: int = MAX_SHOWN) -> str:
         return text
     if len(text) > longest:
         text = text[: longest - 1] + "…"
+    return "".join(pictures(text))
+
+
+def pictures(text: str) -> list[str]:
+    """Return what clean() shows for each character: itself where it is harmless, a sign in its place, or nothing."""
     shown: list[str] = []
+    before = ""
     marks = 0
     for at, char in enumerate(text):
         marks = marks + 1 if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Mc", "Me"} else 0
         if marks > MAX_MARKS:
+            shown.append("")
             continue
-        before = shown[-1] if shown else ""
-        if char in _JOINERS:
+        if char in JOINERS:
             after = text[at + 1 : at + 2]
-            is_joint = _can_join(before) and bool(after.strip(_SELECTORS)) and _can_join(_visible(after))
-            shown.append(char if is_joint else "\ufffd")
-        elif char in _SELECTORS:
-            shown.append(char if before and _is_emoji(before) else "\ufffd")
+            is_joint = _can_join(before) and bool(after.strip(SELECTORS)) and _can_join(_visible(after))
+            before = char if is_joint else "\ufffd"
+        elif char in SELECTORS:
+            before = char if before and _is_emoji(before) else "\ufffd"
         else:
-            shown.append(_visible(char))
-    return "".join(shown)
+            before = _visible(char)
+        shown.append(before)
+    return shown
 
 
 def _can_join(char: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
+    BadConfig,
     CredentialsRefused,
     LedgerUnavailable,
     MissingCredentials,
@@ -141,6 +142,7 @@ class JobRun:
     async def _prepare(self) -> None:
         goes_on = self.progress.done > 0
         await self._settle()
+        await self._settle_passwords()
         if self.present is None:
             await listing.refresh_for_many(self.session, renew=goes_on)  # much may have happened since it began
 
@@ -148,6 +150,12 @@ class JobRun:
         self.state, self.why = state, why
         await self._show_changes()
         await self.jobs.set_state(self.job.number, state, why)
+        await self._settle_passwords()
+
+    async def _settle_passwords(self) -> None:
+        """What became of each password follows from its item, whatever ended this run or the one before."""
+        if self.passwords is not None:
+            await self.passwords.settle(_all_items(self.jobs, self.job.number))
 
     async def _end(self) -> tuple[JobState, str]:
         """Return what the job is when nothing more is sent by this run."""
@@ -282,8 +290,10 @@ class JobRun:
 
     async def _take(self, item: JobItem, result: Result, before: Customer | None) -> None:
         number, error = self.job.number, result.error
+        if self.passwords is not None:
+            await self.passwords.told(result)
         self._changes += taken_in(self.session, item.item.call, before, result.outcome)
-        if isinstance(error, LedgerUnavailable | MissingCredentials):
+        if isinstance(error, LedgerUnavailable | MissingCredentials | BadConfig):
             self.pause(error.message)
             return
         if result.id is None and isinstance(error, RefusedHere):
@@ -322,10 +332,14 @@ RETRIED = frozenset({Outcome.REJECTED, Outcome.NOT_SENT})
 
 async def retry_rejected(jobs: JobsPort, job: Job) -> int:
     """Put back what was rejected or refused, and nothing else; return how many."""
-    back: list[int] = []
-    after = -1
-    while page := await jobs.items(job.number, after):
-        back += [item.seq for item in page if item.outcome in RETRIED]
-        after = page[-1].seq
+    back = [item.seq async for item in _all_items(jobs, job.number) if item.outcome in RETRIED]
     await jobs.put_back(job.number, back)
     return len(back)
+
+
+async def _all_items(jobs: JobsPort, number: int) -> AsyncGenerator[JobItem, None]:
+    after = -1
+    while page := await jobs.items(number, after):
+        for item in page:
+            yield item
+        after = page[-1].seq

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
+from tui_reseller.domain.plan import Job
 from tui_reseller.domain.profile import Profile
-from tui_reseller.services.job_passwords import PasswordFilePort
+from tui_reseller.services.job_passwords import Made, PasswordFilesPort
 from tui_reseller.services.list_ports import CustomerListPort, ExportPort, SnapshotPort
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import (
@@ -40,8 +41,7 @@ class Services:
     exporter: ExportPort
     jobs: JobsPort
     plans: PlanFilesPort
-    password_file: Callable[[Path, bool], PasswordFilePort]
-    """Makes a private file for passwords; True goes on in the one that is there."""
+    password_files: PasswordFilesPort
     detach: Callable[[int, Profile, Credential | None], int]
     """Lets a job go on in a process of its own, and returns its number. Raises ResellerError."""
     write_new: Callable[[Path, bytes], None]
@@ -63,6 +63,13 @@ class Services:
             timeout=timeout,
             retention=self.profiles.load().settings.retention,
         )
+
+    def passwords_of(self, job: Job) -> Made | None:
+        """Go on in the file of passwords that a job has, if it has one.
+
+        Raises InvalidInput if it cannot be gone on with, RefusedHere if another process has it, BadConfig.
+        """
+        return Made(self.password_files.again(Path(job.passwords_to))) if job.passwords_to else None
 
     async def aclose(self) -> None:
         """Close the ledger."""

@@ -131,7 +131,7 @@ class Session:
 
 def complete(credential: Credential | None, profile: Profile) -> Credential:
     """Return a credential with all that a profile needs. Raises MissingCredentials naming what is not there."""
-    asks = f"tui-reseller profile secret {profile.name}"
+    asks = command("profile", "secret", profile.name)
     if credential is None or not credential.key:
         raise MissingCredentials(f'no key for profile "{profile.name}"', hint=asks)
     if profile.wants_proxy_password and credential.proxy_password is None:

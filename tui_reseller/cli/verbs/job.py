@@ -1,11 +1,10 @@
 """job: plans being applied. They go on after anything; what became of every customer is known."""
 
 from collections.abc import Awaitable, Callable, Collection
-from pathlib import Path
 
 import click
 
-from tui_reseller.cli.applying import close, exit_code, go_on, job_line, known_job, watched
+from tui_reseller.cli.applying import close, exit_code, go_on_again, job_line, known_job, watched
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
@@ -18,7 +17,6 @@ from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Job, JobItem, JobState
 from tui_reseller.domain.printed import command
 from tui_reseller.services.door import Consent, admit_job
-from tui_reseller.services.job_passwords import Made, Passwords
 from tui_reseller.services.jobs import RETRIED, retry_rejected
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -178,13 +176,9 @@ def resume(inv: Invocation, options: Writing, *, number: int, detach: bool, key_
             return await _show_only(inv, services, found, _GOES_ON)
         await inv.connect(session)
         permit = await admit_job(session, found, _count(found, _GOES_ON), _consent(options))
-        passwords: Passwords | None = None
-        if found.passwords_to:
-            passwords = Made(services.password_file(Path(found.passwords_to), True))  # noqa: FBT003 - the port's own
-        return await go_on(
-            inv, services, session, found, permit, passwords,
-            reason=options.reason, detach=detach, verify=options.verify,
-        )  # fmt: skip
+        return await go_on_again(
+            inv, services, session, found, permit, reason=options.reason, detach=detach, verify=options.verify
+        )
 
     return _with_job(inv, options, number, went_on)
 
@@ -236,7 +230,7 @@ def retry(inv: Invocation, options: Writing, *, number: int) -> int:
             count = await retry_rejected(services.jobs, found)
         inv.talk.say(f"{count:,} customers again")
         again = await known_job(services, number)
-        return await go_on(inv, services, session, again, permit, reason=options.reason, verify=options.verify)
+        return await go_on_again(inv, services, session, again, permit, reason=options.reason, verify=options.verify)
 
     return _with_job(inv, options, number, went_on)
 
@@ -247,6 +241,7 @@ def _with_job(
     """Open the profile of a job. Raises RefusedHere if it is another account by now."""
 
     async def opened(services: Services) -> int:
+        inv.say_unseen(services)
         found = await known_job(services, number)
         name = inv.common.profile or (None if services.profiles.environment else found.profile)
         session = inv.open(services, services.profiles.choose(name))

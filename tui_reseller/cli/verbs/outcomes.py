@@ -41,6 +41,7 @@ def needs_you(inv: Invocation) -> int:
         for entry in entries[:SHOWN]:
             inv.talk.say(open_line(entry))
         inv.talk.say(f"{len(entries):,} to look at")
+        inv.say_unseen(services)
         return ExitCode.FINE
 
     return inv.run(work)

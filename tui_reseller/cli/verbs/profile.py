@@ -207,11 +207,12 @@ def warn_of_proxy(inv: Invocation, profile: Profile) -> None:
     if profile.proxy_password is None:
         return
     name = profile.name
-    way = f"tui-reseller profile secret {name} - moves it to the key"
+    does, way = "to move it to the key", command("profile", "secret", name)
     if not profile.keeps_key:
         source = "the second line of its credential_command" if profile.credential_command else "asked for"
-        way = f"tui-reseller profile set {name} proxy=http://USER@HOST:PORT - takes it out; then it is {source}"
-    inv.talk.warn(f'the password of the proxy of "{name}" stands in clear in the config file: {way}')
+        does = f"to take it out, so that it is {source}"
+        way = command("profile", "set", name, "proxy=http://USER@HOST:PORT")
+    inv.talk.warn(f'the password of the proxy of "{name}" stands in clear in the config file; {does}: {way}')
 
 
 def as_row(services: Services, found: Profile) -> dict[str, object]:

@@ -22,8 +22,8 @@ class SecretText(Static):
     ALLOW_SELECT = False
 
 
-class ShowSecret(Dialog[None]):
-    """The new password of one customer. Closing it unseen asks once."""
+class ShowSecret(Dialog[str]):
+    """The new password of one customer. Closing it unseen asks once. Its answer is whose password is done with."""
 
     BINDINGS = [Binding("escape", "done", show=False)]
 
@@ -42,7 +42,7 @@ class ShowSecret(Dialog[None]):
             yield Static(
                 f"New password of {quoted(self.username, 40)}: {self.outcome.word}", markup=False, id="form-name"
             )
-            if self.outcome is Outcome.UNKNOWN:
+            if not self.outcome.is_applied:
                 yield Static(
                     "It may or may not be set: old and new may both be valid.", markup=False, classes="form-line"
                 )
@@ -75,7 +75,7 @@ class ShowSecret(Dialog[None]):
         """Close; ask once if nobody has seen it."""
         if self.seen or (self.asked_at is not None and monotonic() - self.asked_at > READ_SECONDS):
             self.query_one("#secret", Static).update(MASK)
-            self.dismiss(None)
+            self.dismiss(self.username)
             return
         # Again from now: neither a held key nor one typed ahead closes it.
         self.asked_at = monotonic()

@@ -3,14 +3,15 @@
 import secrets
 
 from tui_reseller.domain.fields import ADVISED_AT_CREATE, LABELS, REQUIRED_AT_CREATE
-from tui_reseller.domain.operation import Call, Operation, Outcome
-from tui_reseller.domain.password import generate_password
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.password import PasswordState, generate_password
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
+from tui_reseller.services.job_passwords import state_after
 from tui_reseller.services.validation import findings_for
-from tui_reseller.tui.dialogs.secret import ShowSecret
 from tui_reseller.tui.dialogs.texts import create_form, review_form, typed_fields
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
+from tui_reseller.tui.flows.new_password import do_one_and_show
 from tui_reseller.tui.stage import Stage
 
 
@@ -42,13 +43,13 @@ async def create(stage: Stage) -> None:
         answer = await stage.ask_form(spec)
         if answer is None:
             continue
-        result = await do_one(stage, call, None, answer)
-        if result.outcome in {Outcome.APPLIED, Outcome.UNKNOWN}:
-            if values["how"] == "generate" and password is not None:
-                await stage.ask(ShowSecret(call.username, password, result.outcome, stage.app.copy_text))
-            return
-        # An answer of the service opens no dialog.
+        # Until it is applied, and also if the answer of the service never comes; that opens no dialog.
         stage.unsent = {name: value for name, value in values.items() if name not in {"password", "again"}}
+        send = do_one_and_show if values["how"] == "generate" else do_one
+        result = await send(stage, call, None, answer)
+        if state_after(result) is not PasswordState.REFUSED:
+            stage.unsent = None
+            return
         stage.tell(f"{stage.state.note.text}   n brings back what you typed", stage.state.note.kind)
         return
 

@@ -10,7 +10,7 @@ from tui_reseller.domain.plan import Job
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
 from tui_reseller.services.door import Consent, Permit, admit_job
-from tui_reseller.services.job_passwords import Made, Passwords
+from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.jobs import RETRIED, JobRun, retry_rejected
 from tui_reseller.services.undo import draft_undo
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
@@ -59,13 +59,14 @@ async def _do(stage: Stage, job: Job, wanted: str) -> bool:
     """Do what was asked on a job's page; return whether it leads away from it."""
     match wanted:
         case "resume":
-            start_run(stage, job, await _permitted(stage, job, job.total - job.done), _passwords(stage, job))
+            permit = await _permitted(stage, job, job.total - job.done)
+            start_run(stage, job, permit, stage.services.passwords_of(job))
         case "retry":
             permit = await _permitted(stage, job, sum(job.counts.get(outcome, 0) for outcome in RETRIED))
             with stage.services.jobs.owning(job.number, stage.session.operator):
                 count = await retry_rejected(stage.services.jobs, job)
             stage.tell(f"{count_text(count)} customers again.")
-            start_run(stage, job, permit, _passwords(stage, job))
+            start_run(stage, job, permit, stage.services.passwords_of(job))
         case "undo":
             await _undo(stage, job)
             return True
@@ -76,11 +77,6 @@ async def _do(stage: Stage, job: Job, wanted: str) -> bool:
 
 def _run_here(stage: Stage, number: int) -> JobRun | None:
     return stage.run if stage.run is not None and stage.run.job.number == number else None
-
-
-def _passwords(stage: Stage, job: Job) -> Passwords | None:
-    """Go on in the file of passwords that the job has. Raises InvalidInput if it is gone."""
-    return Made(stage.services.password_file(Path(job.passwords_to), True)) if job.passwords_to else None  # noqa: FBT003
 
 
 async def _permitted(stage: Stage, job: Job, count: int) -> Permit:
@@ -94,8 +90,10 @@ async def run_and_show(stage: Stage, job: Job, permit: Permit, passwords: Passwo
 
 
 def start_run(stage: Stage, job: Job, permit: Permit, passwords: Passwords | None = None) -> None:
-    """Run a job beside everything else. Raises InvalidInput while another one runs here."""
+    """Run a job beside everything else. Raises InvalidInput while another one runs here. Passwords are closed."""
     if stage.run is not None:
+        if passwords is not None:
+            passwords.close()
         raise InvalidInput(f"job {stage.run.job.number} is still running here: one after the other")
     run = JobRun(stage.session, stage.services.jobs, job, permit, passwords, lambda run: _told(stage, run))
     stage.run = run
@@ -121,6 +119,8 @@ async def _apply(stage: Stage, run: JobRun) -> None:
         stage.tell_error(error)
         ended = await stage.services.jobs.get(run.job.number) or run.job
     finally:
+        if run.passwords is not None:
+            run.passwords.close()
         stage.run = None
         stage.show(running="")
     line = words.ended(ended)

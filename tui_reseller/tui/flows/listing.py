@@ -1,5 +1,6 @@
 """Read the list: from disk at once, then from the service."""
 
+import asyncio
 import gc
 from functools import partial
 from itertools import compress
@@ -9,6 +10,7 @@ from tui_reseller.domain.errors import CredentialStoreError, MissingCredentials,
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 from tui_reseller.services import listing
+from tui_reseller.services.job_passwords import unseen_words
 from tui_reseller.services.listing import Arrived, Refreshed
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
@@ -39,6 +41,16 @@ async def load_and_refresh(stage: Stage) -> None:
         stage.show(progress="")
     else:
         await refresh(stage)
+
+
+async def say_unseen(stage: Stage) -> None:
+    """Say where passwords are that were made, by any process of this account, and that nobody has seen."""
+    try:
+        words = unseen_words(await asyncio.to_thread(stage.services.password_files.left_behind))
+    except ResellerError as error:
+        words = error.message
+    if words:
+        stage.tell(f"{words[0].upper()}{words[1:]}.", "warning")
 
 
 async def _load(stage: Stage) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.password import check_password, generate_password
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.job_passwords import Made, Passwords
 from tui_reseller.tui.dialogs.form import FormField
-from tui_reseller.tui.dialogs.secret import ShowSecret
 from tui_reseller.tui.dialogs.texts import password_form
 from tui_reseller.tui.flows.act import do_one, reason_required
+from tui_reseller.tui.flows.new_password import do_one_and_show
 from tui_reseller.tui.flows.plans import Asked, act_on_many
 from tui_reseller.tui.flows.targets import choose, warnings
 from tui_reseller.tui.stage import Stage
@@ -47,9 +47,9 @@ async def _one(stage: Stage, customer: Customer, answer: dict[str, str]) -> None
     if refused:
         stage.tell(f"{refused[0].message}; nothing was sent.", "bad")
         return
-    result = await do_one(stage, Call(Operation.PASSWORD, customer.username, {}, secret), customer, answer)
-    if generated and result.outcome in {Outcome.APPLIED, Outcome.UNKNOWN}:
-        await stage.ask(ShowSecret(customer.username, secret, result.outcome, stage.app.copy_text))
+    call = Call(Operation.PASSWORD, customer.username, {}, secret)
+    send = do_one_and_show if generated else do_one
+    await send(stage, call, customer, answer)
 
 
 async def _many(stage: Stage, targets: Sequence[Customer]) -> None:
@@ -59,7 +59,7 @@ async def _many(stage: Stage, targets: Sequence[Customer]) -> None:
     fields = (FormField("file", "Result file", name, required=True, hint=hint),)
 
     def passwords(answer: dict[str, str]) -> Passwords:
-        return Made(stage.services.password_file(Path(answer["file"]).expanduser(), False))  # noqa: FBT003 - the port's
+        return Made(stage.services.password_files.new(Path(answer["file"]).expanduser()))
 
     def place(answer: dict[str, str]) -> str:
         return str(Path(answer["file"]).expanduser().absolute())

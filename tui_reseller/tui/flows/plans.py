@@ -89,7 +89,12 @@ async def _start(stage: Stage, plan: Plan, answer: dict[str, str], asked: Asked)
     fits = await plans.unmoved(plan, stage.session)
     permit = admitted(stage, [item.call for item in plan.items], answer)
     passwords, to = asked.passwords(answer), asked.passwords_to(answer)
-    job = await stage.services.jobs.add(fits, stage.session.operator, answer["reason"], to, digest=plan.digest)
+    try:
+        job = await stage.services.jobs.add(fits, stage.session.operator, answer["reason"], to, digest=plan.digest)
+    except ResellerError:
+        if passwords is not None:
+            passwords.close()
+        raise
     await run_and_show(stage, job, permit.for_job(job.number), passwords)
 
 

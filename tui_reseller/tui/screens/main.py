@@ -110,10 +110,11 @@ class MainScreen(Screen[None]):
         self._follow()
 
     async def _load(self) -> None:
-        from tui_reseller.tui.flows.listing import load_and_refresh  # noqa: PLC0415 - after the first painting
+        from tui_reseller.tui.flows.listing import load_and_refresh, say_unseen  # noqa: PLC0415 - after the first painting
 
         await load_and_refresh(self.stage)
         await self.reseller_app.offer_draft(self.stage)
+        await say_unseen(self.stage)
 
     # What is shown
 
