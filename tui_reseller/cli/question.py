@@ -7,6 +7,7 @@ typed is hidden again.
 
 import errno
 import os
+import select
 import signal
 import sys
 import termios
@@ -28,6 +29,8 @@ _LONGEST = 4095
 """Bytes of a line, its end included, that a terminal hands on; it drops the rest without a word."""
 _FLAGS = 3
 """Where the settings of a terminal say whether it echoes."""
+_LOOKS = 100
+"""Milliseconds after which a signal is acted on at the latest."""
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -96,7 +99,11 @@ class _Terminal:
             raise InvalidInput(f"what was typed is not {sys.stdin.encoding.upper()}") from None
 
     def _read(self) -> bytes:
+        waiting = select.poll()
+        waiting.register(self._handle, select.POLLIN)
         try:
+            while not waiting.poll(_LOOKS):
+                pass  # a signal that the kernel gave to another thread is acted on here, and would not end a read
             return os.read(self._handle, _LONGEST + 1)
         except OSError as error:
             if error.errno == errno.EIO:  # the terminal is gone

@@ -10,6 +10,7 @@ from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, MissingCredentials
 from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import retry
