@@ -19,15 +19,17 @@ _children: list[subprocess.Popen[bytes]] = []
 """Kept until this process ends: nobody waits for them."""
 
 
-def detach(log: Path, number: int, profile: Profile, credential: Credential | None) -> int:
+def detach(log: Path, number: int, profile: Profile, credential: Credential | None, unlock: str = "") -> int:
     """Start a process that resumes a job, and return its process number. What goes wrong there stands in a log file.
 
+    Unlock is why a protected profile was unlocked; without it that process would find it locked.
     The key goes through a pipe, never through an argument, and behind it the password of a proxy; only the profile of
     the environment is handed on as it came, in the environment. Raises MissingCredentials without a key.
     """
     if credential is None or not credential.key:
         raise MissingCredentials(f'no key for profile "{profile.name}"', hint=command("job", "resume", str(number)))
     arguments = ["job", "resume", str(number), "--quiet", "--output", "jsonl"]
+    arguments += [f"--unlock={unlock}"] if unlock else []
     environment: dict[str, str] = {}
     if profile.name == NAME:
         environment = {

@@ -190,7 +190,7 @@ def demo(options: SandboxOptions, screen: ScreenOptions, answers: str) -> int:
     return code
 
 
-def _ends_with_the_demo(_number: int, _profile: Profile, _credential: Credential | None) -> int:
+def _ends_with_the_demo(_number: int, _profile: Profile, _credential: Credential | None, _unlock: str) -> int:
     raise RefusedHere("refused: the demo's customers go with its window, and so do its jobs")
 
 

@@ -105,7 +105,7 @@ DEFECTS = (
            "tests/storage/test_ledger_wal.py"),
     Defect("a suspect ledger is not proved", "storage/ledger_book.py", "            if self.is_suspect:\n",
            "            if False:\n", "tests/storage/test_ledger_reading.py"),
-    Defect("stopped again is lifted all the same", "services/lifting.py", "if again is not None:", "if False:",
+    Defect("stopped again is lifted all the same", "services/lifting.py", "if now.replaced_by is not None:", "if False:",
            "tests/services/test_suspensions.py"),
     Defect("an older end is lifted", "services/suspensions.py", "if self.until <= now else", "if self.until else",
            "tests/services/test_suspensions.py"),

@@ -5,12 +5,17 @@ Processes are forked from a server that has imported everything, so that a thous
 
 import asyncio
 import contextlib
+import ctypes
 import multiprocessing
+import os
+import socket
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests.jobs.office import Office
 
+_NEW_HOST_NAME, _NEW_USERS = 0x04000000, 0x10000000
+"""Flags of unshare(2): CLONE_NEWUTS, CLONE_NEWUSER."""
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.jobs.office", "tui_reseller.api.reseller_v2.client", "polars"])
 
@@ -22,7 +27,10 @@ class Served:
         self.ready = ready
 
 
-def _run(folder: Path, ready: dict[str, str], number: int, told: Connection) -> None:
+def _run(folder: Path, ready: dict[str, str], number: int, told: Connection, host: str) -> None:
+    if host:
+        _be_on(host)
+
     async def work() -> None:
         office = Office(folder, Served(ready))  # type: ignore[arg-type]  # only its ready line is needed
         await office.services.ledger.recover()
@@ -42,12 +50,20 @@ def _run(folder: Path, ready: dict[str, str], number: int, told: Connection) -> 
         asyncio.run(work())
 
 
-class Child:
-    """One process that applies a job."""
+def _be_on(host: str) -> None:
+    """Bear another host name, as a container does that was started anew."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_NEW_HOST_NAME | (_NEW_USERS if os.geteuid() else 0)):
+        raise OSError(ctypes.get_errno(), "unshare")
+    socket.sethostname(host)
 
-    def __init__(self, folder: Path, ready: dict[str, str], number: int) -> None:
+
+class Child:
+    """One process that applies a job; on a machine of another name, if one is given."""
+
+    def __init__(self, folder: Path, ready: dict[str, str], number: int, host: str = "") -> None:
         self.told, theirs = _CONTEXT.Pipe(duplex=False)
-        self.process = _CONTEXT.Process(target=_run, args=(folder, ready, number, theirs))
+        self.process = _CONTEXT.Process(target=_run, args=(folder, ready, number, theirs, host))
         self.process.start()
         theirs.close()
 

@@ -70,7 +70,7 @@ def services(tmp_path, clock, service, credentials, snapshot, ledger, config):
         plans=PlanFiles(tmp_path / "state"),
         password_files=PasswordFiles(tmp_path / "state"),
         write_new=write_new,
-        detach=lambda _number, _profile, _key: 0,
+        detach=lambda _number, _profile, _key, _unlock: 0,
     )
 
 

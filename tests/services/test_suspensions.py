@@ -7,6 +7,7 @@ import pytest
 
 from tests.harness.consent import carry_out, lift
 from tests.services.fakes import LUZ
+from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.errors import AnswerLost, InvalidInput, Rejected
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.plan import Item
@@ -163,3 +164,54 @@ class TestMoments:
     def test_days_and_texts_are_of_the_clock_on_the_wall(self):
         assert start_of_day(self.NOW) == datetime(2026, 6, 29, 22, tzinfo=UTC)
         assert local_text(self.NOW) == "2026-06-30 14:00"
+
+
+async def test_a_customer_who_was_off_before_gets_no_end_at_which_sending_would_start(session, service, stop):
+    service.change(NAME, sending=Switch.OFF)
+    result = await stop()
+    assert (result.outcome, service.sent) == (Outcome.NOT_SENT, [])
+    assert "is off already" in result.message
+    assert await found(session) == []
+
+
+async def test_another_end_of_an_open_suspension_is_written_down_and_holds(session, service, stop):
+    await stop()
+    (first,) = await found(session)
+    sent = len(service.sent)
+    longer = await stop(hours=9)
+    assert (longer.outcome, len(service.sent)) == (Outcome.ALREADY_SO, sent)
+    (now,) = await found(session)
+    assert (now.entry.id, now.until > first.until) == (first.entry.id, True)
+    assert (await lift(session, now, "b")).outcome is Outcome.APPLIED
+
+
+async def test_an_older_ledgers_end_of_a_customer_who_was_off_before_starts_nothing(session, service, ledger):
+    service.change(NAME, sending=Switch.OFF)
+    until = session.clock.now() - timedelta(hours=1)
+    intent = Intent("acme", session.account, Operation.DISABLE, NAME, (), session.operator, until=until)
+    await ledger.finish(await ledger.begin(intent), Outcome.APPLIED, "success")
+    (one,) = await found(session)
+    result = await lift(session, one, "b")
+    assert (result.outcome, service.sent) == (Outcome.NOT_SENT, [])
+    assert "was not on before" in result.message
+
+
+async def test_the_end_of_a_suspension_meets_another_customer_and_leaves_it_alone(session, service, stop):
+    await stop()
+    (one,) = await found(session)
+    service.change(NAME, email="eve@x.es", first_name="Eve", last_name="Lin")
+    sent = len(service.sent)
+    result = await lift(session, one, "b")
+    assert (result.outcome, len(service.sent)) == (Outcome.CONFLICT, sent)
+
+
+async def test_a_stop_of_ours_without_an_end_may_get_one_afterwards(session, service, stop, clock):
+    first = await stop(hours=0)
+    sent = len(service.sent)
+    assert (await stop(hours=2)).outcome is Outcome.ALREADY_SO
+    for hours in (5, 9):
+        assert (await stop(hours=hours)).outcome is Outcome.ALREADY_SO
+    (one,) = await found(session)
+    assert (one.entry.id, one.until, len(service.sent)) == (first.id, clock.now() + timedelta(hours=9), sent)
+    assert (await lift(session, one, "b")).outcome is Outcome.APPLIED
+    assert await found(session) == []

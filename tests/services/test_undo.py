@@ -1,6 +1,7 @@
 """Taking back: the opposite call, what newer changes forbid, batches, and never twice."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -187,3 +188,60 @@ async def test_a_reason_is_never_taken_for_what_an_operation_takes_back(session,
     assert [entry.id for entry in await undo.last_undoable(session)] == [second.id]
     assert [result.outcome for result in await take_back(session)] == [Outcome.APPLIED]
     assert [entry.id for entry in await undo.last_undoable(session)] == [first.id]
+
+
+LATER = {
+    "stopped again": Call(Operation.DISABLE, "luz"),
+    "stopped until": Call(Operation.DISABLE, "luz", until=datetime(2027, 1, 1, tzinfo=UTC)),
+}
+
+
+@pytest.mark.parametrize("later", LATER)
+@pytest.mark.parametrize("who", [KIM, Operator("ben", "elsewhere", uid=7)], ids=["me", "a colleague"])
+async def test_what_was_set_again_since_stands_although_it_changed_nothing(session, service, later, who):
+    """Somebody wanted it so: taking the older one back would start sending against that."""
+    first = await carry_out(session, CALLS[Operation.DISABLE])
+    session.operator = who
+    again = await carry_out(session, LATER[later], reason="spam")
+    session.operator = KIM
+    assert again.outcome is Outcome.ALREADY_SO
+    entry = await session.ledger.get(first.id)
+    sent = len(service.sent)
+    result = await consent.take_back(session, entry)
+    assert (result.outcome, len(service.sent)) == (Outcome.CONFLICT, sent)
+    for said in ("sending was set again by", who.user, again.id, "spam"):
+        assert said in result.message
+    drafted = await undo.draft_undo(session, [entry], "undo of it")
+    assert not drafted.plan.items
+    assert again.id in drafted.refusals[0].message
+
+
+async def test_what_was_taken_back_in_between_stands_in_nobodys_way(session, service):
+    first = await carry_out(session, CALLS[Operation.DISABLE])
+    second = await carry_out(session, Call(Operation.ENABLE, "luz"))
+    await consent.take_back(session, await session.ledger.get(second.id))
+    result = await consent.take_back(session, await session.ledger.get(first.id))
+    assert (result.outcome, service.kept["luz"].sending) == (Outcome.APPLIED, Switch.ON)
+
+
+async def test_what_we_changed_ourselves_since_does_not_make_it_another_customer(session, service):
+    first = await carry_out(session, CALLS[Operation.DISABLE])
+    await carry_out(session, CALLS[Operation.EMAIL])
+    await carry_out(session, Call(Operation.SET, "luz", {"first_name": "Lu", "last_name": "M"}))
+    assert (await consent.take_back(session, await session.ledger.get(first.id))).outcome is Outcome.APPLIED
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ({"email": "eve@x.es", "first_name": "Eve", "last_name": "Lin"}, "another customer bears the name"),
+        ({"email": "eve@x.es"}, "it may be another customer"),
+    ],
+)
+async def test_another_customer_of_the_same_name_is_left_alone(session, service, others, said):
+    first = await carry_out(session, CALLS[Operation.DISABLE])
+    service.change("luz", **others)
+    sent = len(service.sent)
+    result = await consent.take_back(session, await session.ledger.get(first.id))
+    assert (result.outcome, len(service.sent)) == (Outcome.CONFLICT, sent)
+    assert said in result.message

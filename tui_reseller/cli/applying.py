@@ -155,7 +155,8 @@ async def go_on(
     if detach:
         if passwords is not None:
             raise InvalidInput("a job with passwords is not detached: they would have to leave this process")
-        pid = services.detach(job.number, session.profile, await session.credentials.get(session.profile))
+        credential = await session.credentials.get(session.profile)
+        pid = services.detach(job.number, session.profile, credential, session.policy.unlock_reason)
         inv.talk.say(f"job {job.number} runs on by itself (process {pid})")
         inv.out.item(job.as_dict())
         return ExitCode.FINE

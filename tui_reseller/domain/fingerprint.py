@@ -49,8 +49,10 @@ def likeness(fingerprint: Fingerprint, now: Customer) -> Likeness:
 
 
 def differing(fingerprint: Fingerprint, now: Customer) -> list[str]:
-    """Return the fields of a fingerprint that a customer has otherwise."""
+    """Return the fields of a fingerprint that a customer has otherwise; none where the id says that it is the same."""
     present = fingerprint_of(now)
+    if fingerprint.get(ID) and fingerprint[ID] == present.get(ID):
+        return []
     return [name for name in FIELDS if name in fingerprint and fingerprint[name] != present[name]]
 
 

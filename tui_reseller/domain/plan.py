@@ -72,9 +72,10 @@ class Item:
             return () if self.operation is Operation.CREATE else (Change("username", self.username, None),)
         if self.operation is Operation.CREATE:
             return (Change("username", None, self.username),)
+        if self.is_another(now):
+            return (Change("username", self.username, None),)
         kept = {name: value for name, value in self.before.items() if name != "website_access"}
-        if likeness(self.fingerprint, now) is not Likeness.SAME:
-            kept |= {name: self.fingerprint[name] for name in differing(self.fingerprint, now)}
+        kept |= {name: self.fingerprint[name] for name in differing(self.fingerprint, now)}
         return tuple(Change(n, value, now.value(n)) for n, value in kept.items() if now.value(n) != value)
 
     def as_dict(self) -> dict[str, object]:

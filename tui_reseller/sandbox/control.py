@@ -144,7 +144,10 @@ class Control:
         return _answer(_shown(found))
 
     def _plant(self, username: str, given: dict[str, Any]) -> str:
-        """Write any values, unchecked and not logged; fields that are not named stay. Return the present username."""
+        """Write any values, unchecked and not logged; fields that are not named stay. Return the present username.
+
+        Where a customer was deleted, another one is opened under its name, with an id of its own.
+        """
         deleted = bool(given.pop("deleted")) if "deleted" in given else None
         password = given.pop("password", None)
         password_hash = None if password is None else hash_password(str(password))
@@ -157,6 +160,11 @@ class Control:
         try:
             with self._store.transaction():
                 customer = self._store.find(username)
+                if customer is not None and customer.deleted and deleted is not True:
+                    self._store.change(
+                        customer.ident, {"username": f"{username} (closed: {customer.ident})"}, deleted=True
+                    )
+                    customer = None
                 if customer is None:
                     self._store.insert({"username": username, **_NEW, **values}, password_hash)
                     if deleted:

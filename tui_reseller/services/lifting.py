@@ -1,6 +1,6 @@
 """Giving sending back at the end of a suspension. What was changed since is left alone, and said."""
 
-from tui_reseller.domain.audit import AuditQuery, Entry
+from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import Conflict, ResellerError
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.text import quoted
@@ -8,7 +8,7 @@ from tui_reseller.services.door import Permit
 from tui_reseller.services.history import history_since
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
-from tui_reseller.services.suspensions import Suspension, was_on
+from tui_reseller.services.suspensions import Suspension, open_suspensions, was_on
 from tui_reseller.services.write import Aim, carry_out, stopped
 
 
@@ -22,11 +22,8 @@ async def lift(session: Session, suspension: Suspension, permit: Permit, batch: 
     reason = f"end of suspension {suspension.entry.id}" + (f": {words.strip()}" if words.strip() else "")
     try:
         session.policy.check(call, reason)
-        again = await _stopped_again(session, suspension)
-        if again is not None:
-            return Result(call.username, call.operation, Outcome.NOT_SENT, left_alone(suspension, again))
-        if not was_on(suspension):
-            why = f"left alone: sending of {quoted(suspension.username)} was not on before it was stopped"
+        why = await _why_not(session, suspension)
+        if why:
             return Result(call.username, call.operation, Outcome.NOT_SENT, why)
         meant = (await history_since(session, suspension.entry, suspension.username)).meant(suspension.entry)
         if meant is None:
@@ -46,11 +43,15 @@ def left_alone(suspension: Suspension, again: Entry) -> str:
     return f"left alone: {quoted(suspension.username)} was stopped again by {again.operator.user} ({again.id})"
 
 
-async def _stopped_again(session: Session, suspension: Suspension) -> Entry | None:
-    """Return a stop without an end that came after: the ledger may have grown since it was read."""
-    query = AuditQuery(account=session.account, username=suspension.username, operation=Operation.DISABLE)
-    for entry in await session.ledger.entries(query):
-        is_certain_not = entry.outcome is not None and entry.outcome.is_certainly_not
-        if entry.id > suspension.entry.id and not is_certain_not and entry.until != suspension.until:
-            return entry
-    return None
+async def _why_not(session: Session, suspension: Suspension) -> str:
+    """Say why it is not lifted, or nothing: the ledger may have grown since it was read."""
+    name = quoted(suspension.username)
+    for now in await open_suspensions(session.ledger, session.account):
+        if now.entry.id != suspension.entry.id:
+            continue
+        if now.replaced_by is not None:
+            return left_alone(now, now.replaced_by)
+        if now.until > suspension.until:
+            return f"left alone: the suspension of {name} has another end by now"
+        return "" if was_on(now) else f"left alone: sending of {name} was not on before it was stopped"
+    return f"left alone: the suspension of {name} is open no more"

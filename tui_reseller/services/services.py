@@ -42,8 +42,10 @@ class Services:
     jobs: JobsPort
     plans: PlanFilesPort
     password_files: PasswordFilesPort
-    detach: Callable[[int, Profile, Credential | None], int]
-    """Lets a job go on in a process of its own, and returns its number. Raises ResellerError."""
+    detach: Callable[[int, Profile, Credential | None, str], int]
+    """Lets a job go on in a process of its own, with the reason of an unlocking; returns its number. Raises
+    ResellerError.
+    """
     write_new: Callable[[Path, bytes], None]
     """Writes a new private file, whole or not at all. Raises InvalidInput, BadConfig."""
 

@@ -3,8 +3,7 @@
 All of it is read from the audit log: the service knows nothing of an end.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tui_reseller.domain.audit import AuditQuery, Entry, utc_text
@@ -16,7 +15,7 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services.ports import LedgerPort
 from tui_reseller.services.session import Session
 
-_REPLAYED = (Operation.DISABLE, Operation.ENABLE, Operation.RENAME, Operation.DELETE, Operation.CREATE)
+_ENDING = (Operation.ENABLE, Operation.RENAME, Operation.DELETE, Operation.CREATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +54,61 @@ class Suspension:
 
 async def open_suspensions(ledger: LedgerPort, account: str | None = None) -> list[Suspension]:
     """Return the suspensions that nothing has ended, the first to end first. Raises LedgerUnavailable."""
+    stops = await ledger.entries(AuditQuery(account=account, operation=Operation.DISABLE))
+    if not any(entry.until for entry in stops):
+        return []
+    found = (await _replayed(ledger, account)).suspensions.values()
+    return sorted(found, key=lambda suspension: (suspension.until, suspension.entry.id))
+
+
+async def _replayed(ledger: LedgerPort, account: str | None) -> "_Replay":
     entries: list[Entry] = []
-    for operation in _REPLAYED:
-        found = await ledger.entries(AuditQuery(account=account, operation=operation))
-        if operation is Operation.DISABLE and not any(entry.until for entry in found):
-            return []
-        entries += found
-    return sorted(replay(entries), key=lambda suspension: (suspension.until, suspension.entry.id))
-
-
-def replay(entries: Iterable[Entry]) -> Iterable[Suspension]:
-    """Return what stays open after these operations. A rename carries a suspension on; enable and delete end it, as
-    does a new customer of that name. A stop that found sending off already sets another end of what is open, or none.
-    """
-    found: dict[tuple[str, str], Suspension] = {}
+    for operation in (Operation.DISABLE, *_ENDING):
+        entries += await ledger.entries(AuditQuery(account=account, operation=operation))
+    replay = _Replay()
     for entry in sorted(entries, key=lambda entry: entry.id):
+        replay.take(entry)
+    return replay
+
+
+@dataclass
+class _Replay:
+    """What stays open after operations that are taken in order: suspensions, and stops without an end that found
+    sending on, by account and username.
+    """
+
+    suspensions: dict[tuple[str, str], Suspension] = field(default_factory=dict)
+    stops: dict[tuple[str, str], Entry] = field(default_factory=dict)
+
+    def take(self, entry: Entry) -> None:
+        """Take the next operation. A rename carries on what is open; enable, delete and a new customer end it."""
         key = entry.account, entry.username
         if entry.operation is Operation.DISABLE:
-            if entry.outcome is not None and entry.outcome.is_certainly_not:
-                continue
-            if entry.until is None:
-                found |= {key: replace(found[key], replaced_by=entry)} if key in found else {}
-            elif key in found and not _found_on(entry):
-                found[key] = replace(found[key], until=entry.until, replaced_by=None)
-            elif entry.outcome is not Outcome.ALREADY_SO:
-                found[key] = Suspension(entry, entry.until, entry.username)
+            if entry.outcome is None or not entry.outcome.is_certainly_not:
+                self._stop(key, entry)
         elif entry.outcome is not None and entry.outcome.is_so:
-            ended = found.pop(key, None)
-            if entry.operation is Operation.RENAME and ended is not None:
+            ended, stop = self.suspensions.pop(key, None), self.stops.pop(key, None)
+            if entry.operation is Operation.RENAME:
                 new = next(str(change.after) for change in entry.changes if change.field == "username")
-                found[entry.account, new] = replace(ended, username=new)
-    return found.values()
+                if ended is not None:
+                    self.suspensions[entry.account, new] = replace(ended, username=new)
+                if stop is not None:
+                    self.stops[entry.account, new] = stop
+
+    def _stop(self, key: tuple[str, str], entry: Entry) -> None:
+        """A stop that found sending off already sets another end of what is open, or none."""
+        is_open, first = self.suspensions.get(key), self.stops.get(key)
+        if entry.until is None:
+            if is_open is not None:
+                self.suspensions[key] = replace(is_open, replaced_by=entry)
+            if _found_on(entry):
+                self.stops[key] = entry
+        elif is_open is not None and not _found_on(entry):
+            self.suspensions[key] = replace(is_open, until=entry.until, replaced_by=None)
+        elif first is not None and not _found_on(entry):
+            self.suspensions[key] = Suspension(first, entry.until, entry.username)
+        elif entry.outcome is not Outcome.ALREADY_SO:
+            self.suspensions[key] = Suspension(entry, entry.until, entry.username)
 
 
 def was_on(suspension: Suspension) -> bool:
@@ -98,12 +121,14 @@ def _found_on(stop: Entry) -> bool:
 
 
 async def refuse_end(session: Session, username: str, now: Customer) -> None:
-    """Raise RefusedHere where the end of a suspension would start sending for a customer that had none before. Another
-    end of a suspension that is open is fine.
+    """Raise RefusedHere where the end of a suspension would start sending for a customer that had none before. One that
+    we have stopped ourselves may get an end, or another one.
     """
-    for suspension in await open_suspensions(session.ledger, session.account):
-        if suspension.username == username and suspension.replaced_by is None and was_on(suspension):
-            return
+    replay = await _replayed(session.ledger, session.account)
+    key = session.account, username
+    is_ours = key in replay.stops or (key in replay.suspensions and was_on(replay.suspensions[key]))
+    if is_ours:
+        return
     known = "is off already" if now.sending is Switch.OFF else "is not known"
     raise RefusedHere(
         f"refused: sending of {quoted(username)} {known}: at its end a suspension would start it; nothing was sent",

@@ -146,7 +146,8 @@ async def hand_over(stage: Stage) -> None:
     while stage.run is run:
         await stage.session.clock.sleep(0.05)
     profile = stage.session.profile
-    pid = stage.services.detach(run.job.number, profile, await stage.services.credentials.get(profile))
+    credential = await stage.services.credentials.get(profile)
+    pid = stage.services.detach(run.job.number, profile, credential, stage.session.policy.unlock_reason)
     watch = command("job", "watch", str(run.job.number))
     stage.summary.append(f"Job {run.job.number} goes on (process {pid}): {watch}")
 

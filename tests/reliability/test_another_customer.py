@@ -1,0 +1,214 @@
+"""Somebody deletes a customer and opens another one of the same name, between any two steps of an undo or of the end of
+a suspension: the new one is sent nothing.
+
+The steps are the readings that the program makes: before each of them in turn the rival acts. What happens after the
+last reading no program can see (README: "what no program can promise").
+"""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.harness import consent
+from tests.harness.sandbox_process import SandboxProcess
+from tui_reseller.api.reseller_v2.client import ResellerV2
+from tui_reseller.cli.doors import Doors
+from tui_reseller.cli.main import run
+from tui_reseller.credentials.credentials import Credentials
+from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.credential import Credential
+from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.profile import Profile, Store
+from tui_reseller.domain.secret import Secret
+from tui_reseller.services import listing
+from tui_reseller.services.services import Services
+from tui_reseller.storage.paths import Paths
+from tui_reseller.wiring import build
+
+PERSON = {"email": "luz@bodega.example", "first_name": "Luz", "last_name": "Marin", "city": "Vigo", "active": "true"}
+OTHERS = {
+    "all different": {"email": "eve@x.example", "first_name": "Eve", "last_name": "Lin"},
+    "another e-mail": {"email": "eve@x.example"},
+    "another first name": {"first_name": "Eve"},
+    "no names": {"first_name": "", "last_name": ""},
+}
+
+
+@dataclass
+class Desk:
+    """One operator's program on a sandbox; every reading goes through a gate where a rival waits."""
+
+    sandbox: SandboxProcess
+    folder: Path
+    readings: int = 0
+    rival_at: int = -1
+    rival: Callable[[], None] = lambda: None
+    came: int = 0
+
+    def services(self, _named: str | None = None, _debug: bool = False) -> Services:
+        paths = Paths(*(self.folder / name for name in ("config", "state", "cache")))
+        for path in (paths.config, paths.state, paths.cache):
+            path.mkdir(mode=0o700, exist_ok=True, parents=True)
+        profile = Profile("acme", self.sandbox.api_user, self.sandbox.base_url, store=Store.NONE)
+        credentials = Credentials()
+        credentials.remember(profile, Credential(Secret(self.sandbox.api_key)))
+        services = build(paths, credentials)
+        services.profiles.config.put(profile)
+        return services
+
+    def come(self) -> None:
+        """A reading is about to be made."""
+        if self.readings == self.rival_at:
+            self.rival()
+        self.readings += 1
+
+    def __call__(self, *argv: str) -> int:
+        def nothing(*_given: object) -> int:
+            raise AssertionError("no screen here")
+
+        return run([*argv, "--profile", "acme"], Doors(self.services, nothing, nothing, nothing))
+
+
+@pytest.fixture(scope="module")
+def sandboxes() -> Iterator[dict[str, SandboxProcess]]:
+    with SandboxProcess.started() as seed, SandboxProcess.started("--dialect", "2018") as newer:
+        yield {"seed": seed, "2018": newer}
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch, sandboxes, request) -> Desk:
+    made = Desk(sandboxes[request.param], tmp_path)
+    find, stream = ResellerV2.find, ResellerV2.stream
+
+    async def finding(self, username):
+        made.come()
+        return await find(self, username)
+
+    async def streaming(self):
+        made.come()
+        async for piece in stream(self):
+            yield piece
+
+    monkeypatch.setattr(ResellerV2, "find", finding)
+    monkeypatch.setattr(ResellerV2, "stream", streaming)
+    return made
+
+
+def stopped(desk: Desk, *names: str, until: datetime | None = None) -> list[str]:
+    """Stop customers as an operator does, in one go if they are several; return the ids of the operations."""
+
+    async def work() -> list[str]:
+        services = desk.services()
+        session = services.open(services.profiles.get("acme"))
+        batch = "job-1" if len(names) > 1 else None
+        ids = []
+        for name in names:
+            call = Call(Operation.DISABLE, name, until=until)
+            result = await consent.carry_out(session, call, reason="unpaid", batch=batch)
+            assert result.outcome is Outcome.APPLIED
+            ids.append(result.id)
+        await session.aclose()
+        await services.aclose()
+        return ids
+
+    return asyncio.run(work())
+
+
+def by_undo(desk: Desk, names: list[str]) -> Callable[[], object]:
+    (entry,) = stopped(desk, names[0])
+    return lambda: desk("undo", entry, "--yes")
+
+
+def by_undo_of_a_job(desk: Desk, names: list[str]) -> Callable[[], object]:
+    stopped(desk, *names)
+    return lambda: desk("undo", "job-1", "--confirm", f"{len(names)} acme")
+
+
+def by_undo_on_the_screen(desk: Desk, names: list[str]) -> Callable[[], object]:
+    """As the flow behind u does: with the list that the screen shows."""
+    (entry_id,) = stopped(desk, names[0])
+
+    async def work() -> None:
+        services = desk.services()
+        session = services.open(services.profiles.get("acme"))
+        await listing.refresh_for_many(session, renew=True)
+        entry = await services.ledger.get(entry_id)
+        await consent.take_back(session, entry, "oops")
+        await session.aclose()
+        await services.aclose()
+
+    return lambda: asyncio.run(work())
+
+
+def by_due(desk: Desk, names: list[str]) -> Callable[[], object]:
+    for name in names:
+        stopped(desk, name, until=datetime.now(UTC) + timedelta(milliseconds=1))
+    return lambda: desk("due", "--run", "--yes")
+
+
+FLOWS = {
+    "undo": (by_undo, 1),
+    "undo of a few": (by_undo_of_a_job, 3),
+    "undo of many": (by_undo_of_a_job, 23),
+    "undo on the screen": (by_undo_on_the_screen, 1),
+    "due": (by_due, 2),
+}
+
+
+def others_of(dialect: str) -> list[str]:
+    """Where the service has ids, the same person opened anew is another customer, too."""
+    return [*OTHERS, "the same person, opened anew"] if dialect == "2018" else list(OTHERS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize(
+    ("desk", "other"), [(dialect, other) for dialect in ("seed", "2018") for other in others_of(dialect)],
+    indirect=["desk"],
+)  # fmt: skip
+def test_the_new_customer_is_sent_nothing(desk, flow, other, capsys):
+    prepare, count = FLOWS[flow]
+    for step in itertools.count():
+        names = [f"{flow.replace(' ', '-')}-{step}-{number}" for number in range(count)]
+        for name in names:
+            desk.sandbox.plant(name, **PERSON)
+        desk.folder = desk.folder.with_name(f"{desk.folder.name.partition('@')[0]}@{step}")
+        desk.rival_at = -1
+        act = prepare(desk, names)
+        victim = names[-1]
+
+        def recycle(name: str = victim) -> None:
+            desk.sandbox.control("DELETE", f"customers/{name}")
+            desk.sandbox.plant(name, **PERSON | OTHERS.get(other, {}) | {"active": "false"})
+            desk.came = desk.sandbox.last_seq()
+
+        desk.readings, desk.rival_at, desk.rival = 0, step, recycle
+        since = desk.sandbox.last_seq()
+        act()
+        said = capsys.readouterr()
+        if desk.readings <= step:
+            break  # the rival never came: all steps are tried
+        assert [row for row in desk.sandbox.log(desk.came) if row["username"] == victim] == [], (step, said)
+        assert "Traceback" not in said.err
+        for name in names:
+            assert desk.sandbox.times_applied(name, Operation.ENABLE, since) <= 1
+        _ledger_agrees(desk, victim, sent=desk.sandbox.times_applied(victim, Operation.ENABLE, since))
+    assert step >= 2
+    assert desk.sandbox.times_applied(victim, Operation.ENABLE, since) == 1, "with nobody there it is sent"
+
+
+def _ledger_agrees(desk: Desk, victim: str, sent: int) -> None:
+    """One that was sent before the rival came was sent to the right customer."""
+
+    async def work() -> None:
+        services = desk.services()
+        entries = await services.ledger.entries(AuditQuery(username=victim, operation=Operation.ENABLE))
+        assert len([entry for entry in entries if entry.outcome is None or entry.outcome.is_applied]) == sent
+        await services.aclose()
+
+    asyncio.run(work())
