@@ -213,7 +213,7 @@ async def test_no_reply_breaks_the_client_or_makes_it_say_what_is_not_so(tmp_pat
     print(f"seed {SEED}, {REPLIES // 2:,} replies in {form.value}")
     fuzz, counts = Fuzz(str(SEED), form), Counter[str]()
     async with FaultServer(nobody) as server, Rig.at(tmp_path, server.base_url, form, seconds=5.0) as rig:
-        service = await rig.session.service()
+        service = rig.service
         server.arm(Fault("chance", "T10", fuzz.answer, applied=False), times=REPLIES)
         for number in range(REPLIES // 2):
             said = await said_of(service)
@@ -243,7 +243,7 @@ def people_in(body: bytes) -> int | None:
 async def test_no_reply_breaks_the_reading_of_a_list_or_of_one_customer(tmp_path, form):
     fuzz, counts = Fuzz(str(SEED), form, is_list=True), Counter[str]()
     async with FaultServer(nobody) as server, Rig.at(tmp_path, server.base_url, form, seconds=5.0) as rig:
-        service = await rig.session.service()
+        service = rig.service
         server.arm(Fault("chance", "T10", fuzz.answer, applied=False), times=REPLIES)
         for number in range(REPLIES // 5):
             try:

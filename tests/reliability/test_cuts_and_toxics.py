@@ -17,11 +17,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.harness import toxic_proxy as toxics
-from tests.harness.rig import CONTROL, WRITES, Rig, call_for, contradicts, needless, planted_for
+from tests.harness.rig import CONTROL, Rig, call_for, contradicts, needless, planted_for
 from tests.harness.sandbox_process import SandboxProcess
 from tests.harness.toxic_proxy import Toxic, ToxicProxy
 from tui_reseller.domain.errors import NoAnswer
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import WRITES, Operation, Outcome
 from tui_reseller.domain.profile import Format
 from tui_reseller.services import listing
 from tui_reseller.services.retry import Budget

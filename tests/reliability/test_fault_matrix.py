@@ -21,9 +21,9 @@ import pytest
 
 from tests.harness.fault_server import Fault, FaultServer
 from tests.harness.network_faults import CONNECTIONS, CORE, FAULTS, SHORT, Breaker
-from tests.harness.rig import CONTROL, WRITES, Rig, Truth, call_for, contradicts, needless, planted_for, truth_in
+from tests.harness.rig import CONTROL, Rig, Truth, call_for, contradicts, needless, planted_for, truth_in
 from tui_reseller.domain.errors import NotSent, ResellerError
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import WRITES, Operation, Outcome
 from tui_reseller.domain.profile import Format
 from tui_reseller.services import listing
 from tui_reseller.services.result import Result

@@ -72,7 +72,7 @@ async def test_a_hostile_reply_ends_in_time_and_takes_little_memory(tmp_path, na
             FaultServer(truth.app) as server,
             Rig.at(tmp_path, server.base_url, form, seconds=DEADLINE) as rig,
         ):
-            service = await rig.session.service()
+            service = rig.service
             assert await KINDS[kind](service)  # what is loaded at the first call is no growth
             server.arm(Fault(name, "T08", HOSTILE[name]))
             with Growth() as growth:

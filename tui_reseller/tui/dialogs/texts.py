@@ -93,7 +93,8 @@ def typed_field(label: str, must_be: str) -> FormField:
 
 def confirming_field(usernames: Sequence[str], must_be: str) -> FormField:
     """Return the field in which a plan is confirmed: it shows what is to be typed, unless that is the username."""
-    return typed_field("Type the username" if [must_be] == list(usernames) else f"Type {must_be}", must_be)
+    shown = "the username" if [must_be] == list(usernames) else clean(must_be)
+    return typed_field(f"Type {shown}", must_be)
 
 
 def typed_fields(username: str, must_be: str | None) -> tuple[FormField, ...]:
