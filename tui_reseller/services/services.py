@@ -17,6 +17,7 @@ from tui_reseller.services.ports import (
     JobsPort,
     LedgerPort,
     PlanFilesPort,
+    VaultPort,
     ViewsPort,
 )
 from tui_reseller.services.profiles import Profiles
@@ -29,6 +30,7 @@ class Services:
 
     profiles: Profiles
     ledger: LedgerPort
+    vault: VaultPort
     snapshot: SnapshotPort
     credentials: CredentialsPort
     drafts: DraftsPort
