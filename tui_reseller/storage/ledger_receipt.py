@@ -62,8 +62,8 @@ class Receipt:
         return None
 
     def keep(self, anchor: Anchor, *, anew: bool = False) -> None:
-        """Write down the last row. One that another process has written further is kept, except anew: then there is none
-        that can be read, or the ledger was replaced and an operator knows of it.
+        """Write down the last row. One that another process has written further is kept, except anew: then none can be
+        read, or the ledger was replaced and an operator knows of it.
         """
         if anchor.number == 0 or (anchor == self._kept and not anew) or not self._open():
             return
@@ -106,8 +106,8 @@ class Receipt:
         return self._handle >= 0
 
     def _opened(self, folder: Path) -> int:
-        where = os.path.realpath(self._ledger)
-        path = folder / f"ledger-receipt-{hashlib.sha256(os.fsencode(where)).hexdigest()[:12]}"
+        where = os.fsencode(Path(os.path.realpath(self._ledger.parent)) / self._ledger.name)  # not where a link leads
+        path = folder / f"ledger-receipt-{hashlib.sha256(where).hexdigest()[:12]}"
         flags = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         self._is_writable = True
         try:
@@ -122,7 +122,7 @@ class Receipt:
             os.close(handle)
             raise OSError(0, "it is not a plain file of yours")
         if not found.st_size and self._is_writable:
-            os.pwrite(handle, os.fsencode(where) + b"\n", _RECORD)  # for whoever looks into it
+            os.pwrite(handle, where + b"\n", _RECORD)  # for whoever looks into it
         return handle
 
     def _cannot_be_kept(self, why: str) -> None:

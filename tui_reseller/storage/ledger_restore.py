@@ -64,16 +64,10 @@ def _take(source: Path, copy: Path, present: Path) -> None:
     """Copy the file of an operator, and its log if it has one: rows may stand in that."""
     shown = clean(str(source))
     for suffix in ("", "-wal"):
-        try:
-            handle = os.open(beside(source, suffix), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            if suffix and isinstance(error, FileNotFoundError):
-                return
-            raise InvalidInput(f"{shown}{suffix} cannot be read: {error.strerror}", field="file") from None
-        with os.fdopen(handle, "rb") as file:
-            found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode):
-                raise InvalidInput(f"{shown}{suffix} is not a plain file", field="file")
+        if suffix and not os.path.lexists(beside(source, suffix)):
+            continue
+        with os.fdopen(_plain(beside(source, suffix)), "rb") as file:
+            found = os.fstat(file.fileno())
             if not suffix and os.path.lexists(present) and os.path.samestat(found, present.lstat()):
                 raise InvalidInput(f"{shown} is the ledger itself", field="file", hint="name a backup of it")
             with os.fdopen(new_private(beside(copy, suffix)), "wb") as made:
@@ -81,6 +75,18 @@ def _take(source: Path, copy: Path, present: Path) -> None:
     problem = why_not_whole(beside(copy, "-wal"))
     if problem:
         raise InvalidInput(f"{shown} cannot be restored: {problem}", field="file")
+
+
+def _plain(path: Path) -> int:
+    shown = clean(str(path))
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise InvalidInput(f"{shown} cannot be read: {error.strerror}", field="file") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise InvalidInput(f"{shown} is not a plain file", field="file")
+    return handle
 
 
 def _prove(source: Path, copy: Path, now: Callable[[], datetime]) -> None:
@@ -167,8 +173,9 @@ def put_in_place(
     copy, path = folder / CANDIDATE, folder / LEDGER
     with worded(path), only_writer(folder / LOCK):
         _refuse_in_use(folder)
-        _settle(path)
         comparison = compare(folder, copy)
+        if comparison.present is not None:
+            _settle(path)
         kept = f"ledger-replaced-{now().astimezone(UTC):%Y%m%dT%H%M%S%fZ}.sqlite3"
         is_there = any(os.path.lexists(beside(path, suffix)) for suffix in ("", *SIDES))
         body = {
@@ -251,10 +258,9 @@ def _is_open_elsewhere(path: Path) -> bool:
 
 
 def _settle(path: Path) -> None:
-    """Bring what stands in the log into the file: it is moved aside as one file. A damaged one stays as it is."""
-    with contextlib.suppress(sqlite3.Error, OSError, ResellerError):
-        check_plain(path)
-        if why_not_whole(beside(path, "-wal")):
-            return
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    """Bring what stands in the log into the file, so that it is moved aside as one file; else both are moved."""
+    with (
+        contextlib.suppress(sqlite3.Error),
+        contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection,
+    ):
+        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
