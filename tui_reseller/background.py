@@ -29,7 +29,7 @@ def detach(log: Path, number: int, profile: Profile, credential: Credential | No
     if credential is None or not credential.key:
         raise MissingCredentials(f'no key for profile "{profile.name}"', hint=command("job", "resume", str(number)))
     arguments = ["job", "resume", str(number), "--quiet", "--output", "jsonl"]
-    arguments += [f"--unlock={unlock}"] if unlock else []
+    arguments += ["--unlock", unlock] if unlock else []
     environment: dict[str, str] = {}
     if profile.name == NAME:
         environment = {

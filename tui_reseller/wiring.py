@@ -33,6 +33,7 @@ from tui_reseller.storage.password_files import PasswordFiles
 from tui_reseller.storage.paths import Paths
 from tui_reseller.storage.plan_files import PlanFiles
 from tui_reseller.storage.snapshot import Snapshots
+from tui_reseller.storage.vault import Vault
 from tui_reseller.storage.views import Views
 from tui_reseller.who import this_operator
 
@@ -90,10 +91,12 @@ def build(
         paths.state,
         syslog=lambda: config.load().settings.syslog,
         accounts=lambda: [profile.account for profile in config.load().profiles.values()],
+        receipts=paths.config,
     )
     return Services(
         profiles=Profiles(config, credentials, snapshots, named=named, environment=environment),
         ledger=ledger,
+        vault=Vault(ledger, paths.state),
         snapshot=snapshots,
         credentials=credentials,
         drafts=Drafts(paths.state),

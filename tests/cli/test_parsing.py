@@ -10,7 +10,8 @@ from tui_reseller.cli.main import VERBS, run
 
 ALL = [[verb.name] for verb in VERBS]
 ALL += [["profile", name] for name in ("add", "set", "secret", "list", "show", "use", "test", "remove")]
-ALL += [["audit", name] for name in ("list", "show", "verify", "export", "report")]
+ALL += [["audit", name] for name in ("list", "show", "verify", "anchor", "export", "report")]
+ALL += [["ledger", name] for name in ("backup", "restore", "accept")]
 
 
 @pytest.mark.parametrize("verb", ALL, ids=" ".join)

@@ -76,6 +76,7 @@ GIVEN: dict[str, Callable[[State], list[str]]] = {
     "entry_id": lambda state: [state.entry],
     "number": lambda _: ["1"],
     "name": lambda state: [state.plan],
+    "file": lambda state: [f"{state.entry}.sqlite3"],
 }
 """What an argument is given, by its name."""
 PERSON = ["email=n@example.com", "first_name=A", "last_name=B", "address=x", "city=c", "state=S", "zip=1", "country=ES",

@@ -107,6 +107,12 @@ class Place:
     def file(self, ending: str = "") -> str:
         return str(self.folder / f"{next(_numbers)}{ending}")
 
+    def backup(self) -> str:
+        """Make a backup of the ledger."""
+        path = self.file()
+        assert self.console("ledger", "backup", path).code == 0
+        return path
+
     def plan(self, count: int = 3) -> str:
         """Make a plan that stops new customers."""
         path, names = self.file(".plan"), "|".join(self.new(count))
@@ -200,6 +206,10 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "audit verify": lambda _: [],
     "audit export": lambda place: having(place.stopped()),
     "audit report": lambda place: having(place.stopped()),
+    "audit anchor": lambda place: having(place.stopped()),
+    "ledger backup": lambda place: [place.file()],
+    "ledger restore": lambda place: [place.backup(), "--yes"],
+    "ledger accept": lambda _: ["--reason", "nothing speaks against it", "--yes"],
     "needs-you": lambda place: having(place.lost()),
     "verify": lambda place: [place.lost()],
     "resolve": lambda place: [place.lost(), "--note", "looked at by hand"],

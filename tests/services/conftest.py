@@ -15,6 +15,7 @@ from tui_reseller.storage.new_file import write_new
 from tui_reseller.storage.password_files import PasswordFiles
 from tui_reseller.storage.plan_files import PlanFiles
 from tui_reseller.storage.snapshot import Snapshots
+from tui_reseller.storage.vault import Vault
 
 
 @pytest.fixture
@@ -57,6 +58,7 @@ def services(tmp_path, clock, service, credentials, snapshot, ledger, config):
     return Services(
         profiles=Profiles(config, credentials, snapshot),
         ledger=ledger,
+        vault=Vault(ledger, tmp_path / "state"),
         snapshot=snapshot,
         credentials=credentials,
         drafts=None,

@@ -58,9 +58,9 @@ def child():
     """Start a script of this folder in a process of its own."""
     started = []
 
-    def start(script, *arguments, **more):
+    def start(script, *arguments, before=(), **more):
         environment = {**os.environ, "PYTHONPATH": str(Path(tui_reseller.__file__).parent.parent)}
-        command = [sys.executable, str(HERE / script), *map(str, arguments)]
+        command = [*before, sys.executable, str(HERE / script), *map(str, arguments)]
         process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more
         )

@@ -70,8 +70,17 @@ async def refused(folder):
         say(type(error).__name__, error.message)
 
 
-VERBS = {"many": many, "hang": hang, "fill": fill, "refused": refused}
+async def look(folder, entry):
+    """Say what is known of an operation, from here, and how many were given up."""
+    ledger = Ledger(folder)
+    lost = await ledger.recover()
+    found = await ledger.get(entry)
+    say(found.outcome.value if found.outcome else "in flight", lost)
+    await ledger.aclose()
+
+
+VERBS = {"many": many, "hang": hang, "fill": fill, "refused": refused, "look": look}
 
 if __name__ == "__main__":
     verb, folder, *rest = sys.argv[1:]
-    asyncio.run(VERBS[verb](Path(folder), *(int(word) if word.isdigit() else word for word in rest)))
+    asyncio.run(VERBS[verb](Path(folder), *(int(word) if word.isdigit() and len(word) < 10 else word for word in rest)))

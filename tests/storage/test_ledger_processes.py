@@ -2,7 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +98,57 @@ def test_a_process_lives_as_long_as_it_holds_its_lock_whatever_else_is_said_of_i
     lock.release()
     assert not said.is_alive(tmp_path, 0)
     assert not (tmp_path / "processes" / said.lock).exists()
+
+
+HERE = Path(__file__).parent
+ELSEWHERE = ("unshare", "-rpfu", "--kill-child", "--mount-proc", "sh", "-c", 'hostname elsewhere; exec "$@"', "sh")
+"""Another host name, and numbers of processes of its own, as in a container that shares the state folder."""
+HAS_NAMESPACES = subprocess.run([*ELSEWHERE, "true"], capture_output=True, check=False).returncode == 0
+
+
+def inner(process):
+    """Return the number by which we know the process that holds the lock."""
+    number, found = process.pid, process.pid
+    while number:
+        found = number
+        children = Path(f"/proc/{number}/task/{number}/children").read_text(encoding="ascii").split()
+        number = int(children[0]) if children else 0
+    return found
+
+
+class TestElsewhere:
+    """A process in another namespace or on another host name is alive as long as it holds its lock, and no longer."""
+
+    @pytest.fixture
+    def places(self):
+        if not HAS_NAMESPACES:  # what a host name alone does to it is tested above
+            return {"here": ()}
+        return {"here": (), "elsewhere": ELSEWHERE}
+
+    def looked(self, folder, before, entry):
+        environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
+        command = [*before, sys.executable, str(HERE / "ledger_child.py"), "look", str(folder), entry]
+        ran = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=30)
+        return ran.stdout.split("\n")[:2]
+
+    @pytest.mark.parametrize("operation", ["delete", "enable"])
+    @pytest.mark.parametrize("holder", ["here", "elsewhere"])
+    async def test_a_living_one_is_never_called_dead_and_a_killed_one_is(
+        self, folder, child, ledger, intent, places, holder, operation
+    ):
+        before = places.get(holder, ())
+        process = child("ledger_child.py", "hang", folder, operation, before=before)
+        entry = process.stdout.readline().strip()
+        number = inner(process)
+        for state in ("running", "stopped"):
+            if state == "stopped":
+                os.kill(number, signal.SIGSTOP)
+            for place in places.values():
+                assert self.looked(folder, place, entry) == ["in flight", "0"], (state, place)
+            with pytest.raises(RefusedHere, match="being sent just now"):
+                await ledger.begin(intent(Operation(operation)))
+        os.kill(number, signal.SIGKILL)
+        process.wait()
+        said = [self.looked(folder, place, entry) for place in places.values()]
+        assert said == [["unknown", str(int(not number))] for number in range(len(places))]
+        assert (await ledger.get(entry)).outcome is Outcome.UNKNOWN

@@ -40,6 +40,7 @@ VERBS = (
     Verb("verify", "outcomes:verify_one", _KNOW, "Look for evidence on one of them."),
     Verb("resolve", "outcomes:resolve", _KNOW, "Close one of them with a note."),
     Verb("due", "due:due", _KNOW, "Suspensions with an end: list them, give sending back."),
+    Verb("ledger", "ledger:ledger", _KNOW, "The audit log as a file: back it up, restore it."),
     Verb("profile", "profile:profile", _OWN, "Reseller accounts of ours: add, set, test, remove."),
     Verb("demo", "sandbox:demo", _OWN, "The screen on invented customers."),
     Verb("sandbox", "sandbox:sandbox", _OWN, "A pretend service to try against."),

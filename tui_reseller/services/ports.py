@@ -3,7 +3,7 @@ in.
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,7 @@ from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.plan import Job, JobItem, JobState, Plan
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.vault import Anchor, Comparison, Restored
 from tui_reseller.domain.view import Look, View
 
 
@@ -112,6 +113,34 @@ class LedgerPort(Protocol):
 
     async def aclose(self) -> None:
         """Close the file."""
+
+
+class VaultPort(Protocol):
+    """What is done to the ledger as a whole. Every method may raise LedgerUnavailable."""
+
+    async def head(self) -> Anchor:
+        """Return number and hash of the last row."""
+
+    async def holds(self, anchor: Anchor) -> bool:
+        """Whether the row of an anchor is still there, as it was."""
+
+    async def doubt(self) -> str:
+        """Return why this may not be the ledger that was written to; empty if nothing speaks against it."""
+
+    async def back_up(self, path: Path) -> Anchor:
+        """Write a backup into a new file; return its last row. Raises InvalidInput, BadConfig."""
+
+    async def accept(self, reason: str, operator: Operator) -> Anchor:
+        """Go on with a ledger that does not fit its receipt; return its last row. Raises InvalidInput if it fits."""
+
+    def candidate(self, path: Path) -> AbstractAsyncContextManager[Comparison]:
+        """Check a backup and compare it with the present ledger, for restore(). Raises InvalidInput if it is none."""
+
+    async def restore(self, path: Path, operator: Operator) -> Restored:
+        """Put the backup of candidate() in the place of the ledger, which is moved aside.
+
+        Raises RefusedHere while another process uses the ledger.
+        """
 
 
 class PlanFilesPort(Protocol):

@@ -18,6 +18,7 @@ from tui_reseller.services.ports import (
     JobsPort,
     LedgerPort,
     PlanFilesPort,
+    VaultPort,
     ViewsPort,
 )
 from tui_reseller.services.profiles import Profiles
@@ -30,6 +31,7 @@ class Services:
 
     profiles: Profiles
     ledger: LedgerPort
+    vault: VaultPort
     snapshot: SnapshotPort
     credentials: CredentialsPort
     drafts: DraftsPort

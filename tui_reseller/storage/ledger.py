@@ -18,7 +18,9 @@ from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.switch import Switch
+from tui_reseller.storage.ledger_receipt import Receipt
 from tui_reseller.storage.ledger_rows import utc_now
+from tui_reseller.storage.paths import LEDGER
 from tui_reseller.storage.process import ProcessLock
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ class Ledger:
     """The audit log in `ledger.sqlite3` in a folder. Every method may raise LedgerUnavailable.
 
     Syslog tells the socket to which every intent and outcome is copied, or an empty text. Accounts are the keys of all
-    accounts of ours: each may be named otherwise in older rows.
+    accounts of ours: each may be named otherwise in older rows. Receipts is the folder in which number and hash of the
+    last row are kept; None keeps none.
     """
 
     def __init__(
@@ -43,11 +46,13 @@ class Ledger:
         now: Callable[[], datetime] = utc_now,
         syslog: Callable[[], str] | None = None,
         accounts: Callable[[], Iterable[str]] = tuple,
+        receipts: Path | None = None,
     ) -> None:
         self._folder = folder
         self._now = now
         self._accounts = accounts
         self._lock = ProcessLock(folder)
+        self.receipt = Receipt(receipts, folder / LEDGER)
         self._syslog = syslog
         self._copy: SyslogCopy | None = None
         self._thread: concurrent.futures.ThreadPoolExecutor | None = None
@@ -113,6 +118,7 @@ class Ledger:
         if thread is not None:
             await asyncio.wrap_future(thread.submit(self._close))
             self._lock.release()
+            self.receipt.close()
             if self._copy is not None:
                 self._copy.close()
             thread.shutdown()
@@ -158,7 +164,9 @@ class Ledger:
         from tui_reseller.storage.ledger_book import Book  # noqa: PLC0415 - sqlite3 is not needed by the first screen
 
         if self._book is None:
-            self._book = Book(self._folder, self._now, self._lock, self._copied(), is_suspect=self._is_suspect)
+            self._book = Book(
+                self._folder, self._now, self._lock, self.receipt, self._copied(), is_suspect=self._is_suspect
+            )
             with contextlib.suppress(BadConfig):  # whoever has opened a profile has heard of it
                 self._book.know(self._accounts())
         try:
@@ -183,7 +191,8 @@ class Ledger:
 
     def complaint(self) -> str:
         """Return what the operator should hear that is no error of an operation; each is told once."""
-        return self._copy.complaint() if self._copy is not None else ""
+        said = (self.receipt.complaint(), self._copy.complaint() if self._copy is not None else "")
+        return "\n".join(filter(None, said))
 
     def _close(self) -> None:
         book, self._book = self._book, None

@@ -1,5 +1,6 @@
 """The ledger's rules on one connection, in one thread: what is written, what is refused, what stands."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,11 +14,12 @@ from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.storage.ledger_accounts import Accounts
-from tui_reseller.storage.ledger_chain import append, broken_at
-from tui_reseller.storage.ledger_file import DAMAGED, NAME, NEVER_DELETED, open_ledger, read_ledger, worded
+from tui_reseller.storage.ledger_chain import append, broken_at, flaw, head
+from tui_reseller.storage.ledger_file import CANDIDATE, DAMAGED, NEVER_DELETED, open_ledger, read_ledger, worded
 from tui_reseller.storage.ledger_items import refuse_changed
 from tui_reseller.storage.ledger_query import Rename, Span, asked, spans_of
 from tui_reseller.storage.ledger_reading import why_unwritable
+from tui_reseller.storage.ledger_receipt import REMEDIES, Receipt, verdict
 from tui_reseller.storage.ledger_rows import (
     ENTRY_COLUMNS,
     LOST,
@@ -33,6 +35,7 @@ from tui_reseller.storage.ledger_rows import (
     unescaped,
 )
 from tui_reseller.storage.ledger_schema import LATEST
+from tui_reseller.storage.paths import LEDGER
 from tui_reseller.storage.process import Process, ProcessLock
 
 if TYPE_CHECKING:
@@ -53,7 +56,8 @@ class Book:
     """An open ledger. Not for two threads. Every method may raise LedgerUnavailable.
 
     Lock is this process's own: it tells others that what it has begun may still come to an end. Suspect is one that the
-    disk has refused to write: it is checked as a whole before anything is written again (L04).
+    disk has refused to write: it is checked as a whole before anything is written again (L04). Doubt says why this may
+    not be the ledger that the receipt was kept of; it is empty if nothing speaks against it.
     """
 
     def __init__(
@@ -61,23 +65,43 @@ class Book:
         folder: Path,
         now: Callable[[], datetime],
         lock: ProcessLock,
+        receipt: Receipt,
         copy: "SyslogCopy | None" = None,
         *,
         is_suspect: bool = False,
     ) -> None:
         self._folder = folder
-        self._path = folder / NAME
+        self._path = folder / LEDGER
         self.now = now
         self._lock = lock
+        self.receipt = receipt
         self._copy = copy
         self._told: list[Callable[[SyslogCopy], None]] = []
-        self._unwritable = why_unwritable(folder, NAME)
-        self.connection = read_ledger(folder) if self._unwritable else open_ledger(folder, now)
+        self._unwritable = why_unwritable(folder, LEDGER)
+        self.connection = read_ledger(folder, now) if self._unwritable else open_ledger(folder, now)
         self._inode = 0 if self._unwritable else self._path.stat().st_ino
         self.is_suspect = is_suspect
-        self.accounts = Accounts(self.connection, is_writable=not self._unwritable)
+        self.doubt = self._doubted()
+        self.accounts = Accounts(self.connection, is_writable=not (self._unwritable or self.doubt))
         # Every intent below this row has an outcome: rows are only added, so that never changes back.
         self._answered_below = 0
+
+    def _doubted(self) -> str:
+        """Compare with the receipt; where nothing speaks against it, write a new one."""
+        with worded(self._path):
+            last = self.receipt.last()
+            doubt, told = verdict(self.connection, last) if last else ("", "")
+            if told:
+                self.receipt.complain(told)
+            if not self._unwritable and os.path.lexists(self._folder / CANDIDATE):
+                from tui_reseller.storage.ledger_restore import broken_off  # noqa: PLC0415 - after a kill only
+
+                self.receipt.complain(broken_off(self._folder))
+            if doubt:
+                self.receipt.complain(f"{doubt} ({self._path})\n{REMEDIES}")
+            elif not self._unwritable:
+                self.receipt.keep(head(self.connection), anew=last is None or bool(told))
+        return doubt
 
     def know(self, accounts: Iterable[str]) -> None:
         """Learn of all accounts of ours: each may be named otherwise in older rows."""
@@ -121,6 +145,12 @@ class Book:
         with self.writing():
             self._append(lambda number: plain_row(number, kind, entry, self.now(), body))
 
+    def accept(self, body: object) -> None:
+        """Go on with this ledger although it does not fit its receipt; the row says who wanted that, and why."""
+        self.doubt = ""
+        self.note_down("accepted", "ledger", body)
+        self.receipt.keep(head(self.connection), anew=True)
+
     def _process(self) -> Process:
         try:
             return self._lock.process()
@@ -156,7 +186,7 @@ class Book:
 
     def recover(self) -> int:
         """Give intents of ended processes the outcome unknown; return how many."""
-        if self._unwritable or not self._unanswered():
+        if self._unwritable or self.doubt or not self._unanswered():
             return 0
         with self.writing():
             lost = [entry for entry in self._unanswered() if entry.outcome is Outcome.UNKNOWN]
@@ -343,6 +373,9 @@ class Book:
         """
         if self._unwritable:
             raise LedgerUnavailable(f"ledger: {self._unwritable} ({self._path})", hint=NEVER_DELETED)
+        if self.doubt:
+            self.receipt.complaint()  # it is said here
+            raise LedgerUnavailable(f"{self.doubt} ({self._path})", hint=REMEDIES)
         is_inside = bool(self.connection.in_transaction)
         if is_inside:
             yield
@@ -359,25 +392,24 @@ class Book:
             try:
                 self._told.clear()
                 yield
+                last = head(self.connection)
                 self.connection.execute("COMMIT")
             except BaseException as error:
                 self.is_suspect = self.is_suspect or isinstance(error, sqlite3.OperationalError)
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+        self.receipt.keep(last)
         if self._copy is not None:
             for tell in self._told:
                 tell(self._copy)
 
     def _prove_sound(self) -> None:
         """Check the file after a refused write. Raises LedgerUnavailable if it is not what it was."""
-        problems = [str(row[0]) for row in self.connection.execute("PRAGMA integrity_check(1)")]
-        report = self.check()
-        if problems != ["ok"] or not report.is_whole:
-            what = problems[0] if problems != ["ok"] else f"row {report.broken_at} does not fit the one before it"
+        what = flaw(self.connection)
+        if what:
             raise LedgerUnavailable(
-                f"ledger {self._path}: it is damaged since a write was refused: {clean(what, longest=200)}",
-                hint=DAMAGED,
+                f"ledger {self._path}: it is damaged since a write was refused: {what}", hint=DAMAGED
             )
         self.is_suspect = False
 

@@ -10,13 +10,19 @@ from datetime import datetime
 from pathlib import Path
 
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
+from tui_reseller.storage.ledger_copy import SIDES, beside, copy_whole, new_private, remove
 from tui_reseller.storage.ledger_migration import migrate
-from tui_reseller.storage.ledger_reading import open_for_reading
+from tui_reseller.storage.ledger_reading import migrated_copy, open_for_reading
 from tui_reseller.storage.ledger_schema import APPLICATION_ID, SCHEMA, VERSION
 from tui_reseller.storage.ledger_wal import why_not_whole
-from tui_reseller.storage.paths import checked_folder, only_writer, private_folder, sync_folder
+from tui_reseller.storage.paths import LEDGER, checked_folder, no_writer, only_writer, private_folder, sync_folder
 
-NAME = "ledger.sqlite3"
+LOCK = "ledger.lock"
+"""Held by whoever puts a file in the place of the ledger; shared by those who are opening it."""
+CANDIDATE = ".ledger-restore.sqlite3"
+"""The copy of a backup that is being checked, or that an operator is being asked about."""
+DECIDED = "ledger-restoring.sqlite3"
+"""A ledger that is to take the place of the present one; whoever finds it brings that to its end."""
 BUSY_SECONDS = 5.0
 NEVER_DELETED = "nothing is sent without the ledger; it is never deleted by this program"
 DAMAGED = (
@@ -48,39 +54,50 @@ def open_ledger(folder: Path, now: Callable[[], datetime]) -> sqlite3.Connection
 
     WAL with synchronous=FULL: an intent must be on the disk before the first byte leaves (reliability 0.2, 0.3).
     """
-    path = folder / NAME
+    path, lock = folder / LEDGER, folder / LOCK
     with worded(path):
+        private_folder(folder)
+        if not os.path.lexists(path) or os.path.lexists(folder / DECIDED):
+            with only_writer(lock):
+                _finish_restore(folder)
+                if not os.path.lexists(path):
+                    _refuse_orphan(path)
+                    _make(path)
+        with no_writer(lock):  # until SQLite's own lock tells others that it is open
+            if os.path.lexists(folder / DECIDED):
+                raise LedgerUnavailable(f"ledger {path}: another process is restoring it", hint="try again")
+            _check_file(path)
+            problem = why_not_whole(beside(path, "-wal"))
+            if problem:
+                raise LedgerUnavailable(f"ledger {path}: {problem}", hint=DAMAGED)
+            connection = _connected(path)
         try:
-            private_folder(folder)
-            if not os.path.lexists(path):
-                _refuse_orphan(path)
-                with only_writer(folder / "ledger.lock"):
-                    if not os.path.lexists(path):
-                        _make(path)
-        except BadConfig as error:
-            raise LedgerUnavailable(f"ledger: {error.message}", hint=error.hint) from None
-        _check_file(path)
-        problem = why_not_whole(path.with_name(path.name + "-wal"))
-        if problem:
-            raise LedgerUnavailable(f"ledger {path}: {problem}", hint=DAMAGED)
-        return _connected(path, now)
+            _migrate(connection, path, now)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
 
-def read_ledger(folder: Path) -> sqlite3.Connection:
-    """Open the ledger where its folder cannot be written. Raises LedgerUnavailable."""
-    path = folder / NAME
+def read_ledger(folder: Path, now: Callable[[], datetime]) -> sqlite3.Connection:
+    """Open the ledger where its folder cannot be written. One of an older version is read as it would be in ours.
+
+    Raises LedgerUnavailable.
+    """
+    path = folder / LEDGER
     with worded(path):
-        try:
-            is_there = checked_folder(folder) and os.path.lexists(path)
-        except BadConfig as error:
-            raise LedgerUnavailable(f"ledger: {error.message}", hint=error.hint) from None
+        is_there = checked_folder(folder) and os.path.lexists(path)
         if is_there:
-            _check_plain(path)
+            check_plain(path)
+        elif os.path.lexists(folder / DECIDED):
+            raise LedgerUnavailable(
+                f"ledger {path}: a restore was broken off", hint="it goes on where the folder can be written"
+            )
         connection = open_for_reading(path)
         try:
-            _harden(connection)
-            if is_there:
-                _check_kind(connection, path)
+            harden(connection)
+            if is_there and check_kind(connection, path) < VERSION:
+                connection = migrated_copy(connection, now)
             connection.execute("PRAGMA query_only = ON")
         except BaseException:
             connection.close()
@@ -100,6 +117,8 @@ def worded(path: Path) -> Iterator[None]:
             with contextlib.suppress(OSError):
                 reason += f" ({shutil.disk_usage(path.parent).free // 1024:,} KiB free)"
         raise LedgerUnavailable(f"ledger {path}: {reason}", hint=_HINTS.get(kind, NEVER_DELETED)) from error
+    except BadConfig as error:
+        raise LedgerUnavailable(f"ledger: {error.message}", hint=error.hint) from None
     except OSError as error:
         raise LedgerUnavailable(f"ledger {path}: {error.strerror or error}", hint=NEVER_DELETED) from error
 
@@ -110,9 +129,8 @@ def _make(path: Path) -> None:
     Not yet in WAL mode: there a full disk is told of the closing only by a log that stays behind.
     """
     temporary = path.with_name(".ledger-new.sqlite3")
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        temporary.with_name(temporary.name + suffix).unlink(missing_ok=True)
-    os.close(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    remove(temporary)
+    os.close(new_private(temporary))
     with contextlib.closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(SCHEMA)
@@ -124,36 +142,48 @@ def _make(path: Path) -> None:
 
 def _refuse_orphan(path: Path) -> None:
     """A log without its file must not be read into a new file: the rows in it belong to the one that is gone."""
-    log = path.with_name(path.name + "-wal")
+    log = beside(path, "-wal")
     if log.exists() and log.stat().st_size:
         raise LedgerUnavailable(f"ledger {path}: it is gone, but its write-ahead log is there", hint=DAMAGED)
 
 
+def _finish_restore(folder: Path) -> None:
+    """Bring a restore to its end that was decided and then broken off."""
+    if os.path.lexists(folder / DECIDED):
+        from tui_reseller.storage.ledger_restore import finish  # noqa: PLC0415 - after a kill only
+
+        finish(folder)
+
+
 def _check_file(path: Path) -> None:
     """Refuse what is not a plain file of ours, and close what a umask has left open (L06, L07, L10)."""
-    _check_plain(path)
-    for suffix in ("", "-wal", "-shm"):
-        file = path.with_name(path.name + suffix)
+    check_plain(path)
+    for file in (path, *(beside(path, suffix) for suffix in SIDES)):
         with contextlib.suppress(FileNotFoundError):
             if file.lstat().st_mode & 0o077:
                 file.chmod(0o600)
 
 
-def _check_plain(path: Path) -> None:
-    found = path.lstat()
-    if not stat.S_ISREG(found.st_mode):
-        raise LedgerUnavailable(f"ledger {path}: it is not a plain file", hint=NEVER_DELETED)
-    if found.st_uid != os.geteuid():
-        raise LedgerUnavailable(f"ledger {path}: it belongs to somebody else", hint=NEVER_DELETED)
-    if found.st_size == 0:
+def check_plain(path: Path) -> None:
+    """Raise LedgerUnavailable for what is no plain file of ours, beside the ledger too: SQLite would follow a link."""
+    for file in (path, *(beside(path, suffix) for suffix in SIDES)):
+        try:
+            found = file.lstat()
+        except FileNotFoundError:
+            continue
+        what = "it" if file == path else file.name
+        if not stat.S_ISREG(found.st_mode):
+            raise LedgerUnavailable(f"ledger {path}: {what} is not a plain file", hint=NEVER_DELETED)
+        if found.st_uid != os.geteuid():
+            raise LedgerUnavailable(f"ledger {path}: {what} belongs to somebody else", hint=NEVER_DELETED)
+    if path.lstat().st_size == 0:
         raise LedgerUnavailable(f"ledger {path}: it is empty", hint="move it away to begin a new one")
 
 
-def _connected(path: Path, now: Callable[[], datetime]) -> sqlite3.Connection:
+def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         _prepare(connection, path)
-        _migrate(connection, path, now)
     except BaseException:
         connection.close()
         raise
@@ -162,9 +192,9 @@ def _connected(path: Path, now: Callable[[], datetime]) -> sqlite3.Connection:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Set what this connection may do, and refuse a file that is not a ledger we know (L10, L11, L12, S31)."""
-    _harden(connection)
+    harden(connection)
     connection.execute("PRAGMA synchronous = FULL")
-    _check_kind(connection, path)
+    check_kind(connection, path)
     if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
         raise LedgerUnavailable(
             f"ledger {path}: this file system has no shared memory for it (a network folder?)",
@@ -173,12 +203,14 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()
 
 
-def _harden(connection: sqlite3.Connection) -> None:
+def harden(connection: sqlite3.Connection) -> None:
+    """Trust nothing that stands in a file."""
     for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
+def check_kind(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of a ledger. Raises LedgerUnavailable for another file, or a version that is not known yet."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
@@ -188,24 +220,25 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
             f"ledger {path}: a newer version of this program wrote it (schema {version}, known: {VERSION})",
             hint="update tui-reseller; nothing was changed",
         )
+    return int(version)
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, now: Callable[[], datetime]) -> None:
     """Bring an older ledger to our version: a copy of it first, then all steps in one transaction (L11)."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version == VERSION:
+    if check_kind(connection, path) == VERSION:
         return
-    with only_writer(path.with_name("ledger.lock")):
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    with only_writer(path.with_name(LOCK)):
+        version = check_kind(connection, path)
         if version == VERSION:  # another process was first
             return
-        _copy(connection, path.with_name(f"ledger-version-{version}.sqlite3"))
+        _keep(connection, path.with_name(f"ledger-version-{version}.sqlite3"))
         migrate(connection, now)
 
 
-def _copy(connection: sqlite3.Connection, path: Path) -> None:
-    """Keep the ledger as it was, private."""
-    path.unlink(missing_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-    with contextlib.closing(sqlite3.connect(path)) as kept:
-        connection.backup(kept)
+def _keep(connection: sqlite3.Connection, path: Path) -> None:
+    """Keep the ledger as it was, private; a kill leaves no half of it under its name."""
+    temporary = path.with_name(".ledger-keep.sqlite3")
+    remove(temporary)
+    copy_whole(connection, temporary)
+    temporary.rename(path)
+    sync_folder(path.parent)

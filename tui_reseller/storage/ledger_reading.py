@@ -6,10 +6,14 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from tui_reseller.domain.errors import LedgerUnavailable
+from tui_reseller.storage.ledger_copy import beside
+from tui_reseller.storage.ledger_migration import migrate
 from tui_reseller.storage.ledger_schema import SCHEMA
 
 ATTEMPTS = 3
@@ -52,15 +56,31 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def migrated_copy(connection: sqlite3.Connection, now: Callable[[], datetime]) -> sqlite3.Connection:
+    """Return a ledger of an older version as one of ours, in memory; the given connection is closed.
+
+    Raises sqlite3.Error, LedgerUnavailable.
+    """
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        with contextlib.closing(connection):
+            connection.backup(copy)
+        migrate(copy, now)
+    except BaseException:
+        copy.close()
+        raise
+    return copy
+
+
 def _copied(path: Path) -> sqlite3.Connection:
-    log = path.with_name(path.name + "-wal")
+    log = beside(path, "-wal")
     for _attempt in range(ATTEMPTS):
         before = _state(path), _state(log)
         with tempfile.TemporaryDirectory(prefix="tui-reseller-reading-") as folder:
             copy = Path(folder) / path.name
             shutil.copyfile(path, copy)
             with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(log, copy.with_name(log.name))
+                shutil.copyfile(log, beside(copy, "-wal"))
             if (_state(path), _state(log)) == before:
                 return _in_memory(copy)
     raise LedgerUnavailable(f"ledger {path}: it is being written from elsewhere", hint="try again")

@@ -16,6 +16,8 @@ from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.printed import Typed, line
 
 APP = "tui-reseller"
+LEDGER = "ledger.sqlite3"
+"""The file of the ledger, in the state folder."""
 LOCK_WAIT = 5.0
 """Seconds to wait for another process that writes the same file."""
 _TEMPORARY = ".writing-"
@@ -123,9 +125,18 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-@contextlib.contextmanager
-def only_writer(lock: Path) -> Iterator[None]:
+def only_writer(lock: Path) -> contextlib.AbstractContextManager[None]:
     """Hold a lock file. It is released by the death of its holder. Raises BadConfig after LOCK_WAIT seconds."""
+    return _holding(lock, shared=False)
+
+
+def no_writer(lock: Path) -> contextlib.AbstractContextManager[None]:
+    """Hold a lock file together with others of this kind, so that only_writer() waits. Raises BadConfig as it does."""
+    return _holding(lock, shared=True)
+
+
+@contextlib.contextmanager
+def _holding(lock: Path, *, shared: bool) -> Iterator[None]:
     import fcntl  # noqa: PLC0415 - POSIX only
 
     try:
@@ -137,7 +148,7 @@ def only_writer(lock: Path) -> Iterator[None]:
         until = time.monotonic() + LOCK_WAIT
         while True:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
                 if time.monotonic() > until:

@@ -42,7 +42,7 @@ class Process:
         the row.
         """
         if self.lock:
-            return _is_held(folder / FOLDER / self.lock)
+            return is_held(folder / FOLDER / self.lock)
         here = _of_pid(os.getpid())
         if self == here:
             return True
@@ -85,7 +85,12 @@ class ProcessLock:
             os.close(self._handle)
 
 
-def _is_held(path: Path) -> bool:
+def holders(folder: Path) -> list[str]:
+    """Return the numbers of the processes that may still bring an operation of a state folder to an end."""
+    return sorted({path.name.partition("-")[0] for path in (folder / FOLDER).glob("*.lock") if is_held(path)})
+
+
+def is_held(path: Path) -> bool:
     """Whether somebody lives who holds a lock. A file that is gone is held by nobody: its holder removes it last."""
     import fcntl  # noqa: PLC0415 - POSIX only
 

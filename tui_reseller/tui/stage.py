@@ -180,5 +180,5 @@ class Stage:
             return
         complaint = self.services.ledger.complaint()
         if complaint:
-            self.tell(complaint, "warning")
+            self.tell(" - ".join(complaint.splitlines()), "warning")
         self.show(needs_you=frozenset(entry.username for entry in entries), needs_you_count=len(entries))

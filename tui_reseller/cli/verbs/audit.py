@@ -14,6 +14,7 @@ from tui_reseller.cli.words import changes_text
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.text import quoted
+from tui_reseller.domain.vault import Anchor
 from tui_reseller.services.services import Services
 
 COLUMNS = (
@@ -30,6 +31,7 @@ _WORDS = "Accounting"
         Verb("list", "audit:list_entries", _WORDS, "List operations, newest first."),
         Verb("show", "audit:show", _WORDS, "Show one operation."),
         Verb("verify", "audit:verify", _WORDS, "Check that nothing in the log was changed afterwards."),
+        Verb("anchor", "ledger:anchor", _WORDS, "Print what stands for the whole log, to keep elsewhere."),
         Verb("export", "audit:export", _WORDS, "Write the whole log, oldest first."),
         Verb("report", "shift:report", _WORDS, "Tell a shift as text for a ticket."),
     ),
@@ -122,25 +124,53 @@ def show(inv: Invocation, *, entry_id: str) -> int:
 
 
 @click.command()
+@click.option("--anchor", metavar="NUMBER:HASH", help="What audit anchor printed before: that row must still be there.")
 @common
-def verify(inv: Invocation) -> int:
+def verify(inv: Invocation, *, anchor: str | None) -> int:
     """Check the chain from the first row: nothing was changed, dropped or put in between. A broken one ends with 1.
+
+    What was cut off the end is seen by the receipt in the config folder, and by an anchor that you kept.
 
     Examples:
       tui-reseller audit verify
+      tui-reseller audit verify --anchor 4711:5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9
       tui-reseller audit verify --output json
 
     """
+    kept = Anchor.read(anchor) if anchor is not None else None
 
     async def work(services: Services) -> int:
-        report = await services.ledger.check()
-        inv.out.item({"rows": report.rows, "whole": report.is_whole, "broken_at": report.broken_at})
-        if report.is_whole:
+        report, doubt = await services.ledger.check(), await services.vault.doubt()
+        is_there = await services.vault.holds(kept) if kept else None
+        found = {"rows": report.rows, "whole": report.is_whole, "broken_at": report.broken_at}
+        inv.out.item({**found, "receipt": not doubt, "anchor": is_there})
+        if not report.is_whole:
+            inv.talk.warn(
+                f"the audit log was changed afterwards: row {report.broken_at} does not fit the one before it"
+            )
+        if kept and not is_there:
+            inv.talk.warn(f"row {kept.number} of the anchor is not there as it was: {_missing(report.rows, kept)}")
+        if report.is_whole and not doubt and is_there is not False:
+            inv.talk.say(_unseen(kept))
             return ExitCode.FINE
-        inv.talk.warn(f"the audit log was changed afterwards: row {report.broken_at} does not fit the one before it")
         return ExitCode.UNEXPECTED
 
     return inv.run(work)
+
+
+def _missing(rows: int, kept: Anchor) -> str:
+    if kept.number > rows:
+        return f"the log ends with row {rows}: rows were cut off, or an older copy or a new one stands in its place"
+    return "the log was rewritten, or it is another one"
+
+
+def _unseen(kept: Anchor | None) -> str:
+    """Say what no check of a file by itself can see."""
+    since = f" after row {kept.number}" if kept else ""
+    return (
+        f"what this cannot see: who can write to both the ledger and the config folder can cut off or rewrite "
+        f"rows{since} and leave no trace; against that keep anchors elsewhere: tui-reseller audit anchor"
+    )
 
 
 async def known_entry(services: Services, entry_id: str) -> Entry:

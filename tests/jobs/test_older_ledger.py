@@ -1,0 +1,58 @@
+"""A job of version 2 in the hands of this one: it goes on where it was, or not at all if somebody altered it."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.harness.old_ledgers import old_ledger
+from tests.jobs.office import Office
+from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.plan import JobState
+
+NAMES = [f"old-{number}" for number in range(6)]
+
+
+@pytest.fixture
+async def office(tmp_path, sandbox):
+    """A paused job on six customers, of which one was sent; the account is written as version 2 wrote it."""
+    for name in NAMES:
+        sandbox.plant(name, email=f"{name}@x.example", active="true" if name != NAMES[0] else "false")
+    ready = sandbox.ready
+    account = f"{ready['base_url'].removesuffix('/apiv2')}|{ready['api_user']}"
+    with old_ledger(tmp_path / "state", 2) as old:
+        done = old.done(account, "disable", NAMES[0], {"sending": (True, False)}, batch="job-1")
+        body = {"operation": "disable", "before": {"sending": True}}
+        items = [(name, {**body, "username": name}, done if name == NAMES[0] else None) for name in NAMES]
+        old.job(account, "paused", items)
+    opened = Office(tmp_path, sandbox)
+    yield opened
+    await opened.aclose()
+
+
+async def test_it_goes_on_and_sends_each_once(office, sandbox):
+    job = await office.jobs.get(1)
+    assert (job.state, job.account) == (JobState.PAUSED, office.session.account)
+    done = await office.run(job).run()
+    assert done.is_finished
+    assert done.counts == {Outcome.APPLIED: 6}
+    assert sorted(row["username"] for row in sandbox.log()) == NAMES[1:]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE job_items SET body = replace(body, 'disable', 'delete') WHERE seq = 3",
+        "UPDATE job_items SET username = 'user1', body = replace(body, 'old-3', 'user1') WHERE seq = 3",
+        "INSERT INTO job_items (job, seq, username, body) VALUES (1, 9, 'user1', '{\"operation\": \"delete\"}')",
+    ],
+)
+async def test_an_altered_one_sends_nothing(office, sandbox, statement):
+    job = await office.jobs.get(1)
+    await office.services.ledger.aclose()
+    with closing(sqlite3.connect(office.paths.state / "ledger.sqlite3", isolation_level=None)) as connection:
+        connection.execute(statement)
+    with pytest.raises(RefusedHere, match="nothing was sent"):
+        await office.run(job).run()
+    assert sandbox.log() == []

@@ -1,0 +1,189 @@
+"""ledger: the audit log as a file. Back it up, restore it, accept it; and the anchor that stands for it."""
+
+from pathlib import Path
+
+import click
+
+from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.group import LazyGroup, Verb
+from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.options import common
+from tui_reseller.domain.audit import utc_text
+from tui_reseller.domain.errors import InvalidInput, RefusedHere
+from tui_reseller.domain.text import clean
+from tui_reseller.domain.vault import Anchor, Comparison
+from tui_reseller.services.services import Services
+
+_WORDS = "The ledger"
+_FILE = click.argument(
+    "file", metavar="FILE", type=click.Path(path_type=Path), callback=lambda _ctx, _parameter, path: path.absolute()
+)
+_YES = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+@click.group(
+    cls=LazyGroup,
+    verbs=(
+        Verb("backup", "ledger:backup", _WORDS, "Write all of it to a new file, while others go on."),
+        Verb("restore", "ledger:restore", _WORDS, "Put a backup in its place; the present one is kept."),
+        Verb("accept", "ledger:accept", _WORDS, "Go on although rows are missing or replaced."),
+    ),
+)
+def ledger() -> int:
+    """Keep the audit log safe: it is one file, with the jobs in it.
+
+    Examples:
+      tui-reseller ledger backup /backup/ledger-2026-11-27.sqlite3
+      tui-reseller ledger restore /backup/ledger-2026-11-27.sqlite3
+      tui-reseller audit anchor
+
+    """
+    return 0
+
+
+@click.command()
+@_FILE
+@common
+def backup(inv: Invocation, *, file: Path) -> int:
+    """Write the whole ledger to a new private file. Others may go on working.
+
+    The file is checked before it gets its name. One that is there is never replaced.
+
+    Examples:
+      tui-reseller ledger backup /backup/ledger-2026-11-27.sqlite3
+      tui-reseller ledger backup "/backup/ledger-$(date +%F).sqlite3" --quiet
+
+    """
+
+    async def work(services: Services) -> int:
+        head = await services.vault.back_up(file)
+        inv.out.item({"file": str(file), "rows": head.number, "anchor": head.text})
+        inv.talk.say(f"{head.number:,} rows; checked: {file}")
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+@click.command()
+@_FILE
+@_YES
+@common
+def restore(inv: Invocation, *, file: Path, yes: bool) -> int:
+    """Put a backup in the place of the ledger, also of a damaged one. Nothing is deleted.
+
+    The backup is checked first, and compared with the present ledger, which is kept beside it. Not while another
+    process uses the ledger. That it was restored, and by whom, is a row of the audit log.
+
+    Examples:
+      tui-reseller ledger restore /backup/ledger-2026-11-27.sqlite3
+      tui-reseller ledger restore /backup/ledger-2026-11-27.sqlite3 --yes --output json
+
+    """
+
+    async def work(services: Services) -> int:
+        async with services.vault.candidate(file) as found:
+            for line in _review(found):
+                inv.talk.warn(line)
+            _agree(inv, yes=yes, question="Type yes to put the backup in the place of the present ledger")
+            done = await services.vault.restore(file, services.operator)
+        present = done.comparison.present
+        inv.out.item({
+            "rows": done.head.number, "anchor": done.head.text, "kept": done.kept or None,
+            "operations_missing": present.operations if present else None,
+            "unknown_missing": present.unknown if present else None,
+            "open": done.comparison.backup.open, "jobs_paused": done.comparison.jobs,
+        })  # fmt: skip
+        kept = f"; the former one is kept beside it: {done.kept}" if done.kept else ""
+        inv.talk.say(f"the ledger was restored, {done.head.number:,} rows{kept}")
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+def _review(found: Comparison) -> list[str]:
+    """Say what a restore would change."""
+    lines = [f"the backup is sound: {found.backup.head.number:,} rows"]
+    if found.present is None and not found.why:
+        lines.append("there is no present ledger")
+    elif found.present is None:
+        lines.append(
+            f"the present ledger cannot be read ({found.why}): what it has that the backup does not have cannot be told"
+        )
+    else:
+        lost = f"the present ledger has {_operations(found.present.operations)} that the backup does not have"
+        if found.present.unknown:
+            lost += f", {found.present.unknown:,} of them with an outcome that is not known: nothing will ask for them"
+        lines.append(lost)
+        if found.backup.operations:
+            lines.append(f"the backup has {_operations(found.backup.operations)} that the present one does not have")
+    if found.backup.open:
+        lines.append(f"after it, {_operations(found.backup.open)} in the backup will wait to be looked at")
+    if found.jobs:
+        lines.append(
+            f"{found.jobs:,} unfinished {'job' if found.jobs == 1 else 'jobs'} of the backup will be paused: items "
+            "that were sent since are not known to it"
+        )
+    return lines
+
+
+def _operations(count: int) -> str:
+    return f"{count:,} {'operation' if count == 1 else 'operations'}"
+
+
+@click.command()
+@click.option("--reason", metavar="TEXT", required=True, help="Why it is right so; kept in the audit log.")
+@_YES
+@common
+def accept(inv: Invocation, *, reason: str, yes: bool) -> int:
+    """Go on with a ledger whose last rows are missing or replaced. Until then nothing is sent.
+
+    What the missing rows told stays unknown, outcomes that were open too: check these customers first.
+
+    Examples:
+      tui-reseller ledger accept --reason 'state folder lost with the old disk, ticket 4711'
+
+    """
+    if not reason.strip():
+        raise InvalidInput("a reason is needed: it is what others will find in the audit log", field="reason")
+
+    async def work(services: Services) -> int:
+        doubt = await services.vault.doubt()
+        if doubt:
+            inv.talk.warn(doubt)
+            _agree(inv, yes=yes, question="Type yes to go on with this ledger")
+        head = await services.vault.accept(reason, services.operator)
+        inv.out.item({"rows": head.number, "anchor": head.text})
+        inv.talk.say(f"accepted; written down as row {head.number:,}")
+        return ExitCode.FINE
+
+    return inv.run(work)
+
+
+def _agree(inv: Invocation, *, yes: bool, question: str) -> None:
+    if yes:
+        return
+    if not inv.talk.can_ask:
+        raise RefusedHere("refused: without a terminal this needs --yes; nothing was changed")
+    if inv.talk.ask(question) != "yes":
+        raise RefusedHere("refused: not confirmed; nothing was changed")
+
+
+@click.command()
+@common
+def anchor(inv: Invocation) -> int:
+    """Print number and hash of the last row. Kept elsewhere, they prove later that nothing before was changed.
+
+    Examples:
+      tui-reseller audit anchor
+      tui-reseller audit anchor --output json | logger -t ledger-anchor
+      tui-reseller audit verify --anchor NUMBER:HASH
+
+    """
+
+    async def work(services: Services) -> int:
+        head: Anchor = await services.vault.head()
+        found = {"anchor": head.text, "rows": head.number, "time": utc_text(services.clock.now())}
+        inv.out.item(found | {"operator": clean(services.operator.user), "host": services.operator.host})
+        return ExitCode.FINE
+
+    return inv.run(work)
