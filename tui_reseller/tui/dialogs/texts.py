@@ -102,6 +102,7 @@ def typed_fields(username: str, must_be: str | None) -> tuple[FormField, ...]:
     return () if must_be is None else (confirming_field([username], must_be),)
 
 
+_ONLY_OURS = "Until is taken only for a stop of ours: at its end sending starts."
 _ALREADY = {
     True: "if it still is when it is read again, nothing is sent.",
     False: "it will be sent all the same.",
@@ -136,6 +137,7 @@ def switch_form(
         fields.append(confirming_field([target.username], typed))
     if operation is Operation.DISABLE:
         fields.append(until_field(now))
+        lines += [_ONLY_OURS] if before is Switch.OFF else []
     return FormSpec(
         WORDS[operation], profile, [*lines, *warnings, *_CONSEQUENCE[operation]], fields, commit=_SHORT[operation]
     )
