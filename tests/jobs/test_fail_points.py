@@ -200,7 +200,7 @@ async def _end_of_process(office):
     from tui_reseller.domain.operation import Outcome  # noqa: PLC0415
 
     def lost(book):
-        for entry in book._unanswered():
+        for entry in book.unanswered():
             book.finish(entry.id, Outcome.UNKNOWN, "the program ended before an answer was written down")
 
     await office.services.ledger.ask(lost)

@@ -12,9 +12,9 @@ from tui_reseller.storage.ledger_rows import escaped, unescaped
 class Accounts:
     """What each account is called in older rows, and who claims an old spelling. All texts are as in the domain."""
 
-    def __init__(self, connection: sqlite3.Connection, *, is_writable: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, is_writable: bool = False) -> None:
         self._connection = connection
-        self._is_writable = is_writable
+        self.is_writable = is_writable
         self._known: list[str] = []
 
     @cached_property
@@ -39,7 +39,7 @@ class Accounts:
 
     def _keep(self, alias: str, account: str) -> None:
         """Write a claim down for others. It is found again without that: a disk that refuses costs nothing."""
-        if self._is_writable and not self._connection.in_transaction:
+        if self.is_writable and not self._connection.in_transaction:
             insert = "INSERT OR IGNORE INTO aliases (alias, account) VALUES (?, ?)"
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute(insert, (escaped(alias), escaped(account)))

@@ -8,51 +8,36 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, utc_text
+from tui_reseller.domain.audit import Entry, Intent, utc_text
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, RefusedHere
-from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
-from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.storage.ledger_accounts import Accounts
-from tui_reseller.storage.ledger_chain import append, broken_at, flaw, head
+from tui_reseller.storage.ledger_chain import append, flaw, head
+from tui_reseller.storage.ledger_entries import Entries
 from tui_reseller.storage.ledger_file import CANDIDATE, DAMAGED, NEVER_DELETED, open_ledger, read_ledger, worded
 from tui_reseller.storage.ledger_items import refuse_changed
-from tui_reseller.storage.ledger_query import Rename, Span, asked, spans_of
 from tui_reseller.storage.ledger_reading import why_unwritable
 from tui_reseller.storage.ledger_receipt import REMEDIES, Receipt, verdict
 from tui_reseller.storage.ledger_rows import (
-    ENTRY_COLUMNS,
     LOST,
     Row,
-    escaped,
     intent_row,
     new_id,
     outcome_row,
     plain_row,
-    read_entry,
     target_of,
-    typed_id,
-    unescaped,
 )
-from tui_reseller.storage.ledger_schema import LATEST
 from tui_reseller.storage.paths import LEDGER
 from tui_reseller.storage.process import Process, ProcessLock
 
 if TYPE_CHECKING:
     from tui_reseller.storage.syslog_copy import SyslogCopy
 
-_NEEDING = ", ".join(f"'{outcome.value}'" for outcome in Outcome if outcome.needs_you)
 _REPEATABLE_STATES = (Outcome.UNKNOWN, Outcome.UNVERIFIABLE)
-_ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM rows i {LATEST} WHERE i.kind = 'intent' AND "  # noqa: S608 - our own text
-_RENAMES = (
-    f"SELECT i.number, i.account, i.username, i.target FROM rows i {LATEST} "  # noqa: S608 - our own words
-    f"WHERE i.kind = 'intent' AND o.outcome IN ({', '.join(repr(o.value) for o in Outcome if o.is_applied)})"
-)
-_WEBSITE = (Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE)
-_REPLAYED = (*_WEBSITE, Operation.CREATE, Operation.DELETE, Operation.RENAME)
 
 
-class Book:
+class Book(Entries):
     """An open ledger. Not for two threads. Every method may raise LedgerUnavailable.
 
     Lock is this process's own: it tells others that what it has begun may still come to an end. Suspect is one that the
@@ -71,20 +56,17 @@ class Book:
         is_suspect: bool = False,
     ) -> None:
         self._folder = folder
-        self._path = folder / LEDGER
-        self.now = now
         self._lock = lock
         self.receipt = receipt
         self._copy = copy
         self._told: list[Callable[[SyslogCopy], None]] = []
         self._unwritable = why_unwritable(folder, LEDGER)
-        self.connection = read_ledger(folder, now) if self._unwritable else open_ledger(folder, now)
+        connection = read_ledger(folder, now) if self._unwritable else open_ledger(folder, now)
+        super().__init__(folder / LEDGER, connection, Accounts(connection), now)
         self._inode = 0 if self._unwritable else self._path.stat().st_ino
         self.is_suspect = is_suspect
         self.doubt = self._doubted()
-        self.accounts = Accounts(self.connection, is_writable=not (self._unwritable or self.doubt))
-        # Every intent below this row has an outcome: rows are only added, so that never changes back.
-        self._answered_below = 0
+        self.accounts.is_writable = not (self._unwritable or self.doubt)
 
     def _doubted(self) -> str:
         """Compare with the receipt; where nothing speaks against it, write a new one."""
@@ -116,7 +98,7 @@ class Book:
         """Write an intent. Raises RefusedHere if the customer has an open operation, or the item of a job is taken."""
         with self.writing():
             self._refuse_if_open(intent)
-            entry = new_id(self.now(), self._one("SELECT max(entry) FROM rows WHERE kind = 'intent'"))
+            entry = new_id(self.now(), self.one("SELECT max(entry) FROM rows WHERE kind = 'intent'"))
             if intent.item is not None:
                 self._claim(intent.item, entry)
             process = self._process()
@@ -129,7 +111,7 @@ class Book:
         customer is open: what is read then may still change, and only sending settles it.
         """
         with self.writing():
-            if self._open_of(intent.account, intent.username):
+            if self.open_of(intent.account, intent.username):
                 return None
             entry = self.begin(intent)
             self.finish(entry, Outcome.ALREADY_SO, message)
@@ -180,107 +162,24 @@ class Book:
             self._append_outcome(entry, outcome, message, is_observed=is_observed)
             if not (outcome.is_applied and entry.operation.is_repeatable):
                 return
-            for other in self._open_of(entry.account, entry.username):
+            for other in self.open_of(entry.account, entry.username):
                 if other.id < entry.id and other.operation is entry.operation and _may_repeat(other):
                     self._append_outcome(other, Outcome.RESOLVED, f"superseded by {entry.id}, applied")
 
     def recover(self) -> int:
         """Give intents of ended processes the outcome unknown; return how many."""
-        if self._unwritable or self.doubt or not self._unanswered():
+        if self._unwritable or self.doubt or not self.unanswered():
             return 0
         with self.writing():
-            lost = [entry for entry in self._unanswered() if entry.outcome is Outcome.UNKNOWN]
+            lost = [entry for entry in self.unanswered() if entry.outcome is Outcome.UNKNOWN]
             for entry in lost:
                 self._append_outcome(entry, Outcome.UNKNOWN, LOST)
             return len(lost)
 
-    def get(self, entry_id: str) -> Entry | None:
-        """Return one operation."""
-        return next(self._entries("i.entry = ?", typed_id(entry_id)), None)
-
-    def entries(self, query: AuditQuery) -> list[Entry]:
-        """Return operations, newest first."""
-        where, values = self._asked(query)
-        found: list[Entry] = []
-        for entry in self._entries(f"{where} ORDER BY i.number DESC", *values):
-            if query.shows(entry):
-                found.append(entry)
-            if query.limit and len(found) == query.limit:
-                break
-        return found
-
-    def count(self, query: AuditQuery) -> int:
-        """Return how many operations there are, whatever the limit."""
-        where, values = self._asked(query)
-        if query.needs_entries:
-            return sum(query.shows(entry) for entry in self._entries(where, *values))
-        ((count,),) = self.read(f"SELECT count(*) FROM rows i WHERE i.kind = 'intent' AND {where}", *values)  # noqa: S608
-        return int(count)
-
-    def _spans(self, query: AuditQuery) -> list[Span]:
-        """Return under which names the customer of a query is found, and when."""
-        if query.username is None:
-            return []
-        asked_for = AuditQuery(account=query.account, operation=Operation.RENAME)
-        where, values = asked(asked_for, (), self._names(query.account))
-        canonical = {escaped(alias): escaped(account) for alias, account in self.accounts.canonical.items()}
-        renames = [
-            Rename(number, canonical.get(account, account), old, new)
-            for number, account, old, new in self.read(f"{_RENAMES} AND {where} ORDER BY i.number", *values)
-        ]
-        own = None if query.account is None else escaped(query.account)
-        return spans_of(escaped(query.username), own, renames)
-
-    def _names(self, account: str | None) -> list[str]:
-        """Return the spellings of an account in the ledger, escaped; none stands for all accounts."""
-        return [] if account is None else [escaped(name) for name in self._spellings(account)]
-
-    def _spellings(self, account: str) -> list[str]:
-        with worded(self._path):
-            return self.accounts.names(account)
-
-    def _asked(self, query: AuditQuery) -> tuple[str, list[str | int]]:
-        spans = [
-            (span, self._names(None if span.account is None else unescaped(span.account)))
-            for span in self._spans(query)
-        ]
-        return asked(query, spans, self._names(query.account))
-
-    def needs_you(self, account: str | None) -> list[Entry]:
-        """Return operations that a person has to look at, oldest first."""
-        asked = self._entries(
-            "i.entry IN (SELECT entry FROM rows WHERE kind = 'outcome' "  # noqa: S608 - words of our own
-            f"AND outcome IN ({_NEEDING})) ORDER BY i.number"
-        )
-        found = {entry.id: entry for entry in (*asked, *self._unanswered())}
-        names = set() if account is None else set(self._spellings(account))
-        return [
-            entry
-            for _id, entry in sorted(found.items())
-            if entry.outcome is not None and entry.outcome.needs_you and (account is None or entry.account in names)
-        ]
-
-    def website_access(self, account: str) -> dict[str, Switch]:
-        """Replay what was done to website access, following renames and deletions."""
-        found: dict[str, Switch] = {}
-        words = ", ".join(f"'{operation.value}'" for operation in _REPLAYED)
-        names = self._names(account)
-        where = f"i.account IN ({_marks(names)}) AND i.operation IN ({words}) ORDER BY i.number"
-        for entry in self._entries(where, *names):
-            _replay(entry, found)
-        return found
-
-    def check(self) -> ChainReport:
-        """Walk the chain of hashes from the first row."""
-        with worded(self._path):
-            broken = broken_at(self.connection)
-            count = int(self._one("SELECT count(*) FROM rows") or 0)
-        return ChainReport(count if broken is None else broken, broken)
-
     def _refuse_if_open(self, intent: Intent) -> None:
         names = {intent.username, target_of(intent) or intent.username}
         for name in sorted(names):
-            for entry in self._open_of(intent.account, name):
+            for entry in self.open_of(intent.account, name):
                 if entry.outcome is None:
                     raise RefusedHere(f"{_told(entry)} is being sent just now", hint="wait until its outcome is known")
                 if not entry.outcome.needs_you:
@@ -291,54 +190,6 @@ class Book:
                         f"{_told(entry)} must be settled first: {entry.outcome.word.lower()}",
                         hint=f"check it or close it with a note (id {entry.id})",
                     )
-
-    def _open_of(self, account: str, username: str) -> list[Entry]:
-        """Return the operations of a customer that have no outcome, or one that a person has to look at."""
-        open_ = f"(o.outcome IS NULL OR o.outcome IN ({_NEEDING}))"
-        names = self._names(account)
-        return [
-            entry
-            for column in ("username", "target")
-            for entry in self._entries(
-                f"i.account IN ({_marks(names)}) AND i.{column} = ? AND {open_} ORDER BY i.number",
-                *names, escaped(username),
-            )
-        ]  # fmt: skip
-
-    def _unanswered(self) -> list[Entry]:
-        where = "i.number >= ? AND NOT EXISTS (SELECT 1 FROM rows WHERE entry = i.entry AND kind = 'outcome')"
-        last = int(self._one("SELECT max(number) FROM rows") or 0)
-        with worded(self._path):
-            query = f"SELECT i.number, i.entry FROM rows i WHERE i.kind = 'intent' AND {where} ORDER BY 1"  # noqa: S608
-            rows = self.connection.execute(query, (self._answered_below,)).fetchall()
-        self._answered_below = rows[0][0] if rows else last + 1
-        return [entry for _number, name in rows if (entry := self.get(name)) is not None]
-
-    def _entries(self, where: str, *values: str | int) -> Iterator[Entry]:
-        with worded(self._path):
-            canonical = self.accounts.canonical
-        for found in self.read(_ENTRIES + where, *values):
-            try:
-                entry = read_entry(found, self._is_alive, canonical)
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise LedgerUnavailable(
-                    f"ledger {self._path}: the row of {clean(str(found[0]), longest=40)} is damaged",
-                    hint="check the audit log; nothing is sent without the ledger",
-                ) from error
-            yield entry
-
-    def _is_alive(self, process: Process, began: datetime) -> bool:
-        return process.is_alive(self._folder, (self.now() - began).total_seconds())
-
-    def read(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """Return the rows of a query."""
-        with worded(self._path):
-            yield from self.connection.execute(query, values)
-
-    def _one(self, query: str) -> str | None:
-        with worded(self._path):
-            row = self.connection.execute(query).fetchone()
-        return None if row is None else row[0]
 
     def _append_outcome(self, entry: Entry, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
         moment = self.now()
@@ -414,10 +265,6 @@ class Book:
         self.is_suspect = False
 
 
-def _marks(values: Sequence[str]) -> str:
-    return ", ".join("?" * len(values))
-
-
 def _may_repeat(entry: Entry) -> bool:
     return entry.operation.is_repeatable and entry.outcome in _REPEATABLE_STATES
 
@@ -425,17 +272,3 @@ def _may_repeat(entry: Entry) -> bool:
 def _told(entry: Entry) -> str:
     who = clean(entry.operator.user, longest=40)
     return f"{entry.operation.value} of {quoted(entry.username)} by {who} at {utc_text(entry.time)}"
-
-
-def _replay(entry: Entry, found: dict[str, Switch]) -> None:
-    if entry.operation in _WEBSITE:
-        if entry.outcome is None or entry.outcome.needs_you or entry.outcome is Outcome.RESOLVED:
-            found[entry.username] = Switch.UNKNOWN
-        elif entry.outcome.is_applied:
-            found[entry.username] = Switch.from_bool(SWITCHED[entry.operation][1])
-    elif entry.outcome is not None and entry.outcome.is_applied:
-        known = found.pop(entry.username, None)
-        new = next((str(change.after) for change in entry.changes if change.field == "username"), entry.username)
-        found.pop(new, None)
-        if entry.operation is Operation.RENAME and known is not None:
-            found[new] = known
