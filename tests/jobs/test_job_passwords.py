@@ -90,6 +90,7 @@ FAULTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("times", [1, 3, 5])
 @pytest.mark.parametrize(("fault", "settings"), FAULTS, ids=str)
 @pytest.mark.parametrize("operation", [CREATE, PASSWORD], ids=lambda operation: operation.value)

@@ -144,6 +144,7 @@ def shown_in(out: str, form: str) -> dict[str, str]:
     return {row["username"]: row["password"] for row in found}
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("verb", VERBS)
 def test_what_the_output_took_is_nowhere_else(shop, verb, form):
@@ -158,6 +159,7 @@ def test_what_the_output_took_is_nowhere_else(shop, verb, form):
     assert "passwords" not in shop.verb("needs-you").stderr
 
 
+@pytest.mark.in_turn(5)
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("verb", VERBS)
@@ -190,6 +192,7 @@ def test_a_file_that_nobody_has_seen_is_named_until_it_is_gone(shop):
     assert "passwords" not in shop.verb("needs-you").stderr
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize(
     ("fault", "settings", "code"),
@@ -234,6 +237,7 @@ def test_nothing_is_sent_where_it_cannot_be_kept(shop, verb):
     assert [row for row in shop.sandbox.log(since) if row["by"] == "client"] == []
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize(
     ("fault", "settings", "applied"),
