@@ -83,10 +83,9 @@ def text_of(customers, form, columns=(), limit=None):
 @given(LISTS, CHOSEN)
 @settings(max_examples=300, deadline=None)
 def test_csv_is_what_the_plain_way_says(customers, columns):
-    spaced = re.compile(r'(""): ("")|(""), ("")')  # JSON in a cell may be spaced in another way
-
-    def packed(text):
-        return spaced.sub(lambda found: found[0].replace(" ", ""), text)
+    def packed(text):  # JSON in a cell may be spaced in another way
+        rows = csv.reader(io.StringIO(text, newline=""))
+        return [[cell.replace(" ", "") if cell.startswith("{") else cell for cell in row] for row in rows]
 
     told = text_of(customers, CSV, columns)
     assert packed(told) == packed(plain_csv(customers, columns))

@@ -261,6 +261,8 @@ async def test_words_of_a_newer_version_are_shown_and_are_no_damage(folder, ledg
         assert entries[entry].as_dict()["operation"] == word
     if column == "outcome":
         assert entries[entry].outcome is Outcome.UNKNOWN
+        with pytest.raises(RefusedHere, match="must be settled first"):
+            await ledger.begin(intent(username="new", operation=Operation.SET))
     if column == "kind":
         assert (await ledger.check()).is_whole
     assert await ledger.begin(intent(username="third"))

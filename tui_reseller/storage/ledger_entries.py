@@ -19,6 +19,8 @@ from tui_reseller.storage.ledger_rows import ENTRY_COLUMNS, escaped, read_entry,
 from tui_reseller.storage.ledger_schema import LATEST
 from tui_reseller.storage.process import Process
 
+_CLOSED = ", ".join(f"'{outcome.value}'" for outcome in Outcome if not outcome.needs_you)
+"""A word that only a newer version knows is none of these: it locks."""
 _NEEDING = ", ".join(f"'{outcome.value}'" for outcome in Outcome if outcome.needs_you)
 _ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM rows i {LATEST} WHERE i.kind = 'intent' AND "  # noqa: S608 - our own text
 _RENAMES = (
@@ -127,7 +129,7 @@ class Entries:
 
     def open_of(self, account: str, username: str) -> list[Entry]:
         """Return the operations of a customer that have no outcome, or one that a person has to look at."""
-        open_ = f"(o.outcome IS NULL OR o.outcome IN ({_NEEDING}))"
+        open_ = f"(o.outcome IS NULL OR o.outcome NOT IN ({_CLOSED}))"
         names = self._names(account)
         return [
             entry
