@@ -20,6 +20,7 @@ from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.demo import started
 from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
@@ -53,7 +54,7 @@ async def write(pilot: Pilot[str], text: str) -> None:
 
 
 async def main_screen(pilot: Pilot[str]) -> None:
-    await press(pilot, "down", "down", "d", wait=0.8)
+    await press(pilot, "down", "down", "down", "down", "d", wait=0.8)
     await write(pilot, "ticket 4711")
     await press(pilot, "ctrl+s", wait=0.8)
     await press(pilot, "down", "space", "down", "space", "space", wait=0.5)
@@ -133,7 +134,7 @@ def services(root: Path, ready: dict[str, str]) -> tuple[Services, Profile]:
         path.mkdir(mode=0o700)
     profile = Profile("acme", ready["api_user"], base_url=ready["base_url"], store=Store.NONE, colour="orange")
     credentials = Credentials()
-    credentials.remember(profile, Secret(ready["api_key"]))
+    credentials.remember(profile, Credential(Secret(ready["api_key"])))
     built = build(paths, credentials)
     built.profiles.config.put(profile)
     values = {name: getattr(built, name) for name in built.__dataclass_fields__}
