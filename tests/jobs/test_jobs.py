@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,10 +12,11 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.plan import JobState
-from tui_reseller.services import listing, plans
+from tui_reseller.services import job_items, listing, plans
 from tui_reseller.services.job_items import carry_out
 from tui_reseller.services.jobs import JobRun, retry_rejected
 from tui_reseller.services.plan_file import Wanted
+from tui_reseller.services.suspensions import open_suspensions
 from tui_reseller.services.undo import FEW, draft_undo
 
 
@@ -325,3 +327,90 @@ async def test_creates_and_passwords_need_a_password_and_the_job_never_holds_one
     assert done.is_finished
     assert await office.agrees(job, all_sent=True) == {"applied": 3}
     assert all(b"canary-" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def held_up(office, sandbox, planted):
+    """A job of which no item came through: all were rejected, or none was begun for want of a key."""
+
+    async def make(again, stem, until=None):
+        planted(3, stem)
+        faults = {"code": 400, "shape": "E1", "times": 3} if again == "retry" else {"code": 401, "shape": "E3"}
+        sandbox.fault("status", operation="disable", **faults)
+        plan = await office.plan(f"username~^{stem}")
+        plan = replace(plan, items=[replace(item, until=until) for item in plan.items])
+        job = await office.run(await office.jobs.add(plan, office.session.operator, "ticket 4711")).run()
+        sandbox.start_anew()
+        return job
+
+    return make
+
+
+async def _go_on(office, job, again):
+    if again == "retry":
+        assert await retry_rejected(office.jobs, job) == job.total
+    return await office.run(await office.jobs.get(job.number)).run()
+
+
+@pytest.mark.parametrize("again", ["retry", "resume"])
+async def test_who_goes_on_with_a_job_never_meets_another_customer_by_an_old_list(
+    office, sandbox, planted, held_up, again
+):
+    job = await held_up(again, f"other-{again}-")
+    for item in await office.items(job):
+        sandbox.plant(item.item.username, deleted=True)
+        sandbox.plant(item.item.username, active=True, deleted=False, email="zz@new.example", first_name="Zoe")
+    job = await _go_on(office, job, again)
+    assert sandbox.log() == []
+    assert (job.counts, job.open_unknowns) == ({Outcome.CONFLICT: job.total}, 0)
+
+
+@pytest.mark.parametrize("again", ["retry", "resume"])
+async def test_an_item_with_an_end_that_finds_sending_off_keeps_none(office, sandbox, planted, held_up, again):
+    job = await held_up(again, f"until-{again}-", office.clock.now() + timedelta(hours=1))
+    for item in await office.items(job):
+        sandbox.plant(item.item.username, active=False)
+    job = await _go_on(office, job, again)
+    assert job.counts == {Outcome.ALREADY_SO: job.total}
+    assert await open_suspensions(office.services.ledger, office.session.account) == []
+
+
+async def test_an_item_with_an_end_is_read_just_before_although_the_list_is_fresh(office, sandbox, planted):
+    planted(3, "end-")
+    plan = await office.plan("username~^end-")
+    until = office.clock.now() + timedelta(hours=1)
+    plan = replace(plan, items=[replace(item, until=until) for item in plan.items])
+    for item in plan.items:
+        sandbox.plant(item.username, active=False)
+    job = await office.run(await office.jobs.add(plan, office.session.operator, "ticket 4711")).run()
+    assert job.counts == {Outcome.ALREADY_SO: 3}
+    assert await open_suspensions(office.services.ledger, office.session.account) == []
+
+
+async def test_an_item_of_an_older_version_that_tells_no_customer_is_not_sent(office, sandbox, planted):
+    planted(3, "old-")
+    plan = await office.plan("username~^old-")
+    plan = replace(plan, items=[replace(item, fingerprint={}) for item in plan.items])
+    sandbox.start_anew()
+    job = await office.run(await office.jobs.add(plan, office.session.operator, "ticket 4711")).run()
+    assert (job.counts, sandbox.log()) == ({Outcome.CONFLICT: 3}, [])
+
+
+async def test_a_success_that_reached_another_customer_stops_the_job(office, sandbox, planted):
+    planted(3, "gap-")
+    job = await office.job("username~^gap-")
+    (first, *_) = await office.items(job)
+    run = office.run(job)
+    taken = job_items.send
+
+    async def rival(session, call, *more):
+        if call.username == first.item.username:
+            sandbox.plant(call.username, deleted=True)
+            sandbox.plant(call.username, active=True, deleted=False, email="zz@new.example", first_name="Zoe")
+        return await taken(session, call, *more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(job_items, "send", rival)
+        job = await run.run()
+    assert (job.state, job.done) == (JobState.PAUSED, 1)
+    assert first.item.username in job.why

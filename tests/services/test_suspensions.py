@@ -14,7 +14,7 @@ from tui_reseller.domain.plan import Item
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services.moments import LONGEST_AHEAD, local_text, read_end, start_of_day
 from tui_reseller.services.suspensions import open_suspensions
-from tui_reseller.services.write import ALREADY
+from tui_reseller.services.write import ALREADY, TAKES_END
 
 NAME = LUZ.username
 
@@ -208,10 +208,38 @@ async def test_the_end_of_a_suspension_meets_another_customer_and_leaves_it_alon
 async def test_a_stop_of_ours_without_an_end_may_get_one_afterwards(session, service, stop, clock):
     first = await stop(hours=0)
     sent = len(service.sent)
-    assert (await stop(hours=2)).outcome is Outcome.ALREADY_SO
+    again = await stop(hours=2)
+    assert (again.outcome, again.message) == (Outcome.ALREADY_SO, TAKES_END)
     for hours in (5, 9):
         assert (await stop(hours=hours)).outcome is Outcome.ALREADY_SO
     (one,) = await found(session)
     assert (one.entry.id, one.until, len(service.sent)) == (first.id, clock.now() + timedelta(hours=9), sent)
     assert (await lift(session, one, "b")).outcome is Outcome.APPLIED
     assert await found(session) == []
+
+
+@pytest.mark.parametrize("hours", [0, 1])
+async def test_a_stop_that_was_settled_with_a_note_proves_nothing(session, service, stop, clock, ledger, hours):
+    service.before.append(AnswerLost("no answer"))
+    lost = await stop(hours=hours)
+    await ledger.finish(lost.id, Outcome.RESOLVED, "never arrived")
+    service.change(NAME, sending=Switch.OFF)
+    sent = len(service.sent)
+    again = await stop(hours=2)
+    assert (again.outcome, len(service.sent)) == (Outcome.NOT_SENT, sent)
+    for one in await found(session):
+        assert one.state(clock.now() + timedelta(hours=9)) == "noted"
+        result = await lift(session, one, "b")
+        assert (result.outcome, len(service.sent)) == (Outcome.NOT_SENT, sent)
+        assert "settled with a note" in result.message
+    assert len(await found(session)) == hours
+
+
+async def test_a_note_on_a_later_stop_keeps_the_first_from_being_lifted(session, service, stop, ledger):
+    await stop()
+    service.change(NAME, sending=Switch.ON)
+    service.before.append(AnswerLost("no answer"))
+    lost = await stop(hours=0)
+    await ledger.finish(lost.id, Outcome.RESOLVED, "looked at the website: it is off")
+    (one,) = await found(session)
+    assert one.replaced_by.id == lost.id

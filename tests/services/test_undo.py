@@ -11,7 +11,7 @@ from tests.services.fakes import ANA, CALLS, KIM, LUZ, put_list
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import AnswerLost, Rejected
+from tui_reseller.domain.errors import AnswerLost, InvalidInput, Rejected
 from tui_reseller.domain.operation import WRITES, Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import undo
@@ -217,11 +217,29 @@ async def test_what_was_set_again_since_stands_although_it_changed_nothing(sessi
 
 
 async def test_what_was_taken_back_in_between_stands_in_nobodys_way(session, service):
-    first = await carry_out(session, CALLS[Operation.DISABLE])
-    second = await carry_out(session, Call(Operation.ENABLE, "luz"))
+    before = service.kept["luz"].city
+    first = await carry_out(session, Call(Operation.SET, "luz", {"city": "Lugo"}))
+    second = await carry_out(session, Call(Operation.SET, "luz", {"city": "Vigo"}))
     await consent.take_back(session, await session.ledger.get(second.id))
     result = await consent.take_back(session, await session.ledger.get(first.id))
-    assert (result.outcome, service.kept["luz"].sending) == (Outcome.APPLIED, Switch.ON)
+    assert (result.outcome, service.kept["luz"].city) == (Outcome.APPLIED, before)
+
+
+async def test_a_stop_stands_although_it_took_an_enable_back(session, service):
+    first = await carry_out(session, CALLS[Operation.DISABLE])
+    second = await carry_out(session, Call(Operation.ENABLE, "luz"))
+    stop = await consent.take_back(session, await session.ledger.get(second.id))
+    result = await consent.take_back(session, await session.ledger.get(first.id))
+    assert (result.outcome, service.kept["luz"].sending) == (Outcome.CONFLICT, Switch.OFF)
+    assert f"operation {stop.id}" in result.message
+
+
+async def test_of_what_was_not_applied_nothing_can_be_taken_back(session, service):
+    service.change("luz", sending=Switch.OFF)
+    found = await carry_out(session, CALLS[Operation.DISABLE])
+    assert found.outcome is Outcome.ALREADY_SO
+    with pytest.raises(InvalidInput, match="nothing of it was applied"):
+        await undo.draft_undo(session, [await session.ledger.get(found.id)], "undo")
 
 
 async def test_what_we_changed_ourselves_since_does_not_make_it_another_customer(session, service):

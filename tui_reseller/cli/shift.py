@@ -85,6 +85,7 @@ class Shift:
             "waiting": "to come",
             "replaced": "stopped again",
             "needs_you": "not settled",
+            "noted": "settled with a note",
         }
         why = suspension.entry.reason
         reason = f"  why: {clean(why, longest=LONGEST_REASON)}" if why else ""

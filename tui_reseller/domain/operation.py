@@ -103,6 +103,11 @@ class Outcome(Enum):
         return self in {Outcome.UNKNOWN, Outcome.CONFLICT, Outcome.PARTIAL, Outcome.UNVERIFIABLE}
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is not known for certain what became of it. In a conflict it is: nothing was sent."""
+        return self.needs_you and self is not Outcome.CONFLICT
+
+    @property
     def is_applied(self) -> bool:
         """Whether the service certainly has carried it out."""
         return self in {Outcome.APPLIED, Outcome.VERIFIED_APPLIED}

@@ -239,6 +239,11 @@ class Job:
     in_flight: int = 0
 
     @property
+    def is_new(self) -> bool:
+        """Whether no process has run it yet: whatever ends a run says why."""
+        return self.state is JobState.STOPPED and not self.why
+
+    @property
     def batch(self) -> str:
         """What the audit log calls everything that was done by it."""
         return f"job-{self.number}"
@@ -256,7 +261,7 @@ class Job:
     @property
     def open_unknowns(self) -> int:
         """Items that a person or evidence still has to settle; those in flight are among them once nobody runs it."""
-        asked = sum(count for outcome, count in self.counts.items() if outcome is not None and outcome.needs_you)
+        asked = sum(count for outcome, count in self.counts.items() if outcome is not None and outcome.is_open)
         return asked + (0 if self.state is JobState.RUNNING else self.in_flight)
 
     @property

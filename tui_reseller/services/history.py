@@ -8,6 +8,8 @@ from tui_reseller.domain.fingerprint import FIELDS, Fingerprint
 from tui_reseller.domain.operation import SWITCHED, Operation
 from tui_reseller.services.session import Session
 
+_STOPS = frozenset({Operation.DISABLE, Operation.WEBSITE_DISABLE})
+
 
 @dataclass
 class History:
@@ -38,9 +40,9 @@ class History:
         return next((entry for entry in self._by_name.get(name, ()) if entry.id > last), None)
 
     def overtaken_by(self, entry: Entry) -> Entry | None:
-        """Return the newest later operation on a field of an operation; what was taken back again, and what took it
-        back, do not count, nor what certainly was not carried out. One that changed nothing, because the value was set
-        already, does: somebody wanted it so.
+        """Return the newest later operation on a field of an operation. What was taken back again, and what took it
+        back, do not count, unless that is a stop; nor what certainly was not carried out. One that changed nothing,
+        because the value was set already, does: somebody wanted it so.
         """
         fields = fields_of(entry)
         return next(
@@ -88,5 +90,10 @@ def fields_of(entry: Entry) -> frozenset[str]:
 
 
 def _is_void(entry: Entry) -> bool:
-    is_undo = bool(entry.undoes) and entry.outcome is not None and entry.outcome.is_applied
-    return is_undo or bool(entry.undone_by) or (entry.outcome is not None and entry.outcome.is_certainly_not)
+    """Whether an operation and what took it back leave nothing that somebody wants to stand. A stop does, also where it
+    takes an enable back: only enable starts sending again.
+    """
+    if entry.undone_by or entry.outcome is None:
+        return bool(entry.undone_by)
+    is_undo = bool(entry.undoes) and entry.outcome.is_applied and entry.operation not in _STOPS
+    return is_undo or entry.outcome.is_certainly_not

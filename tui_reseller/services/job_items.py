@@ -6,6 +6,7 @@ from dataclasses import replace
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict, RefusedHere, ResellerError
+from tui_reseller.domain.fingerprint import differing
 from tui_reseller.domain.operation import SWITCHED, Call, Operation
 from tui_reseller.domain.plan import Item, Job, JobItem
 from tui_reseller.services.door import Permit
@@ -17,6 +18,9 @@ from tui_reseller.services.undo import refuse_overtaken
 from tui_reseller.services.write import Aim, already, is_already_so, send, stopped
 
 _READ_BACK = frozenset({*SWITCHED, Operation.EMAIL} - {Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE})
+
+
+UNTOLD = "the job is of an older version, which did not keep which customer was meant; nothing was sent"
 
 
 async def carry_out(
@@ -54,6 +58,8 @@ async def _carried_out(
     session.policy.check(call, job.reason)
     if before is not None and (is_already_so(call, before) or _is_read_again(wanted)):
         before = await session.find(call.username)  # the list may be ten minutes old
+    if not (wanted.fingerprint or wanted.undoes or wanted.operation is Operation.CREATE):
+        raise Conflict(UNTOLD, hint="make the plan again")
     if wanted.undoes:
         await refuse_overtaken(session, wanted.undoes)
     aim = Aim(reason=job.reason, batch=job.batch, undoes=wanted.undoes, item=(job.number, item.seq))
@@ -69,19 +75,26 @@ async def _carried_out(
 
 
 def _is_read_again(item: Item) -> bool:
-    """Whether a customer is read just before sending: where the wrong one would lose most."""
-    return bool(item.undoes) or GRADES[item.operation] >= TYPED
+    """Whether a customer is read just before sending: where the wrong one would lose most, and where it decides what is
+    done at the end of a suspension.
+    """
+    return bool(item.undoes) or item.until is not None or GRADES[item.operation] >= TYPED
 
 
 async def reads_otherwise(session: Session, item: JobItem) -> bool:
-    """Read an applied item again: whether the service shows another value than the one it said it took."""
+    """Read an applied item again: whether the service shows another value than the one it said it took, or another
+    customer.
+    """
     if item.item.operation not in _READ_BACK:
         return False
     try:
         now = await session.find(item.item.username)
     except ResellerError:
         return False  # says nothing either way
-    return now is None or any(now.value(change.field) != change.after for change in item.item.changes)
+    if now is None or any(now.value(change.field) != change.after for change in item.item.changes):
+        return True
+    changed = {change.field for change in item.item.changes}
+    return not changed.issuperset(differing(item.item.fingerprint, now))
 
 
 async def _with_password(call: Call, passwords: Passwords | None) -> Call:

@@ -140,11 +140,10 @@ class JobRun:
             self._lengthy = None
 
     async def _prepare(self) -> None:
-        goes_on = self.progress.done > 0
         await self._settle()
         await self._settle_passwords()
         if self.present is None:
-            await listing.refresh_for_many(self.session, renew=goes_on)  # much may have happened since it began
+            await listing.refresh_for_many(self.session, renew=not self.job.is_new)  # much may have happened
 
     async def _leave(self, state: JobState, why: str) -> None:
         self.state, self.why = state, why

@@ -43,6 +43,15 @@ def left_alone(suspension: Suspension, again: Entry) -> str:
     return f"left alone: {quoted(suspension.username)} was stopped again by {again.operator.user} ({again.id})"
 
 
+def noted(suspension: Suspension) -> str:
+    """Say why a suspension whose stop was closed with a note is not lifted."""
+    name = quoted(suspension.username)
+    return (
+        f"left alone: the stop of {name} was settled with a note, which does not prove that it stopped sending; "
+        f"enable it, or stop it again without an end ({suspension.entry.id})"
+    )
+
+
 async def _why_not(session: Session, suspension: Suspension) -> str:
     """Say why it is not lifted, or nothing: the ledger may have grown since it was read."""
     name = quoted(suspension.username)
@@ -51,6 +60,8 @@ async def _why_not(session: Session, suspension: Suspension) -> str:
             continue
         if now.replaced_by is not None:
             return left_alone(now, now.replaced_by)
+        if now.entry.outcome is Outcome.RESOLVED:
+            return noted(now)
         if now.until > suspension.until:
             return f"left alone: the suspension of {name} has another end by now"
         return "" if was_on(now) else f"left alone: sending of {name} was not on before it was stopped"

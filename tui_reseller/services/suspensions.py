@@ -28,10 +28,14 @@ class Suspension:
     replaced_by: Entry | None = None
 
     def state(self, now: datetime) -> str:
-        """Return what holds of it: needs_you (the stop itself is not certain), replaced, due or waiting."""
+        """Return what holds of it: needs_you (the stop itself is not certain), noted (a note closed it, which proves
+        nothing), replaced, due or waiting.
+        """
         outcome = self.entry.outcome
         if outcome is None or outcome.needs_you:
             return "needs_you"
+        if outcome is Outcome.RESOLVED:
+            return "noted"
         if self.replaced_by is not None:
             return "replaced"
         return "due" if self.until <= now else "waiting"
@@ -73,8 +77,8 @@ async def _replayed(ledger: LedgerPort, account: str | None) -> "_Replay":
 
 @dataclass
 class _Replay:
-    """What stays open after operations that are taken in order: suspensions, and stops without an end that found
-    sending on, by account and username.
+    """What stays open after operations that are taken in order: suspensions, and stops without an end that certainly
+    were what stopped sending, by account and username.
     """
 
     suspensions: dict[tuple[str, str], Suspension] = field(default_factory=dict)
@@ -101,7 +105,7 @@ class _Replay:
         if entry.until is None:
             if is_open is not None:
                 self.suspensions[key] = replace(is_open, replaced_by=entry)
-            if _found_on(entry):
+            if _found_on(entry) and entry.outcome is not None and entry.outcome.is_applied:
                 self.stops[key] = entry
         elif is_open is not None and not _found_on(entry):
             self.suspensions[key] = replace(is_open, until=entry.until, replaced_by=None)
@@ -120,14 +124,20 @@ def _found_on(stop: Entry) -> bool:
     return any(change.field == "sending" and change.before is True for change in stop.changes)
 
 
-async def refuse_end(session: Session, username: str, now: Customer) -> None:
-    """Raise RefusedHere where the end of a suspension would start sending for a customer that had none before. One that
-    we have stopped ourselves may get an end, or another one.
+async def takes_end(session: Session, username: str) -> bool:
+    """Whether a customer whose sending is off may get an end, or another one: if we have stopped it ourselves, for
+    certain. Raises LedgerUnavailable.
     """
     replay = await _replayed(session.ledger, session.account)
     key = session.account, username
-    is_ours = key in replay.stops or (key in replay.suspensions and was_on(replay.suspensions[key]))
-    if is_ours:
+    is_open = replay.suspensions.get(key)
+    is_ours = is_open is not None and was_on(is_open) and is_open.entry.outcome is not Outcome.RESOLVED
+    return is_ours or key in replay.stops
+
+
+async def refuse_end(session: Session, username: str, now: Customer) -> None:
+    """Raise RefusedHere where the end of a suspension would start sending for a customer that had none before."""
+    if await takes_end(session, username):
         return
     known = "is off already" if now.sending is Switch.OFF else "is not known"
     raise RefusedHere(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import Conflict, RefusedHere, ResellerError
+from tui_reseller.domain.errors import Conflict, InvalidInput, RefusedHere, ResellerError
 from tui_reseller.domain.fingerprint import Fingerprint, Likeness, differing, likeness
 from tui_reseller.domain.operation import SWITCHED, Call, Operation
 from tui_reseller.domain.plan import Refusal
@@ -108,8 +108,10 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
     nothing can be taken back.
     """
     applied = [entry for entry in entries if _is_applied(entry)]
-    oldest = min(applied, key=lambda entry: entry.id, default=None)
-    history = await history_since(session, oldest) if oldest else History()
+    if not applied:
+        raise InvalidInput("there is nothing to take back: nothing of it was applied")
+    oldest = min(applied, key=lambda entry: entry.id)
+    history = await history_since(session, oldest)
     calls = {entry.id: opposite(entry) for entry in applied}
     present = await _read_again(session, {call.username for call in calls.values() if call is not None})
     wanted: list[Wanted] = []

@@ -27,10 +27,12 @@ from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.result import Result
 from tui_reseller.services.retry import Heard
 from tui_reseller.services.session import Session
-from tui_reseller.services.suspensions import refuse_end
+from tui_reseller.services.suspensions import refuse_end, takes_end
 from tui_reseller.services.validation import refuse_invalid, without_unchanged
 
 ALREADY = "nothing was sent"
+TAKES_END = "nothing was sent; the stop that stands ends then"
+TAKES_NO_END = "nothing was sent; no end is kept, since it was not stopped by this tool"
 NOT_TOLD = frozenset({"website_access"})
 """What the service never tells: that it is so already cannot be read."""
 
@@ -127,11 +129,12 @@ async def already(session: Session, call: Call, now: Customer, aim: Aim) -> Resu
     still change then, and only sending settles it. Raises ResellerError if it cannot be written down.
     """
     changes = tuple(Change(name, now.value(name), value) for name, value in wanted_by(call).items())
-    entry_id = await session.ledger.already(_intent(session, call, now, changes, aim), ALREADY)
+    said = ALREADY if call.until is None else TAKES_END if await takes_end(session, call.username) else TAKES_NO_END
+    entry_id = await session.ledger.already(_intent(session, call, now, changes, aim), said)
     if entry_id is None:
         return None
     await session.keep((call.username, now))
-    return Result(call.username, call.operation, Outcome.ALREADY_SO, ALREADY, entry_id, ())
+    return Result(call.username, call.operation, Outcome.ALREADY_SO, said, entry_id, ())
 
 
 async def send(

@@ -16,7 +16,7 @@ from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door
 from tui_reseller.services.door import Consent, Permit
-from tui_reseller.services.lifting import call_of, left_alone, lift
+from tui_reseller.services.lifting import call_of, left_alone, lift, noted
 from tui_reseller.services.moments import local_text
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
@@ -25,7 +25,13 @@ from tui_reseller.services.suspensions import Suspension, open_suspensions
 
 COLUMNS = ("until", "username", "state", "reason", "operator", "profile", "id", "time", "replaced_by")
 TABLE_COLUMNS = ("until", "username", "state", "reason", "operator", "profile", "id")
-_WORDS = {"needs_you": "settle it first", "replaced": "stopped again", "due": "due", "waiting": "not yet"}
+_WORDS = {
+    "needs_you": "settle it first",
+    "noted": "left alone",
+    "replaced": "stopped again",
+    "due": "due",
+    "waiting": "not yet",
+}
 
 
 @click.command()
@@ -109,6 +115,8 @@ class _Run:
             state = suspension.state(now)
             if state == "replaced" and suspension.until <= now and suspension.replaced_by is not None:
                 self.inv.talk.say(left_alone(suspension, suspension.replaced_by))
+            elif state == "noted" and suspension.until <= now:
+                self.inv.talk.warn(noted(suspension))
             elif state == "needs_you" and suspension.until <= now:
                 said = f"left alone: what became of the stop of {quoted(suspension.username)} is not settled"
                 self.inv.talk.warn(f"{said} ({suspension.entry.id})")

@@ -31,7 +31,7 @@ def _switch(operation: Operation, does: str) -> click.Command:
         end = None if until is None else read_end(until, datetime.now(UTC))
         calls = [Call(operation, username, until=end) for username in read_usernames(usernames, inv.talk)]
         if end is not None:
-            inv.talk.say(f"until {local_text(end)}, kept in the audit log: tui-reseller due gives sending back")
+            inv.talk.say(f"until {local_text(end)}, kept for each that this stops: tui-reseller due gives sending back")
         return write(inv, options, Order(calls, skip_unknown=skip_unknown))
 
     decorated: Callable[..., int] = writing(called)
