@@ -97,6 +97,8 @@ def test_after_rows_were_cut_off_nothing_is_sent_and_reading_goes_on(desk, backu
     assert desk("ledger", "accept", "--reason", "x").code == 11
     assert desk("ledger", "accept", "--reason", " ", "--yes").code == 2
     ran = desk("ledger", "accept", "--reason", "ticket 4711", "--yes")
+    assert ran.err.count("nothing is sent:") == 1
+    assert ran.err.rstrip().splitlines()[-1].startswith("accepted")
     assert (ran.code, ran.row["rows"]) == (0, 5)
     assert desk("disable", "c3", "--yes").code == 0
     ran = desk("ledger", "accept", "--reason", "again", "--yes")

@@ -130,6 +130,7 @@ class Book(Entries):
     def accept(self, body: object) -> None:
         """Go on with this ledger although it does not fit its receipt; the row says who wanted that, and why."""
         self.doubt = ""
+        self.receipt.complaint()  # it holds no more
         self.note_down("accepted", "ledger", body)
         self.receipt.keep(head(self.connection), anew=True)
 
