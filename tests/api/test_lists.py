@@ -81,8 +81,8 @@ def test_malformed_json_lists(body):
 
 
 def test_depth_that_is_allowed():
-    body = b'[{"username":' + b"[" * 30 + b"]" * 30 + b"}]"
-    assert len(read(JsonListParser(), [body])) == 1
+    body = b'[{"username":' + b"[" * 30 + b"]" * 30 + b'},{"username":"a"}]'
+    assert len(read(JsonListParser(), [body])) == 2
     inner = b"<username>" * 30 + b"</username>" * 30
     assert len(read(XmlListParser(), [b"<users><user>" + inner + b"</user></users>"])) == 1
 

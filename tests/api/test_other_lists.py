@@ -40,6 +40,15 @@ OTHER_ROOTS = {
 }  # fmt: skip
 
 
+DAMAGED = {
+    Format.JSON: ['{"username":null,"email":"q"}', '{"username":""}', '{"username":5}', '{"username":" \\t"}',
+                  '{"username":["ann"]}', '{"username":"\\ud800"}'],
+    Format.XML: ["<user><username/><email>q</email></user>", "<user><username> </username></user>",
+                 "<user><username><b>ann</b></username></user>"],
+}  # fmt: skip
+"""Records of customers, but nobody can say of whom (D13-D16)."""
+
+
 def listed(wanted, *records):
     return f"[{','.join(records)}]" if wanted is Format.JSON else f"<users>{''.join(records)}</users>"
 
@@ -82,6 +91,58 @@ async def test_one_other_record_behind_pieces_that_went_the_quick_way(service, m
     service.answer = reply(listed(wanted, *[GOOD[wanted]] * 60_000, OTHERS[wanted][0], *[GOOD[wanted]] * 60_000))
     with pytest.raises(e.UnusableAnswer, match="no username"):
         [_ async for _ in make_client(wanted).stream()]
+
+
+def damaged():
+    return [pytest.param(w, record, id=f"{w.value}-{record}") for w, records in DAMAGED.items() for record in records]
+
+
+@pytest.mark.parametrize("count", [1, 2, 700])
+@pytest.mark.parametrize(("wanted", "record"), damaged())
+async def test_a_list_in_which_nobody_has_a_name_is_not_the_list(service, make_client, reply, wanted, record, count):
+    service.answer = reply(listed(wanted, *[record] * count))
+    client = make_client(wanted)
+    for reading in (lambda: drained(client.stream()), lambda: client.find("ann"), client.probe):
+        with pytest.raises(e.UnusableAnswer, match="no record in it has a usable username"):
+            await reading()
+
+
+@pytest.mark.parametrize("wanted", Format)
+@pytest.mark.parametrize("count", [3, 300_000])
+async def test_records_without_a_name_behind_others_change_nothing_for_the_list(
+    make_client, service, reply, wanted, count
+):
+    body = listed(wanted, *[GOOD[wanted]] * 3, *[DAMAGED[wanted][0]] * 2, *[GOOD[wanted]] * count)
+    service.answer = reply(body)
+    assert sum(len(piece.customers) for piece in await drained(make_client(wanted).stream())) == count + 5
+
+
+@pytest.mark.parametrize("place", ["first", "last"])
+@pytest.mark.parametrize(("wanted", "record"), damaged())
+async def test_a_damaged_record_proves_nobody_absent(service, make_client, reply, wanted, record, place):
+    records = [GOOD[wanted], record] if place == "last" else [record, GOOD[wanted]]
+    service.answer = reply(listed(wanted, *records))
+    client = make_client(wanted)
+    with pytest.raises(e.UnusableAnswer, match="not listed, but records without a usable username are"):
+        await client.find("zoe")
+    assert (await client.find("ann")).username == "ann"
+    assert sum(len(piece.customers) for piece in await drained(client.stream())) == 2
+
+
+@pytest.mark.parametrize("wanted", Format)
+async def test_a_list_of_others_proves_absence_only_if_it_has_enough(service, make_client, reply, wanted):
+    service.answer = reply(listed(wanted, GOOD[wanted]))
+    client = make_client(wanted)
+    assert await client.find("zoe", 1.0) is None
+    with pytest.raises(e.UnusableAnswer, match="came with 1 customers, many fewer"):
+        await client.find("zoe", 1.6)
+    assert await client.find("ANN", 1.6) is None  # the filter worked, without regard to case
+    service.answer = reply(listed(wanted))
+    assert await client.find("zoe", 1.6) is None
+
+
+async def drained(pieces):
+    return [piece async for piece in pieces]
 
 
 @pytest.mark.parametrize("wanted", Format)
@@ -142,7 +203,8 @@ def test_all_ways_of_reading_agree_on_what_is_a_list_of_customers(records, sizes
     in_json = json.dumps(records, separators=(",", ":")).encode()
     in_xml = f"<users>{''.join(map(xml_record, records))}</users>".encode()
     found = exactly(JsonListParser(), in_json)
-    assert (found == "bad") == any("username" not in record for record in records)
+    has_name = any(record.get("username", "").strip() for record in records)
+    assert (found == "bad") == (any("username" not in r for r in records) or bool(records and not has_name))
     assert found == quickly(Format.JSON, in_json, sizes)
     assert quickly(Format.XML, in_xml, sizes) == exactly(XmlListParser(), in_xml)
     if found == "bad":

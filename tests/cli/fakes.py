@@ -54,7 +54,7 @@ class FakeService:
         self.lists += 1
         yield ListProgress(frame_from(self.customers.values()), 100)
 
-    async def find(self, username: str) -> Customer | None:
+    async def find(self, username: str, _enough: float = 0.0) -> Customer | None:
         self._raise(Operation.LIST)
         self.reads += 1
         self.on_find(self.reads)

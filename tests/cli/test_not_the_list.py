@@ -55,6 +55,33 @@ def console(consoles, service):
     return made
 
 
+NAMELESS = [[{"username": None, "email": "q"}], [{"username": ""}, {"username": 5}]]
+FEWER = [GOOD[0], GOOD[2]]
+WITH_DAMAGED = [*GOOD[2:], {"username": None, "email": "u1@example.com"}]
+
+
+@pytest.mark.parametrize("records", NAMELESS)
+def test_a_list_without_a_name_does_not_become_the_list(consoles, service, records):
+    service.records = records
+    fresh = consoles()
+    fresh.environment["TUI_RESELLER_BASE_URL"] = f"http://127.0.0.1:{service.server_address[1]}/apiv2"
+    ran = fresh("list")
+    assert (ran.code, ran.out) == (5, "")
+    assert "no record in it has a usable username" in ran.err
+
+
+@pytest.mark.parametrize("records", [*NAMELESS, FEWER, WITH_DAMAGED])
+def test_nobody_is_absent_from_it(console, service, records):
+    assert console("delete", "user1", "--confirm", "user1").code == 10
+    service.records = records
+    ran = console("show", "user1")
+    assert ran.code == 5, ran.err
+    assert "there is no customer" not in ran.err
+    entry = console("audit", "list").row
+    assert console("verify", entry["id"]).code == 10
+    assert console("audit", "show", entry["id"]).row["outcome"] == "unknown"
+
+
 def test_the_list_and_the_snapshot_stay(console, service):
     kept = console("list", "--offline").out
     service.records = OTHER

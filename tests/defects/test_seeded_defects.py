@@ -86,7 +86,7 @@ DEFECTS = (
            "tests/tui/test_commit_guard.py"),
     Defect("a form commits unread", "services/policy.py", "READ_SECONDS = 0.5", "READ_SECONDS = 0.0",
            "tests/tui/test_commit_guard.py"),
-    Defect("a small list is taken over", "services/listing.py", "SUSPICIOUS_LOSS = 0.2", "SUSPICIOUS_LOSS = 1.0",
+    Defect("a small list is taken over", "services/absence.py", "SUSPICIOUS_LOSS = 0.2", "SUSPICIOUS_LOSS = 1.0",
            "tests/services/test_listing.py"),
     Defect("a job begins with all at once", "services/jobs.py", "STAGES = (1, 10, None)", "STAGES = (None,)",
            "tests/jobs/test_jobs.py"),

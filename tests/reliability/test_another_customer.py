@@ -85,9 +85,9 @@ def desk(tmp_path, monkeypatch, sandboxes, request) -> Desk:
     made = Desk(sandboxes[request.param], tmp_path)
     find, stream = ResellerV2.find, ResellerV2.stream
 
-    async def finding(self, username):
+    async def finding(self, *asked):
         made.come()
-        return await find(self, username)
+        return await find(self, *asked)
 
     async def streaming(self):
         made.come()

@@ -96,7 +96,7 @@ class FakeService:
         finally:
             self.reading -= 1
 
-    async def find(self, username: str) -> Customer | None:
+    async def find(self, username: str, _enough: float = 0.0) -> Customer | None:
         self.asked.append(username)
         if self.when_asked:
             self.when_asked(username)

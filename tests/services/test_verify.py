@@ -12,7 +12,10 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import AnswerLost, BadConfig, InvalidInput, LedgerUnavailable
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
+from tui_reseller.services.absence import enough_for
+from tui_reseller.services.settle import settle as settle_by_list
 from tui_reseller.services.verify import settle, verify
+from tui_reseller.storage.frames import frame_from
 
 UNKNOWN, APPLIED, NOT_APPLIED = Outcome.UNKNOWN, Outcome.VERIFIED_APPLIED, Outcome.VERIFIED_NOT_APPLIED
 CREATE, DELETE, RENAME = CALLS[Operation.CREATE], CALLS[Operation.DELETE], CALLS[Operation.RENAME]
@@ -198,7 +201,7 @@ async def test_a_list_that_has_the_customer_after_all_proves_no_absence(session,
     entry = await lose(DELETE, applied=False)
     await put_list(session, [])
 
-    async def hidden(_username):
+    async def hidden(*_asked):
         return None
 
     monkeypatch.setattr(service, "find", hidden)
@@ -208,7 +211,7 @@ async def test_a_list_that_has_the_customer_after_all_proves_no_absence(session,
 @pytest.mark.parametrize(
     ("pieces", "words"),
     [
-        ([[ANA], [Customer("x"), LUZ]], "no other customer is found either"),
+        ([[ANA], [Customer("x"), LUZ]], "absent, but in the whole list of 3 customers"),
         ([[]], "no other customer is found either"),
         ([[ANA], AnswerLost("cut again")], "cut again"),
     ],
@@ -488,3 +491,53 @@ async def test_what_is_closed_is_neither_checked_nor_settled_again(session, serv
     with pytest.raises(InvalidInput, match="nothing to settle"):
         await settle(session, entry, "I know better")
     assert await standing(ledger, entry) is APPLIED
+
+
+@pytest.mark.parametrize("knows", [[], [LUZ]])
+async def test_a_whole_list_with_damaged_records_proves_no_absence(session, service, lose, knows):
+    entry = await lose(DELETE, applied=True)
+    await put_list(session, knows)
+    service.kept[""] = Customer("", email="luz@bodega.es")
+    outcome, words = await verify(session, entry)
+    assert outcome is UNKNOWN
+    assert "records without a usable username, maybe this one" in words
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+async def test_in_a_small_account_a_delete_is_verified_by_a_shorter_list(session, service, lose, others, monkeypatch):
+    """Also by a whole list alone, where the question for one finds nobody; an empty one if nobody else was there."""
+    entry = await lose(DELETE, applied=True)
+    rest = [replace(ANA, username=f"u{n}") for n in range(others)]
+    service.kept = {customer.username: customer for customer in rest}
+    await put_list(session, [LUZ, *rest])
+
+    async def nobody(*_asked):
+        return None
+
+    monkeypatch.setattr(service, "find", nobody)
+    assert (await verify(session, entry))[0] is APPLIED
+
+
+async def test_how_many_are_enough_is_told_by_the_last_list_on_disk_too(session, services):
+    await put_list(session, [])
+    incoming = session.customers.incoming()
+    await incoming.add(frame_from(replace(ANA, username=f"u{n}") for n in range(11)))
+    await session.snapshot.save(session.account, session.clock.now(), incoming)
+    assert enough_for(services.open(session.profile), ["u1"]) == 8.0
+
+
+@pytest.mark.parametrize("others", [2, 9])
+@pytest.mark.parametrize("damaged", [False, True])
+@pytest.mark.parametrize("call", [CREATE, DELETE, RENAME], ids=lambda call: call.operation.value)
+async def test_a_list_settles_an_absence_only_if_it_is_a_proof(session, service, ledger, lose, call, others, damaged):
+    """The whole list that a job reads is asked the same: it lost many (of 12), or has damaged records."""
+    rest = [replace(ANA, username=f"u{n}") for n in range(10)]
+    await put_list(session, [LUZ, ANA, *rest])
+    entry = await lose(call, applied=call is DELETE)
+    service.kept |= {customer.username: customer for customer in rest[:others]}
+    if damaged:
+        service.kept[""] = Customer("")
+    found = await settle_by_list(session, [entry], lambda _words: None)
+    proven = APPLIED if call is DELETE else NOT_APPLIED
+    assert found == ({entry.id: proven} if others == 9 and not damaged else {})
+    assert await standing(ledger, entry) is (proven if found else UNKNOWN)

@@ -1,12 +1,11 @@
 """A profile: one named reseller account of ours, and where it is served."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlsplit
 
-from tui_reseller.domain.account import account_key
+from tui_reseller.domain.account import account_key, address_of
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.proxy import user_in
 from tui_reseller.domain.secret import Secret
@@ -15,7 +14,7 @@ DEFAULT_BASE_URL = "https://api.sendgrid.com/apiv2"
 PROVIDERS = ("reseller-v2",)
 COLOURS = ("red", "orange", "yellow", "blue", "cyan", "violet", "grey")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?")
 
 
@@ -114,7 +113,7 @@ def checked_max_percent(share: float | None) -> float | None:
 
 
 def checked_base_url(url: str) -> str:
-    """Return the canonical base URL, or raise InvalidInput.
+    """Return the canonical base URL, or raise InvalidInput: what leads to one place is one URL, or is refused.
 
     https only, except http on loopback; no user, query, fragment, odd host or path (reliability S21, S22): a key would
     be sent there.
@@ -131,29 +130,34 @@ def checked_base_url(url: str) -> str:
             field="base_url",
             hint=f"for example {DEFAULT_BASE_URL}",
         )
-    if ".." in parts.path or port == 0 or not (_HOST.fullmatch(host) or _is_address(host)) or _odd_number(host):
+    if ".." in parts.path or "." in parts.path.split("/"):
+        raise InvalidInput("the path of the base URL has a part . or ..", field="base_url")
+    if port == 0 or not (_HOST.fullmatch(host) or _is_address(host)) or _is_odd(host):
         raise InvalidInput("the host of the base URL is not a plain name or address", field="base_url")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise InvalidInput(
             "the base URL must begin with https:// (http:// only for this machine itself)", field="base_url"
         )
-    netloc = f"[{host}]" if ":" in host else host.lower()
+    netloc = f"[{address_of(host)}]" if ":" in host else host.lower()
+    netloc = netloc if ":" in netloc else netloc.strip("[]")  # an IPv4 address written as IPv6
     return f"{parts.scheme}://{netloc}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
 
 
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine itself."""
-    return host.lower() == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+    address = address_of(host)
+    return host.lower() == "localhost" if address is None else address.is_loopback
 
 
 def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return address_of(host) is not None
 
 
-def _odd_number(host: str) -> bool:
-    """A host that looks like a number but is no plain address: 0x7f.1, 2130706433."""
-    return not _is_address(host) and bool(re.fullmatch(r"(0x[0-9a-fA-F]+|[0-9]+)", host.rsplit(".", 1)[-1]))
+def _is_odd(host: str) -> bool:
+    """A host that looks like a number but is no plain address (0x7f.1, 2130706433), or an address that is none of one
+    host (0.0.0.0, which the system takes for itself; one with a zone, which has many spellings).
+    """
+    address = address_of(host)
+    if address is not None:
+        return address.is_unspecified or "%" in host
+    return bool(re.fullmatch(r"(0[xX][0-9a-fA-F]*|[0-9]+)", host.rsplit(".", 1)[-1]))

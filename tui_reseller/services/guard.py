@@ -33,9 +33,9 @@ class GuardedCustomers:
         """Read the complete list."""
         return self._customers.stream()
 
-    async def find(self, username: str) -> Customer | None:
-        """Ask for one customer."""
-        return await self._customers.find(username)
+    async def find(self, username: str, enough: float = 0.0) -> Customer | None:
+        """Ask for one customer; a list of others proves that it is not there if it has *enough* customers."""
+        return await self._customers.find(username, enough)
 
     async def probe(self) -> Sequence[str]:
         """Prove the credentials."""

@@ -11,12 +11,11 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, MissingCredentials, RefusedHere, ResellerError, SnapshotDamaged
 from tui_reseller.domain.listing import SnapshotInfo
 from tui_reseller.services import retry
+from tui_reseller.services.absence import is_loss
 from tui_reseller.services.list_ports import IncomingPort
 from tui_reseller.services.session import Session
 
 FIRST_ROWS = 200
-SUSPICIOUS_LOSS = 0.2
-"""A list this much smaller than the last one is held back until a person has looked (reliability N54)."""
 OLD_FOR_MANY = timedelta(minutes=10)
 """A list older than this is read again before it decides about many customers (reliability O04)."""
 SHOW_SECONDS = 0.15
@@ -169,7 +168,7 @@ async def refresh(session: Session) -> AsyncIterator[Arrived | Refreshed]:
             if attempt == retry.READ_ATTEMPTS or wait > retry.LONGEST_WAIT or not session.budget.pay(error):
                 raise
             await session.clock.sleep(wait)
-    held = previous > 0 and len(incoming) < previous * (1 - SUSPICIOUS_LOSS)
+    held = is_loss(len(incoming), previous)
     done = Refreshed(session.clock.now(), incoming, len(incoming), previous, held, since=since)
     yield done if held else await accept(session, done)
 

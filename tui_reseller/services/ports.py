@@ -46,8 +46,10 @@ class CustomersPort(Protocol):
         Raises NotSent, AnswerLost, UnusableAnswer, Rejected and its kinds.
         """
 
-    async def find(self, username: str) -> Customer | None:
-        """Ask for one customer and compare the username exactly. Raises as stream()."""
+    async def find(self, username: str, enough: float = 0.0) -> Customer | None:
+        """Ask for one customer and compare the username exactly. Raises as stream(), and UnusableAnswer if it is not
+        there and the answer is no proof of that; a list of others proves it if it has *enough* customers.
+        """
 
     async def probe(self) -> Sequence[str]:
         """Make the cheapest read that proves the credentials; return usernames seen. A whole record is

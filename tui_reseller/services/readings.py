@@ -114,7 +114,7 @@ async def _look_rename(session: Session, entry: Entry) -> Reading:
         return Reading(at, Outcome.CONFLICT, f"the new name is listed with other details ({digest(new)})")
     if old:
         words = f"listed under the old name, not under the new one ({digest(old)})"
-        return Reading(at, Outcome.VERIFIED_NOT_APPLIED, words, row=old)
+        return Reading(at, Outcome.VERIFIED_NOT_APPLIED, words, row=old, is_absence=True)
     return Reading(at, Outcome.UNKNOWN, "neither name is listed")
 
 

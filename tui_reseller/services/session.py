@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
@@ -13,7 +14,7 @@ from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.switch import Switch
-from tui_reseller.services import retry
+from tui_reseller.services import absence, retry
 from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
 from tui_reseller.services.policy import Policy
@@ -81,9 +82,12 @@ class Session:
             self._service = None
 
     async def find(self, username: str) -> Customer | None:
-        """Ask the service for one customer; what this tool knows of its website access is filled in."""
-        service = await self.service()
-        found = await retry.read(self.clock, lambda: service.find(username), self.budget, total=self.total_seconds)
+        """Ask the service for one customer; what this tool knows of its website access is filled in. Raises
+        UnusableAnswer, with the rest, if it is not there and the answer is no proof of that.
+        """
+        service, enough = await self.service(), absence.enough_for(self, [username])
+        ask = partial(service.find, username, enough)
+        found = await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
         return self.with_website(found) if found else None
 
     def with_website(self, customer: Customer) -> Customer:

@@ -1,13 +1,12 @@
 """Settle what a job left unknown: one whole list is the reading for all of it at once (reliability 4.4)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, field, fields, replace
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.operation import Outcome
-from tui_reseller.services.listing import SUSPICIOUS_LOSS
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.services.absence import doubt, whole_list
 from tui_reseller.services.readings import Reading, look, times_text
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import SETTLE
@@ -62,21 +61,17 @@ async def settle(session: Session, entries: Sequence[Entry], tell: Told) -> dict
 async def _readings(session: Session, entries: Sequence[Entry]) -> dict[str, Reading]:
     names = {entry.username for entry in entries}
     names |= {str(change.after) for entry in entries for change in entry.changes if change.field == "username"}
-    service = await session.service()
-    incoming = session.customers.incoming()
-    async with aclosing(service.stream()) as pieces:
-        async for piece in pieces:
-            await incoming.add(piece.customers)
+    incoming = await whole_list(session)
     others = session.customers.window(0, 2)
     listed = await incoming.named({*names, *(other.username for other in others)})
     reading = _ByList(**{f.name: getattr(session, f.name) for f in fields(session)}, listed=listed)
-    is_enough = len(incoming) >= max(1.0, session.customers.total * (1 - SUSPICIOUS_LOSS))
+    is_doubted = await doubt(session, incoming, [e.username for e in entries if e.operation is Operation.DELETE])
     found = {entry.id: await look(reading, entry) for entry in entries}
-    return {entry_id: seen if is_enough else _doubted(seen) for entry_id, seen in found.items()}
+    return {entry_id: _doubted(seen) if is_doubted else seen for entry_id, seen in found.items()}
 
 
 def _doubted(seen: Reading) -> Reading:
-    """Who is missing from a list that lost many customers is not proved to be gone (N54)."""
+    """Who is missing from a list that is no proof is not proved to be gone (absence.py)."""
     return replace(seen, outcome=Outcome.UNKNOWN) if seen.is_absence else seen
 
 

@@ -1,14 +1,12 @@
 """Find out what became of an operation whose answer was lost, by evidence only (reliability 4.2, 4.3)."""
 
-from contextlib import aclosing
 from dataclasses import replace
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import quoted
-from tui_reseller.services.list_ports import IncomingPort
-from tui_reseller.services.listing import SUSPICIOUS_LOSS
+from tui_reseller.services.absence import doubt, whole_list
 from tui_reseller.services.readings import Reading, look, times_text
 from tui_reseller.services.session import Session
 
@@ -89,12 +87,13 @@ async def _write_down(
 
 
 async def _in_whole_list(session: Session, entry: Entry, last: Reading) -> tuple[Reading, str]:
-    """Decide by one whole list where the question may not work. One that lost many customers proves nothing (N54)."""
-    incoming = await _whole_list(session)
-    enough = max(1.0, session.customers.total * (1 - SUSPICIOUS_LOSS))
-    if len(incoming) < enough or await incoming.has(entry.username):
-        words = f"absent, but no other customer is found either, and the whole list has {len(incoming):,} customers"
-        return replace(last, outcome=Outcome.UNKNOWN), words
+    """Decide by one whole list where the question may not work, if that list is a proof (absence.py)."""
+    incoming = await whole_list(session)
+    why = await doubt(session, incoming, [entry.username])
+    if not why and await incoming.has(entry.username):
+        why = f"in the whole list of {len(incoming):,} customers"
+    if why:
+        return replace(last, outcome=Outcome.UNKNOWN), f"absent, but {why}"
     return last, f"not listed, and not in the whole list of {len(incoming):,} customers"
 
 
@@ -103,20 +102,11 @@ async def _with_its_email(session: Session, entry: Entry) -> str:
     address = (entry.before or {}).get("email")
     if not isinstance(address, str) or not address:
         return ""
-    incoming = await _whole_list(session)
+    incoming = await whole_list(session)
     names = await incoming.with_email(address, ALIKE)
     if not names:
         return f", and its e-mail address is nowhere in the whole list of {len(incoming):,} customers"
     return ", but its e-mail address is, under " + ", ".join(quoted(name, 40) for name in names)
-
-
-async def _whole_list(session: Session) -> IncomingPort:
-    service = await session.service()
-    incoming = session.customers.incoming()
-    async with aclosing(service.stream()) as pieces:
-        async for piece in pieces:
-            await incoming.add(piece.customers)
-    return incoming
 
 
 async def settle(session: Session, entry: Entry, note: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui_reseller.api.reseller_v2.endpoints import ENDPOINTS, form_for
 from tui_reseller.api.reseller_v2.listing import record_reader
-from tui_reseller.api.reseller_v2.records import Record, customer_from
+from tui_reseller.api.reseller_v2.records import Record, customer_from, is_usable
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.api.reseller_v2.table_reader import TableReader
 from tui_reseller.api.wire import Form
@@ -64,25 +64,30 @@ class ResellerV2:
             finally:
                 await reader.aclose()
 
-    async def find(self, username: str) -> Customer | None:
+    async def find(self, username: str, enough: float = 0.0) -> Customer | None:
         """Ask for one customer. The service's filter is never trusted: usernames are compared exactly here (D28), and
         a service that ignores it costs time but no memory. Raises as stream(), and UnusableAnswer if the username is
-        listed twice (D11).
+        listed twice (D11), or if it is not listed and the answer does not prove that: a record in it is damaged, or it
+        is a list of others, fewer than *enough*.
         """
         if not username:
             return None
         form = self._form(Call(Operation.LIST, username))
         found: list[Customer] = []
+        heard = _Heard(username)
         try:
             async with await self._ask(Operation.LIST, form, LIST_SECONDS) as exchange:
                 reader = record_reader(exchange, self._profile.format, form)
                 while (records := await reader.next()) is not None:
                     found += [customer_from(record) for record in records if record.get("username") == username]
+                    heard.add(records)
                     if len(found) > 1:
                         raise UnusableAnswer("this username is listed twice")
                     await asyncio.sleep(0)
         except CustomerNotFound:
             return None
+        if not found:
+            heard.check(enough)
         return found[0] if found else None
 
     async def probe(self) -> Sequence[str]:
@@ -91,12 +96,12 @@ class ResellerV2:
         Returns the usernames that came. Raises as stream(); an answer that we cut ourselves is fine.
         """
         form = self._form(Call(Operation.LIST, self._profile.api_user))
-        seen: list[Record] = []
+        seen: list[str] = []
         async with await self._ask(Operation.LIST, form, WRITE_SECONDS) as exchange:
             reader = record_reader(exchange, self._profile.format, form)
             while not (seen and exchange.received >= PROBE_BYTES) and (records := await reader.next()) is not None:
-                seen += records
-        return [customer.username for customer in map(customer_from, seen) if customer.username]
+                seen += [customer.username for customer in map(customer_from, records) if customer.username]
+        return seen
 
     async def send(self, call: Call) -> str:
         """Send one write, once, and return the message of a certain success.
@@ -130,6 +135,37 @@ class ResellerV2:
             if self._caller is None:
                 self._caller = await asyncio.to_thread(_new_caller, self._profile, self._proxy_password)
         return self._caller
+
+
+class _Heard:
+    """The other records of an answer to the question for one customer: whether it proves that there is none.
+
+    Only an answer with names that have nothing to do with the question is a list of others: some services find parts of
+    names, or do not care for case.
+    """
+
+    def __init__(self, username: str) -> None:
+        self._part = username.casefold()
+        self._count = 0
+        self._is_filtered = True
+        self._has_damaged = False
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Take note of records."""
+        self._count += len(records)
+        for record in records:
+            name = record["username"]
+            if not is_usable(name):
+                self._has_damaged = True
+            elif self._part not in str(name).casefold():
+                self._is_filtered = False
+
+    def check(self, enough: float) -> None:
+        """Raise UnusableAnswer if nobody can tell from it who is not there."""
+        if self._has_damaged:
+            raise UnusableAnswer("it is not listed, but records without a usable username are: one may be it")
+        if not self._is_filtered and self._count < enough:
+            raise UnusableAnswer(f"the list came with {self._count:,} customers, many fewer than the last one had")
 
 
 def _said_to_proxy(address: str, password: Secret | None) -> tuple[Secret, ...]:

@@ -6,7 +6,7 @@ import re
 
 from tui_reseller.api.reseller_v2.json_codec import DECODER, TOO_DEEP, checked_depth
 from tui_reseller.api.reseller_v2.pending import Pending, check_size
-from tui_reseller.api.reseller_v2.records import Record, checked_record
+from tui_reseller.api.reseller_v2.records import Census, Record
 from tui_reseller.api.wire import MAX_DEPTH, BadReply
 
 _BLANKS = " \t\r\n"
@@ -29,6 +29,7 @@ class JsonListParser:
         self._may_complete = False
         self._wait = Pending()
         self._next = _FIRST
+        self._census = Census()
 
     @property
     def is_between(self) -> bool:
@@ -42,8 +43,9 @@ class JsonListParser:
         return self._next == _FIRST
 
     def passed_over(self) -> None:
-        """Take note that records, at least one, were read elsewhere: a comma or the end comes next."""
+        """Take note that records, at least one good one, were read elsewhere: a comma or the end comes next."""
         self._next = _COMMA
+        self._census.passed_over()
 
     def feed(self, data: bytes) -> list[Record]:
         """Read a piece. Raises BadReply as soon as the list cannot become a good one."""
@@ -65,13 +67,14 @@ class JsonListParser:
         return self._records()
 
     def close(self) -> list[Record]:
-        """Read the rest. Raises BadReply unless the list is complete and nothing but blanks follows it."""
+        """Read the rest. Raises BadReply unless the list is complete, of customers, and followed by blanks alone."""
         if self.is_list is not True:
             return []
         self._unread.append(self._decoded(b"", final=True))
         records = self._records()
         if self._next is not _DONE:
             raise BadReply("the list ends early or is malformed")
+        self._census.check()
         return records
 
     def _after_start(self, data: bytes) -> bytes:
@@ -103,7 +106,7 @@ class JsonListParser:
                 if found is None:
                     break
                 record, end = found
-                records.append(checked_record(record))
+                records.append(self._census.counted(record))
                 at, self._next = end, _COMMA
             else:
                 self._next = _after(self._next, text[at])

@@ -1,7 +1,7 @@
 """An XML list, record by record as it arrives, in memory of one record and one piece."""
 
 from tui_reseller.api.reseller_v2.pending import Pending, check_size
-from tui_reseller.api.reseller_v2.records import Record, checked_record
+from tui_reseller.api.reseller_v2.records import Census, Record
 from tui_reseller.api.reseller_v2.xml_codec import (
     MAX_ATTRIBUTES,
     Element,
@@ -36,6 +36,7 @@ class XmlListParser:
         self._mark = 0  # where the unfinished record began, in bytes
         self._edge = -1  # where the last tag ends that has records after it
         self._depth = 0
+        self._census = Census()
         self._records: list[Record] = []
         self._record: Record = {}
         self._field = ""
@@ -63,8 +64,14 @@ class XmlListParser:
         return self._read(final=False) if self._wait.is_due(len(data)) else []
 
     def close(self) -> list[Record]:
-        """Read the rest. Raises BadReply unless the list is complete and well-formed."""
-        return [] if self.is_list is False else self._read(final=True)
+        """Read the rest. Raises BadReply unless the list is complete, well-formed, and of customers."""
+        records = [] if self.is_list is False else self._read(final=True)
+        self._census.check()
+        return records
+
+    def passed_over(self) -> None:
+        """Take note that records, at least one good one, were read elsewhere."""
+        self._census.passed_over()
 
     def _read(self, *, final: bool) -> list[Record]:
         data = b"".join(self._held)
@@ -121,7 +128,7 @@ class XmlListParser:
             self._texts.clear()
         elif depth == _RECORD:
             self._refuse_text()
-            self._records.append(checked_record(self._record))
+            self._records.append(self._census.counted(self._record))
             self._record = {}
             self._finish_size()
             self._edge = self._mark + _TAG

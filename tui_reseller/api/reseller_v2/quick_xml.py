@@ -28,6 +28,7 @@ _SHORT = f"<({_NAME})/>"
 """An empty field, in the form that the regex of a record does not know."""
 _CODECS = {"utf-8": "utf-8", "iso-8859-1": "latin-1", "us-ascii": "ascii"}
 _END = "</user>"
+_GOOD = "<user><username>a</username></user>"
 MOST_ODD = 0.2
 """Up to this part of records may be irregular; with more, one by one is no slower."""
 
@@ -76,7 +77,8 @@ class QuickXml:
         return None if characters is None else self._split(whole, characters)
 
     def pass_over(self, _records: bytes) -> bool:
-        """Return True: whole records may stand between any two."""
+        """Take note that records were read here. Returns True: whole records may stand between any two."""
+        self._exact.passed_over()
         return True
 
     def _split(self, whole: pl.Series, characters: dict[str, str]) -> pl.DataFrame | None:
@@ -93,7 +95,7 @@ class QuickXml:
         found = texts.select(pl.all().str.strip_chars(BLANKS))
         is_odd = is_blank(found["username"])
         odd = each.filter(is_odd)
-        if len(odd) > max(1, MOST_ODD * len(each)):
+        if len(odd) == len(each) or len(odd) > max(1, MOST_ODD * len(each)):
             return None
         table = table_from(found, self._extras)
         return self._with_odd(table, is_odd, odd) if len(odd) else table
@@ -138,11 +140,11 @@ def _characters(whole: pl.Series) -> dict[str, str] | None:
 def _alone(text: str) -> Record | None:
     """Return the one record of a text by the exact parser, or None if it is not one.
 
-    A text that is well-formed between the tags of a list, alone, is so in its place.
+    A text that is well-formed between the tags of a list, beside a good record, is so in its place.
     """
     parser = XmlListParser()
     try:
-        found = parser.feed(f"<users>{text}</users>".encode()) + parser.close()
+        found = parser.feed(f"<users>{text}{_GOOD}</users>".encode()) + parser.close()
     except BadReply:
         return None
-    return found[0] if len(found) == 1 else None
+    return found[0] if len(found) == 2 else None

@@ -1,6 +1,7 @@
 """One record of a list to a Customer. Total: every record becomes one, a damaged one without a username (D13-D16).
 
-What has no key for a username is no record of a customer, and what it stands in is no list of ours.
+What has no key for a username is no record of a customer, and what it stands in is no list of ours. A list in which
+nobody has a usable username is none either.
 """
 
 import json
@@ -25,20 +26,44 @@ DAMAGED = "damaged"
 _SWITCHES = {"true": Switch.ON, "false": Switch.OFF}
 
 
-def checked_record(record: Record) -> Record:
-    """Return a record, or raise BadReply if it has no username at all, good or bad: then it is something else's. No
-    generation of the service leaves that key out, and who is not found in other things is not proved to be gone.
+class Census:
+    """Whether the records of a list are those of customers: who is not found in other things is not proved to be gone.
+
+    No generation of the service leaves the key for a username out. Single records may be damaged, but not all.
     """
-    if "username" not in record:
-        raise BadReply("a record in it has no username, so it is not the list of customers")
-    return record
+
+    def __init__(self) -> None:
+        self._is_empty = True
+        self._has_name = False
+
+    def counted(self, record: Record) -> Record:
+        """Return a record, or raise BadReply if it has no username at all, good or bad: then it is something else's."""
+        if "username" not in record:
+            raise BadReply("a record in it has no username, so it is not the list of customers")
+        self._is_empty = False
+        self._has_name = self._has_name or is_usable(record["username"])
+        return record
+
+    def passed_over(self) -> None:
+        """Take note that records were read elsewhere, one with a usable username among them."""
+        self._is_empty, self._has_name = False, True
+
+    def check(self) -> None:
+        """Raise BadReply, at the end of a list, if there were records and none had a usable username."""
+        if not self._is_empty and not self._has_name:
+            raise BadReply("no record in it has a usable username, so it is not the list of customers")
+
+
+def is_usable(username: object) -> bool:
+    """Whether a write can be aimed at this username."""
+    return type(username) is str and bool(username) and not username.isspace() and not has_surrogate(username)
 
 
 def customer_from(record: Record) -> Customer:
     """Return the customer of a record. A field that is missing or null is None; a nested one is kept in `extra`."""
     get = record.get
     username = get("username")
-    if type(username) is not str or not username or username.isspace() or has_surrogate(username):
+    if not is_usable(username):
         return _damaged(record, username)
     extra = NO_EXTRA if record.keys() <= KNOWN else {whole(name): text(record[name]) for name in record.keys() - KNOWN}
     texts = [
@@ -54,8 +79,8 @@ def customer_from(record: Record) -> Customer:
     first_name, last_name, address, city, state, zip_, country, phone, website = details
     sending, website_access = _switch(get("active")), _switch(get("website_access"))
     return Customer(
-        username, email, sending, website_access, first_name, last_name, address, city, state, zip_, country, phone,
-        website, extra,
+        cast("str", username), email, sending, website_access, first_name, last_name, address, city, state, zip_,
+        country, phone, website, extra,
     )  # fmt: skip
 
 
