@@ -286,6 +286,46 @@ def test_a_digest_names_our_plan_whatever_file_has_that_name(office):
     assert [row["username"] for row in office("plan", "show", digest).rows] == ["garcia.mail"]
 
 
+def test_a_file_that_is_called_as_another_plan_is_named_as_a_file(office, told, tmp_path):
+    plant(office, "garcia.mail")
+    plant(office, "A@b.c+d_e-f")
+    rows_file("garcia.mail")
+    digest = office("plan", "new", "--from", "rows.csv", "--action", "delete").row["plan"]
+    rows_file("A@b.c+d_e-f")
+    for path in (digest, digest[:8]):
+        made = office("plan", "new", "--from", "rows.csv", "--action", "delete", "--out", path)
+        folder = tmp_path / f"shell-{len(path)}"
+        folder.mkdir()
+        (argv,) = words_in("bash", [from_command(made.err.splitlines()[-1])], folder)
+        Path(argv[2]).rename("moved.plan")
+        assert office(*argv).code == 2, "the file is gone, and no other plan is taken for it"
+        Path("moved.plan").rename(argv[2])
+        assert [row["username"] for row in office("plan", "show", argv[2]).rows] == ["A@b.c+d_e-f"]
+    ran = office(*argv)
+    assert [(row["username"], row["outcome"]) for row in ran.rows] == [("A@b.c+d_e-f", "applied")]
+
+
+def test_a_plan_with_passwords_out_of_stdin_is_told_in_words(office):
+    rows = f"{HEAD},password\n{NEW % 6},canary-1A\n"
+    made = office("plan", "new", "--from", "-", stdin=rows)
+    assert made.code == 0, made.err
+    assert from_command(made.err) == ""
+    assert made.err.endswith(
+        f"plan {made.row['plan']}; its passwords are in your file, which apply is to be told with --from\n"
+    )
+    ran = office("plan", "apply", made.row["plan"], "--yes", "--confirm=new-6", "--from", "-", stdin=rows)
+    assert ran.row["outcome"] == "applied", ran.err
+
+
+def test_a_file_called_as_stdin_is_read_and_named_as_a_file(office, tmp_path):
+    Path("-").write_text(f"{HEAD},password\n{NEW % 7},canary-1A\n", encoding="utf-8")
+    made = office("plan", "new", "--from", "./-", stdin="username\n")
+    assert made.code == 0, made.err
+    (argv,) = words_in("bash", [from_command(made.err.splitlines()[-1])], tmp_path)
+    ran = office(*argv, stdin="username\n")
+    assert ran.row["outcome"] == "applied", ran.err
+
+
 @pytest.mark.parametrize("name", ["a'; touch P; '", "-x", "a\ntouch P\n", "a\u202e"])
 def test_a_customer_of_an_odd_name_is_confirmed_by_name_or_by_count_and_profile(office, name):
     for confirm in (name, "1 env"):

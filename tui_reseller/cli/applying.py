@@ -10,7 +10,7 @@ from tui_reseller.cli import asking, words
 from tui_reseller.cli.delivery import say_where
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.operator_files import name_of, read_bytes
+from tui_reseller.cli.operator_files import Handed, name_of
 from tui_reseller.cli.options import Writing
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
@@ -33,7 +33,7 @@ class Applying:
 
     skip_changed: bool = False
     detach: bool = False
-    source: Path | None = None
+    source: Handed | None = None
     passwords_to: Path | None = None
 
 
@@ -115,10 +115,11 @@ def _needed(services: Services, plan: Plan, how: Applying) -> Passwords | None:
         return None
     given = {}
     if how.source is not None:
-        found = plan_file.read_rows(read_bytes(how.source), _only(plan))
+        found = plan_file.read_rows(how.source.content, _only(plan))
         if plan.source and found.source != plan.source:
+            shown = name_of(how.source.place)
             raise RefusedHere(
-                f"refused: {name_of(how.source)} is not the file that the plan was made from, or was changed since",
+                f"refused: {shown} is not the file that the plan was made from, or was changed since",
                 hint="make the plan again from it",
             )
         given = {one.call.username: one.call.password for one in found.wanted if one.call.password}
