@@ -161,7 +161,7 @@ async def go_on(
         inv.talk.say(f"job {job.number} runs on by itself (process {pid})")
         inv.out.item(job.as_dict())
         return ExitCode.FINE
-    with Report(inv) as report:
+    with Report(inv, session.profile.name) as report:
         told = teller(inv, report)
         run = JobRun(session, services.jobs, job, permit, passwords, told, settling=verify, reason=reason)
         inv.signals.softly = run.stop
@@ -169,7 +169,7 @@ async def go_on(
             done = await run.run()
         finally:
             inv.signals.softly = None
-    return close(inv, done)
+    return close(inv, done, session.profile.name)
 
 
 async def go_on_again(
@@ -219,10 +219,10 @@ def progress_line(run: JobRun) -> str:
     return f"job {number}: {progress.done:,} of {run.job.total:,}, {progress.rate:.0f}/s{rest}"
 
 
-def close(inv: Invocation, job: Job) -> ExitCode:
+def close(inv: Invocation, job: Job, profile: str = "") -> ExitCode:
     """Say the closing line of a job; return the exit code."""
     code = exit_code(job)
-    (inv.talk.say if code is ExitCode.FINE else inv.talk.warn)(job_line(job))
+    (inv.talk.say if code is ExitCode.FINE else inv.talk.warn)(job_line(job, profile))
     return code
 
 
@@ -234,17 +234,20 @@ def exit_code(job: Job) -> ExitCode:
     return ExitCode.FINE if is_so == job.total else ExitCode.SOME
 
 
-def job_line(job: Job) -> str:
-    """Say what became of a job, and how to go on."""
+def job_line(job: Job, profile: str = "") -> str:
+    """Say what became of a job, and how to go on under a profile: its own, unless another one is used by now."""
+    name = profile or job.profile
     counts = [f"{count:,} {outcome.word.lower()}" for outcome, count in job.counts.items() if outcome and count]
     counts += [f"{job.in_flight:,} in flight"] if job.in_flight else []
     counts += [f"{job.not_begun:,} not begun"] if job.not_begun else []
     why = f" ({clean(job.why, longest=200)})" if job.why else ""
     line = f"job {job.number} {job.state_word}{why}: {', '.join(counts) or 'nothing begun'}"
-    if job.state is not JobState.FINISHED or job.open_unknowns:
-        line += f" - {command('job', 'resume', str(job.number))}"
-    elif any(outcome and outcome.is_applied for outcome in job.counts):
-        line += f" - {command('undo', job.batch)}"
+    if job.state is JobState.RUNNING:
+        line += f" - {command('job', 'watch', str(job.number))}"
+    elif job.state is not JobState.FINISHED or job.open_unknowns:
+        line += f" - {words.next_step(name, 'job', 'resume', str(job.number))}"
+    elif job.is_undoable:
+        line += f" - {words.next_step(name, 'undo', job.batch)}"
     return line
 
 
