@@ -9,6 +9,7 @@ from pathlib import Path
 from tui_reseller.cli import asking, words
 from tui_reseller.cli.delivery import say_where
 from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.handing_over import taken
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.operator_files import Handed, name_of
 from tui_reseller.cli.options import Writing
@@ -158,9 +159,7 @@ async def go_on(
             raise InvalidInput("a job with passwords is not detached: they would have to leave this process")
         credential = await session.credentials.get(session.profile)
         pid = services.detach(job.number, session.profile, credential, session.policy.unlock_reason)
-        inv.talk.say(f"job {job.number} runs on by itself (process {pid})")
-        inv.out.item(job.as_dict())
-        return ExitCode.FINE
+        return _handed_over(inv, job, await taken(services, job, pid), pid, session.profile.name)
     with Report(inv, session.profile.name) as report:
         told = teller(inv, report)
         run = JobRun(session, services.jobs, job, permit, passwords, told, settling=verify, reason=reason)
@@ -170,6 +169,20 @@ async def go_on(
         finally:
             inv.signals.softly = None
     return close(inv, done, session.profile.name)
+
+
+def _handed_over(inv: Invocation, job: Job, now: Job | None, pid: int, profile: str) -> int:
+    """Tell what was seen of a job that was handed to a process; return the exit code."""
+    inv.out.item((now or job).as_dict())
+    if now is None:
+        show = command("job", "show", str(job.number))
+        inv.talk.warn(f"job {job.number} does not run: what process {pid} says stands in the log file - {show}")
+        return ExitCode.SOME
+    if now.state is JobState.RUNNING:
+        inv.talk.say(f"job {job.number} runs on by itself (process {pid})")
+        return ExitCode.FINE
+    inv.talk.say(f"job {job.number} was run by itself (process {pid})")
+    return close(inv, now, profile)
 
 
 async def go_on_again(
