@@ -27,7 +27,8 @@ def detach(log: Path, number: int, profile: Profile, credential: Credential | No
     the environment is handed on as it came, in the environment. Raises MissingCredentials without a key.
     """
     if credential is None or not credential.key:
-        raise MissingCredentials(f'no key for profile "{profile.name}"', hint=command("job", "resume", str(number)))
+        hint = command("job", "resume", str(number), "--profile", profile.name)
+        raise MissingCredentials(f'no key for profile "{profile.name}"', hint=hint)
     arguments = ["job", "resume", str(number), "--quiet", "--output", "jsonl"]
     arguments += ["--unlock", unlock] if unlock else []
     environment: dict[str, str] = {}

@@ -55,24 +55,24 @@ def test_cut_anywhere(make, body, records):
         b"[1]",
         b"[null]",
         b"[[]]",
-        b'[{"username":1},]',
-        b'[,{"username":1}]',
-        b'[{"username":1}{"username":1}]',
-        b'[{"username":1} {"username":1}]',
-        b'[{"username":1}]x',
-        b'[{"username":1}]]',
-        b'[{"username":1}][]',
+        b'[{"username":"a"},]',
+        b'[,{"username":"a"}]',
+        b'[{"username":"a"}{"username":"a"}]',
+        b'[{"username":"a"} {"username":"a"}]',
+        b'[{"username":"a"}]x',
+        b'[{"username":"a"}]]',
+        b'[{"username":"a"}][]',
         b"[{]}",
         b"[",
-        b'[{"username":1}',
-        b'[{"username":1},',
-        b'[{"username":"\xff"}]',
-        b'[{"username":1,"username":2}]',
-        b'[{"username":' + b"[" * 40 + b"]" * 40 + b"}]",
-        b'[{"username":' + b"[" * 31 + b"]" * 31 + b"}]",
-        b'[{"username":' + b"[" * 200_000,
-        b'[{"username":' + b"[" * 200_000 + b"]" * 200_000 + b"}]",
-        b'[{"username":NaN}]',
+        b'[{"username":"a"}',
+        b'[{"username":"a"},',
+        b'[{"username":"a"},{"username":"\xff"}]',
+        b'[{"username":"a","username":"b"}]',
+        b'[{"username":"a"},{"username":' + b"[" * 40 + b"]" * 40 + b"}]",
+        b'[{"username":"a"},{"username":' + b"[" * 31 + b"]" * 31 + b"}]",
+        b'[{"username":"a"},{"username":' + b"[" * 200_000,
+        b'[{"username":"a"},{"username":' + b"[" * 200_000 + b"]" * 200_000 + b"}]",
+        b'[{"username":"a"},{"username":NaN}]',
     ],
 )
 def test_malformed_json_lists(body):
@@ -84,7 +84,8 @@ def test_depth_that_is_allowed():
     body = b'[{"username":' + b"[" * 30 + b"]" * 30 + b'},{"username":"a"}]'
     assert len(read(JsonListParser(), [body])) == 2
     inner = b"<username>" * 30 + b"</username>" * 30
-    assert len(read(XmlListParser(), [b"<users><user>" + inner + b"</user></users>"])) == 1
+    named = b"<user><username>a</username></user>"
+    assert len(read(XmlListParser(), [b"<users><user>" + inner + b"</user>" + named + b"</users>"])) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,12 @@
 
 import io
 import os
+import signal
+import subprocess
 import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
@@ -154,3 +158,68 @@ def test_a_plan_comes_by_stdin_as_from_a_file(desk, tmp_path):
     ran = desk("plan", "new", "--from", "-", "--action", "disable", stdin="username\nc1\nc3\n")
     assert (ran.code, ran.row["items"]) == (0, 2)
     assert "stdin" in desk("plan", "show", ran.row["plan"]).err
+
+
+@pytest.fixture
+def pipe(tmp_path):
+    """A named pipe into which nobody writes."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    return str(path)
+
+
+@pytest.fixture
+def begun(consoles):
+    """Begin a command as a process of its own; at the end of the test nothing of it is left."""
+    console, started = consoles(), []
+
+    def begin(*argv):
+        command = [sys.executable, "-m", "tui_reseller", *argv]
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        started.append(subprocess.Popen(command, env={**os.environ, **console.environment}, **pipes))
+        return started[-1]
+
+    yield begin
+    for child in started:
+        child.kill()
+        child.communicate()
+
+
+@pytest.mark.parametrize("verb", ["show", "diff", "apply"])
+def test_a_pipe_is_no_plan_and_is_not_waited_for(begun, pipe, verb):
+    ran = begun("plan", verb, pipe)
+    said = ran.communicate(timeout=20)[1]
+    assert (ran.returncode, f"{pipe} cannot be read: it is not a plain file" in said) == (2, True)
+
+
+WAITING = {
+    "plan new": ["plan", "new", "--action", "disable", "--from"],
+    "plan apply": ["plan", "apply", "a.plan", "--from"],
+    "create": ["create", "--yes", "--from"],
+}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)
+@pytest.mark.parametrize("way", WAITING)
+def test_who_waits_for_a_pipe_can_be_ended(begun, pipe, number, way):
+    ran = begun(*WAITING[way], pipe)
+    time.sleep(2)
+    assert ran.poll() is None
+    ran.send_signal(number)
+    said = "".join(ran.communicate(timeout=20))
+    assert ran.returncode in {128 + number, -number}
+    assert "Traceback" not in said
+
+
+def test_what_another_program_writes_into_a_pipe_is_read(begun, pipe):
+    ran = begun("plan", "new", "--action", "delete", "--from", pipe)
+    Path(pipe).write_text("username\nuser1\n", encoding="utf-8")
+    out, said = ran.communicate(timeout=20)
+    assert (ran.returncode, '"items":1' in out.replace(" ", "")) == (0, True), said
+
+
+def test_a_process_substitution_is_read(consoles):
+    line = f"{sys.executable} -m tui_reseller plan new --action delete --from <(printf 'username\\nuser1\\n')"
+    environment = {**os.environ, **consoles().environment}
+    ran = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, timeout=30, check=False)
+    assert (ran.returncode, '"items":1' in ran.stdout.replace(" ", "")) == (0, True), ran.stderr

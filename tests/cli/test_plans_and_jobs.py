@@ -169,8 +169,10 @@ def test_at_a_signal_what_is_on_its_way_has_some_seconds_and_is_unknown_after_th
 def test_a_detached_job_goes_on_in_a_process_of_its_own(console, tmp_path):
     plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", "disable")
     since = begin(console)
+    console.sandbox.fault("latency", ms=1000, operation="disable", times=1)
     ran = console("plan", "apply", plan, "--confirm", "6 env", "--detach")
     assert ran.code == 0, ran.err
+    assert ran.row["state"] == "running"
     pid = int(ran.err.rpartition("(process ")[2].partition(")")[0])
     assert pid != os.getpid()
     deadline = time.monotonic() + 20
@@ -181,6 +183,52 @@ def test_a_detached_job_goes_on_in_a_process_of_its_own(console, tmp_path):
     assert (watched.code, watched.row["outcomes"]) == (0, {"applied": 6})
     assert begin(console) == since + 6
     assert console.environment["TUI_RESELLER_API_KEY"].encode() not in console.files()
+
+
+def test_a_detached_job_that_nobody_runs_is_not_said_to_run(console, tmp_path, monkeypatch):
+    plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", "disable")
+    start = background.children.start
+    monkeypatch.setattr(
+        background.children, "start", lambda name, _argv, **pipes: start(name, ["job", "show", "99"], **pipes)
+    )
+    ran = console("plan", "apply", plan, "--confirm", "6 env", "--detach")
+    assert (ran.code, ran.row["state"]) == (9, "stopped")
+    assert "job 1 does not run" in ran.err
+
+
+UNDOABLE = [
+    ("disable", [], True),
+    ("delete", [], False),
+    ("password", ["--passwords-to", "made.csv"], False),
+]
+
+
+@pytest.mark.parametrize(("action", "more", "is_offered"), UNDOABLE)
+def test_undo_is_offered_only_for_what_can_be_taken_back(console, tmp_path, monkeypatch, action, more, is_offered):
+    monkeypatch.chdir(tmp_path)
+    plan, _ = planned(console, tmp_path, "--filter", "username~^many-[01]", "--action", action)
+    said = console("plan", "apply", plan, "--confirm", "2 env", *more).err
+    said += console("job", "show", "1").err + console("job", "results", "1").err
+    assert said.count("tui-reseller undo job-1") == (3 if is_offered else 0), said
+    if is_offered:
+        assert console("undo", "job-1", "--confirm", "2 env").code == 0
+        assert "undo" not in console("job", "show", "1").err
+
+
+def test_an_item_on_its_way_is_told_from_one_that_was_not_begun(console, tmp_path):
+    plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", "disable")
+    console.sandbox.fault("latency", ms=4000, operation="disable", times=1)
+    assert console("plan", "apply", plan, "--confirm", "6 env", "--detach").code == 0
+    deadline = time.monotonic() + 20
+    while not (shown := console("job", "show", "1")).row["in_flight"]:
+        assert time.monotonic() < deadline
+    assert shown.err.endswith(" - tui-reseller job watch 1\n")
+    results = console("job", "results", "1")
+    assert [(row["outcome"], row["state"]) for row in results.rows] == [(None, "in_flight")] + [(None, "not_begun")] * 5
+    assert console("job", "results", "1", "--output", "csv").out.splitlines()[0].endswith(",state")
+    assert "job resume" not in results.err
+    assert console("job", "watch", "1").code == 0
+    assert {row["state"] for row in console("job", "results", "1").rows} == {"done"}
 
 
 def test_a_detached_job_that_cannot_go_on_says_why_in_the_log(console, tmp_path):

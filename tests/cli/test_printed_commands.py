@@ -286,6 +286,101 @@ def test_a_digest_names_our_plan_whatever_file_has_that_name(office):
     assert [row["username"] for row in office("plan", "show", digest).rows] == ["garcia.mail"]
 
 
+def test_a_file_that_is_called_as_another_plan_is_named_as_a_file(office, told, tmp_path):
+    plant(office, "garcia.mail")
+    plant(office, "A@b.c+d_e-f")
+    rows_file("garcia.mail")
+    digest = office("plan", "new", "--from", "rows.csv", "--action", "delete").row["plan"]
+    rows_file("A@b.c+d_e-f")
+    for path in (digest, digest[:8]):
+        made = office("plan", "new", "--from", "rows.csv", "--action", "delete", "--out", path)
+        folder = tmp_path / f"shell-{len(path)}"
+        folder.mkdir()
+        (argv,) = words_in("bash", [from_command(made.err.splitlines()[-1])], folder)
+        Path(argv[2]).rename("moved.plan")
+        assert office(*argv).code == 2, "the file is gone, and no other plan is taken for it"
+        Path("moved.plan").rename(argv[2])
+        assert [row["username"] for row in office("plan", "show", argv[2]).rows] == ["A@b.c+d_e-f"]
+    ran = office(*argv)
+    assert [(row["username"], row["outcome"]) for row in ran.rows] == [("A@b.c+d_e-f", "applied")]
+
+
+def test_a_plan_with_passwords_out_of_stdin_is_told_in_words(office):
+    rows = f"{HEAD},password\n{NEW % 6},canary-1A\n"
+    made = office("plan", "new", "--from", "-", stdin=rows)
+    assert made.code == 0, made.err
+    assert from_command(made.err) == ""
+    assert made.err.endswith(
+        f"plan {made.row['plan']}; its passwords are in your file, which apply is to be told with --from\n"
+    )
+    ran = office("plan", "apply", made.row["plan"], "--yes", "--confirm=new-6", "--from", "-", stdin=rows)
+    assert ran.row["outcome"] == "applied", ran.err
+
+
+def test_a_file_called_as_stdin_is_read_and_named_as_a_file(office, tmp_path):
+    Path("-").write_text(f"{HEAD},password\n{NEW % 7},canary-1A\n", encoding="utf-8")
+    made = office("plan", "new", "--from", "./-", stdin="username\n")
+    assert made.code == 0, made.err
+    (argv,) = words_in("bash", [from_command(made.err.splitlines()[-1])], tmp_path)
+    ran = office(*argv, stdin="username\n")
+    assert ran.row["outcome"] == "applied", ran.err
+
+
+@pytest.fixture
+def branch(office):
+    """Two profiles of two accounts: a command that names none is refused."""
+    box = office.sandbox
+    for name, user in (("loc", box.user), ("other", f"{box.user}-2")):
+        own = ("--base-url", box.base_url, "--api-user", user, "--secret-command", f"echo {box.key}")
+        added = office("profile", "add", name, *own)
+        assert added.code == 0, added.err
+    office.environment = {}
+    plant(office, "garcia.mail")
+    plant(office, "A@b.c+d_e-f")
+    refused = office("disable", "--yes", "garcia.mail")
+    assert "none named" in refused.err, refused
+    return office
+
+
+def run_as_printed(office, err: str, folder: Path, *more: str):
+    folder.mkdir()
+    (argv,) = words_in("bash", [from_command(err.splitlines()[-1])], folder)
+    return argv, office(*argv, *more)
+
+
+BOTH = ("--yes", "--confirm", "2 loc", "garcia.mail", "A@b.c+d_e-f")
+
+
+def test_the_next_step_of_one_profile_of_several_runs_as_it_is_printed(branch, tmp_path):
+    one = branch("disable", "--profile", "loc", "--yes", "garcia.mail")
+    argv, undone = run_as_printed(branch, one.err, tmp_path / "one", "--yes")
+    assert (argv[0], undone.code) == ("undo", 0), undone.err
+    many = branch("disable", "--profile", "loc", *BOTH)
+    argv, undone = run_as_printed(branch, many.err, tmp_path / "many", "--confirm", "2 loc")
+    assert (argv[0], undone.code) == ("undo", 0), undone.err
+
+
+def test_a_lost_answer_of_one_profile_of_several_is_checked_as_it_is_printed(branch, tmp_path):
+    branch.sandbox.fault("drop-after", operation="disable", times=1)
+    lost = branch("disable", "--profile", "loc", "--yes", "garcia.mail")
+    argv, checked = run_as_printed(branch, lost.err, tmp_path / "lost")
+    assert (lost.code, argv[0], checked.code) == (10, "verify", 0), checked.err
+    argv, undone = run_as_printed(branch, checked.err, tmp_path / "checked", "--yes")
+    assert (argv[0], undone.code) == ("undo", 0), undone.err
+
+
+def test_a_job_of_one_profile_of_several_goes_on_as_it_is_printed(branch, tmp_path):
+    rows_file("garcia.mail")
+    made = branch("plan", "new", "--profile", "loc", "--from", "rows.csv", "--action", "disable")
+    branch.sandbox.fault("drop-after", operation="disable", times=1)
+    argv, lost = run_as_printed(branch, made.err, tmp_path / "made")
+    assert lost.code == 10, lost.err
+    argv, resumed = run_as_printed(branch, lost.err, tmp_path / "lost")
+    assert (argv[:2], resumed.code) == (["job", "resume"], 0), resumed.err
+    argv, undone = run_as_printed(branch, branch("job", "show", "1").err, tmp_path / "shown", "--yes")
+    assert (argv[0], undone.code) == ("undo", 0), undone.err
+
+
 @pytest.mark.parametrize("name", ["a'; touch P; '", "-x", "a\ntouch P\n", "a\u202e"])
 def test_a_customer_of_an_odd_name_is_confirmed_by_name_or_by_count_and_profile(office, name):
     for confirm in (name, "1 env"):

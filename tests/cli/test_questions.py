@@ -181,6 +181,27 @@ def test_a_signal_at_a_hidden_question_leaves_a_terminal_that_echoes(shell, numb
     assert "Traceback" not in at.seen
 
 
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP], ids=str
+)
+@pytest.mark.parametrize("name", SHELLS)
+def test_what_was_half_typed_unseen_is_nothing_that_the_shell_could_read(shell, tmp_path, name, number):
+    """A signal of the keyboard empties the terminal's queue, one of another process does not."""
+    at = shell(name)
+    at.does(f"{PROGRAM} password user1")
+    at.asks("New password: ", hidden=True)
+    at.child.send(f"touch {tmp_path}/canary; ")
+    time.sleep(0.2)
+    os.kill(os.tcgetpgrp(at.child.child_fd), number)
+    if number == signal.SIGTSTP:
+        at.child.expect("(?i)stopped|suspended")
+    at.child.expect(r"[$%] ")
+    at.child.send("\n")
+    assert at.echoes()
+    assert "canary" not in at.seen
+    assert not (tmp_path / "canary").exists()
+
+
 def test_the_end_of_input_at_a_hidden_question_is_no_password(shell):
     at = shell()
     at.does(f"{PROGRAM} password user1; echo ended $?")

@@ -12,7 +12,7 @@ from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import AnswerLost, InvalidInput, Rejected
-from tui_reseller.domain.operation import WRITES, Call, Operation, Outcome
+from tui_reseller.domain.operation import REVERSIBLE, WRITES, Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import undo
 from tui_reseller.services.verify import verify
@@ -54,8 +54,8 @@ async def test_what_cannot_be_undone_is_said_so_and_not_offered(session, operati
 
 
 def test_each_write_can_either_be_undone_or_has_words_why_not():
-    assert {*undo.REVERSIBLE} | {*undo.CANNOT} == {*WRITES}
-    assert not {*undo.REVERSIBLE} & {*undo.CANNOT}
+    assert {*REVERSIBLE} | {*undo.CANNOT} == {*WRITES}
+    assert not {*REVERSIBLE} & {*undo.CANNOT}
 
 
 async def test_a_switch_that_changed_nothing_has_nothing_to_take_back(session):

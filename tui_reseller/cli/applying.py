@@ -9,8 +9,9 @@ from pathlib import Path
 from tui_reseller.cli import asking, words
 from tui_reseller.cli.delivery import say_where
 from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.handing_over import taken
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.operator_files import name_of, read_bytes
+from tui_reseller.cli.operator_files import Handed, name_of
 from tui_reseller.cli.options import Writing
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
@@ -33,7 +34,7 @@ class Applying:
 
     skip_changed: bool = False
     detach: bool = False
-    source: Path | None = None
+    source: Handed | None = None
     passwords_to: Path | None = None
 
 
@@ -115,10 +116,11 @@ def _needed(services: Services, plan: Plan, how: Applying) -> Passwords | None:
         return None
     given = {}
     if how.source is not None:
-        found = plan_file.read_rows(read_bytes(how.source), _only(plan))
+        found = plan_file.read_rows(how.source.content, _only(plan))
         if plan.source and found.source != plan.source:
+            shown = name_of(how.source.place)
             raise RefusedHere(
-                f"refused: {name_of(how.source)} is not the file that the plan was made from, or was changed since",
+                f"refused: {shown} is not the file that the plan was made from, or was changed since",
                 hint="make the plan again from it",
             )
         given = {one.call.username: one.call.password for one in found.wanted if one.call.password}
@@ -157,10 +159,8 @@ async def go_on(
             raise InvalidInput("a job with passwords is not detached: they would have to leave this process")
         credential = await session.credentials.get(session.profile)
         pid = services.detach(job.number, session.profile, credential, session.policy.unlock_reason)
-        inv.talk.say(f"job {job.number} runs on by itself (process {pid})")
-        inv.out.item(job.as_dict())
-        return ExitCode.FINE
-    with Report(inv) as report:
+        return _handed_over(inv, job, await taken(services, job, pid), pid, session.profile.name)
+    with Report(inv, session.profile.name) as report:
         told = teller(inv, report)
         run = JobRun(session, services.jobs, job, permit, passwords, told, settling=verify, reason=reason)
         inv.signals.softly = run.stop
@@ -168,7 +168,21 @@ async def go_on(
             done = await run.run()
         finally:
             inv.signals.softly = None
-    return close(inv, done)
+    return close(inv, done, session.profile.name)
+
+
+def _handed_over(inv: Invocation, job: Job, now: Job | None, pid: int, profile: str) -> int:
+    """Tell what was seen of a job that was handed to a process; return the exit code."""
+    inv.out.item((now or job).as_dict())
+    if now is None:
+        show = command("job", "show", str(job.number))
+        inv.talk.warn(f"job {job.number} does not run: what process {pid} says stands in the log file - {show}")
+        return ExitCode.SOME
+    if now.state is JobState.RUNNING:
+        inv.talk.say(f"job {job.number} runs on by itself (process {pid})")
+        return ExitCode.FINE
+    inv.talk.say(f"job {job.number} was run by itself (process {pid})")
+    return close(inv, now, profile)
 
 
 async def go_on_again(
@@ -218,10 +232,10 @@ def progress_line(run: JobRun) -> str:
     return f"job {number}: {progress.done:,} of {run.job.total:,}, {progress.rate:.0f}/s{rest}"
 
 
-def close(inv: Invocation, job: Job) -> ExitCode:
+def close(inv: Invocation, job: Job, profile: str = "") -> ExitCode:
     """Say the closing line of a job; return the exit code."""
     code = exit_code(job)
-    (inv.talk.say if code is ExitCode.FINE else inv.talk.warn)(job_line(job))
+    (inv.talk.say if code is ExitCode.FINE else inv.talk.warn)(job_line(job, profile))
     return code
 
 
@@ -233,17 +247,20 @@ def exit_code(job: Job) -> ExitCode:
     return ExitCode.FINE if is_so == job.total else ExitCode.SOME
 
 
-def job_line(job: Job) -> str:
-    """Say what became of a job, and how to go on."""
+def job_line(job: Job, profile: str = "") -> str:
+    """Say what became of a job, and how to go on under a profile: its own, unless another one is used by now."""
+    name = profile or job.profile
     counts = [f"{count:,} {outcome.word.lower()}" for outcome, count in job.counts.items() if outcome and count]
     counts += [f"{job.in_flight:,} in flight"] if job.in_flight else []
     counts += [f"{job.not_begun:,} not begun"] if job.not_begun else []
     why = f" ({clean(job.why, longest=200)})" if job.why else ""
     line = f"job {job.number} {job.state_word}{why}: {', '.join(counts) or 'nothing begun'}"
-    if job.state is not JobState.FINISHED or job.open_unknowns:
-        line += f" - {command('job', 'resume', str(job.number))}"
-    elif any(outcome and outcome.is_applied for outcome in job.counts):
-        line += f" - {command('undo', job.batch)}"
+    if job.state is JobState.RUNNING:
+        line += f" - {command('job', 'watch', str(job.number))}"
+    elif job.state is not JobState.FINISHED or job.open_unknowns:
+        line += f" - {words.next_step(name, 'job', 'resume', str(job.number))}"
+    elif job.is_undoable:
+        line += f" - {words.next_step(name, 'undo', job.batch)}"
     return line
 
 

@@ -4,6 +4,7 @@ import os
 import select
 import stat
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +17,27 @@ LARGEST = 512 * 1024 * 1024
 LARGEST_SECRET = 64 * 1024
 """Bytes of a file that begins with a secret."""
 _PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What `--from FILE|-` names, as it was typed, and all that was in it. It may hold passwords: no repr."""
+
+    place: str
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"Handed({self.place!r})"
+
+    @property
+    def is_stdin(self) -> bool:
+        """Whether it came by stdin, and cannot be read again."""
+        return self.place == STDIN
+
+
+def handed_in(place: str | None) -> Handed | None:
+    """Read what `--from` names, if it was given. Before the event loop takes the signals: a pipe may never end."""
+    return None if place is None else Handed(place, read_bytes(place))
 
 
 def read_bytes(place: str | Path, largest: int = LARGEST) -> bytes:

@@ -1,6 +1,7 @@
 """A question at the terminal: nobody answers it before it could be read, and a hidden answer stays hidden.
 
 Keys that came before the question are thrown away: of two pasted lines the second would answer what nobody has seen.
+So is what was typed of a hidden answer that is broken off: the shell would show it, run it and keep it.
 Ctrl-Z gives the shell its terminal as it was; when the command goes on, the question stands there again, and what is
 typed is hidden again.
 """
@@ -144,20 +145,20 @@ class _Terminal:
         raise Stopped(number)
 
     def _give_back(self) -> None:
-        """Let the terminal echo again, unless it is the shell's or gone by now."""
+        """Let the terminal echo again, without what was typed unseen, unless it is the shell's or gone by now."""
         try:
             if self._is_hidden and os.tcgetpgrp(self._handle) == os.getpgrp():
-                self._set(self._before[_FLAGS])
+                self._set(self._before[_FLAGS], termios.TCSAFLUSH)
         except (OSError, termios.error):
             return
 
-    def _set(self, flags: int) -> None:
+    def _set(self, flags: int, when: int = termios.TCSADRAIN) -> None:
         """Change the terminal. In the background that stops the command until the shell brings it back."""
         wanted = self._before.copy()
         wanted[_FLAGS] = flags
         while True:
             try:
-                termios.tcsetattr(self._handle, termios.TCSADRAIN, wanted)
+                termios.tcsetattr(self._handle, when, wanted)
             except termios.error as error:
                 if error.args[0] != errno.EINTR:
                     raise

@@ -22,12 +22,21 @@ COLUMNS = ("username", "operation", "outcome", "id", "changes", "message")
 
 
 class Report:
-    """Results of one command. With *verifying*, a lost answer is told only after the search for evidence."""
+    """Results of one command. With *verifying*, a lost answer is told only after the search for evidence.
+
+    Profile is where the printed next steps go on.
+    """
 
     def __init__(
-        self, inv: Invocation, generated: Mapping[str, Secret] | None = None, *, verifying: bool = False
+        self,
+        inv: Invocation,
+        profile: str,
+        generated: Mapping[str, Secret] | None = None,
+        *,
+        verifying: bool = False,
     ) -> None:
         self._inv = inv
+        self._profile = profile
         self._generated = generated or {}
         self._verifying = verifying
         self._results: list[Result] = []
@@ -87,19 +96,19 @@ class Report:
                 unknown = Outcome.UNKNOWN
                 result = Result(entry.username, entry.operation, unknown, entry.message, entry.id, entry.changes)
                 self._tell(result)
-                self._inv.talk.warn(words.result_line(result))
+                self._inv.talk.warn(words.result_line(result, self._profile))
 
     def close(self, asked: int, batch: str) -> ExitCode:
         """Say the closing line; return the exit code."""
         code = for_results(self._results, asked)
         say = self._inv.talk.say if code is ExitCode.FINE else self._inv.talk.warn
         if asked == 1:
-            say(words.result_line(self._results[0]))
+            say(words.result_line(self._results[0], self._profile))
             return code
         for result in self._results:
             if result.outcome is Outcome.UNKNOWN:
-                self._inv.talk.warn(words.result_line(result))
-        say(words.results_line(self._results, asked, batch))
+                self._inv.talk.warn(words.result_line(result, self._profile))
+        say(words.results_line(self._results, asked, batch, self._profile))
         return code
 
     def _tell(self, result: Result) -> None:

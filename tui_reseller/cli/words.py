@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change, Collision, Value, value_words
-from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
-from tui_reseller.domain.printed import command
+from tui_reseller.domain.operation import REVERSIBLE, SWITCHED, Operation, Outcome
+from tui_reseller.domain.printed import Foreign, command
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.advice import known, safe
@@ -40,7 +40,6 @@ CONSEQUENCES = {
     "mail may still go out, and the list may still show it. The username can never be used again.",
 }
 
-UNDOABLE = frozenset({*SWITCHED, Operation.SET, Operation.EMAIL, Operation.RENAME})
 SHOWN = 10
 """So many customers of a review are listed; of the rest the number is told."""
 
@@ -85,19 +84,28 @@ def _shown(name: str, value: Value) -> str:
     return quoted(value_words(value))
 
 
-def result_line(result: Result) -> str:
-    """Return the sentence on what became of one write."""
+def next_step(profile: str, *step: str) -> str:
+    """Return a command that goes on under a profile: of several, none is guessed."""
+    return command(*step, "--profile", Foreign(profile)) or command(*step)
+
+
+def result_line(result: Result, profile: str) -> str:
+    """Return the sentence on what became of one write under a profile."""
     what = f"{result.operation.value} {quoted(result.username)}"
     number = f" [{result.id}]" if result.id else ""
     if result.outcome is Outcome.UNKNOWN:
-        check = f" - check: {command('verify', result.id)}" if result.id and result.operation.is_checkable else ""
+        check = (
+            f" - check: {next_step(profile, 'verify', result.id)}"
+            if result.id and result.operation.is_checkable
+            else ""
+        )
         return (
             f"UNKNOWN - {what}: the request left, no usable answer came ({result.message}). It may have been carried "
             f"out, may be carried out later, or not at all. {safe(result.operation, result.outcome)}{number}{check}"
         )
     undo = (
-        f" - undo: {command('undo', result.id)}"
-        if result.outcome.is_applied and result.operation in UNDOABLE and result.id
+        f" - undo: {next_step(profile, 'undo', result.id)}"
+        if result.outcome.is_applied and result.operation in REVERSIBLE and result.id
         else ""
     )
     said = f": {result.message}" if result.message else ""
@@ -112,8 +120,8 @@ def open_line(entry: Entry) -> str:
     return f"{what}. Known: {known(entry)}. {safe(entry.operation, outcome)} [{entry.id}]"
 
 
-def results_line(results: Sequence[Result], asked: int, batch: str) -> str:
-    """Return the sentence on what became of many."""
+def results_line(results: Sequence[Result], asked: int, batch: str, profile: str) -> str:
+    """Return the sentence on what became of many, under a profile."""
     counts = dict.fromkeys(outcome.word for outcome in Outcome)
     said = [
         f"{sum(result.outcome.word == word for result in results):,} {word.lower()}"
@@ -122,6 +130,6 @@ def results_line(results: Sequence[Result], asked: int, batch: str) -> str:
     ]
     if asked > len(results):
         said.append(f"{asked - len(results):,} not begun")
-    is_undoable = any(result.outcome.is_applied and result.operation in UNDOABLE for result in results)
-    undo = f" - undo: {command('undo', batch)}" if is_undoable and batch else ""
+    is_undoable = any(result.outcome.is_applied and result.operation in REVERSIBLE for result in results)
+    undo = f" - undo: {next_step(profile, 'undo', batch)}" if is_undoable and batch else ""
     return f"{asked:,} customers: {', '.join(said)} [batch {batch}]{undo}"

@@ -18,6 +18,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, RefusedHere, SnapshotDamaged
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.plan import Item, JobState, Plan
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door, listing
@@ -137,9 +138,10 @@ class _Flow:
             await listing.load(self.session)
         fresh = await listing.read_all(self.session)
         if fresh.held:
+            way = command("list", "--accept-smaller", "--profile", self.session.profile.name)
             raise RefusedHere(
                 f"the list came with {fresh.total:,} customers, the last one had {fresh.previous:,}; nothing was sent",
-                hint="look at it first; tui-reseller list --accept-smaller takes it over",
+                hint=f"look at it first; what takes it over: {way}",
             )
         return dict(self.session.customers.named(names))
 
@@ -149,7 +151,7 @@ class _Flow:
     def _show_only(self, calls: Sequence[Call], skipped: Sequence[Result], warnings: Sequence[str]) -> int:
         for warning in warnings:
             self.inv.talk.say(f"note: {warning}")
-        with Report(self.inv) as report:
+        with Report(self.inv, self.session.profile.name) as report:
             for call in calls:
                 changes = self._changes(call)
                 message = "dry run: nothing was sent"
@@ -161,7 +163,7 @@ class _Flow:
 
     async def _send(self, calls: Sequence[Call], skipped: Sequence[Result], permit: Permit) -> int:
         asked, generated = len(self.order.calls), self.order.generated
-        report = Report(self.inv, generated, verifying=self.options.verify)
+        report = Report(self.inv, self.session.profile.name, generated, verifying=self.options.verify)
         passwords = {call.username: call.password for call in calls if call.password}
         async with Delivery(self.inv, self.services.password_files, report, passwords, generated) as delivery:
             with report:
@@ -205,7 +207,7 @@ class _Flow:
             self.inv.signals.softly = None
         delivery.is_over = done.is_finished
         if done.state is not JobState.FINISHED:
-            self.inv.talk.warn(job_line(done))
+            self.inv.talk.warn(job_line(done, session.profile.name))
         return job.batch
 
     def _plan(self, calls: Sequence[Call]) -> Plan:

@@ -73,6 +73,9 @@ SWITCHED = {
 }
 """Field and wanted value of each operation that turns a switch."""
 
+REVERSIBLE = frozenset({*SWITCHED, Operation.SET, Operation.EMAIL, Operation.RENAME})
+"""Operations that can be taken back."""
+
 
 class Outcome(Enum):
     """What is known of an operation (reliability 4.1). "Failed" is never said of what may have happened."""

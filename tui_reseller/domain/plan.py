@@ -218,7 +218,8 @@ class Job:
     """A plan that is or was applied. Passwords_to is the file for generated passwords, or empty.
 
     Counts is how many items have which outcome; None counts those that were not begun. In_flight counts those that a
-    process has begun that may still bring them to an end: nobody can say of them that they were not sent.
+    process has begun that may still bring them to an end: nobody can say of them that they were not sent. Is_undoable
+    is whether something that it has done can be taken back and was not yet; told of a finished one only.
     """
 
     number: int
@@ -237,6 +238,7 @@ class Job:
     owner: str = ""
     passwords_to: str = ""
     in_flight: int = 0
+    is_undoable: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -305,9 +307,14 @@ class JobItem:
         return self.entry is not None and self.outcome is None
 
     @property
+    def state(self) -> str:
+        """How far it is: not_begun, in_flight or done."""
+        return "done" if self.outcome else "in_flight" if self.is_in_flight else "not_begun"
+
+    @property
     def word(self) -> str:
         """What became of it, in a word."""
-        return self.outcome.word if self.outcome else "in flight" if self.is_in_flight else "not begun"
+        return self.outcome.word if self.outcome else self.state.replace("_", " ")
 
     def as_dict(self) -> dict[str, object]:
         """Return the stable object of output: a row of the results."""
@@ -315,5 +322,5 @@ class JobItem:
         return {
             "username": self.item.username, "operation": self.item.operation.value,
             "outcome": self.outcome.value if self.outcome else None, "id": self.entry, "changes": changes,
-            "message": self.message, "line": self.item.line or None,
+            "message": self.message, "line": self.item.line or None, "state": self.state,
         }  # fmt: skip

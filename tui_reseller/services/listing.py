@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, MissingCredentials, RefusedHere, ResellerError, SnapshotDamaged
 from tui_reseller.domain.listing import SnapshotInfo
+from tui_reseller.domain.printed import command
 from tui_reseller.services import retry
 from tui_reseller.services.absence import is_loss
 from tui_reseller.services.list_ports import IncomingPort
@@ -135,8 +136,12 @@ async def refresh_for_many(session: Session, *, renew: bool = False) -> None:
         raise RefusedHere(
             f"refused: the list came with {fresh.total:,} customers, the last one had {fresh.previous:,}; "
             "nothing was sent",
-            hint="look at it first: r on the screen, tui-reseller list --accept-smaller on the command line",
+            hint=f"look at it first: r on the screen, on the command line: {_takes_over(session)}",
         )
+
+
+def _takes_over(session: Session) -> str:
+    return command("list", "--accept-smaller", "--profile", session.profile.name)
 
 
 async def refresh(session: Session) -> AsyncIterator[Arrived | Refreshed]:

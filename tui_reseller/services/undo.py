@@ -6,7 +6,7 @@ from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict, InvalidInput, RefusedHere, ResellerError
 from tui_reseller.domain.fingerprint import Fingerprint, Likeness, differing, likeness
-from tui_reseller.domain.operation import SWITCHED, Call, Operation
+from tui_reseller.domain.operation import REVERSIBLE, Call, Operation
 from tui_reseller.domain.plan import Refusal
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services import listing, plans
@@ -18,7 +18,6 @@ from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.write import Aim, carry_out, stopped
 
-REVERSIBLE = frozenset({*SWITCHED, Operation.SET, Operation.EMAIL, Operation.RENAME})
 CANNOT = {
     Operation.CREATE: "a new customer cannot be undone; delete closes the account for ever",
     Operation.DELETE: "a delete cannot be undone",

@@ -6,13 +6,14 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.domain.audit import Operator, utc_text
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
-from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.operation import REVERSIBLE, Outcome
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
@@ -29,6 +30,15 @@ _LATEST = "(SELECT outcome FROM rows WHERE entry = i.entry AND kind = 'outcome' 
 _SAID = "(SELECT body FROM rows WHERE entry = i.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
 _IN_FLIGHT = "in flight"
 _STATE = f"coalesce(i.outcome, {_LATEST}, CASE WHEN i.entry IS NULL THEN NULL ELSE '{_IN_FLIGHT}' END)"
+_APPLIED = ", ".join(f"'{outcome.value}'" for outcome in Outcome if outcome.is_applied)
+_REVERSIBLE = ", ".join(f"'{operation.value}'" for operation in REVERSIBLE)
+_LAST_OF_UNDO = "(SELECT outcome FROM rows WHERE entry = u.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
+_STANDS = (
+    "SELECT EXISTS (SELECT 1 FROM rows i WHERE i.kind = 'intent' AND i.batch = ? "  # noqa: S608 - our own text
+    f"AND i.operation IN ({_REVERSIBLE}) AND {_LATEST} IN ({_APPLIED}) "
+    f"AND NOT EXISTS (SELECT 1 FROM rows u WHERE u.undoes = i.entry AND {_LAST_OF_UNDO} IN ({_APPLIED})))"
+)
+"""Whether something of a batch can be taken back."""
 _JOB = "SELECT number, digest, account, time, total, body, state, why FROM jobs"
 
 
@@ -181,7 +191,9 @@ class Jobs:
             counts = _counts(book, row[0])
             in_flight = counts.pop(_IN_FLIGHT, 0)
             outcomes = {Outcome.read(word) if word else None: count for word, count in counts.items()}
-            yield _job(row, outcomes, in_flight, self._owner(row[0]), book.accounts.canonical)
+            found = _job(row, outcomes, in_flight, self._owner(row[0]), book.accounts.canonical)
+            is_over = found.state is JobState.FINISHED  # the rest is not asked: it may be many rows
+            yield replace(found, is_undoable=is_over and bool(next(iter(book.read(_STANDS, found.batch)))[0]))
 
 
 def _add(book: "Book", plan: Plan, digest: str, operator: Operator, reason: str, passwords_to: str) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from datetime import datetime
 from pathlib import Path
 
@@ -42,7 +43,7 @@ class PlanFiles:
         """
         path = self._place(name)
         try:
-            with path.open("rb") as file:
+            with os.fdopen(_opened(path), "rb") as file:
                 size = os.fstat(file.fileno()).st_size
                 content = b"" if size > LARGEST else file.read(LARGEST + 1)
             if max(size, len(content)) > LARGEST:
@@ -71,6 +72,15 @@ class PlanFiles:
         if len(found) == 1:
             return found[0]
         raise InvalidInput(f"there is no plan {clean(name)!r}", hint="name its file, or the first signs of its digest")
+
+
+def _opened(path: Path) -> int:
+    """Open a file as a plan is one: a pipe would be waited for, which no signal could end. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(0, "it is not a plain file")
+    return handle
 
 
 def _plan(head: dict[str, object], items: list[Item]) -> Plan:

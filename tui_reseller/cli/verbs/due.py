@@ -140,7 +140,7 @@ class _Run:
         return consent
 
     def _show_only(self, calls: list[Call]) -> int:
-        with Report(self.inv) as report:
+        with Report(self.inv, self.session.profile.name) as report:
             for call in calls:
                 report.add(Result(call.username, call.operation, Outcome.NOT_SENT, "dry run: nothing was sent"))
         self.inv.talk.say("dry run: nothing was sent")
@@ -149,7 +149,7 @@ class _Run:
     async def _lift(self, waiting: list[Suspension], permit: Permit) -> int:
         batch = secrets.token_hex(4)
         self.inv.signals.softly = self._stop if len(waiting) > 1 else None
-        with Report(self.inv, verifying=self.options.verify) as report:
+        with Report(self.inv, self.session.profile.name, verifying=self.options.verify) as report:
             try:
                 for suspension in waiting:
                     if self.is_stopped:

@@ -23,6 +23,7 @@ from tui_reseller.services.session import Session
 
 COLUMNS = ("job", "state", "done", "total", "origin", "profile", "time", "owner", "why")
 RESULT_COLUMNS = ("username", "operation", "outcome", "id", "changes", "message", "line")
+_ALL_COLUMNS = (*RESULT_COLUMNS, "state")  # a table has the state among the outcomes
 _WORDS = "Many customers"
 
 
@@ -54,6 +55,11 @@ def job() -> int:
 
 def _number(function: Callable[..., int]) -> Callable[..., int]:
     return click.argument("number", metavar="ID", type=_JobNumber())(function)
+
+
+def _profile(services: Services, found: Job) -> str:
+    """Return the profile under which a job goes on now: no other one may be named beside that of the environment."""
+    return services.profiles.environment.name if services.profiles.environment else found.profile
 
 
 class _JobNumber(click.ParamType[int]):
@@ -104,7 +110,7 @@ def show(inv: Invocation, *, number: int) -> int:
     async def work(services: Services) -> int:
         found = await known_job(services, number)
         inv.out.item(found.as_dict())
-        inv.talk.say(job_line(found))
+        inv.talk.say(job_line(found, _profile(services, found)))
         return ExitCode.FINE
 
     return inv.run(work)
@@ -124,7 +130,7 @@ def watch(inv: Invocation, *, number: int) -> int:
     async def work(services: Services) -> int:
         found = await watched(inv, services, number)
         inv.out.item(found.as_dict())
-        return close(inv, found)
+        return close(inv, found, _profile(services, found))
 
     return inv.run(work)
 
@@ -138,7 +144,7 @@ def _asking(wanted: str, does: str) -> click.Command:
             await services.jobs.want(number, wanted)
             found = await watched(inv, services, number)
             inv.out.item(found.as_dict())
-            inv.talk.say(job_line(found))
+            inv.talk.say(job_line(found, _profile(services, found)))
             return ExitCode.FINE
 
         return inv.run(work)
@@ -199,7 +205,7 @@ def _count(found: Job, outcomes: Collection[Outcome | None]) -> int:
 async def _show_only(inv: Invocation, services: Services, found: Job, outcomes: Collection[Outcome | None]) -> int:
     """Write the items that would be sent; send nothing."""
     count, after = 0, -1
-    with inv.out.rows(RESULT_COLUMNS) as rows:
+    with inv.out.rows(RESULT_COLUMNS if inv.out.format == "table" else _ALL_COLUMNS) as rows:
         while page := await services.jobs.items(found.number, after):
             for item in page:
                 if item.outcome in outcomes and not item.is_in_flight:
@@ -265,6 +271,9 @@ def _with_job(
 def results(inv: Invocation, *, number: int) -> int:
     """Write what became of each customer of a job: a row each, in the order of the plan.
 
+    State is done where there is an outcome; without one it is in_flight (it was sent, the answer may still come) or
+    not_begun (it was certainly not sent).
+
     Examples:
       tui-reseller job results 7 --output csv > results.csv
       tui-reseller job results 7 --output jsonl | jq -r 'select(.outcome == "rejected") | .username'
@@ -275,12 +284,12 @@ def results(inv: Invocation, *, number: int) -> int:
         await services.ledger.recover()
         found = await known_job(services, number)
         after = -1
-        with inv.out.rows(RESULT_COLUMNS) as rows:
+        with inv.out.rows(RESULT_COLUMNS if inv.out.format == "table" else _ALL_COLUMNS) as rows:
             while (page := await services.jobs.items(number, after)) and not inv.out.is_closed:
                 for item in page:
                     rows.add(_for_table(item) if inv.out.format == "table" else item.as_dict())
                 after = page[-1].seq
-        inv.talk.say(job_line(found))
+        inv.talk.say(job_line(found, _profile(services, found)))
         return exit_code(found)
 
     return inv.run(work)

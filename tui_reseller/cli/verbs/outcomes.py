@@ -72,7 +72,7 @@ def verify_one(inv: Invocation, *, entry_id: str) -> int:
         result = Result(entry.username, entry.operation, outcome, entry.message, entry.id, entry.changes)
         inv.out.item(result.as_dict(), COLUMNS)
         code = for_outcome(outcome)
-        (inv.talk.say if code is ExitCode.FINE else inv.talk.warn)(result_line(result))
+        (inv.talk.say if code is ExitCode.FINE else inv.talk.warn)(result_line(result, _profile(inv, services, entry)))
         return code
 
     return inv.run(work)
@@ -87,6 +87,12 @@ async def _looked_for(inv: Invocation, services: Services, entry: Entry) -> Entr
     finally:
         await session.aclose()
     return replace(entry, outcome=outcome, message=words)
+
+
+def _profile(inv: Invocation, services: Services, entry: Entry) -> str:
+    """Return the profile under which one goes on now: no other one may be named beside that of the environment."""
+    environment = services.profiles.environment
+    return inv.common.profile or (environment.name if environment else entry.profile)
 
 
 def _session_of(inv: Invocation, services: Services, entry: Entry) -> Session:
@@ -124,7 +130,7 @@ def resolve(inv: Invocation, *, entry_id: str, note: str) -> int:
         settled = await known_entry(services, entry_id)
         result = Result(entry.username, entry.operation, Outcome.RESOLVED, settled.message, entry.id, entry.changes)
         inv.out.item(result.as_dict(), COLUMNS)
-        inv.talk.say(result_line(result))
+        inv.talk.say(result_line(result, _profile(inv, services, entry)))
         return ExitCode.FINE
 
     return inv.run(work)

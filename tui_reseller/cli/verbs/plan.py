@@ -11,7 +11,7 @@ from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.names import read_pairs
-from tui_reseller.cli.operator_files import STDIN, read_bytes
+from tui_reseller.cli.operator_files import Handed, handed_in
 from tui_reseller.cli.options import Writing, common, writing
 from tui_reseller.cli.words import changes_text
 from tui_reseller.domain.errors import InvalidInput
@@ -54,7 +54,7 @@ def plan() -> int:
 
 
 @click.command()
-@click.option("--from", "source", metavar="FILE|-", type=_path, help="CSV or JSON Lines, a customer a row.")
+@click.option("--from", "place", metavar="FILE|-", help="CSV or JSON Lines, a customer a row.")
 @click.option("--filter", "filter_", metavar="EXPR", help="All customers that match, as in list --filter.")
 @click.option("--action", metavar="A", help="What to do with all of them; else the file has a column action.")
 @click.option("--out", metavar="NEWFILE", type=_path, help="Write the plan here; else it is kept in the state folder.")
@@ -64,7 +64,7 @@ def plan() -> int:
 def new(
     inv: Invocation,
     *,
-    source: Path | None,
+    place: str | None,
     filter_: str | None,
     action: str | None,
     out: Path | None,
@@ -83,11 +83,12 @@ def new(
       tui-reseller plan new --filter is:missing-data --action set country=ES
 
     """
-    if (source is None) == (filter_ is None):
+    if (place is None) == (filter_ is None):
         raise click.UsageError("name a file with --from or a filter with --filter; one of the two")
     operation = action_of(action) if action else None
     if filter_ is not None and operation is None:
         raise click.UsageError("a filter needs --action")
+    source = handed_in(place)
 
     async def opened(services: Services, session: Session) -> int:
         await services.ledger.recover()
@@ -95,10 +96,10 @@ def new(
         await inv.connect(session)
         await listing.refresh_for_many(session)
         if source is not None:
-            read = read_rows(read_bytes(source), operation)
+            read = read_rows(source.content, operation)
             for note in read.notes:
                 inv.talk.say(f"note: {note}")
-            origin = f"file {clean(source.name, longest=80)}" if source.name != STDIN else "stdin"
+            origin = "stdin" if source.is_stdin else f"file {clean(Path(source.place).name, longest=80)}"
         else:
             read = await _matching(session, filter_ or "", action or "", read_pairs(pairs))
             origin = f"filter {clean(filter_ or '', longest=200)}"
@@ -132,7 +133,7 @@ class _Made:
     session: Session
     drafted: Drafted
     passwords: frozenset[str]
-    source: Path | None
+    source: Handed | None
 
     def told(self, out: Path | None, *, skip_refused: bool) -> int:
         """Save the plan if it is one, and tell it with the next step; return the exit code."""
@@ -163,7 +164,7 @@ class _Made:
     def _next(self, digest: str, out: Path | None) -> str:
         """Return the command that applies the plan, ready to run."""
         plan, profile = self.drafted.plan, self.session.profile.name
-        where = Typed(_as_argument(out)) if out else Typed(digest)
+        where = Typed(_as_argument(str(out))) if out else Typed(digest)
         if not where.may_stand:
             self.services.plans.save(plan)  # so that its digest finds it
             where = Typed(digest)
@@ -171,18 +172,19 @@ class _Made:
         asked = ("--confirm", question.typed) if question.typed is not None else ("--yes",)
         needing = {item.username for item in plan.items if item.needs_password}
         files: list[Word] = []
+        is_told = True
         if self.source is not None and needing & self.passwords:
-            files += ["--from", Typed(_as_argument(self.source))]
+            is_told = not self.source.is_stdin  # which nobody can hand in again by a name
+            files += ["--from", Typed(_as_argument(self.source.place))]
         if needing - self.passwords:
             files += ["--passwords-to", f"passwords-{digest}.csv"]
-        told = command("plan", "apply", where, "--profile", profile, *asked, *files)
+        told = command("plan", "apply", where, "--profile", profile, *asked, *files) if is_told else None
         return told or f"plan {digest}; its passwords are in your file, which apply is to be told with --from"
 
 
-def _as_argument(path: Path) -> str:
-    """Return a path as an argument that is no option."""
-    text = str(path)
-    return f"./{text}" if text.startswith("-") else text
+def _as_argument(path: str) -> str:
+    """Return a path as an argument that is no option, no stdin, and no digest of another plan."""
+    return f"./{path}" if path.startswith("-") or path.isalnum() else path
 
 
 def _loaded(services: Services, name: str, inv: Invocation) -> Plan:
@@ -246,7 +248,7 @@ def diff(inv: Invocation, *, name: str) -> int:
 @click.argument("name", metavar="PLAN")
 @click.option("--skip-changed", is_flag=True, help="Leave out customers that changed since the plan was made.")
 @click.option("--detach", is_flag=True, help="Run it in a process of its own, which does not end with this one.")
-@click.option("--from", "source", metavar="FILE|-", type=_path, help="The plan's file again, for the passwords in it.")
+@click.option("--from", "place", metavar="FILE|-", help="The plan's file again, for the passwords in it.")
 @click.option("--passwords-to", metavar="NEWFILE", type=_path, help="Make passwords, and write them to this new file.")
 @writing
 def apply_plan(
@@ -256,7 +258,7 @@ def apply_plan(
     name: str,
     skip_changed: bool,
     detach: bool,
-    source: Path | None,
+    place: str | None,
     passwords_to: Path | None,
 ) -> int:
     """Apply a plan as a job: first 1, then 10, then the rest; it pauses itself on errors.
@@ -269,7 +271,7 @@ def apply_plan(
       tui-reseller plan apply stop.plan --confirm '200 acme' --detach
 
     """
-    how = Applying(skip_changed, detach, source, passwords_to)
+    how = Applying(skip_changed, detach, None if options.dry_run else handed_in(place), passwords_to)
 
     async def opened(services: Services, session: Session) -> int:
         return await apply(inv, services, session, _loaded(services, name, inv), options, how)

@@ -18,6 +18,7 @@ from tui_reseller.domain.errors import BadConfig, CustomerNotFound, InvalidInput
 from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListContext, Question, SnapshotInfo
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import export, listing
 from tui_reseller.services.services import Services
@@ -90,7 +91,8 @@ def list_customers(
         if offline or age:
             info = await _loaded(inv, session)
             if offline and info is None:
-                raise BadConfig(f'no snapshot of profile "{session.profile.name}"', hint="tui-reseller list reads one")
+                name = session.profile.name
+                raise BadConfig(f'no snapshot of profile "{name}"', hint=command("list", "--profile", name))
             if offline or (info and age and services.clock.now() - info.read_at <= age):
                 return await written(services, session)
         if not await _refresh(inv, session, accept_smaller=accept_smaller):

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import REVERSIBLE, Operation, Outcome
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
 from tui_reseller.domain.text import clean
 from tui_reseller.services.result import Result
-from tui_reseller.services.undo import REVERSIBLE
 from tui_reseller.tui.presenters.detail import verb_of
 from tui_reseller.tui.presenters.header import clock_text, count_text
 from tui_reseller.tui.presenters.outcome import changes_words

@@ -4,11 +4,10 @@ from datetime import datetime
 
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.changes import Change
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import REVERSIBLE, Operation, Outcome
 from tui_reseller.domain.printed import Foreign, Typed, Word, command
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.result import Result
-from tui_reseller.services.undo import REVERSIBLE
 from tui_reseller.tui.presenters.detail import verb_of, word
 from tui_reseller.tui.presenters.header import clock_text
 
