@@ -34,28 +34,30 @@ async def test_no_item_that_was_sent_is_called_not_begun_whatever_the_host_is_ca
     sandbox = Sandbox("--customers", str(ROWS))
     try:
         office = Office(tmp_path, sandbox)
-        job = await office.job("", Operation.SET, city="Vigo")
-        kills = 0
+        kills = jobs = 0
         while kills < KILLS:
-            child = Child(tmp_path, sandbox.ready, job.number, f"host-{kills}.example")
-            is_over = child.until(chance.randint(1, 12))
-            await asyncio.sleep(chance.uniform(0, 0.02))
-            sent = {row["username"] for row in sandbox.log()}
-            await _said(office, job.number, sent)
-            child.kill()
-            kills += 1
-            sent = {row["username"] for row in sandbox.log()}
-            await _said(office, job.number, sent)
-            await office.services.ledger.recover()
-            await _said(office, job.number, sent)
-            if is_over:
-                break
-        found = await office.jobs.get(job.number)
-        while not (await office.run(found).run()).is_finished:
+            sandbox.start_anew()
+            jobs += 1
+            job = await office.job("", Operation.SET, city=f"Vigo {jobs}")
+            is_over = False
+            while kills < KILLS and not is_over:
+                child = Child(tmp_path, sandbox.ready, job.number, f"host-{kills}.example")
+                is_over = child.until(chance.randint(1, 12))
+                await asyncio.sleep(chance.uniform(0, 0.02))
+                sent = {row["username"] for row in sandbox.log()}
+                await _said(office, job.number, sent)
+                child.kill()
+                kills += 1
+                sent = {row["username"] for row in sandbox.log()}
+                await _said(office, job.number, sent)
+                await office.services.ledger.recover()
+                await _said(office, job.number, sent)
             found = await office.jobs.get(job.number)
-        await office.agrees(job, all_sent=True)
+            while not found.is_finished:
+                found = await office.run(found).run()
+            await office.agrees(job, all_sent=True)
         await office.aclose()
-        assert kills == KILLS, "the job was too short"
+        print(f"\n{kills} kills of {jobs} jobs")
     finally:
         sandbox.close()
 

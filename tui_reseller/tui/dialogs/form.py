@@ -123,6 +123,8 @@ class Form(Dialog[dict[str, str] | None]):
     def on_mount(self) -> None:
         """Start on the first field, else on Cancel; a commit counts from the first painting on."""
         first = f"#field-{self.spec.fields[0].name}" if self.spec.fields else "#cancel"
+        if not self.query(first):
+            return  # the application is ending: nothing was composed any more
         self.set_focus(self.query_one(first))
         self.call_after_refresh(self.guard.painted)
         for row in self.spec.fields:
