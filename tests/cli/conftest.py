@@ -153,15 +153,15 @@ class Sandbox:
 
 @pytest.fixture(scope="session")
 def started() -> Iterator[dict[str, Sandbox]]:
-    """One sandbox for each dialect, as processes of their own."""
+    """One sandbox for each dialect, as processes of their own; one more where a share of all customers counts."""
     children = {}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TUI_RESELLER_")}
-    for dialect in ("seed", "2014", "2018"):
+    for name, dialect in (("seed", "seed"), ("2014", "2014"), ("2018", "2018"), ("shares", "seed")):
         command = [sys.executable, "-m", "tui_reseller", "sandbox", "--port", "0", "--customers", "40"]
-        children[dialect] = subprocess.Popen(
+        children[name] = subprocess.Popen(
             [*command, "--dialect", dialect], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
         )
-    yield {dialect: Sandbox(json.loads(child.stdout.readline())) for dialect, child in children.items()}
+    yield {name: Sandbox(json.loads(child.stdout.readline())) for name, child in children.items()}
     for child in children.values():
         child.terminate()
     for child in children.values():

@@ -18,7 +18,7 @@ from tui_reseller.domain.secret import Secret
 
 @pytest.fixture
 def console(consoles):
-    made = consoles("seed")
+    made = consoles("shares")
     for number in range(6):
         made.sandbox.plant(f"many-{number}", active=True, email=f"many{number}@example.com", city="Vigo")
     return made

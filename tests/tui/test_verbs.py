@@ -233,6 +233,7 @@ async def test_u_names_what_it_takes_back_and_takes_it_back(at_desk, sandbox, so
         await desk.opened("Stop sending")
         await desk.read_then()
         await desk.applied(("disable", name))
+        await desk.told("u undo")
         await desk.press("u")
         await desk.opened("Undo")
         assert name in desk.words()
@@ -240,6 +241,8 @@ async def test_u_names_what_it_takes_back_and_takes_it_back(at_desk, sandbox, so
         await desk.read_then("ctrl+s")
         await desk.applied(("disable", name), ("enable", name))
         assert sandbox.held(name)["active"] in (True, "true")
+        await desk.told("sending off -> on")
+        assert "u undo" not in desk.note  # u would take back the one before, perhaps of another customer
 
 
 async def test_a_dot_repeats_the_verb_on_the_next_customer_but_asks(at_desk, sandbox, someone):
@@ -327,6 +330,7 @@ async def test_a_whole_job_is_undone_from_its_page(at_desk, sandbox, someone):
         await marked(desk, names, "d", "Plan: stop sending for 3", 3)
         await desk.read_then()
         await until("it is over", lambda: "finished" in desk.title)
+        await until("undo is offered", lambda: "u undo the whole job" in desk.words())
         await desk.press("u")
         await desk.opened("Plan: start sending for 3")
         assert "Undo of job 1" in desk.words()
@@ -347,6 +351,8 @@ async def test_passwords_of_several_go_into_a_new_private_file(at_desk, sandbox,
         await desk.read_then()
         await until("both are applied", lambda: len(sandbox.log()) == 2)
         await desk.told("passwords in")
+        await until("it is over", lambda: "finished" in desk.title)
+        assert "undo" not in desk.words()  # a password cannot be
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         rows = file.read_text("utf-8").splitlines()
         assert len(rows) == 3

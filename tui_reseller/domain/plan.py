@@ -219,7 +219,7 @@ class Job:
 
     Counts is how many items have which outcome; None counts those that were not begun. In_flight counts those that a
     process has begun that may still bring them to an end: nobody can say of them that they were not sent. Is_undoable
-    is whether something that it has done can be taken back and was not yet; told of a finished one only.
+    is whether something that it has done can be taken back and was not yet; not told of a running one.
     """
 
     number: int

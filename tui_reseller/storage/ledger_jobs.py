@@ -19,7 +19,7 @@ from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.ledger import Ledger
 from tui_reseller.storage.ledger_items import digest_of
-from tui_reseller.storage.ledger_rows import compact, escaped, unescaped
+from tui_reseller.storage.ledger_rows import APPLIED, UNDONE, compact, escaped, unescaped
 from tui_reseller.storage.paths import private_folder
 
 if TYPE_CHECKING:
@@ -30,13 +30,10 @@ _LATEST = "(SELECT outcome FROM rows WHERE entry = i.entry AND kind = 'outcome' 
 _SAID = "(SELECT body FROM rows WHERE entry = i.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
 _IN_FLIGHT = "in flight"
 _STATE = f"coalesce(i.outcome, {_LATEST}, CASE WHEN i.entry IS NULL THEN NULL ELSE '{_IN_FLIGHT}' END)"
-_APPLIED = ", ".join(f"'{outcome.value}'" for outcome in Outcome if outcome.is_applied)
 _REVERSIBLE = ", ".join(f"'{operation.value}'" for operation in REVERSIBLE)
-_LAST_OF_UNDO = "(SELECT outcome FROM rows WHERE entry = u.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
 _STANDS = (
     "SELECT EXISTS (SELECT 1 FROM rows i WHERE i.kind = 'intent' AND i.batch = ? "  # noqa: S608 - our own text
-    f"AND i.operation IN ({_REVERSIBLE}) AND {_LATEST} IN ({_APPLIED}) "
-    f"AND NOT EXISTS (SELECT 1 FROM rows u WHERE u.undoes = i.entry AND {_LAST_OF_UNDO} IN ({_APPLIED})))"
+    f"AND i.operation IN ({_REVERSIBLE}) AND {_LATEST} IN ({APPLIED}) AND {UNDONE} IS NULL)"
 )
 """Whether something of a batch can be taken back."""
 _JOB = "SELECT number, digest, account, time, total, body, state, why FROM jobs"
@@ -192,8 +189,8 @@ class Jobs:
             in_flight = counts.pop(_IN_FLIGHT, 0)
             outcomes = {Outcome.read(word) if word else None: count for word, count in counts.items()}
             found = _job(row, outcomes, in_flight, self._owner(row[0]), book.accounts.canonical)
-            is_over = found.state is JobState.FINISHED  # the rest is not asked: it may be many rows
-            yield replace(found, is_undoable=is_over and bool(next(iter(book.read(_STANDS, found.batch)))[0]))
+            is_asked = found.state is not JobState.RUNNING  # that is looked at again and again
+            yield replace(found, is_undoable=is_asked and bool(next(iter(book.read(_STANDS, found.batch)))[0]))
 
 
 def _add(book: "Book", plan: Plan, digest: str, operator: Operator, reason: str, passwords_to: str) -> int:

@@ -158,15 +158,15 @@ def read_entry(
     )
 
 
-_APPLIED = ", ".join(f"'{outcome.value}'" for outcome in Outcome if outcome.is_applied)
+APPLIED = ", ".join(f"'{outcome.value}'" for outcome in Outcome if outcome.is_applied)
 _LAST = "(SELECT outcome FROM rows WHERE entry = u.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
-_UNDONE = f"(SELECT max(u.entry) FROM rows u WHERE u.undoes = i.entry AND {_LAST} IN ({_APPLIED}))"  # noqa: S608
+UNDONE = f"(SELECT max(u.entry) FROM rows u WHERE u.undoes = i.entry AND {_LAST} IN ({APPLIED}))"  # noqa: S608
 _LINKED = "(SELECT undoes FROM rows WHERE kind = 'link' AND entry = i.entry)"
 ENTRY_COLUMNS = ", ".join(
     (
         "i.entry, i.time, i.profile, i.account, i.operation, i.username, i.batch, i.body, i.format",
         f"coalesce(i.undoes, {_LINKED})",
-        _UNDONE,
+        UNDONE,
         "o.outcome, o.time, o.body",
     )
 )

@@ -45,9 +45,9 @@ def admitted(stage: Stage, calls: Sequence[Call], answer: Mapping[str, str]) -> 
     return admit(stage.session, calls, answer["reason"], stage.session.customers.total, consent)
 
 
-async def show_result(stage: Stage, result: Result) -> None:
+async def show_result(stage: Stage, result: Result, *, is_undo: bool = False) -> None:
     """Show an outcome: in the message line, in the list, in the header."""
-    line = result_line(result, stage.now())
+    line = result_line(result, stage.now(), is_undo=is_undo)
     if result.id:
         stage.summary.append(
             f"{result.outcome.word}: {verb_of(result.operation)} {quoted(result.username, 40)}  {result.id}"

@@ -40,7 +40,8 @@ async def _undo_one(stage: Stage, entry: Entry, call: Call) -> None:
     except ResellerError as error:
         stage.tell_error(error)
         return
-    await show_result(stage, await take_back(stage.session, entry, permit, answer["reason"]))
+    result = await take_back(stage.session, entry, permit, answer["reason"])
+    await show_result(stage, result, is_undo=True)
 
 
 async def _undo_many(stage: Stage, entries: list[Entry]) -> None:

@@ -94,7 +94,7 @@ def hint(job: Job, *, is_here: bool) -> str:
         keys.append("Space go on")
     if job.counts.get(Outcome.REJECTED) or job.counts.get(Outcome.NOT_SENT):
         keys.append("t try the rejected again")
-    if any(outcome and outcome.is_applied for outcome in job.counts):
+    if job.is_undoable:
         keys.append("u undo the whole job")
     return "   ".join([*keys, "o results to a file"])
 
@@ -102,7 +102,9 @@ def hint(job: Job, *, is_here: bool) -> str:
 def ended(job: Job) -> str:
     """Return the sentence when a job ends or pauses."""
     why = f" ({clean(job.why, longest=120)})" if job.why else ""
-    more = "b opens it" if job.state is not JobState.FINISHED or job.open_unknowns else "b: results, undo"
+    more = "b opens it"
+    if job.state is JobState.FINISHED and not job.open_unknowns:
+        more = "b: results, undo" if job.is_undoable else "b: results"
     kept = f"   passwords in {clean(job.passwords_to, longest=200)}" if job.passwords_to else ""
     return f"Job {job.number} {job.state_word}{why}: {counts_line(job.counts, job.in_flight)}   {more}{kept}"
 

@@ -27,8 +27,11 @@ def changes_words(changes: tuple[Change, ...]) -> str:
     return ", ".join(f"{change.field} {word(change.before)} -> {word(change.after)}" for change in changes)
 
 
-def result_line(result: Result, now: datetime) -> str:
-    """Say an outcome: word, time, what, to whom; where it was not applied also why."""
+def result_line(result: Result, now: datetime, *, is_undo: bool = False) -> str:
+    """Say an outcome: word, time, what, to whom; where it was not applied also why.
+
+    After an undo the key undoes another operation, the one before: it is not named.
+    """
     if result.outcome is Outcome.CONFLICT:
         return f"{result.outcome.word} {clock_text(now, now)}  {result.message}"
     what = verb_of(result.operation)
@@ -41,7 +44,7 @@ def result_line(result: Result, now: datetime) -> str:
         return f"{line}  {result.message}"
     if result.id is None:
         return f"{line}  {result.message}"
-    undo = "   u undo" if result.operation in REVERSIBLE and result.changes else ""
+    undo = "   u undo" if result.operation in REVERSIBLE and result.changes and not is_undo else ""
     return f"{line}{undo}{COPY_HINT}"
 
 
