@@ -245,6 +245,7 @@ FILLINGS = {
 }
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("over", [-300, -60, 60, 300])
 @pytest.mark.parametrize("filling", FILLINGS)
 def test_a_record_that_is_too_large_is_refused_in_a_large_piece_too(filling, over):

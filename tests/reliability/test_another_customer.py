@@ -166,7 +166,7 @@ def others_of(dialect: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.in_turn(7)
+@pytest.mark.in_turn(15)
 @pytest.mark.parametrize("flow", FLOWS)
 @pytest.mark.parametrize(
     ("desk", "other"), [(dialect, other) for dialect in ("seed", "2018") for other in others_of(dialect)],

@@ -131,6 +131,7 @@ def test_a_working_day_of_commands_leaves_no_secret(yard, tmp_path):
     assert {"ledger", "config", "CSV", "JSON Lines", "Parquet", "command line", "environment"} <= set(looked)
 
 
+@pytest.mark.long
 def test_the_password_of_a_proxy_is_nowhere(yard):
     """A profile behind a proxy: added, shown, used, refused by it, out of reach, in a job that runs by itself."""
     own = dict.fromkeys(("BASE_URL", "API_USER", "CREDENTIAL_FILE", "FORMAT"), "")

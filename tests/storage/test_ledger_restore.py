@@ -370,6 +370,7 @@ CALLS = ("rename", "unlink", "fsync", "fdatasync", "pwrite64", "flock")
 
 
 @pytest.mark.slow
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("damaged", [False, True])
 async def test_a_kill_leaves_the_old_ledger_or_the_new_one_and_it_is_told(
     tmp_path, folder, config, ledger, vault, backup, file, child, damaged

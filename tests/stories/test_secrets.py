@@ -188,6 +188,7 @@ def takes(service: dict, username: str, password: str) -> bool:
         return False
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
 @pytest.mark.parametrize("verb", [create, reset], ids=lambda verb: verb.__name__)
 def test_a_password_that_nobody_has_seen_survives_the_screen(service, home, opened, verb, number):
