@@ -154,7 +154,7 @@ def _why_not(entry: Entry, call: Call | None, present: Mapping[str, Customer], m
         return CANNOT.get(entry.operation, UNTOLD)
     now = present.get(call.username)
     if now is None:
-        return "there is no such customer any more"
+        return "it is not in the list any more"
     if meant is None or likeness(meant, now) is Likeness.ANOTHER:
         return ANOTHER
     for change in entry.changes:
