@@ -16,15 +16,15 @@ import resvg_py
 from textual.pilot import Pilot
 
 from tui_reseller.cli.doors import SandboxOptions
-from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
-from tui_reseller.demo import started
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
+from tui_reseller.system.clock import SystemClock
+from tui_reseller.system.demo_sandbox import started
 from tui_reseller.tui.app import ResellerApp
 from tui_reseller.wiring import build
 
@@ -165,7 +165,7 @@ def plain_fonts(picture: str) -> str:
 
 def main(names: list[str]) -> None:
     for name in names or list(SCENES):
-        with started(SandboxOptions(port=PORT, customers=300, seed=7)) as ready:
+        with started(SandboxOptions(port=PORT, customers=300, seed=7).arguments()) as ready:
             asyncio.run(take(name, ready))
         print(name)
 

@@ -9,10 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from tui_reseller import logs
-from tui_reseller.background import detach
 from tui_reseller.cli.doors import Doors, SandboxOptions, ScreenOptions
-from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.credentials.environment import take_environment
 from tui_reseller.domain.credential import Credential
@@ -26,8 +23,8 @@ from tui_reseller.storage.config import ConfigFile
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.drafts import Drafts
 from tui_reseller.storage.export import Exporter
-from tui_reseller.storage.ledger import Ledger
-from tui_reseller.storage.ledger_jobs import Jobs
+from tui_reseller.storage.ledger.jobs import Jobs
+from tui_reseller.storage.ledger.ledger import Ledger
 from tui_reseller.storage.new_file import write_new
 from tui_reseller.storage.password_files import PasswordFiles
 from tui_reseller.storage.paths import Paths
@@ -35,7 +32,10 @@ from tui_reseller.storage.plan_files import PlanFiles
 from tui_reseller.storage.snapshot import Snapshots
 from tui_reseller.storage.vault import Vault
 from tui_reseller.storage.views import Views
-from tui_reseller.who import this_operator
+from tui_reseller.system import logs
+from tui_reseller.system.clock import SystemClock
+from tui_reseller.system.current_operator import this_operator
+from tui_reseller.system.detached_job import detach
 
 PROFILE_VARIABLE = "TUI_RESELLER_PROFILE"
 DEMO = "demo"
@@ -163,13 +163,13 @@ def sandbox(options: SandboxOptions) -> int:
 
 def demo(options: SandboxOptions, screen: ScreenOptions, answers: str) -> int:
     """Open the application on an embedded sandbox: a child process that ends with it, and folders that go away."""
-    from tui_reseller.demo import started  # noqa: PLC0415 - imported by demo only
+    from tui_reseller.system.demo_sandbox import started  # noqa: PLC0415 - imported by demo only
     from tui_reseller.tui.terminal import missing_terminal  # noqa: PLC0415
 
     why = missing_terminal()
     if why:
         raise InvalidInput(why)
-    with tempfile.TemporaryDirectory(prefix="tui-reseller-demo-") as folder, started(options) as ready:
+    with tempfile.TemporaryDirectory(prefix="tui-reseller-demo-") as folder, started(options.arguments()) as ready:
         root = Path(folder)
         paths = Paths(root / "config", root / "state", root / "cache")
         for path in (paths.config, paths.state, paths.cache):

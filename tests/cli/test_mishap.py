@@ -1,7 +1,7 @@
 """What the log keeps of an error that nobody expected: every kind and place, and nothing that it says."""
 
-from tui_reseller import logs
 from tui_reseller.cli.mishap import write_down
+from tui_reseller.system import logs
 
 WORD = "cAnary-2718"
 

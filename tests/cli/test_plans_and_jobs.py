@@ -9,11 +9,11 @@ import time
 
 import pytest
 
-from tui_reseller import background
-from tui_reseller.credentials.environment import NAME
 from tui_reseller.domain.credential import Credential
+from tui_reseller.domain.environment import NAME
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
+from tui_reseller.system import detached_job
 
 
 @pytest.fixture
@@ -187,9 +187,9 @@ def test_a_detached_job_goes_on_in_a_process_of_its_own(console, tmp_path):
 
 def test_a_detached_job_that_nobody_runs_is_not_said_to_run(console, tmp_path, monkeypatch):
     plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", "disable")
-    start = background.children.start
+    start = detached_job.child_process.start
     monkeypatch.setattr(
-        background.children, "start", lambda name, _argv, **pipes: start(name, ["job", "show", "99"], **pipes)
+        detached_job.child_process, "start", lambda name, _argv, **pipes: start(name, ["job", "show", "99"], **pipes)
     )
     ran = console("plan", "apply", plan, "--confirm", "6 env", "--detach")
     assert (ran.code, ran.row["state"]) == (9, "stopped")
@@ -234,8 +234,8 @@ def test_an_item_on_its_way_is_told_from_one_that_was_not_begun(console, tmp_pat
 def test_a_detached_job_that_cannot_go_on_says_why_in_the_log(console, tmp_path):
     profile = Profile(NAME, console.sandbox.user, console.sandbox.base_url)
     log = tmp_path / "state" / "tui-reseller.log"
-    pid = background.detach(log, 99, profile, Credential(Secret(console.sandbox.key)))
-    ended = next(child for child in background._children if child.pid == pid)
+    pid = detached_job.detach(log, 99, profile, Credential(Secret(console.sandbox.key)))
+    ended = next(child for child in detached_job._children if child.pid == pid)
     assert ended.wait(20) == 2
     assert "no job 99" in log.read_text()
     assert stat.S_IMODE(log.stat().st_mode) == 0o600

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.harness.ledger_pages import Pages, Record, page_sizes
-from tui_reseller.storage.ledger_rows import COLUMNS, GENESIS, Row
+from tui_reseller.storage.ledger.rows import COLUMNS, GENESIS, Row
 
 
 class Found:

@@ -45,7 +45,7 @@ from tui_reseller.services.session import Session
 from tui_reseller.services.verify import verify
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.frames import frame_from
-from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.ledger.ledger import Ledger
 from tui_reseller.storage.snapshot import Snapshots
 
 CONTROL = "control"

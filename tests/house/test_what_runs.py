@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import tui_reseller
-from tui_reseller import children
 from tui_reseller.cli.doors import SandboxOptions
-from tui_reseller.demo import started
+from tui_reseller.system import child_process
+from tui_reseller.system.demo_sandbox import started
 from tui_reseller.tui.stylesheets import stylesheet_folder
 
 ROOT = Path(__file__).parents[2]
@@ -35,14 +35,14 @@ def trap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_sandbox_of_the_demo_imports_nothing_from_the_current_folder(trap: Path) -> None:
-    with started(SandboxOptions(port=0, customers=3, db="kept.sqlite3")) as ready:
+    with started(SandboxOptions(port=0, customers=3, db="kept.sqlite3").arguments()) as ready:
         assert ready["customers"] == 3
         assert (trap / "kept.sqlite3").is_file(), "a relative path means the folder where it was typed"
     assert not (trap / "OWNED").exists()
 
 
 def test_a_child_has_a_clean_interpreter_and_folders_where_they_were(trap: Path) -> None:
-    child = children.start("tui_reseller", ["--version"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child = child_process.start("tui_reseller", ["--version"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     said, complaint = child.communicate(timeout=30)
     assert (child.returncode, complaint) == (0, b""), "no prompt of an interpreter, and no complaint"
     assert said.decode().split()[-1] == tui_reseller.__version__
@@ -51,7 +51,9 @@ def test_a_child_has_a_clean_interpreter_and_folders_where_they_were(trap: Path)
 
 
 def test_every_child_is_isolated_and_lives_in_a_folder_of_nobody(trap: Path) -> None:
-    child = children.start("tui_reseller.sandbox", ["--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    child = child_process.start(
+        "tui_reseller.sandbox", ["--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
     assert child.stdout is not None
     assert child.stdin is not None
     try:
@@ -80,7 +82,9 @@ def test_run_as_a_module_the_current_folder_is_left_out_before_anything_of_ours_
 def installed(folder: Path) -> Path:
     """Lay a package out as a wheel does, with what a foreign project has left beside it; return site-packages."""
     packages = folder / "site-packages"
-    shutil.copytree(children.PACKAGE, packages / "tui_reseller", ignore=shutil.ignore_patterns("__pycache__", "styles"))
+    shutil.copytree(
+        child_process.PACKAGE, packages / "tui_reseller", ignore=shutil.ignore_patterns("__pycache__", "styles")
+    )
     shutil.copytree(stylesheet_folder(), packages / "tui_reseller" / "styles")
     (packages / "pyproject.toml").write_text('[project]\nname = "tui-reseller"\n')
     (packages / "styles").mkdir()
@@ -105,13 +109,13 @@ def test_a_child_runs_the_package_that_started_it_and_no_other_that_is_installed
     (packages / "tui_reseller" / "__init__.py").write_text('"""Another one."""\n\n__version__ = "0.0.other"\n')
     code = (
         f"import subprocess, sys; sys.path.insert(0, {str(packages)!r})\n"
-        "from tui_reseller import children\n"
-        "print(children.start('tui_reseller', ['--version'], stdout=subprocess.PIPE, stderr=2).communicate()[0])"
+        "from tui_reseller.system import child_process\n"
+        "print(child_process.start('tui_reseller', ['--version'], stdout=subprocess.PIPE, stderr=2).communicate()[0])"
     )
     said = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True, timeout=30)
     assert "0.0.other" in said.stdout
 
 
 def test_only_one_module_starts_an_interpreter() -> None:
-    texts = {path: path.read_text(encoding="utf-8") for path in children.PACKAGE.rglob("*.py")}
-    assert [path.name for path, text in texts.items() if "sys.executable" in text] == ["children.py"]
+    texts = {path: path.read_text(encoding="utf-8") for path in child_process.PACKAGE.rglob("*.py")}
+    assert [path.name for path, text in texts.items() if "sys.executable" in text] == ["child_process.py"]

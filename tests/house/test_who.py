@@ -11,7 +11,7 @@ import pytest
 
 from tests.harness.sandbox_process import SandboxProcess
 from tui_reseller.domain.audit import Operator
-from tui_reseller.who import account_name, login_uid, this_operator
+from tui_reseller.system.current_operator import account_name, login_uid, this_operator
 
 NAME = pwd.getpwuid(os.getuid()).pw_name
 

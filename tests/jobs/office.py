@@ -17,7 +17,6 @@ from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
 from tests.harness.consent import for_job
-from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.credential import Credential
@@ -30,6 +29,7 @@ from tui_reseller.services import listing, plans
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.plan_file import Wanted
 from tui_reseller.storage.paths import Paths
+from tui_reseller.system.clock import SystemClock
 from tui_reseller.wiring import build
 
 

@@ -27,7 +27,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import LedgerUnavailable, SnapshotDamaged
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.storage.frames import frame_from
-from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.ledger.ledger import Ledger
 from tui_reseller.storage.snapshot import Snapshots
 
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))

@@ -34,7 +34,6 @@ from desk import Sandbox, open_desk
 from harness import hostile
 from harness.shells import SHELLS, words_in
 
-from tui_reseller import logs
 from tui_reseller.api.reseller_v2.records import whole
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.api.wire import Form, Reply
@@ -47,7 +46,6 @@ from tui_reseller.cli.verbs.audit import TABLE_COLUMNS, _for_table
 from tui_reseller.cli.verbs.details import set_details
 from tui_reseller.cli.verbs.switches import disable
 from tui_reseller.cli.verbs.typed import delete, rename
-from tui_reseller.demo import started
 from tui_reseller.domain.audit import AuditQuery, Entry, Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import DETAIL_FIELDS, FIELDS, Customer
@@ -65,7 +63,9 @@ from tui_reseller.services.result import Result
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.export import Exporter
 from tui_reseller.storage.frames import frame_from
-from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.system import logs
+from tui_reseller.system.demo_sandbox import started
 from tui_reseller.tui.app import ResellerApp
 from tui_reseller.tui.dialogs import texts
 from tui_reseller.tui.presenters import job as job_presenter
@@ -312,7 +312,7 @@ def test_a_title_of_the_window_is_one_title():
 
 async def test_the_whole_screen_with_all_of_them(tmp_path):
     """Every row, the detail of every customer, and all dialogs on a part of them."""
-    with started(SandboxOptions(port=0, customers=2)) as ready:
+    with started(SandboxOptions(port=0, customers=2).arguments()) as ready:
         sandbox = Sandbox(ready)
         # In every field at once, written as JSON: more than a megabyte would be refused as no customer.
         fits = [len(json.dumps(text)) * len(hostile.FIELDS) < 1_000_000 for _, text in CHOSEN]

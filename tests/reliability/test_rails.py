@@ -14,7 +14,6 @@ from tests.harness.consent import agreed, carry_out
 from tests.reliability.workplace import CUSTOMER, Ran, Workplace
 from tests.tui.desk import Sandbox
 from tui_reseller.cli.doors import SandboxOptions
-from tui_reseller.demo import started
 from tui_reseller.domain.audit import AuditQuery, Operator
 from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.customer import Customer
@@ -25,6 +24,7 @@ from tui_reseller.services import listing
 from tui_reseller.services.edit import conflict_with, save
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import look
+from tui_reseller.system.demo_sandbox import started
 
 CUSTOMERS = 60
 NEW = [f"{name}={value}" for name, value in CUSTOMER.items() if name != "active"]
@@ -39,7 +39,7 @@ BEN = Operator("ben", "bastion", "10.1.2.3")
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Sandbox]:
-    with started(SandboxOptions(port=0, customers=CUSTOMERS)) as ready:
+    with started(SandboxOptions(port=0, customers=CUSTOMERS).arguments()) as ready:
         yield Sandbox(ready)
 
 

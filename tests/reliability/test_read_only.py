@@ -13,7 +13,6 @@ from tests.harness.consent import for_job
 from tests.reliability.workplace import CUSTOMER, Workplace
 from tests.tui.desk import Sandbox
 from tui_reseller.cli.doors import SandboxOptions
-from tui_reseller.demo import started
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
@@ -31,7 +30,8 @@ from tui_reseller.services.lifting import lift
 from tui_reseller.services.session import Session
 from tui_reseller.services.suspensions import Suspension
 from tui_reseller.services.write import Aim, carry_out, send
-from tui_reseller.storage.ledger_jobs import Jobs
+from tui_reseller.storage.ledger.jobs import Jobs
+from tui_reseller.system.demo_sandbox import started
 
 NEW = {name: value for name, value in CUSTOMER.items() if name != "active"}
 CALLS = {
@@ -138,7 +138,7 @@ MODES = ["run", "profile", "locked", "expired"]
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Sandbox]:
-    with started(SandboxOptions(port=0, customers=5)) as ready:
+    with started(SandboxOptions(port=0, customers=5).arguments()) as ready:
         yield Sandbox(ready)
 
 

@@ -15,12 +15,12 @@ from tests.tui.desk import Sandbox, acme, folders
 from tui_reseller.cli.doors import Doors
 from tui_reseller.cli.main import run
 from tui_reseller.cli.talk import Talk
-from tui_reseller.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
+from tui_reseller.system.clock import SystemClock
 from tui_reseller.wiring import build
 
 CUSTOMER = {

@@ -9,8 +9,8 @@ from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.services import Services
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.export import Exporter
-from tui_reseller.storage.ledger import Ledger
-from tui_reseller.storage.ledger_jobs import Jobs
+from tui_reseller.storage.ledger.jobs import Jobs
+from tui_reseller.storage.ledger.ledger import Ledger
 from tui_reseller.storage.new_file import write_new
 from tui_reseller.storage.password_files import PasswordFiles
 from tui_reseller.storage.plan_files import PlanFiles

@@ -9,7 +9,7 @@ import tui_reseller
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import SWITCHED, Operation
-from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.ledger.ledger import Ledger
 
 ACCOUNT = "https://api.sendgrid.com|acme"
 HERE = Path(__file__).parent

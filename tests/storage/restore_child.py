@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import ResellerError
-from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.ledger.ledger import Ledger
 from tui_reseller.storage.vault import Vault
 
 

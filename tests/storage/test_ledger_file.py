@@ -12,8 +12,8 @@ import pytest
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.storage.ledger import Ledger
-from tui_reseller.storage.ledger_rows import COLUMNS, Row
+from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.rows import COLUMNS, Row
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ async def test_a_ledger_that_is_taken_away_is_missed(ledger, written, intent):
 
 
 async def test_a_lock_that_is_held_too_long_is_told(folder, written, intent, monkeypatch):
-    monkeypatch.setattr("tui_reseller.storage.ledger_file.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("tui_reseller.storage.ledger.file.BUSY_SECONDS", 0.1)
     ledger = Ledger(folder)
     holder = sqlite3.connect(written, isolation_level=None)
     try:

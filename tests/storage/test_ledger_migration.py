@@ -21,8 +21,8 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import JobState
-from tui_reseller.storage.ledger import Ledger
-from tui_reseller.storage.ledger_jobs import Jobs
+from tui_reseller.storage.ledger.jobs import Jobs
+from tui_reseller.storage.ledger.ledger import Ledger
 
 KILLS = int(os.environ.get("TUI_RESELLER_KILLS", "25"))
 OLD = "https://api.sendgrid.com|acme"

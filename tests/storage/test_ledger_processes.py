@@ -12,8 +12,8 @@ import pytest
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.storage.ledger_rows import LOST
-from tui_reseller.storage.process import DOUBT_SECONDS, Process, ProcessLock
+from tui_reseller.storage.ledger.rows import LOST
+from tui_reseller.system.process import DOUBT_SECONDS, Process, ProcessLock
 
 
 @pytest.mark.slow

@@ -11,8 +11,8 @@ import pytest
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.storage.ledger import Ledger
-from tui_reseller.storage.ledger_reading import open_for_reading
+from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.reading import open_for_reading
 
 
 @pytest.fixture

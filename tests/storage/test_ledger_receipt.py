@@ -12,11 +12,11 @@ from tui_reseller.domain.audit import AuditQuery, Operator
 from tui_reseller.domain.errors import InvalidInput, LedgerUnavailable
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.vault import Anchor
-from tui_reseller.storage.ledger import Ledger
-from tui_reseller.storage.ledger_book import Book
-from tui_reseller.storage.ledger_chain import append, head
-from tui_reseller.storage.ledger_receipt import Receipt
-from tui_reseller.storage.ledger_rows import COLUMNS, Row
+from tui_reseller.storage.ledger.book import Book
+from tui_reseller.storage.ledger.chain import append, head
+from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.receipt import Receipt
+from tui_reseller.storage.ledger.rows import COLUMNS, Row
 from tui_reseller.storage.vault import Vault
 
 KIM = Operator("kim", "bastion")

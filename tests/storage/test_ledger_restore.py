@@ -18,7 +18,7 @@ import pytest
 from tui_reseller.domain.audit import AuditQuery, Operator
 from tui_reseller.domain.errors import BadConfig, InvalidInput, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.storage.ledger import Ledger
+from tui_reseller.storage.ledger.ledger import Ledger
 from tui_reseller.storage.vault import Vault
 
 HERE = Path(__file__).parent

@@ -10,7 +10,8 @@ from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage.drafts import Drafts
-from tui_reseller.storage.paths import Paths, account_folder, private_folder, write_whole
+from tui_reseller.storage.paths import Paths, account_folder
+from tui_reseller.system.files import private_folder, write_whole
 
 
 def test_folders_follow_xdg(monkeypatch, tmp_path):

@@ -452,7 +452,7 @@ def locked(folder):
 
 
 async def test_while_another_writes_for_long_writing_is_refused_and_reading_works(snapshots, saved, save, monkeypatch):
-    monkeypatch.setattr("tui_reseller.storage.paths.LOCK_WAIT", 0.05)
+    monkeypatch.setattr("tui_reseller.system.files.LOCK_WAIT", 0.05)
     with locked(saved):
         with pytest.raises(BadConfig, match="another process"):
             await snapshots.note("acme", [("a", None)])
@@ -478,7 +478,7 @@ async def test_what_looks_odd_while_another_writes_is_looked_at_again(snapshots,
 
 
 async def test_what_is_odd_while_another_does_not_end_is_none_and_stays(snapshots, saved, monkeypatch):
-    monkeypatch.setattr("tui_reseller.storage.paths.LOCK_WAIT", 0.05)
+    monkeypatch.setattr("tui_reseller.system.files.LOCK_WAIT", 0.05)
     with locked(saved):
         (saved / "head.json").write_bytes(b"?")
         assert await snapshots.load("acme") is None

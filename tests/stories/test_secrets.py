@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tui_reseller import wiring
 from tui_reseller.cli.doors import ScreenOptions
-from tui_reseller.clock import SystemClock
+from tui_reseller.system.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.credential import Credential

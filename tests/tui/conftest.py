@@ -12,12 +12,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from desk import Desk, Sandbox, open_desk
 
 from tui_reseller.cli.doors import SandboxOptions
-from tui_reseller.demo import started
+from tui_reseller.system.demo_sandbox import started
 
 
 @pytest.fixture(scope="session")
 def running():
-    with started(SandboxOptions(port=0, customers=60)) as ready:
+    with started(SandboxOptions(port=0, customers=60).arguments()) as ready:
         yield Sandbox(ready)
 
 

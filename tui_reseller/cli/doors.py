@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui_reseller.services.services import Services
 
@@ -17,6 +18,15 @@ class SandboxOptions:
     db: str | None = None
     dialect: str = "seed"
     faults: str = ""
+
+    def arguments(self) -> list[str]:
+        """Return them as arguments of the sandbox's own process; the path of a file of customers is absolute there."""
+        return [
+            "--host", self.host, "--port", str(self.port), "--customers", str(self.customers),
+            "--seed", str(self.seed), "--dialect", self.dialect,
+            *(["--faults", self.faults] if self.faults else []),
+            *(["--db", str(Path(self.db).absolute())] if self.db else []),
+        ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

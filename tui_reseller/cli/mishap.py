@@ -2,7 +2,7 @@
 
 import logging
 
-from tui_reseller.defects import places
+from tui_reseller.system.traceback_locations import places
 
 LOGGER = "tui_reseller.cli"
 

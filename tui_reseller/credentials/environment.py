@@ -6,16 +6,11 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_reseller.domain.environment import API_KEY, API_USER, BASE_URL, CREDENTIAL_FILE, FORMAT, NAME
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.profile import DEFAULT_BASE_URL, Format, Profile, Store, checked_base_url
 from tui_reseller.domain.secret import Secret
 
-NAME = "env"
-BASE_URL = "TUI_RESELLER_BASE_URL"
-FORMAT = "TUI_RESELLER_FORMAT"
-API_USER = "TUI_RESELLER_API_USER"
-API_KEY = "TUI_RESELLER_API_KEY"
-CREDENTIAL_FILE = "TUI_RESELLER_CREDENTIAL_FILE"
 _ALL = (BASE_URL, FORMAT, API_USER, API_KEY, CREDENTIAL_FILE)
 _LARGEST = 64 * 1024
 _TOO_LARGE = "it is larger than 64 KiB"

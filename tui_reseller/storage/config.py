@@ -11,7 +11,7 @@ from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.profile import Profile, checked_base_url, checked_name
 from tui_reseller.storage.config_lines import line_in, line_of
 from tui_reseller.storage.config_reading import PROFILE_KEYS, parse, read_file
-from tui_reseller.storage.paths import checked_folder, only_writer, write_whole
+from tui_reseller.system.files import checked_folder, only_writer, write_whole
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

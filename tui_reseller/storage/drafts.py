@@ -6,7 +6,8 @@ from pathlib import Path
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig
-from tui_reseller.storage.paths import account_folder, read_plain, write_whole
+from tui_reseller.storage.paths import account_folder
+from tui_reseller.system.files import read_plain, write_whole
 
 _LARGEST = 1024 * 1024
 

@@ -16,7 +16,7 @@ from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.export import ExportFormat, Progress
 from tui_reseller.domain.listing import COLUMNS, Table
-from tui_reseller.storage.paths import sync_folder
+from tui_reseller.system.files import sync_folder
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.text import clean
-from tui_reseller.storage.paths import sync_folder
+from tui_reseller.system.files import sync_folder
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """What file systems say that know no second name of a file: FAT on a stick, some network folders."""

@@ -17,7 +17,7 @@ from tui_reseller.domain.exact_text import read_back, spelt_out
 from tui_reseller.domain.password import PasswordState
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean, formula_restored, formula_safe
-from tui_reseller.storage.paths import sync_folder
+from tui_reseller.system.files import sync_folder
 
 HEAD = b"username,password,state\n"
 HELD_WAIT = 1.0

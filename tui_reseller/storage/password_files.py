@@ -9,7 +9,7 @@ from pathlib import Path
 from tui_reseller.domain.errors import BadConfig, InvalidInput, RefusedHere
 from tui_reseller.domain.password import PasswordState
 from tui_reseller.storage.password_file import PasswordFile, hold, rows_of
-from tui_reseller.storage.paths import checked_folder, private_folder
+from tui_reseller.system.files import checked_folder, private_folder
 
 KEPT = timedelta(days=30)
 """How long a file of ours stays in which no password is valid: until then a job may go on with it."""

@@ -10,7 +10,7 @@ from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.plan import FORMAT, Item, Plan, canonical
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.new_file import write_new
-from tui_reseller.storage.paths import write_whole
+from tui_reseller.system.files import write_whole
 
 LARGEST = 2 * 1024**3
 TOLD = 12

@@ -23,16 +23,10 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, SnapshotDamaged
 from tui_reseller.domain.listing import SnapshotInfo, StoredList, Table
 from tui_reseller.storage import snapshot_changes
-from tui_reseller.storage.paths import (
-    account_folder,
-    checked_folder,
-    only_writer,
-    private_folder,
-    read_plain,
-    write_whole,
-)
+from tui_reseller.storage.paths import account_folder
 from tui_reseller.storage.snapshot_head import FIRST_ROWS, LARGEST, Head, decoded
-from tui_reseller.urgency import step_back
+from tui_reseller.system.files import checked_folder, only_writer, private_folder, read_plain, write_whole
+from tui_reseller.system.thread_priority import step_back
 
 if TYPE_CHECKING:
     import polars as pl

@@ -8,7 +8,7 @@ from logging.handlers import SysLogHandler
 
 from tui_reseller.domain.audit import Entry, Intent
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.storage.ledger_rows import compact
+from tui_reseller.storage.ledger.rows import compact
 
 PROGRAM = "tui-reseller"
 WAIT_SECONDS = 0.5

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.vault import Anchor, Comparison, Restored
-from tui_reseller.storage.ledger import Ledger
-from tui_reseller.storage.ledger_rows import utc_now
+from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.rows import utc_now
 
 if TYPE_CHECKING:
-    from tui_reseller.storage.ledger_book import Book
+    from tui_reseller.storage.ledger.book import Book
 
 
 class Vault:
@@ -27,13 +27,13 @@ class Vault:
 
     async def head(self) -> Anchor:
         """Return number and hash of the last row."""
-        from tui_reseller.storage.ledger_chain import head  # noqa: PLC0415 - with the ledger itself
+        from tui_reseller.storage.ledger.chain import head  # noqa: PLC0415 - with the ledger itself
 
         return await self._ledger.ask(lambda book: head(book.connection))
 
     async def holds(self, anchor: Anchor) -> bool:
         """Whether the row of an anchor is still there, as it was."""
-        from tui_reseller.storage.ledger_chain import holds  # noqa: PLC0415
+        from tui_reseller.storage.ledger.chain import holds  # noqa: PLC0415
 
         return await self._ledger.ask(lambda book: holds(book.connection, anchor))
 
@@ -43,7 +43,7 @@ class Vault:
 
     async def back_up(self, path: Path) -> Anchor:
         """Write a backup into a new file; return its last row. Raises InvalidInput, BadConfig."""
-        from tui_reseller.storage.ledger_backup import back_up  # noqa: PLC0415 - seldom
+        from tui_reseller.storage.ledger.backup import back_up  # noqa: PLC0415 - seldom
 
         return await self._ledger.ask(lambda book: back_up(book.connection, path))
 
@@ -54,7 +54,7 @@ class Vault:
         """
 
         def work(book: "Book") -> Anchor:
-            from tui_reseller.storage.ledger_chain import head  # noqa: PLC0415
+            from tui_reseller.storage.ledger.chain import head  # noqa: PLC0415
 
             last = self._ledger.receipt.last()
             if not book.doubt or last is None:
@@ -68,7 +68,7 @@ class Vault:
     @contextlib.asynccontextmanager
     async def candidate(self, path: Path) -> AsyncIterator[Comparison]:
         """Check a backup and compare it with the present ledger, for restore(). Raises InvalidInput if it is none."""
-        from tui_reseller.storage.ledger_restore import candidate  # noqa: PLC0415 - seldom
+        from tui_reseller.storage.ledger.restore import candidate  # noqa: PLC0415 - seldom
 
         checked = candidate(path, self._folder, self._now)
         found = await asyncio.to_thread(checked.__enter__)
@@ -82,7 +82,7 @@ class Vault:
 
         Raises RefusedHere while another process uses the ledger.
         """
-        from tui_reseller.storage.ledger_restore import put_in_place  # noqa: PLC0415 - seldom
+        from tui_reseller.storage.ledger.restore import put_in_place  # noqa: PLC0415 - seldom
 
         await self._ledger.aclose()
         receipt = self._ledger.receipt

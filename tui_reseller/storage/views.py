@@ -7,7 +7,7 @@ from pathlib import Path
 from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.view import COLUMNS, Look, View
-from tui_reseller.storage.paths import only_writer, read_plain, write_whole
+from tui_reseller.system.files import only_writer, read_plain, write_whole
 
 _LARGEST = 1024 * 1024
 

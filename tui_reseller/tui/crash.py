@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tui_reseller import __version__
-from tui_reseller.defects import places
+from tui_reseller.system.traceback_locations import places
 
 
 class _Where:

@@ -13,7 +13,7 @@ from tui_reseller.api.reseller_v2.listing import Body, ListReader, unusable
 from tui_reseller.api.wire import BadReply, Form
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.profile import Format
-from tui_reseller.urgency import step_back
+from tui_reseller.system.thread_priority import step_back
 
 if TYPE_CHECKING:
     import polars as pl

@@ -5,7 +5,7 @@ from datetime import UTC
 from typing import NamedTuple
 
 from tui_reseller.domain.audit import AuditQuery, utc_text
-from tui_reseller.storage.ledger_rows import escaped
+from tui_reseller.storage.ledger.rows import escaped
 
 LAST = 2**63 - 1
 """No row has a higher number (SQLite: INTEGER)."""

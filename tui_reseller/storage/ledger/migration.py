@@ -12,11 +12,11 @@ from datetime import datetime
 from functools import partial
 
 from tui_reseller.domain.errors import LedgerUnavailable
-from tui_reseller.storage.ledger_accounts import spellings
-from tui_reseller.storage.ledger_chain import append, broken_at
-from tui_reseller.storage.ledger_items import digest_of
-from tui_reseller.storage.ledger_rows import plain_row
-from tui_reseller.storage.ledger_schema import ALIASES, ITEMS, JOBS, ROWS, RULES, VERSION
+from tui_reseller.storage.ledger.accounts import spellings
+from tui_reseller.storage.ledger.chain import append, broken_at
+from tui_reseller.storage.ledger.items import digest_of
+from tui_reseller.storage.ledger.rows import plain_row
+from tui_reseller.storage.ledger.schema import ALIASES, ITEMS, JOBS, ROWS, RULES, VERSION
 
 _UNDO = re.compile(r"undo of ([0-9a-z]{10})(?: .*)?", re.DOTALL)
 """How the reason of an undo began."""

@@ -17,13 +17,13 @@ from tui_reseller.domain.operation import REVERSIBLE, Outcome
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
-from tui_reseller.storage.ledger import Ledger
-from tui_reseller.storage.ledger_items import digest_of
-from tui_reseller.storage.ledger_rows import APPLIED, UNDONE, compact, escaped, unescaped
-from tui_reseller.storage.paths import private_folder
+from tui_reseller.storage.ledger.items import digest_of
+from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.rows import APPLIED, UNDONE, compact, escaped, unescaped
+from tui_reseller.system.files import private_folder
 
 if TYPE_CHECKING:
-    from tui_reseller.storage.ledger_book import Book
+    from tui_reseller.storage.ledger.book import Book
 
 PAGE = 1000
 _LATEST = "(SELECT outcome FROM rows WHERE entry = i.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"

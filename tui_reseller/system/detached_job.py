@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tui_reseller import children
-from tui_reseller.credentials.environment import API_KEY, API_USER, BASE_URL, FORMAT, NAME
 from tui_reseller.domain.credential import Credential
+from tui_reseller.domain.environment import API_KEY, API_USER, BASE_URL, FORMAT, NAME
 from tui_reseller.domain.errors import MissingCredentials
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
+from tui_reseller.system import child_process
 
 _log = logging.getLogger(__name__)
 _children: list[subprocess.Popen[bytes]] = []
@@ -40,7 +40,7 @@ def detach(log: Path, number: int, profile: Profile, credential: Credential | No
     else:
         arguments += ["--profile", profile.name, "--key-stdin"]
     with _kept(log) as words:
-        child = children.start(
+        child = child_process.start(
             "tui_reseller", arguments, stdout=subprocess.DEVNULL, stderr=words, environment=environment
         )
     _children.append(child)

@@ -18,13 +18,13 @@ from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.switch import Switch
-from tui_reseller.storage.ledger_receipt import Receipt
-from tui_reseller.storage.ledger_rows import utc_now
+from tui_reseller.storage.ledger.receipt import Receipt
+from tui_reseller.storage.ledger.rows import utc_now
 from tui_reseller.storage.paths import LEDGER
-from tui_reseller.storage.process import ProcessLock
+from tui_reseller.system.process import ProcessLock
 
 if TYPE_CHECKING:
-    from tui_reseller.storage.ledger_book import Book
+    from tui_reseller.storage.ledger.book import Book
     from tui_reseller.storage.syslog_copy import SyslogCopy
 
 Answer = TypeVar("Answer")
@@ -161,7 +161,7 @@ class Ledger:
         return self._thread
 
     def _answer(self, question: "Callable[[Book], Answer]") -> Answer:
-        from tui_reseller.storage.ledger_book import Book  # noqa: PLC0415 - sqlite3 is not needed by the first screen
+        from tui_reseller.storage.ledger.book import Book  # noqa: PLC0415 - sqlite3 is not needed by the first screen
 
         if self._book is None:
             self._book = Book(

@@ -10,12 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
-from tui_reseller.storage.ledger_copy import SIDES, beside, copy_whole, new_private, remove
-from tui_reseller.storage.ledger_migration import migrate
-from tui_reseller.storage.ledger_reading import migrated_copy, open_for_reading
-from tui_reseller.storage.ledger_schema import APPLICATION_ID, SCHEMA, VERSION
-from tui_reseller.storage.ledger_wal import why_not_whole
-from tui_reseller.storage.paths import LEDGER, checked_folder, no_writer, only_writer, private_folder, sync_folder
+from tui_reseller.storage.ledger.copy import SIDES, beside, copy_whole, new_private, remove
+from tui_reseller.storage.ledger.migration import migrate
+from tui_reseller.storage.ledger.reading import migrated_copy, open_for_reading
+from tui_reseller.storage.ledger.schema import APPLICATION_ID, SCHEMA, VERSION
+from tui_reseller.storage.ledger.wal import why_not_whole
+from tui_reseller.storage.paths import LEDGER
+from tui_reseller.system.files import checked_folder, no_writer, only_writer, private_folder, sync_folder
 
 LOCK = "ledger.lock"
 """Held by whoever puts a file in the place of the ledger; shared by those who are opening it."""
@@ -150,7 +151,7 @@ def _refuse_orphan(path: Path) -> None:
 def _finish_restore(folder: Path) -> None:
     """Bring a restore to its end that was decided and then broken off."""
     if os.path.lexists(folder / DECIDED):
-        from tui_reseller.storage.ledger_restore import finish  # noqa: PLC0415 - after a kill only
+        from tui_reseller.storage.ledger.restore import finish  # noqa: PLC0415 - after a kill only
 
         finish(folder)
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 FOLDER = "/"
 _OURS = ("TUI_RESELLER_", "PYTHON")
 """Variables that are not inherited: credentials and choices of ours, and what tells an interpreter what to run."""
@@ -32,7 +32,7 @@ def start(
 
     Paths among the arguments must be absolute. *Environment* is added to what is inherited.
     """
-    command = [sys.executable, "-I", str(PACKAGE / "children.py"), _user_site(), module, *arguments]
+    command = [sys.executable, "-I", str(PACKAGE / "system" / "child_process.py"), _user_site(), module, *arguments]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     inherited |= {name: str(Path(inherited[name]).absolute()) for name in _FOLDERS if inherited.get(name)}
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module

@@ -7,9 +7,9 @@ from pathlib import Path
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor
-from tui_reseller.storage.ledger_chain import flaw, head
-from tui_reseller.storage.ledger_copy import copy_whole
-from tui_reseller.storage.ledger_file import DAMAGED
+from tui_reseller.storage.ledger.chain import flaw, head
+from tui_reseller.storage.ledger.copy import copy_whole
+from tui_reseller.storage.ledger.file import DAMAGED
 from tui_reseller.storage.new_file import new_file
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tui_reseller.storage.paths import private_folder
+from tui_reseller.system.files import private_folder
 
 DOUBT_SECONDS = 15 * 60
 """How long a process of an older version that cannot be looked at (another host, no /proc) is taken for alive: far

@@ -11,13 +11,13 @@ from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
-from tui_reseller.storage.ledger_accounts import Accounts
-from tui_reseller.storage.ledger_chain import broken_at
-from tui_reseller.storage.ledger_file import worded
-from tui_reseller.storage.ledger_query import Rename, Span, asked, spans_of
-from tui_reseller.storage.ledger_rows import ENTRY_COLUMNS, escaped, read_entry, typed_id, unescaped
-from tui_reseller.storage.ledger_schema import LATEST
-from tui_reseller.storage.process import Process
+from tui_reseller.storage.ledger.accounts import Accounts
+from tui_reseller.storage.ledger.chain import broken_at
+from tui_reseller.storage.ledger.file import worded
+from tui_reseller.storage.ledger.query import Rename, Span, asked, spans_of
+from tui_reseller.storage.ledger.rows import ENTRY_COLUMNS, escaped, read_entry, typed_id, unescaped
+from tui_reseller.storage.ledger.schema import LATEST
+from tui_reseller.system.process import Process
 
 _CLOSED = ", ".join(f"'{outcome.value}'" for outcome in Outcome if not outcome.needs_you)
 """A word that only a newer version knows is none of these: it locks."""

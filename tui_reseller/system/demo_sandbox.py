@@ -2,30 +2,22 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
-from tui_reseller import children
-from tui_reseller.cli.doors import SandboxOptions
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.system import child_process
 
 ENDS_WITHIN = 5.0
 
 
 @contextmanager
-def started(options: SandboxOptions) -> Iterator[dict[str, str]]:
+def started(arguments: Sequence[str]) -> Iterator[dict[str, str]]:
     """Start a sandbox and yield its ready line. Raises InvalidInput with what it said if it does not start.
 
     Its standard input is a pipe of ours: when we are gone, even by kill -9, it reads the end and stops.
     """
-    arguments = [
-        "--host", options.host, "--port", str(options.port), "--customers", str(options.customers),
-        "--seed", str(options.seed), "--dialect", options.dialect,
-        *(["--faults", options.faults] if options.faults else []),
-        *(["--db", str(Path(options.db).absolute())] if options.db else []),
-    ]  # fmt: skip
-    child = children.start(
+    child = child_process.start(
         "tui_reseller.sandbox", arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         environment={"TUI_RESELLER_SANDBOX_PARENT_PIPE": "1"},
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from tui_reseller.domain.account import is_spelling_of
-from tui_reseller.storage.ledger_rows import escaped, unescaped
+from tui_reseller.storage.ledger.rows import escaped, unescaped
 
 
 class Accounts:

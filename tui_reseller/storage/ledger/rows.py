@@ -11,7 +11,7 @@ from tui_reseller.domain.audit import Entry, Intent, Operator, utc_text
 from tui_reseller.domain.changes import as_object, from_object
 from tui_reseller.domain.fingerprint import fingerprint_from
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.storage.process import Process
+from tui_reseller.system.process import Process
 
 GENESIS = "0" * 64
 """What the first row has for the hash of the one before."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.vault import Anchor
-from tui_reseller.storage.paths import private_folder
+from tui_reseller.system.files import private_folder
 
 if TYPE_CHECKING:
     import sqlite3
@@ -137,7 +137,7 @@ def verdict(connection: "sqlite3.Connection", last: Anchor) -> tuple[str, str]:
     A restore or an acceptance names in its own row the receipt that it has seen: a process that was killed before it
     wrote a new one leaves no doubt.
     """
-    from tui_reseller.storage.ledger_chain import head, holds  # noqa: PLC0415 - with the ledger itself
+    from tui_reseller.storage.ledger.chain import head, holds  # noqa: PLC0415 - with the ledger itself
 
     if holds(connection, last):
         return "", ""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor
-from tui_reseller.storage.ledger_rows import COLUMNS, GENESIS, Row
-from tui_reseller.storage.ledger_schema import VERSION
+from tui_reseller.storage.ledger.rows import COLUMNS, GENESIS, Row
+from tui_reseller.storage.ledger.schema import VERSION
 
 _INSERT = (
     f"INSERT INTO rows ({', '.join(COLUMNS)}, previous, hash) "  # noqa: S608 - our own column names

@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tui_reseller.domain.errors import LedgerUnavailable
-from tui_reseller.storage.ledger_copy import beside
-from tui_reseller.storage.ledger_migration import migrate
-from tui_reseller.storage.ledger_schema import SCHEMA
+from tui_reseller.storage.ledger.copy import beside
+from tui_reseller.storage.ledger.migration import migrate
+from tui_reseller.storage.ledger.schema import SCHEMA
 
 ATTEMPTS = 3
 

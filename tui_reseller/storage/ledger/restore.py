@@ -22,16 +22,17 @@ from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import JobState
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor, Comparison, Restored, Side
-from tui_reseller.storage.ledger_chain import append, flaw, head
-from tui_reseller.storage.ledger_copy import SIDES, beside, new_private, remove
-from tui_reseller.storage.ledger_file import CANDIDATE, DECIDED, LOCK, check_kind, check_plain, harden, worded
-from tui_reseller.storage.ledger_migration import migrate
-from tui_reseller.storage.ledger_reading import open_for_reading
-from tui_reseller.storage.ledger_rows import Row, escaped, plain_row
-from tui_reseller.storage.ledger_schema import LATEST, VERSION
-from tui_reseller.storage.ledger_wal import why_not_whole
-from tui_reseller.storage.paths import LEDGER, only_writer, private_folder, sync_folder
-from tui_reseller.storage.process import holders, is_held
+from tui_reseller.storage.ledger.chain import append, flaw, head
+from tui_reseller.storage.ledger.copy import SIDES, beside, new_private, remove
+from tui_reseller.storage.ledger.file import CANDIDATE, DECIDED, LOCK, check_kind, check_plain, harden, worded
+from tui_reseller.storage.ledger.migration import migrate
+from tui_reseller.storage.ledger.reading import open_for_reading
+from tui_reseller.storage.ledger.rows import Row, escaped, plain_row
+from tui_reseller.storage.ledger.schema import LATEST, VERSION
+from tui_reseller.storage.ledger.wal import why_not_whole
+from tui_reseller.storage.paths import LEDGER
+from tui_reseller.system.files import only_writer, private_folder, sync_folder
+from tui_reseller.system.process import holders, is_held
 
 _LOCK = "ledger-restore.lock"
 _NEEDING = ", ".join(f"'{outcome.value}'" for outcome in Outcome if outcome.needs_you)

@@ -12,14 +12,14 @@ from tui_reseller.domain.audit import Entry, Intent, utc_text
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.text import clean, quoted
-from tui_reseller.storage.ledger_accounts import Accounts
-from tui_reseller.storage.ledger_chain import append, flaw, head
-from tui_reseller.storage.ledger_entries import Entries
-from tui_reseller.storage.ledger_file import CANDIDATE, DAMAGED, NEVER_DELETED, open_ledger, read_ledger, worded
-from tui_reseller.storage.ledger_items import refuse_changed
-from tui_reseller.storage.ledger_reading import why_unwritable
-from tui_reseller.storage.ledger_receipt import REMEDIES, Receipt, verdict
-from tui_reseller.storage.ledger_rows import (
+from tui_reseller.storage.ledger.accounts import Accounts
+from tui_reseller.storage.ledger.chain import append, flaw, head
+from tui_reseller.storage.ledger.entries import Entries
+from tui_reseller.storage.ledger.file import CANDIDATE, DAMAGED, NEVER_DELETED, open_ledger, read_ledger, worded
+from tui_reseller.storage.ledger.items import refuse_changed
+from tui_reseller.storage.ledger.reading import why_unwritable
+from tui_reseller.storage.ledger.receipt import REMEDIES, Receipt, verdict
+from tui_reseller.storage.ledger.rows import (
     LOST,
     Row,
     intent_row,
@@ -29,7 +29,7 @@ from tui_reseller.storage.ledger_rows import (
     target_of,
 )
 from tui_reseller.storage.paths import LEDGER
-from tui_reseller.storage.process import Process, ProcessLock
+from tui_reseller.system.process import Process, ProcessLock
 
 if TYPE_CHECKING:
     from tui_reseller.storage.syslog_copy import SyslogCopy
@@ -76,7 +76,7 @@ class Book(Entries):
             if told:
                 self.receipt.complain(told)
             if not self._unwritable and os.path.lexists(self._folder / CANDIDATE):
-                from tui_reseller.storage.ledger_restore import broken_off  # noqa: PLC0415 - after a kill only
+                from tui_reseller.storage.ledger.restore import broken_off  # noqa: PLC0415 - after a kill only
 
                 self.receipt.complain(broken_off(self._folder))
             if doubt:

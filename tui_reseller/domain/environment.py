@@ -1,0 +1,8 @@
+"""The variables that describe the profile of the environment, and its name."""
+
+NAME = "env"
+BASE_URL = "TUI_RESELLER_BASE_URL"
+FORMAT = "TUI_RESELLER_FORMAT"
+API_USER = "TUI_RESELLER_API_USER"
+API_KEY = "TUI_RESELLER_API_KEY"
+CREDENTIAL_FILE = "TUI_RESELLER_CREDENTIAL_FILE"
