@@ -16,7 +16,7 @@ def test_what_was_found_out_stands_in_the_audit_log_with_time_and_row(console):
     assert (lost.code, lost.row["outcome"]) == (10, "unknown")
     assert console("disable", "user1", "--yes").code == 11
     asked = console("needs-you")
-    assert "Known: nothing observable yet. Safe: check. Not safe: send it again before it is settled" in asked.err
+    assert "Known: nothing observable yet. Safe: check. Not safe: send it again before it is resolved" in asked.err
     found = console("verify", lost.row["id"])
     assert (found.code, found.row["outcome"]) == (0, "verified_applied")
     said = console("audit", "show", lost.row["id"]).row["message"]

@@ -270,7 +270,7 @@ class TestEvidence:
 
         desk.service.on_send = lose
         ran = desk("set", "c1", "city=Rom", "--yes", "--verify")
-        assert "Safe: look at the customer, then settle with a note. Not safe: repeat" in ran.err
+        assert "Safe: look at the customer, then resolve with a note. Not safe: repeat" in ran.err
         assert 'city "Faro"' in ran.row["message"]
 
     def test_resolve_by_id(self, desk):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_reseller.domain.names import is_same_name, look_of
+from tui_reseller.domain.confusables import is_same_name, skeleton
 
 ALIKE = [
     ("acme", "ACME", "case"),
@@ -21,14 +21,14 @@ ALIKE = [
 
 @pytest.mark.parametrize(("one", "other", "_why"), ALIKE)
 def test_what_the_eye_overlooks_makes_no_difference_to_the_look(one, other, _why):
-    assert look_of(one) == look_of(other)
+    assert skeleton(one) == skeleton(other)
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("acme", "acne"), ("a.b", "ab"), ("cafe", "café"), ("user2", "user3"), ("a-b", "a_b")]
 )
 def test_what_is_seen_makes_a_difference(one, other):
-    assert look_of(one) != look_of(other)
+    assert skeleton(one) != skeleton(other)
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,13 @@ from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.listing import Question
+from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing, plans
 from tui_reseller.services.jobs import JobRun
-from tui_reseller.services.plan_file import Wanted
+from tui_reseller.services.plan_file import RequestedChange
 from tui_reseller.storage.paths import Paths
 from tui_reseller.system.clock import SystemClock
 from tui_reseller.wiring import build
@@ -136,11 +136,11 @@ class Office:
         await self.session.aclose()
         await self.services.aclose()
 
-    async def wanting(self, text: str, action: Operation, **fields: str) -> list[Wanted]:
+    async def wanting(self, text: str, action: Operation, **fields: str) -> list[RequestedChange]:
         """Return an action on all customers that a filter shows."""
         await listing.refresh_for_many(self.session)
-        await self.session.customers.query(Question(parse_filter(text)))
-        return [Wanted(Call(action, name, fields)) for name in self.session.customers.usernames()]
+        await self.session.customers.query(ListQuery(parse_filter(text)))
+        return [RequestedChange(Call(action, name, fields)) for name in self.session.customers.usernames()]
 
     async def plan(self, text: str = "", action: Operation = Operation.DISABLE, **fields: str):
         wanted = await self.wanting(text, action, **fields)

@@ -23,7 +23,7 @@ from tui_reseller.domain.plan import JobState
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing, plans
 from tui_reseller.services.job_passwords import Made
-from tui_reseller.services.plan_file import Wanted
+from tui_reseller.services.plan_file import RequestedChange
 from tui_reseller.storage.password_file import HEAD, PasswordFile, rows_of
 
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
@@ -49,7 +49,7 @@ def planted(sandbox, operation: Operation, count: int) -> list[str]:
 
 async def made_job(office: Office, operation: Operation, names: list[str], path: Path):
     await listing.refresh_for_many(office.session, renew=True)
-    wanted = [Wanted(Call(operation, name, PERSON if operation is CREATE else {})) for name in names]
+    wanted = [RequestedChange(Call(operation, name, PERSON if operation is CREATE else {})) for name in names]
     plan = (await plans.draft(office.session, wanted, origin="test")).plan
     return await office.jobs.add(plan, office.session.operator, "", str(path))
 

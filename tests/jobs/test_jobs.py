@@ -1,4 +1,4 @@
-"""A plan applied as a job, on a real sandbox: stages, brakes, pause and stop, going on, undo."""
+"""A plan applied as a job, on a real sandbox: stages, failure threshold, pause and stop, going on, undo."""
 
 import asyncio
 from dataclasses import replace
@@ -15,7 +15,7 @@ from tui_reseller.domain.plan import JobState
 from tui_reseller.services import job_items, listing, plans
 from tui_reseller.services.job_items import carry_out
 from tui_reseller.services.jobs import JobRun, retry_rejected
-from tui_reseller.services.plan_file import Wanted
+from tui_reseller.services.plan_file import RequestedChange
 from tui_reseller.services.suspensions import open_suspensions
 from tui_reseller.services.undo import FEW, draft_undo
 
@@ -53,8 +53,8 @@ async def test_first_one_then_ten_then_the_rest(office, sandbox, planted):
 
     def tell(run):
         nonlocal most
-        most = max(most, run.pace.in_flight)
-        seen.append((run.progress.sent, run.pace.in_flight))
+        most = max(most, run.throttle.in_flight)
+        seen.append((run.progress.sent, run.throttle.in_flight))
 
     await office.run(job, tell=tell).run()
     assert all(in_flight == 0 for sent, in_flight in seen if sent == 1)
@@ -104,7 +104,7 @@ async def test_three_rejected_in_a_row_pause_it_and_retry_sends_only_those(offic
     sandbox.fault("status", code=400, shape="E1", operation="disable", times=3)
     run = office.run(job)
     # One at a time: of several on their way, an applied one may be heard between the rejected ones.
-    run.pace.most, run.pace.limit = 1, 1.0
+    run.throttle.most, run.throttle.limit = 1, 1.0
     paused = await run.run()
     assert paused.state is JobState.PAUSED
     assert "in a row were not applied" in paused.why
@@ -121,7 +121,7 @@ async def test_a_busy_service_slows_a_job_down_and_never_counts_as_turning_custo
     job = await office.job("username~^busy-")
     sandbox.fault("rate-limit", operation="disable", times=25)
     run = office.run(job)
-    run.pace.most, run.pace.limit = 1, 1.0
+    run.throttle.most, run.throttle.limit = 1, 1.0
     done = await run.run()
     while not done.is_finished and "were not applied" not in done.why:
         sandbox.control("DELETE", "faults")
@@ -316,7 +316,9 @@ async def test_creates_and_passwords_need_a_password_and_the_job_never_holds_one
         "country": "ES"
     }
     await listing.refresh_for_many(office.session)
-    wanted = [Wanted(Call(Operation.CREATE, f"made-{n}", {**fields, "email": f"m{n}@example.com"})) for n in range(3)]
+    wanted = [
+        RequestedChange(Call(Operation.CREATE, f"made-{n}", {**fields, "email": f"m{n}@example.com"})) for n in range(3)
+    ]
     drafted = await plans.draft(office.session, wanted, origin="file new.csv")
     assert not drafted.refusals
     job = await office.jobs.add(drafted.plan, office.session.operator, "")

@@ -15,7 +15,7 @@ import pytest
 from tests.jobs.children import Child
 from tests.jobs.office import Office, Sandbox
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.services.verify import settle
+from tui_reseller.services.verify import resolve
 
 KILLS = int(os.environ.get("TUI_RESELLER_KILLS", "25"))
 ROWS = int(os.environ.get("TUI_RESELLER_ROWS", "500"))
@@ -70,6 +70,6 @@ async def _killed(folder, sandbox, chance, action, fields, kills):
             break  # what cannot be checked stays open, and is never sent again by itself
     told += await office.agrees(job, all_sent=True)
     for entry in await office.services.ledger.needs_you(office.session.account):
-        await settle(office.session, entry, "looked at it")  # an open outcome locks its customer for the next job
+        await resolve(office.session, entry, "looked at it")  # an open outcome locks its customer for the next job
     await office.aclose()
     return told

@@ -23,7 +23,7 @@ from tests.jobs.office import Office, Sandbox
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call, Operation, Outcome
-from tui_reseller.services.verify import settle, verify
+from tui_reseller.services.verify import resolve, verify
 
 EXAMPLES = int(os.environ.get("TUI_RESELLER_EXAMPLES", "100"))
 STEPS = int(os.environ.get("TUI_RESELLER_STEPS", "30"))
@@ -119,7 +119,7 @@ class Machine(RuleBasedStateMachine):
     def settle_with_a_note(self, which):
         office = self.offices[which]
         for entry in self.do(office.services.ledger.needs_you())[:1]:
-            self.do(settle(office.session, entry, "looked at it"))
+            self.do(resolve(office.session, entry, "looked at it"))
 
     @rule(which=st.integers(0, 1), operation=SWITCHES)
     def job(self, which, operation):

@@ -52,7 +52,7 @@ from tui_reseller.domain.customer import DETAIL_FIELDS, FIELDS, Customer
 from tui_reseller.domain.errors import InvalidFilter, ResellerError
 from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.listing import Question
+from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, JobItem
 from tui_reseller.domain.printed import is_plain
@@ -189,19 +189,19 @@ async def test_search_sort_and_filter_find_it_and_never_break():
     await incoming.add(frame_from(CUSTOMERS))
     await rows.take(incoming, {})
     for sort in FIELDS:
-        assert await rows.query(Question(parse_filter(""), sort, descending=False))
+        assert await rows.query(ListQuery(parse_filter(""), sort, descending=False))
         assert len(rows) == len(CUSTOMERS)
         assert {one.username for one in rows.window(0, len(rows))} == {one.username for one in CUSTOMERS}
     for number, (_, text) in enumerate(CHOSEN):
         for typed in (text, f'"{text}"', f"city~{text}", f"city:{text}", f'city="{text}"', f"-{text}"):
             with suppress(InvalidFilter):
-                assert await rows.query(Question(parse_filter(typed), "", descending=False))
+                assert await rows.query(ListQuery(parse_filter(typed), "", descending=False))
                 assert len(rows) <= len(CUSTOMERS)
         known = whole(text)
         if known and '"' not in known and known.lower() != known.upper():
-            assert await rows.query(Question(parse_filter(f'"{known}"'), "", descending=False))
+            assert await rows.query(ListQuery(parse_filter(f'"{known}"'), "", descending=False))
             assert rows.row_of(CUSTOMERS[number].username) is not None
-    await rows.query(Question(parse_filter(""), "", descending=False))
+    await rows.query(ListQuery(parse_filter(""), "", descending=False))
     assert [rows.get(one.username) for one in CUSTOMERS] == CUSTOMERS
 
 

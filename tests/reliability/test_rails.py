@@ -23,7 +23,7 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing
 from tui_reseller.services.edit import conflict_with, save
 from tui_reseller.services.session import Session
-from tui_reseller.services.verify import look
+from tui_reseller.services.verify import observe
 from tui_reseller.system.demo_sandbox import started
 
 CUSTOMERS = 60
@@ -385,7 +385,7 @@ async def test_a_verify_that_finds_a_third_value_says_whose_it_is(desk_of, runni
     await mine.ledger.finish(lost.id, Outcome.RESOLVED, "looked at by hand")
     done = await carry_out(bens, Call(Operation.SET, "luz", {"city": "Bergen"}), reason="ticket 9")
     running.plant("luz", phone="999")
-    seen = await look(mine, entry)
+    seen = await observe(mine, entry)
     assert seen.outcome is Outcome.CONFLICT
     assert 'neither as before nor as wanted: city "Bergen", phone "999", changed by ben from 10.1.2.3' in seen.words
     assert f'(city; operation {done.id}, "ticket 9") and by someone else (phone)' in seen.words

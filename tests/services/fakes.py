@@ -11,7 +11,7 @@ from tui_reseller.domain.config import Config, Settings
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, CustomerNotFound, Rejected
-from tui_reseller.domain.listing import ListProgress, Question, StoredList
+from tui_reseller.domain.listing import ListProgress, ListQuery, StoredList
 from tui_reseller.domain.operation import SWITCHED, Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
@@ -164,7 +164,7 @@ async def customers_in(found: StoredList) -> list[Customer]:
     await incoming.add(found.customers)
     await rows.take(incoming, {}, complete=False)
     rows.apply(found.changes)
-    await rows.query(Question())
+    await rows.query(ListQuery())
     return list(rows.window(0, rows.total))
 
 

@@ -7,7 +7,7 @@ import pytest
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.services.authors import author_words
+from tui_reseller.services.attribution import attribution_words
 
 ROOT = Operator("root", "bastion", None, 0)
 
@@ -31,4 +31,4 @@ async def test_an_author_is_an_account_and_claims_are_claims(session, ledger, me
     entry = await ledger.begin(Intent("acme", session.account, Operation.SET, "luz", change, author))
     await ledger.finish(entry, Outcome.APPLIED, "")
     found = await ledger.get(entry)
-    assert author_words(found, session).startswith(words)
+    assert attribution_words(found, session).startswith(words)

@@ -13,7 +13,7 @@ from tui_reseller.domain.customer import FIELDS, Customer
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.export import Exported, ExportFormat
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.listing import Question
+from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.profile import Profile
 from tui_reseller.services.export import check, export
 
@@ -40,10 +40,10 @@ async def test_all_customers_as_the_objects_that_every_output_has(session, expor
 @pytest.mark.parametrize(
     "question",
     [
-        Question(),
-        Question(parse_filter("city:porto")),
-        Question(sort="username"),
-        Question(parse_filter("-luz"), "username", descending=True),
+        ListQuery(),
+        ListQuery(parse_filter("city:porto")),
+        ListQuery(sort="username"),
+        ListQuery(parse_filter("-luz"), "username", descending=True),
     ],
 )
 async def test_exactly_what_is_shown_in_its_order(session, exporter, tmp_path, question):
@@ -64,14 +64,14 @@ async def test_what_was_changed_since_as_the_list_shows_it(session, exporter, tm
         await export(exporter, session, path)
         assert read(path) == [customer.as_dict() for customer in session.customers.window(0, 10)]
         assert [row["username"] for row in read(path)] == list(session.customers.usernames())
-    await session.customers.query(Question())
+    await session.customers.query(ListQuery())
     await export(exporter, session, tmp_path / "asked.jsonl")
     assert [row["username"] for row in read(tmp_path / "asked.jsonl")] == ["luz", "kai", "new"]
 
 
 async def test_chosen_customers_also_where_the_list_does_not_show_them(session, exporter, tmp_path):
     await put_list(session, [LUZ, ANA, KAI])
-    await session.customers.query(Question(parse_filter("nobody")))
+    await session.customers.query(ListQuery(parse_filter("nobody")))
     done = await export(
         exporter, session, tmp_path / "a.csv", usernames={"kai", "luz", "gone"}, columns=("city", "username")
     )

@@ -22,7 +22,7 @@ from tui_reseller.domain.errors import (
     UnusableAnswer,
 )
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.listing import Question, RefreshCounts
+from tui_reseller.domain.listing import ListQuery, RefreshCounts
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.switch import Switch
@@ -348,7 +348,7 @@ async def test_what_is_changed_while_a_list_is_on_its_way_stands(session, servic
     assert done.held is held
     if held:
         done = await listing.accept(session, done)
-    await session.customers.query(Question())
+    await session.customers.query(ListQuery())
     stands(shown(session), expected)
     stands(await customers_in(await snapshot.load(session.account)), expected)
 
@@ -451,7 +451,7 @@ async def test_first_rows_alone_are_enough_to_hold_a_small_list_back(fresh, serv
 
 
 async def test_the_question_stays_over_a_refresh(session, service):
-    await session.customers.query(Question(parse_filter("city:o"), "username"))
+    await session.customers.query(ListQuery(parse_filter("city:o"), "username"))
     service.kept["zoe"] = Customer("zoe", city="Oslo")
     await listing.read_all(session)
     assert session.customers.usernames() == ["ana", "zoe"]

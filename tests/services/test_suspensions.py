@@ -12,8 +12,8 @@ from tui_reseller.domain.errors import AnswerLost, InvalidInput, Rejected
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.plan import Item
 from tui_reseller.domain.switch import Switch
-from tui_reseller.services.moments import LONGEST_AHEAD, local_text, read_end, start_of_day
 from tui_reseller.services.suspensions import open_suspensions
+from tui_reseller.services.time_input import LONGEST_AHEAD, local_text, read_end, start_of_day
 from tui_reseller.services.write import ALREADY, TAKES_END
 
 NAME = LUZ.username
@@ -231,7 +231,7 @@ async def test_a_stop_that_was_settled_with_a_note_proves_nothing(session, servi
         assert one.state(clock.now() + timedelta(hours=9)) == "noted"
         result = await lift(session, one, "b")
         assert (result.outcome, len(service.sent)) == (Outcome.NOT_SENT, sent)
-        assert "settled with a note" in result.message
+        assert "resolved with a note" in result.message
     assert len(await found(session)) == hours
 
 

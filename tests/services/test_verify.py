@@ -13,8 +13,8 @@ from tui_reseller.domain.errors import AnswerLost, BadConfig, InvalidInput, Ledg
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services.absence import enough_for
-from tui_reseller.services.settle import settle as settle_by_list
-from tui_reseller.services.verify import settle, verify
+from tui_reseller.services.reconciliation import reconcile as settle_by_list
+from tui_reseller.services.verify import resolve, verify
 from tui_reseller.storage.frames import frame_from
 
 UNKNOWN, APPLIED, NOT_APPLIED = Outcome.UNKNOWN, Outcome.VERIFIED_APPLIED, Outcome.VERIFIED_NOT_APPLIED
@@ -337,7 +337,7 @@ async def test_evidence_that_cannot_be_written_down_is_said(session, monkeypatch
 
 async def test_an_open_outcome_is_settled_with_a_note_and_never_counts_as_success(session, ledger, lose):
     entry = await lose(DELETE, applied=False)
-    await settle(session, entry, "  support says it is scheduled ")
+    await resolve(session, entry, "  support says it is scheduled ")
     found = await ledger.get(entry.id)
     assert (found.outcome, found.message) == (Outcome.RESOLVED, "kim: support says it is scheduled")
     assert not found.outcome.is_applied
@@ -348,7 +348,7 @@ async def test_an_open_outcome_is_settled_with_a_note_and_never_counts_as_succes
 async def test_settling_needs_a_note(session, ledger, lose, note):
     entry = await lose(DELETE, applied=False)
     with pytest.raises(InvalidInput) as caught:
-        await settle(session, entry, note)
+        await resolve(session, entry, note)
     assert caught.value.field == "note"
     assert await standing(ledger, entry) is UNKNOWN
 
@@ -474,7 +474,7 @@ async def test_what_was_settled_while_somebody_looked_stays_settled(session, ser
 
     def note(_name):
         if not notes:
-            notes.append(asyncio.ensure_future(settle(session, entry, "support says it is scheduled")))
+            notes.append(asyncio.ensure_future(resolve(session, entry, "support says it is scheduled")))
 
     service.when_asked = note
     outcome, words = await verify(session, entry)
@@ -488,8 +488,8 @@ async def test_what_is_closed_is_neither_checked_nor_settled_again(session, serv
     service.asked.clear()
     assert (await verify(session, entry))[0] is APPLIED
     assert service.asked == []
-    with pytest.raises(InvalidInput, match="nothing to settle"):
-        await settle(session, entry, "I know better")
+    with pytest.raises(InvalidInput, match="nothing to resolve"):
+        await resolve(session, entry, "I know better")
     assert await standing(ledger, entry) is APPLIED
 
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from tests.storage.naive import answered
 from tui_reseller.domain.changes import Change
+from tui_reseller.domain.confusables import skeleton
 from tui_reseller.domain.customer import FIELDS, Customer
 from tui_reseller.domain.errors import InvalidFilter, InvalidInput
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.listing import ListContext, ListDifference, Question, RefreshCounts
-from tui_reseller.domain.names import look_of
+from tui_reseller.domain.listing import ListContext, ListDifference, ListQuery, RefreshCounts
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage import customer_list
 from tui_reseller.storage.customer_list import CustomerList
@@ -37,13 +37,13 @@ WORDS = ["a", "-a", "b", "Σ", "ß", '"\x1f"', '-"\x1f"', "i", "email:a", "email
 WORDS += ["sending:on", "-sending:unknown", "is:marked", "-is:needs-you", "is:missing-data", "is:duplicate-email"]
 WORDS += ["is:new", "-is:changed", "sending~^o"]
 QUESTIONS = st.builds(
-    lambda words, sort, descending: Question(parse_filter(" ".join(words)), sort, descending, CONTEXT),
+    lambda words, sort, descending: ListQuery(parse_filter(" ".join(words)), sort, descending, CONTEXT),
     st.lists(st.sampled_from(WORDS), max_size=3),
     st.sampled_from(["", *FIELDS]),
     st.booleans(),
 )
 CHANGES = st.lists(st.tuples(st.sampled_from("abcdez"), st.none() | CUSTOMERS), max_size=8)
-ALL = Question()
+ALL = ListQuery()
 
 
 async def listed(customers, rows=None, pieces=1, *, complete=True):
@@ -125,7 +125,7 @@ UNIQUE = st.lists(CUSTOMERS, max_size=9, unique_by=lambda customer: customer.use
 
 
 def test_an_order_is_turned_back_at_once_unless_a_customer_has_changed_since():
-    up, down = Question(sort="email"), Question(sort="email", descending=True)
+    up, down = ListQuery(sort="email"), ListQuery(sort="email", descending=True)
 
     async def story():
         rows = await listed([Customer("a", email="x@e.es"), Customer("b", email="y@e.es")])
@@ -172,14 +172,14 @@ def test_a_refresh_tells_what_is_new_gone_and_changed(old, edits, new, question)
 
 async def test_a_changed_row_keeps_its_place_until_the_next_question():
     rows = await listed([Customer(name, city="Oslo") for name in "abc"])
-    await rows.query(Question(parse_filter("city:oslo"), "username", descending=True))
+    await rows.query(ListQuery(parse_filter("city:oslo"), "username", descending=True))
     rows.apply([("b", Customer("zz", city="Rome"))])
     assert list(rows.usernames()) == ["c", "zz", "a"]
     assert (rows.row_of("zz"), rows.row_of("b"), rows.get("b")) == (1, None, None)
     rows.apply([("d", Customer("d", city="Rome")), ("e", Customer("e", city="Oslo"))])
     rows.apply([("c", None)])
     assert list(rows.usernames()) == ["zz", "a"]
-    await rows.query(Question(parse_filter("city:oslo"), "username"))
+    await rows.query(ListQuery(parse_filter("city:oslo"), "username"))
     assert list(rows.usernames()) == ["a", "e"]
     assert rows.total == 4
     assert rows.row_of("zz") is None
@@ -187,7 +187,7 @@ async def test_a_changed_row_keeps_its_place_until_the_next_question():
 
 async def test_a_list_that_arrives_shows_what_matches_and_a_new_one_keeps_the_question():
     rows = CustomerList()
-    await rows.query(Question(parse_filter("-x"), "username", descending=True))
+    await rows.query(ListQuery(parse_filter("-x"), "username", descending=True))
     incoming = rows.incoming()
     for names in (["a", "x1"], ["b"]):
         await incoming.add(frame_from([Customer(name) for name in names]))
@@ -224,7 +224,7 @@ async def test_the_head_is_shown_until_a_list_is_there():
     assert not rows.is_ambiguous("a")
     rows.apply([("a", None), ("b", Customer("c"))])
     assert rows.usernames() == ["c"]
-    assert await rows.query(Question(parse_filter("b")))
+    assert await rows.query(ListQuery(parse_filter("b")))
     assert await rows.count(ALL) == 0
     await listed([Customer("a"), Customer("b")], rows)
     assert (rows.usernames(), rows.is_head) == (["b"], False)
@@ -242,14 +242,14 @@ async def test_website_access_that_this_tool_set_fills_what_the_service_does_not
 
 async def test_a_newer_question_makes_an_older_one_void():
     rows = await listed([Customer(f"user{n}") for n in range(2_000)])
-    answers = await asyncio.gather(*(rows.query(Question(parse_filter(text))) for text in ("u", "us", "user199")))
+    answers = await asyncio.gather(*(rows.query(ListQuery(parse_filter(text))) for text in ("u", "us", "user199")))
     assert answers == [False, False, True]
     assert len(rows) == 11
 
 
 async def test_a_change_while_a_question_is_answered_is_in_the_answer():
     rows = await listed([Customer(f"user{n}") for n in range(2_000)])
-    asked = asyncio.create_task(rows.query(Question(parse_filter("user7"), "email")))
+    asked = asyncio.create_task(rows.query(ListQuery(parse_filter("user7"), "email")))
     await asyncio.sleep(0)
     rows.apply([("user7", Customer("other"))])
     assert await asked
@@ -262,23 +262,23 @@ async def test_typing_on_narrows_and_taking_back_widens_again():
     names = [f"{word}{n}" for n in range(50) for word in words]
     rows = await listed([Customer(name) for name in names])
     for text in ("g", "ga", "gar", "garc", "gar", "garn", "garnet4", "-garnet4", "ga -gar", "garc sending:on"):
-        question = Question(parse_filter(text))
+        question = ListQuery(parse_filter(text))
         await rows.query(question)
         assert rows.window(0, 999) == answered([Customer(name) for name in names], question)
 
 
 async def test_an_unknown_column_is_told_with_the_nearest():
     with pytest.raises(InvalidInput, match="emial") as caught:
-        await CustomerList().query(Question(sort="emial"))
+        await CustomerList().query(ListQuery(sort="emial"))
     assert "email" in caught.value.hint
 
 
 @pytest.mark.parametrize("regex", [r"(?>a)", r"(((a{200}){200}){200})"])
 async def test_a_regex_that_the_list_cannot_run_is_an_error_and_the_last_answer_stands(regex):
     rows = await listed([Customer("a"), Customer("b")])
-    await rows.query(Question(parse_filter("b")))
+    await rows.query(ListQuery(parse_filter("b")))
     with pytest.raises(InvalidFilter, match="cannot be used"):
-        await rows.query(Question(parse_filter(f"email~{regex}")))
+        await rows.query(ListQuery(parse_filter(f"email~{regex}")))
     assert rows.usernames() == ["b"]
     await listed([Customer("b"), Customer("bb"), Customer("c")], rows)
     assert rows.usernames() == ["b", "bb"]
@@ -288,7 +288,7 @@ async def test_a_regex_that_the_list_cannot_run_is_an_error_and_the_last_answer_
 async def test_no_regex_takes_for_ever(regex):
     rows = await listed([Customer("u", email="a" * 50_000 + "!")])
     async with asyncio.timeout(20):
-        await rows.query(Question(parse_filter(f"email~{regex}")))
+        await rows.query(ListQuery(parse_filter(f"email~{regex}")))
 
 
 LOOKS = st.text(st.sampled_from("aA0oO1l| \tаоéｅ\u200b."), max_size=4)
@@ -298,13 +298,13 @@ LOOKS = st.text(st.sampled_from("aA0oO1l| \tаоéｅ\u200b."), max_size=4)
 @settings(max_examples=60)
 async def test_look_alikes_in_columns_are_those_of_the_plain_rule(names, wanted):
     rows = await listed([Customer(name) for name in names])
-    expected = [name for name in names if name != wanted and look_of(name) == look_of(wanted)]
+    expected = [name for name in names if name != wanted and skeleton(name) == skeleton(wanted)]
     assert sorted(await rows.look_alikes(wanted, 20)) == sorted(expected)
 
 
 async def test_look_alikes_are_found_hidden_changed_new_and_not_taken_out():
     rows = await listed([Customer("acme"), Customer("Acme"), Customer("аcme"), Customer("other")])
-    await rows.query(Question(parse_filter("other")))
+    await rows.query(ListQuery(parse_filter("other")))
     rows.apply([("Acme", None), ("new", Customer("ac me"))])
     assert sorted(await rows.look_alikes("acme", 9)) == ["ac me", "аcme"]
     assert len(await rows.look_alikes("acme", 1)) == 1

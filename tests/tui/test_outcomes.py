@@ -32,7 +32,7 @@ async def test_an_unknown_outcome_is_in_the_header_and_is_settled_with_a_note(at
         await desk.opened("Needs you")
         assert desk.lines() == ["Nothing needs you."]
         await desk.press("escape")
-        await desk.told("Settled with a note")
+        await desk.told("Resolved with a note")
         assert "needs you" not in desk.screen_text()[0]
 
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from tui_reseller.system.traceback_locations import places
+from tui_reseller.system.traceback_locations import traceback_locations
 
 LOGGER = "tui_reseller.cli"
 
@@ -15,7 +15,7 @@ def write_down(error: Exception) -> str:
     kind = type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         kind = f"{kind} ({error.strerror})"
-    logging.getLogger(LOGGER).error("unexpected failure: %s\n%s", kind, places(error))
+    logging.getLogger(LOGGER).error("unexpected failure: %s\n%s", kind, traceback_locations(error))
     path = _log_file()
     return f"unexpected failure: {kind}" + (f"; details are in {path}" if path else "")
 

@@ -12,7 +12,7 @@ DEFAULT_COLUMNS = ("username", "email", "sending", "website_access", "first_name
 
 
 @dataclass(frozen=True, slots=True)
-class ListQuery:
+class ListRequest:
     """Filter, order, columns and limit. Columns is empty where none were chosen."""
 
     filter: Filter

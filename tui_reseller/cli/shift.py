@@ -10,8 +10,8 @@ from tui_reseller.domain.audit import Entry, utc_text
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.advice import safe
-from tui_reseller.services.moments import local_text
 from tui_reseller.services.suspensions import Suspension
+from tui_reseller.services.time_input import local_text
 
 _UNTOLD = frozenset({Operation.PASSWORD, Operation.DELETE})
 LONGEST_REASON = 200
@@ -85,7 +85,7 @@ class Shift:
             "waiting": "to come",
             "replaced": "stopped again",
             "needs_you": "not settled",
-            "noted": "settled with a note",
+            "noted": "resolved with a note",
         }
         why = suspension.entry.reason
         reason = f"  why: {clean(why, longest=LONGEST_REASON)}" if why else ""

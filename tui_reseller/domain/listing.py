@@ -39,7 +39,7 @@ class ListContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ListQuery:
     """What a list is asked for: filter, sort column (empty: the service's order), direction."""
 
     filter: Filter = field(default_factory=Filter)

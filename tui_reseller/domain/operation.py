@@ -141,7 +141,7 @@ _WORDS = {
     Outcome.CONFLICT: "Changed by someone else",
     Outcome.PARTIAL: "Partly applied",
     Outcome.UNVERIFIABLE: "Cannot be checked",
-    Outcome.RESOLVED: "Settled with a note",
+    Outcome.RESOLVED: "Resolved with a note",
     Outcome.ALREADY_SO: "Already so",
 }
 

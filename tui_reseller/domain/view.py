@@ -12,7 +12,7 @@ COLUMNS = tuple(name for name in FIELDS if name != "username")
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ListLayout:
     """Order and columns of the list. No sort is the service's order; no columns are those that fit the width."""
 
     sort: str = ""
@@ -22,12 +22,12 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A filter that opens with a digit. Without a look of its own, order and columns stay as they are."""
+    """A filter that opens with a digit. Without a layout of its own, order and columns stay as they are."""
 
     key: str
     name: str
     filter: str = ""
-    look: Look | None = None
+    layout: ListLayout | None = None
 
 
 SHIPPED = (

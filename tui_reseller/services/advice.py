@@ -7,12 +7,12 @@ NOTHING = "nothing observable yet"
 UNSEEN = "nothing observable: the service never tells"
 
 _UNKNOWN = {
-    Operation.CREATE: "Safe: check. Not safe: create it again before it is settled; it may be billed.",
+    Operation.CREATE: "Safe: check. Not safe: create it again before it is resolved; it may be billed.",
     Operation.DELETE: "Safe: check; still being listed is no proof that it was not carried out. "
     "Not safe: delete again, create the same username.",
     Operation.RENAME: "Safe: check. Not safe: rename again, or use the new name for another customer.",
-    Operation.SET: "Safe: check. Not safe: send it again before it is settled; it may undo what others changed.",
-    Operation.EMAIL: "Safe: check. Not safe: send it again before it is settled; it may undo what others changed.",
+    Operation.SET: "Safe: check. Not safe: send it again before it is resolved; it may undo what others changed.",
+    Operation.EMAIL: "Safe: check. Not safe: send it again before it is resolved; it may undo what others changed.",
     Operation.ENABLE: "Safe: check, or repeat with the same value.",
     Operation.DISABLE: "Safe: check, or repeat with the same value; until then mail may still go out.",
 }
@@ -23,15 +23,15 @@ _UNSEEN = {
     "Safe: repeat with the same value.",
 }
 _UNVERIFIABLE = {
-    Operation.ENABLE: "Cannot be checked. Safe: repeat with the same value, or settle with a note.",
-    Operation.DISABLE: "Cannot be checked. Safe: repeat with the same value, or settle with a note.",
+    Operation.ENABLE: "Cannot be checked. Safe: repeat with the same value, or resolve with a note.",
+    Operation.DISABLE: "Cannot be checked. Safe: repeat with the same value, or resolve with a note.",
 }
 _CONFLICT = {
-    Operation.CREATE: "Safe: choose another username, then settle with a note. "
+    Operation.CREATE: "Safe: choose another username, then resolve with a note. "
     "Not safe: treat the listed customer as ours.",
-    Operation.RENAME: "Safe: look at both names, then settle with a note. Not safe: rename again.",
+    Operation.RENAME: "Safe: look at both names, then resolve with a note. Not safe: rename again.",
 }
-_LOOK = "Safe: look at the customer, then settle with a note. "
+_LOOK = "Safe: look at the customer, then resolve with a note. "
 
 
 def known(entry: Entry) -> str:

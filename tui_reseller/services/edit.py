@@ -6,7 +6,7 @@ from tui_reseller.domain.changes import calls_for, collisions
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.services.authors import conflict_of
+from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session

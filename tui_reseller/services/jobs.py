@@ -26,16 +26,16 @@ from tui_reseller.domain.errors import (
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Job, JobItem, JobState
 from tui_reseller.services import job_items, listing
-from tui_reseller.services.brakes import Brakes
 from tui_reseller.services.door import Permit
+from tui_reseller.services.failure_threshold import FailureThreshold
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.pace import Pace
 from tui_reseller.services.ports import JobsPort
 from tui_reseller.services.progress import Progress
+from tui_reseller.services.reconciliation import reconcile
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
-from tui_reseller.services.settle import settle
-from tui_reseller.services.write import taken_in
+from tui_reseller.services.throttle import Throttle
+from tui_reseller.services.write import list_updates
 
 STAGES = (1, 10, None)
 MOST_ATTEMPTS = 3
@@ -68,16 +68,16 @@ class JobRun:
     present: Mapping[str, Customer] | None = None
     state: JobState = JobState.RUNNING
     why: str = ""
-    pace: Pace = field(init=False)
+    throttle: Throttle = field(init=False)
     progress: Progress = field(init=False)
     _lengthy: asyncio.Task[None] | None = None
-    _brakes: Brakes = field(default_factory=Brakes)
+    _threshold: FailureThreshold = field(default_factory=FailureThreshold)
     _changes: list[tuple[str, Customer | None]] = field(default_factory=list)
     _locked: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.job = replace(self.job, reason=self.reason or self.job.reason)
-        self.pace = Pace(self.session.clock)
+        self.throttle = Throttle(self.session.clock)
         self.progress = Progress(self.session.clock, self.job.total, dict(self.job.counts))
 
     def halted(self) -> bool:
@@ -210,7 +210,7 @@ class JobRun:
         entries = await self.session.ledger.needs_you(self.session.account)
         ours = [entry for entry in entries if entry.batch == self.job.batch and entry.outcome is Outcome.UNKNOWN]
         if ours:
-            await settle(self.session, ours, self._say)
+            await reconcile(self.session, ours, self._say)
             await self._put_back()
 
     async def _put_back(self) -> None:
@@ -250,9 +250,9 @@ class JobRun:
                 if found is None:
                     is_over = True
                     break
-                await self.pace.turn()
+                await self.throttle.acquire()
                 if self.halted():
-                    await self.pace.over(None)
+                    await self.throttle.release(None)
                     break
                 group.create_task(self._one(*found, read_back=size is not None))
                 count += 1
@@ -273,11 +273,11 @@ class JobRun:
         error: ResellerError | None = None
         try:
             result = await job_items.carry_out(
-                self.session, self.job, item, before, self.passwords, self.permit, self.pace.heard
+                self.session, self.job, item, before, self.passwords, self.permit, self.throttle.on_error
             )  # fmt: skip
             error = result.error
         finally:
-            await self.pace.over(error)
+            await self.throttle.release(error)
         if read_back and result.outcome is Outcome.APPLIED and result.id:
             await self._look_again(item)
         await self._take(item, result, before)
@@ -291,7 +291,7 @@ class JobRun:
         number, error = self.job.number, result.error
         if self.passwords is not None:
             await self.passwords.told(result)
-        self._changes += taken_in(self.session, item.item.call, before, result.outcome)
+        self._changes += list_updates(self.session, item.item.call, before, result.outcome)
         if isinstance(error, LedgerUnavailable | MissingCredentials | BadConfig):
             self.pause(error.message)
             return
@@ -308,7 +308,7 @@ class JobRun:
         self.progress.sent += 1
         self.progress.move(None, result.outcome)
         self._stop_where_hopeless(error)
-        if why := self._brakes.after(result, self.progress.sent, self.progress.unknown):
+        if why := self._threshold.after(result, self.progress.sent, self.progress.unknown):
             self.pause(f"paused by itself: {why}")
         self._tell(result)
 
@@ -321,8 +321,8 @@ class JobRun:
             self.pause(f"the service refuses our credentials: {error.message}")
         if isinstance(error, ProxyRefused):
             self.pause(error.message)
-        if self.pace.broken_because:
-            self.pause(f"paused by itself: {self.pace.broken_because}")
+        if self.throttle.broken_because:
+            self.pause(f"paused by itself: {self.throttle.broken_because}")
 
 
 RETRIED = frozenset({Outcome.REJECTED, Outcome.NOT_SENT})

@@ -47,7 +47,7 @@ def noted(suspension: Suspension) -> str:
     """Say why a suspension whose stop was closed with a note is not lifted."""
     name = quoted(suspension.username)
     return (
-        f"left alone: the stop of {name} was settled with a note, which does not prove that it stopped sending; "
+        f"left alone: the stop of {name} was resolved with a note, which does not prove that it stopped sending; "
         f"enable it, or stop it again without an end ({suspension.entry.id})"
     )
 

@@ -9,7 +9,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.export import ExportFormat, Progress
 from tui_reseller.domain.listing import (
     ListDifference,
-    Question,
+    ListQuery,
     RefreshCounts,
     SnapshotInfo,
     StoredList,
@@ -73,13 +73,13 @@ class CustomerListPort(Protocol):
         tool has set, for what the service does not tell. A complete list is compared with the one before.
         """
 
-    async def query(self, question: Question) -> bool:
+    async def query(self, question: ListQuery) -> bool:
         """Filter and sort; return whether the answer is shown: a newer question makes an older one void.
 
         Raises InvalidInput for a sort column that there is not, InvalidFilter for a regex that cannot be used.
         """
 
-    async def count(self, question: Question) -> int:
+    async def count(self, question: ListQuery) -> int:
         """Return how many customers another question would show. Raises InvalidFilter."""
 
     async def hidden(self, usernames: Collection[str]) -> int:

@@ -37,7 +37,7 @@ _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequestedChange:
     """A row that is taken: a call, with a password if the row has one, and its line. Never prints its fields."""
 
     call: Call
@@ -51,7 +51,7 @@ class Wanted:
 class Read:
     """What a file holds. Source is a digest of it without passwords; notes say what was made regular."""
 
-    wanted: list[Wanted] = field(default_factory=list)
+    wanted: list[RequestedChange] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     source: str = ""
@@ -108,7 +108,7 @@ def _take(found: Read, line: int, values: dict[str, str], action: Operation | No
         found.wanted.append(wanted)
 
 
-def _wanted(line: int, values: dict[str, str], action: Operation | None) -> Wanted:
+def _wanted(line: int, values: dict[str, str], action: Operation | None) -> RequestedChange:
     named = values.pop(ACTION, "")
     if named and action is not None and action_of(named) is not action:
         raise InvalidInput(f"{named!r} stands against the one action for all, {action.value}", field=ACTION)
@@ -130,7 +130,7 @@ def _wanted(line: int, values: dict[str, str], action: Operation | None) -> Want
         _needed(fields, "email")
     elif operation is Operation.SET and not fields:
         raise InvalidInput("nothing to set")
-    return Wanted(Call(operation, username, fields, Secret(password) if password else None), line)
+    return RequestedChange(Call(operation, username, fields, Secret(password) if password else None), line)
 
 
 def _needed(fields: Mapping[str, str], name: str) -> str:

@@ -13,7 +13,7 @@ from tui_reseller.domain.plan import Item, Plan, Refusal
 from tui_reseller.domain.printed import Foreign, line
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
-from tui_reseller.services.plan_file import Wanted
+from tui_reseller.services.plan_file import RequestedChange
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import findings_for, without_unchanged
 from tui_reseller.services.write import is_already_so
@@ -39,7 +39,7 @@ class Drafted:
 
 async def draft(
     session: Session,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[RequestedChange],
     *,
     origin: str,
     refusals: Sequence[Refusal] = (),
@@ -81,7 +81,7 @@ def _in_order(items: list[Item], hidden: Collection[str]) -> tuple[Item, ...]:
 class _Checker:
     """Checks wanted changes one by one; gathers what is refused, what is so already, and what is worth a word."""
 
-    def __init__(self, session: Session, wanted: Sequence[Wanted], open_: Iterable[object]) -> None:
+    def __init__(self, session: Session, wanted: Sequence[RequestedChange], open_: Iterable[object]) -> None:
         self.session = session
         self.refusals: list[Refusal] = []
         self.already = 0
@@ -93,7 +93,7 @@ class _Checker:
         self._renamed = {one.call.username for one in wanted if one.call.operation is Operation.RENAME}
         self._said: Counter[str] = Counter()
 
-    def item(self, one: Wanted) -> Item | None:
+    def item(self, one: RequestedChange) -> Item | None:
         """Return the item of a wanted change; None if it is refused or is so already."""
         why = self._refused(one)
         if why is not None:
@@ -113,7 +113,7 @@ class _Checker:
             self._said["an outcome is still open: it will be refused until that is settled"] += 1
         return item
 
-    def _refused(self, one: Wanted) -> tuple[str, str] | None:
+    def _refused(self, one: RequestedChange) -> tuple[str, str] | None:
         """Return why a row cannot be taken, and its column, or None."""
         call, name = one.call, one.call.username
         if name in self._lines:
@@ -137,7 +137,7 @@ class _Checker:
             return f"the service lists {quoted(name)} more than once", "username"
         return self._new_name_taken(one) if call.operation is Operation.RENAME else None
 
-    def _new_name_taken(self, one: Wanted) -> tuple[str, str] | None:
+    def _new_name_taken(self, one: RequestedChange) -> tuple[str, str] | None:
         new = one.call.fields["username"]
         if new in self._renamed:
             return f"{quoted(new)} is itself renamed here: chains and swaps take a plan each", "new_username"

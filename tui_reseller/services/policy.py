@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tui_reseller.domain.confusables import is_same_name
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
-from tui_reseller.domain.names import is_same_name
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.printed import command, is_plain
 from tui_reseller.domain.profile import Profile

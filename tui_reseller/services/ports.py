@@ -21,7 +21,7 @@ from tui_reseller.domain.plan import Job, JobItem, JobState, Plan
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.vault import Anchor, Comparison, Restored
-from tui_reseller.domain.view import Look, View
+from tui_reseller.domain.view import ListLayout, View
 
 
 class Clock(Protocol):
@@ -251,7 +251,7 @@ class ViewsPort(Protocol):
     def saved(self) -> tuple[View, ...]:
         """Return the operator's own views."""
 
-    def look(self, profile: str) -> Look:
+    def layout(self, profile: str) -> ListLayout:
         """Return how the list of a profile looked last."""
 
     def put(self, view: View) -> None:
@@ -260,7 +260,7 @@ class ViewsPort(Protocol):
     def drop(self, key: str) -> None:
         """Forget a view."""
 
-    def keep_look(self, profile: str, look: Look) -> None:
+    def keep_layout(self, profile: str, layout: ListLayout) -> None:
         """Keep how the list of a profile looks."""
 
 

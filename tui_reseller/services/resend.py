@@ -3,14 +3,14 @@
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.errors import CredentialsRefused, CustomerNotFound, RateLimited, Rejected, ResellerError
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.services.readings import look
+from tui_reseller.services.observations import observe
 from tui_reseller.services.session import Session
 
 _LEFT_OPEN = frozenset({Outcome.VERIFIED_NOT_APPLIED, Outcome.RESOLVED})
 """Verdicts of an earlier operation that was sent and may, against all evidence, have been carried out late (4.6)."""
 
 
-async def judge(session: Session, entry_id: str, refusal: Rejected, *, attempts: int) -> tuple[Outcome, str]:
+async def classify(session: Session, entry_id: str, refusal: Rejected, *, attempts: int) -> tuple[Outcome, str]:
     """Return what became of an operation that was refused.
 
     "Already exists" to a repeated create and "does not exist" to a repeated rename are read back, never taken for a
@@ -26,7 +26,7 @@ async def judge(session: Session, entry_id: str, refusal: Rejected, *, attempts:
     if entry.operation is Operation.DELETE:
         return Outcome.VERIFIED_APPLIED, f"inferred: it was listed just before, and {said}"
     try:
-        seen = await look(session, entry)
+        seen = await observe(session, entry)
     except ResellerError as error:
         return Outcome.UNKNOWN, f"{said}; it could not be read back ({error.message})"
     if seen.outcome is Outcome.VERIFIED_NOT_APPLIED:

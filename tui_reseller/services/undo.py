@@ -10,10 +10,10 @@ from tui_reseller.domain.operation import REVERSIBLE, Call, Operation
 from tui_reseller.domain.plan import Refusal
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services import listing, plans
-from tui_reseller.services.authors import author_words
+from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.door import Permit
 from tui_reseller.services.history import History, fields_of, history_since
-from tui_reseller.services.plan_file import Wanted
+from tui_reseller.services.plan_file import RequestedChange
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.write import Aim, carry_out, stopped
@@ -113,7 +113,7 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
     history = await history_since(session, oldest)
     calls = {entry.id: opposite(entry) for entry in applied}
     present = await _read_again(session, {call.username for call in calls.values() if call is not None})
-    wanted: list[Wanted] = []
+    wanted: list[RequestedChange] = []
     refusals: list[Refusal] = []
     undone: dict[str, plans.Undone] = {}
     for entry in applied:
@@ -122,7 +122,7 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
         if why is not None or call is None or meant is None:
             refusals.append(Refusal(0, f"{quoted(entry.username)}: {why}"))
         else:
-            wanted.append(Wanted(call))
+            wanted.append(RequestedChange(call))
             undone[call.username] = plans.Undone(entry.id, meant)
     return await plans.draft(session, wanted, origin=origin, refusals=refusals, undone=undone)
 
@@ -146,7 +146,7 @@ def _why_overtaken(session: Session, history: History, entry: Entry) -> str | No
         return None
     what = ", ".join(sorted(fields_of(later) & fields_of(entry)))
     why = f', "{clean(later.reason, longest=60)}"' if later.reason else ""
-    return f"{what} was set again by {author_words(later, session)} (operation {later.id}{why}): it is left alone"
+    return f"{what} was set again by {attribution_words(later, session)} (operation {later.id}{why}): it is left alone"
 
 
 def _why_not(entry: Entry, call: Call | None, present: Mapping[str, Customer], meant: Fingerprint | None) -> str | None:

@@ -7,7 +7,7 @@ from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.absence import doubt, whole_list
-from tui_reseller.services.readings import Reading, look, times_text
+from tui_reseller.services.observations import Observation, observe, times_text
 from tui_reseller.services.session import Session
 
 SETTLE = 60.0
@@ -51,23 +51,23 @@ async def verify(session: Session, entry: Entry) -> tuple[Outcome, str]:
     return await _write_down(session, entry, last.outcome, f"{times_text(readings)}: {_open(last)}{words}")
 
 
-async def _read(session: Session, entry: Entry) -> list[Reading]:
+async def _read(session: Session, entry: Entry) -> list[Observation]:
     """Read at 0, 2, 10 and 60 s; fewer times if one reading is certain, or differs from the one before."""
     began = session.clock.monotonic()
-    readings: list[Reading] = []
+    readings: list[Observation] = []
     for at in READS_AT:
         await session.clock.sleep(max(0.0, at - (session.clock.monotonic() - began)))
-        readings.append(await look(session, entry))
+        readings.append(await observe(session, entry))
         if readings[-1].certain or not _agree(readings):
             break
     return readings
 
 
-def _agree(readings: list[Reading]) -> bool:
+def _agree(readings: list[Observation]) -> bool:
     return readings[-1].certain or all(reading.outcome is readings[0].outcome for reading in readings)
 
 
-def _open(reading: Reading) -> str:
+def _open(reading: Observation) -> str:
     return "still unknown, " if reading.outcome is Outcome.UNKNOWN else ""
 
 
@@ -86,7 +86,7 @@ async def _write_down(
     return outcome, words
 
 
-async def _in_whole_list(session: Session, entry: Entry, last: Reading) -> tuple[Reading, str]:
+async def _in_whole_list(session: Session, entry: Entry, last: Observation) -> tuple[Observation, str]:
     """Decide by one whole list where the question may not work, if that list is a proof (absence.py)."""
     incoming = await whole_list(session)
     why = await doubt(session, incoming, [entry.username])
@@ -109,15 +109,15 @@ async def _with_its_email(session: Session, entry: Entry) -> str:
     return ", but its e-mail address is, under " + ", ".join(quoted(name, 40) for name in names)
 
 
-async def settle(session: Session, entry: Entry, note: str) -> None:
+async def resolve(session: Session, entry: Entry, note: str) -> None:
     """Close an open outcome with a note of the operator. Never counted as success.
 
-    Raises InvalidInput without a note, and where there is nothing to settle; LedgerUnavailable.
+    Raises InvalidInput without a note, and where there is nothing to resolve; LedgerUnavailable.
     """
     if not note.strip():
         raise InvalidInput("settling needs a note: what do you know, and from whom?", field="note")
     standing = await session.ledger.get(entry.id) or entry
     if standing.outcome is None or not standing.outcome.needs_you:
         word = standing.outcome.word.lower() if standing.outcome else "still on its way in another process"
-        raise InvalidInput(f"there is nothing to settle: this operation is {word}")
+        raise InvalidInput(f"there is nothing to resolve: this operation is {word}")
     await session.ledger.finish(entry.id, Outcome.RESOLVED, f"{session.operator.user}: {note.strip()}")

@@ -21,7 +21,7 @@ from tui_reseller.domain.operation import SWITCHED, Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import resend, retry
-from tui_reseller.services.authors import conflict_of
+from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
 from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.result import Result
@@ -73,7 +73,7 @@ async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOT
         elif before is not None and call.operation in {Operation.SET, Operation.EMAIL}:
             call = without_unchanged(call, {name: before.text(name) for name in call.fields})
         result = await send(session, call, before, permit, aim)
-        await session.keep(*taken_in(session, call, before, result.outcome))
+        await session.keep(*list_updates(session, call, before, result.outcome))
     except ResellerError as error:
         return stopped(call, error)
     else:
@@ -160,7 +160,7 @@ async def send(
     try:
         outcome, message, error = await _answer(session, sending, heard)
         if isinstance(error, Rejected):
-            outcome, message = await resend.judge(session, entry_id, error, attempts=sending.attempts)
+            outcome, message = await resend.classify(session, entry_id, error, attempts=sending.attempts)
     except BaseException as broken:  # cancelled, or a mistake of our own: neither is in the table of 4.1
         await asyncio.shield(_finish(session, entry_id, *sending.broken_off(broken)))
         raise
@@ -241,7 +241,7 @@ async def _finish(session: Session, entry_id: str, outcome: Outcome, message: st
     return ""
 
 
-def taken_in(
+def list_updates(
     session: Session, call: Call, before: Customer | None, outcome: Outcome
 ) -> list[tuple[str, Customer | None]]:
     """Return what a result changes in the list: a certain change, or a switch that is unknown now. What this tool knows

@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from tui_reseller.domain.confusables import skeleton
 from tui_reseller.domain.customer import FIELDS, Customer
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.listing import ListDifference, Question, RefreshCounts, Table
-from tui_reseller.domain.names import look_of
+from tui_reseller.domain.listing import ListDifference, ListQuery, RefreshCounts, Table
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage.incoming import Incoming
 
@@ -37,7 +37,7 @@ class CustomerList:
         self._head_total = 0
         self._answer: Answer | None = None
         self._kept: tuple[Answer, ...] = ()
-        self._question = Question()
+        self._question = ListQuery()
         self._asked = 0
         self._is_folding = False
         self.version = 0
@@ -83,7 +83,7 @@ class CustomerList:
         self._show(await self._run(work))
         self._head = ()
 
-    async def query(self, question: Question) -> bool:
+    async def query(self, question: ListQuery) -> bool:
         """Filter and sort; return whether the answer is shown: a newer question makes an older one void.
 
         Case is ignored, equal rows keep the service's order, rows without a value come last both ways. Raises
@@ -111,7 +111,7 @@ class CustomerList:
                 break
         return True
 
-    def _back(self, question: Question) -> bool:
+    def _back(self, question: ListQuery) -> bool:
         """Go back to one of the last two answers, if it is what is asked for, as for an order that is turned round
         twice: at once, whatever the worker is busy with.
         """
@@ -125,14 +125,14 @@ class CustomerList:
         self._answer, self._kept = changed, ()
         self.version += 1
 
-    def _found(self, question: Question, asked: int) -> "Answer | None":
+    def _found(self, question: ListQuery, asked: int) -> "Answer | None":
         """Answer a question in the worker, unless a newer one waits behind it."""
         from tui_reseller.storage.query import answer  # noqa: PLC0415 - polars is loaded with the first list
 
         last = self._answer
         return None if asked != self._asked or last is None else answer(last.rows, question, last)
 
-    async def count(self, question: Question) -> int:
+    async def count(self, question: ListQuery) -> int:
         """Return how many customers another question would show. Raises InvalidFilter."""
         from tui_reseller.storage.query import answer  # noqa: PLC0415 - as above
 
@@ -178,9 +178,9 @@ class CustomerList:
         """Return other usernames, shown or not, that the eye takes for this one; at most *limit*."""
         last = self._answer
         if last is None:
-            wanted = look_of(username)
+            wanted = skeleton(username)
             others = (customer.username for customer in self._head if customer.username != username)
-            return [name for name in others if look_of(name) == wanted][:limit]
+            return [name for name in others if skeleton(name) == wanted][:limit]
 
         def work() -> list[str]:
             from tui_reseller.storage.look_alikes import look_alikes  # noqa: PLC0415 - polars, beside the screen

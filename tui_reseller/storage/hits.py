@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from tui_reseller.domain.filters import Filter
-from tui_reseller.domain.listing import Question
+from tui_reseller.domain.listing import ListQuery
 from tui_reseller.storage.frames import BETWEEN, SEARCH
 from tui_reseller.storage.matching import Names, mask
 
@@ -18,7 +18,7 @@ class Hits:
     """Numbers of rows, ascending, and the question that they were found for."""
 
     frame: pl.DataFrame
-    question: Question
+    question: ListQuery
     rows: pl.Series
     _searched: pl.Series | None = None
 
@@ -31,7 +31,7 @@ class Hits:
             scattered = self._texts().to_frame()
             self._searched = scattered.select(pl.concat_str(SEARCH, pl.lit("")).alias(SEARCH)).to_series()
 
-    def narrows_to(self, question: Question) -> bool:
+    def narrows_to(self, question: ListQuery) -> bool:
         """Whether every hit of a question is one of these, and these are few: another letter of a word was typed."""
         terms, before = question.filter.terms, self.question.filter.terms
         is_same = len(terms) == len(before) and terms[:-1] == before[:-1] and question.context == self.question.context
@@ -41,7 +41,7 @@ class Hits:
         is_longer = new.kind == old.kind == "word" and not new.negated and not old.negated and old.text in new.text
         return is_longer and BETWEEN not in new.text  # which is looked for in every field by itself
 
-    def narrowed(self, question: Question, names: Names) -> "Hits":
+    def narrowed(self, question: ListQuery, names: Names) -> "Hits":
         """Return the hits of a question that these narrow to."""
         among = self._texts()
         is_hit = mask(among.to_frame(), Filter(terms=question.filter.terms[-1:]), names)
@@ -59,7 +59,7 @@ class Hits:
         return self._searched
 
 
-def hits_of(frame: pl.DataFrame, question: Question, names: Names, last: Hits | None) -> Hits:
+def hits_of(frame: pl.DataFrame, question: ListQuery, names: Names, last: Hits | None) -> Hits:
     """Return what a filter matches; the last hits may help. Raises InvalidFilter."""
     if last is not None and last.frame is frame and last.narrows_to(question):
         return last.narrowed(question, names)

@@ -2,19 +2,19 @@
 
 import polars as pl
 
-from tui_reseller.domain.names import look_of
+from tui_reseller.domain.confusables import skeleton
 
 _PLAIN = r"^[\x00-\x7f]*$"
 
 
 def look_alikes(names: pl.Series, username: str, limit: int) -> list[str]:
     """Return other usernames that the eye takes for this one, at most *limit*."""
-    wanted = look_of(username)
+    wanted = skeleton(username)
     frame = pl.DataFrame({"name": names}).filter(pl.col("name") != username)
     is_plain = pl.col("name").str.contains(_PLAIN)
     plain = frame.filter(is_plain & (_plain_look() == wanted))["name"]
     odd = frame.filter(~is_plain)["name"].to_list()
-    found = [*plain.to_list(), *(name for name in odd if look_of(name) == wanted)]
+    found = [*plain.to_list(), *(name for name in odd if skeleton(name) == wanted)]
     return found[:limit]
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.filters import Filter
-from tui_reseller.domain.listing import COLUMNS, Question
+from tui_reseller.domain.listing import COLUMNS, ListQuery
 from tui_reseller.storage.frames import frame_from, searchable, texts
 from tui_reseller.storage.hits import Hits, hits_of, marked
 from tui_reseller.storage.list_changes import ListChanges
@@ -156,7 +156,7 @@ class Answer:
     """
 
     rows: Rows
-    question: Question
+    question: ListQuery
     found: pl.Series | None
     hits: Hits | None
 
@@ -218,7 +218,7 @@ class Answer:
         return Answer(rows, self.question, found, self.hits)
 
 
-def answer(rows: Rows, question: Question, last: Answer | None = None) -> Answer:
+def answer(rows: Rows, question: ListQuery, last: Answer | None = None) -> Answer:
     """Answer a question; the last answer may help. Raises InvalidFilter."""
     names = _names(rows, question)
     before = last.hits if last is not None else None
@@ -244,7 +244,7 @@ def _mask(rows: Rows, filter_: Filter, names: Names, hits: pl.Series) -> pl.Seri
     return found
 
 
-def _names(rows: Rows, question: Question) -> Names:
+def _names(rows: Rows, question: ListQuery) -> Names:
     words = {term.text for term in question.filter.terms if term.kind == "is"}
     context = question.context
     names: dict[str, frozenset[str] | pl.Series] = {"marked": context.marked, "needs-you": context.needs_you}

@@ -26,7 +26,7 @@ from tui_reseller.storage import snapshot_changes
 from tui_reseller.storage.paths import account_folder
 from tui_reseller.storage.snapshot_head import FIRST_ROWS, LARGEST, Head, decoded
 from tui_reseller.system.files import checked_folder, only_writer, private_folder, read_plain, write_whole
-from tui_reseller.system.thread_priority import step_back
+from tui_reseller.system.thread_priority import lower_thread_priority
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,7 +48,7 @@ class Snapshots:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._writer = ThreadPoolExecutor(1, "snapshot", initializer=lambda: step_back(_WRITERS))
+        self._writer = ThreadPoolExecutor(1, "snapshot", initializer=lambda: lower_thread_priority(_WRITERS))
 
     def head(self, account: str, rows: int) -> tuple[SnapshotInfo, list[Customer]] | None:
         """Return the first rows at once, without later changes, or None. Quick: the list itself is not opened."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import BadConfig
-from tui_reseller.domain.view import COLUMNS, Look, View
+from tui_reseller.domain.view import COLUMNS, ListLayout, View
 from tui_reseller.system.files import only_writer, read_plain, write_whole
 
 _LARGEST = 1024 * 1024
@@ -25,23 +25,23 @@ class Views:
         views = [_view(key, value) for key, value in found.items()] if isinstance(found, dict) else []
         return tuple(view for view in views if view is not None)
 
-    def look(self, profile: str) -> Look:
+    def layout(self, profile: str) -> ListLayout:
         """Return how the list of a profile looked last."""
         found = self._read().get("looks")
-        return _look(found.get(profile) if isinstance(found, dict) else None) or Look()
+        return _look(found.get(profile) if isinstance(found, dict) else None) or ListLayout()
 
     def put(self, view: View) -> None:
         """Keep a view, in the place of one with the same key. Raises BadConfig if the disk refuses."""
         content: dict[str, object] = {"name": view.name, "filter": view.filter}
-        self._change("views", view.key, content if view.look is None else {**content, "look": _written(view.look)})
+        self._change("views", view.key, content if view.layout is None else {**content, "look": _written(view.layout)})
 
     def drop(self, key: str) -> None:
         """Forget a view. Raises BadConfig if the disk refuses."""
         self._change("views", key, None)
 
-    def keep_look(self, profile: str, look: Look) -> None:
+    def keep_layout(self, profile: str, layout: ListLayout) -> None:
         """Keep how the list of a profile looks. Raises BadConfig if the disk refuses."""
-        self._change("looks", profile, _written(look))
+        self._change("looks", profile, _written(layout))
 
     def _change(self, part: str, key: str, value: Mapping[str, object] | None) -> None:
         with only_writer(self._folder / "views.lock"):
@@ -59,16 +59,16 @@ class Views:
         return found if isinstance(found, dict) else {}
 
 
-def _written(look: Look) -> dict[str, object]:
-    return {"sort": look.sort, "descending": look.descending, "columns": list(look.columns)}
+def _written(layout: ListLayout) -> dict[str, object]:
+    return {"sort": layout.sort, "descending": layout.descending, "columns": list(layout.columns)}
 
 
-def _look(found: object) -> Look | None:
+def _look(found: object) -> ListLayout | None:
     if not isinstance(found, dict):
         return None
     sort, columns = found.get("sort"), found.get("columns")
     known = tuple(name for name in columns if name in COLUMNS) if isinstance(columns, list) else ()
-    return Look(sort if sort in FIELDS else "", found.get("descending") is True, known)
+    return ListLayout(sort if sort in FIELDS else "", found.get("descending") is True, known)
 
 
 def _view(key: str, found: object) -> View | None:

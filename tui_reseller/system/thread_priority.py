@@ -11,7 +11,7 @@ LESS_URGENT = 10
 _TASKS = Path("/proc/self/task")
 
 
-def step_back(helpers: str = "") -> None:
+def lower_thread_priority(helpers: str = "") -> None:
     """Let all other threads go before this one, and before those whose names begin with *helpers*: threads of a library
     that work for this one. Threads that they or this one start later step back, too. Called once by each thread.
     Nothing happens where the system knows no priorities of threads, or does not let us set them.

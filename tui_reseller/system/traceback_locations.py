@@ -9,7 +9,7 @@ MOST = 50
 """So many errors of a chain are told."""
 
 
-def places(error: BaseException | None) -> str:
+def traceback_locations(error: BaseException | None) -> str:
     """Return kinds and places of an error, of those behind it and of those in it; what was last comes last."""
     told: dict[int, str] = {}
     waiting = [error]

@@ -67,7 +67,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("operation.undo", ("u",), "Undo", "Take back my last undoable operation", 1, (WRITABLE,), "", "Accounting"),
     Command("operation.again", ("full_stop",), "Again", "The last verb on this customer", 1, _ACT, "", "Customer"),
     Command("audit.customer", ("a",), "Activity", "What was done to this customer; again: all", group="Accounting"),
-    Command("needs-you.open", ("exclamation_mark",), "Needs you", "Outcomes to settle", group="Accounting"),
+    Command("needs-you.open", ("exclamation_mark",), "Needs you", "Outcomes to resolve", group="Accounting"),
     Command("job.list", ("b",), "Plans and jobs", "Watch, pause, go on, undo, results", group="Accounting"),
     Command("message.log", ("m",), "Messages", "What was said on this screen", group="Accounting"),
     Command("list.refresh", ("r",), "Refresh", "Read the list again; Esc cancels"),

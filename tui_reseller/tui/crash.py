@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tui_reseller import __version__
-from tui_reseller.system.traceback_locations import places
+from tui_reseller.system.traceback_locations import traceback_locations
 
 
 class _Where:
@@ -26,5 +26,5 @@ def write_report(error: BaseException | None) -> str:
     head = f"TUI Reseller {__version__}, Python {platform.python_version()}, {platform.system()}\n"
     handle, name = tempfile.mkstemp(prefix="crash-", suffix=".txt", dir=_Where.folder)
     with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(head + places(error))
+        file.write(head + traceback_locations(error))
     return name

@@ -13,7 +13,7 @@ from datetime import datetime
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import SnapshotInfo
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.view import Look
+from tui_reseller.domain.view import ListLayout
 from tui_reseller.tui.presenters.header import counts_line, header_line
 from tui_reseller.tui.presenters.rows import NARROW, SIDE_BY_SIDE, SMALLEST, columns, fit, title_line
 from tui_reseller.tui.view_state import ViewState
@@ -24,7 +24,7 @@ ENTER, LEAVE = "\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J", "\x1b[?1049l\x1b[?25h"
 Head = Callable[[int], tuple[SnapshotInfo, Sequence[Customer]] | None]
 
 
-def paint(head: Head, profile: Profile, badge: str, now: datetime, look: Look) -> bool:
+def paint(head: Head, profile: Profile, badge: str, now: datetime, layout: ListLayout) -> bool:
     """Paint the first rows of a snapshot; return whether there was anything to paint."""
     width, height = os.get_terminal_size(sys.stderr.fileno())
     if width < SMALLEST[0] or height < SMALLEST[1]:
@@ -43,7 +43,7 @@ def paint(head: Head, profile: Profile, badge: str, now: datetime, look: Look) -
         progress="reading ...",
         total=info.total,
         shown=info.total,
-        columns=look.columns,
+        columns=layout.columns,
     )
     sys.stderr.write(ENTER + "\r\n".join(_lines(state, customers, now, width, is_wide=is_wide)))
     sys.stderr.flush()

@@ -46,8 +46,8 @@ def run(
         if profile is not None and not plain:
             session = services.open(profile)
             head = partial(listing.head, session)
-            look = services.views.look(profile.name)
-            painted = first_paint.paint(head, profile, badge or badge_of(profile), services.clock.now(), look)
+            layout = services.views.layout(profile.name)
+            painted = first_paint.paint(head, profile, badge or badge_of(profile), services.clock.now(), layout)
         app = _application(services, profile, read_only=read_only, badge=badge, plain=plain, slow_link=slow_link)
         painted = False  # from here on the screen is the application's
         choice = app.run(mouse=mouse)

@@ -11,7 +11,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.filters import Filter
-from tui_reseller.domain.listing import ListContext, Question
+from tui_reseller.domain.listing import ListContext, ListQuery
 from tui_reseller.domain.text import clean
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.listing import Refreshed
@@ -138,7 +138,7 @@ class Stage:
         self.state = state = replace(self.state, **values)
         customers, wanted = self.session.customers, self.filter if filter_ is None else filter_
         context = ListContext(state.marked, state.needs_you)
-        if not await customers.query(Question(wanted, state.sort, state.descending, context)):
+        if not await customers.query(ListQuery(wanted, state.sort, state.descending, context)):
             return
         self.filter = wanted
         self.show(

@@ -16,7 +16,7 @@ from tui_reseller import wiring
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.listing import Question
+from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing
@@ -34,7 +34,7 @@ async def read(services: Services, profile: Profile) -> dict[str, float]:
     async for event in listing.refresh(session):
         if getattr(event, "rows", 0):
             found.setdefault("first", time.perf_counter() - began)
-    await session.customers.query(Question(parse_filter(WORD)))
+    await session.customers.query(ListQuery(parse_filter(WORD)))
     found["whole"] = time.perf_counter() - began
     found["matches"], found["customers"] = len(session.customers), session.customers.total
     await session.aclose()

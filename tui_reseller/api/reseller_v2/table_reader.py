@@ -13,7 +13,7 @@ from tui_reseller.api.reseller_v2.listing import Body, ListReader, unusable
 from tui_reseller.api.wire import BadReply, Form
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.profile import Format
-from tui_reseller.system.thread_priority import step_back
+from tui_reseller.system.thread_priority import lower_thread_priority
 
 if TYPE_CHECKING:
     import polars as pl
@@ -174,7 +174,7 @@ def _begin() -> None:
     import polars as pl  # noqa: PLC0415 - beside the event loop
 
     pl.thread_pool_size()
-    step_back()
+    lower_thread_priority()
     _keep_free()
 
 

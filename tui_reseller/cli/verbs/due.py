@@ -17,16 +17,16 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services import door
 from tui_reseller.services.door import Consent, Permit
 from tui_reseller.services.lifting import call_of, left_alone, lift, noted
-from tui_reseller.services.moments import local_text
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 from tui_reseller.services.suspensions import Suspension, open_suspensions
+from tui_reseller.services.time_input import local_text
 
 COLUMNS = ("until", "username", "state", "reason", "operator", "profile", "id", "time", "replaced_by")
 TABLE_COLUMNS = ("until", "username", "state", "reason", "operator", "profile", "id")
 _WORDS = {
-    "needs_you": "settle it first",
+    "needs_you": "resolve it first",
     "noted": "left alone",
     "replaced": "stopped again",
     "due": "due",

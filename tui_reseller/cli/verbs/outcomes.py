@@ -124,7 +124,7 @@ def resolve(inv: Invocation, *, entry_id: str, note: str) -> int:
         entry = await known_entry(services, entry_id)
         session = _session_of(inv, services, entry)
         try:
-            await verify.settle(session, entry, note)
+            await verify.resolve(session, entry, note)
         finally:
             await session.aclose()
         settled = await known_entry(services, entry_id)

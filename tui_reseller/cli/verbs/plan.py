@@ -16,13 +16,13 @@ from tui_reseller.cli.options import Writing, common, writing
 from tui_reseller.cli.words import changes_text
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.listing import ListContext, Question
+from tui_reseller.domain.listing import ListContext, ListQuery
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import Typed, Word, command
 from tui_reseller.domain.text import clean
 from tui_reseller.services import listing, plans
-from tui_reseller.services.plan_file import FIELDS_OF, Read, Wanted, action_of, read_rows
+from tui_reseller.services.plan_file import FIELDS_OF, Read, RequestedChange, action_of, read_rows
 from tui_reseller.services.plans import Drafted
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -119,9 +119,9 @@ async def _matching(session: Session, text: str, action: str, fields: dict[str, 
             raise InvalidInput(f"{operation.value} takes no {name}", field=name)
     entries = await session.ledger.needs_you(session.account)
     context = ListContext(needs_you=frozenset(entry.username for entry in entries))
-    await session.customers.query(Question(parse_filter(text), context=context))
+    await session.customers.query(ListQuery(parse_filter(text), context=context))
     names = [name for name in session.customers.usernames() if name]
-    return Read([Wanted(Call(operation, name, fields)) for name in names])
+    return Read([RequestedChange(Call(operation, name, fields)) for name in names])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ import click
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common
-from tui_reseller.cli.query import DEFAULT_COLUMNS, ListQuery, read_columns, read_sort
+from tui_reseller.cli.query import DEFAULT_COLUMNS, ListRequest, read_columns, read_sort
 from tui_reseller.cli.talk import Talk, size_text
 from tui_reseller.domain.customer import FIELDS, Customer
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import BadConfig, CustomerNotFound, InvalidInput, SnapshotDamaged
 from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.listing import ListContext, Question, SnapshotInfo
+from tui_reseller.domain.listing import ListContext, ListQuery, SnapshotInfo
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import export, listing
@@ -76,7 +76,7 @@ def list_customers(
         raise click.UsageError("--offline and --max-age: one of the two is too many")
     age = read_duration(max_age) if max_age else None
     target = _read_target(inv, to, limit=limit, force=force)
-    query = ListQuery(parse_filter(filter_), *read_sort(sort), read_columns(columns), limit)
+    query = ListRequest(parse_filter(filter_), *read_sort(sort), read_columns(columns), limit)
 
     async def written(services: Services, session: Session) -> int:
         await _ask(session, query)
@@ -149,15 +149,17 @@ def _tell_trouble(inv: Invocation, session: Session) -> None:
         inv.talk.warn(f"website access is not known, for the audit log cannot be read: {trouble.message}")
 
 
-async def _ask(session: Session, query: ListQuery) -> None:
+async def _ask(session: Session, query: ListRequest) -> None:
     context = ListContext()
     if any(term.kind == "is" and term.text == "needs-you" for term in query.filter.terms):
         entries = await session.ledger.needs_you(session.account)
         context = ListContext(needs_you=frozenset(entry.username for entry in entries))
-    await session.customers.query(Question(query.filter, query.sort, query.descending, context))
+    await session.customers.query(ListQuery(query.filter, query.sort, query.descending, context))
 
 
-async def _write_file(inv: Invocation, services: Services, session: Session, query: ListQuery, target: _Target) -> int:
+async def _write_file(
+    inv: Invocation, services: Services, session: Session, query: ListRequest, target: _Target
+) -> int:
     def tell(done: int, total: int) -> None:
         inv.talk.progress(f"{done:,} of {total:,}")
 
@@ -169,7 +171,7 @@ async def _write_file(inv: Invocation, services: Services, session: Session, que
     return ExitCode.FINE
 
 
-async def _write_list(inv: Invocation, services: Services, session: Session, query: ListQuery) -> int:
+async def _write_list(inv: Invocation, services: Services, session: Session, query: ListRequest) -> int:
     matched = len(session.customers)
     shown = min(matched, query.limit or matched)
     table = await session.customers.table() if inv.out.format in _BY_COLUMNS else None
@@ -188,7 +190,7 @@ async def _write_list(inv: Invocation, services: Services, session: Session, que
     return ExitCode.FINE
 
 
-def _write_rows(inv: Invocation, session: Session, query: ListQuery, count: int) -> None:
+def _write_rows(inv: Invocation, session: Session, query: ListRequest, count: int) -> None:
     columns = query.columns or (DEFAULT_COLUMNS if inv.out.format == "table" else FIELDS)
     with inv.out.rows(columns) as rows:
         for customer in _windows(session, count):
@@ -203,7 +205,7 @@ def _windows(session: Session, count: int) -> Iterator[Customer]:
         yield from session.customers.window(start, min(start + PIECE, count))
 
 
-def _tell(talk: Talk, session: Session, query: ListQuery, shown: int, matched: int) -> None:
+def _tell(talk: Talk, session: Session, query: ListRequest, shown: int, matched: int) -> None:
     if query.limit:
         talk.say(f"{shown:,} of {matched:,}")
     old = listing.age(session)

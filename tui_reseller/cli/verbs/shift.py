@@ -9,9 +9,9 @@ from tui_reseller.cli.options import common
 from tui_reseller.cli.shift import Shift
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.services.moments import start_of_day
 from tui_reseller.services.services import Services
 from tui_reseller.services.suspensions import open_suspensions
+from tui_reseller.services.time_input import start_of_day
 
 
 @click.command()

@@ -10,7 +10,7 @@ from tui_reseller.cli.names import read_usernames
 from tui_reseller.cli.options import Writing, writing
 from tui_reseller.cli.writing import Order, write
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.services.moments import local_text, read_end
+from tui_reseller.services.time_input import local_text, read_end
 
 _UNTIL = "Note an end: 2026-11-30T09:00 (local time) or 3d; tui-reseller due gives sending back."
 

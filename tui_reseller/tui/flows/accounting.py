@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.text import quoted
-from tui_reseller.services.moments import start_of_day
-from tui_reseller.services.verify import settle
+from tui_reseller.services.time_input import start_of_day
+from tui_reseller.services.verify import resolve
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.page import Page
@@ -116,8 +116,8 @@ async def needs_you(stage: Stage) -> None:
 
 
 async def _open_outcome(stage: Stage, entry: Entry) -> None:
-    """Say what is known and what is safe; check again, or settle with a note (interaction.md 6.7)."""
-    options = [Option("c", "Check now", "check"), Option("s", "Settle with a note ...", "settle")]
+    """Say what is known and what is safe; check again, or resolve with a note (interaction.md 6.7)."""
+    options = [Option("c", "Check now", "check"), Option("s", "Resolve with a note ...", "settle")]
     title = f"{outcome_word(entry.outcome).upper()} - {verb_of(entry.operation)} of {quoted(entry.username, 40)}"
     chosen = await stage.ask(Menu(title, options, lines=open_lines(entry, stage.next_check)))
     if chosen == "check":
@@ -139,12 +139,12 @@ async def _settle(stage: Stage, entry: Entry) -> None:
     if answer is None:
         return
     try:
-        await settle(stage.session, entry, answer["note"])
+        await resolve(stage.session, entry, answer["note"])
     except ResellerError as error:
         stage.tell_error(error)
         return
     await stage.count_open()
-    stage.tell(f"Settled with a note: {verb_of(entry.operation)} of {quoted(entry.username, 40)}", "good")
+    stage.tell(f"Resolved with a note: {verb_of(entry.operation)} of {quoted(entry.username, 40)}", "good")
 
 
 async def messages(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.plan import Plan
 from tui_reseller.services import listing, plans
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.plan_file import Wanted
+from tui_reseller.services.plan_file import RequestedChange
 from tui_reseller.services.plans import Drafted
 from tui_reseller.services.policy import GRADES, refuse_over_ceiling, typed_text
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
@@ -43,7 +43,7 @@ async def act_on_many(
     stage.tell(f"Planning: {WORDS[operation].lower()} for {count_text(len(names))} customers ...")
     try:
         await listing.refresh_for_many(session)
-        wanted = [Wanted(Call(operation, name)) for name in names]
+        wanted = [RequestedChange(Call(operation, name)) for name in names]
         hidden = frozenset(name for name in names if name not in shown)
         drafted = await plans.draft(session, wanted, origin=f"marked {count_text(len(names))}", hidden=hidden)
     except ResellerError as error:

@@ -3,8 +3,8 @@
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.services.moments import read_end
 from tui_reseller.services.policy import typed_text
+from tui_reseller.services.time_input import read_end
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import switch_form
 from tui_reseller.tui.flows.act import do_one, reason_required

@@ -4,7 +4,7 @@ from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.text import clean, quoted
-from tui_reseller.services.authors import author_words
+from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.policy import typed_text
 from tui_reseller.services.undo import draft_undo, last_undoable, opposite, refuse_overtaken, take_back
 from tui_reseller.tui.dialogs.form import FormSpec
@@ -59,7 +59,7 @@ def _spec(stage: Stage, entry: Entry, call: Call) -> FormSpec:
     why = f', "{clean(entry.reason, longest=60)}"' if entry.reason else ""
     lines = [
         f"{quoted(entry.username, 50)}  {change_words(entry)}",
-        f"    by {author_words(entry, stage.session)}{why}",
+        f"    by {attribution_words(entry, stage.session)}{why}",
         f"    back: {back}",
         "It is read again first; what was changed since is left alone.",
     ]

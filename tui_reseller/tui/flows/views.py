@@ -6,7 +6,7 @@ from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import BadConfig, InvalidFilter, InvalidInput
 from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.view import COLUMNS, SHIPPED, Look, View, read_columns, with_saved
+from tui_reseller.domain.view import COLUMNS, SHIPPED, ListLayout, View, read_columns, with_saved
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.stage import Stage
@@ -26,7 +26,7 @@ def sort_menu(stage: Stage) -> Menu:
 
 async def sorted_by(stage: Stage, _column: str) -> None:
     """Remember how the list is sorted now."""
-    keep_look(stage)
+    keep_layout(stage)
 
 
 async def _sort_by(stage: Stage, chosen: str) -> None:
@@ -37,7 +37,7 @@ async def _sort_by(stage: Stage, chosen: str) -> None:
 async def reverse(stage: Stage) -> None:
     """Turn the order round. It is remembered once it is on the screen: a file is slower than a key."""
     await stage.requery(descending=not stage.state.descending)
-    stage.app.call_after_refresh(keep_look, stage)
+    stage.app.call_after_refresh(keep_layout, stage)
 
 
 def _sorted_words(stage: Stage, name: str) -> str:
@@ -46,11 +46,11 @@ def _sorted_words(stage: Stage, name: str) -> str:
     return f"{name}   (now{', reversed' if stage.state.descending else ''}; again reverses)"
 
 
-def keep_look(stage: Stage) -> None:
+def keep_layout(stage: Stage) -> None:
     """Remember order and columns for this profile; a disk that refuses costs only that."""
     state = stage.state
     try:
-        stage.services.views.keep_look(state.profile, Look(state.sort, state.descending, state.columns))
+        stage.services.views.keep_layout(state.profile, ListLayout(state.sort, state.descending, state.columns))
     except BadConfig as error:
         stage.tell(f"Order and columns will not be remembered: {error.message}", "warning")
 
@@ -88,10 +88,10 @@ async def open_view(stage: Stage, key: str) -> None:
         return
     try:
         found = parse_filter(view.filter)
-        look = view.look or Look(stage.state.sort, stage.state.descending, stage.state.columns)
+        layout = view.layout or ListLayout(stage.state.sort, stage.state.descending, stage.state.columns)
         await stage.requery(
             found, filter_text=view.filter, filter_note="", filter_valid=True,
-            sort=look.sort, descending=look.descending, columns=look.columns,
+            sort=layout.sort, descending=layout.descending, columns=layout.columns,
         )  # fmt: skip
     except InvalidFilter as error:
         stage.tell(f'The view "{view.name}" cannot be opened: {error.message}', "bad")
@@ -117,9 +117,9 @@ async def _save(stage: Stage) -> None:
     answer = await stage.ask_form(spec)
     if answer is None:
         return
-    look = Look(state.sort, state.descending, state.columns)
+    layout = ListLayout(state.sort, state.descending, state.columns)
     try:
-        stage.services.views.put(View(answer["key"], answer["name"], state.filter_text, look))
+        stage.services.views.put(View(answer["key"], answer["name"], state.filter_text, layout))
     except BadConfig as error:
         stage.tell_error(error)
         return
@@ -160,7 +160,7 @@ async def _choose_columns(stage: Stage) -> None:
     answer = await stage.ask_form(spec)
     if answer is not None:
         stage.show(columns=read_columns(answer["columns"]))
-        keep_look(stage)
+        keep_layout(stage)
 
 
 def _check_columns(text: str) -> list[Finding]:

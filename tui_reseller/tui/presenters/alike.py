@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tui_reseller.domain.names import difference
+from tui_reseller.domain.confusables import difference
 from tui_reseller.domain.text import quoted
 
 LOOK_ALIKES = 2

@@ -2,7 +2,7 @@
 
 from tui_reseller.domain.errors import InvalidFilter
 from tui_reseller.domain.filters import Filter, parse_filter
-from tui_reseller.domain.listing import ListContext, Question
+from tui_reseller.domain.listing import ListContext, ListQuery
 from tui_reseller.tui.presenters.header import count_text
 from tui_reseller.tui.stage import Stage
 
@@ -49,7 +49,7 @@ class Filtering:
         best, best_text = 0, ""
         for index, term in enumerate(found.terms) if len(found.terms) > 1 else ():
             text = found.without(index)
-            shown = await customers.count(Question(parse_filter(text), context=context))
+            shown = await customers.count(ListQuery(parse_filter(text), context=context))
             if shown > best:
                 best, best_text, self._wider = shown, found.text[term.start : term.end].strip(), text
         return f"without {best_text}: {count_text(best)} (Backspace)" if best else "nothing matches"

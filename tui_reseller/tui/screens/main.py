@@ -91,7 +91,7 @@ class MainScreen(Screen[None]):
         self.parts = (self.list, self.detail, *self.query(Line))
         self.stage.current = lambda: self.list.customer
         self.stage.move_to = self.list.move
-        look = self.stage.services.views.look(session.profile.name)
+        layout = self.stage.services.views.layout(session.profile.name)
         info = listing.first_rows(session)
         self.stage.show(
             badge=self.badge,
@@ -100,7 +100,7 @@ class MainScreen(Screen[None]):
             colour=session.profile.colour,
             progress="" if info else "reading ...",
         )
-        await self.stage.requery(sort=look.sort, descending=look.descending, columns=look.columns)
+        await self.stage.requery(sort=layout.sort, descending=layout.descending, columns=layout.columns)
         self.set_focus(self.list)
         self.call_after_refresh(self._painted)
 

@@ -20,7 +20,7 @@ def is_same_name(one: str, other: str) -> bool:
     return _folded(one).strip() == _folded(other).strip()
 
 
-def look_of(name: str) -> str:
+def skeleton(name: str) -> str:
     """Return what is left of a username when the eye has overlooked what it does: equal looks are taken for each other.
 
     Case, normal form, width, blanks and invisible signs are gone; letters of other scripts and digits that look like a

@@ -16,7 +16,7 @@ LONGEST_LIST = timedelta(minutes=30)
 
 async def conflict_of(session: Session, username: str, found: Sequence[Collision]) -> Conflict:
     """Return the error that says what is no longer as it was loaded, and by whom. Raises LedgerUnavailable."""
-    authors = await authors_of(session, username, {each.field: each.now for each in found}, seen_since(session))
+    authors = await attribution_of(session, username, {each.field: each.now for each in found}, seen_since(session))
     by = changed_by(session, [each.field for each in found], authors)
     return Conflict(
         f"{quoted(username)} was changed by {by}; nothing was sent",
@@ -30,7 +30,7 @@ def seen_since(session: Session) -> datetime | None:
     return session.read_at - LONGEST_LIST if session.read_at else None
 
 
-async def authors_of(
+async def attribution_of(
     session: Session, username: str, values: Mapping[str, Value], since: datetime | None = None
 ) -> dict[str, Entry]:
     """Return, by field, the operation that left the present value behind; fields that none explains are missing.
@@ -52,7 +52,7 @@ async def authors_of(
     return found
 
 
-def author_words(entry: Entry, session: Session) -> str:
+def attribution_words(entry: Entry, session: Session) -> str:
     """Say who did an operation, from where and when: "ben from 10.1.2.3 at 14:01"."""
     operator = entry.operator
     name = clean(operator.user, longest=40)
@@ -72,7 +72,7 @@ def changed_by(session: Session, fields: Sequence[str], authors: Mapping[str, En
     for entry_id, entry in entries.items():
         names = ", ".join(name for name in fields if name in authors and authors[name].id == entry_id)
         reason = f', "{clean(entry.reason, longest=60)}"' if entry.reason else ""
-        parts.append(f"{author_words(entry, session)} ({names}; operation {entry_id}{reason})")
+        parts.append(f"{attribution_words(entry, session)} ({names}; operation {entry_id}{reason})")
     others = [name for name in fields if name not in authors]
     if others:
         parts.append(f"someone else ({', '.join(others)})")

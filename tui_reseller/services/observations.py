@@ -13,7 +13,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.fields import CREATE_EMAIL_LIMIT, LIMITS
 from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
 from tui_reseller.domain.text import quoted
-from tui_reseller.services.authors import authors_of, changed_by
+from tui_reseller.services.attribution import attribution_of, changed_by
 from tui_reseller.services.session import Session
 
 IDENTITY = ("email", "first_name", "last_name")
@@ -28,7 +28,7 @@ READ_BACK = "read back"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Observation:
     """What one reading shows, in words that name what was read.
 
     Certain evidence counts at once; the other kind must last through the settle time. Row is the customer as read.
@@ -44,7 +44,7 @@ class Reading:
     is_controlled: bool = True
 
 
-async def look(session: Session, entry: Entry) -> Reading:
+async def observe(session: Session, entry: Entry) -> Observation:
     """Read once and compare with the customer before and with what was wanted. Raises NoAnswer, Rejected."""
     match entry.operation:
         case Operation.RENAME:
@@ -55,20 +55,20 @@ async def look(session: Session, entry: Entry) -> Reading:
             return await _look_fields(session, entry)
 
 
-async def _look_fields(session: Session, entry: Entry) -> Reading:
+async def _look_fields(session: Session, entry: Entry) -> Observation:
     now = await session.find(entry.username)
     at = session.clock.now()
     if now is None:
         is_new = entry.operation is Operation.CREATE
         return await _absent(session, entry, Outcome.VERIFIED_NOT_APPLIED if is_new else Outcome.CONFLICT)
     if entry.operation in SWITCHED and now.value(SWITCHED[entry.operation][0]) is None:
-        return Reading(at, Outcome.UNVERIFIABLE, f"it shows neither on nor off ({digest(now)})", row=now)
+        return Observation(at, Outcome.UNVERIFIABLE, f"it shows neither on nor off ({digest(now)})", row=now)
     outcome, words, certain = _judged(entry, now)
     if outcome is Outcome.CONFLICT and entry.operation is not Operation.CREATE:
         others = {c.field: now.value(c.field) for c in entry.changes if state_of(c, now.value(c.field)) is State.OTHER}
-        authors = await authors_of(session, entry.username, others, entry.time)
+        authors = await attribution_of(session, entry.username, others, entry.time)
         words += f", changed by {changed_by(session, list(others), authors)}"
-    return Reading(at, outcome, f"{words} ({digest(now)})", certain, now)
+    return Observation(at, outcome, f"{words} ({digest(now)})", certain, now)
 
 
 def _judged(entry: Entry, now: Customer) -> tuple[Outcome, str, bool]:
@@ -99,38 +99,38 @@ def _judged(entry: Entry, now: Customer) -> tuple[Outcome, str, bool]:
     return Outcome.CONFLICT, f"neither as before nor as wanted: {_values(found[State.OTHER], now)}", False
 
 
-async def _look_rename(session: Session, entry: Entry) -> Reading:
+async def _look_rename(session: Session, entry: Entry) -> Observation:
     """Ask for both names. The old one, if it is found, is the control for the absence of the new one."""
     wanted = str(next(change.after for change in entry.changes if change.field == "username"))
     new, old = await session.find(wanted), await session.find(entry.username)
     at = session.clock.now()
     if new and old:
-        return Reading(at, Outcome.CONFLICT, f"both names are listed ({digest(old)}, {digest(new)})")
+        return Observation(at, Outcome.CONFLICT, f"both names are listed ({digest(old)}, {digest(new)})")
     if new:
         before = entry.before or {}
         if all(same(name, new.value(name), _value(before.get(name))) for name in IDENTITY):
             words = f"listed under the new name, as before ({digest(new)}); log-in and SMTP name changed at once"
-            return Reading(at, Outcome.VERIFIED_APPLIED, words, certain=True, row=new)
-        return Reading(at, Outcome.CONFLICT, f"the new name is listed with other details ({digest(new)})")
+            return Observation(at, Outcome.VERIFIED_APPLIED, words, certain=True, row=new)
+        return Observation(at, Outcome.CONFLICT, f"the new name is listed with other details ({digest(new)})")
     if old:
         words = f"listed under the old name, not under the new one ({digest(old)})"
-        return Reading(at, Outcome.VERIFIED_NOT_APPLIED, words, row=old, is_absence=True)
-    return Reading(at, Outcome.UNKNOWN, "neither name is listed")
+        return Observation(at, Outcome.VERIFIED_NOT_APPLIED, words, row=old, is_absence=True)
+    return Observation(at, Outcome.UNKNOWN, "neither name is listed")
 
 
-async def _look_delete(session: Session, entry: Entry) -> Reading:
+async def _look_delete(session: Session, entry: Entry) -> Observation:
     now = await session.find(entry.username)
     if now is not None:
         words = f"it is listed, which is no proof: closing may be scheduled ({digest(now)})"
-        return Reading(session.clock.now(), Outcome.UNKNOWN, words)
+        return Observation(session.clock.now(), Outcome.UNKNOWN, words)
     return await _absent(session, entry, Outcome.VERIFIED_APPLIED)
 
 
-async def _absent(session: Session, entry: Entry, outcome: Outcome) -> Reading:
+async def _absent(session: Session, entry: Entry, outcome: Outcome) -> Observation:
     at, other = session.clock.now(), known_other(session, entry.username)
     if other is None or await session.find(other) is None:
-        return Reading(at, outcome, "not listed", is_absence=True, is_controlled=False)
-    return Reading(at, outcome, f"not listed, while {quoted(other, 40)} is", is_absence=True)
+        return Observation(at, outcome, "not listed", is_absence=True, is_controlled=False)
+    return Observation(at, outcome, f"not listed, while {quoted(other, 40)} is", is_absence=True)
 
 
 def known_other(session: Session, username: str) -> str | None:
@@ -139,7 +139,7 @@ def known_other(session: Session, username: str) -> str | None:
     return next((c.username for c in shown if c.username and c.username != username), None)
 
 
-def times_text(readings: Sequence[Reading]) -> str:
+def times_text(readings: Sequence[Observation]) -> str:
     """Return how often was read, and when: how a verdict begins (R6)."""
     first, last = _moment(readings[0].at), _moment(readings[-1].at)
     return f"{READ_BACK} at {last}" if len(readings) == 1 else f"{READ_BACK} {len(readings)} times, {first} to {last}"

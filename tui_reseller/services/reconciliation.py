@@ -7,7 +7,7 @@ from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.services.absence import doubt, whole_list
-from tui_reseller.services.readings import Reading, look, times_text
+from tui_reseller.services.observations import Observation, observe, times_text
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import SETTLE
 
@@ -26,7 +26,7 @@ class _ByList(Session):
         return self.with_website(found) if found else None
 
 
-async def settle(session: Session, entries: Sequence[Entry], tell: Told) -> dict[str, Outcome]:
+async def reconcile(session: Session, entries: Sequence[Entry], tell: Told) -> dict[str, Outcome]:
     """Look for evidence on lost answers; return the outcomes that were found and written down, by id.
 
     Two readings at most, the second not before the settle time is over; where they disagree nothing is concluded.
@@ -58,7 +58,7 @@ async def settle(session: Session, entries: Sequence[Entry], tell: Told) -> dict
     return found | await _write_down(session, agreed)
 
 
-async def _readings(session: Session, entries: Sequence[Entry]) -> dict[str, Reading]:
+async def _readings(session: Session, entries: Sequence[Entry]) -> dict[str, Observation]:
     names = {entry.username for entry in entries}
     names |= {str(change.after) for entry in entries for change in entry.changes if change.field == "username"}
     incoming = await whole_list(session)
@@ -66,16 +66,16 @@ async def _readings(session: Session, entries: Sequence[Entry]) -> dict[str, Rea
     listed = await incoming.named({*names, *(other.username for other in others)})
     reading = _ByList(**{f.name: getattr(session, f.name) for f in fields(session)}, listed=listed)
     is_doubted = await doubt(session, incoming, [e.username for e in entries if e.operation is Operation.DELETE])
-    found = {entry.id: await look(reading, entry) for entry in entries}
+    found = {entry.id: await observe(reading, entry) for entry in entries}
     return {entry_id: _doubted(seen) if is_doubted else seen for entry_id, seen in found.items()}
 
 
-def _doubted(seen: Reading) -> Reading:
+def _doubted(seen: Observation) -> Observation:
     """Who is missing from a list that is no proof is not proved to be gone (absence.py)."""
     return replace(seen, outcome=Outcome.UNKNOWN) if seen.is_absence else seen
 
 
-async def _write_down(session: Session, evidence: Mapping[str, Sequence[Reading]]) -> dict[str, Outcome]:
+async def _write_down(session: Session, evidence: Mapping[str, Sequence[Observation]]) -> dict[str, Outcome]:
     for entry_id, readings in evidence.items():
         words = f"{times_text(readings)}: {readings[-1].words} (whole list)"
         await session.ledger.finish(entry_id, readings[-1].outcome, words, is_observed=True)

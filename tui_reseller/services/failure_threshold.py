@@ -13,7 +13,7 @@ _NOT_APPLIED = frozenset({Outcome.REJECTED, Outcome.NOT_SENT, Outcome.CONFLICT, 
 
 
 @dataclass
-class Brakes:
+class FailureThreshold:
     """Counts what was not applied. In a row means in the order in which the answers arrived."""
 
     in_a_row: int = 0

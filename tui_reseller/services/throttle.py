@@ -20,8 +20,8 @@ LONGEST_WAIT = 15 * 60.0
 
 
 @dataclass
-class Pace:
-    """Give each call its turn. Limit is how many calls may be on their way at once."""
+class Throttle:
+    """Let each call leave when it may. Limit is how many calls may be on their way at once."""
 
     clock: Clock
     most: int = MOST_IN_FLIGHT
@@ -35,7 +35,7 @@ class Pace:
     def __post_init__(self) -> None:
         self.limit = self.limit or float(self.most)
 
-    async def turn(self) -> None:
+    async def acquire(self) -> None:
         """Wait until a call may leave."""
         while True:
             wait = self.not_before - self.clock.monotonic()
@@ -48,18 +48,18 @@ class Pace:
             async with self._changed:
                 await self._changed.wait()
 
-    async def over(self, error: ResellerError | None) -> None:
+    async def release(self, error: ResellerError | None) -> None:
         """A call has its last answer. None is a good one, or one that says nothing about the service's strength."""
         self.in_flight -= 1
         if isinstance(error, NoAnswer | RateLimited):
-            self.heard(error)
+            self.on_error(error)
         else:
             self.in_a_row = 0
             self.limit = min(float(self.most), self.limit + 1 / max(1.0, self.limit))
         async with self._changed:
             self._changed.notify_all()
 
-    def heard(self, error: ResellerError) -> None:
+    def on_error(self, error: ResellerError) -> None:
         """Slow down after an answer that was none, or that asks for it."""
         if isinstance(error, RateLimited):
             self.limit = max(1.0, self.limit * SLOWER_WHEN_LIMITED)
