@@ -142,6 +142,20 @@ async def test_a_harmless_repeat_is_let_through_and_supersedes(ledger, intent, o
     assert await ledger.needs_you() == []
 
 
+@pytest.mark.parametrize("later", [Outcome.VERIFIED_APPLIED, Outcome.VERIFIED_NOT_APPLIED])
+async def test_of_two_open_repeats_one_reading_does_not_prove_both(ledger, intent, later):
+    first = await done(ledger, intent(Operation.DISABLE), Outcome.UNKNOWN)
+    second = await done(ledger, intent(Operation.DISABLE), Outcome.UNKNOWN)
+    await ledger.finish(first, Outcome.VERIFIED_APPLIED, "it is off", is_observed=True)
+    found = await ledger.get(first)
+    assert (found.outcome, second in found.message) == (Outcome.UNKNOWN, True)
+    await ledger.finish(second, later, "it was read again", is_observed=True)
+    await ledger.finish(first, Outcome.VERIFIED_APPLIED, "it is off", is_observed=True)
+    applied = {entry.id for entry in await ledger.entries(AuditQuery()) if entry.outcome.is_applied}
+    assert applied == {second if later is Outcome.VERIFIED_APPLIED else first}
+    assert await ledger.needs_you() == []
+
+
 @pytest.mark.parametrize("outcome", [Outcome.CONFLICT, Outcome.PARTIAL])
 async def test_a_repeat_is_refused_where_somebody_else_may_have_changed_it(ledger, intent, outcome):
     await done(ledger, intent(Operation.ENABLE), outcome)

@@ -152,7 +152,10 @@ class Book(Entries):
 
     def finish(self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
         """Write an outcome, and settle what it has superseded. What is closed stays closed: a check that began before
-        somebody else settled the operation must not open it again. Observed is one that was read from the service.
+        somebody else resolved the operation must not open it again. Observed is one that was read from the service.
+
+        The value that is read may come from a later operation that wanted the same and whose outcome is open: then this
+        one stays open until that is known, or both would be called applied where one was.
         """
         with self.writing():
             entry = self.get(entry_id)
@@ -160,12 +163,24 @@ class Book(Entries):
                 raise LedgerUnavailable(f'ledger {self._path}: it has no operation "{clean(entry_id, longest=40)}"')
             if entry.outcome is not None and not entry.outcome.needs_you:
                 return
+            repeated_by = self._repeated_by(entry) if outcome is Outcome.VERIFIED_APPLIED else None
+            if repeated_by is not None:
+                message += f" - which may be the doing of {repeated_by}, whose outcome is open: check that one first"
+                self._append_outcome(entry, Outcome.UNKNOWN, message, is_observed=is_observed)
+                return
             self._append_outcome(entry, outcome, message, is_observed=is_observed)
             if not (outcome.is_applied and entry.operation.is_repeatable):
                 return
             for other in self.open_of(entry.account, entry.username):
                 if other.id < entry.id and other.operation is entry.operation and _may_repeat(other):
                     self._append_outcome(other, Outcome.RESOLVED, f"superseded by {entry.id}, applied")
+
+    def _repeated_by(self, entry: Entry) -> str | None:
+        """Return the id of a later, open operation that wants the same."""
+        if not entry.operation.is_repeatable:
+            return None
+        later = (other for other in self.open_of(entry.account, entry.username) if other.id > entry.id)
+        return next((other.id for other in later if other.operation is entry.operation), None)
 
     def recover(self) -> int:
         """Give intents of ended processes the outcome unknown; return how many."""
