@@ -124,7 +124,7 @@ class Desk:
 
     @property
     def state(self):
-        return self.main.stage.state
+        return self.main.context.state
 
     @property
     def note(self) -> str:
@@ -200,7 +200,7 @@ class Desk:
         await self.pilot.pause()
 
     def row_of(self, username: str) -> int | None:
-        return self.main.stage.session.customers.row_of(username)
+        return self.main.context.session.customers.row_of(username)
 
     async def opened(self, title: str) -> None:
         """Wait for a dialog whose title holds these words."""
@@ -216,13 +216,13 @@ class Desk:
         await until(f"a note with {words!r}", lambda: self._told(words))
 
     def _told(self, words: str) -> bool:
-        return any(words in text for _, text in self.main.stage.log)
+        return any(words in text for _, text in self.main.context.log)
 
     async def applied(self, *expected: tuple[str, str]) -> None:
         """Wait until this, and nothing else, was applied since the beginning of the test, and its outcome is known."""
         await until(f"applied: {expected}", lambda: len(self.sandbox.log()) >= len(expected))
         assert self.sandbox.applied() == list(expected)
-        await until("its outcome is known", lambda: not self.main.stage.session.in_flight)
+        await until("its outcome is known", lambda: not self.main.context.session.in_flight)
         await self.pilot.pause()
 
     async def is_quiet(self) -> None:

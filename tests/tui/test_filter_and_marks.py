@@ -48,7 +48,7 @@ async def test_escape_puts_the_former_filter_back_and_up_brings_earlier_ones(at_
             desk.main.query_one("#filter").clear()
             await desk.write(text)
             await desk.press("enter")
-            await until("kept", lambda text=text: desk.main.stage.filters[-1:] == [text])
+            await until("kept", lambda text=text: desk.main.context.filters[-1:] == [text])
         await desk.press("slash")
         await desk.write("zzz")
         await desk.press("escape")

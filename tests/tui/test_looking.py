@@ -52,26 +52,26 @@ async def test_order_is_remembered_for_the_next_start(at_desk, few):
         await until("sorted", lambda: desk.state.sort == "city")
         await desk.press("s", "c")
         await until("reversed", lambda: desk.state.descending)
-        names = desk.main.stage.session.customers.usernames()
+        names = desk.main.context.session.customers.usernames()
         await desk.press("comma")
         await until("turned round", lambda: not desk.state.descending)
-        assert desk.main.stage.session.customers.usernames() != names
+        assert desk.main.context.session.customers.usernames() != names
         await desk.press("comma")
         await until("and back", lambda: desk.state.descending)
-        assert desk.main.stage.session.customers.usernames() == names
+        assert desk.main.context.session.customers.usernames() == names
     async with at_desk() as desk:
         assert (desk.state.sort, desk.state.descending) == ("city", True)
-        await until("the same order", lambda: desk.main.stage.session.customers.usernames() == names)
+        await until("the same order", lambda: desk.main.context.session.customers.usernames() == names)
         assert desk.main.list.cursor == 0
         await desk.press("s")
         await desk.opened("Sort by")
         row = [option.value for option in desk.dialog.options].index("")
         await desk.pilot.click("#menu-options", offset=(3, row))
         await until("the service's order", lambda: desk.state.sort == "")
-        names = desk.main.stage.session.customers.usernames()
+        names = desk.main.context.session.customers.usernames()
         await desk.press("comma")
         await until("the last one first", lambda: desk.state.descending)
-        assert desk.main.stage.session.customers.usernames() == names[::-1]
+        assert desk.main.context.session.customers.usernames() == names[::-1]
         assert "the service's order reversed" in desk.main.query_one("#counts").render_line(0).text
 
 
@@ -138,7 +138,7 @@ async def test_a_view_is_saved_opened_and_forgotten(at_desk, few):
         await until("all", lambda: desk.state.sort == "" and not desk.state.filter_text)
         await desk.press("8")
         await until("as it was saved", lambda: (desk.state.filter_text, desk.state.sort) == ("aa- country:es", "city"))
-        names = desk.main.stage.session.customers.usernames()
+        names = desk.main.context.session.customers.usernames()
         assert names == ["aa-three", "aa-two", "aa-one"]
     async with at_desk() as desk:
         await desk.press("t", "x")
@@ -174,7 +174,7 @@ async def test_by_hand_means_that_a_start_asks_nothing(at_desk, few):
         pass
     few.start_anew()
     async with at_desk(config='[settings]\nrefresh = "manual"\n') as desk:
-        assert desk.state.total == len(desk.main.stage.session.customers)
+        assert desk.state.total == len(desk.main.context.session.customers)
         assert not few.requests()
         await desk.press("r")
         await until("asked", lambda: [row["operation"] for row in few.requests()] == ["list"])
@@ -224,7 +224,7 @@ async def test_a_slow_line_is_measured_and_painted_less_often(at_desk):
         app.post_message(CursorPosition(0, 0))
         await desk.told("Slow line (2")
         assert app.slow
-        desk.main.stage.show()
+        desk.main.context.show()
         await until("slower", lambda: pane.pace > 0)
         await desk.pilot.pause(pane.pace)
         painted = []

@@ -118,7 +118,7 @@ async def test_what_a_dialog_means_stays_when_the_list_below_it_changes(at_desk,
 
 
 async def _read_again(desk):
-    await refresh(desk.main.stage)
+    await refresh(desk.main.context)
 
 
 async def test_keys_that_repeat_send_once(at_desk, sandbox, someone):
@@ -172,11 +172,11 @@ async def test_a_lock_closes_by_itself_and_the_header_says_so_without_a_key(at_d
     name = someone()
     async with at_desk(protected=True, size=(120, 40)) as desk:
         await desk.go_to(name)
-        stage = desk.main.stage
+        context = desk.main.context
         assert "READ-ONLY" in desk.screen_text()[0]
-        until_when = stage.session.policy.unlock(0.01, "ticket 7")
-        desk.app.lock_after(0.01, stage)
-        stage.show()
+        until_when = context.session.policy.unlock(0.01, "ticket 7")
+        desk.app.lock_after(0.01, context)
+        context.show()
         await desk.pilot.pause()
         assert f"writable until {until_when.astimezone():%H:%M}" in desk.screen_text()[0]
         timers = len(desk.app._timers)
@@ -191,11 +191,11 @@ async def test_a_lock_closes_by_itself_and_the_header_says_so_without_a_key(at_d
 
 async def test_an_unlocking_that_was_made_longer_is_not_told_to_be_over(at_desk):
     async with at_desk(protected=True) as desk:
-        stage = desk.main.stage
-        stage.session.policy.unlock(0.005, "ticket 7")
-        desk.app.lock_after(0.005, stage)
-        stage.session.policy.unlock(5, "ticket 8")
-        stage.show()
+        context = desk.main.context
+        context.session.policy.unlock(0.005, "ticket 7")
+        desk.app.lock_after(0.005, context)
+        context.session.policy.unlock(5, "ticket 8")
+        context.show()
         await desk.pilot.pause(0.5)
         assert "Locked again" not in desk.note
         assert "writable until" in desk.screen_text()[0]
@@ -205,11 +205,11 @@ async def test_a_dialog_that_was_open_when_the_lock_closed_sends_nothing(at_desk
     name = someone(active="false")
     async with at_desk(protected=True) as desk:
         await desk.go_to(name)
-        desk.main.stage.session.policy.unlock(5, "ticket 7")
-        desk.main.stage.show()
+        desk.main.context.session.policy.unlock(5, "ticket 7")
+        desk.main.context.show()
         await desk.press("e")
         await desk.opened("Start sending")
-        desk.main.stage.session.policy.lock()
+        desk.main.context.session.policy.lock()
         await desk.read_then()
         await desk.told("protected and locked; nothing was sent")
         assert sandbox.log() == []
@@ -228,8 +228,8 @@ async def test_the_reason_of_the_unlocking_stands_beside_that_of_the_change(at_d
     name = someone(active="false")
     async with at_desk(protected=True) as desk:
         await desk.go_to(name)
-        desk.main.stage.session.policy.unlock(5, "ticket 7")
-        desk.main.stage.show()
+        desk.main.context.session.policy.unlock(5, "ticket 7")
+        desk.main.context.show()
         await desk.press("e")
         await desk.opened("Start sending")
         await desk.write("asked by phone")

@@ -286,7 +286,7 @@ async def test_a_job_over_marked_customers_pauses_goes_on_and_stops(at_desk, san
         await until("one is done", lambda: len(sandbox.log()) >= 1)
         await desk.press("space")
         await until("paused", lambda: "paused (paused by you)" in desk.title)
-        assert not desk.main.stage.session.in_flight
+        assert not desk.main.context.session.in_flight
         before = len(sandbox.log())
         assert before < 30
         await desk.press("space")

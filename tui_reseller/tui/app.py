@@ -19,7 +19,7 @@ from tui_reseller.tui.commands import with_keys
 from tui_reseller.tui.commit_guard import CommitGuard
 from tui_reseller.tui.crash import write_report
 from tui_reseller.tui.presenters.header import badge_of
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.stylesheets import stylesheets
 from tui_reseller.tui.terminal import Ending
 from tui_reseller.tui.themes import THEMES
@@ -73,7 +73,7 @@ class ResellerApp(App[str], inherit_bindings=False):
         self.commands = with_keys(services.profiles.load().settings.keys)
         self.opening = False
         self.crash_report: str | None = None
-        self.stage: Stage | None = None
+        self.context: ProfileContext | None = None
         self.key_clock: Callable[[], float] = time.monotonic
         self._guards: list[CommitGuard] = []
         self._last_key: tuple[str, float] | None = None
@@ -110,8 +110,8 @@ class ResellerApp(App[str], inherit_bindings=False):
         if self._asked_terminal and not self.slow:
             taken = self.key_clock() - self._asked_terminal
             self.slow = taken >= SLOW_SECONDS
-            if self.slow and self.stage is not None:
-                self.stage.tell(f"Slow line ({taken * 1000:.0f} ms): the screen is painted less often.")
+            if self.slow and self.context is not None:
+                self.context.notify(f"Slow line ({taken * 1000:.0f} ms): the screen is painted less often.")
         self._asked_terminal = 0.0
 
     def _open(self, profile: Profile) -> None:
@@ -119,7 +119,7 @@ class ResellerApp(App[str], inherit_bindings=False):
 
         session = self.services.open(profile, read_only=self.read_only)
         screen = MainScreen(self, self.services, session, self.badge or badge_of(profile))
-        self.stage = screen.stage
+        self.context = screen.context
         self._name_terminal(f"{screen.badge} {profile.name}")
         self.push_screen(screen)
 
@@ -135,12 +135,14 @@ class ResellerApp(App[str], inherit_bindings=False):
         try:
             profile = self.services.profiles.get(name)
         except ResellerError as error:
-            if self.stage:
-                self.stage.tell_error(error)
+            if self.context:
+                self.context.notify_error(error)
             return
-        old = self.stage.session if self.stage else None
-        if old is not None and old.in_flight and self.stage:
-            self.stage.tell("A change is on its way: wait for its answer before you open another profile.", "warning")
+        old = self.context.session if self.context else None
+        if old is not None and old.in_flight and self.context:
+            self.context.notify(
+                "A change is on its way: wait for its answer before you open another profile.", "warning"
+            )
             return
         self.cancel("refresh")
         if old is not None:
@@ -173,8 +175,8 @@ class ResellerApp(App[str], inherit_bindings=False):
             try:
                 await flow()
             except ResellerError as error:
-                if self.stage:
-                    self.stage.tell_error(error)
+                if self.context:
+                    self.context.notify_error(error)
             finally:
                 self.opening = False
 
@@ -200,80 +202,82 @@ class ResellerApp(App[str], inherit_bindings=False):
         """Cancel what runs in a group; return whether anything did."""
         return bool(self.workers.cancel_group(self, group))
 
-    def do(self, command_id: str, key: str, stage: Stage) -> None:
+    def do(self, command_id: str, key: str, context: ProfileContext) -> None:
         """Do one of the program's own commands."""
         match command_id:
             case "screen.repaint":
                 self.screen.refresh(layout=True)
             case "mouse.toggle":
-                self._toggle_mouse(stage)
+                self._toggle_mouse(context)
             case "app.suspend":
-                if stage.session.in_flight:
-                    stage.tell("A change is on its way: wait for its answer before ctrl+z.", "warning")
+                if context.session.in_flight:
+                    context.notify("A change is on its way: wait for its answer before ctrl+z.", "warning")
                 else:
                     self.action_suspend_process()
             case _:
                 from tui_reseller.tui.flows.leaving import leave  # noqa: PLC0415 - loaded with its first use
 
-                self.run_flow(lambda: leave(stage, always=key == "ctrl+q"), command_id)
+                self.run_flow(lambda: leave(context, always=key == "ctrl+q"), command_id)
 
     def end(self, code: int) -> None:
         """Leave in order: a run stops, an answer on its way has some seconds."""
         self.run_worker(self._end(code), group="end")
 
     async def _end(self, code: int) -> None:
-        stage = self.stage
-        if stage is not None:
-            if stage.run is not None:
-                stage.run.stop("the screen was closed")
-            deadline = stage.session.clock.monotonic() + ANSWER_SECONDS
-            while (stage.session.in_flight or stage.run is not None) and stage.session.clock.monotonic() < deadline:
-                await stage.session.clock.sleep(0.05)
+        context = self.context
+        if context is not None:
+            if context.run is not None:
+                context.run.stop("the screen was closed")
+            deadline = context.session.clock.monotonic() + ANSWER_SECONDS
+            while (
+                context.session.in_flight or context.run is not None
+            ) and context.session.clock.monotonic() < deadline:
+                await context.session.clock.sleep(0.05)
         self.exit(return_code=code)
 
     async def action_interrupt(self) -> None:
         """ctrl+c: pauses a run, copies a selection, else says how to quit."""
         selected = self.screen.get_selected_text()
-        if self.stage is None:
+        if self.context is None:
             self.exit(return_code=130)
-        elif self.stage.run is not None:
-            self.stage.run.pause()
-            self.stage.tell("Paused after what is on its way; b opens the job.", "warning")
+        elif self.context.run is not None:
+            self.context.run.pause()
+            self.context.notify("Paused after what is on its way; b opens the job.", "warning")
         elif selected:
-            self.stage.tell(self.copy_text(selected))
+            self.context.notify(self.copy_text(selected))
         else:
-            self.stage.tell("q quits.")
+            self.context.notify("q quits.")
 
     def copy_text(self, text: str) -> str:
         """Send a text to the operator's terminal; return what to say."""
         return clipboard.copy(text, self.copy_to_clipboard)
 
-    def lock_after(self, minutes: float, stage: Stage) -> None:
+    def lock_after(self, minutes: float, context: ProfileContext) -> None:
         """Show that a profile has locked itself again: one timer at the end, and nothing ticks until then."""
 
         def locked() -> None:
-            if stage.state.writable_until is None:
+            if context.state.writable_until is None:
                 return  # by hand, before
-            stage.show()
-            if stage.state.read_only:  # else it was unlocked once more meanwhile
-                stage.tell("Locked again: the minutes are over. l unlocks.", "warning")
+            context.show()
+            if context.state.read_only:  # else it was unlocked once more meanwhile
+                context.notify("Locked again: the minutes are over. l unlocks.", "warning")
 
         self.set_timer(minutes * 60 + LOCK_SHOWN_AFTER, locked)
 
-    def _toggle_mouse(self, stage: Stage) -> None:
+    def _toggle_mouse(self, context: ProfileContext) -> None:
         self._mouse = not self._mouse
         if self._driver is not None:
             modes = (1000, 1003, 1015, 1006)
             self._driver.write("".join(f"\x1b[?{mode}{'h' if self._mouse else 'l'}" for mode in modes))
             self._driver.flush()
-        stage.tell("The mouse is ours." if self._mouse else "The mouse is your terminal's; ctrl+g takes it back.")
+        context.notify("The mouse is ours." if self._mouse else "The mouse is your terminal's; ctrl+g takes it back.")
 
-    async def offer_draft(self, stage: Stage) -> None:
+    async def offer_draft(self, context: ProfileContext) -> None:
         """Say that an edit was left unfinished; opening that customer's editor brings it back."""
-        draft = stage.services.drafts.load(stage.session.account)
+        draft = context.services.drafts.load(context.session.account)
         if draft is not None:
-            stage.drafted = draft
-            stage.tell(
+            context.drafted = draft
+            context.notify(
                 f'An edit of "{draft.username}" was not sent. Enter on that customer takes it up again.', "warning"
             )
 
@@ -313,16 +317,16 @@ class ResellerApp(App[str], inherit_bindings=False):
         """Close what is open; the terminal has its own title back."""
         if self._named_terminal and self._driver is not None:
             self._driver.write(OLD_TITLE)
-        if self.stage is not None:
-            await self.stage.session.aclose()
+        if self.context is not None:
+            await self.context.session.aclose()
 
     def summary(self) -> list[str]:
         """Return the lines that stay on the shell: what was done, what is unknown, each with its command."""
-        stage = self.stage
-        if stage is None:
+        context = self.context
+        if context is None:
             return []
-        lines = stage.summary[-3:]
-        if stage.state.needs_you_count:
-            count = stage.state.needs_you_count
+        lines = context.summary[-3:]
+        if context.state.needs_you_count:
+            count = context.state.needs_you_count
             lines.append(f"{count} {'outcome needs' if count == 1 else 'outcomes need'} you: tui-reseller needs-you")
         return lines

@@ -1,4 +1,4 @@
-"""What the main screen shows, in one frozen value. Stage.show() is its only writer."""
+"""What the main screen shows, in one frozen value. ProfileContext.show() is its only writer."""
 
 from dataclasses import dataclass
 from datetime import datetime

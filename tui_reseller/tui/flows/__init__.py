@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reseller.tui.stage import Stage, Verb
+from tui_reseller.tui.profile_context import ProfileContext, Verb
 
 if TYPE_CHECKING:
     from tui_reseller.tui.dialogs.menu import Menu
@@ -46,8 +46,8 @@ _MENUS = {
 class MenuFlow(NamedTuple):
     """A conversation that begins with a menu, and what is done with the choice: without that, it is a command's id."""
 
-    menu: "Callable[[Stage], Menu]"
-    chosen: Callable[[Stage, str], Awaitable[None]] | None
+    menu: "Callable[[ProfileContext], Menu]"
+    chosen: Callable[[ProfileContext, str], Awaitable[None]] | None
 
 
 def flow_of(command_id: str) -> Verb | None:
@@ -69,4 +69,4 @@ def _loaded(path: str) -> Any:
     return getattr(import_module(f"{__name__}.{module}"), name)
 
 
-__all__ = ["Stage", "Verb", "flow_of", "menu_of"]
+__all__ = ["ProfileContext", "Verb", "flow_of", "menu_of"]

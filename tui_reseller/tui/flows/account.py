@@ -6,7 +6,7 @@ from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import delete_form, email_form, rename_form
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
 from tui_reseller.tui.flows.targets import choose_one, warnings
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 MORE = (
     Option("e", "Change e-mail", "customer.email"),
@@ -16,56 +16,59 @@ MORE = (
 )
 
 
-def more_menu(_stage: Stage) -> Menu:
+def more_menu(_stage: ProfileContext) -> Menu:
     """Return the menu behind x."""
     return Menu("More", MORE)
 
 
-async def email(stage: Stage) -> None:
+async def email(context: ProfileContext) -> None:
     """Change the contact address."""
-    customer = await _one(stage, "e-mail")
+    customer = await _one(context, "e-mail")
     if customer is None:
         return
-    required, typed = reason_required(stage, Operation.EMAIL), typed_for_one(stage, Operation.EMAIL, customer.username)
-    spec = email_form(customer, stage.profile_title, reason=stage.reason, reason_required=required, typed=typed)
-    answer = await stage.ask_form(spec)
+    required, typed = (
+        reason_required(context, Operation.EMAIL),
+        typed_for_one(context, Operation.EMAIL, customer.username),
+    )
+    spec = email_form(customer, context.profile_title, reason=context.reason, reason_required=required, typed=typed)
+    answer = await context.ask_form(spec)
     if answer:
         call = Call(Operation.EMAIL, customer.username, {"email": answer["email"]})
-        await do_one(stage, call, customer, answer)
-        stage.again = email
+        await do_one(context, call, customer, answer)
+        context.again = email
 
 
-async def rename(stage: Stage) -> None:
+async def rename(context: ProfileContext) -> None:
     """Change the username; marks and cursor go with it."""
-    customer = await _one(stage, "rename")
+    customer = await _one(context, "rename")
     if customer is None:
         return
-    required, alike = reason_required(stage, Operation.RENAME), await warnings(stage, customer)
-    spec = rename_form(customer, stage.profile_title, reason=stage.reason, reason_required=required, warnings=alike)
-    answer = await stage.ask_form(spec)
+    required, alike = reason_required(context, Operation.RENAME), await warnings(context, customer)
+    spec = rename_form(customer, context.profile_title, reason=context.reason, reason_required=required, warnings=alike)
+    answer = await context.ask_form(spec)
     if answer:
         call = Call(Operation.RENAME, customer.username, {"username": answer["username"]})
-        result = await do_one(stage, call, customer, answer)
-        if result.outcome.is_applied and customer.username in stage.state.marked:
-            stage.mark(stage.state.marked - {customer.username} | {answer["username"]})
+        result = await do_one(context, call, customer, answer)
+        if result.outcome.is_applied and customer.username in context.state.marked:
+            context.mark(context.state.marked - {customer.username} | {answer["username"]})
 
 
-async def delete(stage: Stage) -> None:
+async def delete(context: ProfileContext) -> None:
     """Close the account."""
-    customer = await _one(stage, "delete")
+    customer = await _one(context, "delete")
     if customer is None:
         return
-    required, alike = reason_required(stage, Operation.DELETE), await warnings(stage, customer)
-    spec = delete_form(customer, stage.profile_title, reason=stage.reason, reason_required=required, warnings=alike)
-    answer = await stage.ask_form(spec)
+    required, alike = reason_required(context, Operation.DELETE), await warnings(context, customer)
+    spec = delete_form(customer, context.profile_title, reason=context.reason, reason_required=required, warnings=alike)
+    answer = await context.ask_form(spec)
     if answer:
-        result = await do_one(stage, Call(Operation.DELETE, customer.username), customer, answer)
+        result = await do_one(context, Call(Operation.DELETE, customer.username), customer, answer)
         if result.outcome.is_applied:
-            stage.mark(stage.state.marked - {customer.username})
+            context.mark(context.state.marked - {customer.username})
 
 
-async def _one(stage: Stage, verb: str) -> Customer | None:
-    if len(stage.state.marked) > 1:
-        stage.tell(f"{verb} works on one customer at a time; drop the marks first ( - ).", "warning")
+async def _one(context: ProfileContext, verb: str) -> Customer | None:
+    if len(context.state.marked) > 1:
+        context.notify(f"{verb} works on one customer at a time; drop the marks first ( - ).", "warning")
         return None
-    return await choose_one(stage)
+    return await choose_one(context)

@@ -9,7 +9,7 @@ from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.verify import SETTLE, verify
 from tui_reseller.tui.presenters.detail import verb_of
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 FIRST_CHECK = SETTLE
 """Seconds after which the application looks by itself: a late answer has had its time then."""
@@ -17,35 +17,35 @@ AT_ONCE = 8
 """So many are looked at together."""
 
 
-async def check(stage: Stage, entry: Entry) -> None:
+async def check(context: ProfileContext, entry: Entry) -> None:
     """Look for evidence on one operation, and tell what was found."""
-    outcome, words = await verify(stage.session, entry)
-    await stage.requery()
-    await stage.count_open()
+    outcome, words = await verify(context.session, entry)
+    await context.requery()
+    await context.count_open()
     kind = "good" if outcome is Outcome.VERIFIED_APPLIED else "warning"
-    stage.tell(f"{outcome.word}: {verb_of(entry.operation)} of {quoted(entry.username, 40)}  {words}", kind)
+    context.notify(f"{outcome.word}: {verb_of(entry.operation)} of {quoted(entry.username, 40)}  {words}", kind)
 
 
-def check_later(stage: Stage) -> None:
+def check_later(context: ProfileContext) -> None:
     """Look at everything whose outcome is unknown in a minute, unless that is arranged already."""
-    if stage.next_check is not None:
+    if context.next_check is not None:
         return
-    stage.next_check = stage.now() + timedelta(seconds=FIRST_CHECK)
+    context.next_check = context.now() + timedelta(seconds=FIRST_CHECK)
 
     async def look() -> None:
-        stage.next_check = None
-        if stage.app.stage is not stage:  # another profile was opened
+        context.next_check = None
+        if context.app.context is not context:  # another profile was opened
             return
         try:
-            await _check_open(stage)
+            await _check_open(context)
         except ResellerError as error:
-            stage.tell_error(error)
+            context.notify_error(error)
 
-    stage.app.set_timer(FIRST_CHECK, lambda: stage.app.run_in_background(look, "next-check"))
+    context.app.set_timer(FIRST_CHECK, lambda: context.app.run_in_background(look, "next-check"))
 
 
-async def _check_open(stage: Stage) -> None:
-    entries = await stage.services.ledger.needs_you(stage.session.account)
+async def _check_open(context: ProfileContext) -> None:
+    entries = await context.services.ledger.needs_you(context.session.account)
     unknown = [entry for entry in entries if entry.outcome is Outcome.UNKNOWN and entry.operation.is_checkable]
     for start in range(0, len(unknown), AT_ONCE):
-        await asyncio.gather(*(check(stage, entry) for entry in unknown[start : start + AT_ONCE]))
+        await asyncio.gather(*(check(context, entry) for entry in unknown[start : start + AT_ONCE]))

@@ -12,15 +12,15 @@ from tui_reseller.services.validation import findings_for
 from tui_reseller.tui.dialogs.texts import create_form, review_form, typed_fields
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
 from tui_reseller.tui.flows.new_password import do_one_and_show
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 
-async def create(stage: Stage) -> None:
+async def create(context: ProfileContext) -> None:
     """Ask, review, send; what was typed stays until it is applied or left, and n brings it back."""
-    values, stage.unsent = stage.unsent, None
+    values, context.unsent = context.unsent, None
     problem = ""
     while True:
-        values = await stage.ask_form(create_form(stage.profile_title, values, problem))
+        values = await context.ask_form(create_form(context.profile_title, values, problem))
         if values is None:
             return
         password, problem = _password(values)
@@ -36,21 +36,21 @@ async def create(stage: Stage) -> None:
         lines += [f"note: {finding.message}" for finding in findings if finding.warning]
         lines.append("There is no undo: a username that was created and deleted can never be used again.")
         spec = review_form(
-            "Review new customer", stage.profile_title, lines, reason=stage.reason,
-            reason_required=reason_required(stage, Operation.CREATE), commit="Create",
-            confirming=typed_fields(call.username, typed_for_one(stage, Operation.CREATE, call.username)),
+            "Review new customer", context.profile_title, lines, reason=context.reason,
+            reason_required=reason_required(context, Operation.CREATE), commit="Create",
+            confirming=typed_fields(call.username, typed_for_one(context, Operation.CREATE, call.username)),
         )  # fmt: skip
-        answer = await stage.ask_form(spec)
+        answer = await context.ask_form(spec)
         if answer is None:
             continue
         # Until it is applied, and also if the answer of the service never comes; that opens no dialog.
-        stage.unsent = {name: value for name, value in values.items() if name not in {"password", "again"}}
+        context.unsent = {name: value for name, value in values.items() if name not in {"password", "again"}}
         send = do_one_and_show if values["how"] == "generate" else do_one
-        result = await send(stage, call, None, answer)
+        result = await send(context, call, None, answer)
         if state_after(result) is not PasswordState.REFUSED:
-            stage.unsent = None
+            context.unsent = None
             return
-        stage.tell(f"{stage.state.note.text}   n brings back what you typed", stage.state.note.kind)
+        context.notify(f"{context.state.note.text}   n brings back what you typed", context.state.note.kind)
         return
 
 

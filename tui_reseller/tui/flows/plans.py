@@ -19,7 +19,7 @@ from tui_reseller.tui.flows.act import admitted, reason_required
 from tui_reseller.tui.flows.jobs import run_and_show
 from tui_reseller.tui.presenters import job as words
 from tui_reseller.tui.presenters.header import count_text
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 _THEN = (("start", "start"), ("list", "look at all of them first"))
 
@@ -34,83 +34,89 @@ class Asked:
 
 
 async def act_on_many(
-    stage: Stage, operation: Operation, targets: Sequence[Customer], asked: Asked | None = None
+    context: ProfileContext, operation: Operation, targets: Sequence[Customer], asked: Asked | None = None
 ) -> None:
     """Plan one operation for marked customers, have it reviewed, and apply it."""
-    session = stage.session
+    session = context.session
     names = [customer.username for customer in targets]
     shown = frozenset(session.customers.usernames())
-    stage.tell(f"Planning: {WORDS[operation].lower()} for {count_text(len(names))} customers ...")
+    context.notify(f"Planning: {WORDS[operation].lower()} for {count_text(len(names))} customers ...")
     try:
         await listing.refresh_for_many(session)
         wanted = [RequestedChange(Call(operation, name)) for name in names]
         hidden = frozenset(name for name in names if name not in shown)
         drafted = await plans.draft(session, wanted, origin=f"marked {count_text(len(names))}", hidden=hidden)
     except ResellerError as error:
-        stage.tell_error(error)
+        context.notify_error(error)
         return
-    await stage.requery()
+    await context.requery()
     loaded = {customer.username: customer for customer in targets}
     changed = plans.moved_since(drafted.plan, loaded)
-    await review(stage, drafted, marked=len(names), changed=changed, asked=asked or Asked())
+    await review(context, drafted, marked=len(names), changed=changed, asked=asked or Asked())
 
 
 async def review(
-    stage: Stage, drafted: Drafted, *, marked: int = 0, changed: int = 0, asked: Asked | None = None, note: str = ""
+    context: ProfileContext,
+    drafted: Drafted,
+    *,
+    marked: int = 0,
+    changed: int = 0,
+    asked: Asked | None = None,
+    note: str = "",
 ) -> None:
     """Show a plan, and apply it as a job if the operator says so."""
     plan, asked = drafted.plan, asked or Asked()
     if not plan.items:
         why = f": {drafted.refusals[0].message}" if drafted.refusals else ", all are so already"
-        stage.tell(f"Nothing to do{why}.")
+        context.notify(f"Nothing to do{why}.")
         return
-    refuse_over_ceiling(stage.session.profile, len(plan.items), plan.total)
-    spec = _spec(stage, drafted, marked=marked, changed=changed, asked=asked, note=note)
+    refuse_over_ceiling(context.session.profile, len(plan.items), plan.total)
+    spec = _spec(context, drafted, marked=marked, changed=changed, asked=asked, note=note)
     while True:
-        answer = await stage.ask_form(spec)
+        answer = await context.ask_form(spec)
         if answer is None:
             return
         if answer.get("then") != "list":
             break
         hidden = frozenset(plan.hidden)
         rows = [("", words.item_line(item, is_hidden=item.username in hidden)) for item in plan.items]
-        await stage.ask(Page(f"Plan: all {count_text(len(rows))}", rows, hint="/ filters   Esc back to the review"))
+        await context.ask(Page(f"Plan: all {count_text(len(rows))}", rows, hint="/ filters   Esc back to the review"))
         spec = replace(
             spec, fields=[replace(f, start=answer[f.name]) if f.name == "reason" else f for f in spec.fields]
         )
-    await _start(stage, plan, answer, asked)
+    await _start(context, plan, answer, asked)
 
 
-async def _start(stage: Stage, plan: Plan, answer: dict[str, str], asked: Asked) -> None:
+async def _start(context: ProfileContext, plan: Plan, answer: dict[str, str], asked: Asked) -> None:
     """Apply a plan that was reviewed, and show the job."""
-    if stage.run is not None:
-        stage.tell(f"Job {stage.run.job.number} is still running here: one after the other.", "warning")
+    if context.run is not None:
+        context.notify(f"Job {context.run.job.number} is still running here: one after the other.", "warning")
         return
-    fits = await plans.unmoved(plan, stage.session)
-    permit = admitted(stage, [item.call for item in plan.items], answer)
+    fits = await plans.unmoved(plan, context.session)
+    permit = admitted(context, [item.call for item in plan.items], answer)
     passwords, to = asked.passwords(answer), asked.passwords_to(answer)
     try:
-        job = await stage.services.jobs.add(fits, stage.session.operator, answer["reason"], to, digest=plan.digest)
+        job = await context.services.jobs.add(fits, context.session.operator, answer["reason"], to, digest=plan.digest)
     except ResellerError:
         if passwords is not None:
             passwords.close()
         raise
-    await run_and_show(stage, job, permit.for_job(job.number), passwords)
+    await run_and_show(context, job, permit.for_job(job.number), passwords)
 
 
-def _spec(stage: Stage, drafted: Drafted, *, marked: int, changed: int, asked: Asked, note: str) -> FormSpec:
+def _spec(context: ProfileContext, drafted: Drafted, *, marked: int, changed: int, asked: Asked, note: str) -> FormSpec:
     plan = drafted.plan
     gravest = max(plan.operations, key=lambda operation: GRADES[operation])
     names = [item.username for item in plan.items]
-    typed = typed_text(gravest, names, stage.session.profile, plan.total)
+    typed = typed_text(gravest, names, context.session.profile, plan.total)
     what = WORDS[gravest].lower() if len(plan.operations) == 1 else "several actions"
-    lines = words.plan_lines(plan, marked=marked, changed=changed, now=stage.now())
+    lines = words.plan_lines(plan, marked=marked, changed=changed, now=context.now())
     consequence = CONSEQUENCE_OF_MANY.get(gravest)
     lines[1:1] = [text for text in (note, consequence) if text] + words.undo_lines(drafted.refusals)
-    fields = [*asked.fields, reason_field(required=reason_required(stage, gravest), value=stage.reason)]
+    fields = [*asked.fields, reason_field(required=reason_required(context, gravest), value=context.reason)]
     if len(names) > words.SAMPLE:
         fields.append(FormField("then", "Then", "start", "choice", options=_THEN))
     if typed is not None:
         fields.append(confirming_field(names, typed))
     count = "1 customer" if len(names) == 1 else f"{count_text(len(names))} customers"
-    return FormSpec(f"Plan: {what} for {count}", stage.profile_title, lines, fields, commit="Start")
+    return FormSpec(f"Plan: {what} for {count}", context.profile_title, lines, fields, commit="Start")

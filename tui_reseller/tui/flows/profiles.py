@@ -13,18 +13,18 @@ from tui_reseller.services.services import Services
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.presenters.header import clock_text
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 ADD = "\x00add"
 DEFAULT_UNLOCK = "15"
 
 
-async def open_profile(stage: Stage) -> None:
+async def open_profile(context: ProfileContext) -> None:
     """Choose another profile; marks are dropped, and that is said."""
     try:
-        config = stage.services.profiles.load()
+        config = context.services.profiles.load()
     except ResellerError as error:
-        stage.tell_error(error)
+        context.notify_error(error)
         return
     rows = [
         (
@@ -34,57 +34,57 @@ async def open_profile(stage: Stage) -> None:
         for profile in config.profiles.values()
     ]
     rows.append((ADD, "Add a profile ..."))
-    chosen = await stage.ask(Page("Profiles", rows, hint="Enter opens   Esc back"))
-    if chosen is None or config.profiles.get(chosen) == stage.session.profile:
+    chosen = await context.ask(Page("Profiles", rows, hint="Enter opens   Esc back"))
+    if chosen is None or config.profiles.get(chosen) == context.session.profile:
         return
     if chosen == ADD:
-        profile = await connect(stage.services, stage)
+        profile = await connect(context.services, context)
         if profile is None:
             return
         chosen = profile.name
-    if stage.run is not None:
-        stage.tell("A run is on its way: wait, or stop it first.", "warning")
+    if context.run is not None:
+        context.notify("A run is on its way: wait, or stop it first.", "warning")
         return
-    stage.app.open_profile(chosen)
+    context.app.open_profile(chosen)
 
 
-async def unlock(stage: Stage) -> None:
+async def unlock(context: ProfileContext) -> None:
     """Open a protected profile for some minutes, with a reason; `l` again locks."""
-    policy = stage.session.policy
-    if not stage.session.profile.protected:
-        stage.tell("This profile is not protected: nothing to unlock.")
+    policy = context.session.policy
+    if not context.session.profile.protected:
+        context.notify("This profile is not protected: nothing to unlock.")
         return
     never = policy.why_never_writable()
     if never:
-        stage.tell(f"Unlocking opens nothing: {never}.")
+        context.notify(f"Unlocking opens nothing: {never}.")
         return
     if policy.is_unlocked:
         policy.lock()
-        stage.tell("Locked.")
+        context.notify("Locked.")
         return
     spec = FormSpec(
         "Unlock for writing",
-        stage.profile_title,
+        context.profile_title,
         ("It locks itself again after these minutes. The reason goes with everything done meanwhile.",),
         (
             FormField("minutes", "Minutes", DEFAULT_UNLOCK, required=True, check=_minutes),
-            FormField("reason", "Reason", stage.reason, required=True, limit=200),
+            FormField("reason", "Reason", context.reason, required=True, limit=200),
         ),
         commit="Unlock",
     )
-    answer = await stage.ask_form(spec)
+    answer = await context.ask_form(spec)
     if answer is None:
         return
     try:
         minutes = float(answer["minutes"])
         until = policy.unlock(minutes, answer["reason"])
     except ValueError:
-        stage.tell("Minutes are a number, 1 to 480.", "bad")
+        context.notify("Minutes are a number, 1 to 480.", "bad")
     except ResellerError as error:
-        stage.tell_error(error)
+        context.notify_error(error)
     else:
-        stage.app.lock_after(minutes, stage)
-        stage.tell(f"Writable until {clock_text(until, stage.now())}: {answer['reason']}", "warning")
+        context.app.lock_after(minutes, context)
+        context.notify(f"Writable until {clock_text(until, context.now())}: {answer['reason']}", "warning")
 
 
 def _minutes(value: str) -> list[Finding]:
@@ -124,7 +124,7 @@ def _form(values: dict[str, str], state: str, problem: str) -> FormSpec:
     )  # fmt: skip
 
 
-async def connect(services: Services, stage: Stage) -> Profile | None:
+async def connect(services: Services, context: ProfileContext) -> Profile | None:
     """Ask for an account, read its list once, show what came, then save."""
     try:
         state = await services.credentials.probe()
@@ -133,7 +133,7 @@ async def connect(services: Services, stage: Stage) -> Profile | None:
     values: dict[str, str] = {}
     problem = ""
     while True:
-        answer = await stage.ask_form(_form(values, state, problem))
+        answer = await context.ask_form(_form(values, state, problem))
         if answer is None:
             return None
         values = {name: value for name, value in answer.items() if name != "key"}
@@ -144,14 +144,14 @@ async def connect(services: Services, stage: Stage) -> Profile | None:
                 raise InvalidInput(f'there is a profile "{profile.name}" already', field="name")
             seen = await _try(services, profile, credential)
             spec = FormSpec("The account answers", profile.name, seen, commit="Save", cancel="Back")
-            if await stage.ask_form(spec) is None:
+            if await context.ask_form(spec) is None:
                 problem = ""
                 continue
             where = await services.profiles.add(profile, credential)
         except ResellerError as error:
             problem = error.message
             continue
-        stage.tell(f"Profile {profile.name} is saved; its key: {where}", "good")
+        context.notify(f"Profile {profile.name} is saved; its key: {where}", "good")
         return profile
 
 

@@ -11,17 +11,17 @@ from tui_reseller.tui.flows.act import do_one, reason_required
 from tui_reseller.tui.flows.plans import act_on_many
 from tui_reseller.tui.flows.targets import choose, warnings
 from tui_reseller.tui.presenters.outcome import COPY_HINT
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 
-async def enable(stage: Stage) -> None:
+async def enable(context: ProfileContext) -> None:
     """Start sending."""
-    await switch(stage, Operation.ENABLE)
+    await switch(context, Operation.ENABLE)
 
 
-async def disable(stage: Stage) -> None:
+async def disable(context: ProfileContext) -> None:
     """Stop sending."""
-    await switch(stage, Operation.DISABLE)
+    await switch(context, Operation.DISABLE)
 
 
 WEBSITE = (
@@ -30,53 +30,53 @@ WEBSITE = (
 )
 
 
-def website_menu(_stage: Stage) -> Menu:
+def website_menu(_stage: ProfileContext) -> Menu:
     """Return the menu behind w."""
     return Menu("Website access", WEBSITE)
 
 
-async def website(stage: Stage, operation: str) -> None:
+async def website(context: ProfileContext, operation: str) -> None:
     """Website access on or off, as chosen."""
-    await switch(stage, Operation(operation))
+    await switch(context, Operation(operation))
 
 
-async def switch(stage: Stage, operation: Operation, targets: list[Customer] | None = None) -> None:
+async def switch(context: ProfileContext, operation: Operation, targets: list[Customer] | None = None) -> None:
     """One of the four switch operations, on one customer or on all marked ones."""
-    targets = targets or await choose(stage)
+    targets = targets or await choose(context)
     if not targets:
         return
-    stage.again = lambda again: switch(again, operation)
+    context.again = lambda again: switch(again, operation)
     if len(targets) > 1:
-        await act_on_many(stage, operation, targets)
+        await act_on_many(context, operation, targets)
         return
-    session, (target,) = stage.session, targets
+    session, (target,) = context.session, targets
     is_typed = typed_text(operation, [target.username], session.profile, session.customers.total) is not None
     alike: list[str] = []
     if operation is Operation.DISABLE:
-        alike = await warnings(stage, target)
+        alike = await warnings(context, target)
         is_typed = is_typed or bool(alike)  # which one is meant, is then to be said once more
     spec = switch_form(
         operation,
         target,
-        stage.profile_title,
-        read_at=stage.read_at,
+        context.profile_title,
+        read_at=context.read_at,
         typed=target.username if is_typed else None,
-        reason=stage.reason,
-        reason_required=reason_required(stage, operation),
-        now=stage.now(),
+        reason=context.reason,
+        reason_required=reason_required(context, operation),
+        now=context.now(),
         warnings=alike,
     )
-    answer = await stage.ask_form(spec)
+    answer = await context.ask_form(spec)
     if answer is None:
         return
     try:
-        until = read_end(answer["until"], stage.now()) if answer.get("until", "").strip() else None
+        until = read_end(answer["until"], context.now()) if answer.get("until", "").strip() else None
     except InvalidInput as error:  # what was to come when it was typed may be past now
-        stage.tell_error(error)
+        context.notify_error(error)
         return
-    result = await do_one(stage, Call(operation, target.username, until=until), target, answer)
+    result = await do_one(context, Call(operation, target.username, until=until), target, answer)
     if operation is Operation.DISABLE and result.outcome.is_applied:
         access = (session.customers.get(target.username) or target).website_access.value
         if access != "off":
-            line = stage.state.note.text.removesuffix(COPY_HINT)
-            stage.tell(f"{line}   website access is still {access} - w", "good")
+            line = context.state.note.text.removesuffix(COPY_HINT)
+            context.notify(f"{line}   website access is still {access} - w", "good")

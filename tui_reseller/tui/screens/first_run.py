@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from tui_reseller.domain.profile import Profile
 from tui_reseller.services.services import Services
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 if TYPE_CHECKING:
     from tui_reseller.tui.app import ResellerApp
@@ -34,7 +34,7 @@ class FirstRun(Screen[None]):
         super().__init__()
         self.reseller_app = app
         nobody = Profile("new", "new")
-        self.stage = Stage(app, services, services.open(nobody), self._say)
+        self.context = ProfileContext(app, services, services.open(nobody), self._say)
 
     def compose(self) -> ComposeResult:
         """Three choices."""
@@ -46,7 +46,7 @@ class FirstRun(Screen[None]):
 
     def _say(self) -> None:
         if self.is_mounted:
-            self.query_one("#welcome-note", Static).update(self.stage.state.note.text)
+            self.query_one("#welcome-note", Static).update(self.context.state.note.text)
 
     def action_demo(self) -> None:
         """Leave for the demo."""
@@ -59,7 +59,7 @@ class FirstRun(Screen[None]):
     async def _connect(self) -> None:
         from tui_reseller.tui.flows.profiles import connect  # noqa: PLC0415 - loaded with its first use
 
-        profile = await connect(self.stage.services, self.stage)
+        profile = await connect(self.context.services, self.context)
         if profile is not None:
             self.reseller_app.open_profile(profile.name)
 

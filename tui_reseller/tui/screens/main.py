@@ -1,4 +1,4 @@
-"""The main screen: turns keys into flows, and shows the stage's state in its panes."""
+"""The main screen: turns keys into flows, and shows what the profile context holds in its panes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,9 +24,9 @@ from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.panes.lines import FilterLine, FooterLine, HeaderLine, Line, MessageLine, TitleLine
 from tui_reseller.tui.panes.list_pane import ListPane
 from tui_reseller.tui.presenters.rows import NARROW, SIDE_BY_SIDE, SMALLEST
+from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.screens.filtering import Filtering
 from tui_reseller.tui.screens.marking import Marking
-from tui_reseller.tui.stage import Stage
 from tui_reseller.tui.widgets.inputs import Field
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.reseller_app = app
         self.commands = {command.id: command for command in app.commands}
-        self.stage = Stage(app, services, session, self._changed)
-        self.marking = Marking(self.stage)
-        self.filtering = Filtering(self.stage)
+        self.context = ProfileContext(app, services, session, self._changed)
+        self.marking = Marking(self.context)
+        self.filtering = Filtering(self.context)
         self.badge = badge
         self.parts: tuple[Widget, ...] = ()
         self._rest: Timer | None = None
@@ -75,7 +75,7 @@ class MainScreen(Screen[None]):
         with Container(id="panes"):
             with Container(id="list-side"):
                 yield TitleLine(id="titles")
-                yield ListPane(self.stage.session.customers, id="list")
+                yield ListPane(self.context.session.customers, id="list")
             with Container(id="detail-side"):  # which has the rule line, so that a line painted again is without it
                 yield DetailPane(id="detail")
         yield MessageLine(id="message")
@@ -84,23 +84,23 @@ class MainScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         """Show what is known at once; the rest comes behind it."""
-        session = self.stage.session
+        session = self.context.session
         self.list = self.query_one("#list", ListPane)
         self.list.plain = self.reseller_app.plain
         self.detail = self.query_one("#detail", DetailPane)
         self.parts = (self.list, self.detail, *self.query(Line))
-        self.stage.current = lambda: self.list.customer
-        self.stage.move_to = self.list.move
-        layout = self.stage.services.views.layout(session.profile.name)
+        self.context.current = lambda: self.list.customer
+        self.context.move_to = self.list.move
+        layout = self.context.services.views.layout(session.profile.name)
         info = listing.first_rows(session)
-        self.stage.show(
+        self.context.show(
             badge=self.badge,
             profile=session.profile.name,
             host=session.profile.host,
             colour=session.profile.colour,
             progress="" if info else "reading ...",
         )
-        await self.stage.requery(sort=layout.sort, descending=layout.descending, columns=layout.columns)
+        await self.context.requery(sort=layout.sort, descending=layout.descending, columns=layout.columns)
         self.set_focus(self.list)
         self.call_after_refresh(self._painted)
 
@@ -112,14 +112,14 @@ class MainScreen(Screen[None]):
     async def _load(self) -> None:
         from tui_reseller.tui.flows.listing import load_and_refresh, say_unseen  # noqa: PLC0415 - after the first painting
 
-        await load_and_refresh(self.stage)
-        await self.reseller_app.offer_draft(self.stage)
-        await say_unseen(self.stage)
+        await load_and_refresh(self.context)
+        await self.reseller_app.offer_draft(self.context)
+        await say_unseen(self.context)
 
     # What is shown
 
     def _changed(self) -> None:
-        """The stage has a new state. On a slow line several are shown as one."""
+        """Something new is to be shown. On a slow line several are shown as one."""
         if self.reseller_app.slow:
             if self._waiting is None:
                 self._waiting = self.set_timer(SLOW_SHOW_SECONDS, self._show)
@@ -136,23 +136,23 @@ class MainScreen(Screen[None]):
         if not self._is_whole():
             return
         self.list.pace = SLOW_SHOW_SECONDS if self.reseller_app.slow else 0.0
-        state, now = self.stage.state, self.stage.now()
+        state, now = self.context.state, self.context.now()
         pane = self.list
         drawn = (pane.marked, pane.needs_you, pane.words, pane.columns)
-        pane.marked, pane.needs_you, pane.words = state.marked, state.needs_you, self.stage.filter.words
+        pane.marked, pane.needs_you, pane.words = state.marked, state.needs_you, self.context.filter.words
         pane.columns = state.columns
         if drawn != (pane.marked, pane.needs_you, pane.words, pane.columns) or pane.version != self._version():
             was_head = bool(pane.version) and pane.version[-2]
             is_other_filter = bool(pane.version) and pane.version[-1] != state.filter_text
             pane.version = self._version()
             seen = pane.customer  # as it was painted; not whose row it is, where the filter hides that one
-            row = self.stage.session.customers.row_of(pane.username) if pane.username is not None else None
+            row = self.context.session.customers.row_of(pane.username) if pane.username is not None else None
             if row is None and not is_other_filter and seen is not None:
-                row = self.stage.session.customers.row_of(seen.username)
+                row = self.context.session.customers.row_of(seen.username)
             # Behind the head the whole list may be in another order: who has not moved yet is at its beginning.
-            is_loaded = was_head and not self.stage.session.customers.is_head and not pane.was_moved
+            is_loaded = was_head and not self.context.session.customers.is_head and not pane.was_moved
             pane.show(0 if (row is None and is_other_filter) or is_loaded else row)
-        if pane.customer is not self.detail.customer or self.detail.read_at != self.stage.read_at:
+        if pane.customer is not self.detail.customer or self.detail.read_at != self.context.read_at:
             self._follow_soon()
         field = self.query_one("#filter", Input)
         if not field.has_focus and field.value != state.filter_text and self._settled.is_set():
@@ -167,8 +167,8 @@ class MainScreen(Screen[None]):
 
     def _version(self) -> tuple[object, ...]:
         """Whatever changes rows without changing their number."""
-        state = self.stage.state
-        customers = self.stage.session.customers
+        state = self.context.state
+        customers = self.context.session.customers
         return (customers.version, len(customers), state.sort, state.descending, customers.is_head, state.filter_text)
 
     def on_list_pane_moved(self) -> None:
@@ -185,7 +185,7 @@ class MainScreen(Screen[None]):
 
     def _follow(self) -> None:
         customer = self.list.customer
-        self.detail.show(customer, self.stage.read_at, self.stage.now())
+        self.detail.show(customer, self.context.read_at, self.context.now())
         if customer is not None:
             self.reseller_app.run_in_background(lambda: self._last_changes(customer), "detail")
 
@@ -193,11 +193,11 @@ class MainScreen(Screen[None]):
         from tui_reseller.domain.audit import AuditQuery  # noqa: PLC0415 - after the first painting
         from tui_reseller.domain.errors import LedgerUnavailable  # noqa: PLC0415
 
-        query = AuditQuery(account=self.stage.session.account, username=customer.username, limit=8)
+        query = AuditQuery(account=self.context.session.account, username=customer.username, limit=8)
         try:
-            entries = await self.stage.services.ledger.entries(query)
+            entries = await self.context.services.ledger.entries(query)
         except LedgerUnavailable as error:
-            self.stage.tell_error(error)
+            self.context.notify_error(error)
             return
         if self.detail.is_attached:  # the answer may come while the application ends
             self.detail.show_activity(customer, entries)
@@ -214,7 +214,7 @@ class MainScreen(Screen[None]):
     def _keep_focus(self) -> None:
         """What is hidden loses the focus; it must not go to the filter, where commands would be text."""
         if self.focused is None and not self.has_class("-too-small"):
-            self.set_focus(self.detail if self.stage.state.zoomed else self.list)
+            self.set_focus(self.detail if self.context.state.zoomed else self.list)
 
     # Keys
 
@@ -236,27 +236,29 @@ class MainScreen(Screen[None]):
         # What was typed before Enter is not worked off yet: the row would be another one.
         await self._settled.wait()
         command = self.commands[command_id]
-        why = why_not(command, self.stage.state, has_customer=self.list.customer is not None)
+        why = why_not(command, self.context.state, has_customer=self.list.customer is not None)
         if why:
-            self.stage.tell(f"{command.words}: {why}.")
+            self.context.notify(f"{command.words}: {why}.")
         elif command_id.startswith("mark."):
             self.marking.do(command_id, self.list)
         elif command_id in OWN_ACTIONS:
             await getattr(self, "_" + command_id.replace(".", "_").replace("-", "_"))(key)
         elif (found := menu_of(command_id)) is not None:
-            self.app.push_screen(found.menu(self.stage), partial(self._chosen, command_id, found.chosen))
+            self.app.push_screen(found.menu(self.context), partial(self._chosen, command_id, found.chosen))
         elif (flow := flow_of(command_id)) is not None:
-            self.reseller_app.run_flow(lambda: flow(self.stage), command_id)
+            self.reseller_app.run_flow(lambda: flow(self.context), command_id)
         else:
-            self.reseller_app.do(command_id, key, self.stage)
+            self.reseller_app.do(command_id, key, self.context)
 
-    def _chosen(self, command_id: str, then: Callable[[Stage, str], Awaitable[None]] | None, value: str | None) -> None:
+    def _chosen(
+        self, command_id: str, then: Callable[[ProfileContext, str], Awaitable[None]] | None, value: str | None
+    ) -> None:
         if value is None:
             return
         if then is None:
             self.call_later(self.action_command, value, "")
         else:
-            self.reseller_app.run_flow(lambda: then(self.stage, value), command_id)
+            self.reseller_app.run_flow(lambda: then(self.context, value), command_id)
 
     async def _list_filter(self, _key: str) -> None:
         self.filtering.begin()
@@ -267,28 +269,28 @@ class MainScreen(Screen[None]):
     async def _view_open(self, key: str) -> None:
         from tui_reseller.tui.flows.views import open_view  # noqa: PLC0415 - loaded with the first use
 
-        await open_view(self.stage, key)
+        await open_view(self.context, key)
 
     async def _filter_widen(self, _key: str) -> None:
         await self.filtering.widen()
 
     async def _list_back(self, _key: str) -> None:
-        state = self.stage.state
+        state = self.context.state
         if state.ranging:
             self.marking.drop_range(self.list)
         elif state.zoomed:
             await self._detail_zoom("")
         elif self.reseller_app.cancel("refresh"):
-            self.stage.tell("Reading was cancelled; the old list stays.")
+            self.context.notify("Reading was cancelled; the old list stays.")
         elif self.reseller_app.cancel("export"):
-            self.stage.tell("The export was cancelled; no file was written.")
+            self.context.notify("The export was cancelled; no file was written.")
         elif state.filter_text:
             await self._view_open("0")
 
     async def _detail_zoom(self, _key: str) -> None:
-        self.stage.show(zoomed=not self.stage.state.zoomed)
-        self.set_class(self.stage.state.zoomed, "-zoomed")
-        self.set_focus(self.detail if self.stage.state.zoomed else self.list)
+        self.context.show(zoomed=not self.context.state.zoomed)
+        self.set_class(self.context.state.zoomed, "-zoomed")
+        self.set_focus(self.detail if self.context.state.zoomed else self.list)
         self.call_after_refresh(self._follow)
 
     # The filter

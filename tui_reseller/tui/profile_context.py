@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LOG_LENGTH = 500
-Verb = Callable[["Stage"], Awaitable[None]]
+Verb = Callable[["ProfileContext"], Awaitable[None]]
 
 
-class Stage:
+class ProfileContext:
     """One opened profile on the screen. Show() is the only writer of the view state."""
 
     def __init__(self, app: "ResellerApp", services: Services, session: Session, changed: Callable[[], None]) -> None:
@@ -104,15 +104,15 @@ class Stage:
         last = self.reasons[-1] if self.reasons else ""
         return last if any(char.isdigit() for char in last) else ""
 
-    def tell(self, text: str, kind: str = "plain") -> None:
+    def notify(self, text: str, kind: str = "plain") -> None:
         """Put a sentence into the message line and the message log. Never moves the focus."""
         shown = clean(text, longest=1000)
         self.log.append((self.now(), shown))
         self.show(note=Note(shown, kind))
 
-    def tell_error(self, error: ResellerError) -> None:
+    def notify_error(self, error: ResellerError) -> None:
         """Say what went wrong, and what to do next."""
-        self.tell(error.message + (f" - {error.hint}" if error.hint else ""), "bad")
+        self.notify(error.message + (f" - {error.hint}" if error.hint else ""), "bad")
 
     @property
     def profile_title(self) -> str:
@@ -155,7 +155,7 @@ class Stage:
             await self.requery(Filter(), filter_text="", filter_note="", filter_valid=True)
         row = self.session.customers.row_of(username)
         if row is None:
-            self.tell(f'"{username}" is not in the list.', "warning")
+            self.notify(f'"{username}" is not in the list.', "warning")
         else:
             self.move_to(row)
 
@@ -176,9 +176,9 @@ class Stage:
         try:
             entries = await self.services.ledger.needs_you(self.session.account)
         except ResellerError as error:
-            self.tell_error(error)
+            self.notify_error(error)
             return
         complaint = self.services.ledger.complaint()
         if complaint:
-            self.tell(" - ".join(complaint.splitlines()), "warning")
+            self.notify(" - ".join(complaint.splitlines()), "warning")
         self.show(needs_you=frozenset(entry.username for entry in entries), needs_you_count=len(entries))
