@@ -22,7 +22,6 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -66,12 +65,12 @@ from tui_reseller.storage.frames import frame_from
 from tui_reseller.storage.ledger.ledger import Ledger
 from tui_reseller.system import logs
 from tui_reseller.system.demo_sandbox import started
-from tui_reseller.tui.app import ResellerApp
 from tui_reseller.tui.dialogs import texts
 from tui_reseller.tui.presenters import job as job_presenter
 from tui_reseller.tui.presenters.detail import entry_line, short_lines, wide_lines
-from tui_reseller.tui.presenters.outcome import as_command, result_line
+from tui_reseller.tui.presenters.outcome import as_command, result_note
 from tui_reseller.tui.presenters.rows import columns, fit, spoken
+from tui_reseller.tui.terminal import WindowTitle
 
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
 CHOSEN = list(hostile.ALL) if FULL else hostile.few(60)
@@ -150,7 +149,7 @@ def test_detail_dialogs_and_outcomes_show_it_harmlessly():
             *wide_lines(one, "list of 14:02", [done], NOW, 40),
             entry_line(done, NOW, with_username=True),
             job_presenter.result_line(JobItem(0, item, Outcome.REJECTED, text)),
-            clean(result_line(result, NOW)),  # as the message line does
+            clean(result_note(result, NOW).line),  # as the message line does
             *(line for spec in specs for line in (spec.title, *spec.lines, *(row.label for row in spec.fields))),
         ]
         assert bad(lines) == []
@@ -303,11 +302,12 @@ def test_an_error_that_quotes_it_is_harmless(capsys):
 def test_a_title_of_the_window_is_one_title():
     for _, text in CHOSEN:
         written: list[str] = []
-        app = SimpleNamespace(is_headless=False, _named_terminal=True, _driver=SimpleNamespace(write=written.append))
-        ResellerApp._name_terminal(app, text)  # type: ignore[arg-type]
-        assert written[0].startswith("\x1b]2;")
-        assert written[0].endswith("\x07")
-        assert bad([written[0][4:-1]]) == []
+        title = WindowTitle(written.append)
+        title.set("first")
+        title.set(text)
+        assert written[1].startswith("\x1b]2;")
+        assert written[1].endswith("\x07")
+        assert bad([written[1][4:-1]]) == []
 
 
 async def test_the_whole_screen_with_all_of_them(tmp_path):

@@ -31,7 +31,7 @@ from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
 from tui_reseller.tui.app import ResellerApp
 from tui_reseller.tui.screens.main import MainScreen
-from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedField
+from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedInput
 from tui_reseller.wiring import build
 
 PATIENCE = 20.0
@@ -128,7 +128,7 @@ class Desk:
 
     @property
     def note(self) -> str:
-        return self.state.note.text
+        return self.state.note.line
 
     @property
     def dialog(self) -> Screen[Any] | None:
@@ -180,7 +180,7 @@ class Desk:
         """Type a text as fast as a terminal brings it; a confirmation as fast as fingers can."""
         for char in text:
             self.send(KEYS.get(char, char), char)
-            if self.app.screen.query(TypedField):
+            if self.app.screen.query(TypedInput):
                 await asyncio.sleep(FINGER_SECONDS * 1.2)
         await self.pilot.pause()
 

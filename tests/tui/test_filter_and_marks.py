@@ -3,6 +3,8 @@
 from desk import until
 from textual.events import Paste
 
+from tui_reseller.tui.flows import filtering
+
 
 async def test_an_unfinished_filter_keeps_the_result_and_is_an_error_only_on_enter(at_desk):
     async with at_desk() as desk:
@@ -48,7 +50,7 @@ async def test_escape_puts_the_former_filter_back_and_up_brings_earlier_ones(at_
             desk.main.query_one("#filter").clear()
             await desk.write(text)
             await desk.press("enter")
-            await until("kept", lambda text=text: desk.main.context.filters[-1:] == [text])
+            await until("kept", lambda text=text: desk.main.context.memory(filtering._Filters).kept[-1:] == [text])
         await desk.press("slash")
         await desk.write("zzz")
         await desk.press("escape")

@@ -26,7 +26,7 @@ from tui_reseller.tui.dialogs import texts
 from tui_reseller.tui.dialogs.form import FormSpec
 from tui_reseller.tui.presenters import job as job_presenter
 from tui_reseller.tui.presenters.detail import entry_line, short_lines, wide_lines
-from tui_reseller.tui.presenters.outcome import as_command, result_line
+from tui_reseller.tui.presenters.outcome import as_command, result_note
 from tui_reseller.tui.presenters.rows import columns, fit
 
 LONG = "mueller-und-soehne-." * 3 + "exam"
@@ -136,7 +136,7 @@ def job_words(item, text):
         job_presenter.title(job, counts, text, 5.0, 100.0),
         job_presenter.counts_line(counts),
         job_presenter.hint(job, is_here=False),
-        job_presenter.ended(job),
+        job_presenter.ended(job).line,
     ]
 
 
@@ -171,4 +171,4 @@ def test_every_line_about_a_hostile_customer_is_harmless(text):
         lines += spec_texts(spec)
     assert [line for line in lines if not harmless(line)] == []
     assert all(len(line) < 20_000 for line in lines)
-    assert result_line(result, NOW)
+    assert result_note(result, NOW).line

@@ -80,7 +80,7 @@ async def test_a_letter_typed_right_behind_a_menus_key_arrives_in_the_menu(at_de
         for keys, seen in (
             (("s", "e"), lambda: desk.state.sort == "email"),
             (("t", "1"), lambda: desk.state.filter_text == "-sending:on"),
-            (("y", "e"), lambda: "sent to your terminal" in desk.state.note.text),
+            (("y", "e"), lambda: "sent to your terminal" in desk.note),
         ):
             for key in keys:
                 desk.send(key)
@@ -220,7 +220,7 @@ async def test_a_held_arrow_brings_half_a_page_at_the_edge(at_desk):
 async def test_a_slow_line_is_measured_and_painted_less_often(at_desk):
     async with at_desk() as desk:
         app, pane = desk.app, desk.main.list
-        app._asked_terminal = app.key_clock() - 0.2
+        app.line_speed._asked_at = app.key_clock() - 0.2
         app.post_message(CursorPosition(0, 0))
         await desk.told("Slow line (2")
         assert app.slow
@@ -238,9 +238,9 @@ async def test_a_slow_line_is_measured_and_painted_less_often(at_desk):
 
 async def test_a_quick_line_is_not_slow(at_desk):
     async with at_desk() as desk:
-        desk.app._asked_terminal = desk.app.key_clock()
+        desk.app.line_speed._asked_at = desk.app.key_clock()
         desk.app.post_message(CursorPosition(0, 0))
-        await until("timed", lambda: desk.app._asked_terminal == 0.0)
+        await until("timed", lambda: desk.app.line_speed._asked_at is None)
         assert not desk.app.slow
 
 

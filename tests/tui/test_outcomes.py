@@ -3,6 +3,7 @@
 from desk import until
 
 from tui_reseller.tui.flows import checking
+from tui_reseller.tui.flows.checking import next_check
 
 
 async def test_an_unknown_outcome_is_in_the_header_and_is_settled_with_a_note(at_desk, sandbox, someone):
@@ -65,10 +66,10 @@ async def test_a_minute_after_a_lost_answer_the_application_looks_by_itself(at_d
         await desk.opened("Stop sending")
         await desk.read_then()
         await desk.told("! says what is safe")
-        assert desk.main.context.next_check is not None
+        assert next_check(desk.main.context) is not None
         await desk.told("Applied (verified): disable")
         await until("nothing needs you", lambda: desk.state.needs_you_count == 0)
-        assert desk.main.context.next_check is None
+        assert next_check(desk.main.context) is None
 
 
 async def test_the_page_of_an_unknown_outcome_says_what_is_known_what_is_safe_and_when_it_is_looked_at(
@@ -94,7 +95,7 @@ async def test_the_page_of_an_unknown_outcome_says_what_is_known_what_is_safe_an
             "Safe: ",
         ):
             assert part in words
-        at = desk.main.context.next_check.astimezone()
+        at = next_check(desk.main.context).astimezone()
         assert f"Next check {at:%H:%M:%S}" in words
 
 

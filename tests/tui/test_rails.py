@@ -5,7 +5,9 @@ from desk import until
 
 from tui_reseller.domain.operation import Operation
 from tui_reseller.tui.flows.listing import refresh
-from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedField
+from tui_reseller.tui.flows.marking import mark_pasted
+from tui_reseller.tui.flows.unlocking import show_lock_after
+from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedInput
 
 DIALOGS = [(("d",), "Stop sending"), (("p",), "Reset password"), (("x", "d"), "Delete"), (("x", "r"), "Rename")]
 
@@ -31,7 +33,7 @@ async def test_a_confirmation_that_comes_in_one_piece_is_refused_and_may_be_type
 @pytest.mark.parametrize("text", ["abc", "2 acme", "garcia.mail"])
 @pytest.mark.parametrize("pace", [0.0, 0.5, 1.5, 20.0])
 def test_only_a_pace_that_no_hand_has_is_a_burst(text, pace):
-    field = TypedField()
+    field = TypedInput()
     field._arrived = tuple(number * FINGER_SECONDS * pace for number in range(len(text)))[-6:]
     assert field.came_in_a_burst is (pace < 1)
 
@@ -68,7 +70,7 @@ async def test_a_customer_that_looks_like_another_is_named_and_has_to_be_typed(
         said = desk.words()
         assert f'Looks like another customer, "{other}": character 2 there is CYRILLIC' in said
         assert f'Looks like another customer, "{name.upper()}": character 1 there is "L", here "l".' in said
-        assert desk.app.screen.query(TypedField)
+        assert desk.app.screen.query(TypedInput)
         shown = "\n".join(desk.screen_text())
         assert "Looks like another customer" in shown
         assert "^S]" in shown, "the buttons fit"
@@ -84,7 +86,7 @@ async def test_a_customer_that_looks_like_no_other_is_stopped_without_typing(at_
         await desk.go_to(name)
         await desk.press("d")
         await desk.opened("Stop sending")
-        assert not desk.app.screen.query(TypedField)
+        assert not desk.app.screen.query(TypedInput)
         await desk.read_then()
         await desk.applied(("disable", name))
 
@@ -94,7 +96,7 @@ async def test_more_marked_customers_than_the_ceiling_are_refused_before_a_dialo
     names = [someone(), someone(), someone()]
     async with at_desk(max_rows=2) as desk:
         await until("they are listed", lambda: desk.row_of(names[-1]) is not None)
-        desk.main.marking.paste("\n".join(names))
+        mark_pasted(desk.main.context, "\n".join(names))
         await desk.go_to(names[0])
         await desk.press(key)
         await desk.told('3 customers, profile "acme" allows 2 at once')
@@ -143,7 +145,7 @@ async def test_our_own_account_is_refused_in_any_spelling(at_desk, sandbox, some
         await desk.go_to(own)
         await desk.press("d")
         await desk.opened("Stop sending")
-        if desk.app.screen.query(TypedField):  # it looks like itself
+        if desk.app.screen.query(TypedInput):  # it looks like itself
             await desk.press("enter")
             await desk.write(own)
         await desk.read_then()
@@ -175,7 +177,7 @@ async def test_a_lock_closes_by_itself_and_the_header_says_so_without_a_key(at_d
         context = desk.main.context
         assert "READ-ONLY" in desk.screen_text()[0]
         until_when = context.session.policy.unlock(0.01, "ticket 7")
-        desk.app.lock_after(0.01, context)
+        show_lock_after(context, 0.01)
         context.show()
         await desk.pilot.pause()
         assert f"writable until {until_when.astimezone():%H:%M}" in desk.screen_text()[0]
@@ -193,7 +195,7 @@ async def test_an_unlocking_that_was_made_longer_is_not_told_to_be_over(at_desk)
     async with at_desk(protected=True) as desk:
         context = desk.main.context
         context.session.policy.unlock(0.005, "ticket 7")
-        desk.app.lock_after(0.005, context)
+        show_lock_after(context, 0.005)
         context.session.policy.unlock(5, "ticket 8")
         context.show()
         await desk.pilot.pause(0.5)

@@ -8,6 +8,7 @@ from desk import until
 from textual.widgets import Button, Static
 
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.tui.flows.marking import mark_pasted
 
 NEW = ("mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001", "ES", "+34 9", "n.example")
 FORMATS = pytest.mark.parametrize("wire", ["json", "xml"])
@@ -267,7 +268,7 @@ async def test_a_dot_repeats_the_verb_on_the_next_customer_but_asks(at_desk, san
 async def marked(desk, names, key, title, count):
     """Mark customers, press a verb's key, and fill the review of its plan in."""
     await until("they are listed", lambda: desk.row_of(names[-1]) is not None)
-    desk.main.marking.paste("\n".join(names))
+    mark_pasted(desk.main.context, "\n".join(names))
     await desk.go_to(names[0])
     await desk.press(key)
     await desk.opened(title)

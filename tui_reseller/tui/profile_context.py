@@ -1,118 +1,63 @@
-"""All that a flow may touch: ask a dialog, tell the operator, run a use case, show what came of it."""
+"""One opened profile as flows see it: its session, what the screen shows of it, and what they say to the operator."""
 
-import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListContext, ListQuery
 from tui_reseller.domain.text import clean
 from tui_reseller.services.jobs import JobRun
-from tui_reseller.services.listing import Refreshed
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
-from tui_reseller.tui.commit_guard import CommitGuard
+from tui_reseller.tui.dialogs.asking import Dialogs
+from tui_reseller.tui.host import Host, MainView
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.view_state import Note, ViewState
 
-if TYPE_CHECKING:
-    from textual.screen import Screen
-
-    from tui_reseller.tui.app import ResellerApp
-    from tui_reseller.tui.dialogs.form import FormSpec
-    from tui_reseller.tui.dialogs.job_page import JobPage
-
-T = TypeVar("T")
+M = TypeVar("M")
 LOG_LENGTH = 500
-Verb = Callable[["ProfileContext"], Awaitable[None]]
 
 
 class ProfileContext:
-    """One opened profile on the screen. Show() is the only writer of the view state."""
+    """One opened profile on the screen. Show() is the only writer of the view state.
 
-    def __init__(self, app: "ResellerApp", services: Services, session: Session, changed: Callable[[], None]) -> None:
-        self.app = app
+    Run is the job that this process applies for the profile, None while there is none. Is_open is false once another
+    profile is shown in its place.
+    """
+
+    def __init__(
+        self, host: Host, view: MainView, services: Services, session: Session, changed: Callable[[], None]
+    ) -> None:
+        self.host = host
+        self.view = view
         self.services = services
         self.session = session
-        self.settings = services.profiles.load().settings
+        self.dialogs = Dialogs(host)
         self.state = ViewState()
         self.filter = Filter()
         self.log: deque[tuple[datetime, str]] = deque(maxlen=LOG_LENGTH)
-        self.reasons: list[str] = []
-        self.filters: list[str] = []
-        self.again: Verb | None = None
         self.run: JobRun | None = None
-        self.job_page: JobPage | None = None
-        self.painted_at = 0.0
-        self.drafted: Draft | None = None
-        self.unsent: dict[str, str] | None = None
-        self.held: Refreshed | None = None
-        self.dropped_marks: frozenset[str] = frozenset()
-        self.summary: list[str] = []
-        self.next_check: datetime | None = None
-        self.current: Callable[[], Customer | None] = lambda: None
-        self.move_to: Callable[[int], None] = lambda _row: None
+        self.is_open = True
+        self._memories: dict[type, object] = {}
         self._changed = changed
 
-    def show(self, **values: Any) -> None:
-        """Change what is on the screen. Whether writing is possible is told as it is now, whatever else changes."""
-        policy = self.session.policy
-        why = policy.why_read_only()
-        until = None if why else policy.unlocked_until
-        self.state = replace(self.state, read_only=why, writable_until=until, **values)
-        self._changed()
+    def memory(self, kind: type[M]) -> M:
+        """Return what a flow remembers between its conversations: one object of a class, made at first use.
+
+        The class is private to the flow's module: nothing else reads or writes it.
+        """
+        found = self._memories.setdefault(kind, kind())
+        assert isinstance(found, kind)  # noqa: S101 - it is kept under its own class
+        return found
 
     def now(self) -> datetime:
         """Return the present moment."""
         return self.services.clock.now()
-
-    async def ask(self, dialog: "Screen[T]") -> T | None:
-        """Show a dialog and wait for its answer; None is leaving."""
-        answered: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
-
-        def take(answer: T | None) -> None:
-            if not answered.done():
-                answered.set_result(answer)
-
-        self.app.push_screen(dialog, take)
-        self.app.opening = False
-        return await answered
-
-    async def ask_form(self, spec: "FormSpec") -> dict[str, str] | None:
-        """Show a form and wait for its values; a reason that was given sticks."""
-        from tui_reseller.tui.dialogs.form import Form  # noqa: PLC0415 - loaded with the first dialog
-
-        recall = {**spec.recall, "reason": self.reasons}
-        answer = await self.ask(Form(replace(spec, recall=recall), self.new_guard()))
-        if answer and answer.get("reason", "").strip():
-            self.reasons = [r for r in self.reasons if r != answer["reason"]] + [answer["reason"]]
-        return answer
-
-    def new_guard(self) -> CommitGuard:
-        """Return a guard that hears every key from now on."""
-        return self.app.new_guard()
-
-    @property
-    def reason(self) -> str:
-        """The last reason, if it looks like a ticket that sticks."""
-        last = self.reasons[-1] if self.reasons else ""
-        return last if any(char.isdigit() for char in last) else ""
-
-    def notify(self, text: str, kind: str = "plain") -> None:
-        """Put a sentence into the message line and the message log. Never moves the focus."""
-        shown = clean(text, longest=1000)
-        self.log.append((self.now(), shown))
-        self.show(note=Note(shown, kind))
-
-    def notify_error(self, error: ResellerError) -> None:
-        """Say what went wrong, and what to do next."""
-        self.notify(error.message + (f" - {error.hint}" if error.hint else ""), "bad")
 
     @property
     def profile_title(self) -> str:
@@ -123,6 +68,54 @@ class ProfileContext:
     def read_at(self) -> str:
         """When the list was read, in words."""
         return f"list of {clock_text(self.session.read_at, self.now())}"
+
+    # What the screen shows
+
+    def show(self, **values: Any) -> None:
+        """Change what is on the screen. Whether writing is possible is shown as it is now, whatever else changes."""
+        policy = self.session.policy
+        why = policy.why_read_only()
+        self.state = replace(
+            self.state,
+            read_only=why,
+            can_unlock=why is not None and policy.why_never_writable() is None,
+            writable_until=None if why else policy.unlocked_until,
+            **values,
+        )
+        self._changed()
+
+    def notify(self, text: str, kind: str = "plain", hints: Sequence[str] = ()) -> None:
+        """Put a sentence into the message line and the message log. Never moves the focus."""
+        self.show_note(Note(text, kind, tuple(hints)))
+
+    def show_note(self, note: Note) -> None:
+        """Put a note into the message line and the message log. Never moves the focus."""
+        shown = replace(note, text=clean(note.text, longest=1000), hints=tuple(clean(hint) for hint in note.hints))
+        self.log.append((self.now(), shown.line))
+        self.show(note=shown)
+
+    def notify_error(self, error: ResellerError) -> None:
+        """Say what went wrong, and what to do next."""
+        self.notify(error.message + (f" - {error.hint}" if error.hint else ""), "bad")
+
+    async def count_open(self) -> None:
+        """Read how many outcomes need the operator."""
+        try:
+            entries = await self.services.ledger.needs_you(self.session.account)
+        except ResellerError as error:
+            self.notify_error(error)
+            return
+        complaint = self.services.ledger.complaint()
+        if complaint:
+            self.notify(" - ".join(complaint.splitlines()), "warning")
+        self.show(needs_you=frozenset(entry.username for entry in entries), needs_you_count=len(entries))
+
+    # The list
+
+    @property
+    def current(self) -> Customer | None:
+        """The customer under the cursor."""
+        return self.view.list.customer
 
     def customers(self, usernames: Sequence[str]) -> list[Customer]:
         """Return the customers of these usernames that the list has."""
@@ -137,8 +130,8 @@ class ProfileContext:
         """
         self.state = state = replace(self.state, **values)
         customers, wanted = self.session.customers, self.filter if filter_ is None else filter_
-        context = ListContext(state.marked, state.needs_you)
-        if not await customers.query(ListQuery(wanted, state.sort, state.descending, context)):
+        marks = ListContext(state.marked, state.needs_you)
+        if not await customers.query(ListQuery(wanted, state.sort, state.descending, marks)):
             return
         self.filter = wanted
         self.show(
@@ -147,7 +140,7 @@ class ProfileContext:
             read_at=self.session.read_at,
             is_partial=self.session.is_partial,
         )
-        await self.count_hidden()
+        await self._count_hidden()
 
     async def go_to(self, username: str) -> None:
         """Put the cursor on a customer; a filter that hides it is dropped."""
@@ -157,28 +150,16 @@ class ProfileContext:
         if row is None:
             self.notify(f'"{username}" is not in the list.', "warning")
         else:
-            self.move_to(row)
+            self.view.list.move(row)
 
-    async def count_hidden(self) -> None:
+    def mark(self, marked: frozenset[str]) -> None:
+        """Set the marks."""
+        self.show(marked=marked, hidden=self.state.hidden if marked else 0)
+        self.host.run_in_background(self._count_hidden, "hidden")
+
+    async def _count_hidden(self) -> None:
         """Count the marked customers that the filter does not show."""
         marked = self.state.marked
         hidden = await self.session.customers.hidden(marked) if self.filter else 0
         if marked is self.state.marked and hidden != self.state.hidden:
             self.show(hidden=hidden)
-
-    def mark(self, marked: frozenset[str]) -> None:
-        """Set the marks."""
-        self.show(marked=marked, hidden=self.state.hidden if marked else 0)
-        self.app.run_in_background(self.count_hidden, "hidden")
-
-    async def count_open(self) -> None:
-        """Read how many outcomes need the operator."""
-        try:
-            entries = await self.services.ledger.needs_you(self.session.account)
-        except ResellerError as error:
-            self.notify_error(error)
-            return
-        complaint = self.services.ledger.complaint()
-        if complaint:
-            self.notify(" - ".join(complaint.splitlines()), "warning")
-        self.show(needs_you=frozenset(entry.username for entry in entries), needs_you_count=len(entries))

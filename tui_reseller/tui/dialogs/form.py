@@ -18,7 +18,7 @@ from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.tui.commit_guard import TOO_FAST, CommitGuard
 from tui_reseller.tui.dialogs.dialog import Dialog
-from tui_reseller.tui.widgets.inputs import Choice, Field, SecretField, TypedField
+from tui_reseller.tui.widgets.inputs import Choice, LineInput, SecretInput, TypedInput
 
 Check = Callable[[str], Sequence[Finding]]
 TOO_QUICK = "That came faster than fingers type (paste, or a slow line): type it again; nothing was sent"
@@ -110,8 +110,8 @@ class Form(Dialog[dict[str, str] | None]):
             if row.kind == "choice":
                 yield Choice(row.options, row.value, id=f"field-{row.name}")
             else:
-                kinds = {"secret": SecretField, "typed": TypedField}
-                kind = kinds.get(row.kind, Field)
+                kinds = {"secret": SecretInput, "typed": TypedInput}
+                kind = kinds.get(row.kind, LineInput)
                 shown = "" if row.kind == "secret" else clean(row.value if row.start is None else row.start)
                 yield Static("[", markup=False, classes="form-edge")
                 yield kind(
@@ -207,8 +207,8 @@ class Form(Dialog[dict[str, str] | None]):
                 refused = [Finding(row.name, f"{row.label}: choose {' or '.join(words for _, words in row.options)}")]
             if row.kind == "typed" and self._value(row) != row.must_be:
                 refused = [Finding(row.name, f"type exactly {quoted(row.must_be)}; nothing was sent")]
-            elif row.kind == "typed" and self.query_one(f"#field-{row.name}", TypedField).came_in_a_burst:
-                self.query_one(f"#field-{row.name}", TypedField).clear()
+            elif row.kind == "typed" and self.query_one(f"#field-{row.name}", TypedInput).came_in_a_burst:
+                self.query_one(f"#field-{row.name}", TypedInput).clear()
                 refused = [Finding(row.name, TOO_QUICK)]
             if refused:
                 self.say(refused[0].message)
@@ -296,15 +296,15 @@ class Form(Dialog[dict[str, str] | None]):
             if group.has_class("form-group") and isinstance(group, Widget):
                 group.scroll_visible(animate=False)
 
-    def on_typed_field_refused(self) -> None:
+    def on_typed_input_refused(self) -> None:
         """Say that paste is refused there."""
         self.say("Paste is refused here: type it.")
 
-    def on_field_recall(self, event: Field.Recall) -> None:
+    def on_line_input_recall(self, event: LineInput.Recall) -> None:
         """Bring an earlier value."""
-        name = str(event.field.id).removeprefix("field-")
+        name = str(event.input.id).removeprefix("field-")
         earlier = self.spec.recall.get(name, ())
         if earlier:
             at = max(0, min(self._recalled.get(name, len(earlier)) + event.step, len(earlier) - 1))
             self._recalled[name] = at
-            event.field.value = clean(earlier[at])
+            event.input.value = clean(earlier[at])

@@ -5,20 +5,17 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import delete_form, email_form, rename_form
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
+from tui_reseller.tui.flows.again import remember
 from tui_reseller.tui.flows.targets import choose_one, warnings
 from tui_reseller.tui.profile_context import ProfileContext
 
-MORE = (
-    Option("e", "Change e-mail", "customer.email"),
-    Option("r", "Rename", "customer.rename"),
-    Option("d", "Delete", "customer.delete"),
-    Option("w", "Website access", "website.set"),
-)
+_MORE = ("customer.email", "customer.rename", "customer.delete", "website.set")
 
 
-def more_menu(_stage: ProfileContext) -> Menu:
-    """Return the menu behind x."""
-    return Menu("More", MORE)
+def more_menu(context: ProfileContext) -> Menu:
+    """Return the menu behind x: its values are ids of commands."""
+    commands = {command.id: command for command in context.host.commands}
+    return Menu("More", [Option(commands[name].more, commands[name].words, name) for name in _MORE])
 
 
 async def email(context: ProfileContext) -> None:
@@ -30,12 +27,14 @@ async def email(context: ProfileContext) -> None:
         reason_required(context, Operation.EMAIL),
         typed_for_one(context, Operation.EMAIL, customer.username),
     )
-    spec = email_form(customer, context.profile_title, reason=context.reason, reason_required=required, typed=typed)
-    answer = await context.ask_form(spec)
+    spec = email_form(
+        customer, context.profile_title, reason=context.dialogs.reason, reason_required=required, typed=typed
+    )
+    answer = await context.dialogs.ask_form(spec)
     if answer:
         call = Call(Operation.EMAIL, customer.username, {"email": answer["email"]})
         await do_one(context, call, customer, answer)
-        context.again = email
+        remember(context, email)
 
 
 async def rename(context: ProfileContext) -> None:
@@ -44,8 +43,10 @@ async def rename(context: ProfileContext) -> None:
     if customer is None:
         return
     required, alike = reason_required(context, Operation.RENAME), await warnings(context, customer)
-    spec = rename_form(customer, context.profile_title, reason=context.reason, reason_required=required, warnings=alike)
-    answer = await context.ask_form(spec)
+    spec = rename_form(
+        customer, context.profile_title, reason=context.dialogs.reason, reason_required=required, warnings=alike
+    )
+    answer = await context.dialogs.ask_form(spec)
     if answer:
         call = Call(Operation.RENAME, customer.username, {"username": answer["username"]})
         result = await do_one(context, call, customer, answer)
@@ -59,8 +60,10 @@ async def delete(context: ProfileContext) -> None:
     if customer is None:
         return
     required, alike = reason_required(context, Operation.DELETE), await warnings(context, customer)
-    spec = delete_form(customer, context.profile_title, reason=context.reason, reason_required=required, warnings=alike)
-    answer = await context.ask_form(spec)
+    spec = delete_form(
+        customer, context.profile_title, reason=context.dialogs.reason, reason_required=required, warnings=alike
+    )
+    answer = await context.dialogs.ask_form(spec)
     if answer:
         result = await do_one(context, Call(Operation.DELETE, customer.username), customer, answer)
         if result.outcome.is_applied:

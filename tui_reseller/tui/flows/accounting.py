@@ -10,7 +10,7 @@ from tui_reseller.services.verify import resolve
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.page import Page
-from tui_reseller.tui.flows.checking import check
+from tui_reseller.tui.flows.checking import check, next_check
 from tui_reseller.tui.presenters.detail import entry_line, outcome_word, verb_of, word
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.open_outcome import open_lines
@@ -55,7 +55,7 @@ class _Shown:
 
 async def activity(context: ProfileContext) -> None:
     """Activity of the customer under the cursor, under its earlier names too; `a` again shows the whole profile."""
-    customer = context.current()
+    customer = context.current
     shown = _Shown(customer.username if customer else None)
     while True:
         query = shown.query(context)
@@ -74,14 +74,14 @@ async def activity(context: ProfileContext) -> None:
         whole = "" if several else "a whole profile   "
         hint = f"Enter opens   {whole}m mine   t today   / filters   Esc back"
         keys = "mt" if several else "amt"
-        chosen = await context.ask(Page(title, rows, hint=hint, keys=keys, empty="Nothing done yet."))
+        chosen = await context.dialogs.ask(Page(title, rows, hint=hint, keys=keys, empty="Nothing done yet."))
         if chosen is None:
             return
         if chosen in keys:
             shown = shown.pressed(chosen)
             continue
         entry = next(entry for entry in entries if entry.id == chosen)
-        await context.ask(
+        await context.dialogs.ask(
             Page(f"Operation {entry.id}", [("", line) for line in _entry_lines(context, entry)], hint="Esc back")
         )
 
@@ -109,7 +109,7 @@ async def needs_you(context: ProfileContext) -> None:
             return
         await context.count_open()
         rows = [(entry.id, entry_line(entry, context.now(), with_username=True)) for entry in entries]
-        chosen = await context.ask(Page("Needs you", rows, empty="Nothing needs you."))
+        chosen = await context.dialogs.ask(Page("Needs you", rows, empty="Nothing needs you."))
         if chosen is None:
             return
         await _open_outcome(context, next(entry for entry in entries if entry.id == chosen))
@@ -119,12 +119,12 @@ async def _open_outcome(context: ProfileContext, entry: Entry) -> None:
     """Say what is known and what is safe; check again, or resolve with a note (interaction.md 6.7)."""
     options = [Option("c", "Check now", "check"), Option("s", "Resolve with a note ...", "settle")]
     title = f"{outcome_word(entry.outcome).upper()} - {verb_of(entry.operation)} of {quoted(entry.username, 40)}"
-    chosen = await context.ask(Menu(title, options, lines=open_lines(entry, context.next_check)))
+    chosen = await context.dialogs.ask(Menu(title, options, lines=open_lines(entry, next_check(context))))
     if chosen == "check":
         context.notify(
             f"Checking {verb_of(entry.operation)} of {quoted(entry.username, 40)}; this can take a minute ..."
         )
-        context.app.run_flow(lambda: check(context, entry), "check")
+        context.host.run_flow(lambda: check(context, entry), "check")
     elif chosen == "settle":
         await _settle(context, entry)
 
@@ -137,7 +137,7 @@ async def _settle(context: ProfileContext, entry: Entry) -> None:
         (FormField("note", "What do you know?", required=True, limit=400),),
         commit="Settle",
     )
-    answer = await context.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec)
     if answer is None:
         return
     try:
@@ -152,4 +152,4 @@ async def _settle(context: ProfileContext, entry: Entry) -> None:
 async def messages(context: ProfileContext) -> None:
     """Show what the message line has said."""
     rows = [("", f"{clock_text(time, context.now())}  {text}") for time, text in reversed(context.log)]
-    await context.ask(Page("Messages", rows, hint="/ filters   Esc back", empty="Nothing was said yet."))
+    await context.dialogs.ask(Page("Messages", rows, hint="/ filters   Esc back", empty="Nothing was said yet."))

@@ -12,7 +12,7 @@ from tui_reseller.services.result import Result
 from tui_reseller.services.write import Aim, carry_out, stopped
 from tui_reseller.tui.flows.checking import check_later
 from tui_reseller.tui.presenters.detail import verb_of
-from tui_reseller.tui.presenters.outcome import kind_of, result_line
+from tui_reseller.tui.presenters.outcome import result_note
 from tui_reseller.tui.profile_context import ProfileContext
 
 
@@ -47,13 +47,12 @@ def admitted(context: ProfileContext, calls: Sequence[Call], answer: Mapping[str
 
 async def show_result(context: ProfileContext, result: Result, *, is_undo: bool = False) -> None:
     """Show an outcome: in the message line, in the list, in the header."""
-    line = result_line(result, context.now(), is_undo=is_undo)
+    note = result_note(result, context.now(), is_undo=is_undo)
     if result.id:
-        context.summary.append(
-            f"{result.outcome.word}: {verb_of(result.operation)} {quoted(result.username, 40)}  {result.id}"
-        )
+        what = f"{verb_of(result.operation)} {quoted(result.username, 40)}"
+        context.host.leave_line(f"{result.outcome.word}: {what}  {result.id}")
     await context.requery()
     await context.count_open()
     if result.outcome is Outcome.UNKNOWN and result.operation.is_checkable:
         check_later(context)
-    context.notify(line, kind_of(result))
+    context.show_note(note)

@@ -23,7 +23,7 @@ async def changes(context: ProfileContext) -> None:
     if counts.new + counts.gone + counts.changed > len(found):
         rows.append(("", f"... and more: at most {LIMIT:,} of each kind are listed; is:new and is:changed show all."))
     title = f"{counts_words(counts)} since the list before"
-    chosen = await context.ask(Page(title, rows, hint="Enter goes to the customer   / filters   Esc back"))
+    chosen = await context.dialogs.ask(Page(title, rows, hint="Enter goes to the customer   / filters   Esc back"))
     if chosen:
         await context.go_to(chosen)
 

@@ -1,7 +1,8 @@
 """Look for evidence on open outcomes: when asked, and once by itself a minute after an answer was lost."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import ResellerError
@@ -26,22 +27,35 @@ async def check(context: ProfileContext, entry: Entry) -> None:
     context.notify(f"{outcome.word}: {verb_of(entry.operation)} of {quoted(entry.username, 40)}  {words}", kind)
 
 
+@dataclass(slots=True)
+class _Next:
+    """When the application looks by itself, None if it will not."""
+
+    at: datetime | None = None
+
+
+def next_check(context: ProfileContext) -> datetime | None:
+    """Return when the application looks by itself, None if it will not."""
+    return context.memory(_Next).at
+
+
 def check_later(context: ProfileContext) -> None:
     """Look at everything whose outcome is unknown in a minute, unless that is arranged already."""
-    if context.next_check is not None:
+    arranged = context.memory(_Next)
+    if arranged.at is not None:
         return
-    context.next_check = context.now() + timedelta(seconds=FIRST_CHECK)
+    arranged.at = context.now() + timedelta(seconds=FIRST_CHECK)
 
-    async def look() -> None:
-        context.next_check = None
-        if context.app.context is not context:  # another profile was opened
+    async def check_open() -> None:
+        arranged.at = None
+        if not context.is_open:
             return
         try:
             await _check_open(context)
         except ResellerError as error:
             context.notify_error(error)
 
-    context.app.set_timer(FIRST_CHECK, lambda: context.app.run_in_background(look, "next-check"))
+    context.host.after(FIRST_CHECK, lambda: context.host.run_in_background(check_open, "next-check"))
 
 
 async def _check_open(context: ProfileContext) -> None:

@@ -13,12 +13,12 @@ from tui_reseller.tui.profile_context import ProfileContext
 
 async def username(context: ProfileContext) -> None:
     """The username."""
-    customer = context.current()
+    customer = context.current
     if customer:
         context.notify(_copied(context, customer.username))
 
 
-def copy_menu(_stage: ProfileContext) -> Menu:
+def copy_menu(_context: ProfileContext) -> Menu:
     """Return the menu behind y."""
     options = (
         Option("e", "e-mail address", "email"),
@@ -30,13 +30,13 @@ def copy_menu(_stage: ProfileContext) -> Menu:
 
 async def copy(context: ProfileContext, chosen: str) -> None:
     """E-mail, JSON, or the last operation as a shell command."""
-    customer = context.current()
+    customer = context.current
     if customer is None:
         return
     if chosen == "email":
         context.notify(_copied(context, customer.text("email")))
     elif chosen == "json":
-        context.notify(context.app.copy_text(json.dumps(customer.as_dict())))
+        context.notify(context.host.copy_text(json.dumps(customer.as_dict())))
     elif chosen == "command":
         await _command(context)
 
@@ -44,7 +44,9 @@ async def copy(context: ProfileContext, chosen: str) -> None:
 def _copied(context: ProfileContext, text: str) -> str:
     """Copy a value as it is shown: pasted into a shell, a line break in it would run what follows."""
     shown = clean(text, longest=len(text) + 1)
-    return context.app.copy_text(shown) + ("" if shown == text else ", as it is shown: it holds signs that act or hide")
+    return context.host.copy_text(shown) + (
+        "" if shown == text else ", as it is shown: it holds signs that act or hide"
+    )
 
 
 async def _command(context: ProfileContext) -> None:
@@ -62,7 +64,7 @@ async def _command(context: ProfileContext) -> None:
             mine.operation, mine.username, mine.changes, context.session.profile.name, until=mine.until, reason=reason
         )
         if text is not None:
-            context.notify(f"{context.app.copy_text(text)}{missing}: {text}")
+            context.notify(f"{context.host.copy_text(text)}{missing}: {text}")
             return
     shown = command("audit", "show", mine.id)
-    context.notify(f"A shell could misread a name or value in it; {context.app.copy_text(shown)} instead: {shown}")
+    context.notify(f"A shell could misread a name or value in it; {context.host.copy_text(shown)} instead: {shown}")

@@ -1,6 +1,7 @@
 """A new customer: form, review, one call."""
 
 import secrets
+from dataclasses import dataclass, replace
 
 from tui_reseller.domain.fields import ADVISED_AT_CREATE, LABELS, REQUIRED_AT_CREATE
 from tui_reseller.domain.operation import Call, Operation
@@ -12,15 +13,24 @@ from tui_reseller.services.validation import findings_for
 from tui_reseller.tui.dialogs.texts import create_form, review_form, typed_fields
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
 from tui_reseller.tui.flows.new_password import do_one_and_show
+from tui_reseller.tui.presenters.outcome import result_note
 from tui_reseller.tui.profile_context import ProfileContext
+
+
+@dataclass(slots=True)
+class _Unsent:
+    """What was typed for a customer that is not created yet."""
+
+    values: dict[str, str] | None = None
 
 
 async def create(context: ProfileContext) -> None:
     """Ask, review, send; what was typed stays until it is applied or left, and n brings it back."""
-    values, context.unsent = context.unsent, None
+    unsent = context.memory(_Unsent)
+    values, unsent.values = unsent.values, None
     problem = ""
     while True:
-        values = await context.ask_form(create_form(context.profile_title, values, problem))
+        values = await context.dialogs.ask_form(create_form(context.profile_title, values, problem))
         if values is None:
             return
         password, problem = _password(values)
@@ -36,21 +46,22 @@ async def create(context: ProfileContext) -> None:
         lines += [f"note: {finding.message}" for finding in findings if finding.warning]
         lines.append("There is no undo: a username that was created and deleted can never be used again.")
         spec = review_form(
-            "Review new customer", context.profile_title, lines, reason=context.reason,
+            "Review new customer", context.profile_title, lines, reason=context.dialogs.reason,
             reason_required=reason_required(context, Operation.CREATE), commit="Create",
             confirming=typed_fields(call.username, typed_for_one(context, Operation.CREATE, call.username)),
         )  # fmt: skip
-        answer = await context.ask_form(spec)
+        answer = await context.dialogs.ask_form(spec)
         if answer is None:
             continue
         # Until it is applied, and also if the answer of the service never comes; that opens no dialog.
-        context.unsent = {name: value for name, value in values.items() if name not in {"password", "again"}}
+        unsent.values = {name: value for name, value in values.items() if name not in {"password", "again"}}
         send = do_one_and_show if values["how"] == "generate" else do_one
         result = await send(context, call, None, answer)
         if state_after(result) is not PasswordState.REFUSED:
-            context.unsent = None
+            unsent.values = None
             return
-        context.notify(f"{context.state.note.text}   n brings back what you typed", context.state.note.kind)
+        note = result_note(result, context.now())
+        context.show_note(replace(note, hints=(*note.hints, "n brings back what you typed")))
         return
 
 

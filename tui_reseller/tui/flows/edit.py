@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
 from tui_reseller.domain.changes import calls_for
@@ -22,8 +23,25 @@ from tui_reseller.tui.dialogs.texts import editor_form, review_form, typed_field
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
 from tui_reseller.tui.flows.targets import choose_one
 from tui_reseller.tui.presenters.header import clock_text
-from tui_reseller.tui.presenters.outcome import result_line
+from tui_reseller.tui.presenters.outcome import result_note
 from tui_reseller.tui.profile_context import ProfileContext
+
+
+@dataclass(slots=True)
+class _Unsent:
+    """An edit that was not sent: the next Enter on its customer takes it up again."""
+
+    draft: Draft | None = None
+
+
+async def offer_draft(context: ProfileContext) -> None:
+    """Say that an edit was left unfinished; opening that customer's editor brings it back."""
+    draft = context.services.drafts.load(context.session.account)
+    if draft is not None:
+        context.memory(_Unsent).draft = draft
+        context.notify(
+            f'An edit of "{draft.username}" was not sent. Enter on that customer takes it up again.', "warning"
+        )
 
 
 async def edit(context: ProfileContext) -> None:
@@ -31,18 +49,19 @@ async def edit(context: ProfileContext) -> None:
     customer = await choose_one(context)
     if customer is None:
         return
-    draft = context.drafted
+    unsent = context.memory(_Unsent)
+    draft = unsent.draft
     if draft is None or draft.username != customer.username:
         await edit_customer(context, customer, None)
         return
     conflict = await conflict_with(context.session, draft.loaded, customer, draft.fields)
-    context.drafted = None
+    unsent.draft = None
     if conflict is None:
         await edit_customer(context, customer, draft.fields)
         return
-    answer = await context.ask_form(conflict_form(customer, context.profile_title, conflict))
+    answer = await context.dialogs.ask_form(conflict_form(customer, context.profile_title, conflict))
     if answer is None:
-        context.drafted = draft
+        unsent.draft = draft
         context.notify("What you typed is kept: Enter asks again.")
         return
     kept = {name: value for name, value in draft.fields.items() if answer.get(name) != THEIRS}
@@ -59,8 +78,8 @@ async def edit_customer(
         if draft is None or not is_decided:
             # Only what was typed: a field that was not touched must not undo what somebody else changed meanwhile.
             spec = editor_form(customer, context.profile_title, draft)
-            editor = Editor(spec, context.new_guard(), partial(_keep_draft, context, customer))
-            edited = await context.ask(editor)
+            editor = Editor(spec, context.host.new_guard(), partial(_keep_draft, context, customer))
+            edited = await context.dialogs.ask(editor)
             if edited is None:
                 _forget_draft(context)
                 return
@@ -71,13 +90,13 @@ async def edit_customer(
             _forget_draft(context)
             context.notify("Nothing is left to change, nothing was sent.")
             return
-        answer = await context.ask_form(_review(context, customer, draft))
+        answer = await context.dialogs.ask_form(_review(context, customer, draft))
         if answer is None:
             continue
         try:
             permit = admitted(context, calls, answer)
         except ResellerError as error:
-            context.drafted = Draft(customer, draft)
+            context.memory(_Unsent).draft = Draft(customer, draft)
             context.notify_error(error)
             return
         results = await save(context.session, customer, draft, permit, reason=answer["reason"])
@@ -105,16 +124,15 @@ def _forget_draft(context: ProfileContext) -> None:
 
 def _keep_unsent(context: ProfileContext, customer: Customer, draft: Mapping[str, str], results: list[Result]) -> None:
     """Keep what was typed for the next Enter on this customer: an answer of the service opens no dialog."""
-    context.drafted = Draft(customer, draft)
+    context.memory(_Unsent).draft = Draft(customer, draft)
     problem = next(result for result in results if not result.outcome.is_so)
     if problem.outcome is Outcome.CONFLICT:
-        what = (
-            f"{problem.outcome.word} {clock_text(context.now(), context.now())}  Enter decides: keep mine, take theirs"
-        )
+        time = clock_text(context.now(), context.now())
+        what = f"{problem.outcome.word} {time}  Enter decides: keep mine, take theirs"
         context.notify(f"{what}  ({problem.message})", "bad")  # first what to do: a narrow line ends there
     else:
-        line = context.state.note.text if problem is results[-1] else result_line(problem, context.now())
-        context.notify(f"{line}   Enter takes the edit up again", "bad")
+        note = result_note(problem, context.now())
+        context.notify(note.text, "bad", (*note.hints, "Enter takes the edit up again"))
 
 
 def _review(context: ProfileContext, customer: Customer, edited: Mapping[str, str]) -> FormSpec:
@@ -132,6 +150,6 @@ def _review(context: ProfileContext, customer: Customer, edited: Mapping[str, st
     typed = typed_for_one(context, gravest(calls), customer.username)
     return review_form(
         f'Review changes of "{clean(customer.username, longest=40)}"', context.profile_title, lines,
-        reason=context.reason, reason_required=required, commit="Send",
+        reason=context.dialogs.reason, reason_required=required, commit="Send",
         confirming=typed_fields(customer.username, typed),
     )  # fmt: skip

@@ -32,15 +32,15 @@ async def export(context: ProfileContext) -> None:
     counts = {"shown": state.shown, "marked": len(state.marked), "all": state.total}
     what = "all"
     if state.marked or state.shown != state.total:
-        chosen = await context.ask(Menu("Export", _options(counts)))
+        chosen = await context.dialogs.ask(Menu("Export", _options(counts)))
         if chosen is None:
             return
         what = chosen
-    answer = await context.ask_form(_form(context, what, counts[what]))
+    answer = await context.dialogs.ask_form(_form(context, what, counts[what]))
     if answer is None:
         return
     order = _Order(what, counts[what], _path(answer["file"]), answer["there"] == "replace")
-    context.app.run_in_background(partial(_write, context, order), "export")
+    context.host.run_in_background(partial(_write, context, order), "export")
 
 
 def _options(counts: dict[str, int]) -> list[Option]:

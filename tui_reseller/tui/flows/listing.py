@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from dataclasses import dataclass
 from functools import partial
 from itertools import compress
 
@@ -23,6 +24,13 @@ SLOW_REPAINT_SECONDS = 1.0
 MANUAL = "manual"
 
 
+@dataclass(slots=True)
+class _Held:
+    """A new list that is suspiciously small: the operator has to say which one is right."""
+
+    fresh: Refreshed | None = None
+
+
 async def load_and_refresh(context: ProfileContext) -> None:
     """At the start: the whole snapshot, then a fresh list, unless the operator refreshes by hand."""
     try:
@@ -37,7 +45,7 @@ async def load_and_refresh(context: ProfileContext) -> None:
         await context.count_open()
     except ResellerError as error:
         context.notify_error(error)
-    if context.settings.refresh == MANUAL and context.session.read_at is not None:
+    if context.services.profiles.load().settings.refresh == MANUAL and context.session.read_at is not None:
         context.show(progress="")
     else:
         await refresh(context)
@@ -69,7 +77,7 @@ async def _load(context: ProfileContext) -> None:
 async def refresh(context: ProfileContext, *, asked: bool = False) -> None:
     """Read the list from the service; the old one stays until the new one is whole."""
     session, trouble = context.session, context.state.trouble
-    context.held = None
+    context.memory(_Held).fresh = None
     context.show(trouble="", progress="reading ...")
     began = painted = session.clock.monotonic()
     try:
@@ -78,7 +86,7 @@ async def refresh(context: ProfileContext, *, asked: bool = False) -> None:
                 await _arrived(context, event, again=bool(trouble))
                 continue
             now = session.clock.monotonic()
-            if now - painted >= (SLOW_REPAINT_SECONDS if context.app.slow else REPAINT_SECONDS):
+            if now - painted >= (SLOW_REPAINT_SECONDS if context.host.slow else REPAINT_SECONDS):
                 painted = now
                 context.show(progress=_progress(event, now - began))
                 if session.read_at is None:
@@ -104,7 +112,7 @@ def _progress(event: Arrived, seconds: float) -> str:
 
 async def _arrived(context: ProfileContext, fresh: Refreshed, *, again: bool = False) -> None:
     if fresh.held:
-        context.held = fresh
+        context.memory(_Held).fresh = fresh
         context.show(trouble=f"new list has only {count_text(fresh.total)} of {count_text(fresh.previous)}")
         context.notify(
             f"The service listed only {fresh.total:,} of {fresh.previous:,} customers. "
@@ -128,11 +136,12 @@ async def _taken_over(context: ProfileContext, fresh: Refreshed, *, again: bool 
 
 async def read_again(context: ProfileContext) -> None:
     """The operator's own refresh: may ask for a key, or first whether a small list is right. Keys work meanwhile."""
-    if context.held is not None:
-        answer = await _which_list(context, context.held)
+    held = context.memory(_Held).fresh
+    if held is not None:
+        answer = await _which_list(context, held)
         if answer != "read":
             return
-    context.app.run_in_background(partial(_read_again, context), "refresh")
+    context.host.run_in_background(partial(_read_again, context), "refresh")
 
 
 async def _which_list(context: ProfileContext, held: Refreshed) -> str | None:
@@ -141,9 +150,9 @@ async def _which_list(context: ProfileContext, held: Refreshed) -> str | None:
         Option("t", f"take the smaller one: {count_text(held.total)} customers", "take"),
         Option("k", f"keep the old one: {count_text(held.previous)} customers", "keep"),
     )
-    answer = await context.ask(Menu("A suspiciously small list. Which one is right?", options))
+    answer = await context.dialogs.ask(Menu("A suspiciously small list. Which one is right?", options))
     if answer in {"take", "keep"}:
-        context.held = None
+        context.memory(_Held).fresh = None
         context.show(trouble="")
     if answer == "take":
         await _taken_over(context, await listing.accept(context.session, held))
@@ -162,7 +171,9 @@ async def _without_key(context: ProfileContext, error: MissingCredentials) -> No
         Option("2", "Try again (after unlocking, or mending the command)", "again"),
     )
     hint = [f" {clean(line, longest=300)}" for line in error.hint.splitlines()]
-    chosen = await context.ask(Menu(error.message, options, lines=[*hint, " Nothing is written to disk by the first."]))
+    chosen = await context.dialogs.ask(
+        Menu(error.message, options, lines=[*hint, " Nothing is written to disk by the first."])
+    )
     if chosen == "memory":
         await _ask_key(context, error)
     elif chosen == "again":
@@ -185,7 +196,7 @@ async def _ask_key(context: ProfileContext, error: MissingCredentials) -> None:
         tuple(compress(fields, is_asked)),
         commit="Go on",
     )
-    answer = await context.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec)
     if answer and all(answer.values()):
         key = found.key if found else Secret(answer["key"])
         typed = answer.get("proxy_password")

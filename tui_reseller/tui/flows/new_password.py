@@ -27,8 +27,8 @@ async def do_one_and_show(
         result = await do_one(context, replace(call, password=password), loaded, answer)
         await kept.told(result)
         if kept.valid:
-            dialog = ShowSecret(call.username, password, result.outcome, context.app.copy_text)
-            is_seen = await context.ask(dialog) is not None
+            dialog = ShowSecret(call.username, password, result.outcome, context.host.copy_text)
+            is_seen = await context.dialogs.ask(dialog) is not None
         return result
     finally:
         if is_seen or not kept.valid:
@@ -36,5 +36,5 @@ async def do_one_and_show(
         else:
             kept.close()
             words = f"the new password of {call.username} is in {kept.file.path}: delete it when you have it"
-            context.summary.append(clean(words))
+            context.host.leave_line(clean(words))
             context.notify(words, "warning")

@@ -12,8 +12,9 @@ from tui_reseller.services.job_passwords import Made, Passwords
 from tui_reseller.tui.dialogs.form import FormField
 from tui_reseller.tui.dialogs.texts import password_form
 from tui_reseller.tui.flows.act import do_one, reason_required
+from tui_reseller.tui.flows.many import act_on_many
 from tui_reseller.tui.flows.new_password import do_one_and_show
-from tui_reseller.tui.flows.plans import Asked, act_on_many
+from tui_reseller.tui.flows.plans import Asked
 from tui_reseller.tui.flows.targets import choose, warnings
 from tui_reseller.tui.profile_context import ProfileContext
 
@@ -28,11 +29,11 @@ async def password(context: ProfileContext) -> None:
         return
     (target,) = targets
     spec = password_form(
-        target, context.profile_title, typed=target.username, reason=context.reason,
+        target, context.profile_title, typed=target.username, reason=context.dialogs.reason,
         reason_required=reason_required(context, Operation.PASSWORD),
         warnings=await warnings(context, target),
     )  # fmt: skip
-    answer = await context.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec)
     if answer is not None:
         await _one(context, target, answer)
 

@@ -1,5 +1,7 @@
 """Start and stop sending, website access on and off."""
 
+from dataclasses import replace
+
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation
@@ -8,9 +10,10 @@ from tui_reseller.services.time_input import read_end
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import switch_form
 from tui_reseller.tui.flows.act import do_one, reason_required
-from tui_reseller.tui.flows.plans import act_on_many
+from tui_reseller.tui.flows.again import remember
+from tui_reseller.tui.flows.many import act_on_many
 from tui_reseller.tui.flows.targets import choose, warnings
-from tui_reseller.tui.presenters.outcome import COPY_HINT
+from tui_reseller.tui.presenters.outcome import COPY_HINT, result_note
 from tui_reseller.tui.profile_context import ProfileContext
 
 
@@ -30,7 +33,7 @@ WEBSITE = (
 )
 
 
-def website_menu(_stage: ProfileContext) -> Menu:
+def website_menu(_context: ProfileContext) -> Menu:
     """Return the menu behind w."""
     return Menu("Website access", WEBSITE)
 
@@ -45,7 +48,7 @@ async def switch(context: ProfileContext, operation: Operation, targets: list[Cu
     targets = targets or await choose(context)
     if not targets:
         return
-    context.again = lambda again: switch(again, operation)
+    remember(context, lambda context: switch(context, operation))
     if len(targets) > 1:
         await act_on_many(context, operation, targets)
         return
@@ -61,12 +64,12 @@ async def switch(context: ProfileContext, operation: Operation, targets: list[Cu
         context.profile_title,
         read_at=context.read_at,
         typed=target.username if is_typed else None,
-        reason=context.reason,
+        reason=context.dialogs.reason,
         reason_required=reason_required(context, operation),
         now=context.now(),
         warnings=alike,
     )
-    answer = await context.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec)
     if answer is None:
         return
     try:
@@ -78,5 +81,6 @@ async def switch(context: ProfileContext, operation: Operation, targets: list[Cu
     if operation is Operation.DISABLE and result.outcome.is_applied:
         access = (session.customers.get(target.username) or target).website_access.value
         if access != "off":
-            line = context.state.note.text.removesuffix(COPY_HINT)
-            context.notify(f"{line}   website access is still {access} - w", "good")
+            note = result_note(result, context.now())
+            others = tuple(hint for hint in note.hints if hint != COPY_HINT)
+            context.show_note(replace(note, hints=(*others, f"website access is still {access} - w")))

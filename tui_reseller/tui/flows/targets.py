@@ -9,7 +9,7 @@ from tui_reseller.tui.profile_context import ProfileContext
 
 async def choose(context: ProfileContext) -> list[Customer]:
     """Return the frozen targets, or nothing if the operator leaves or there are none."""
-    current, marked = context.current(), context.state.marked
+    current, marked = context.current, context.state.marked
     if not marked:
         return [current] if current and current.username else []
     if current is not None and current.username in marked:
@@ -20,7 +20,7 @@ async def choose(context: ProfileContext) -> list[Customer]:
         Option("1", f"{quoted(current.username, 40)}, under the cursor", "one"),
         Option("2", f"the {len(marked)} marked ({context.state.hidden} hidden by the filter)", "marked"),
     )
-    answer = await context.ask(Menu("Which is meant?", options))
+    answer = await context.dialogs.ask(Menu("Which is meant?", options))
     if answer is None:
         return []
     return [current] if answer == "one" else in_order(context)
@@ -36,7 +36,7 @@ def in_order(context: ProfileContext) -> list[Customer]:
 
 async def choose_one(context: ProfileContext) -> Customer | None:
     """Return the customer under the cursor, for verbs that act on one."""
-    current = context.current()
+    current = context.current
     return current if current and current.username else None
 
 

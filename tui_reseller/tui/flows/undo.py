@@ -1,4 +1,4 @@
-"""Take back the last undoable operation; do the last verb again."""
+"""Take back the last undoable operation."""
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import ResellerError
@@ -10,7 +10,8 @@ from tui_reseller.services.undo import draft_undo, last_undoable, opposite, refu
 from tui_reseller.tui.dialogs.form import FormSpec
 from tui_reseller.tui.dialogs.texts import WORDS, reason_field, typed_fields
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result
-from tui_reseller.tui.flows.plans import review
+from tui_reseller.tui.flows.jobs import review_and_run
+from tui_reseller.tui.flows.plans import Review
 from tui_reseller.tui.presenters.detail import change_words, word
 from tui_reseller.tui.profile_context import ProfileContext
 
@@ -33,7 +34,7 @@ async def undo(context: ProfileContext) -> None:
 async def _undo_one(context: ProfileContext, entry: Entry, call: Call) -> None:
     try:
         await refuse_overtaken(context.session, entry.id)
-        answer = await context.ask_form(_spec(context, entry, call))
+        answer = await context.dialogs.ask_form(_spec(context, entry, call))
         if answer is None:
             return
         permit = admitted(context, [call], answer)
@@ -49,7 +50,8 @@ async def _undo_many(context: ProfileContext, entries: list[Entry]) -> None:
     context.notify(f"Planning: undo of {what} ...")
     try:
         drafted = await draft_undo(context.session, entries, f"undo of {what}")
-        await review(context, drafted, note=f"Undo of {what}; what was changed since is left alone.")
+        note = f"Undo of {what}; what was changed since is left alone."
+        await review_and_run(context, drafted, Review(note=note))
     except ResellerError as error:
         context.notify_error(error)
 
@@ -66,11 +68,3 @@ def _spec(context: ProfileContext, entry: Entry, call: Call) -> FormSpec:
     typed = typed_text(call.operation, [call.username], context.session.profile, context.session.customers.total)
     fields = [reason_field(required=reason_required(context, call.operation)), *typed_fields(call.username, typed)]
     return FormSpec(f"Undo: {WORDS[call.operation].lower()}", context.profile_title, lines, fields, commit="Undo")
-
-
-async def again(context: ProfileContext) -> None:
-    """The last verb, with its dialog filled in, for the customer under the cursor."""
-    if context.again is None:
-        context.notify("Nothing to repeat yet.")
-        return
-    await context.again(context)

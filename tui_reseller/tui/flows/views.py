@@ -37,7 +37,7 @@ async def _sort_by(context: ProfileContext, chosen: str) -> None:
 async def reverse(context: ProfileContext) -> None:
     """Turn the order round. It is remembered once it is on the screen: a file is slower than a key."""
     await context.requery(descending=not context.state.descending)
-    context.app.call_after_refresh(keep_layout, context)
+    context.host.after_painting(partial(keep_layout, context))
 
 
 def _sorted_words(context: ProfileContext, name: str) -> str:
@@ -114,7 +114,7 @@ async def _save(context: ProfileContext) -> None:
         ),
         commit="Save",
     )
-    answer = await context.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec)
     if answer is None:
         return
     layout = ListLayout(state.sort, state.descending, state.columns)
@@ -133,7 +133,7 @@ def _check_key(key: str) -> list[Finding]:
 async def _forget(context: ProfileContext) -> None:
     saved = context.services.views.saved()
     options = [Option(view.key, view.name, view.key) for view in saved]
-    chosen = await context.ask(Menu("Forget which view?" if saved else "You have saved no view yet.", options))
+    chosen = await context.dialogs.ask(Menu("Forget which view?" if saved else "You have saved no view yet.", options))
     if chosen is None:
         return
     try:
@@ -157,7 +157,7 @@ async def _choose_columns(context: ProfileContext) -> None:
         (FormField("columns", "In this order", value=" ".join(context.state.columns), check=_check_columns),),
         commit="Show",
     )
-    answer = await context.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec)
     if answer is not None:
         context.show(columns=read_columns(answer["columns"]))
         keep_layout(context)

@@ -109,7 +109,7 @@ class MessageLine(Line):
         for kind in ("good", "bad", "warning"):
             self.set_class(note.kind == kind, f"-{kind}")
         sign = {"bad": "x ", "warning": "! "}.get(note.kind, "  " if note.text else "")
-        self.put(one_line(sign + note.text))
+        self.put(one_line(sign + note.line))
 
 
 class FooterLine(Line):

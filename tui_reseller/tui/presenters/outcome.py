@@ -10,16 +10,12 @@ from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.result import Result
 from tui_reseller.tui.presenters.detail import verb_of, word
 from tui_reseller.tui.presenters.header import clock_text
+from tui_reseller.tui.view_state import Note
 
-COPY_HINT = "   y copy as command"
-KINDS = {
+COPY_HINT = "y copy as command"
+_KINDS = {
     Outcome.APPLIED: "good", Outcome.VERIFIED_APPLIED: "good", Outcome.ALREADY_SO: "good", Outcome.UNKNOWN: "warning",
 }  # fmt: skip
-
-
-def kind_of(result: Result) -> str:
-    """Return how a result is to be shown."""
-    return KINDS.get(result.outcome, "bad")
 
 
 def changes_words(changes: tuple[Change, ...]) -> str:
@@ -27,25 +23,24 @@ def changes_words(changes: tuple[Change, ...]) -> str:
     return ", ".join(f"{change.field} {word(change.before)} -> {word(change.after)}" for change in changes)
 
 
-def result_line(result: Result, now: datetime, *, is_undo: bool = False) -> str:
-    """Say an outcome: word, time, what, to whom; where it was not applied also why.
+def result_note(result: Result, now: datetime, *, is_undo: bool = False) -> Note:
+    """Say an outcome: word, time, what, to whom; where it was not applied also why; then what can be done now.
 
     After an undo the key undoes another operation, the one before: it is not named.
     """
+    kind = _KINDS.get(result.outcome, "bad")
     if result.outcome is Outcome.CONFLICT:
-        return f"{result.outcome.word} {clock_text(now, now)}  {result.message}"
+        return Note(f"{result.outcome.word} {clock_text(now, now)}  {result.message}", kind)
     what = verb_of(result.operation)
     if result.operation not in {Operation.PASSWORD, Operation.CREATE, Operation.DELETE} and result.changes:
         what = clean(changes_words(result.changes), longest=120)
     line = f"{result.outcome.word} {clock_text(now, now)}  {what}  {quoted(result.username, 40)}"
     if result.outcome is Outcome.UNKNOWN:
-        return f"{line}   ! says what is safe   ({result.message})"
-    if not result.outcome.is_applied:
-        return f"{line}  {result.message}"
-    if result.id is None:
-        return f"{line}  {result.message}"
-    undo = "   u undo" if result.operation in REVERSIBLE and result.changes and not is_undo else ""
-    return f"{line}{undo}{COPY_HINT}"
+        return Note(line, kind, ("! says what is safe", f"({result.message})"))
+    if not result.outcome.is_applied or result.id is None:
+        return Note(f"{line}  {result.message}", kind)
+    undo = ("u undo",) if result.operation in REVERSIBLE and result.changes and not is_undo else ()
+    return Note(line, kind, (*undo, COPY_HINT))
 
 
 def as_command(
