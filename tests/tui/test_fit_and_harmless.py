@@ -23,7 +23,7 @@ from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services.result import Result
 from tui_reseller.tui.dialogs import texts
-from tui_reseller.tui.dialogs.form import FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.presenters import job as job_presenter
 from tui_reseller.tui.presenters.detail import entry_line, short_lines, wide_lines
 from tui_reseller.tui.presenters.outcome import as_command, result_note

@@ -222,7 +222,7 @@ async def test_a_slow_line_is_measured_and_painted_less_often(at_desk):
         app, pane = desk.app, desk.main.list
         app.line_speed._asked_at = app.key_clock() - 0.2
         app.post_message(CursorPosition(0, 0))
-        await desk.told("Slow line (2")
+        await desk.told("Slow line (")
         assert app.slow
         desk.main.context.show()
         await until("slower", lambda: pane.pace > 0)

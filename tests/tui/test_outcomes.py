@@ -27,7 +27,7 @@ async def test_an_unknown_outcome_is_in_the_header_and_is_settled_with_a_note(at
         assert "Known: nothing observable: the service never tells." in words
         assert "Next check" not in words
         await desk.press("s")
-        await desk.opened("Settle")
+        await desk.opened("Resolve")
         await desk.write("customer says it is off")
         await desk.read_then()
         await desk.opened("Needs you")

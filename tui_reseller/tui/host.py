@@ -4,14 +4,13 @@ The application (app.py) and the main screen (screens/main.py) fit these; nothin
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
+
+from textual.screen import Screen
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.tui.commands import Command
 from tui_reseller.tui.commit_guard import CommitGuard
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
 
 T = TypeVar("T")
 Work = Callable[[], Awaitable[None]]
@@ -35,7 +34,7 @@ class Host(Protocol):
     def slow(self) -> bool:
         """Whether the line to the terminal is slow: less is painted."""
 
-    def show_dialog(self, dialog: "Screen[T]", then: "Answered[T]") -> None:
+    def show_dialog(self, dialog: Screen[T], then: Answered[T]) -> None:
         """Show a dialog over everything else, and hand on its answer; None is leaving."""
 
     def new_guard(self) -> CommitGuard:

@@ -2,14 +2,12 @@
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from textual.screen import Screen
+
+from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.host import Host
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
-
-    from tui_reseller.tui.dialogs.form import FormSpec
 
 T = TypeVar("T")
 
@@ -21,7 +19,7 @@ class Dialogs:
         self.host = host
         self._reasons: list[str] = []
 
-    async def ask(self, dialog: "Screen[T]") -> T | None:
+    async def ask(self, dialog: Screen[T]) -> T | None:
         """Show a dialog and wait for its answer; None is leaving."""
         answered: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
 
@@ -33,7 +31,7 @@ class Dialogs:
         self.host.opening = False
         return await answered
 
-    async def ask_form(self, spec: "FormSpec") -> dict[str, str] | None:
+    async def ask_form(self, spec: FormSpec) -> dict[str, str] | None:
         """Show a form and wait for its values; a reason that was given sticks."""
         from tui_reseller.tui.dialogs.form import Form  # noqa: PLC0415 - loaded with the first dialog
 

@@ -5,7 +5,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict
 from tui_reseller.domain.fields import LABELS
 from tui_reseller.domain.text import quoted
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.presenters.detail import NOT_GIVEN
 
 MINE, THEIRS = "mine", "theirs"

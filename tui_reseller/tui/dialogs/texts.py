@@ -20,7 +20,7 @@ from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.time_input import local_text, read_end
 from tui_reseller.services.validation import check_country, check_email
-from tui_reseller.tui.dialogs.form import Check, FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import Check, FormField, FormSpec
 from tui_reseller.tui.presenters.detail import NOT_GIVEN
 
 WORDS = {

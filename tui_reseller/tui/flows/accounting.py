@@ -7,7 +7,7 @@ from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.time_input import start_of_day
 from tui_reseller.services.verify import resolve
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.flows.checking import check, next_check
@@ -117,7 +117,7 @@ async def needs_you(context: ProfileContext) -> None:
 
 async def _open_outcome(context: ProfileContext, entry: Entry) -> None:
     """Say what is known and what is safe; check again, or resolve with a note (interaction.md 6.7)."""
-    options = [Option("c", "Check now", "check"), Option("s", "Resolve with a note ...", "settle")]
+    options = [Option("c", "Check now", "check"), Option("s", "Resolve with a note ...", "resolve")]
     title = f"{outcome_word(entry.outcome).upper()} - {verb_of(entry.operation)} of {quoted(entry.username, 40)}"
     chosen = await context.dialogs.ask(Menu(title, options, lines=open_lines(entry, next_check(context))))
     if chosen == "check":
@@ -125,17 +125,17 @@ async def _open_outcome(context: ProfileContext, entry: Entry) -> None:
             f"Checking {verb_of(entry.operation)} of {quoted(entry.username, 40)}; this can take a minute ..."
         )
         context.host.run_flow(lambda: check(context, entry), "check")
-    elif chosen == "settle":
-        await _settle(context, entry)
+    elif chosen == "resolve":
+        await _resolve(context, entry)
 
 
-async def _settle(context: ProfileContext, entry: Entry) -> None:
+async def _resolve(context: ProfileContext, entry: Entry) -> None:
     spec = FormSpec(
-        f"Settle {verb_of(entry.operation)} of {quoted(entry.username, 40)}",
+        f"Resolve {verb_of(entry.operation)} of {quoted(entry.username, 40)}",
         context.profile_title,
         ("It is closed with your note and never counted as success.",),
         (FormField("note", "What do you know?", required=True, limit=400),),
-        commit="Settle",
+        commit="Resolve",
     )
     answer = await context.dialogs.ask_form(spec)
     if answer is None:

@@ -8,7 +8,7 @@ from tui_reseller.tui.presenters.header import counts_words
 from tui_reseller.tui.profile_context import ProfileContext
 
 LIMIT = 2000
-SIGNS = {"new": "+", "gone": "-", "changed": "~"}
+SYMBOLS = {"new": "+", "gone": "-", "changed": "~"}
 
 
 async def changes(context: ProfileContext) -> None:
@@ -30,4 +30,4 @@ async def changes(context: ProfileContext) -> None:
 
 def _line(item: ListDifference) -> str:
     fields = ", ".join(f"{c.field} {word(c.before)} -> {word(c.after)}" for c in item.changes)
-    return f"{SIGNS[item.kind]} {item.kind:<8}{quoted(item.username, 40)}  {fields}"
+    return f"{SYMBOLS[item.kind]} {item.kind:<8}{quoted(item.username, 40)}  {fields}"

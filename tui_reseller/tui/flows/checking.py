@@ -19,7 +19,7 @@ AT_ONCE = 8
 
 
 async def check(context: ProfileContext, entry: Entry) -> None:
-    """Look for evidence on one operation, and tell what was found."""
+    """Look for evidence on one operation, and say what was found."""
     outcome, words = await verify(context.session, entry)
     await context.requery()
     await context.count_open()

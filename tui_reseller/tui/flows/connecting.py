@@ -11,7 +11,7 @@ from tui_reseller.services import listing
 from tui_reseller.services.profiles import checked
 from tui_reseller.services.services import Services
 from tui_reseller.tui.dialogs.asking import Dialogs
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 
 
 def _form(values: dict[str, str], state: str, problem: str) -> FormSpec:

@@ -45,7 +45,7 @@ def _copied(context: ProfileContext, text: str) -> str:
     """Copy a value as it is shown: pasted into a shell, a line break in it would run what follows."""
     shown = clean(text, longest=len(text) + 1)
     return context.host.copy_text(shown) + (
-        "" if shown == text else ", as it is shown: it holds signs that act or hide"
+        "" if shown == text else ", as it is shown: it holds control characters or hidden ones"
     )
 
 

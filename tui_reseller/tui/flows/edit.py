@@ -18,7 +18,7 @@ from tui_reseller.services.result import Result
 from tui_reseller.services.validation import findings_for
 from tui_reseller.tui.dialogs.conflict import THEIRS, conflict_form
 from tui_reseller.tui.dialogs.editor import Editor
-from tui_reseller.tui.dialogs.form import FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.texts import editor_form, review_form, typed_fields
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
 from tui_reseller.tui.flows.targets import choose_one

@@ -7,7 +7,7 @@ from pathlib import Path
 from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.fields import Finding
 from tui_reseller.services import export as exporting
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.presenters.header import count_text
 from tui_reseller.tui.profile_context import ProfileContext
@@ -16,7 +16,9 @@ REPAINT_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _Export:
+    """What is to be written where."""
+
     what: str
     count: int
     path: Path
@@ -39,8 +41,8 @@ async def export(context: ProfileContext) -> None:
     answer = await context.dialogs.ask_form(_form(context, what, counts[what]))
     if answer is None:
         return
-    order = _Order(what, counts[what], _path(answer["file"]), answer["there"] == "replace")
-    context.host.run_in_background(partial(_write, context, order), "export")
+    wanted = _Export(what, counts[what], _path(answer["file"]), answer["there"] == "replace")
+    context.host.run_in_background(partial(_write, context, wanted), "export")
 
 
 def _options(counts: dict[str, int]) -> list[Option]:
@@ -76,7 +78,7 @@ def _findings(context: ProfileContext, text: str) -> list[Finding]:
     return []
 
 
-async def _write(context: ProfileContext, order: _Order) -> None:
+async def _write(context: ProfileContext, wanted: _Export) -> None:
     painted = 0.0
 
     def progress(done: int, total: int) -> None:
@@ -90,10 +92,10 @@ async def _write(context: ProfileContext, order: _Order) -> None:
         done = await exporting.export(
             context.services.exporter,
             context.session,
-            order.path,
-            usernames=context.state.marked if order.what == "marked" else None,
-            everything=order.what == "all",
-            overwrite=order.overwrite,
+            wanted.path,
+            usernames=context.state.marked if wanted.what == "marked" else None,
+            everything=wanted.what == "all",
+            overwrite=wanted.overwrite,
             progress=progress,
         )
     except InvalidInput as error:
@@ -101,7 +103,7 @@ async def _write(context: ProfileContext, order: _Order) -> None:
     except ResellerError as error:
         context.notify_error(error)
     else:
-        missing = f" ({count_text(order.count - done.rows)} are not in the list)" if done.rows < order.count else ""
+        missing = f" ({count_text(wanted.count - done.rows)} are not in the list)" if done.rows < wanted.count else ""
         context.notify(f"Exported {count_text(done.rows)} customers{missing} to {done.path}", "good")
     finally:
         context.show(running="")

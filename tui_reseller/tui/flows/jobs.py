@@ -12,7 +12,7 @@ from tui_reseller.services.door import Consent, Permit, admit_job
 from tui_reseller.services.jobs import RETRIED, retry_rejected
 from tui_reseller.services.plans import Drafted
 from tui_reseller.services.undo import draft_undo
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.flows.plans import Review, start_reviewed
 from tui_reseller.tui.flows.running import ask_page, start_run

@@ -13,7 +13,7 @@ from tui_reseller.domain.text import clean
 from tui_reseller.services import listing
 from tui_reseller.services.job_passwords import unseen_words
 from tui_reseller.services.listing import Arrived, Refreshed
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.flows.checking import check_later
 from tui_reseller.tui.presenters.header import clock_text, count_text, counts_words

@@ -9,7 +9,7 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.password import check_password, generate_password
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.job_passwords import Made, Passwords
-from tui_reseller.tui.dialogs.form import FormField
+from tui_reseller.tui.dialogs.form_spec import FormField
 from tui_reseller.tui.dialogs.texts import password_form
 from tui_reseller.tui.flows.act import do_one, reason_required
 from tui_reseller.tui.flows.many import act_on_many

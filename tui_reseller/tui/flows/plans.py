@@ -9,7 +9,7 @@ from tui_reseller.services import plans
 from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.plans import Drafted
 from tui_reseller.services.policy import GRADES, refuse_over_ceiling, typed_text
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.dialogs.texts import CONSEQUENCE_OF_MANY, WORDS, confirming_field, reason_field
 from tui_reseller.tui.flows.act import admitted, reason_required

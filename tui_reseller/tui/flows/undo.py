@@ -7,7 +7,7 @@ from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.policy import typed_text
 from tui_reseller.services.undo import draft_undo, last_undoable, opposite, refuse_overtaken, take_back
-from tui_reseller.tui.dialogs.form import FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.texts import WORDS, reason_field, typed_fields
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result
 from tui_reseller.tui.flows.jobs import review_and_run

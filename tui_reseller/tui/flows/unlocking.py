@@ -3,7 +3,7 @@
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.fields import Finding
 from tui_reseller.services.policy import LONGEST_UNLOCK
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.profile_context import ProfileContext
 

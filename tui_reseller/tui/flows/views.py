@@ -7,7 +7,7 @@ from tui_reseller.domain.errors import BadConfig, InvalidFilter, InvalidInput
 from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.view import COLUMNS, SHIPPED, ListLayout, View, read_columns, with_saved
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.profile_context import ProfileContext
 

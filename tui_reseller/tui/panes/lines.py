@@ -108,8 +108,8 @@ class MessageLine(Line):
         """Show a note."""
         for kind in ("good", "bad", "warning"):
             self.set_class(note.kind == kind, f"-{kind}")
-        sign = {"bad": "x ", "warning": "! "}.get(note.kind, "  " if note.text else "")
-        self.put(one_line(sign + note.line))
+        prefix = {"bad": "x ", "warning": "! "}.get(note.kind, "  " if note.text else "")
+        self.put(one_line(prefix + note.line))
 
 
 class FooterLine(Line):

@@ -16,8 +16,8 @@ from tui_reseller.tui.presenters.rows import cut
 
 NOT_GIVEN = "not given"
 LABEL = 16
-SIGNS_A_CELL = 6
-"""So many signs of a clean text, a letter with its marks, take one cell or more."""
+CHARACTERS_A_CELL = 6
+"""So many characters of a clean text, a letter with its marks, take one cell or more."""
 
 
 def shown(text: str | None) -> str:
@@ -99,7 +99,7 @@ def _folded(label: str, value: str, width: int) -> list[str]:
     parts: list[str] = []
     rest = value
     while True:
-        ahead = rest[: room * SIGNS_A_CELL]  # to measure all of a long text for each of its lines takes seconds
+        ahead = rest[: room * CHARACTERS_A_CELL]  # to measure all of a long text for each of its lines takes seconds
         if len(ahead) == len(rest) and cell_len(rest) <= room:
             break
         head = set_cell_size(ahead, room).rstrip("\0")

@@ -32,7 +32,7 @@ def open_lines(entry: Entry, next_check: datetime | None) -> list[str]:
         *(f" {c.field}: before {word(c.before)}, wanted {word(c.after)}" for c in _shown_changes(entry)),
         f" Known: {clean(known(entry), longest=LONGEST)}.",
         f" {safe(entry.operation, outcome)}",
-        " Further changes to this customer wait until this is settled.",
+        " Further changes to this customer wait until this is resolved.",
     ]
     if outcome is Outcome.UNKNOWN and entry.operation.is_checkable:
         lines.append(f" Next check {seconds_text(next_check)}" if next_check else " Next check when you ask for it")

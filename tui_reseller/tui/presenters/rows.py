@@ -86,7 +86,7 @@ def cut_middle(text: str, width: int) -> str:
 
 
 def cut(text: str, width: int) -> str:
-    """Cut or fill a text to a width in cells; what is cut ends in a sign."""
+    """Cut or fill a text to a width in cells; what is cut ends in an ellipsis."""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…"
@@ -111,7 +111,7 @@ def fit(customer: Customer, column: Column) -> str:
 
 
 def spoken(customer: Customer, *, is_cursor: bool, is_marked: bool, needs_you: bool) -> str:
-    """Return a row as a reader speaks it: who first, then the switches, then the signs."""
+    """Return a row as a reader speaks it: who first, then the switches, then its marks."""
     parts = [
         cell(customer, "username"),
         f"sending {customer.sending.value}",
@@ -125,9 +125,9 @@ def spoken(customer: Customer, *, is_cursor: bool, is_marked: bool, needs_you: b
 
 
 def title_line(shown: tuple[Column, ...], sort: str, *, descending: bool) -> str:
-    """Return the titles; the sorted column carries a sign."""
+    """Return the titles; the sorted column carries an arrow."""
     parts = []
     for column in shown:
-        sign = ("v" if descending else "^") if column.field == sort else ""
-        parts.append(set_cell_size(column.title[: column.width - len(sign)] + sign, column.width))
+        arrow = ("v" if descending else "^") if column.field == sort else ""
+        parts.append(set_cell_size(column.title[: column.width - len(arrow)] + arrow, column.width))
     return " " * GUTTER + " ".join(parts)
