@@ -59,6 +59,7 @@ async def test_order_is_remembered_for_the_next_start(at_desk, few):
         await desk.press("comma")
         await until("and back", lambda: desk.state.descending)
         assert desk.main.context.session.customers.usernames() == names
+        await until("remembered", lambda: desk.services.views.layout("acme").descending)
     async with at_desk() as desk:
         assert (desk.state.sort, desk.state.descending) == ("city", True)
         await until("the same order", lambda: desk.main.context.session.customers.usernames() == names)

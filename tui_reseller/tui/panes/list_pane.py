@@ -4,8 +4,6 @@ from collections.abc import Collection, Sequence
 from time import monotonic
 from typing import NamedTuple, Protocol
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.events import Click, Key, Paste
 from textual.geometry import Offset
 from textual.message import Message
@@ -13,9 +11,9 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.switch import Switch
 from tui_reseller.tui.panes.line_view import LineView
-from tui_reseller.tui.presenters.rows import GUTTER, columns, cut, fit, spoken
+from tui_reseller.tui.panes.row_strip import RowMarks, row_strip, spoken_strip
+from tui_reseller.tui.presenters.rows import GUTTER, columns
 from tui_reseller.tui.view_state import ViewState
 
 MOVES = {"up": -1, "k": -1, "down": 1, "j": 1}
@@ -156,52 +154,24 @@ class ListPane(LineView, can_focus=True):
     def draw(self, row: int) -> Strip:
         """Draw one row."""
         width, customer = self.size.width, self._at(row)
-        base = self.style_of("list--row")
         if customer is None:
-            return Strip.blank(width, base)
-        style = base
-        is_marked = customer.username in self.marked or self._in_range(row)
-        if is_marked:
-            style += self.style_of("list--marked", partial=True)
-        if row == self.cursor:
-            style += self.style_of("list--cursor", partial=True)
+            return Strip.blank(width, self.style_of("list--row"))
+        name = customer.username
+        marks = RowMarks(
+            is_cursor=row == self.cursor,
+            is_marked=name in self.marked or self._in_range(row),
+            needs_you=name in self.needs_you,
+            is_fresh=name in self._fresh,
+        )
         if self.plain:
-            needs_you = customer.username in self.needs_you
-            text = spoken(customer, is_cursor=row == self.cursor, is_marked=is_marked, needs_you=needs_you)
-            return Strip([Segment(cut(text, width), base)], width)
-        segments = [Segment(self._gutter(customer, row), style)]
-        for column in columns(width, self.columns, narrow=self.narrow):
-            text = fit(customer, column)
-            if column.field in {"sending", "website_access"}:
-                state: Switch = getattr(customer, column.field)
-                off = self.style_of("list--off", partial=True)
-                segments += [Segment(text, style + off if state is Switch.OFF else style), Segment(" ", style)]
-            else:
-                segments += [*self._matched(text, style), Segment(" ", style)]
-        return Strip(segments).adjust_cell_length(width, style)
-
-    def _gutter(self, customer: Customer, row: int) -> str:
-        cursor = ">" if row == self.cursor else " "
-        mark = "*" if customer.username in self.marked or self._in_range(row) else " "
-        needs = "!" if customer.username in self.needs_you else " "
-        fresh = "~" if customer.username in self._fresh else " "
-        return f"{cursor}{mark}{needs}{fresh}"[:GUTTER]
+            return spoken_strip(customer, marks, width, self.style_of("list--row"))
+        shown = columns(width, self.columns, narrow=self.narrow)
+        return row_strip(customer, marks, shown, self.words, width, self.style_of)
 
     def _in_range(self, row: int) -> bool:
         if self.range_from is None:
             return False
         return min(self.range_from, self.cursor) <= row <= max(self.range_from, self.cursor)
-
-    def _matched(self, text: str, style: Style) -> list[Segment]:
-        """Split a cell where a word of the filter stands in it."""
-        lowered = text.lower()
-        for word in self.words:
-            at = lowered.find(word)
-            if at >= 0 and len(lowered) == len(text):
-                match = style + self.style_of("list--match", partial=True)
-                end = at + len(word)
-                return [Segment(text[:at], style), Segment(text[at:end], match), Segment(text[end:], style)]
-        return [Segment(text, style)]
 
     def move(self, to: int) -> None:
         """Put the cursor on a row. A step over the edge brings half a page: a held arrow rarely paints it."""
