@@ -96,7 +96,7 @@ async def test_another_order_keeps_the_cursor_where_it_is_seen(at_desk, few):
         await desk.press("slash")
         await desk.write("-" + first.username)
         await desk.press("enter")
-        await until("another one is under the cursor", lambda: desk.main.list.customer not in {None, first})
+        await until("another one is under the cursor", lambda: desk.main.list.customer not in (None, first))
         seen = desk.main.list.customer
         await desk.press("comma")
         await until("turned round", lambda: desk.state.descending and desk.main.list.cursor > 0)

@@ -7,7 +7,7 @@ from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.door import Consent, Permit, admit
-from tui_reseller.services.policy import GRADES, typed_text
+from tui_reseller.services.policy import typed_text
 from tui_reseller.services.result import Result
 from tui_reseller.services.write import Aim, carry_out, stopped
 from tui_reseller.tui.flows.checking import check_later
@@ -18,7 +18,8 @@ from tui_reseller.tui.profile_context import ProfileContext
 
 def reason_required(context: ProfileContext, operation: Operation) -> bool:
     """Whether this profile wants a reason for this operation."""
-    return context.session.profile.protected and GRADES[operation] > 1 and not context.session.policy.unlock_reason
+    is_grave = context.session.provider.action(operation).grade > 1
+    return context.session.profile.protected and is_grave and not context.session.policy.unlock_reason
 
 
 def typed_for_one(context: ProfileContext, operation: Operation, username: str) -> str | None:
@@ -53,6 +54,6 @@ async def show_result(context: ProfileContext, result: Result, *, is_undo: bool 
         context.host.leave_line(f"{result.outcome.word}: {what}  {result.id}")
     await context.requery()
     await context.count_open()
-    if result.outcome is Outcome.UNKNOWN and result.operation.is_checkable:
+    if result.outcome is Outcome.UNKNOWN and context.session.provider.action(result.operation).is_checkable:
         check_later(context)
     context.show_note(note)

@@ -60,6 +60,10 @@ def check_later(context: ProfileContext) -> None:
 
 async def _check_open(context: ProfileContext) -> None:
     entries = await context.services.ledger.needs_you(context.session.account)
-    unknown = [entry for entry in entries if entry.outcome is Outcome.UNKNOWN and entry.operation.is_checkable]
+    unknown = [
+        entry
+        for entry in entries
+        if entry.outcome is Outcome.UNKNOWN and context.session.provider.action(entry.operation).is_checkable
+    ]
     for start in range(0, len(unknown), AT_ONCE):
         await asyncio.gather(*(check(context, entry) for entry in unknown[start : start + AT_ONCE]))

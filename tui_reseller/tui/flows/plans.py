@@ -8,7 +8,7 @@ from tui_reseller.domain.plan import Job, Plan
 from tui_reseller.services import plans
 from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.plans import Drafted
-from tui_reseller.services.policy import GRADES, refuse_over_ceiling, typed_text
+from tui_reseller.services.policy import refuse_over_ceiling, typed_text
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.dialogs.texts import CONSEQUENCE_OF_MANY, WORDS, confirming_field, reason_field
@@ -86,7 +86,7 @@ async def _start(context: ProfileContext, plan: Plan, answer: dict[str, str], as
 
 def _spec(context: ProfileContext, drafted: Drafted, review: Review) -> FormSpec:
     plan = drafted.plan
-    gravest = max(plan.operations, key=lambda operation: GRADES[operation])
+    gravest = max(plan.operations, key=lambda operation: context.session.provider.action(operation).grade)
     names = [item.username for item in plan.items]
     typed = typed_text(gravest, names, context.session.profile, plan.total)
     what = WORDS[gravest].lower() if len(plan.operations) == 1 else "several actions"

@@ -79,7 +79,7 @@ async def switch(context: ProfileContext, operation: Operation, targets: list[Cu
         return
     result = await do_one(context, Call(operation, target.username, until=until), target, answer)
     if operation is Operation.DISABLE and result.outcome.is_applied:
-        access = (session.customers.get(target.username) or target).website_access.value
+        access = (session.customers.get(target.username) or target).switch("website_access").value
         if access != "off":
             note = result_note(result, context.now())
             others = tuple(hint for hint in note.hints if hint != COPY_HINT)

@@ -49,7 +49,7 @@ def row_strip(
     for column in shown:
         text = fit(customer, column)
         if column.field in {"sending", "website_access"}:
-            is_off = getattr(customer, column.field) is Switch.OFF
+            is_off = customer.switch(column.field) is Switch.OFF
             segments.append(Segment(text, style + style_of("list--off", partial=True) if is_off else style))
         else:
             segments += _matched(text, style, words, style_of)

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.changes import Change
-from tui_reseller.domain.operation import REVERSIBLE, Operation, Outcome
+from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.printed import Foreign, Typed, Word, command
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.result import Result
 from tui_reseller.tui.presenters.detail import verb_of, word
@@ -39,7 +40,8 @@ def result_note(result: Result, now: datetime, *, is_undo: bool = False) -> Note
         return Note(line, kind, ("! says what is safe", f"({result.message})"))
     if not result.outcome.is_applied or result.id is None:
         return Note(f"{line}  {result.message}", kind)
-    undo = ("u undo",) if result.operation in REVERSIBLE and result.changes and not is_undo else ()
+    is_reversible = RESELLER_V2.action(result.operation).undo is not None
+    undo = ("u undo",) if is_reversible and result.changes and not is_undo else ()
     return Note(line, kind, (*undo, COPY_HINT))
 
 
