@@ -1,4 +1,4 @@
-"""The house itself: styles in the wheel, keys in the README, nothing heavy on the way to the first painting."""
+"""The house itself: styles in the wheel, keys in the documents, nothing heavy on the way to the first painting."""
 
 import os
 import subprocess
@@ -32,12 +32,12 @@ def test_the_wheel_carries_every_stylesheet(tmp_path: Path) -> None:
     assert "tui_reseller/py.typed" in names
 
 
-def test_every_command_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_every_command_is_in_the_documents() -> None:
+    page = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
     for command in COMMANDS:
         for key in command.keys if len(command.keys) < 5 else ():
-            assert f"`{key_word(key)}`" in readme, command.id
-        assert f"`{command.id}`" in readme
+            assert f"`{key_word(key)}`" in page, command.id
+        assert f"`{command.id}`" in page
 
 
 def imported_by(code: str) -> set[str]:
