@@ -126,13 +126,15 @@ def test_a_single_customer_is_changed_without_the_list(tmp_path: Path) -> None:
 import asyncio
 from pathlib import Path
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.snapshot import Snapshots
 async def work():
-    rows = new_list()
-    rows.apply([("a", a_customer("a"))])
+    rows = CustomerList(RESELLER_V2)
+    changes = [("a", Customer.of(RESELLER_V2, "a"))]
+    rows.apply(changes)
     await rows.tidy()
-    await Snapshots(Path({str(tmp_path)!r}) / "cache").note("acme", [("a", a_customer("a"))])
+    await Snapshots(Path({str(tmp_path)!r}) / "cache").note("acme", changes)
 asyncio.run(work())
 """
     assert not imported_by(code) & HEAVY
