@@ -9,7 +9,7 @@ from tui_reseller.domain.errors import Conflict, RefusedHere, ResellerError
 from tui_reseller.domain.fingerprint import differing
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Item, Job, JobItem
-from tui_reseller.domain.provider import Action, Effect, Provider
+from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.policy import TYPED
@@ -55,7 +55,7 @@ async def _carried_out(
     call, wanted = item.item.call, item.item
     action = session.provider.action(call.operation)
     session.policy.check(call, job.reason)
-    if before is not None and (is_already_so(session.provider, call, before) or _is_read_again(action, wanted)):
+    if before is not None and await _is_read_again(session, wanted, before):
         before = await session.find(call.username)  # the list may be ten minutes old
     if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):
         raise Conflict(UNTOLD, hint="make the plan again")
@@ -73,11 +73,19 @@ async def _carried_out(
     return await send(session, call, before, permit, aim, heard)
 
 
-def _is_read_again(action: Action, item: Item) -> bool:
-    """Whether a customer is read just before sending: where the wrong one would lose most, and where it decides what is
-    done at the end of a suspension.
+async def _is_read_again(session: Session, item: Item, listed: Customer) -> bool:
+    """Whether a customer is read just before sending: where the wrong one would lose most, where it decides what is
+    done at the end of a suspension, where nothing would be sent, and where the list is older than what another process
+    of ours did: what it shows could later prove what was not so (R4).
     """
-    return bool(item.undoes) or item.until is not None or action.grade >= TYPED
+    action = session.provider.action(item.operation)
+    if item.undoes or item.until is not None or action.grade >= TYPED:
+        return True
+    if is_already_so(session.provider, item.call, listed):
+        return True
+    return session.read_at is not None and await session.ledger.is_touched_since(
+        session.account, item.username, session.read_at
+    )
 
 
 async def reads_otherwise(session: Session, item: JobItem) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, utc_text
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.provider import Effect, Provider
@@ -140,6 +140,16 @@ class Entries:
                 *names, escaped(username),
             )
         ]  # fmt: skip
+
+    def is_touched_since(self, account: str, username: str, moment: datetime) -> bool:
+        """Whether an operation on a customer, or one that gave somebody this name, was begun at a moment or later."""
+        names = self._names(account)
+        for column in ("username", "target"):
+            where = f"kind = 'intent' AND account IN ({_marks(names)}) AND {column} = ? AND time >= ?"
+            query = f"SELECT 1 FROM rows WHERE {where} LIMIT 1"  # noqa: S608 - our own text
+            if next(self.read(query, *names, escaped(username), utc_text(moment)), None):
+                return True
+        return False
 
     def unanswered(self) -> list[Entry]:
         """Return the operations that were begun and have no outcome, oldest first."""

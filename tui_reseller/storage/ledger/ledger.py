@@ -100,8 +100,14 @@ class Ledger:
         """Return operations whose outcome a person has to look at, oldest first."""
         return await self.ask(lambda book: book.needs_you(account))
 
+    async def is_touched_since(self, account: str, username: str, moment: datetime) -> bool:
+        """Whether an operation on a customer was begun at a moment or later, by whatever process."""
+        return await self.ask(lambda book: book.is_touched_since(account, username, moment))
+
     async def last_set(self, account: str) -> Mapping[str, Mapping[str, Value]]:
-        """Return what website access this tool last set, by present username; unknown where the outcome is open."""
+        """Return what this tool last set of fields that the service never tells, by present username and field; None
+        where the outcome is open.
+        """
         return await self.ask(lambda book: book.last_set(account))
 
     async def check(self) -> ChainReport:
