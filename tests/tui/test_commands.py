@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 
 import pytest
 
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.tui import flows
 from tui_reseller.tui.commands import BY_ID, COMMANDS, Command
 from tui_reseller.tui.dispatch import loaded
@@ -68,6 +69,7 @@ def test_a_command_in_the_menu_more_is_there_by_its_letter():
 
     class Context:
         host = Host()
+        provider = RESELLER_V2
 
     options = {option.value: option.key for option in menu(Context()).options}
     assert options == {command.id: command.more for command in COMMANDS if command.more}

@@ -174,7 +174,9 @@ async def test_enter_edits_details_and_email_with_a_review_and_two_calls(at_desk
         await desk.write("new.")
         await desk.read_then()
         await desk.opened("Review changes")
-        assert re.search(r'Call 1 of 2: details.*"Madrid Sur".*Call 2 of 2: e-mail', desk.words(), re.DOTALL)
+        assert re.search(
+            r'Call 1 of 2: change details.*"Madrid Sur".*Call 2 of 2: change e-mail', desk.words(), re.DOTALL
+        )
         assert sandbox.log() == []
         await desk.read_then("ctrl+s")
         await desk.applied(("set", name), ("email", name))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tui_reseller.domain.operation import Operation
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -13,13 +15,14 @@ class Command:
     Menu is `module.function` in flows/ that returns a menu: it is opened before the next key, which then arrives there,
     and the handler takes the value that was chosen; without a handler, that value is the id of the command to do.
     Needs says what must be so (presenters/commands.py says why not). Footer is its word in the footer, more its letter
-    in the menu More; empty for none.
+    in the menu More; empty for none. Operations are what it may send, if the service of the profile has one of them; a
+    command of one operation is called and explained in the help as the service's table does.
     """
 
     id: str
     keys: tuple[str, ...]
     words: str
-    help: str
+    help: str = ""
     handler: str = ""
     menu: str = ""
     needs: tuple[str, ...] = ()
@@ -27,6 +30,7 @@ class Command:
     more: str = ""
     at_once: bool = False
     takes_key: bool = False
+    operations: tuple[Operation, ...] = ()
 
 
 CUSTOMER, WRITABLE, VALID_FILTER, WHOLE_LIST = "customer", "writable", "valid filter", "whole list"
@@ -80,47 +84,55 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "customer.edit", ("enter", "i"), "Edit", "Open the editor",
-        handler="edit.edit", needs=(CUSTOMER,), footer="Edit",
+        handler="edit.edit", operations=(Operation.SET, Operation.EMAIL), needs=(CUSTOMER,), footer="Edit",
     ),
     Command(
         "detail.zoom", ("z",), "Zoom", "Detail on the whole screen, and back",
         handler="looking.zoom", at_once=True, needs=(CUSTOMER,),
     ),
     Command(
-        "customer.create", ("n",), "New customer", "Review before sending; no undo",
+        "customer.create", ("n",), "New customer",
         handler="create.create", needs=(WRITABLE,),
+        operations=(Operation.CREATE,),
     ),
     Command(
-        "sending.enable", ("e",), "Start sending", "The customer may send mail",
+        "sending.enable", ("e",), "Start sending",
         handler="switches.enable", needs=_ACT, footer="Enable",
+        operations=(Operation.ENABLE,),
     ),
     Command(
-        "sending.disable", ("d",), "Stop sending", "The customer's mail is refused",
+        "sending.disable", ("d",), "Stop sending",
         handler="switches.disable", needs=_ACT, footer="Disable",
+        operations=(Operation.DISABLE,),
     ),
     Command(
-        "customer.password", ("p",), "Reset password", "SMTP and website; no undo",
+        "customer.password", ("p",), "Reset password",
         handler="password.password", needs=_ACT, footer="Password",
+        operations=(Operation.PASSWORD,),
     ),
     Command(
         "website.set", ("w",), "Website access", "Log-in to the website, on or off",
         menu="switches.website_menu", handler="switches.website", needs=_ACT, more="w",
+        operations=(Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE),
     ),
     Command(
         "more.open", ("x",), "More", "E-mail, rename, delete: x e, x r, x d",
         menu="account.more_menu", needs=(CUSTOMER,),
     ),
     Command(
-        "customer.email", (), "Change e-mail", "The contact address",
+        "customer.email", (), "Change e-mail",
         handler="account.email", needs=_ACT, more="e",
+        operations=(Operation.EMAIL,),
     ),
     Command(
-        "customer.rename", (), "Rename", "The log-in name, at once",
+        "customer.rename", (), "Rename",
         handler="account.rename", needs=_ACT, more="r",
+        operations=(Operation.RENAME,),
     ),
     Command(
-        "customer.delete", (), "Delete", "Close the account, for ever",
+        "customer.delete", (), "Delete",
         handler="account.delete", needs=_ACT, more="d",
+        operations=(Operation.DELETE,),
     ),
     Command(
         "operation.undo", ("u",), "Undo", "Take back my last undoable operation",

@@ -12,6 +12,7 @@ from datetime import datetime
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import SnapshotInfo
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.view import ListLayout
 from tui_reseller.tui.presenters.header import counts_line, header_line
 from tui_reseller.tui.presenters.rows import NARROW, SIDE_BY_SIDE, SMALLEST, columns, fit, title_line
@@ -44,14 +45,16 @@ def paint(head: ReadHead, profile: Profile, badge: str, now: datetime, layout: L
         shown=info.total,
         columns=layout.columns,
     )
-    sys.stderr.write(ENTER + "\r\n".join(_lines(state, customers, now, width, is_wide=is_wide)))
+    sys.stderr.write(ENTER + "\r\n".join(_lines(profile.service, state, customers, now, width, is_wide=is_wide)))
     sys.stderr.flush()
     return True
 
 
-def _lines(state: ViewState, customers: Sequence[Customer], now: datetime, width: int, *, is_wide: bool) -> list[str]:
+def _lines(
+    provider: Provider, state: ViewState, customers: Sequence[Customer], now: datetime, width: int, *, is_wide: bool
+) -> list[str]:
     side = width * 3 // 5 if is_wide else width
-    shown = columns(side, state.columns, narrow=width < NARROW)
+    shown = columns(provider, side, state.columns, narrow=width < NARROW)
     badge, rest = header_line(state, now, width)
     lines = [f"\x1b[7m{badge}\x1b[0m{rest}", f" / filters{counts_line(state):>{width - 10}}"]
     lines.append(title_line(shown, "", descending=False))

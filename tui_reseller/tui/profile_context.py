@@ -10,6 +10,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListContext, ListQuery
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.services import Services
@@ -54,6 +55,11 @@ class ProfileContext:
         found = self._memories.setdefault(kind, kind())
         assert isinstance(found, kind)  # noqa: S101 - it is kept under its own class
         return found
+
+    @property
+    def provider(self) -> Provider:
+        """The table of the profile's service."""
+        return self.session.provider
 
     def now(self) -> datetime:
         """Return the present moment."""

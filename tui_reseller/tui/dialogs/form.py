@@ -66,7 +66,7 @@ class Form(Dialog[dict[str, str] | None]):
         with Horizontal(classes="form-row", id=f"row-{row.name}"):
             yield Static(clean(row.label), markup=False, classes="form-label")
             if row.kind == "choice":
-                yield Choice(row.options, row.value, id=f"field-{row.name}")
+                yield Choice(row.options, row.value if row.start is None else row.start, id=f"field-{row.name}")
             else:
                 kinds = {"secret": SecretInput, "typed": TypedInput}
                 kind = kinds.get(row.kind, LineInput)
@@ -168,7 +168,7 @@ class Form(Dialog[dict[str, str] | None]):
     def _why_refused(self, row: FormField) -> str | None:
         """Return why the form cannot be done with what stands in a row, or None."""
         value, widget = self._value(row), self.query_one(f"#field-{row.name}")
-        if row.kind == "choice" and not value:
+        if row.kind == "choice" and value not in dict(row.options):
             return f"{row.label}: choose {' or '.join(words for _, words in row.options)}"
         if row.kind == "typed" and value != row.must_be:
             return f"type exactly {quoted(row.must_be)}; nothing was sent"
@@ -177,10 +177,14 @@ class Form(Dialog[dict[str, str] | None]):
             return TOO_QUICK
         return next((finding.message for finding in self._findings(row) if not finding.warning), None)
 
+    def _typed(self) -> list[FormField]:
+        """Return the rows whose values would be missed: in an editor a choice is a value like any other."""
+        return [row for row in self.spec.fields if row.kind != "choice" or self.spec.marks_changes]
+
     @property
     def is_changed(self) -> bool:
         """Whether something was typed that would be lost."""
-        return any(self._value(row) != row.value for row in self.spec.fields if row.kind != "choice")
+        return any(self._value(row) != row.value for row in self._typed())
 
     def action_leave(self) -> None:
         """Leave without doing anything; ask first where typed text would be lost."""

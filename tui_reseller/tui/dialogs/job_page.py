@@ -6,6 +6,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as ListOption
 
 from tui_reseller.domain.plan import Job, JobState
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.ports import JobsPort
@@ -33,8 +34,9 @@ class JobPage(Dialog[str | None]):
         Binding("escape,q", "leave", show=False),
     ]
 
-    def __init__(self, jobs: JobsPort, job: Job, run: JobRun | None) -> None:
+    def __init__(self, provider: Provider, jobs: JobsPort, job: Job, run: JobRun | None) -> None:
         super().__init__()
+        self.provider = provider
         self.jobs = jobs
         self.job = job
         self.run_here = run
@@ -71,7 +73,7 @@ class JobPage(Dialog[str | None]):
         items.sort(key=lambda item: (not item.is_in_flight and (item.outcome is None or item.outcome.is_so), item.seq))
         rows = self.query_one(OptionList)
         rows.clear_options()
-        rows.add_options([ListOption(words.result_line(item)) for item in items])
+        rows.add_options([ListOption(words.result_line(self.provider, item)) for item in items])
         if self.job.total > SHOWN:
             rows.add_option(ListOption(f"... all {self.job.total:,}: o writes them to a file", disabled=True))
 
@@ -102,7 +104,7 @@ class JobPage(Dialog[str | None]):
         if rows.option_count > SHOWN:
             rows.clear_options()
         if new:
-            rows.add_options([ListOption(words.result_line(result)) for result in new])
+            rows.add_options([ListOption(words.result_line(self.provider, result)) for result in new])
             rows.highlighted = rows.option_count - 1
 
     async def ended(self, job: Job) -> None:

@@ -1,12 +1,18 @@
 """E-mail, rename, delete: one customer, one dialog, one call."""
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.provider import KEY
+from tui_reseller.services.result import Result
 from tui_reseller.tui.dialogs.menu import Menu, Option
-from tui_reseller.tui.dialogs.texts import delete_form, email_form, rename_form
+from tui_reseller.tui.dialogs.texts import delete_form, one_field_form
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
 from tui_reseller.tui.flows.again import remember
 from tui_reseller.tui.flows.targets import choose_one, warnings
+from tui_reseller.tui.presenters.commands import words_of
 from tui_reseller.tui.profile_context import ProfileContext
 
 _MORE = ("customer.email", "customer.rename", "customer.delete", "website.set")
@@ -15,25 +21,15 @@ _MORE = ("customer.email", "customer.rename", "customer.delete", "website.set")
 def more_menu(context: ProfileContext) -> Menu:
     """Return the menu behind x: its values are ids of commands."""
     commands = {command.id: command for command in context.host.commands}
-    return Menu("More", [Option(commands[name].more, commands[name].words, name) for name in _MORE])
+    return Menu(
+        "More", [Option(commands[name].more, words_of(commands[name], context.provider), name) for name in _MORE]
+    )
 
 
 async def email(context: ProfileContext) -> None:
     """Change the contact address."""
     customer = await _one(context, "e-mail")
-    if customer is None:
-        return
-    required, typed = (
-        reason_required(context, Operation.EMAIL),
-        typed_for_one(context, Operation.EMAIL, customer.username),
-    )
-    spec = email_form(
-        customer, context.profile_title, reason=context.dialogs.reason, reason_required=required, typed=typed
-    )
-    answer = await context.dialogs.ask_form(spec)
-    if answer:
-        call = Call(Operation.EMAIL, customer.username, {"email": answer["email"]})
-        await do_one(context, call, customer, answer)
+    if customer is not None and await _change(context, Operation.EMAIL, customer, warnings=()) is not None:
         remember(context, email)
 
 
@@ -42,16 +38,37 @@ async def rename(context: ProfileContext) -> None:
     customer = await _one(context, "rename")
     if customer is None:
         return
-    required, alike = reason_required(context, Operation.RENAME), await warnings(context, customer)
-    spec = rename_form(
-        customer, context.profile_title, reason=context.dialogs.reason, reason_required=required, warnings=alike
+    changed = await _change(context, Operation.RENAME, customer, warnings=await warnings(context, customer))
+    if changed is not None and changed.result.outcome.is_applied and customer.username in context.state.marked:
+        context.mark(context.state.marked - {customer.username} | {changed.fields[KEY]})
+
+
+class _Changed(NamedTuple):
+    """What was sent, and what became of it."""
+
+    fields: Mapping[str, str]
+    result: Result
+
+
+async def _change(
+    context: ProfileContext, operation: Operation, customer: Customer, *, warnings: Sequence[str]
+) -> _Changed | None:
+    """Ask for the one field that an operation takes, and send it; None if the operator leaves."""
+    spec = one_field_form(
+        context.provider,
+        operation,
+        customer,
+        context.profile_title,
+        typed=typed_for_one(context, operation, customer.username),
+        reason=context.dialogs.reason,
+        reason_required=reason_required(context, operation),
+        warnings=warnings,
     )
     answer = await context.dialogs.ask_form(spec)
-    if answer:
-        call = Call(Operation.RENAME, customer.username, {"username": answer["username"]})
-        result = await do_one(context, call, customer, answer)
-        if result.outcome.is_applied and customer.username in context.state.marked:
-            context.mark(context.state.marked - {customer.username} | {answer["username"]})
+    if answer is None:
+        return None
+    fields = {name: answer[name] for name in context.provider.action(operation).takes}
+    return _Changed(fields, await do_one(context, Call(operation, customer.username, fields), customer, answer))
 
 
 async def delete(context: ProfileContext) -> None:
@@ -59,15 +76,20 @@ async def delete(context: ProfileContext) -> None:
     customer = await _one(context, "delete")
     if customer is None:
         return
-    required, alike = reason_required(context, Operation.DELETE), await warnings(context, customer)
     spec = delete_form(
-        customer, context.profile_title, reason=context.dialogs.reason, reason_required=required, warnings=alike
+        context.provider,
+        customer,
+        context.profile_title,
+        reason=context.dialogs.reason,
+        reason_required=reason_required(context, Operation.DELETE),
+        warnings=await warnings(context, customer),
     )
     answer = await context.dialogs.ask_form(spec)
-    if answer:
-        result = await do_one(context, Call(Operation.DELETE, customer.username), customer, answer)
-        if result.outcome.is_applied:
-            context.mark(context.state.marked - {customer.username})
+    if answer is None:
+        return
+    result = await do_one(context, Call(Operation.DELETE, customer.username), customer, answer)
+    if result.outcome.is_applied:
+        context.mark(context.state.marked - {customer.username})
 
 
 async def _one(context: ProfileContext, verb: str) -> Customer | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.operation import verb_of
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.time_input import start_of_day
 from tui_reseller.services.verify import resolve
@@ -11,7 +12,7 @@ from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.flows.checking import check, next_check
-from tui_reseller.tui.presenters.detail import entry_line, outcome_word, verb_of, word
+from tui_reseller.tui.presenters.entry import entry_line, outcome_word, word
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.open_outcome import open_lines
 from tui_reseller.tui.profile_context import ProfileContext

@@ -4,21 +4,20 @@ from collections.abc import Mapping, Sequence
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
-from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.operation import Call, Operation, Outcome, verb_of
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.door import Consent, Permit, admit
 from tui_reseller.services.policy import typed_text
 from tui_reseller.services.result import Result
 from tui_reseller.services.write import Aim, carry_out, stopped
 from tui_reseller.tui.flows.checking import check_later
-from tui_reseller.tui.presenters.detail import verb_of
 from tui_reseller.tui.presenters.outcome import result_note
 from tui_reseller.tui.profile_context import ProfileContext
 
 
 def reason_required(context: ProfileContext, operation: Operation) -> bool:
     """Whether this profile wants a reason for this operation."""
-    is_grave = context.session.provider.action(operation).grade > 1
+    is_grave = context.provider.action(operation).grade > 1
     return context.session.profile.protected and is_grave and not context.session.policy.unlock_reason
 
 
@@ -48,12 +47,12 @@ def admitted(context: ProfileContext, calls: Sequence[Call], answer: Mapping[str
 
 async def show_result(context: ProfileContext, result: Result, *, is_undo: bool = False) -> None:
     """Show an outcome: in the message line, in the list, in the header."""
-    note = result_note(result, context.now(), is_undo=is_undo)
+    note = result_note(context.provider, result, context.now(), is_undo=is_undo)
     if result.id:
         what = f"{verb_of(result.operation)} {quoted(result.username, 40)}"
         context.host.leave_line(f"{result.outcome.word}: {what}  {result.id}")
     await context.requery()
     await context.count_open()
-    if result.outcome is Outcome.UNKNOWN and context.session.provider.action(result.operation).is_checkable:
+    if result.outcome is Outcome.UNKNOWN and context.provider.action(result.operation).is_checkable:
         check_later(context)
     context.show_note(note)

@@ -3,7 +3,7 @@
 from tui_reseller.domain.listing import ListDifference
 from tui_reseller.domain.text import quoted
 from tui_reseller.tui.dialogs.page import Page
-from tui_reseller.tui.presenters.detail import word
+from tui_reseller.tui.presenters.entry import word
 from tui_reseller.tui.presenters.header import counts_words
 from tui_reseller.tui.profile_context import ProfileContext
 

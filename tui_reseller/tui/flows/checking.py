@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import ResellerError
-from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.operation import Outcome, verb_of
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.verify import SETTLE, verify
-from tui_reseller.tui.presenters.detail import verb_of
 from tui_reseller.tui.profile_context import ProfileContext
 
 FIRST_CHECK = SETTLE
@@ -63,7 +62,7 @@ async def _check_open(context: ProfileContext) -> None:
     unknown = [
         entry
         for entry in entries
-        if entry.outcome is Outcome.UNKNOWN and context.session.provider.action(entry.operation).is_checkable
+        if entry.outcome is Outcome.UNKNOWN and context.provider.action(entry.operation).is_checkable
     ]
     for start in range(0, len(unknown), AT_ONCE):
         await asyncio.gather(*(check(context, entry) for entry in unknown[start : start + AT_ONCE]))

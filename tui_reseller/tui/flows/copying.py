@@ -61,7 +61,13 @@ async def _command(context: ProfileContext) -> None:
         return
     for reason, missing in ((mine.reason, ""), ("", " without its reason, which a shell could misread")):
         text = as_command(
-            mine.operation, mine.username, mine.changes, context.session.profile.name, until=mine.until, reason=reason
+            context.provider,
+            mine.operation,
+            mine.username,
+            mine.changes,
+            context.session.profile.name,
+            until=mine.until,
+            reason=reason,
         )
         if text is not None:
             context.notify(f"{context.host.copy_text(text)}{missing}: {text}")

@@ -9,17 +9,18 @@ from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig, ResellerError
-from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.text import clean
 from tui_reseller.services.door import gravest
 from tui_reseller.services.edit import conflict_with, save
 from tui_reseller.services.result import Result
 from tui_reseller.services.validation import findings_for
 from tui_reseller.tui.dialogs.conflict import THEIRS, conflict_form
+from tui_reseller.tui.dialogs.customer_forms import editor_form
 from tui_reseller.tui.dialogs.editor import Editor
 from tui_reseller.tui.dialogs.form_spec import FormSpec
-from tui_reseller.tui.dialogs.texts import editor_form, review_form, typed_fields
+from tui_reseller.tui.dialogs.rows import typed_fields
+from tui_reseller.tui.dialogs.texts import review_form
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
 from tui_reseller.tui.flows.targets import choose_one
 from tui_reseller.tui.presenters.header import clock_text
@@ -59,7 +60,7 @@ async def edit(context: ProfileContext) -> None:
     if conflict is None:
         await edit_customer(context, customer, draft.fields)
         return
-    answer = await context.dialogs.ask_form(conflict_form(customer, context.profile_title, conflict))
+    answer = await context.dialogs.ask_form(conflict_form(context.provider, customer, context.profile_title, conflict))
     if answer is None:
         unsent.draft = draft
         context.notify("What you typed is kept: Enter asks again.")
@@ -77,7 +78,7 @@ async def edit_customer(
     while True:
         if draft is None or not is_decided:
             # Only what was typed: a field that was not touched must not undo what somebody else changed meanwhile.
-            spec = editor_form(customer, context.profile_title, draft)
+            spec = editor_form(context.provider, customer, context.profile_title, draft)
             editor = Editor(spec, context.host.new_guard(), partial(_keep_draft, context, customer))
             edited = await context.dialogs.ask(editor)
             if edited is None:
@@ -85,7 +86,7 @@ async def edit_customer(
                 return
             draft = {name: value for name, value in edited.items() if value != customer.text(name)}
         is_decided = False
-        calls = calls_for(context.session.provider, customer, draft)
+        calls = calls_for(context.provider, customer, draft)
         if not calls:
             _forget_draft(context)
             context.notify("Nothing is left to change, nothing was sent.")
@@ -131,25 +132,23 @@ def _keep_unsent(context: ProfileContext, customer: Customer, draft: Mapping[str
         what = f"{problem.outcome.word} {time}  Enter decides: keep mine, take theirs"
         context.notify(f"{what}  ({problem.message})", "bad")  # first what to do: a narrow line ends there
     else:
-        note = result_note(problem, context.now())
+        note = result_note(context.provider, problem, context.now())
         context.notify(note.text, "bad", (*note.hints, "Enter takes the edit up again"))
 
 
 def _review(context: ProfileContext, customer: Customer, edited: Mapping[str, str]) -> FormSpec:
     lines: list[str] = []
-    calls = calls_for(context.session.provider, customer, edited)
+    calls = calls_for(context.provider, customer, edited)
     for number, call in enumerate(calls, 1):
-        lines.append(f"Call {number} of {len(calls)}: {'details' if call.operation is Operation.SET else 'e-mail'}")
+        lines.append(f"Call {number} of {len(calls)}: {context.provider.action(call.operation).title.lower()}")
         for name, value in call.fields.items():
             before, after = clean(customer.text(name), longest=100), clean(value, longest=100)
-            lines += [f'  {RESELLER_V2.label(name):<12} "{before}"', f'            -> "{after}"']
-        lines += [
-            f"  note: {finding.message}" for finding in findings_for(context.session.provider, call) if finding.warning
-        ]
+            lines += [f'  {context.provider.label(name):<12} "{before}"', f'            -> "{after}"']
+        lines += [f"  note: {finding.message}" for finding in findings_for(context.provider, call) if finding.warning]
     if len(calls) > 1:
         lines.append("If the first is not applied, the second is not sent.")
     required = any(reason_required(context, call.operation) for call in calls)
-    typed = typed_for_one(context, gravest(context.session.provider, calls), customer.username)
+    typed = typed_for_one(context, gravest(context.provider, calls), customer.username)
     return review_form(
         f'Review changes of "{clean(customer.username, longest=40)}"', context.profile_title, lines,
         reason=context.dialogs.reason, reason_required=required, commit="Send",

@@ -42,7 +42,7 @@ async def filter_by(context: ProfileContext, text: str, *, final: bool) -> bool:
     is an error only if it is final.
     """
     try:
-        found = parse_filter(text, context.session.provider)
+        found = parse_filter(text, context.provider)
         await context.requery(found, filter_text=text, filter_note="", filter_valid=True)
     except InvalidFilter as error:
         short = error.unfinished and not final
@@ -62,7 +62,7 @@ async def _nothing(context: ProfileContext, found: Filter) -> str:
     best, best_text = 0, ""
     for index, term in enumerate(found.terms) if len(found.terms) > 1 else ():
         text = found.without(index)
-        shown = await customers.count(ListQuery(parse_filter(text, context.session.provider), context=marks))
+        shown = await customers.count(ListQuery(parse_filter(text, context.provider), context=marks))
         if shown > best:
             best, best_text = shown, found.text[term.start : term.end].strip()
             context.memory(_Filters).wider = text

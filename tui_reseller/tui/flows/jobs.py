@@ -103,7 +103,7 @@ async def _results(context: ProfileContext, job: Job) -> None:
     lines_of: list[str] = []
     after = -1
     while page := await context.services.jobs.items(job.number, after):
-        lines_of += [json.dumps(item.as_dict(context.session.provider)) + "\n" for item in page]
+        lines_of += [json.dumps(item.as_dict(context.provider)) + "\n" for item in page]
         after = page[-1].seq
     place = await asyncio.to_thread(_written, context, answer["file"], "".join(lines_of))
     context.notify(f"Wrote {count_text(len(lines_of))} rows to {clean(place)}", "good")

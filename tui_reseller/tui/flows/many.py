@@ -7,7 +7,6 @@ from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.services import listing, plans
 from tui_reseller.services.plan_file import RequestedChange
-from tui_reseller.tui.dialogs.texts import WORDS
 from tui_reseller.tui.flows.jobs import review_and_run
 from tui_reseller.tui.flows.plans import Asked, Review
 from tui_reseller.tui.presenters.header import count_text
@@ -21,7 +20,9 @@ async def act_on_many(
     session = context.session
     names = [customer.username for customer in targets]
     shown = frozenset(session.customers.usernames())
-    context.notify(f"Planning: {WORDS[operation].lower()} for {count_text(len(names))} customers ...")
+    context.notify(
+        f"Planning: {context.provider.action(operation).title.lower()} for {count_text(len(names))} customers ..."
+    )
     try:
         await listing.refresh_for_many(session)
         wanted = [RequestedChange(Call(operation, name)) for name in names]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tui_reseller.tui.dialogs.page import Page
-from tui_reseller.tui.presenters.commands import IN_FORMS, rows
+from tui_reseller.tui.presenters.commands import in_forms, rows
 from tui_reseller.tui.profile_context import ProfileContext
 
 
@@ -14,11 +14,11 @@ async def commands(context: ProfileContext) -> None:
 
 async def keys(context: ProfileContext) -> None:
     """Read what every key does."""
-    await _choose(context, "Help: keys, and why some do nothing now", IN_FORMS)
+    await _choose(context, "Help: keys, and why some do nothing now", in_forms(context.provider))
 
 
 async def _choose(context: ProfileContext, title: str, more: Sequence[tuple[str, str]] = ()) -> None:
-    found = rows(context.host.commands, context.state, has_customer=context.current is not None)
+    found = rows(context.host.commands, context.state, context.session.policy, has_customer=context.current is not None)
     page = Page(title, [*found, *more], hint="type to filter   Enter does it   Esc back", filtering=True)
     chosen = await context.dialogs.ask(page)
     if chosen:

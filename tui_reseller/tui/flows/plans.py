@@ -11,7 +11,7 @@ from tui_reseller.services.plans import Drafted
 from tui_reseller.services.policy import refuse_over_ceiling, typed_text
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
-from tui_reseller.tui.dialogs.texts import CONSEQUENCE_OF_MANY, WORDS, confirming_field, reason_field
+from tui_reseller.tui.dialogs.rows import confirming_field, reason_field
 from tui_reseller.tui.flows.act import admitted, reason_required
 from tui_reseller.tui.flows.running import start_run
 from tui_reseller.tui.presenters import job as words
@@ -58,7 +58,7 @@ async def start_reviewed(context: ProfileContext, drafted: Drafted, review: Revi
         if answer.get("then") != "list":
             break
         hidden = frozenset(plan.hidden)
-        rows = [("", words.item_line(item, is_hidden=item.username in hidden)) for item in plan.items]
+        rows = [("", words.item_line(context.provider, item, is_hidden=item.username in hidden)) for item in plan.items]
         title = f"Plan: all {count_text(len(rows))}"
         await context.dialogs.ask(Page(title, rows, hint="/ filters   Esc back to the review"))
         kept = [replace(row, start=answer[row.name]) if row.name == "reason" else row for row in spec.fields]
@@ -86,13 +86,13 @@ async def _start(context: ProfileContext, plan: Plan, answer: dict[str, str], as
 
 def _spec(context: ProfileContext, drafted: Drafted, review: Review) -> FormSpec:
     plan = drafted.plan
-    gravest = max(plan.operations, key=lambda operation: context.session.provider.action(operation).grade)
+    gravest = max(plan.operations, key=lambda operation: context.provider.action(operation).grade)
     names = [item.username for item in plan.items]
     typed = typed_text(gravest, names, context.session.profile, plan.total)
-    what = WORDS[gravest].lower() if len(plan.operations) == 1 else "several actions"
-    lines = words.plan_lines(plan, marked=review.marked, changed=review.changed, now=context.now())
-    consequence = CONSEQUENCE_OF_MANY.get(gravest)
-    lines[1:1] = [text for text in (review.note, consequence) if text] + words.undo_lines(drafted.refusals)
+    action = context.provider.action(gravest)
+    what = action.title.lower() if len(plan.operations) == 1 else "several actions"
+    lines = words.plan_lines(context.provider, plan, marked=review.marked, changed=review.changed, now=context.now())
+    lines[1:1] = [text for text in (review.note, action.of_many) if text] + words.undo_lines(drafted.refusals)
     fields = [
         *review.asked.fields,
         reason_field(required=reason_required(context, gravest), value=context.dialogs.reason),

@@ -30,7 +30,7 @@ async def ask_page(context: ProfileContext, job: Job) -> str | None:
     """Show the page of a job until the operator leaves it; return what is wanted next, None for back."""
     painting = context.memory(_Painting)
     is_here = context.run is not None and context.run.job.number == job.number
-    painting.page = JobPage(context.services.jobs, job, context.run if is_here else None)
+    painting.page = JobPage(context.provider, context.services.jobs, job, context.run if is_here else None)
     try:
         return await context.dialogs.ask(painting.page)
     finally:

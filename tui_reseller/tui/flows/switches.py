@@ -5,16 +5,24 @@ from dataclasses import replace
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.switch import Switch
 from tui_reseller.services.policy import typed_text
+from tui_reseller.services.result import Result
 from tui_reseller.services.time_input import read_end
+from tui_reseller.tui.commands import BY_ID
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import switch_form
 from tui_reseller.tui.flows.act import do_one, reason_required
 from tui_reseller.tui.flows.again import remember
 from tui_reseller.tui.flows.many import act_on_many
 from tui_reseller.tui.flows.targets import choose, warnings
+from tui_reseller.tui.presenters.commands import keys_of
 from tui_reseller.tui.presenters.outcome import COPY_HINT, result_note
 from tui_reseller.tui.profile_context import ProfileContext
+
+WEBSITE = "website.set"
+GRAVE = 2
+"""From this grade on it is said which customers the eye takes for this one, and what else is on."""
 
 
 async def enable(context: ProfileContext) -> None:
@@ -27,15 +35,16 @@ async def disable(context: ProfileContext) -> None:
     await switch(context, Operation.DISABLE)
 
 
-WEBSITE = (
-    Option("e", "Website access on", Operation.WEBSITE_ENABLE.value),
-    Option("d", "Website access off", Operation.WEBSITE_DISABLE.value),
-)
-
-
-def website_menu(_context: ProfileContext) -> Menu:
-    """Return the menu behind w."""
-    return Menu("Website access", WEBSITE)
+def website_menu(context: ProfileContext) -> Menu:
+    """Return the menu behind w: what the service can do with website access."""
+    command = BY_ID[WEBSITE]
+    actions = {operation: context.provider.action(operation) for operation in command.operations}
+    options = [
+        Option("d" if action.stops else "e", action.title, operation.value)
+        for operation, action in actions.items()
+        if context.provider.has(operation)
+    ]
+    return Menu(command.words, options)
 
 
 async def website(context: ProfileContext, operation: str) -> None:
@@ -44,7 +53,7 @@ async def website(context: ProfileContext, operation: str) -> None:
 
 
 async def switch(context: ProfileContext, operation: Operation, targets: list[Customer] | None = None) -> None:
-    """One of the four switch operations, on one customer or on all marked ones."""
+    """Turn a switch of one customer or of all marked ones."""
     targets = targets or await choose(context)
     if not targets:
         return
@@ -55,10 +64,11 @@ async def switch(context: ProfileContext, operation: Operation, targets: list[Cu
     session, (target,) = context.session, targets
     is_typed = typed_text(operation, [target.username], session.profile, session.customers.total) is not None
     alike: list[str] = []
-    if operation is Operation.DISABLE:
+    if context.provider.action(operation).grade >= GRAVE:
         alike = await warnings(context, target)
         is_typed = is_typed or bool(alike)  # which one is meant, is then to be said once more
     spec = switch_form(
+        context.provider,
         operation,
         target,
         context.profile_title,
@@ -78,9 +88,28 @@ async def switch(context: ProfileContext, operation: Operation, targets: list[Cu
         context.notify_error(error)
         return
     result = await do_one(context, Call(operation, target.username, until=until), target, answer)
-    if operation is Operation.DISABLE and result.outcome.is_applied:
-        access = (session.customers.get(target.username) or target).switch("website_access").value
-        if access != "off":
-            note = result_note(result, context.now())
-            others = tuple(hint for hint in note.hints if hint != COPY_HINT)
-            context.show_note(replace(note, hints=(*others, f"website access is still {access} - w")))
+    if result.outcome.is_applied:
+        _say_what_is_on(context, session.customers.get(target.username) or target, result)
+
+
+def _say_what_is_on(context: ProfileContext, customer: Customer, result: Result) -> None:
+    """After a customer was stopped, say which other switch is not off, and the key for it."""
+    provider, action = context.provider, context.provider.action(result.operation)
+    if not action.stops or action.grade < GRAVE:
+        return
+    hints = [
+        f"{provider.label(name).lower()} is still {customer.text(name)} - {key}"
+        for name in provider.switches
+        if name not in action.sets and customer.switch(name) is not Switch.OFF and (key := _key_of(context, name))
+    ]
+    if hints:
+        note = result_note(provider, result, context.now())
+        others = [hint for hint in note.hints if hint != COPY_HINT]
+        context.show_note(replace(note, hints=(*others, *hints)))
+
+
+def _key_of(context: ProfileContext, switch: str) -> str:
+    """Return the key of the command that turns a switch, or nothing."""
+    operation = context.provider.operation_for(switch)
+    found = [command for command in context.host.commands if operation in command.operations]
+    return keys_of(found[0], context.host.commands) if found else ""

@@ -8,11 +8,11 @@ from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.policy import typed_text
 from tui_reseller.services.undo import draft_undo, last_undoable, opposite, refuse_overtaken, take_back
 from tui_reseller.tui.dialogs.form_spec import FormSpec
-from tui_reseller.tui.dialogs.texts import WORDS, reason_field, typed_fields
+from tui_reseller.tui.dialogs.rows import reason_field, typed_fields
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result
 from tui_reseller.tui.flows.jobs import review_and_run
 from tui_reseller.tui.flows.plans import Review
-from tui_reseller.tui.presenters.detail import change_words, word
+from tui_reseller.tui.presenters.entry import change_words, word
 from tui_reseller.tui.profile_context import ProfileContext
 
 
@@ -67,4 +67,10 @@ def _spec(context: ProfileContext, entry: Entry, call: Call) -> FormSpec:
     ]
     typed = typed_text(call.operation, [call.username], context.session.profile, context.session.customers.total)
     fields = [reason_field(required=reason_required(context, call.operation)), *typed_fields(call.username, typed)]
-    return FormSpec(f"Undo: {WORDS[call.operation].lower()}", context.profile_title, lines, fields, commit="Undo")
+    return FormSpec(
+        f"Undo: {context.provider.action(call.operation).title.lower()}",
+        context.profile_title,
+        lines,
+        fields,
+        commit="Undo",
+    )

@@ -1,26 +1,37 @@
 """How the list is looked at: order, columns, saved views."""
 
 from functools import partial
+from string import ascii_letters
 
 from tui_reseller.domain.errors import BadConfig, InvalidFilter, InvalidInput
 from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.view import SHIPPED, ListLayout, View, read_columns, with_saved
-from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import Check, FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.profile_context import ProfileContext
 
-SORT_KEYS = {
-    "username": "u", "email": "e", "sending": "s", "website_access": "w", "first_name": "f", "last_name": "l",
-    "address": "a", "city": "c", "state": "t", "zip": "z", "country": "o", "phone": "p", "website": "b",
-}  # fmt: skip
+UNSORTED = "n"
+"""The letter of the service's own order."""
+_TAKEN = UNSORTED + "q"
+"""Letters that are no column's: q leaves a menu."""
+
+
+def sort_letters(provider: Provider) -> dict[str, str]:
+    """Return a letter for each column: the first of its name that no column before it has."""
+    found: dict[str, str] = {}
+    for name in provider.columns:
+        free = [letter for letter in name + ascii_letters if letter not in {*_TAKEN, *found.values(), "_"}]
+        found[name] = free[0]
+    return found
 
 
 def sort_menu(context: ProfileContext) -> Menu:
     """Return the menu behind s: it sorts before it closes. The present column again reverses."""
-    options = [Option(SORT_KEYS[name], _sorted_words(context, name), name) for name in RESELLER_V2.columns]
-    options.append(Option("n", "none: the order of the service", ""))
+    letters = sort_letters(context.provider)
+    options = [Option(letters[name], _sorted_words(context, name), name) for name in context.provider.columns]
+    options.append(Option(UNSORTED, "none: the order of the service", ""))
     return Menu("Sort by", options, before=partial(_sort_by, context))
 
 
@@ -87,7 +98,7 @@ async def open_view(context: ProfileContext, key: str) -> None:
         context.notify(f"No view {key}. t shows the views, and saves the present one.")
         return
     try:
-        found = parse_filter(view.filter, context.session.provider)
+        found = parse_filter(view.filter, context.provider)
         layout = view.layout or ListLayout(context.state.sort, context.state.descending, context.state.columns)
         await context.requery(
             found, filter_text=view.filter, filter_note="", filter_valid=True,
@@ -146,26 +157,30 @@ async def _forget(context: ProfileContext) -> None:
 
 
 async def _choose_columns(context: ProfileContext) -> None:
+    provider = context.provider
     spec = FormSpec(
         "Columns",
         context.profile_title,
         (
-            "The username is always the first, and the two switches are always there.",
-            f"There are: {', '.join(RESELLER_V2.columns[1:7])},",
-            f"  {', '.join(RESELLER_V2.columns[7:])}. None named: those that fit the width.",
+            f"The {provider.label(KEY).lower()} is always the first, and the switches are always there.",
+            f"There are: {', '.join(name for name in provider.columns if name != KEY)}.",
+            "None named: those that fit the width.",
         ),
-        (FormField("columns", "In this order", value=" ".join(context.state.columns), check=_check_columns),),
+        (FormField("columns", "In this order", value=" ".join(context.state.columns), check=_checked_by(provider)),),
         commit="Show",
     )
     answer = await context.dialogs.ask_form(spec)
     if answer is not None:
-        context.show(columns=read_columns(answer["columns"], context.session.provider))
+        context.show(columns=read_columns(answer["columns"], context.provider))
         keep_layout(context)
 
 
-def _check_columns(text: str) -> list[Finding]:
-    try:
-        read_columns(text, RESELLER_V2)
-    except InvalidInput as error:
-        return [Finding("columns", f"{error.message} - {error.hint}")]
-    return []
+def _checked_by(provider: Provider) -> Check:
+    def check(text: str) -> list[Finding]:
+        try:
+            read_columns(text, provider)
+        except InvalidInput as error:
+            return [Finding("columns", f"{error.message} - {error.hint}")]
+        return []
+
+    return check

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.provider import Provider
 from tui_reseller.tui.panes.line_view import LineView
 from tui_reseller.tui.panes.row_strip import RowMarks, row_strip, spoken_strip
 from tui_reseller.tui.presenters.rows import GUTTER, columns
@@ -72,9 +73,10 @@ class ListPane(LineView, can_focus=True):
     class GutterClicked(Message):
         """The gutter of the row under the cursor was clicked: mark it."""
 
-    def __init__(self, rows: CustomerRows, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, rows: CustomerRows, provider: Provider, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._rows = rows
+        self.provider = provider
         self.rows = 0
         self.cursor = 0
         self.narrow = False
@@ -164,8 +166,8 @@ class ListPane(LineView, can_focus=True):
             is_fresh=name in self._fresh,
         )
         if self.plain:
-            return spoken_strip(customer, marks, width, self.style_of("list--row"))
-        shown = columns(width, self.columns, narrow=self.narrow)
+            return spoken_strip(self.provider, customer, marks, width, self.style_of("list--row"))
+        shown = columns(self.provider, width, self.columns, narrow=self.narrow)
         return row_strip(customer, marks, shown, self.words, width, self.style_of)
 
     def _in_range(self, row: int) -> bool:

@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.switch import Switch
 from tui_reseller.tui.presenters.rows import GUTTER, Column, cut, fit, spoken
 
@@ -48,7 +49,7 @@ def row_strip(
     segments = [Segment(marks.gutter, style)]
     for column in shown:
         text = fit(customer, column)
-        if column.field in {"sending", "website_access"}:
+        if column.is_switch:
             is_off = customer.switch(column.field) is Switch.OFF
             segments.append(Segment(text, style + style_of("list--off", partial=True) if is_off else style))
         else:
@@ -57,9 +58,9 @@ def row_strip(
     return Strip(segments).adjust_cell_length(width, style)
 
 
-def spoken_strip(customer: Customer, marks: RowMarks, width: int, style: Style) -> Strip:
+def spoken_strip(provider: Provider, customer: Customer, marks: RowMarks, width: int, style: Style) -> Strip:
     """Return a row as a screen reader speaks it."""
-    text = spoken(customer, is_cursor=marks.is_cursor, is_marked=marks.is_marked, needs_you=marks.needs_you)
+    text = spoken(provider, customer, is_cursor=marks.is_cursor, is_marked=marks.is_marked, needs_you=marks.needs_you)
     return Strip([Segment(cut(text, width), style)], width)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from tui_reseller.domain.provider import Action, Provider
+from tui_reseller.services.policy import Policy
 from tui_reseller.tui.commands import CUSTOMER, VALID_FILTER, WHOLE_LIST, WRITABLE, Command
 from tui_reseller.tui.keys import key_word
 from tui_reseller.tui.view_state import ViewState
@@ -11,16 +13,14 @@ _FOOTER = ("customer.edit", "list.filter", "sending.enable", "sending.disable", 
 _MARKED_FOOTER = ("sending.enable", "sending.disable", MORE, "mark.shown", "mark.none", "help.open")
 _MARKED_WORDS = {"mark.shown": "All shown", "sending.enable": "Enable", "sending.disable": "Disable"}
 _MANY_KEYS = 5
-IN_FORMS = (
-    ("", "In forms: Tab next · Enter next field · ctrl+s or F2 does what the form says · ctrl+r puts a value back"),
-    ("", "In forms: up in Reason brings the last reasons · Esc leaves, and asks if something was typed"),
-    ("", 'Filters: word  "two words"  field:part  field=whole  field~regex  sending:off  -word  is:marked'),
-    ("", "Filters: is:needs-you  is:missing-data  is:duplicate-email; all terms must hold"),
-)
 
 
-def why_not(command: Command, state: ViewState, *, has_customer: bool) -> str | None:
-    """Return why a command cannot be used now, or None."""
+def why_not(command: Command, state: ViewState, policy: Policy, *, has_customer: bool) -> str | None:
+    """Return why a command cannot be used now, or None. What the service has not comes first: nothing mends that."""
+    lacking = [policy.lacking(operation) for operation in command.operations]
+    refusals = [refusal for refusal in lacking if refusal is not None]
+    if refusals and len(refusals) == len(lacking):
+        return refusals[0].message + (f" - {refusals[0].hint}" if refusals[0].hint else "")
     if CUSTOMER in command.needs and not has_customer and not state.marked:
         return "no customer under the cursor"
     if WRITABLE in command.needs and state.read_only:
@@ -51,11 +51,38 @@ def keys_of(command: Command, commands: Iterable[Command]) -> str:
     return " ".join(key_word(key) for key in command.keys)
 
 
-def rows(commands: Sequence[Command], state: ViewState, *, has_customer: bool) -> list[tuple[str, str]]:
+def words_of(command: Command, provider: Provider) -> str:
+    """Return what a command is called: as its one operation is with this service, else by its own name."""
+    found = _action(command, provider)
+    return found.title if found else command.words
+
+
+def _action(command: Command, provider: Provider) -> Action | None:
+    """Return the one operation that a command is about, if the service has it."""
+    operations = command.operations if len(command.operations) == 1 else ()
+    return next((provider.action(one) for one in operations if provider.has(one)), None)
+
+
+def rows(commands: Sequence[Command], state: ViewState, policy: Policy, *, has_customer: bool) -> list[tuple[str, str]]:
     """Return id and line of every command, for the palette and the help."""
     found = []
+    provider = policy.profile.service
     for command in commands:
-        why = why_not(command, state, has_customer=has_customer)
+        why = why_not(command, state, policy, has_customer=has_customer)
         note = f"   (now: {why})" if why else ""
-        found.append((command.id, f"{keys_of(command, commands):<10} {command.words:<16} {command.help}{note}"))
+        action = _action(command, provider)
+        words, about = words_of(command, provider), action.brief if action else command.help
+        found.append((command.id, f"{keys_of(command, commands):<10} {words:<16} {about}{note}"))
     return found
+
+
+def in_forms(provider: Provider) -> list[tuple[str, str]]:
+    """Return what the help says of forms and filters."""
+    example = "".join(f"{name}:off  " for name in provider.switches[:1])
+    lines = (
+        "In forms: Tab next · Enter next field · ctrl+s or F2 does what the form says · ctrl+r puts a value back",
+        "In forms: up in Reason brings the last reasons · Esc leaves, and asks if something was typed",
+        f'Filters: word  "two words"  field:part  field=whole  field~regex  {example}-word  is:marked',
+        "Filters: is:needs-you  is:missing-data  is:duplicate-email; all terms must hold",
+    )
+    return [("", line) for line in lines]

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import Outcome, verb_of
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.services.result import Result
-from tui_reseller.tui.presenters.detail import verb_of
+from tui_reseller.tui.presenters.entry import changes_words
 from tui_reseller.tui.presenters.header import clock_text, count_text
-from tui_reseller.tui.presenters.outcome import changes_words
 from tui_reseller.tui.view_state import Note
 
 SAMPLE = 5
@@ -18,7 +17,7 @@ BAR = 30
 HOW = "First 1, then 10, then the rest; it pauses itself on errors."
 
 
-def plan_lines(plan: Plan, *, marked: int, changed: int, now: datetime) -> list[str]:
+def plan_lines(provider: Provider, plan: Plan, *, marked: int, changed: int, now: datetime) -> list[str]:
     """Return what a person reads before a plan is applied (interaction 6.6)."""
     count, share = len(plan.items), 100 * plan.share
     first = f"{count_text(count)} of {count_text(plan.total)} ({share:.1f} %)"
@@ -32,31 +31,28 @@ def plan_lines(plan: Plan, *, marked: int, changed: int, now: datetime) -> list[
     if changed:
         lines.append(f"List of {clock_text(plan.read_at, now)}: {count_text(changed)} changed since you marked them")
     lines += [f"note: {clean(warning, longest=150)}" for warning in plan.warnings[:2]]
-    undo = (
-        "Undo: the whole job." if all(RESELLER_V2.action(op).undo for op in plan.operations) else "It cannot be undone."
-    )
-    lines.append(f"{HOW} {undo}")
+    is_reversible = all(provider.action(operation).undo for operation in plan.operations)
+    lines.append(f"{HOW} {'Undo: the whole job.' if is_reversible else 'It cannot be undone.'}")
     hidden = frozenset(plan.hidden)
-    lines += ["  " + item_line(item, is_hidden=item.username in hidden) for item in plan.items[:SAMPLE]]
+    lines += ["  " + item_line(provider, item, is_hidden=item.username in hidden) for item in plan.items[:SAMPLE]]
     if count > SAMPLE:
         lines.append(f"  ... {count_text(count - SAMPLE)} more")
     return lines
 
 
-def item_line(item: Item, *, is_hidden: bool = False) -> str:
+def item_line(provider: Provider, item: Item, *, is_hidden: bool = False) -> str:
     """Return one item of a plan: whom, before -> after."""
-    what = changes_words(item.changes(RESELLER_V2)) or verb_of(item.operation)
-    if item.operation in {Operation.CREATE, Operation.DELETE, Operation.PASSWORD}:
-        what = verb_of(item.operation)
+    changes = item.changes(provider) if provider.action(item.operation).is_told_by_fields else ()
+    what = changes_words(changes) or verb_of(item.operation)
     return clean(f"{clean(item.username, longest=36):<36} {what}{'   hidden' if is_hidden else ''}", longest=160)
 
 
-def result_line(found: JobItem | Result) -> str:
+def result_line(provider: Provider, found: JobItem | Result) -> str:
     """Return one item of a job: outcome, whom, what or why."""
     about = found.item if isinstance(found, JobItem) else found
     word = found.word.capitalize() if isinstance(found, JobItem) else found.outcome.word
     is_plain = found.outcome is None or found.outcome.is_applied
-    changes = found.item.changes(RESELLER_V2) if isinstance(found, JobItem) else found.changes
+    changes = found.item.changes(provider) if isinstance(found, JobItem) else found.changes
     what = (changes_words(changes) or verb_of(about.operation)) if is_plain else found.message
     return clean(f"{word:<11} {clean(about.username, longest=36):<36} {what}", longest=300)
 

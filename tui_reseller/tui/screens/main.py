@@ -19,7 +19,7 @@ from tui_reseller.tui.host import Host
 from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.panes.lines import FilterLine, FooterLine, HeaderLine, Line, MessageLine, TitleLine
 from tui_reseller.tui.panes.list_pane import ListPane
-from tui_reseller.tui.presenters.commands import footer, why_not
+from tui_reseller.tui.presenters.commands import footer, why_not, words_of
 from tui_reseller.tui.presenters.rows import NARROW, SIDE_BY_SIDE, SMALLEST
 from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.screens.detail_follower import DetailFollower
@@ -41,9 +41,9 @@ class MainScreen(Screen[None]):
         self.host = host
         self.badge = badge
         self.commands = {command.id: command for command in host.commands}
-        self.list = ListPane(session.customers, id="list")
+        self.list = ListPane(session.customers, session.provider, id="list")
         self.list.plain = host.plain
-        self.detail = DetailPane(id="detail")
+        self.detail = DetailPane(session.provider, id="detail")
         self.context = ProfileContext(host, self, services, session, self._changed)
         self.filter = FilterField(self.context, id="filter")
         self.follower = DetailFollower(self.context, self.detail)
@@ -62,7 +62,7 @@ class MainScreen(Screen[None]):
             yield FilterLine(id="counts")
         with Container(id="panes"):
             with Container(id="list-side"):
-                yield TitleLine(id="titles")
+                yield TitleLine(self.context.provider, id="titles")
                 yield self.list
             with Container(id="detail-side"):  # which has the rule line, so that a line painted again is without it
                 yield self.detail
@@ -177,9 +177,11 @@ class MainScreen(Screen[None]):
         """Do a command, or say why not."""
         await self.filter.settled()
         command = self.commands[command_id]
-        why = why_not(command, self.context.state, has_customer=self.context.current is not None)
+        why = why_not(
+            command, self.context.state, self.context.session.policy, has_customer=self.context.current is not None
+        )
         if why:
-            self.context.notify(f"{command.words}: {why}.")
+            self.context.notify(f"{words_of(command, self.context.provider)}: {why}.")
         else:
             await dispatch.do(self.context, command, key)
 
