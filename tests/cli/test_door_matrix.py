@@ -62,9 +62,9 @@ class Office:
         self.services().profiles.config.put(profile)
 
     def services(self):
-        from tui_reseller.wiring import doors  # noqa: PLC0415
+        from tui_reseller.wiring import entry_points  # noqa: PLC0415
 
-        return doors({}).services(None, False)
+        return entry_points({}).services(None, False)
 
     def customer(self, **values: object) -> str:
         name = f"door-{self.folder.name[-12:]}-{next(self.numbers)}".replace("_", "-")[-40:].lstrip("-")

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tui_reseller.cli.table import cut, display_width, lay_out
+from tui_reseller.cli.table import cut, display_width, format_table
 from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import Rejected
 from tui_reseller.domain.operation import Operation
@@ -99,7 +99,7 @@ def test_columns_sort_and_limit(desk):
 
 
 def test_a_table_is_aligned_by_what_is_seen():
-    lines = lay_out(["a", "b"], [["日本", "x"], ["e\u0301", "y"]], None)
+    lines = format_table(["a", "b"], [["日本", "x"], ["e\u0301", "y"]], None)
     assert lines == ["a     b", "日本  x", "e\u0301     y"]
     assert display_width("日本e\u0301") == 5
 
@@ -107,7 +107,7 @@ def test_a_table_is_aligned_by_what_is_seen():
 @pytest.mark.parametrize("width", range(3, 60))
 def test_a_table_is_never_wider_than_the_terminal(width):
     rows = [["日本語" * 5, "x" * 30, "short"], ["a", "b", "c"]]
-    assert all(display_width(line) <= width for line in lay_out(["one", "two", "three"], rows, width))
+    assert all(display_width(line) <= width for line in format_table(["one", "two", "three"], rows, width))
 
 
 def test_cutting_leaves_a_sign():

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tui_reseller.cli.doors import SandboxOptions, ScreenOptions
+from tui_reseller.cli.entry_points import SandboxOptions, ScreenOptions
 from tui_reseller.cli.main import VERBS, run
 
 ALL = [[verb.name] for verb in VERBS]
@@ -140,4 +140,4 @@ def test_the_version(desk):
 
 
 def test_run_never_raises_system_exit(desk):
-    assert run(["--help"], desk.doors()) == 0
+    assert run(["--help"], desk.entry_points()) == 0

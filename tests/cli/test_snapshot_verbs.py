@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from tui_reseller.cli import main
-from tui_reseller.cli.doors import ScreenOptions
+from tui_reseller.cli.entry_points import ScreenOptions
 from tui_reseller.cli.verbs import sandbox
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.switch import Switch

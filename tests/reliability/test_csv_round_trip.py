@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from harness import hostile
 
 from tui_reseller.api.reseller_v2.records import whole
+from tui_reseller.cli.new_customers import read_rows
 from tui_reseller.cli.output import Output
-from tui_reseller.cli.rows_in import read_rows
 from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
 from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.text import clean

@@ -13,7 +13,7 @@ import pytest
 from tests.harness.consent import agreed, carry_out
 from tests.reliability.workplace import CUSTOMER, Ran, Workplace
 from tests.tui.desk import Sandbox
-from tui_reseller.cli.doors import SandboxOptions
+from tui_reseller.cli.entry_points import SandboxOptions
 from tui_reseller.domain.audit import AuditQuery, Operator
 from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.customer import Customer

@@ -13,7 +13,7 @@ from tui_reseller.cli.options import Common, Start, group_options, is_writing, s
 from tui_reseller.cli.stopped import Stopped
 
 if TYPE_CHECKING:
-    from tui_reseller.cli.doors import Doors
+    from tui_reseller.cli.entry_points import EntryPoints
     from tui_reseller.domain.errors import ResellerError
 
 PROGRAM = "tui-reseller"
@@ -88,8 +88,10 @@ def root(
       tui-reseller disable garcia.mail --reason 'ticket 4711'
 
     """
-    doors = start_of(ctx).doors
-    ctx.obj = Start(doors, Common(profile, output, timeout, read_only, quiet, debug), not no_mouse, plain, slow_link)
+    entry_points = start_of(ctx).entry_points
+    ctx.obj = Start(
+        entry_points, Common(profile, output, timeout, read_only, quiet, debug), not no_mouse, plain, slow_link
+    )
     if ctx.invoked_subcommand is not None:
         return 0
     if output or timeout or quiet:
@@ -98,11 +100,11 @@ def root(
 
 
 def _open_screen(start: Start) -> int:
-    from tui_reseller.cli.doors import ScreenOptions  # noqa: PLC0415 - see group.py: only what is needed is imported
+    from tui_reseller.cli.entry_points import ScreenOptions  # noqa: PLC0415 - see group.py: only what is needed is imported
 
     need_terminal()
     common = start.common
-    return start.doors.screen(
+    return start.entry_points.screen(
         ScreenOptions(common.profile, common.read_only, start.mouse, start.plain, start.slow_link)
     )
 
@@ -128,23 +130,23 @@ def verbs() -> Iterator[tuple[tuple[str, ...], click.Command, bool]]:
     return below((), root)
 
 
-def run(argv: Sequence[str], doors: "Doors") -> int:
+def run(argv: Sequence[str], entry_points: "EntryPoints") -> int:
     """Do what the arguments say; return the exit code. Raises nothing that a caller would have to word."""
     from tui_reseller.cli import streams  # noqa: PLC0415
 
     with streams.ours():
-        code = _done(argv, doors)
+        code = _done(argv, entry_points)
         try:
             return _delivered(code)
         except KeyboardInterrupt:  # whoever reads takes too long
             return 130
 
 
-def _done(argv: Sequence[str], doors: "Doors") -> int:
+def _done(argv: Sequence[str], entry_points: "EntryPoints") -> int:
     from tui_reseller.domain.errors import ResellerError  # noqa: PLC0415
 
     try:
-        code = root.main(list(argv), PROGRAM, "_TUI_RESELLER_COMPLETE", standalone_mode=False, obj=Start(doors))
+        code = root.main(list(argv), PROGRAM, "_TUI_RESELLER_COMPLETE", standalone_mode=False, obj=Start(entry_points))
         return int(code or 0)
     except click.Abort:
         return 130
@@ -163,7 +165,7 @@ def _done(argv: Sequence[str], doors: "Doors") -> int:
 def _delivered(code: int) -> int:
     """Return the exit code when all output has arrived; say it, and let no 0 stand, if it has not."""
     from tui_reseller.cli import streams  # noqa: PLC0415
-    from tui_reseller.cli.talk import Talk  # noqa: PLC0415
+    from tui_reseller.cli.console import Console  # noqa: PLC0415
 
     failure = streams.settled()
     changes = streams.is_behind()
@@ -171,32 +173,32 @@ def _delivered(code: int) -> int:
         return code
     done = "; what was done to customers stands in the audit log: tui-reseller audit list" if changes else ""
     why = _WHY.get(failure.errno or 0, failure.strerror)
-    Talk().warn(f"the output could not be written: {why}{done}")
+    Console().warn(f"the output could not be written: {why}{done}")
     streams.flush()
     return code or 1
 
 
 def _usage(error: click.ClickException) -> int:
-    from tui_reseller.cli.talk import Talk  # noqa: PLC0415
+    from tui_reseller.cli.console import Console  # noqa: PLC0415
     from tui_reseller.domain.printed import command  # noqa: PLC0415
 
     context = error.ctx if isinstance(error, click.UsageError) else None
     verb = context.command_path.split()[1:] if context else []
-    Talk().warn(f"{error.format_message()}\nhelp: {command(*verb, '--help')}")
+    Console().warn(f"{error.format_message()}\nhelp: {command(*verb, '--help')}")
     return 2
 
 
 def _expected(error: "ResellerError") -> int:
+    from tui_reseller.cli.console import Console  # noqa: PLC0415
     from tui_reseller.cli.exit_codes import for_error  # noqa: PLC0415
-    from tui_reseller.cli.talk import Talk  # noqa: PLC0415
 
-    Talk().warn(error.message + (f"\n{error.hint}" if error.hint else ""))
+    Console().warn(error.message + (f"\n{error.hint}" if error.hint else ""))
     return for_error(error)
 
 
 def _unexpected(error: Exception) -> int:
-    from tui_reseller.cli.mishap import write_down  # noqa: PLC0415
-    from tui_reseller.cli.talk import Talk  # noqa: PLC0415
+    from tui_reseller.cli.console import Console  # noqa: PLC0415
+    from tui_reseller.cli.unexpected_error import log_unexpected  # noqa: PLC0415
 
-    Talk().warn(write_down(error))
+    Console().warn(log_unexpected(error))
     return 1

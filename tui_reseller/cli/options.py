@@ -9,7 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
-    from tui_reseller.cli.doors import Doors
+    from tui_reseller.cli.entry_points import EntryPoints
 
 F = TypeVar("F", bound=Callable[..., object])
 Verb = Callable[..., int]
@@ -29,9 +29,9 @@ class Common:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What stood before the verb: the doors, the options of the group, and those that only the screen needs."""
+    """What stood before the verb: the entry points, the options of the group, and those that only the screen needs."""
 
-    doors: "Doors"
+    entry_points: "EntryPoints"
     common: Common = Common()
     mouse: bool = True
     plain: bool = False
@@ -68,7 +68,7 @@ def complete_profile(ctx: click.Context, _parameter: click.Parameter, incomplete
     from tui_reseller.domain.errors import ResellerError  # noqa: PLC0415
 
     async def names() -> list[str]:
-        services = start_of(ctx).doors.services(None, False)  # noqa: FBT003 - the contract of the door
+        services = start_of(ctx).entry_points.services(None, False)  # noqa: FBT003 - the contract of entry points
         try:
             return list(services.profiles.load().profiles)
         finally:

@@ -38,7 +38,7 @@ def cut(text: str, width: int) -> str:
     return shown + "…"
 
 
-def lay_out(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
+def format_table(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
     """Return the lines of a table, cut to *width* cells; None leaves them as wide as they are.
 
     Columns for which there is no room are left out, from the right: fewer that can be read serve better than all.

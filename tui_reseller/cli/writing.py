@@ -5,8 +5,9 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tui_reseller.cli import asking, words
-from tui_reseller.cli.applying import job_line, teller
+from tui_reseller.cli import messages
+from tui_reseller.cli.applying import job_line, job_reporter
+from tui_reseller.cli.confirmation import Confirmation, ask, consent_from_options
 from tui_reseller.cli.delivery import Delivery
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
@@ -35,7 +36,7 @@ MANY_READS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class WriteRequest:
     """What a verb wants done: one operation on one or several customers. Generated passwords are shown once."""
 
     calls: Sequence[Call]
@@ -53,7 +54,7 @@ class Order:
         return [call.username for call in self.calls]
 
 
-def write(inv: Invocation, options: Writing, order: Order) -> int:
+def write(inv: Invocation, options: Writing, order: WriteRequest) -> int:
     """Do it all; return the exit code. Raises ResellerError for what stops it before anything is sent."""
 
     async def opened(services: Services, session: Session) -> int:
@@ -65,7 +66,9 @@ def write(inv: Invocation, options: Writing, order: Order) -> int:
 class _Flow:
     """One writing command on an open session."""
 
-    def __init__(self, inv: Invocation, options: Writing, order: Order, services: Services, session: Session) -> None:
+    def __init__(
+        self, inv: Invocation, options: Writing, order: WriteRequest, services: Services, session: Session
+    ) -> None:
         self.inv, self.options, self.order, self.services, self.session = inv, options, order, services, session
         self.found: dict[str, Customer] = {}
 
@@ -76,8 +79,10 @@ class _Flow:
             session.policy.unlock_for_run(options.unlock)
         warnings = self._checked()
         info = listing.first_rows(session)
-        question = asking.Question(order.operation, order.usernames, session.profile, info.total if info else 0)
-        consent = None if options.dry_run else asking.by_options(question, options, can_ask=self.inv.talk.can_ask)
+        confirmation = Confirmation(order.operation, order.usernames, session.profile, info.total if info else 0)
+        consent = (
+            None if options.dry_run else consent_from_options(confirmation, options, can_ask=self.inv.console.can_ask)
+        )
         await session.ledger.recover()
         await session.learn_website()
         unknown = await self._look_up()
@@ -87,12 +92,12 @@ class _Flow:
             return self._show_only(calls, skipped, warnings)
         if calls and consent is None:
             lines = [(call.username, self._changes(call)) for call in calls]
-            reviewed = words.review(order.operation, session.profile, lines, warnings)
-            consent = asking.ask(question, reviewed, self.inv.talk)
+            reviewed = messages.review(order.operation, session.profile, lines, warnings)
+            consent = ask(confirmation, reviewed, self.inv.console)
         else:
             for warning in warnings:
-                self.inv.talk.say(f"note: {warning}")
-        total = await door.total_for_ceiling(session) if len(order.calls) > 1 else question.total
+                self.inv.console.say(f"note: {warning}")
+        total = await door.total_for_ceiling(session) if len(order.calls) > 1 else confirmation.total
         permit = door.admit(session, order.calls, options.reason, total, consent or Consent())
         return await self._send(calls, skipped, permit)
 
@@ -150,7 +155,7 @@ class _Flow:
 
     def _show_only(self, calls: Sequence[Call], skipped: Sequence[Result], warnings: Sequence[str]) -> int:
         for warning in warnings:
-            self.inv.talk.say(f"note: {warning}")
+            self.inv.console.say(f"note: {warning}")
         with Report(self.inv, self.session.profile.name) as report:
             for call in calls:
                 changes = self._changes(call)
@@ -158,8 +163,8 @@ class _Flow:
                 report.add(Result(call.username, call.operation, Outcome.NOT_SENT, message, changes=changes))
             for result in skipped:
                 report.add(result)
-        self.inv.talk.say("dry run: nothing was sent")
-        return ExitCode.SOME if skipped else ExitCode.FINE
+        self.inv.console.say("dry run: nothing was sent")
+        return ExitCode.PARTIAL if skipped else ExitCode.OK
 
     async def _send(self, calls: Sequence[Call], skipped: Sequence[Result], permit: Permit) -> int:
         asked, generated = len(self.order.calls), self.order.generated
@@ -194,20 +199,20 @@ class _Flow:
         session, jobs = self.session, self.services.jobs
         job = await jobs.add(self._plan(calls), session.operator, self.options.reason, delivery.place)
         run = JobRun(
-            session, jobs, job, permit.for_job(job.number), delivery.passwords, teller(self.inv, report),
+            session, jobs, job, permit.for_job(job.number), delivery.passwords, job_reporter(self.inv, report),
             present=None if len(calls) > MANY_READS else self.found,
         )  # fmt: skip
-        self.inv.signals.softly = run.stop
+        self.inv.signals.on_first_stop = run.stop
         try:
             done = await run.run()
         except asyncio.CancelledError:
             await report.add_cut_off(session, AuditQuery(session.account, batch=job.batch))
             raise
         finally:
-            self.inv.signals.softly = None
+            self.inv.signals.on_first_stop = None
         delivery.is_over = done.is_finished
         if done.state is not JobState.FINISHED:
-            self.inv.talk.warn(job_line(done, session.profile.name))
+            self.inv.console.warn(job_line(done, session.profile.name))
         return job.batch
 
     def _plan(self, calls: Sequence[Call]) -> Plan:

@@ -5,7 +5,8 @@ import secrets
 
 import click
 
-from tui_reseller.cli import asking, words
+from tui_reseller.cli import messages
+from tui_reseller.cli.confirmation import Confirmation, ask, consent_from_options
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import Writing, writing
@@ -66,8 +67,8 @@ def due(inv: Invocation, options: Writing, *, running: bool, everything: bool) -
                 row = suspension.as_dict(now)
                 rows.add({**row, **_for_table(suspension, str(row["state"]))} if in_table else row)
         later = "" if everything or len(found) == len(shown) else f", {len(found) - len(shown):,} later (--all)"
-        inv.talk.say(f"{len(shown):,} {'open' if everything else 'ended'}{later}")
-        return ExitCode.FINE
+        inv.console.say(f"{len(shown):,} {'open' if everything else 'ended'}{later}")
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -95,8 +96,8 @@ class _Run:
         await session.ledger.recover()
         waiting = self._due(await open_suspensions(session.ledger, session.account))
         if not waiting:
-            self.inv.talk.say("nothing is due")
-            return ExitCode.FINE
+            self.inv.console.say("nothing is due")
+            return ExitCode.OK
         calls = [call_of(suspension) for suspension in waiting]
         if self.options.dry_run:
             return self._show_only(calls)
@@ -114,12 +115,12 @@ class _Run:
         for suspension in found:
             state = suspension.state(now)
             if state == "replaced" and suspension.until <= now and suspension.replaced_by is not None:
-                self.inv.talk.say(left_alone(suspension, suspension.replaced_by))
+                self.inv.console.say(left_alone(suspension, suspension.replaced_by))
             elif state == "noted" and suspension.until <= now:
-                self.inv.talk.warn(noted(suspension))
+                self.inv.console.warn(noted(suspension))
             elif state == "needs_you" and suspension.until <= now:
                 said = f"left alone: what became of the stop of {quoted(suspension.username)} is not settled"
-                self.inv.talk.warn(f"{said} ({suspension.entry.id})")
+                self.inv.console.warn(f"{said} ({suspension.entry.id})")
         return [suspension for suspension in found if suspension.state(now) == "due"]
 
     def _confirmed(self, waiting: list[Suspension]) -> Consent:
@@ -127,28 +128,28 @@ class _Run:
         if self.options.yes and self.options.confirm is None:
             return Consent(agreed=True, recorded=True)
         usernames = [suspension.username for suspension in waiting]
-        question = asking.Question(Operation.ENABLE, usernames, self.session.profile, 0)
-        consent = asking.by_options(question, self.options, can_ask=self.inv.talk.can_ask)
+        confirmation = Confirmation(Operation.ENABLE, usernames, self.session.profile, 0)
+        consent = consent_from_options(confirmation, self.options, can_ask=self.inv.console.can_ask)
         if consent is None:
             ended = [
                 f"  {quoted(one.username)}  ended {local_text(one.until)}  {quoted(one.entry.reason, 200)}"
-                for one in waiting[: words.SHOWN]
+                for one in waiting[: messages.SHOWN]
             ]
             many = f" for {len(waiting):,} customers" if len(waiting) > 1 else ""
-            title = f"{words.TITLES[Operation.ENABLE]}{many} - profile {self.session.profile.name}"
-            consent = asking.ask(question, [title, *ended, words.CONSEQUENCES[Operation.ENABLE]], self.inv.talk)
+            title = f"{messages.TITLES[Operation.ENABLE]}{many} - profile {self.session.profile.name}"
+            consent = ask(confirmation, [title, *ended, messages.CONSEQUENCES[Operation.ENABLE]], self.inv.console)
         return consent
 
     def _show_only(self, calls: list[Call]) -> int:
         with Report(self.inv, self.session.profile.name) as report:
             for call in calls:
                 report.add(Result(call.username, call.operation, Outcome.NOT_SENT, "dry run: nothing was sent"))
-        self.inv.talk.say("dry run: nothing was sent")
-        return ExitCode.FINE
+        self.inv.console.say("dry run: nothing was sent")
+        return ExitCode.OK
 
     async def _lift(self, waiting: list[Suspension], permit: Permit) -> int:
         batch = secrets.token_hex(4)
-        self.inv.signals.softly = self._stop if len(waiting) > 1 else None
+        self.inv.signals.on_first_stop = self._stop if len(waiting) > 1 else None
         with Report(self.inv, self.session.profile.name, verifying=self.options.verify) as report:
             try:
                 for suspension in waiting:
@@ -159,7 +160,7 @@ class _Run:
                 await report.add_cut_off(self.session, AuditQuery(self.session.account, batch=batch))
                 raise
             finally:
-                self.inv.signals.softly = None
+                self.inv.signals.on_first_stop = None
             await report.verify(self.session)
         return report.close(len(waiting), batch)
 

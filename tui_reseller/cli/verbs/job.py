@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Collection
 import click
 
 from tui_reseller.cli.applying import close, exit_code, go_on_again, job_line, known_job, watched
+from tui_reseller.cli.argument_values import read_secrets
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_secrets
+from tui_reseller.cli.messages import changes_text
 from tui_reseller.cli.options import Writing, common, writing
-from tui_reseller.cli.words import changes_text
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Outcome
@@ -91,7 +91,7 @@ def list_jobs(inv: Invocation) -> int:
             for found in await services.jobs.all():
                 if name is None or found.profile == name:
                     rows.add(found.as_dict())
-        return ExitCode.FINE
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -110,8 +110,8 @@ def show(inv: Invocation, *, number: int) -> int:
     async def work(services: Services) -> int:
         found = await known_job(services, number)
         inv.out.item(found.as_dict())
-        inv.talk.say(job_line(found, _profile(services, found)))
-        return ExitCode.FINE
+        inv.console.say(job_line(found, _profile(services, found)))
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -144,8 +144,8 @@ def _asking(wanted: str, does: str) -> click.Command:
             await services.jobs.want(number, wanted)
             found = await watched(inv, services, number)
             inv.out.item(found.as_dict())
-            inv.talk.say(job_line(found, _profile(services, found)))
-            return ExitCode.FINE
+            inv.console.say(job_line(found, _profile(services, found)))
+            return ExitCode.OK
 
         return inv.run(work)
 
@@ -212,8 +212,8 @@ async def _show_only(inv: Invocation, services: Services, found: Job, outcomes: 
                     count += 1
                     rows.add(_for_table(item) if inv.out.format == "table" else item.as_dict())
             after = page[-1].seq
-    inv.talk.say(f"dry run: {count:,} customers, nothing was sent")
-    return ExitCode.FINE
+    inv.console.say(f"dry run: {count:,} customers, nothing was sent")
+    return ExitCode.OK
 
 
 @click.command()
@@ -234,7 +234,7 @@ def retry(inv: Invocation, options: Writing, *, number: int) -> int:
         permit = await admit_job(session, found, _count(found, RETRIED), _consent(options))
         with services.jobs.owning(number, session.operator):
             count = await retry_rejected(services.jobs, found)
-        inv.talk.say(f"{count:,} customers again")
+        inv.console.say(f"{count:,} customers again")
         again = await known_job(services, number)
         return await go_on_again(inv, services, session, again, permit, reason=options.reason, verify=options.verify)
 
@@ -247,7 +247,7 @@ def _with_job(
     """Open the profile of a job. Raises RefusedHere if it is another account by now."""
 
     async def opened(services: Services) -> int:
-        inv.say_unseen(services)
+        inv.report_undelivered(services)
         found = await known_job(services, number)
         name = inv.common.profile or (None if services.profiles.environment else found.profile)
         session = inv.open(services, services.profiles.choose(name))
@@ -289,7 +289,7 @@ def results(inv: Invocation, *, number: int) -> int:
                 for item in page:
                     rows.add(_for_table(item) if inv.out.format == "table" else item.as_dict())
                 after = page[-1].seq
-        inv.talk.say(job_line(found, _profile(services, found)))
+        inv.console.say(job_line(found, _profile(services, found)))
         return exit_code(found)
 
     return inv.run(work)

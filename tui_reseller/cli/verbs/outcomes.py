@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import click
 
-from tui_reseller.cli.evidence import know_others, look_for
 from tui_reseller.cli.exit_codes import ExitCode, for_outcome
 from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.lost_answers import check_outcome, read_others
+from tui_reseller.cli.messages import SHOWN, open_line, result_line
 from tui_reseller.cli.options import common
 from tui_reseller.cli.report import COLUMNS
 from tui_reseller.cli.verbs.audit import known_entry, write_entries
-from tui_reseller.cli.words import SHOWN, open_line, result_line
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.operation import Outcome
@@ -39,10 +39,10 @@ def needs_you(inv: Invocation) -> int:
         entries = await services.ledger.needs_you(inv.account_named(services))
         write_entries(inv, entries)
         for entry in entries[:SHOWN]:
-            inv.talk.say(open_line(entry))
-        inv.talk.say(f"{len(entries):,} to look at")
-        inv.say_unseen(services)
-        return ExitCode.FINE
+            inv.console.say(open_line(entry))
+        inv.console.say(f"{len(entries):,} to look at")
+        inv.report_undelivered(services)
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -72,7 +72,9 @@ def verify_one(inv: Invocation, *, entry_id: str) -> int:
         result = Result(entry.username, entry.operation, outcome, entry.message, entry.id, entry.changes)
         inv.out.item(result.as_dict(), COLUMNS)
         code = for_outcome(outcome)
-        (inv.talk.say if code is ExitCode.FINE else inv.talk.warn)(result_line(result, _profile(inv, services, entry)))
+        (inv.console.say if code is ExitCode.OK else inv.console.warn)(
+            result_line(result, _profile(inv, services, entry))
+        )
         return code
 
     return inv.run(work)
@@ -82,8 +84,8 @@ async def _looked_for(inv: Invocation, services: Services, entry: Entry) -> Entr
     session = _session_of(inv, services, entry)
     try:
         await inv.connect(session)
-        await know_others(session)
-        outcome, words = await look_for(session, entry)
+        await read_others(session)
+        outcome, words = await check_outcome(session, entry)
     finally:
         await session.aclose()
     return replace(entry, outcome=outcome, message=words)
@@ -130,7 +132,7 @@ def resolve(inv: Invocation, *, entry_id: str, note: str) -> int:
         settled = await known_entry(services, entry_id)
         result = Result(entry.username, entry.operation, Outcome.RESOLVED, settled.message, entry.id, entry.changes)
         inv.out.item(result.as_dict(), COLUMNS)
-        inv.talk.say(result_line(result, _profile(inv, services, entry)))
-        return ExitCode.FINE
+        inv.console.say(result_line(result, _profile(inv, services, entry)))
+        return ExitCode.OK
 
     return inv.run(work)

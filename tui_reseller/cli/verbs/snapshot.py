@@ -2,11 +2,11 @@
 
 import click
 
+from tui_reseller.cli.console import size_text
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common
-from tui_reseller.cli.talk import size_text
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.services.services import Services
@@ -50,7 +50,7 @@ def show(inv: Invocation) -> int:
             raise BadConfig(f'no snapshot of profile "{session.profile.name}"', hint="tui-reseller list reads one")
         info, _ = found
         inv.out.item({"profile": session.profile.name, "read_at": utc_text(info.read_at), "customers": info.total})
-        return ExitCode.FINE
+        return ExitCode.OK
 
     return inv.with_session(opened)
 
@@ -72,8 +72,8 @@ def purge(inv: Invocation, *, of_all: bool) -> int:
 
     def told(profile: str | None, freed: int) -> int:
         inv.out.item({"profile": profile, "freed_bytes": freed})
-        inv.talk.say(f"{size_text(freed)} freed" if freed else "there was nothing to delete")
-        return ExitCode.FINE
+        inv.console.say(f"{size_text(freed)} freed" if freed else "there was nothing to delete")
+        return ExitCode.OK
 
     async def work(services: Services) -> int:
         return told(None, services.snapshot.purge())

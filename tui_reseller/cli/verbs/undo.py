@@ -41,12 +41,12 @@ def undo(inv: Invocation, options: Writing, *, named: str) -> int:
         await inv.connect(session)
         drafted = await draft_undo(session, entries, f"undo of {named}")
         for refusal in drafted.refusals[:20]:
-            inv.talk.warn(f"left alone: {refusal.message}")
+            inv.console.warn(f"left alone: {refusal.message}")
         if len(drafted.refusals) > 20:
-            inv.talk.warn(f"... and {len(drafted.refusals) - 20:,} more are left alone")
+            inv.console.warn(f"... and {len(drafted.refusals) - 20:,} more are left alone")
         if not drafted.plan.items:
             raise InvalidInput("nothing of it can be taken back")
         code = await apply(inv, services, session, drafted.plan, options, Applying())
-        return ExitCode.SOME if code == ExitCode.FINE and drafted.refusals else code
+        return ExitCode.PARTIAL if code == ExitCode.OK and drafted.refusals else code
 
     return inv.with_session(opened, writing=True)

@@ -12,7 +12,7 @@ LONGEST = 15.0
 _EVERY = 0.05
 
 
-async def taken(services: Services, job: Job, pid: int) -> Job | None:
+async def wait_until_taken(services: Services, job: Job, pid: int) -> Job | None:
     """Return a job as it is when a process has taken it; None if the process has ended without it, or takes long."""
     deadline = time.monotonic() + LONGEST
     while True:

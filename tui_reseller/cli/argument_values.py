@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import click
 
+from tui_reseller.cli.console import Console
 from tui_reseller.cli.operator_files import LARGEST_SECRET, STDIN, read_text
-from tui_reseller.cli.talk import Talk
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.secret import Secret
 
 
-def read_usernames(given: Sequence[str], talk: Talk) -> list[str]:
+def read_usernames(given: Sequence[str], console: Console) -> list[str]:
     """Return usernames in order, each once; `-` alone reads them from stdin, one a line. Raises InvalidInput."""
     from_stdin = tuple(given) == (STDIN,)
     if not from_stdin and STDIN in given:
@@ -26,7 +26,7 @@ def read_usernames(given: Sequence[str], talk: Talk) -> list[str]:
     twice = len(lines) - blank - len(names)
     dropped = [f"{count:,} {what}" for count, what in ((blank, "blank"), (twice, "named twice")) if count]
     if dropped:
-        talk.say(f"dropped: {', '.join(dropped)}")
+        console.say(f"dropped: {', '.join(dropped)}")
     if not names:
         raise InvalidInput("no usernames: nothing to do")
     return names
@@ -63,7 +63,7 @@ def read_pairs(given: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def read_moment(text: str, now: datetime) -> datetime:
+def read_time(text: str, now: datetime) -> datetime:
     """Return a moment: a date or time in ISO 8601 (UTC unless it says otherwise), or how long ago. InvalidInput."""
     with contextlib.suppress(InvalidInput):
         return now - read_duration(text)

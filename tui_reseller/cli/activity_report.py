@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui_reseller.cli.words import TITLES, changes_text
+from tui_reseller.cli.messages import TITLES, changes_text
 from tui_reseller.domain.audit import Entry, utc_text
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.text import clean, quoted
@@ -18,7 +18,7 @@ LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class ActivityReport:
     """What a report is made of. Entries are oldest first; who is whose work it is, in words."""
 
     since: datetime

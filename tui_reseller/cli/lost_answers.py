@@ -15,9 +15,9 @@ from tui_reseller.services.session import Session
 LONGEST = 90.0
 
 
-async def settle_unknown(session: Session, results: Sequence[Result]) -> list[Result]:
+async def reconcile_unknown(session: Session, results: Sequence[Result]) -> list[Result]:
     """Return results with the outcome that evidence gives within 90 s; those without any stay unknown."""
-    await know_others(session)
+    await read_others(session)
     return list(await asyncio.gather(*(_settle(session, result) for result in results)))
 
 
@@ -26,13 +26,13 @@ async def _settle(session: Session, result: Result) -> Result:
         entry = await session.ledger.get(result.id) if result.id else None
         if entry is None:
             return result
-        outcome, words = await look_for(session, entry)
+        outcome, words = await check_outcome(session, entry)
     except ResellerError as error:
         return replace(result, message=f"{result.message}; still unknown: {error.message}")
     return replace(result, outcome=outcome, message=words, error=None)
 
 
-async def look_for(session: Session, entry: Entry) -> tuple[Outcome, str]:
+async def check_outcome(session: Session, entry: Entry) -> tuple[Outcome, str]:
     """Look for evidence on one operation, at most 90 s. Raises LedgerUnavailable."""
     try:
         async with asyncio.timeout(LONGEST):
@@ -41,7 +41,7 @@ async def look_for(session: Session, entry: Entry) -> tuple[Outcome, str]:
         return Outcome.UNKNOWN, f"still unknown: no evidence within {LONGEST:.0f} s"
 
 
-async def know_others(session: Session) -> None:
+async def read_others(session: Session) -> None:
     """Learn of customers that must be there: an absence counts only beside one that is found (reliability R3)."""
     if session.customers.total > 1 or listing.first_rows(session) is not None:
         return

@@ -2,11 +2,11 @@
 
 import click
 
+from tui_reseller.cli.activity_report import ActivityReport
+from tui_reseller.cli.argument_values import read_time
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_moment
 from tui_reseller.cli.options import common
-from tui_reseller.cli.shift import Shift
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.services.services import Services
@@ -42,18 +42,18 @@ def report(inv: Invocation, *, today: bool, since: str | None, me: bool) -> int:
             inv.out.flush()
         else:
             inv.out.item(shift.as_dict())
-        return ExitCode.FINE
+        return ExitCode.OK
 
     return inv.run(work)
 
 
-async def _gathered(inv: Invocation, services: Services, since: str | None, *, me: bool) -> Shift:
+async def _gathered(inv: Invocation, services: Services, since: str | None, *, me: bool) -> ActivityReport:
     now = services.clock.now()
-    began = start_of_day(now) if since is None else read_moment(since, now)
+    began = start_of_day(now) if since is None else read_time(since, now)
     named = services.profiles.named
     query = AuditQuery(profile=named, since=began, operator=services.operator if me else None)
     account = inv.account_named(services)
-    return Shift(
+    return ActivityReport(
         since=began,
         now=now,
         profile=named or "",

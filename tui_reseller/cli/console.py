@@ -8,7 +8,7 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 
 
-class Talk:
+class Console:
     """What the command says beside its data. Quiet leaves only what went wrong or is not known."""
 
     def __init__(self, *, quiet: bool = False) -> None:
@@ -38,13 +38,13 @@ class Talk:
 
     def ask(self, question: str) -> str:
         """Ask for one line. End of input is an empty answer, and so is one that nobody can have thought about."""
-        from tui_reseller.cli.question import visible  # noqa: PLC0415 - scripts are not asked
+        from tui_reseller.cli.terminal_prompt import visible  # noqa: PLC0415 - scripts are not asked
 
         return self._asking(question, visible)
 
     def ask_hidden(self, question: str) -> Secret:
         """Ask without echo. End of input is an empty answer."""
-        from tui_reseller.cli.question import hidden  # noqa: PLC0415
+        from tui_reseller.cli.terminal_prompt import hidden  # noqa: PLC0415
 
         return Secret(self._asking(question, hidden))
 
