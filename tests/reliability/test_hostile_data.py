@@ -37,9 +37,9 @@ from harness.shells import SHELLS, words_in
 from tui_reseller.api.reseller_v2.records import whole
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.api.wire import Form, Reply
+from tui_reseller.cli.arguments import Common, Start
 from tui_reseller.cli.console import Console
 from tui_reseller.cli.entry_points import SandboxOptions
-from tui_reseller.cli.options import Common, Start
 from tui_reseller.cli.output import Output
 from tui_reseller.cli.verbs.audit import COLUMNS as AUDIT_COLUMNS
 from tui_reseller.cli.verbs.audit import TABLE_COLUMNS, _for_table

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_reseller.cli import messages
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.confirmation import Confirmation, ask, consent_from_options
 from tui_reseller.cli.delivery import report_password_file
 from tui_reseller.cli.detaching import wait_until_taken
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.operator_files import OperatorFile, shown_place
-from tui_reseller.cli.options import Writing
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Operation

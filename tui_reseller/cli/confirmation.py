@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.console import Console
 from tui_reseller.cli.messages import TITLES
-from tui_reseller.cli.options import Writing
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.printed import line

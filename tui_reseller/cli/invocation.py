@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
+from tui_reseller.cli.arguments import Common, Start
 from tui_reseller.cli.console import Console
 from tui_reseller.cli.entry_points import EntryPoints
-from tui_reseller.cli.options import Common, Start
 from tui_reseller.cli.output import Output
 from tui_reseller.cli.running import Signals
 from tui_reseller.domain.credential import Credential

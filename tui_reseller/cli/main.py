@@ -1,15 +1,16 @@
 """The command: reads arguments, calls a verb or opens the screen, and turns every end into an exit code."""
 
 import errno
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from tui_reseller import __version__
+from tui_reseller.cli.arguments import Common, Start, start_of
 from tui_reseller.cli.group import LazyGroup, Verb
-from tui_reseller.cli.options import Common, Start, group_options, is_writing, start_of
+from tui_reseller.cli.options import group_options, is_writing
+from tui_reseller.cli.screen import open_screen
 from tui_reseller.cli.stopped import Stopped
 
 if TYPE_CHECKING:
@@ -96,23 +97,7 @@ def root(
         return 0
     if output or timeout or quiet:
         raise click.UsageError("--output, --timeout and --quiet belong to a verb", ctx)
-    return _open_screen(ctx.obj)
-
-
-def _open_screen(start: Start) -> int:
-    from tui_reseller.cli.entry_points import ScreenOptions  # noqa: PLC0415 - see group.py: only what is needed is imported
-
-    need_terminal()
-    common = start.common
-    return start.entry_points.screen(
-        ScreenOptions(common.profile, common.read_only, start.mouse, start.plain, start.slow_link)
-    )
-
-
-def need_terminal() -> None:
-    """Raise UsageError where the full-screen application cannot be shown."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError("the full-screen application needs a terminal; for scripts there are verbs")
+    return open_screen(ctx.obj)
 
 
 def verbs() -> Iterator[tuple[tuple[str, ...], click.Command, bool]]:

@@ -1,64 +1,20 @@
-"""Options that many verbs share, and the values they become."""
+"""Options that many verbs share: decorators that add them, and hand the verb the values of arguments.py."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
-if TYPE_CHECKING:
-    from tui_reseller.cli.entry_points import EntryPoints
+from tui_reseller.cli.arguments import Common, Writing, start_of
 
 F = TypeVar("F", bound=Callable[..., object])
-Verb = Callable[..., int]
-
-
-@dataclass(frozen=True, slots=True)
-class Common:
-    """What every verb takes."""
-
-    profile: str | None = None
-    output: str | None = None
-    timeout: float | None = None
-    read_only: bool = False
-    quiet: bool = False
-    debug: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What stood before the verb: the entry points, the options of the group, and those that only the screen needs."""
-
-    entry_points: "EntryPoints"
-    common: Common = Common()
-    mouse: bool = True
-    plain: bool = False
-    slow_link: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """What every verb takes that changes customers."""
-
-    yes: bool = False
-    dry_run: bool = False
-    reason: str = ""
-    unlock: str | None = None
-    verify: bool = False
-    confirm: str | None = None
+Handler = Callable[..., int]
+"""What does the work of a verb."""
 
 
 _MARK = "changes_customers"
-
-
-def start_of(ctx: click.Context) -> Start:
-    """Return what stood before the verb."""
-    found = ctx.find_object(Start)
-    if found is None:
-        raise TypeError("the group has not left its start")
-    return found
 
 
 def complete_profile(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -123,7 +79,7 @@ def group_options(function: F) -> F:
     return _add(_COMMON, function)
 
 
-def common(function: Verb) -> Verb:
+def common(function: Handler) -> Handler:
     """Add what every verb takes; the verb gets an Invocation as its first argument."""
 
     @wraps(function)
@@ -138,7 +94,7 @@ def common(function: Verb) -> Verb:
     return _add(_COMMON, called)
 
 
-def writing(function: Verb) -> Verb:
+def writing(function: Handler) -> Handler:
     """Add what every writing verb takes; the verb gets an Invocation and a Writing first.
 
     What such a verb says of customers is written by a thread, and must arrive; a dry run only reads.

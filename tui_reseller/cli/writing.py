@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from tui_reseller.cli import messages
 from tui_reseller.cli.applying import job_line, job_reporter
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.confirmation import Confirmation, ask, consent_from_options
 from tui_reseller.cli.delivery import Delivery
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import Writing
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.changes import Change

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import click
 
 from tui_reseller.cli.argument_values import read_pairs
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.new_customers import NewCustomerRow, read_new_customers
-from tui_reseller.cli.options import Writing, writing
+from tui_reseller.cli.options import writing
 from tui_reseller.cli.passwords import generated_password, new_password
 from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.errors import InvalidInput

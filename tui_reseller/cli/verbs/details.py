@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import click
 
 from tui_reseller.cli.argument_values import read_pairs
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import Writing, writing
+from tui_reseller.cli.options import writing
 from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.customer import DETAIL_FIELDS
 from tui_reseller.domain.operation import Call, Operation

@@ -6,10 +6,11 @@ import secrets
 import click
 
 from tui_reseller.cli import messages
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.confirmation import Confirmation, ask, consent_from_options
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import Writing, writing
+from tui_reseller.cli.options import writing
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput

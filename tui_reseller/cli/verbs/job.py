@@ -6,11 +6,12 @@ import click
 
 from tui_reseller.cli.applying import close, exit_code, go_on_again, job_line, known_job, watched
 from tui_reseller.cli.argument_values import read_secrets
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.messages import changes_text
-from tui_reseller.cli.options import Writing, common, writing
+from tui_reseller.cli.options import common, writing
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Outcome

@@ -8,12 +8,13 @@ import click
 
 from tui_reseller.cli.applying import Applying, apply, confirmation_of, write_items
 from tui_reseller.cli.argument_values import read_pairs
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.messages import changes_text
 from tui_reseller.cli.operator_files import OperatorFile, read_operator_file
-from tui_reseller.cli.options import Writing, common, writing
+from tui_reseller.cli.options import common, writing
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListContext, ListQuery

@@ -2,9 +2,9 @@
 
 import click
 
+from tui_reseller.cli.arguments import start_of
 from tui_reseller.cli.entry_points import SandboxOptions, ScreenOptions
-from tui_reseller.cli.main import need_terminal
-from tui_reseller.cli.options import start_of
+from tui_reseller.cli.screen import need_terminal
 
 _DIALECTS = click.Choice(["seed", "2014", "2018"])
 _customers = click.option("--customers", type=click.IntRange(0, 5_000_000), default=1000, help="How many (1000).")

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import click
 
 from tui_reseller.cli.argument_values import read_usernames
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import Writing, writing
+from tui_reseller.cli.options import writing
 from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.services.time_input import local_text, read_end

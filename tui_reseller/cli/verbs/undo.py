@@ -3,9 +3,10 @@
 import click
 
 from tui_reseller.cli.applying import Applying, apply
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import Writing, writing
+from tui_reseller.cli.options import writing
 from tui_reseller.cli.verbs.audit import known_entry
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
