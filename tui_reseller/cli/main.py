@@ -10,7 +10,6 @@ from tui_reseller import __version__
 from tui_reseller.cli.arguments import Common, Start, start_of
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.options import group_options, is_writing
-from tui_reseller.cli.screen import open_screen
 from tui_reseller.cli.stopped import Stopped
 
 if TYPE_CHECKING:
@@ -97,6 +96,8 @@ def root(
         return 0
     if output or timeout or quiet:
         raise click.UsageError("--output, --timeout and --quiet belong to a verb", ctx)
+    from tui_reseller.cli.screen import open_screen  # noqa: PLC0415 - see group.py: only what is needed is imported
+
     return open_screen(ctx.obj)
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.filters import Filter
+from tui_reseller.domain.nearest import did_you_mean
 
 DEFAULT_COLUMNS = ("username", "email", "sending", "website_access", "first_name", "last_name", "country", "city")
 
@@ -48,7 +48,5 @@ def read_columns(text: str | None) -> tuple[str, ...]:
 
 def _known(name: str) -> None:
     if name not in FIELDS:
-        near = get_close_matches(name, FIELDS, n=1)
-        raise InvalidInput(
-            f"no column {name!r}", hint=f"did you mean {near[0]}?" if near else f"columns: {', '.join(FIELDS)}"
-        )
+        hint = did_you_mean(name, FIELDS, f"columns: {', '.join(FIELDS)}")
+        raise InvalidInput(f"no column {name!r}", hint=hint)

@@ -5,12 +5,11 @@ import sys
 import click
 
 from tui_reseller.cli.arguments import Start
+from tui_reseller.cli.entry_points import ScreenOptions
 
 
 def open_screen(start: Start) -> int:
     """Open it with the options that stood before the verb; return the exit code. Raises UsageError, ResellerError."""
-    from tui_reseller.cli.entry_points import ScreenOptions  # noqa: PLC0415 - see group.py: only what is needed
-
     need_terminal()
     common = start.common
     return start.entry_points.screen(

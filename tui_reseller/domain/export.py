@@ -1,6 +1,5 @@
 """What an export is: the forms of a file, the columns it may have, and what became of it."""
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -8,6 +7,7 @@ from pathlib import Path, PurePath
 
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.listing import COLUMNS
+from tui_reseller.domain.nearest import did_you_mean
 
 Progress = Callable[[int, int], None]
 """Told of rows done, and of all rows."""
@@ -55,7 +55,6 @@ def checked_columns(names: Sequence[str]) -> tuple[str, ...]:
     """Return columns in order, each once. Raises InvalidInput naming the nearest column."""
     for name in names:
         if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(COLUMNS)}"
+            hint = did_you_mean(name, COLUMNS, f"columns: {', '.join(COLUMNS)}")
             raise InvalidInput(f"no column {name!r}", field="columns", hint=hint)
     return tuple(dict.fromkeys(names))

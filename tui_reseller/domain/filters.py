@@ -1,12 +1,12 @@
 """Filters as values: what is typed in the list pane, kept in saved views and given to --filter."""
 
-import difflib
 import re
 import warnings
 from dataclasses import dataclass
 
 from tui_reseller.domain.customer import FIELDS, SWITCH_FIELDS
 from tui_reseller.domain.errors import InvalidFilter
+from tui_reseller.domain.nearest import nearest
 
 SEARCHED = ("username", "email", "first_name", "last_name", "address", "city", "phone", "website")
 """Fields in which a bare word is looked for."""
@@ -138,7 +138,7 @@ def _checked_regex(value: str, place: int) -> str:
 
 
 def _no_such_field(name: str, place: int, *, unfinished: bool) -> InvalidFilter:
-    near = difflib.get_close_matches(name, (*FIELDS, "is"), n=2, cutoff=0.5) or ["username", "email"]
+    near = nearest(name, (*FIELDS, "is"), most=2, likeness=0.5) or ["username", "email"]
     return InvalidFilter(
         f'no field "{name}" - put the text in quotes, or: {", ".join(near)}', place=place, unfinished=unfinished
     )

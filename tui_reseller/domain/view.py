@@ -1,11 +1,11 @@
 """Views: a filter with a name and a key, and how the list looks: order and columns."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.nearest import did_you_mean
 
 COLUMNS = tuple(name for name in FIELDS if name != "username")
 """What can be chosen beside the username, which is always the first column."""
@@ -53,7 +53,6 @@ def read_columns(text: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(text.lower().replace(",", " ").split()))
     for name in names:
         if name not in COLUMNS and name != "username":
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(COLUMNS)}"
+            hint = did_you_mean(name, COLUMNS, f"columns: {', '.join(COLUMNS)}")
             raise InvalidInput(f'no column "{name}"', field="columns", hint=hint)
     return tuple(name for name in names if name != "username")

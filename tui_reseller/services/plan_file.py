@@ -10,11 +10,11 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from tui_reseller.domain.customer import DETAIL_FIELDS
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.fields import CREATE_FIELDS
+from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.plan import Refusal, canonical
 from tui_reseller.domain.secret import Secret
@@ -62,11 +62,8 @@ def action_of(text: str) -> Operation:
     name = text.strip().lower().replace("-", "_").replace(" ", "_")
     known = {operation.value: operation for operation in ACTIONS}
     if name not in known:
-        near = get_close_matches(name, known, n=1)
-        raise InvalidInput(
-            f"no action {clean(text, longest=40)!r}", field=ACTION,
-            hint=f"did you mean {near[0]}?" if near else f"actions: {', '.join(known)}",
-        )  # fmt: skip
+        hint = did_you_mean(name, known, f"actions: {', '.join(known)}")
+        raise InvalidInput(f"no action {clean(text, longest=40)!r}", field=ACTION, hint=hint)
     return known[name]
 
 
@@ -225,6 +222,5 @@ def _check_heads(heads: Sequence[str]) -> None:
 
 def _check_name(name: str) -> None:
     if name not in COLUMNS:
-        near = get_close_matches(name, COLUMNS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(COLUMNS)}"
+        hint = did_you_mean(name, COLUMNS, f"columns: {', '.join(COLUMNS)}")
         raise InvalidInput(f"no column {clean(name, longest=40)!r}", field=clean(name, longest=40), hint=hint)

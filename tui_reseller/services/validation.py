@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 
 from tui_reseller.domain.errors import InvalidInput
@@ -16,6 +15,7 @@ from tui_reseller.domain.fields import (
     check_text,
     check_username,
 )
+from tui_reseller.domain.nearest import did_you_mean, nearest
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.password import check_password
 
@@ -49,7 +49,7 @@ def check_country(value: str) -> list[Finding]:
         return []
     if value.lower() in names:
         return [Finding("country", f'Country: "{names[value.lower()]}" is the usual code', warning=True)]
-    near = get_close_matches(value.lower(), names, n=1, cutoff=0.75)
+    near = nearest(value.lower(), names, likeness=0.75)
     if near:
         code = names[near[0]]
         return [Finding("country", f'Country: did you mean "{code}" ({codes[code]})?', warning=True)]
@@ -121,8 +121,7 @@ def checked_field_names(fields: Mapping[str, str], allowed: tuple[str, ...]) -> 
         if name in verbs | switches:
             verb = (verbs | switches)[name]
             raise InvalidInput(f"{name} is not changed here: use {verb}", field=name)
-        near = get_close_matches(name, allowed, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(allowed)}"
+        hint = did_you_mean(name, allowed, f"fields: {', '.join(allowed)}")
         raise InvalidInput(f"no field {name!r}", field=name, hint=hint)
 
 
