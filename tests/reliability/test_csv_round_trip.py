@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from harness import hostile
 
 from tui_reseller.api.reseller_v2.records import whole
-from tui_reseller.cli.new_customers import read_rows
+from tui_reseller.cli.new_customers import read_new_customers
 from tui_reseller.cli.output import Output
 from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
 from tui_reseller.domain.export import ExportFormat
@@ -69,7 +69,7 @@ def dangerous(path: Path) -> list[str]:
 
 def check(path: Path, written: list[Customer]) -> None:
     assert dangerous(path) == []
-    rows = read_rows(str(path))
+    rows = read_new_customers(str(path))
     assert len(rows) == len(written)
     exact = 0
     for row, one in zip(rows, written, strict=True):
