@@ -51,7 +51,6 @@ async def apply(
         session.policy.check(item.call, options.reason)
     confirmation = confirmation_of(plan, session)
     consent = None if options.dry_run else consent_from_options(confirmation, options, can_ask=inv.console.can_ask)
-    await services.ledger.recover()
     await inv.connect(session)
     reviewed = plan
     plan = await plans.unmoved(plan, session, skip_changed=how.skip_changed)

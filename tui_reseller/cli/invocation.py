@@ -1,6 +1,7 @@
 """One call of a verb: its entry points, its common options, its two streams, and the way into the event loop."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 
 from tui_reseller.cli.arguments import Common, Start
 from tui_reseller.cli.console import Console
@@ -12,7 +13,7 @@ from tui_reseller.domain.errors import BadConfig, CredentialStoreError, MissingC
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.job_passwords import unseen_words
-from tui_reseller.services.services import Services
+from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 
@@ -32,7 +33,9 @@ class Invocation:
         return self.start.entry_points
 
     def run(self, work: Callable[[Services], Awaitable[int]]) -> int:
-        """Do the work with services that are closed afterwards; return its exit code."""
+        """Do work that needs no ledger, or only parts that need no care; return its exit code. Services are closed
+        afterwards.
+        """
 
         async def whole() -> int:
             services = self.entry_points.services(self.common.profile, self.common.debug)
@@ -55,12 +58,22 @@ class Invocation:
         if words:
             self.console.warn(words)
 
+    def with_ledger(self, work: Callable[[Services], Awaitable[int]]) -> int:
+        """Do work on the audit log, of any account: operations of processes that have ended have become unknown."""
+
+        async def recovered(services: Services) -> int:
+            await services.ledger.recover()
+            return await work(services)
+
+        return self.run(recovered)
+
     def with_session(
         self,
         work: Callable[[Services, Session], Awaitable[int]],
         *,
         name: str | None = None,
         writing: bool = False,
+        ledger: LedgerUse = LedgerUse.REQUIRED,
     ) -> int:
         """Do the work with an opened profile: the named one, else --profile, else as Profiles.choose() decides."""
 
@@ -68,21 +81,23 @@ class Invocation:
             if writing:
                 self.report_undelivered(services)
             profile = services.profiles.choose(name or self.common.profile, writing=writing)
-            session = self.open(services, profile)
-            try:
+            async with self.session(services, profile, ledger) as session:
                 return await work(services, session)
-            finally:
-                await session.aclose()
 
         return self.run(opened)
 
-    def open(self, services: Services, profile: Profile) -> Session:
-        """Open a profile with this command's options."""
-        return services.open(profile, read_only=self.common.read_only, timeout=self.common.timeout)
+    def session(
+        self, services: Services, profile: Profile, ledger: LedgerUse = LedgerUse.REQUIRED
+    ) -> AbstractAsyncContextManager[Session]:
+        """Open a profile with this command's options; every session of the command line is opened here."""
+        return services.open_session(
+            profile, read_only=self.common.read_only, timeout=self.common.timeout, ledger=ledger
+        )
 
-    def account_named(self, services: Services) -> str | None:
+    @staticmethod
+    def account_named(services: Services) -> str | None:
         """Return the account of the profile that was named; None where none was: then all are meant."""
-        return self.open(services, services.profiles.choose()).account if services.profiles.named else None
+        return services.profiles.choose().account if services.profiles.named else None
 
     async def connect(self, session: Session) -> None:
         """Make the connection; ask a person for what no source has. Raises MissingCredentials."""

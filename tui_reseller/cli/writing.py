@@ -83,8 +83,6 @@ class _Flow:
         consent = (
             None if options.dry_run else consent_from_options(confirmation, options, can_ask=self.inv.console.can_ask)
         )
-        await session.ledger.recover()
-        await session.learn_website()
         unknown = await self._look_up()
         calls = [call for call in order.calls if call.username not in unknown]
         skipped = [_skipped(call) for call in order.calls if call.username in unknown]

@@ -35,7 +35,6 @@ def report(inv: Invocation, *, today: bool, since: str | None, me: bool) -> int:
         raise InvalidInput("a report is text, json or jsonl", hint="tui-reseller audit export --output csv")
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         shift = await _gathered(inv, services, since, me=me)
         if inv.common.output in {None, "table"}:
             inv.out.write(shift.text())
@@ -44,7 +43,7 @@ def report(inv: Invocation, *, today: bool, since: str | None, me: bool) -> int:
             inv.out.item(shift.as_dict())
         return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 async def _gathered(inv: Invocation, services: Services, since: str | None, *, me: bool) -> ActivityReport:

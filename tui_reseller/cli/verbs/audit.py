@@ -68,7 +68,6 @@ def list_entries(inv: Invocation, *, limit: int, **given: Unpack[EntryOptions]) 
     """
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         query = audit_query(services, given, limit)
         entries = await services.ledger.entries(query)
         write_entries(inv, entries)
@@ -76,7 +75,7 @@ def list_entries(inv: Invocation, *, limit: int, **given: Unpack[EntryOptions]) 
             inv.console.say(f"{limit:,} of {await services.ledger.count(query):,}")
         return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 @click.command()
@@ -94,13 +93,12 @@ def export(inv: Invocation, **given: Unpack[EntryOptions]) -> int:
         inv.out.format = "jsonl"
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         entries = await services.ledger.entries(audit_query(services, given))
         write_entries(inv, entries[::-1])
         inv.console.say(f"{len(entries):,} operations")
         return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 @click.command()
@@ -116,11 +114,10 @@ def show(inv: Invocation, *, entry_id: str) -> int:
     """
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         inv.out.item((await known_entry(services, entry_id)).as_dict(), COLUMNS)
         return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 @click.command()

@@ -58,7 +58,6 @@ def due(inv: Invocation, options: Writing, *, running: bool, everything: bool) -
         return inv.with_session(lambda _services, session: _Run(inv, options, session).run(), writing=True)
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         now = services.clock.now()
         found = await open_suspensions(services.ledger, inv.account_named(services))
         shown = [suspension for suspension in found if everything or suspension.until <= now]
@@ -71,7 +70,7 @@ def due(inv: Invocation, options: Writing, *, running: bool, everything: bool) -
         inv.console.say(f"{len(shown):,} {'open' if everything else 'ended'}{later}")
         return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 def _for_table(suspension: Suspension, state: str) -> dict[str, object]:
@@ -94,7 +93,6 @@ class _Run:
         session = self.session
         if self.options.unlock is not None:
             session.policy.unlock_for_run(self.options.unlock)
-        await session.ledger.recover()
         waiting = self._due(await open_suspensions(session.ledger, session.account))
         if not waiting:
             self.inv.console.say("nothing is due")

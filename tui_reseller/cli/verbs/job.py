@@ -251,17 +251,12 @@ def _with_job(
         inv.report_undelivered(services)
         found = await known_job(services, number)
         name = inv.common.profile or (None if services.profiles.environment else found.profile)
-        session = inv.open(services, services.profiles.choose(name))
-        try:
+        async with inv.session(services, services.profiles.choose(name)) as session:
             if session.account != found.account:
                 raise RefusedHere(f'refused: job {number} belongs to another account (profile "{found.profile}")')
             if options.unlock is not None:
                 session.policy.unlock_for_run(options.unlock)
-            await services.ledger.recover()
-            await session.learn_website()
             return await work(services, session, found)
-        finally:
-            await session.aclose()
 
     return inv.run(opened)
 
@@ -282,7 +277,6 @@ def results(inv: Invocation, *, number: int) -> int:
     """
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         found = await known_job(services, number)
         after = -1
         with inv.out.rows(RESULT_COLUMNS if inv.out.format == "table" else _ALL_COLUMNS) as rows:
@@ -293,7 +287,7 @@ def results(inv: Invocation, *, number: int) -> int:
         inv.console.say(job_line(found, _profile(services, found)))
         return exit_code(found)
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 def _for_table(found: JobItem) -> dict[str, object]:

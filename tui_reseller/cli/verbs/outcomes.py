@@ -1,5 +1,6 @@
 """needs-you, verify, resolve: outcomes that are not known, until evidence or a note closes them."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 import click
@@ -16,7 +17,7 @@ from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.services import verify
 from tui_reseller.services.result import Result
-from tui_reseller.services.services import Services
+from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 
@@ -35,7 +36,6 @@ def needs_you(inv: Invocation) -> int:
     """
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         entries = await services.ledger.needs_you(inv.account_named(services))
         write_entries(inv, entries)
         for entry in entries[:SHOWN]:
@@ -44,7 +44,7 @@ def needs_you(inv: Invocation) -> int:
         inv.report_undelivered(services)
         return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 @click.command()
@@ -62,7 +62,6 @@ def verify_one(inv: Invocation, *, entry_id: str) -> int:
     """
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         entry = await known_entry(services, entry_id)
         if entry.outcome is None:
             raise InvalidInput("this operation is still on its way in another process")
@@ -77,17 +76,14 @@ def verify_one(inv: Invocation, *, entry_id: str) -> int:
         )
         return code
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 async def _looked_for(inv: Invocation, services: Services, entry: Entry) -> Entry:
-    session = _session_of(inv, services, entry)
-    try:
+    async with _session_of(inv, services, entry) as session:
         await inv.connect(session)
         await read_others(session)
         outcome, words = await check_outcome(session, entry)
-    finally:
-        await session.aclose()
     return replace(entry, outcome=outcome, message=words)
 
 
@@ -97,16 +93,16 @@ def _profile(inv: Invocation, services: Services, entry: Entry) -> str:
     return inv.common.profile or (environment.name if environment else entry.profile)
 
 
-def _session_of(inv: Invocation, services: Services, entry: Entry) -> Session:
+def _session_of(inv: Invocation, services: Services, entry: Entry) -> AbstractAsyncContextManager[Session]:
     """Open the profile under which an operation was done. Raises BadConfig if it is now another account."""
     name = inv.common.profile or (None if services.profiles.environment else entry.profile)
-    session = inv.open(services, services.profiles.choose(name))
-    if session.account != entry.account:
+    profile = services.profiles.choose(name)
+    if profile.account != entry.account:
         raise BadConfig(
-            f'profile "{session.profile.name}" is another account than the one the operation was sent to',
+            f'profile "{profile.name}" is another account than the one the operation was sent to',
             hint=f'it was sent under profile "{entry.profile}"',
         )
-    return session
+    return inv.session(services, profile, LedgerUse.LAST_SET)
 
 
 @click.command()
@@ -122,17 +118,13 @@ def resolve(inv: Invocation, *, entry_id: str, note: str) -> int:
     """
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         entry = await known_entry(services, entry_id)
-        session = _session_of(inv, services, entry)
-        try:
+        async with _session_of(inv, services, entry) as session:
             await verify.resolve(session, entry, note)
-        finally:
-            await session.aclose()
         settled = await known_entry(services, entry_id)
         result = Result(entry.username, entry.operation, Outcome.RESOLVED, settled.message, entry.id, entry.changes)
         inv.out.item(result.as_dict(), COLUMNS)
         inv.console.say(result_line(result, _profile(inv, services, entry)))
         return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)

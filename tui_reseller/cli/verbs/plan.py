@@ -25,7 +25,7 @@ from tui_reseller.domain.text import clean
 from tui_reseller.services import listing, plans
 from tui_reseller.services.plan_file import FIELDS_OF, Read, RequestedChange, action_of, read_rows
 from tui_reseller.services.plans import Drafted
-from tui_reseller.services.services import Services
+from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 _WORDS = "Many customers"
@@ -92,8 +92,6 @@ def new(
     source = read_operator_file(place)
 
     async def opened(services: Services, session: Session) -> int:
-        await services.ledger.recover()
-        await session.learn_website()
         await inv.connect(session)
         await listing.refresh_for_many(session)
         if source is not None:
@@ -244,7 +242,7 @@ def diff(inv: Invocation, *, name: str) -> int:
         inv.console.say(f"{len(changed):,} of {len(found.items):,} customers changed since the plan was made")
         return ExitCode.CONFLICT if changed else ExitCode.OK
 
-    return inv.with_session(opened)
+    return inv.with_session(opened, ledger=LedgerUse.LAST_SET)
 
 
 @click.command()

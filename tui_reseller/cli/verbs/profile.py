@@ -14,7 +14,7 @@ from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
-from tui_reseller.services.services import Services
+from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 _WORDS = "Profiles"
@@ -171,7 +171,7 @@ def test(inv: Invocation, *, name: str | None) -> int:
         warn_of_proxy(inv, chosen)
         return ExitCode.OK
 
-    return inv.with_session(opened, name=name)
+    return inv.with_session(opened, name=name, ledger=LedgerUse.NONE)
 
 
 @click.command()

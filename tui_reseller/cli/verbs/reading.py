@@ -21,7 +21,7 @@ from tui_reseller.domain.listing import ListContext, ListQuery, SnapshotInfo
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import export, listing
-from tui_reseller.services.services import Services
+from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 PIECE = 2000
@@ -99,7 +99,7 @@ def list_customers(
             return ExitCode.NO_ANSWER
         return await written(services, session)
 
-    return inv.with_session(opened)
+    return inv.with_session(opened, ledger=LedgerUse.NONE)  # what was last set is learnt with the list
 
 
 async def _refresh(inv: Invocation, session: Session, *, accept_smaller: bool) -> bool:
@@ -226,7 +226,6 @@ def show(inv: Invocation, *, username: str) -> int:
     """
 
     async def opened(_services: Services, session: Session) -> int:
-        await session.learn_website()
         _tell_trouble(inv, session)
         await inv.connect(session)
         customer = await session.find(username)
@@ -235,4 +234,4 @@ def show(inv: Invocation, *, username: str) -> int:
         inv.out.item(customer.as_dict(), None if customer.extra and inv.out.format == "table" else FIELDS)
         return ExitCode.OK
 
-    return inv.with_session(opened)
+    return inv.with_session(opened, ledger=LedgerUse.LAST_SET)

@@ -9,7 +9,7 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.errors import BadConfig
-from tui_reseller.services.services import Services
+from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 _WORDS = "Snapshots"
@@ -52,7 +52,7 @@ def show(inv: Invocation) -> int:
         inv.out.item({"profile": session.profile.name, "read_at": utc_text(info.read_at), "customers": info.total})
         return ExitCode.OK
 
-    return inv.with_session(opened)
+    return inv.with_session(opened, ledger=LedgerUse.NONE)
 
 
 @click.command()
@@ -81,4 +81,4 @@ def purge(inv: Invocation, *, of_all: bool) -> int:
     async def opened(_services: Services, session: Session) -> int:
         return told(session.profile.name, session.snapshot.remove(session.account))
 
-    return inv.run(work) if of_all else inv.with_session(opened)
+    return inv.run(work) if of_all else inv.with_session(opened, ledger=LedgerUse.NONE)
