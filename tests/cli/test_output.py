@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tui_reseller.cli.table import cut, display_width, format_table
+from tui_reseller.cli.table import display_width, format_table, truncate
 from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import Rejected
 from tui_reseller.domain.operation import Operation
@@ -111,8 +111,8 @@ def test_a_table_is_never_wider_than_the_terminal(width):
 
 
 def test_cutting_leaves_a_sign():
-    assert cut("abcdef", 4) == "abc…"
-    assert cut("日本語", 4) == "日…"
+    assert truncate("abcdef", 4) == "abc…"
+    assert truncate("日本語", 4) == "日…"
 
 
 class TestSnapshots:
@@ -233,7 +233,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(desk):
     code = (
         "import sys; from tui_reseller.cli import streams; from tui_reseller.cli.output import Output\n"
         "out = Output('jsonl')\n"
-        "with streams.ours(), out.rows(['a']) as rows:\n"
+        "with streams.installed(), out.rows(['a']) as rows:\n"
         "    for n in range(200000):\n"
         "        rows.add({'a': n})\n"
         "    sys.exit(0 if out.is_closed else 3)\n"
@@ -258,7 +258,7 @@ def test_help_into_a_closed_pipe_is_quiet():
 def test_an_encoding_that_lacks_a_sign_does_not_stop_the_output(home):
     code = (
         "from tui_reseller.cli import streams; from tui_reseller.cli.output import Output\n"
-        "with streams.ours(): Output('table').item({'city': 'Łódź'})"
+        "with streams.installed(): Output('table').item({'city': 'Łódź'})"
     )
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=True)

@@ -1,4 +1,4 @@
-"""New passwords of one command, on their way to whoever reads its output.
+"""Delivery of the new passwords of one command to whoever reads its output.
 
 Each is in a private file of ours before its call leaves. The file is deleted when the output holds them all, and named
 on stderr otherwise; a command that is killed leaves it, and the next one says so.

@@ -1,4 +1,4 @@
-"""A job that is handed to a process of its own: what is told of it is what was seen, never what is hoped."""
+"""A job that is detached to a process of its own: only what was observed of it is reported."""
 
 import asyncio
 import os

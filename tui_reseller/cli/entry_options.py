@@ -12,7 +12,7 @@ from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.services.services import Services
 
 F = TypeVar("F", bound=Callable[..., int])
-_MOMENT = "2026-11-20, 2026-11-20T14:00 (UTC), 24h"
+_TIME = "2026-11-20, 2026-11-20T14:00 (UTC), 24h"
 
 
 class EntryOptions(TypedDict):
@@ -32,7 +32,7 @@ def selects_entries(function: F) -> F:
     """Add the options to a verb."""
     for option in (
         click.option("--until", metavar="TIME", help="Up to here, as --since."),
-        click.option("--since", metavar="TIME", help=f"From here on: {_MOMENT}."),
+        click.option("--since", metavar="TIME", help=f"From here on: {_TIME}."),
         click.option("--me", is_flag=True, help="Only what this account has done, over any line."),
         click.option("--operator", metavar="NAME", help="Only what the account of this name has done."),
         click.option("--batch", metavar="ID", help="Only what was done as one."),
@@ -45,7 +45,7 @@ def selects_entries(function: F) -> F:
 
 
 def audit_query(services: Services, given: EntryOptions, limit: int = 0) -> AuditQuery:
-    """Return the query. Raises InvalidInput for a moment that is none, and for --me beside --operator."""
+    """Return the query. Raises InvalidInput for a time that cannot be read, and for --me with --operator."""
     if given["me"] and given["operator"] is not None:
         raise InvalidInput("--me and --operator do not go together")
     now = services.clock.now()

@@ -1,4 +1,4 @@
-"""What a script learns from the exit code (design: "Exit codes"). Pure."""
+"""The exit codes, and which one an error, a result or a run ends with (design: "Exit codes"). Pure."""
 
 from collections.abc import Sequence
 from enum import IntEnum
@@ -67,7 +67,7 @@ _BY_OUTCOME = {
     Outcome.RESOLVED: ExitCode.UNKNOWN,
     Outcome.ALREADY_SO: ExitCode.OK,
 }
-"""A settled one was closed with a note, never by evidence: it does not count as success."""
+"""A resolved one was closed with a note, not by a reading: it does not count as success."""
 
 
 def for_error(error: ResellerError) -> ExitCode:
@@ -81,7 +81,7 @@ def for_outcome(outcome: Outcome) -> ExitCode:
 
 
 def for_result(result: Result) -> ExitCode:
-    """Return the code of one write. The error tells rejected and not sent apart; otherwise the outcome decides."""
+    """Return the code of one write. The error decides for rejected and not sent, otherwise the outcome does."""
     if result.error is not None and result.outcome in {Outcome.REJECTED, Outcome.NOT_SENT}:
         return for_error(result.error)
     return for_outcome(result.outcome)

@@ -1,4 +1,4 @@
-"""--verify: wait for evidence on writes whose answer was lost (reliability 4.2)."""
+"""--verify: check writes whose answer was lost against the service (reliability 4.2)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ LONGEST = 90.0
 
 
 async def reconcile_unknown(session: Session, results: Sequence[Result]) -> list[Result]:
-    """Return results with the outcome that evidence gives within 90 s; those without any stay unknown."""
+    """Return results with the outcome that a reading proves within 90 s; the others stay unknown."""
     await read_others(session)
     return list(await asyncio.gather(*(_settle(session, result) for result in results)))
 
@@ -33,12 +33,12 @@ async def _settle(session: Session, result: Result) -> Result:
 
 
 async def check_outcome(session: Session, entry: Entry) -> tuple[Outcome, str]:
-    """Look for evidence on one operation, at most 90 s. Raises LedgerUnavailable."""
+    """Read the customer until the outcome of one operation is proved, at most 90 s. Raises LedgerUnavailable."""
     try:
         async with asyncio.timeout(LONGEST):
             return await verify.verify(session, entry)
     except TimeoutError:
-        return Outcome.UNKNOWN, f"still unknown: no evidence within {LONGEST:.0f} s"
+        return Outcome.UNKNOWN, f"still unknown: no proof within {LONGEST:.0f} s"
 
 
 async def read_others(session: Session) -> None:

@@ -37,14 +37,14 @@ VERBS = (
     Verb("undo", "undo:undo", _MANY, "Take back an operation, or all that a job has done."),
     Verb("audit", "audit:audit", _KNOW, "Who did what, when, to whom, and what became of it."),
     Verb("needs-you", "outcomes:needs_you", _KNOW, "List outcomes that are not known."),
-    Verb("verify", "outcomes:verify_one", _KNOW, "Look for evidence on one of them."),
+    Verb("verify", "outcomes:verify_one", _KNOW, "Check one of them against the service."),
     Verb("resolve", "outcomes:resolve", _KNOW, "Close one of them with a note."),
-    Verb("due", "due:due", _KNOW, "Suspensions with an end: list them, give sending back."),
+    Verb("due", "due:due", _KNOW, "Suspensions with an end: list them, enable sending again."),
     Verb("ledger", "ledger:ledger", _KNOW, "The audit log as a file: back it up, restore it."),
-    Verb("profile", "profile:profile", _OWN, "Reseller accounts of ours: add, set, test, remove."),
-    Verb("demo", "sandbox:demo", _OWN, "The screen on invented customers."),
-    Verb("sandbox", "sandbox:sandbox", _OWN, "A pretend service to try against."),
-    Verb("snapshot", "snapshot:snapshot", _OWN, "The last list on disk: show it, delete it."),
+    Verb("profile", "profile:profile", _OWN, "Our reseller accounts: add, set, test, remove."),
+    Verb("demo", "sandbox:demo", _OWN, "The screen on a sandbox with invented customers."),
+    Verb("sandbox", "sandbox:sandbox", _OWN, "A simulated service to try against."),
+    Verb("snapshot", "snapshot:snapshot", _OWN, "The last list on disk: show or delete it."),
     Verb("completion", "completion:completion", _OWN, "Print the completion script of a shell."),
 )
 _WHY = {errno.EPIPE: "its reader has gone", errno.EBADF: "stdout is closed"}
@@ -120,7 +120,7 @@ def run(argv: Sequence[str], entry_points: "EntryPoints") -> int:
     """Do what the arguments say; return the exit code. Raises nothing that a caller would have to word."""
     from tui_reseller.cli import streams  # noqa: PLC0415
 
-    with streams.ours():
+    with streams.installed():
         code = _done(argv, entry_points)
         try:
             return _delivered(code)
@@ -153,8 +153,8 @@ def _delivered(code: int) -> int:
     from tui_reseller.cli import streams  # noqa: PLC0415
     from tui_reseller.cli.console import Console  # noqa: PLC0415
 
-    failure = streams.settled()
-    changes = streams.is_behind()
+    failure = streams.drained()
+    changes = streams.has_writer_threads()
     if failure is None or (isinstance(failure, BrokenPipeError) and not changes):  # `list | head` has what it wanted
         return code
     done = "; what was done to customers stands in the audit log: tui-reseller audit list" if changes else ""

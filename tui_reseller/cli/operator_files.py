@@ -1,4 +1,4 @@
-"""What an operator hands in: the bytes of a file, or of stdin for `-`. All of it, or a refusal with both numbers."""
+"""Input of an operator: the bytes of a file, or of stdin for `-`. All of it, or a refusal that names size and limit."""
 
 import os
 import select
@@ -69,7 +69,7 @@ def read_text(place: str | Path, largest: int = LARGEST) -> str:
 
 
 def shown_place(place: str | Path) -> str:
-    """Return what a place is called in a message."""
+    """Return a file, or stdin, as a message names it."""
     return "stdin" if str(place) == STDIN else clean(str(place))
 
 
@@ -91,7 +91,7 @@ def _whole(file: BinaryIO, shown: str, largest: int) -> bytes:
 
 
 def _size_of(file: BinaryIO) -> int:
-    """Return the size of a plain file; 0 for what tells it only at its end."""
+    """Return the size of a plain file; 0 for a stream, whose size is known only at its end."""
     try:
         found = os.fstat(file.fileno())
     except OSError:  # no file of the operating system

@@ -41,7 +41,7 @@ _COMMON: Sequence[Callable[[F], F]] = (
     click.option(
         "--output",
         type=click.Choice(["table", "json", "jsonl", "csv"]),
-        help="Form of the data: table on a terminal, else jsonl.",
+        help="Output format: table on a terminal, else jsonl.",
     ),
     click.option(
         "--timeout",
@@ -59,7 +59,7 @@ _WRITING: Sequence[Callable[[F], F]] = (
     click.option("--dry-run", is_flag=True, help="Show the exact changes; nothing is sent."),
     click.option("--reason", metavar="TEXT", default="", help="Why; kept in the audit log."),
     click.option("--unlock", metavar="REASON", help="Open a protected profile for this command."),
-    click.option("--verify", is_flag=True, help="If the answer is lost, look for evidence, up to 90 s."),
+    click.option("--verify", is_flag=True, help="If the answer is lost, check against the service, up to 90 s."),
     click.option(
         "--confirm",
         metavar="TEXT",
@@ -97,7 +97,7 @@ def common(function: Handler) -> Handler:
 def writing(function: Handler) -> Handler:
     """Add what every writing verb takes; the verb gets an Invocation and a Writing first.
 
-    What such a verb says of customers is written by a thread, and must arrive; a dry run only reads.
+    Its rows are written by a thread and must arrive; a dry run only reads.
     """
 
     @wraps(function)
@@ -106,7 +106,7 @@ def writing(function: Handler) -> Handler:
 
         options = Writing(**{name: given.pop(name) for name in Writing.__dataclass_fields__})  # type: ignore[arg-type]
         if not options.dry_run:
-            streams.write_behind()
+            streams.start_writer_threads()
         return function(invocation, options, **given)
 
     setattr(called, _MARK, True)

@@ -61,7 +61,7 @@ class Output:
 
     def delivered(self) -> bool:
         """Whether all that was written has been taken by whoever is at the other end; waits for it."""
-        return streams.settled() is None
+        return streams.drained() is None
 
 
 class Rows:

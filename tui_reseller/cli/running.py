@@ -19,7 +19,7 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Signals:
-    """Catches the stopping signals while a command runs. *Softly* ends the work after the call in flight."""
+    """Catches the stopping signals while a command runs. On_first_stop ends the work after the call in flight."""
 
     def __init__(self, console: Console) -> None:
         self.received = 0
@@ -36,7 +36,7 @@ class Signals:
         except (asyncio.CancelledError, KeyboardInterrupt):
             raise Stopped(self.received or signal.SIGINT) from None
         except ResellerError:
-            # A question that was broken off reads as a no, which is refused; the signal is what the caller must hear.
+            # An interrupted question reads as a no, which is refused; what the caller must see is the signal.
             if self.received:
                 raise Stopped(self.received) from None
             raise
@@ -54,7 +54,7 @@ class Signals:
     def _install(self) -> dict[int, signal.Handlers | int | Callable[[int, FrameType | None], object] | None]:
         if threading.current_thread() is not threading.main_thread():
             return {}
-        # What the caller told us to ignore (nohup) stays ignored.
+        # What the caller has set to be ignored (nohup) stays ignored.
         wanted = [number for number in STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
         return {number: signal.signal(number, self._handle) for number in wanted}
 
@@ -62,7 +62,7 @@ class Signals:
         is_first = not self.received
         self.received = self.received or number
         if self._console.is_asking or self._loop is None or self._task is None:
-            raise KeyboardInterrupt  # nothing is on its way while a question stands
+            raise KeyboardInterrupt  # nothing is in flight while a person is asked
         self._loop.call_soon_threadsafe(self._soften if is_first and self.on_first_stop else self._task.cancel)
 
     def _soften(self) -> None:

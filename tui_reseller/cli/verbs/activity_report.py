@@ -1,4 +1,4 @@
-"""audit report: a shift, as text for a ticket or as one JSON object."""
+"""audit report: what was done in a period, as text for a ticket or as one JSON object."""
 
 import click
 
@@ -20,9 +20,9 @@ from tui_reseller.services.time_input import start_of_day
 @click.option("--me", is_flag=True, help="Only what this account of the operating system has done, over any line.")
 @common
 def report(inv: Invocation, *, today: bool, since: str | None, me: bool) -> int:
-    """Tell what was done, to whom, why and with what outcome; what needs you; which suspensions have an end.
+    """Report what was done, to whom, why and with what outcome; what needs you; which suspensions have an end.
 
-    Plain text, also into a pipe; --output json or jsonl gives one object. What is open is told whoever has done it.
+    Plain text, also into a pipe; --output json or jsonl gives one object. Open outcomes of everybody are included.
 
     Examples:
       tui-reseller audit report --today --me
@@ -35,12 +35,12 @@ def report(inv: Invocation, *, today: bool, since: str | None, me: bool) -> int:
         raise InvalidInput("a report is text, json or jsonl", hint="tui-reseller audit export --output csv")
 
     async def work(services: Services) -> int:
-        shift = await _gathered(inv, services, since, me=me)
+        found = await _gathered(inv, services, since, me=me)
         if inv.common.output in {None, "table"}:
-            inv.out.write(shift.text())
+            inv.out.write(found.text())
             inv.out.flush()
         else:
-            inv.out.item(shift.as_dict())
+            inv.out.item(found.as_dict())
         return ExitCode.OK
 
     return inv.with_ledger(work)

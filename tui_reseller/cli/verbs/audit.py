@@ -33,7 +33,7 @@ _WORDS = "Accounting"
         Verb("verify", "audit:verify", _WORDS, "Check that nothing in the log was changed afterwards."),
         Verb("anchor", "ledger:anchor", _WORDS, "Print what stands for the whole log, to keep elsewhere."),
         Verb("export", "audit:export", _WORDS, "Write the whole log, oldest first."),
-        Verb("report", "activity_report:report", _WORDS, "Tell a shift as text for a ticket."),
+        Verb("report", "activity_report:report", _WORDS, "Report a period as text for a ticket."),
     ),
 )
 def audit() -> int:

@@ -106,9 +106,7 @@ def _review(found: Comparison) -> list[str]:
     if found.present is None and not found.why:
         lines.append("there is no present ledger")
     elif found.present is None:
-        lines.append(
-            f"the present ledger cannot be read ({found.why}): what it has that the backup does not have cannot be told"
-        )
+        lines.append(f"the present ledger cannot be read ({found.why}): what it has that the backup lacks is not known")
     else:
         lost = f"the present ledger has {_operations(found.present.operations)} that the backup does not have"
         if found.present.unknown:
@@ -137,7 +135,7 @@ def _operations(count: int) -> str:
 def accept(inv: Invocation, *, reason: str, yes: bool) -> int:
     """Go on with a ledger whose last rows are missing or replaced. Until then nothing is sent.
 
-    What the missing rows told stays unknown, outcomes that were open too: check these customers first.
+    What the missing rows recorded stays unknown, open outcomes included: check these customers first.
 
     Examples:
       tui-reseller ledger accept --reason 'state folder lost with the old disk, ticket 4711'

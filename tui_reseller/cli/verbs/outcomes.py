@@ -1,4 +1,4 @@
-"""needs-you, verify, resolve: outcomes that are not known, until evidence or a note closes them."""
+"""needs-you, verify, resolve: outcomes that are not known, until a reading proves them or a note closes them."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -26,8 +26,8 @@ from tui_reseller.services.session import Session
 def needs_you(inv: Invocation) -> int:
     """List outcomes that a person has to look at, oldest first; of one profile if --profile names it.
 
-    Of the first ten it says what is known and what is safe. Further changes to these customers wait until they are
-    settled.
+    For the first ten it says what is known and what is safe. Further changes to these customers wait until they are
+    resolved.
 
     Examples:
       tui-reseller needs-you
@@ -51,7 +51,7 @@ def needs_you(inv: Invocation) -> int:
 @click.argument("entry_id", metavar="ID")
 @common
 def verify_one(inv: Invocation, *, entry_id: str) -> int:
-    """Look for evidence on an operation whose answer was lost, up to 90 s. Only reads.
+    """Check an operation whose answer was lost against the service, up to 90 s. Only reads.
 
     Ends with 0 (it was applied), 5 (it was not), 8 (somebody else changed it) or 10 (still not known).
 
@@ -66,7 +66,7 @@ def verify_one(inv: Invocation, *, entry_id: str) -> int:
         if entry.outcome is None:
             raise InvalidInput("this operation is still on its way in another process")
         if entry.outcome.needs_you:
-            entry = await _looked_for(inv, services, entry)
+            entry = await _checked(inv, services, entry)
         outcome = entry.outcome or Outcome.UNKNOWN
         result = Result(entry.username, entry.operation, outcome, entry.message, entry.id, entry.changes)
         inv.out.item(result.as_dict(), COLUMNS)
@@ -79,7 +79,7 @@ def verify_one(inv: Invocation, *, entry_id: str) -> int:
     return inv.with_ledger(work)
 
 
-async def _looked_for(inv: Invocation, services: Services, entry: Entry) -> Entry:
+async def _checked(inv: Invocation, services: Services, entry: Entry) -> Entry:
     async with _session_of(inv, services, entry) as session:
         await inv.connect(session)
         await read_others(session)
@@ -121,8 +121,8 @@ def resolve(inv: Invocation, *, entry_id: str, note: str) -> int:
         entry = await known_entry(services, entry_id)
         async with _session_of(inv, services, entry) as session:
             await verify.resolve(session, entry, note)
-        settled = await known_entry(services, entry_id)
-        result = Result(entry.username, entry.operation, Outcome.RESOLVED, settled.message, entry.id, entry.changes)
+        resolved = await known_entry(services, entry_id)
+        result = Result(entry.username, entry.operation, Outcome.RESOLVED, resolved.message, entry.id, entry.changes)
         inv.out.item(result.as_dict(), COLUMNS)
         inv.console.say(result_line(result, _profile(inv, services, entry)))
         return ExitCode.OK

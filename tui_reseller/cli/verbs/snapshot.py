@@ -70,15 +70,15 @@ def purge(inv: Invocation, *, of_all: bool) -> int:
     if of_all and inv.common.profile:
         raise click.UsageError("--all and --profile: one of the two is too many")
 
-    def told(profile: str | None, freed: int) -> int:
+    def report(profile: str | None, freed: int) -> int:
         inv.out.item({"profile": profile, "freed_bytes": freed})
         inv.console.say(f"{size_text(freed)} freed" if freed else "there was nothing to delete")
         return ExitCode.OK
 
     async def work(services: Services) -> int:
-        return told(None, services.snapshot.purge())
+        return report(None, services.snapshot.purge())
 
     async def opened(_services: Services, session: Session) -> int:
-        return told(session.profile.name, session.snapshot.remove(session.account))
+        return report(session.profile.name, session.snapshot.remove(session.account))
 
     return inv.run(work) if of_all else inv.with_session(opened, ledger=LedgerUse.NONE)
