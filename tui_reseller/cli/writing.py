@@ -111,7 +111,7 @@ class _WriteFlow:
         said = [
             f"{quoted(call.username)}: {finding.message}" if self.request.is_for_many else finding.message
             for call in self.request.calls
-            for finding in refuse_invalid(call)
+            for finding in refuse_invalid(self.session.provider, call)
         ]
         return list(dict.fromkeys(said))
 
@@ -158,7 +158,7 @@ class _WriteFlow:
         return [call for call in calls if call.username not in unknown], skipped
 
     def _changes(self, call: Call) -> tuple[Change, ...]:
-        return preview(call, self.found.get(call.username))
+        return preview(self.session.provider, call, self.found.get(call.username))
 
     async def _show_only(self) -> int:
         """Show what would change and what speaks against it; send nothing. A dry run may be locked."""

@@ -10,6 +10,7 @@ from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.plan import Job
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.provider import Provider
 from tui_reseller.services.job_passwords import Made, PasswordFilesPort
 from tui_reseller.services.list_ports import CustomerListPort, ExportPort, SnapshotPort
 from tui_reseller.services.policy import Policy
@@ -53,7 +54,7 @@ class Services:
     clock: Clock
     operator: Operator
     connect: Connect
-    new_list: Callable[[], CustomerListPort]
+    new_list: Callable[[Provider], CustomerListPort]
     exporter: ExportPort
     jobs: JobsPort
     plans: PlanFilesPort
@@ -75,7 +76,7 @@ class Services:
             operator=self.operator,
             ledger=self.ledger,
             snapshot=self.snapshot,
-            customers=self.new_list(),
+            customers=self.new_list(profile.service),
             credentials=self.credentials,
             connect=self.connect,
             timeout=timeout,
@@ -100,7 +101,7 @@ class Services:
             if ledger is LedgerUse.REQUIRED:
                 await session.catch_up()
             elif ledger is LedgerUse.LAST_SET:
-                await session.learn_website()
+                await session.learn_last_set()
             yield session
         finally:
             await session.aclose()

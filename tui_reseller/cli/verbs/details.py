@@ -9,8 +9,8 @@ from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import writing
 from tui_reseller.cli.writing import WriteRequest, write
-from tui_reseller.domain.customer import DETAIL_FIELDS
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.services.validation import checked_field_names
 
 
@@ -36,7 +36,7 @@ def set_details(inv: Invocation, options: Writing, *, username: str, pairs: Sequ
 def read_pairs_for_set(pairs: Sequence[str]) -> dict[str, str]:
     """Return fields that set takes. Raises InvalidInput naming the right verb for the others."""
     names = {text.partition("=")[0]: "" for text in pairs}
-    checked_field_names(names, DETAIL_FIELDS)
+    checked_field_names(RESELLER_V2, names, RESELLER_V2.action(Operation.SET).takes)
     return read_pairs(pairs)
 
 
