@@ -19,8 +19,8 @@ from harness import hostile
 
 from tests.harness.v2 import DETAIL_FIELDS, a_customer, frame_from
 from tui_reseller.api.reseller_v2.records import whole
+from tui_reseller.cli.new_customers import read_new_customers
 from tui_reseller.cli.output import Output
-from tui_reseller.cli.rows_in import read_rows
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.text import clean
@@ -69,7 +69,7 @@ def dangerous(path: Path) -> list[str]:
 
 def check(path: Path, written: list[Customer]) -> None:
     assert dangerous(path) == []
-    rows = read_rows(str(path))
+    rows = read_new_customers(str(path))
     assert len(rows) == len(written)
     exact = 0
     for row, one in zip(rows, written, strict=True):

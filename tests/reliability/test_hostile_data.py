@@ -38,10 +38,10 @@ from tests.harness.v2 import DETAIL_FIELDS, FIELDS, a_customer, frame_from, new_
 from tui_reseller.api.reseller_v2.records import whole
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.api.wire import Form, Reply
-from tui_reseller.cli.doors import SandboxOptions
-from tui_reseller.cli.options import Common, Start
+from tui_reseller.cli.arguments import Common, Start
+from tui_reseller.cli.console import Console
+from tui_reseller.cli.entry_points import SandboxOptions
 from tui_reseller.cli.output import Output
-from tui_reseller.cli.talk import Talk
 from tui_reseller.cli.verbs.audit import COLUMNS as AUDIT_COLUMNS
 from tui_reseller.cli.verbs.audit import TABLE_COLUMNS, _for_table
 from tui_reseller.cli.verbs.details import set_details
@@ -294,7 +294,7 @@ def test_an_error_that_quotes_it_is_harmless(capsys):
             assert isinstance(answer, ResellerError)
             assert bad([answer.message]) == []
             assert len(answer.message) < 1000
-            Talk().warn(f"{answer.message}\n{text}")
+            Console().warn(f"{answer.message}\n{text}")
     assert bad(capsys.readouterr().err.split("\n")) == []
 
 

@@ -13,7 +13,7 @@ from tests.harness.consent import for_job
 from tests.harness.v2 import a_customer, item_of
 from tests.reliability.workplace import CUSTOMER, Workplace
 from tests.tui.desk import Sandbox
-from tui_reseller.cli.doors import SandboxOptions
+from tui_reseller.cli.entry_points import SandboxOptions
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer

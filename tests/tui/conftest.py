@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from desk import Desk, Sandbox, open_desk
 
-from tui_reseller.cli.doors import SandboxOptions
+from tui_reseller.cli.entry_points import SandboxOptions
 from tui_reseller.system.demo_sandbox import started
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pexpect
 import pytest
 
-from tui_reseller.cli.question import MOST_TOO_FAST, TOO_FAST
+from tui_reseller.cli.terminal_prompt import MOST_TOO_FAST, TOO_FAST
 from tui_reseller.services.policy import READ_SECONDS
 
 pytestmark = pytest.mark.terminal

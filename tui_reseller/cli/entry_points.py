@@ -41,7 +41,7 @@ class ScreenOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class EntryPoints:
     """Everything behind the command line: the services, the screen, the demo, the sandbox. Each returns an exit code.
 
     Services takes the profile named by --profile and whether to write a debug log. All may raise ResellerError.

@@ -1,12 +1,12 @@
-"""audit report: a shift, as text for a ticket or as one JSON object."""
+"""audit report: what was done in a period, as text for a ticket or as one JSON object."""
 
 import click
 
+from tui_reseller.cli.activity_report import ActivityReport
+from tui_reseller.cli.argument_values import read_time
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_moment
 from tui_reseller.cli.options import common
-from tui_reseller.cli.shift import Shift
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.services.services import Services
@@ -20,9 +20,9 @@ from tui_reseller.services.time_input import start_of_day
 @click.option("--me", is_flag=True, help="Only what this account of the operating system has done, over any line.")
 @common
 def report(inv: Invocation, *, today: bool, since: str | None, me: bool) -> int:
-    """Tell what was done, to whom, why and with what outcome; what needs you; which suspensions have an end.
+    """Report what was done, to whom, why and with what outcome; what needs you; which suspensions have an end.
 
-    Plain text, also into a pipe; --output json or jsonl gives one object. What is open is told whoever has done it.
+    Plain text, also into a pipe; --output json or jsonl gives one object. Open outcomes of everybody are included.
 
     Examples:
       tui-reseller audit report --today --me
@@ -35,25 +35,24 @@ def report(inv: Invocation, *, today: bool, since: str | None, me: bool) -> int:
         raise InvalidInput("a report is text, json or jsonl", hint="tui-reseller audit export --output csv")
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
-        shift = await _gathered(inv, services, since, me=me)
+        found = await _gathered(inv, services, since, me=me)
         if inv.common.output in {None, "table"}:
-            inv.out.write(shift.text())
+            inv.out.write(found.text())
             inv.out.flush()
         else:
-            inv.out.item(shift.as_dict())
-        return ExitCode.FINE
+            inv.out.item(found.as_dict())
+        return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
-async def _gathered(inv: Invocation, services: Services, since: str | None, *, me: bool) -> Shift:
+async def _gathered(inv: Invocation, services: Services, since: str | None, *, me: bool) -> ActivityReport:
     now = services.clock.now()
-    began = start_of_day(now) if since is None else read_moment(since, now)
+    began = start_of_day(now) if since is None else read_time(since, now)
     named = services.profiles.named
     query = AuditQuery(profile=named, since=began, operator=services.operator if me else None)
     account = inv.account_named(services)
-    return Shift(
+    return ActivityReport(
         since=began,
         now=now,
         profile=named or "",

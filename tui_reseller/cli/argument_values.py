@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 
 import click
 
+from tui_reseller.cli.console import Console
 from tui_reseller.cli.operator_files import LARGEST_SECRET, STDIN, read_text
-from tui_reseller.cli.talk import Talk
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.secret import Secret
 
 
-def read_usernames(given: Sequence[str], talk: Talk) -> list[str]:
+def read_usernames(given: Sequence[str], console: Console) -> list[str]:
     """Return usernames in order, each once; `-` alone reads them from stdin, one a line. Raises InvalidInput."""
     from_stdin = tuple(given) == (STDIN,)
     if not from_stdin and STDIN in given:
         raise InvalidInput("- stands alone: usernames come from stdin or from the command line, not from both")
-    # Not splitlines(): that would also cut at signs that a username may hold.
+    # Not splitlines(): that would also split at characters that a username may hold.
     text = read_text(STDIN) if from_stdin else ""
     lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if from_stdin else given
     names = list(dict.fromkeys(line for line in lines if line.strip()))
@@ -26,7 +26,7 @@ def read_usernames(given: Sequence[str], talk: Talk) -> list[str]:
     twice = len(lines) - blank - len(names)
     dropped = [f"{count:,} {what}" for count, what in ((blank, "blank"), (twice, "named twice")) if count]
     if dropped:
-        talk.say(f"dropped: {', '.join(dropped)}")
+        console.say(f"dropped: {', '.join(dropped)}")
     if not names:
         raise InvalidInput("no usernames: nothing to do")
     return names
@@ -52,10 +52,10 @@ def read_pairs(given: Iterable[str]) -> dict[str, str]:
     """Return `field=value` arguments. A password among them is refused: arguments are seen by every process."""
     found: dict[str, str] = {}
     for text in given:
-        name, sign, value = text.partition("=")
+        name, equals, value = text.partition("=")
         if name.strip().lower() in {"password", "api_key", "key", "secret", "proxy_password"}:
             raise InvalidInput(f"{name} is never an argument: every process of this machine could read it")
-        if not sign or not name:
+        if not equals or not name:
             raise click.UsageError("fields are written field=value")
         if name in found:
             raise InvalidInput(f"{name} is given twice", field=name)
@@ -63,12 +63,12 @@ def read_pairs(given: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def read_moment(text: str, now: datetime) -> datetime:
-    """Return a moment: a date or time in ISO 8601 (UTC unless it says otherwise), or how long ago. InvalidInput."""
+def read_time(text: str, now: datetime) -> datetime:
+    """Return a time given in ISO 8601 (UTC unless it has an offset) or as how long ago. Raises InvalidInput."""
     with contextlib.suppress(InvalidInput):
         return now - read_duration(text)
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise InvalidInput("a moment is 2026-11-20, 2026-11-20T14:00 or how long ago: 24h") from None
+        raise InvalidInput("a time is 2026-11-20, 2026-11-20T14:00 or how long ago: 24h") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The only writer to stderr: notes, errors, progress and questions. Nothing remote reaches the terminal unclean."""
+"""The only writer to stderr: notes, errors, progress, prompts. No control character of others reaches the terminal."""
 
 import sys
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 
 
-class Talk:
+class Console:
     """What the command says beside its data. Quiet leaves only what went wrong or is not known."""
 
     def __init__(self, *, quiet: bool = False) -> None:
@@ -22,12 +22,12 @@ class Talk:
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def say(self, text: str) -> None:
-        """Tell something that a script may do without."""
+        """Write a note that a script may do without."""
         if not self.quiet:
             self._line(text)
 
     def warn(self, text: str) -> None:
-        """Tell something that must be known, also when quiet."""
+        """Write what must be known, also when quiet."""
         self._line(text)
 
     def progress(self, text: str) -> None:
@@ -36,23 +36,23 @@ class Talk:
             self._write("\r\x1b[K" + clean(text)[:78])
             self._is_line_open = True
 
-    def ask(self, question: str) -> str:
+    def ask(self, prompt: str) -> str:
         """Ask for one line. End of input is an empty answer, and so is one that nobody can have thought about."""
-        from tui_reseller.cli.question import visible  # noqa: PLC0415 - scripts are not asked
+        from tui_reseller.cli.terminal_prompt import visible  # noqa: PLC0415 - scripts are not asked
 
-        return self._asking(question, visible)
+        return self._answer(prompt, visible)
 
-    def ask_hidden(self, question: str) -> Secret:
+    def ask_hidden(self, prompt: str) -> Secret:
         """Ask without echo. End of input is an empty answer."""
-        from tui_reseller.cli.question import hidden  # noqa: PLC0415
+        from tui_reseller.cli.terminal_prompt import hidden  # noqa: PLC0415
 
-        return Secret(self._asking(question, hidden))
+        return Secret(self._answer(prompt, hidden))
 
-    def _asking(self, question: str, ask: Callable[[str, Callable[[str], None]], str]) -> str:
+    def _answer(self, prompt: str, ask: Callable[[str, Callable[[str], None]], str]) -> str:
         self._end_progress()
         self.is_asking = True
         try:
-            return ask(f"{clean(question)}: ", self._show)
+            return ask(f"{clean(prompt)}: ", self._show)
         finally:
             self.is_asking = False
 

@@ -1,9 +1,9 @@
-"""A question at the terminal: nobody answers it before it could be read, and a hidden answer stays hidden.
+"""A prompt at the terminal: nobody answers it before it could be read, and a hidden answer stays hidden.
 
-Keys that came before the question are thrown away: of two pasted lines the second would answer what nobody has seen.
-So is what was typed of a hidden answer that is broken off: the shell would show it, run it and keep it.
-Ctrl-Z gives the shell its terminal as it was; when the command goes on, the question stands there again, and what is
-typed is hidden again.
+Keys that came before the prompt are discarded: of two pasted lines the second would answer what nobody has seen. So is
+the typed part of a hidden answer that is interrupted: the shell would show it, run it and keep it.
+Ctrl-Z gives the shell its terminal as it was; when the command continues, the prompt is shown again, and what is typed
+is hidden again.
 """
 
 import errno
@@ -24,14 +24,14 @@ from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.services.policy import READ_SECONDS
 
 MOST_TOO_FAST = 10
-"""Answers that may come too fast, one after the other; then nobody is taken to sit there."""
+"""Answers in a row that may come too fast; after them no person is assumed to be there."""
 TOO_FAST = "That came before the question could be read: it does not count."
 _LONGEST = 4095
 """Bytes of a line, its end included, that a terminal hands on; it drops the rest without a word."""
 _FLAGS = 3
 """Where the settings of a terminal say whether it echoes."""
-_LOOKS = 100
-"""Milliseconds after which a signal is acted on at the latest."""
+_POLL_MS = 100
+"""Milliseconds within which a signal is acted on."""
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -39,13 +39,13 @@ class _Resumed(Exception):
     """The command was stopped and goes on."""
 
 
-def visible(question: str, write: Callable[[str], None]) -> str:
-    """Return a line that was typed when somebody could have read the question; "" at the end of input.
+def visible(prompt: str, write: Callable[[str], None]) -> str:
+    """Return a line that was typed when somebody could have read the prompt; "" at the end of input.
 
     Write shows a text and returns when it has been shown. Raises InvalidInput for a line that did not come whole.
     """
     for _ in range(MOST_TOO_FAST):
-        line, took = _Terminal(write, is_hidden=False).answer(question)
+        line, took = _Terminal(write, is_hidden=False).answer(prompt)
         if not line or took >= READ_SECONDS:
             return line.rstrip("\r\n")
         time.sleep(READ_SECONDS - took)  # what comes meanwhile, as from a key that is held, is thrown away too
@@ -53,9 +53,9 @@ def visible(question: str, write: Callable[[str], None]) -> str:
     return ""
 
 
-def hidden(question: str, write: Callable[[str], None]) -> str:
+def hidden(prompt: str, write: Callable[[str], None]) -> str:
     """Return a line that was typed without echo; "" at the end of input. Raises InvalidInput as visible() does."""
-    line, _ = _Terminal(write, is_hidden=True).answer(question)
+    line, _ = _Terminal(write, is_hidden=True).answer(prompt)
     return line.rstrip("\r\n")
 
 
@@ -68,8 +68,8 @@ class _Terminal:
         self._is_hidden = is_hidden
         self._before = termios.tcgetattr(self._handle)
 
-    def answer(self, question: str) -> tuple[str, float]:
-        """Return a line with its end, and how many seconds after the question it came."""
+    def answer(self, prompt: str) -> tuple[str, float]:
+        """Return a line with its end, and how many seconds after the prompt it came."""
         line = ""
         try:
             with self._held():
@@ -77,7 +77,7 @@ class _Terminal:
                     try:
                         if self._is_hidden:
                             self._set(self._before[_FLAGS] & ~termios.ECHO)
-                        self._write(question)
+                        self._write(prompt)
                         termios.tcflush(self._handle, termios.TCIFLUSH)
                         shown = time.monotonic()
                         line = self._line()
@@ -103,7 +103,7 @@ class _Terminal:
         waiting = select.poll()
         waiting.register(self._handle, select.POLLIN)
         try:
-            while not waiting.poll(_LOOKS):
+            while not waiting.poll(_POLL_MS):
                 pass  # a signal that the kernel gave to another thread is acted on here, and would not end a read
             return os.read(self._handle, _LONGEST + 1)
         except OSError as error:

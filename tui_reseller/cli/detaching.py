@@ -1,4 +1,4 @@
-"""A job that is handed to a process of its own: what is told of it is what was seen, never what is hoped."""
+"""A job that is detached to a process of its own: only what was observed of it is reported."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ LONGEST = 15.0
 _EVERY = 0.05
 
 
-async def taken(services: Services, job: Job, pid: int) -> Job | None:
+async def wait_until_taken(services: Services, job: Job, pid: int) -> Job | None:
     """Return a job as it is when a process has taken it; None if the process has ended without it, or takes long."""
     deadline = time.monotonic() + LONGEST
     while True:

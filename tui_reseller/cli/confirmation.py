@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui_reseller.cli.options import Writing
-from tui_reseller.cli.talk import Talk
+from tui_reseller.cli.arguments import Writing
+from tui_reseller.cli.console import Console
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.printed import line
@@ -16,7 +16,7 @@ from tui_reseller.services.policy import confirming_text, is_confirmed_by, refus
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Confirmation:
     """What is to be allowed: an operation on frozen usernames, and how many customers there are in all."""
 
     operation: Operation
@@ -39,24 +39,24 @@ class Question:
         return is_confirmed_by(text, self.usernames, self.profile)
 
 
-def by_options(question: Question, writing: Writing, *, can_ask: bool) -> Consent | None:
+def consent_from_options(confirmation: Confirmation, writing: Writing, *, can_ask: bool) -> Consent | None:
     """Return the consent that the options give; None if a person has to be asked.
 
     Raises RefusedHere where none can be, and for more customers than the profile lets change at once.
     """
-    refuse_over_ceiling(question.profile, len(question.usernames), question.total)
+    refuse_over_ceiling(confirmation.profile, len(confirmation.usernames), confirmation.total)
     if writing.confirm is not None:
-        if not question.is_confirmed_by(writing.confirm):
+        if not confirmation.is_confirmed_by(writing.confirm):
             raise RefusedHere(
                 f"refused: {quoted(writing.confirm)} does not confirm it, nothing was sent; it must be: "
-                f"{line('--confirm', question.confirming)}"
+                f"{line('--confirm', confirmation.confirming)}"
             )
         return Consent(agreed=True, typed=writing.confirm)
-    if question.typed is not None:
+    if confirmation.typed is not None:
         if can_ask:
             return None
         raise RefusedHere(
-            f"refused: nothing was sent; this needs: {line('--confirm', question.typed)}",
+            f"refused: nothing was sent; this needs: {line('--confirm', confirmation.typed)}",
             hint="--yes does not replace it" if writing.yes else "",
         )
     if writing.yes:
@@ -66,14 +66,14 @@ def by_options(question: Question, writing: Writing, *, can_ask: bool) -> Consen
     raise RefusedHere("refused: without a terminal this needs --yes; nothing was sent")
 
 
-def ask(question: Question, review: Sequence[str], talk: Talk) -> Consent:
+def ask(confirmation: Confirmation, review: Sequence[str], console: Console) -> Consent:
     """Show the review and ask; return the consent. Raises RefusedHere at anything but the answer that is asked for."""
     for told in review:
-        talk.warn(told)
-    typed = question.typed
-    what = RESELLER_V2.action(question.operation).title.lower()
+        console.warn(told)
+    typed = confirmation.typed
+    what = RESELLER_V2.action(confirmation.operation).title.lower()
     asked = f"Type {quoted(typed)} without the quotation marks" if typed is not None else "Type yes"
-    answer = talk.ask(f"{asked} to {what}")
-    if not (question.is_confirmed_by(answer) if typed is not None else answer == "yes"):
+    answer = console.ask(f"{asked} to {what}")
+    if not (confirmation.is_confirmed_by(answer) if typed is not None else answer == "yes"):
         raise RefusedHere("refused: not confirmed; nothing was sent")
     return Consent(agreed=True, typed=typed)

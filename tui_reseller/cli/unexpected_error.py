@@ -7,7 +7,7 @@ from tui_reseller.system.traceback_locations import traceback_locations
 LOGGER = "tui_reseller.cli"
 
 
-def write_down(error: Exception) -> str:
+def log_unexpected(error: Exception) -> str:
     """Write kind and places of an error to the log; return the line for the reader.
 
     Neither the error's own text nor any variable is written: both may hold a customer's data or a secret.

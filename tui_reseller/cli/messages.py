@@ -106,4 +106,5 @@ def results_line(results: Sequence[Result], asked: int, batch: str, profile: str
         said.append(f"{asked - len(results):,} not begun")
     is_undoable = any(result.outcome.is_applied and RESELLER_V2.action(result.operation).undo for result in results)
     undo = f" - undo: {next_step(profile, 'undo', batch)}" if is_undoable and batch else ""
-    return f"{asked:,} customers: {', '.join(said)} [batch {batch}]{undo}"
+    number = f" [batch {batch}]" if batch else ""
+    return f"{asked:,} customers: {', '.join(said)}{number}{undo}"

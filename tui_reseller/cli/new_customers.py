@@ -19,17 +19,17 @@ TAKEN = (*RESELLER_V2.create_fields, "password")
 
 
 @dataclass(frozen=True, slots=True)
-class NewRow:
+class NewCustomerRow:
     """A new customer as a file names it, and the line where it stands. Values may hold a password: no repr."""
 
     line: int
     values: Mapping[str, str]
 
     def __repr__(self) -> str:
-        return f"NewRow(line={self.line})"
+        return f"NewCustomerRow(line={self.line})"
 
 
-def read_rows(place: str) -> list[NewRow]:
+def read_new_customers(place: str) -> list[NewCustomerRow]:
     """Read a file, or stdin for `-`. Raises InvalidInput with line numbers; no message holds a value."""
     text = read_text(place)
     start = text.lstrip()[:1]
@@ -46,7 +46,7 @@ def read_rows(place: str) -> list[NewRow]:
     return rows
 
 
-def _from_json(text: str) -> Iterator[NewRow]:
+def _from_json(text: str) -> Iterator[NewCustomerRow]:
     if text.lstrip().startswith("["):
         raise InvalidInput("an array is not taken: one JSON object, JSON Lines or CSV")
     try:
@@ -54,9 +54,9 @@ def _from_json(text: str) -> Iterator[NewRow]:
     except (ValueError, RecursionError):
         for number, line in enumerate(text.split("\n"), start=1):
             if line.strip():
-                yield NewRow(number, _object_of(line, number))
+                yield NewCustomerRow(number, _object_of(line, number))
     else:
-        yield NewRow(1, _values_of(whole, 1))
+        yield NewCustomerRow(1, _values_of(whole, 1))
 
 
 def _object_of(line: str, number: int) -> dict[str, str]:
@@ -82,7 +82,7 @@ def _values_of(found: object, number: int) -> dict[str, str]:
     return values
 
 
-def _from_csv(text: str) -> Iterator[NewRow]:
+def _from_csv(text: str) -> Iterator[NewCustomerRow]:
     lines = csv.reader(io.StringIO(text), strict=True)
     try:
         heads = [head.strip() for head in next(lines)]
@@ -94,7 +94,7 @@ def _from_csv(text: str) -> Iterator[NewRow]:
             if any(cell.strip() for cell in cells):
                 if len(cells) != len(heads):
                     raise InvalidInput(f"line {begins}: {len(cells)} cells, the head line has {len(heads)}")
-                yield NewRow(
+                yield NewCustomerRow(
                     begins, {name: _value_of(name, cell) for name, cell in zip(heads, cells, strict=True) if cell}
                 )
             begins = lines.line_num + 1

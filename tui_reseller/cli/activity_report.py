@@ -1,11 +1,11 @@
-"""A shift as plain text for a ticket: what was done, to whom, why, what became of it, what is open. Pure."""
+"""What was done in a period, to whom, why and with what outcome, and what is open: text for a ticket. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui_reseller.cli.words import changes_text
+from tui_reseller.cli.messages import changes_text
 from tui_reseller.domain.audit import Entry, utc_text
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.providers import provider_of
@@ -15,13 +15,13 @@ from tui_reseller.services.advice import safe_for
 from tui_reseller.services.suspensions import Suspension
 from tui_reseller.services.time_input import local_text
 
-_UNTOLD = frozenset({Operation.PASSWORD, Operation.DELETE})
+_WITHOUT_CHANGES = frozenset({Operation.PASSWORD, Operation.DELETE})
 LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
-    """What a report is made of. Entries are oldest first; who is whose work it is, in words."""
+class ActivityReport:
+    """What a report is made of. Entries are oldest first; who names whose work it is."""
 
     since: datetime
     now: datetime
@@ -59,21 +59,21 @@ class Shift:
         lines += ["", f"Needs you: {len(self.needs_you):,}"]
         for entry in self.needs_you:
             lines += [
-                self._line(entry, told=entry.operation.value.replace("_", "-")),
+                self._line(entry, operation=entry.operation.value.replace("_", "-")),
                 f"    {safe_for(entry)}",
             ]
         lines += ["", f"Suspensions with an end: {len(self.suspensions):,}"]
         lines += [self._suspended(suspension) for suspension in self.suspensions]
         return "\n".join(line.rstrip() for line in lines) + "\n"
 
-    def _line(self, entry: Entry, told: str = "") -> str:
-        is_told = entry.changes and entry.operation not in _UNTOLD
+    def _line(self, entry: Entry, operation: str = "") -> str:
+        shows_changes = entry.changes and entry.operation not in _WITHOUT_CHANGES
         parts = [
             f"  {local_text(entry.time)}",
             quoted(entry.username),
-            told,
+            operation,
             entry.outcome.word if entry.outcome else "on its way",
-            changes_text(provider_of(entry.account), entry.operation, entry.changes) if is_told else "",
+            changes_text(provider_of(entry.account), entry.operation, entry.changes) if shows_changes else "",
             f"until {local_text(entry.until)}" if entry.until else "",
             f"why: {clean(entry.reason, longest=LONGEST_REASON)}" if entry.reason else "",
             "" if self.profile else f"profile {clean(entry.profile, longest=64)}",
@@ -86,7 +86,7 @@ class Shift:
             "due": "ended, still off",
             "waiting": "to come",
             "replaced": "stopped again",
-            "needs_you": "not settled",
+            "needs_you": "not resolved",
             "noted": "resolved with a note",
         }
         why = suspension.entry.reason
@@ -100,9 +100,9 @@ class Shift:
 def _counted(entries: Sequence[Entry]) -> str:
     counts = Counter(entry.outcome for entry in entries)
     ordered: Iterable[Outcome | None] = (*Outcome, None)
-    told = [
+    parts = [
         f"{counts[outcome]:,} {outcome.word.lower() if outcome else 'on its way'}"
         for outcome in ordered
         if counts[outcome]
     ]
-    return f"{len(entries):,}" + (f" ({', '.join(told)})" if told else "")
+    return f"{len(entries):,}" + (f" ({', '.join(parts)})" if parts else "")
