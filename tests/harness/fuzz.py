@@ -40,6 +40,7 @@ from xml.etree import ElementTree as ET
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from harness.replies import HEADERS, STATUSES, corpus, mutate
+from tests.harness.v2 import TEXT_FIELDS
 from tui_reseller.api.reseller_v2.endpoints import form_for
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.list_tables import ListTables
@@ -48,7 +49,6 @@ from tui_reseller.api.reseller_v2.records import customer_from
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.api.reseller_v2.tables import rows_of, table_of
 from tui_reseller.api.wire import BadReply, Form, Reply
-from tui_reseller.domain.customer import TEXT_FIELDS
 from tui_reseller.domain.errors import CredentialsRefused, RateLimited, Rejected, ResellerError
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Format

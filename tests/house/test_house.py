@@ -10,8 +10,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tui_reseller.domain.customer import Customer
-from tui_reseller.storage.frames import frame_from
+from tests.harness.v2 import a_customer, frame_from
 from tui_reseller.storage.snapshot import Snapshots
 from tui_reseller.tui.commands import COMMANDS, key_word
 from tui_reseller.tui.stylesheets import stylesheet_folder, stylesheets
@@ -102,7 +101,7 @@ finally:
 
 @pytest.mark.terminal
 async def test_the_first_rows_of_a_snapshot_are_painted_without_anything_heavy(tmp_path: Path) -> None:
-    frame = frame_from([Customer(f"u{number}", city="Oslo") for number in range(3)])
+    frame = frame_from([a_customer(f"u{number}", city="Oslo") for number in range(3)])
     await Snapshots(tmp_path / "cache").save(
         "reseller-v2|https://api.sendgrid.com:443/apiv2|bob", datetime.now(UTC), frame
     )
@@ -130,10 +129,10 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.snapshot import Snapshots
 async def work():
-    rows = CustomerList()
-    rows.apply([("a", Customer("a"))])
+    rows = new_list()
+    rows.apply([("a", a_customer("a"))])
     await rows.tidy()
-    await Snapshots(Path({str(tmp_path)!r}) / "cache").note("acme", [("a", Customer("a"))])
+    await Snapshots(Path({str(tmp_path)!r}) / "cache").note("acme", [("a", a_customer("a"))])
 asyncio.run(work())
 """
     assert not imported_by(code) & HEAVY
