@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -21,6 +21,8 @@ NAMED = 3
 """So many fields are named in a sentence."""
 
 
+Find = Callable[[str], Awaitable[Customer | None]]
+"""Reads one customer."""
 READ_BACK = "read back"
 """How every sentence begins that tells of a reading: the rest of the audit log tells of answers."""
 
@@ -42,23 +44,26 @@ class Observation:
     is_controlled: bool = True
 
 
-async def observe(session: Session, entry: Entry) -> Observation:
-    """Read once and compare with the customer before and with what was wanted. Raises NoAnswer, Rejected."""
+async def observe(session: Session, entry: Entry, find: Find | None = None) -> Observation:
+    """Read once and compare with the customer before and with what was wanted. *Find* reads from elsewhere than the
+    service, such as a whole list. Raises NoAnswer, Rejected.
+    """
+    find = find or session.find
     match session.provider.action(entry.operation).effect:
         case Effect.RENAMES:
-            return await _observe_rename(session, entry)
+            return await _observe_rename(session, entry, find)
         case Effect.REMOVES:
-            return await _observe_removal(session, entry)
+            return await _observe_removal(session, entry, find)
         case _:
-            return await _observe_fields(session, entry)
+            return await _observe_fields(session, entry, find)
 
 
-async def _observe_fields(session: Session, entry: Entry) -> Observation:
-    now = await session.find(entry.username)
+async def _observe_fields(session: Session, entry: Entry, find: Find) -> Observation:
+    now = await find(entry.username)
     at, action = session.clock.now(), session.provider.action(entry.operation)
     is_new = action.effect is Effect.CREATES
     if now is None:
-        return await _absent(session, entry, Outcome.VERIFIED_NOT_APPLIED if is_new else Outcome.CONFLICT)
+        return await _absent(session, entry, find, Outcome.VERIFIED_NOT_APPLIED if is_new else Outcome.CONFLICT)
     if action.sets and now.value(action.switch) is None:
         return Observation(at, Outcome.UNVERIFIABLE, f"it shows neither on nor off ({digest(now)})", row=now)
     outcome, words, certain = _classified(session.provider, entry, now)
@@ -99,10 +104,10 @@ def _classified(provider: Provider, entry: Entry, now: Customer) -> tuple[Outcom
     return Outcome.CONFLICT, f"neither as before nor as wanted: {_values(found[State.OTHER], now)}", False
 
 
-async def _observe_rename(session: Session, entry: Entry) -> Observation:
+async def _observe_rename(session: Session, entry: Entry, find: Find) -> Observation:
     """Ask for both names. The old one, if it is found, is the control for the absence of the new one."""
     wanted = str(next(change.after for change in entry.changes if change.field == KEY))
-    new, old = await session.find(wanted), await session.find(entry.username)
+    new, old = await find(wanted), await find(entry.username)
     at = session.clock.now()
     if new and old:
         return Observation(at, Outcome.CONFLICT, f"both names are listed ({digest(old)}, {digest(new)})")
@@ -121,17 +126,17 @@ async def _observe_rename(session: Session, entry: Entry) -> Observation:
     return Observation(at, Outcome.UNKNOWN, "neither name is listed")
 
 
-async def _observe_removal(session: Session, entry: Entry) -> Observation:
-    now = await session.find(entry.username)
+async def _observe_removal(session: Session, entry: Entry, find: Find) -> Observation:
+    now = await find(entry.username)
     if now is not None:
         words = f"it is listed, which is no proof: closing may be scheduled ({digest(now)})"
         return Observation(session.clock.now(), Outcome.UNKNOWN, words)
-    return await _absent(session, entry, Outcome.VERIFIED_APPLIED)
+    return await _absent(session, entry, find, Outcome.VERIFIED_APPLIED)
 
 
-async def _absent(session: Session, entry: Entry, outcome: Outcome) -> Observation:
+async def _absent(session: Session, entry: Entry, find: Find, outcome: Outcome) -> Observation:
     at, other = session.clock.now(), known_other(session, entry.username)
-    if other is None or await session.find(other) is None:
+    if other is None or await find(other) is None:
         return Observation(at, outcome, "not listed", is_absence=True, is_controlled=False)
     return Observation(at, outcome, f"not listed, while {quoted(other, 40)} is", is_absence=True)
 

@@ -1,7 +1,7 @@
 """Settle what a job left unknown: one whole list is the reading for all of it at once (reliability 4.4)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
@@ -13,18 +13,6 @@ from tui_reseller.services.verify import SETTLE
 from tui_reseller.services.whole_list import doubt, whole_list
 
 Told = Callable[[str], None]
-
-
-@dataclass
-class _ByList(Session):
-    """A session whose readings come from one whole list."""
-
-    listed: Mapping[str, Customer] = field(default_factory=dict)
-
-    async def find(self, username: str) -> Customer | None:
-        """Return a customer of that list."""
-        found = self.listed.get(username)
-        return self.with_last_set(found) if found else None
 
 
 async def reconcile(session: Session, entries: Sequence[Entry], tell: Told) -> dict[str, Outcome]:
@@ -65,13 +53,17 @@ async def _readings(session: Session, entries: Sequence[Entry]) -> dict[str, Obs
     incoming = await whole_list(session)
     others = session.customers.window(0, 2)
     listed = await incoming.named({*names, *(other.username for other in others)})
-    reading = _ByList(**{f.name: getattr(session, f.name) for f in fields(session)}, listed=listed)
+
+    async def find(username: str) -> Customer | None:
+        customer = listed.get(username)
+        return session.with_last_set(customer) if customer else None
+
     is_doubted = await doubt(
         session,
         incoming,
         [e.username for e in entries if session.provider.action(e.operation).effect is Effect.REMOVES],
     )
-    found = {entry.id: await observe(reading, entry) for entry in entries}
+    found = {entry.id: await observe(session, entry, find) for entry in entries}
     return {entry_id: _doubted(seen) if is_doubted else seen for entry_id, seen in found.items()}
 
 
@@ -81,7 +73,11 @@ def _doubted(seen: Observation) -> Observation:
 
 
 async def _write_down(session: Session, evidence: Mapping[str, Sequence[Observation]]) -> dict[str, Outcome]:
+    """Write verdicts down; return what then stands: one may be closed already, or wait for another operation."""
+    standing: dict[str, Outcome] = {}
     for entry_id, readings in evidence.items():
         words = f"{times_text(readings)}: {readings[-1].words} (whole list)"
         await session.ledger.finish(entry_id, readings[-1].outcome, words, is_observed=True)
-    return {entry_id: readings[-1].outcome for entry_id, readings in evidence.items()}
+        entry = await session.ledger.get(entry_id)
+        standing[entry_id] = (entry and entry.outcome) or Outcome.UNKNOWN
+    return standing
