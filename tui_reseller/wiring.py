@@ -25,14 +25,14 @@ from tui_reseller.storage.config import ConfigFile
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.drafts import Drafts
 from tui_reseller.storage.export import Exporter
-from tui_reseller.storage.ledger.jobs import Jobs
-from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.jobs import Jobs
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.vault import Vault
 from tui_reseller.storage.new_file import write_new
 from tui_reseller.storage.password_files import PasswordFiles
 from tui_reseller.storage.paths import Paths
 from tui_reseller.storage.plan_files import PlanFiles
 from tui_reseller.storage.snapshot import Snapshots
-from tui_reseller.storage.vault import Vault
 from tui_reseller.storage.views import Views
 from tui_reseller.system import logs
 from tui_reseller.system.clock import SystemClock

@@ -48,7 +48,7 @@ def imported_by(code: str) -> set[str]:
     return set(lines.splitlines())
 
 
-HEAVY = {"httpx", "keyring", "secretstorage", "email_validator", "pycountry", "tomlkit", "sqlite3"}
+HEAVY = {"httpx", "keyring", "secretstorage", "email_validator", "tomlkit", "sqlite3"}
 HEAVY |= {"starlette", "uvicorn", "polars", "numpy", "pyarrow"}
 
 

@@ -61,7 +61,7 @@ from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
 from tui_reseller.services.result import Result
 from tui_reseller.storage.export import Exporter
-from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 from tui_reseller.system import logs
 from tui_reseller.system.demo_sandbox import started
 from tui_reseller.tui.app import ResellerApp

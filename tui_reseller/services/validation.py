@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
+from tui_reseller.domain.countries import COUNTRIES
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.fields import Finding, check_choice, check_date, check_presence, check_text, check_username
 from tui_reseller.domain.nearest import did_you_mean, nearest
@@ -55,12 +56,11 @@ def country_name(code: str) -> str:
 
 @cache
 def _countries() -> tuple[dict[str, str], dict[str, str]]:
-    import pycountry  # noqa: PLC0415 - kept off the start-up path
-
-    codes = {entry.alpha_2: getattr(entry, "common_name", entry.name) for entry in pycountry.countries}
-    names = {name.lower(): code for code, name in codes.items()}
-    names |= {entry.name.lower(): entry.alpha_2 for entry in pycountry.countries}
-    names |= {entry.alpha_3.lower(): entry.alpha_2 for entry in pycountry.countries} | {"uk": "GB", "england": "GB"}
+    """Return names by alpha-2 code, and alpha-2 codes by what else a country may be called, in lower case."""
+    codes = {country.alpha_2: country.name for country in COUNTRIES}
+    names = {country.name.lower(): country.alpha_2 for country in COUNTRIES}
+    names |= {country.short_name.lower(): country.alpha_2 for country in COUNTRIES}
+    names |= {country.alpha_3.lower(): country.alpha_2 for country in COUNTRIES} | {"uk": "GB", "england": "GB"}
     return codes, names
 
 

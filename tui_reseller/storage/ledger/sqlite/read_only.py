@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tui_reseller.domain.errors import LedgerUnavailable
-from tui_reseller.storage.ledger.copy import beside
-from tui_reseller.storage.ledger.migration import migrate
-from tui_reseller.storage.ledger.schema import SCHEMA
+from tui_reseller.storage.ledger.sqlite.copying import side_file
+from tui_reseller.storage.ledger.sqlite.migration import migrate
+from tui_reseller.storage.ledger.sqlite.schema import SCHEMA
 
 ATTEMPTS = 3
 
@@ -39,32 +39,32 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     stands in the log. Raises sqlite3.Error, OSError, LedgerUnavailable.
     """
     if not path.exists():
-        connection = sqlite3.connect(":memory:", isolation_level=None)
-        connection.executescript(SCHEMA)
-        return connection
-    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+        database = sqlite3.connect(":memory:", isolation_level=None)
+        database.executescript(SCHEMA)
+        return database
+    database = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
     try:
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.OperationalError as error:
-        connection.close()
+        database.close()
         if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
             raise
         return _copied(path)
     except sqlite3.Error:
-        connection.close()
+        database.close()
         raise
-    return connection
+    return database
 
 
-def migrated_copy(connection: sqlite3.Connection, now: Callable[[], datetime]) -> sqlite3.Connection:
+def migrated_copy(database: sqlite3.Connection, now: Callable[[], datetime]) -> sqlite3.Connection:
     """Return a ledger of an older version as one of ours, in memory; the given connection is closed.
 
     Raises sqlite3.Error, LedgerUnavailable.
     """
     copy = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        with contextlib.closing(connection):
-            connection.backup(copy)
+        with contextlib.closing(database):
+            database.backup(copy)
         migrate(copy, now)
     except BaseException:
         copy.close()
@@ -73,28 +73,28 @@ def migrated_copy(connection: sqlite3.Connection, now: Callable[[], datetime]) -
 
 
 def _copied(path: Path) -> sqlite3.Connection:
-    log = beside(path, "-wal")
+    log = side_file(path, "-wal")
     for _attempt in range(ATTEMPTS):
         before = _state(path), _state(log)
         with tempfile.TemporaryDirectory(prefix="tui-reseller-reading-") as folder:
             copy = Path(folder) / path.name
             shutil.copyfile(path, copy)
             with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(log, beside(copy, "-wal"))
+                shutil.copyfile(log, side_file(copy, "-wal"))
             if (_state(path), _state(log)) == before:
                 return _in_memory(copy)
     raise LedgerUnavailable(f"ledger {path}: it is being written from elsewhere", hint="try again")
 
 
 def _in_memory(copy: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    database = sqlite3.connect(":memory:", isolation_level=None)
     try:
         with contextlib.closing(sqlite3.connect(copy)) as source:
-            source.backup(connection)
+            source.backup(database)
     except BaseException:
-        connection.close()
+        database.close()
         raise
-    return connection
+    return database
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

@@ -101,7 +101,3 @@ itself. One that several claim locks under all of them.
 """
 
 SCHEMA = ROWS + RULES + JOBS + ITEMS + ALIASES
-
-LATEST = """LEFT JOIN rows o ON o.number =
-    (SELECT max(number) FROM rows WHERE entry = i.entry AND kind = 'outcome')"""
-"""Joins an intent i with the outcome that stands for it."""

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.vault import Anchor, Comparison, Restored
-from tui_reseller.storage.ledger.ledger import Ledger
-from tui_reseller.storage.ledger.rows import utc_now
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
+from tui_reseller.system.clock import utc_now
 
 if TYPE_CHECKING:
-    from tui_reseller.storage.ledger.book import Book
+    from tui_reseller.storage.ledger.sqlite.connection import LedgerConnection
 
 
 class Vault:
@@ -27,25 +27,21 @@ class Vault:
 
     async def head(self) -> Anchor:
         """Return number and hash of the last row."""
-        from tui_reseller.storage.ledger.chain import head  # noqa: PLC0415 - with the ledger itself
-
-        return await self._ledger.ask(lambda book: head(book.connection))
+        return await self._ledger.run(lambda connection: connection.head())
 
     async def holds(self, anchor: Anchor) -> bool:
         """Whether the row of an anchor is still there, as it was."""
-        from tui_reseller.storage.ledger.chain import holds  # noqa: PLC0415
-
-        return await self._ledger.ask(lambda book: holds(book.connection, anchor))
+        return await self._ledger.run(lambda connection: connection.holds(anchor))
 
     async def doubt(self) -> str:
         """Return why this may not be the ledger that was written to; empty if nothing speaks against it."""
-        return await self._ledger.ask(lambda book: book.doubt)
+        return await self._ledger.run(lambda connection: connection.doubt)
 
     async def back_up(self, path: Path) -> Anchor:
         """Write a backup into a new file; return its last row. Raises InvalidInput, BadConfig."""
-        from tui_reseller.storage.ledger.backup import back_up  # noqa: PLC0415 - seldom
+        from tui_reseller.storage.ledger.sqlite.backup import back_up  # noqa: PLC0415 - seldom
 
-        return await self._ledger.ask(lambda book: back_up(book.connection, path))
+        return await self._ledger.run(lambda connection: back_up(connection.database, path))
 
     async def accept(self, reason: str, operator: Operator) -> Anchor:
         """Go on with a ledger that does not fit its receipt; who said so, and why, is a row of it. Return its last row.
@@ -53,22 +49,20 @@ class Vault:
         Raises InvalidInput if nothing speaks against it.
         """
 
-        def work(book: "Book") -> Anchor:
-            from tui_reseller.storage.ledger.chain import head  # noqa: PLC0415
-
+        def work(connection: "LedgerConnection") -> Anchor:
             last = self._ledger.receipt.last()
-            if not book.doubt or last is None:
+            if not connection.doubt or last is None:
                 raise InvalidInput("there is nothing to accept: the ledger is the one that was written to")
-            body = {"receipt": last.text, "head": head(book.connection).text, "reason": reason}
-            book.accept({**body, "operator": operator.as_dict()})
-            return head(book.connection)
+            body = {"receipt": last.text, "head": connection.head().text, "reason": reason}
+            connection.accept({**body, "operator": operator.as_dict()})
+            return connection.head()
 
-        return await self._ledger.ask(work)
+        return await self._ledger.run(work)
 
     @contextlib.asynccontextmanager
     async def candidate(self, path: Path) -> AsyncIterator[Comparison]:
         """Check a backup and compare it with the present ledger, for restore(). Raises InvalidInput if it is none."""
-        from tui_reseller.storage.ledger.restore import candidate  # noqa: PLC0415 - seldom
+        from tui_reseller.storage.ledger.sqlite.restore import candidate  # noqa: PLC0415 - seldom
 
         checked = candidate(path, self._folder, self._now)
         found = await asyncio.to_thread(checked.__enter__)
@@ -82,7 +76,7 @@ class Vault:
 
         Raises RefusedHere while another process uses the ledger.
         """
-        from tui_reseller.storage.ledger.restore import put_in_place  # noqa: PLC0415 - seldom
+        from tui_reseller.storage.ledger.sqlite.restore import put_in_place  # noqa: PLC0415 - seldom
 
         await self._ledger.aclose()
         receipt = self._ledger.receipt

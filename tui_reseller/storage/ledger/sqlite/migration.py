@@ -10,13 +10,14 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from tui_reseller.domain.errors import LedgerUnavailable
-from tui_reseller.storage.ledger.accounts import spellings
-from tui_reseller.storage.ledger.chain import append, broken_at
-from tui_reseller.storage.ledger.items import digest_of
 from tui_reseller.storage.ledger.rows import plain_row
-from tui_reseller.storage.ledger.schema import ALIASES, ITEMS, JOBS, ROWS, RULES, VERSION
+from tui_reseller.storage.ledger.sqlite.accounts import spellings
+from tui_reseller.storage.ledger.sqlite.job_digest import digest_of
+from tui_reseller.storage.ledger.sqlite.rows_table import append, broken_at
+from tui_reseller.storage.ledger.sqlite.schema import ALIASES, ITEMS, JOBS, ROWS, RULES, VERSION
 
 _UNDO = re.compile(r"undo of ([0-9a-z]{10})(?: .*)?", re.DOTALL)
 """How the reason of an undo began."""
@@ -24,36 +25,36 @@ _OLD = "number, kind, entry, time, profile, account, operation, username, target
 _ITEM = "job, seq, username, body, entry, attempts, outcome, message"
 
 
-def migrate(connection: sqlite3.Connection, now: Callable[[], datetime]) -> None:
+def migrate(database: sqlite3.Connection, now: Callable[[], datetime]) -> None:
     """Bring a ledger of version 1 or 2 to ours. Raises sqlite3.Error, LedgerUnavailable; then nothing has changed."""
-    connection.execute("BEGIN IMMEDIATE")
+    database.execute("BEGIN IMMEDIATE")
     try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        before = _state(connection, old=True)
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        before = _state(database, old=True)
         for table, columns in (("rows", _OLD), *((("job_items", _ITEM),) if version > 1 else ())):
-            _moved_aside(connection, table)
-            _run(connection, ROWS if table == "rows" else ITEMS)
-            connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM old_{table}")  # noqa: S608
-            connection.execute(f"DROP TABLE old_{table}")
-        _run(connection, RULES + ALIASES + (JOBS + ITEMS if version < 2 else ""))
-        connection.executemany("INSERT INTO aliases VALUES (?, '')", [(name,) for name in spellings(connection)])
-        _check(_state(connection) == before)
-        _add_links(connection, now())
-        _add_jobs(connection, now())
-        problems = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(1)")]
-        _check(problems == ["ok"] and (before[1] is not None or broken_at(connection) is None))
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
+            _moved_aside(database, table)
+            _run(database, ROWS if table == "rows" else ITEMS)
+            database.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM old_{table}")  # noqa: S608
+            database.execute(f"DROP TABLE old_{table}")
+        _run(database, RULES + ALIASES + (JOBS + ITEMS if version < 2 else ""))
+        database.executemany("INSERT INTO aliases VALUES (?, '')", [(name,) for name in spellings(database)])
+        _check(_state(database) == before)
+        _add_links(database, now())
+        _add_jobs(database, now())
+        problems = [str(row[0]) for row in database.execute("PRAGMA integrity_check(1)")]
+        _check(problems == ["ok"] and (before[1] is not None or broken_at(database) is None))
+        database.execute(f"PRAGMA user_version = {VERSION}")
+        database.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        if database.in_transaction:
+            database.execute("ROLLBACK")
         raise
 
 
-def _state(connection: sqlite3.Connection, *, old: bool = False) -> tuple[int, int | None]:
+def _state(database: sqlite3.Connection, *, old: bool = False) -> tuple[int, int | None]:
     """Return how many rows there are, and where the chain is broken."""
-    (count,) = connection.execute("SELECT count(*) FROM rows").fetchone()
-    return count, broken_at(connection, old=old)
+    (count,) = database.execute("SELECT count(*) FROM rows").fetchone()
+    return count, broken_at(database, old=old)
 
 
 def _check(is_sound: bool) -> None:  # noqa: FBT001 - what is checked
@@ -64,43 +65,43 @@ def _check(is_sound: bool) -> None:  # noqa: FBT001 - what is checked
         )
 
 
-def _moved_aside(connection: sqlite3.Connection, table: str) -> None:
+def _moved_aside(database: sqlite3.Connection, table: str) -> None:
     """Free the names of a table, its indexes and its triggers."""
     query = "SELECT type, name FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql NOT NULL"
-    for kind, name in connection.execute(query, (table,)).fetchall():
-        connection.execute(f"DROP {kind.upper()} {name}")
-    connection.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
+    for kind, name in database.execute(query, (table,)).fetchall():
+        database.execute(f"DROP {kind.upper()} {name}")
+    database.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
 
 
-def _run(connection: sqlite3.Connection, script: str) -> None:
+def _run(database: sqlite3.Connection, script: str) -> None:
     """Run statements one by one: executescript() would end the transaction first."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
-            connection.execute(statement)
+            database.execute(statement)
             statement = ""
 
 
-def _add_links(connection: sqlite3.Connection, now: datetime) -> None:
-    for entry, undoes in list(_undos(connection)):
-        append(connection, partial(plain_row, kind="link", entry=entry, moment=now, body={}, undoes=undoes))
+def _add_links(database: sqlite3.Connection, now: datetime) -> None:
+    for entry, undoes in list(_undos(database)):
+        append(database, partial(plain_row, kind="link", entry=entry, moment=now, body={}, undoes=undoes))
 
 
-def _undos(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+def _undos(database: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     """Yield undos of older versions and what they took back. Their reason says it; it counts only if the two calls are
     the opposite of each other: a reason is anybody's text.
     """
     query = (
         "SELECT entry, account, username, operation, body FROM rows WHERE kind = 'intent' AND body LIKE '%undo of %'"
     )
-    for entry, account, username, operation, body in connection.execute(query):
+    for entry, account, username, operation, body in database.execute(query):
         content = json.loads(body)
         found = _UNDO.fullmatch(content["reason"])
         if found is None:
             continue
         query = "SELECT account, username, operation, target, body FROM rows WHERE kind = 'intent' AND entry = ?"
-        for was in connection.execute(query, (found[1],)).fetchall():
+        for was in database.execute(query, (found[1],)).fetchall():
             if was[0] == account and was[1] in _names(content, username) and _is_opposite(operation, content, was):
                 yield entry, found[1]
 
@@ -122,7 +123,10 @@ def _is_opposite(operation: str, content: dict[str, dict[str, dict[str, object]]
     )
 
 
-def _add_jobs(connection: sqlite3.Connection, now: datetime) -> None:
-    for (number,) in connection.execute("SELECT number FROM jobs ORDER BY number").fetchall():
-        body = {"digest": digest_of(connection, number)}
-        append(connection, partial(plain_row, kind="job", entry=f"job-{number}", moment=now, body=body))
+def _add_jobs(database: sqlite3.Connection, now: datetime) -> None:
+    def select(query: str, value: int) -> Iterator[tuple[Any, ...]]:
+        return database.execute(query, (value,))
+
+    for (number,) in database.execute("SELECT number FROM jobs ORDER BY number").fetchall():
+        body = {"digest": digest_of(select, number)}
+        append(database, partial(plain_row, kind="job", entry=f"job-{number}", moment=now, body=body))

@@ -1,4 +1,4 @@
-"""Under which spellings an account stands in the ledger. Rows are never changed: older versions wrote `ORIGIN|NAME`."""
+"""Which spellings an account has in the rows. Rows are never changed: older versions wrote `ORIGIN|NAME`."""
 
 import contextlib
 import sqlite3
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from tui_reseller.domain.account import is_spelling_of
-from tui_reseller.storage.ledger.rows import escaped, unescaped
+from tui_reseller.storage.ledger.encoding import escaped, unescaped
 
 
-class Accounts:
+class AccountSpellings:
     """What each account is called in older rows, and who claims an old spelling. All texts are as in the domain."""
 
-    def __init__(self, connection: sqlite3.Connection, *, is_writable: bool = False) -> None:
-        self._connection = connection
+    def __init__(self, database: sqlite3.Connection, *, is_writable: bool = False) -> None:
+        self._database = database
         self.is_writable = is_writable
         self._known: list[str] = []
 
@@ -21,7 +21,7 @@ class Accounts:
     def _claims(self) -> dict[str, set[str]]:
         """Who claims which old spelling; read when it is first needed."""
         found: dict[str, set[str]] = {}
-        for alias, account in self._connection.execute("SELECT alias, account FROM aliases"):
+        for alias, account in self._database.execute("SELECT alias, account FROM aliases"):
             found.setdefault(unescaped(alias), set()).update([unescaped(account)] if account else [])
         for account in self._known:
             self._claim(account, found)
@@ -39,10 +39,10 @@ class Accounts:
 
     def _keep(self, alias: str, account: str) -> None:
         """Write a claim down for others. It is found again without that: a disk that refuses costs nothing."""
-        if self.is_writable and not self._connection.in_transaction:
+        if self.is_writable and not self._database.in_transaction:
             insert = "INSERT OR IGNORE INTO aliases (alias, account) VALUES (?, ?)"
             with contextlib.suppress(sqlite3.Error):
-                self._connection.execute(insert, (escaped(alias), escaped(account)))
+                self._database.execute(insert, (escaped(alias), escaped(account)))
 
     def names(self, account: str) -> list[str]:
         """Return an account's key and all spellings that it claims, whoever else does: locks hold under each."""
@@ -57,7 +57,7 @@ class Accounts:
         return {alias: next(iter(claimed)) for alias, claimed in self._claims.items() if len(claimed) == 1}
 
 
-def spellings(connection: sqlite3.Connection) -> list[str]:
+def spellings(database: sqlite3.Connection) -> list[str]:
     """Return the accounts that stand in a ledger of an older version, as they are written."""
-    found = {account for (account,) in connection.execute("SELECT DISTINCT account FROM rows WHERE kind = 'intent'")}
-    return sorted(found | {account for (account,) in connection.execute("SELECT DISTINCT account FROM jobs")})
+    found = {account for (account,) in database.execute("SELECT DISTINCT account FROM rows WHERE kind = 'intent'")}
+    return sorted(found | {account for (account,) in database.execute("SELECT DISTINCT account FROM jobs")})

@@ -8,36 +8,36 @@ from logging.handlers import SysLogHandler
 
 from tui_reseller.domain.audit import Entry, Intent
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.storage.ledger.rows import compact
+from tui_reseller.storage.ledger.encoding import compact
 
 PROGRAM = "tui-reseller"
 WAIT_SECONDS = 0.5
 """A syslog that does not take a line within this time is away."""
 LONGEST = 256
-"""A value is cut after so many characters; then a sign stands behind its quotation marks."""
+"""A value is cut after so many characters; then an ellipsis stands behind its quotation marks."""
 
 
 class SyslogCopy:
-    """Sends lines to a Unix socket. One that is away never stops an operation; it is complained of once."""
+    """Sends lines to a Unix socket. One that is away never stops an operation; that is warned of once."""
 
     def __init__(self, address: str) -> None:
         self._address = address
         self._handler: _Handler | None = None
-        self._complaint = ""
-        self._has_complained = False
+        self._warning = ""
+        self._has_warned = False
 
     def intent(self, entry: str, intent: Intent) -> None:
-        """Tell that an operation is about to be sent."""
-        self._tell("intent", entry, intent)
+        """Send a line: an operation is about to be sent."""
+        self._send("intent", entry, intent)
 
     def outcome(self, entry: Entry, outcome: Outcome) -> None:
-        """Tell what became of one."""
-        self._tell(f"outcome={outcome.value}", entry.id, entry)
+        """Send a line: what became of an operation."""
+        self._send(f"outcome={outcome.value}", entry.id, entry)
 
-    def complaint(self) -> str:
-        """Return what is to be said once, then nothing."""
-        said, self._complaint = self._complaint, ""
-        return said
+    def take_warning(self) -> str:
+        """Return what is to be warned of, once, then nothing."""
+        warning, self._warning = self._warning, ""
+        return warning
 
     def close(self) -> None:
         """Close the socket."""
@@ -45,23 +45,23 @@ class SyslogCopy:
         if handler is not None:
             handler.close()
 
-    def _tell(self, what: str, entry: str, about: Intent | Entry) -> None:
-        text = f"{what} id={entry} operation={about.operation.value} {_told(about)}"
+    def _send(self, what: str, entry: str, about: Intent | Entry) -> None:
+        text = f"{what} id={entry} operation={about.operation.value} {_description(about)}"
         try:
             if self._handler is None:
                 self._handler = _Handler(self._address)
             self._handler.emit(logging.LogRecord(PROGRAM, logging.INFO, "", 0, text, None, None))
         except OSError as error:
             self.close()
-            if not self._has_complained:
-                self._has_complained = True
-                self._complaint = (
+            if not self._has_warned:
+                self._has_warned = True
+                self._warning = (
                     f"the audit log could not be copied to syslog at {self._address}: {error.strerror or error}; "
                     "the audit log itself is whole"
                 )
 
 
-def _told(about: Intent | Entry) -> str:
+def _description(about: Intent | Entry) -> str:
     """Say who and to whom. What we know ourselves stands first, then what the environment claims, last of all the
     customer's name: nothing that others can write stands before what a reader looks for.
     """
