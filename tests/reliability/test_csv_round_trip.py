@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from harness import hostile
 
 from tests.harness.v2 import DETAIL_FIELDS, a_customer, frame_from
-from tui_reseller.api.reseller_v2.records import whole
+from tui_reseller.api.surrogates import without_surrogates
 from tui_reseller.cli.new_customers import read_new_customers
 from tui_reseller.cli.output import Output
 from tui_reseller.domain.customer import Customer
@@ -43,7 +43,7 @@ ORDINARY = (
     "1.5",
     "x;y;z",
 )
-TEXTS = [*hostile.formulas(), *ORDINARY, *(whole(text) for _, text in hostile.ALL if len(text) <= 2000)]
+TEXTS = [*hostile.formulas(), *ORDINARY, *(without_surrogates(text) for _, text in hostile.ALL if len(text) <= 2000)]
 BLANKS = ' \t\r\n\u00a0\u3000\ufeff\u200b\u200c\u200d\u2060\ufe0e\ufe0f"' + "".join(map(chr, range(0x2000, 0x200B)))
 SIGNS = "=+-@＝＋－＠"
 
