@@ -38,8 +38,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from harness.replies import HEADERS, STATUSES, corpus, mutate
+from tests.harness.replies import HEADERS, STATUSES, corpus, mutate
 from tui_reseller.api.reseller_v2.endpoints import form_for
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.list_tables import ListTables

@@ -11,12 +11,9 @@ holds nothing that acts on a terminal. Here 5,000 rows; 100,000 with
 import csv
 import os
 import random
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from harness import hostile
-
+from tests.harness import hostile
 from tui_reseller.api.reseller_v2.records import whole
 from tui_reseller.cli.output import Output
 from tui_reseller.cli.rows_in import read_rows
