@@ -15,10 +15,12 @@ from tui_reseller.credentials.environment import take_environment
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import Format, Profile, Store
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.ports import CustomersPort
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.services import Services
+from tui_reseller.services.session import Connect
 from tui_reseller.storage.config import ConfigFile
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.drafts import Drafts
@@ -115,10 +117,22 @@ def build(
 
 
 def connect(profile: Profile, credential: Credential, timeout: float | None) -> CustomersPort:
-    """Return the service of a profile."""
+    """Return the service of a profile. Raises BadConfig for a provider that has no client here."""
+    client = CLIENTS.get(profile.provider)
+    if client is None:
+        known = ", ".join(CLIENTS)
+        raise BadConfig(f'profile "{profile.name}" has the provider "{profile.provider}"', hint=f"known are: {known}")
+    return client(profile, credential, timeout)
+
+
+def _reseller_v2(profile: Profile, credential: Credential, timeout: float | None) -> CustomersPort:
     from tui_reseller.api.reseller_v2.client import ResellerV2  # noqa: PLC0415 - httpx is not on the start-up path
 
     return ResellerV2(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout)
+
+
+CLIENTS: dict[str, Connect] = {RESELLER_V2.id: _reseller_v2}
+"""Who speaks with which service, by the provider's id."""
 
 
 def show(

@@ -143,7 +143,7 @@ async def test_find_compares_exactly(service, make_client, reply, wanted):
     assert found.username == "ann"
     assert await client.find("ANN") is None
     service.answer = reply(body_of(ROWS, wanted))
-    assert (await client.find("user2999")).email == "u2999@example.com"
+    assert (await client.find("user2999")).value("email") == "u2999@example.com"
 
 
 @pytest.mark.parametrize("wanted", Format)

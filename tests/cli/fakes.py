@@ -3,10 +3,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tui_reseller.domain.changes import wanted_by
+from tests.harness.v2 import a_customer, changed, frame_from, wanted_by
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CredentialStoreError
@@ -14,7 +13,6 @@ from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
-from tui_reseller.storage.frames import frame_from
 
 CANARY = "canary-key-8w3x"
 
@@ -76,7 +74,7 @@ class FakeService:
         if call.operation is Operation.DELETE:
             del self.customers[call.username]
         elif call.operation is Operation.CREATE:
-            self.customers[call.username] = Customer(call.username).with_values(dict(call.fields))
+            self.customers[call.username] = a_customer(call.username).with_values(dict(call.fields))
         else:
             shown = {name: value for name, value in wanted_by(call).items() if name != "website_access"}
             changed = self.customers.pop(call.username).with_values(shown)
@@ -125,7 +123,7 @@ class FakeCredentials:
 
 def people(count: int) -> list[Customer]:
     """Customers c1, c2 ... with everything that is asked for."""
-    first = Customer(
+    first = a_customer(
         "c1", "c1@x.example", first_name="Ann", last_name="Lee", city="Porto", country="PT", phone="1"
     ).with_values({"sending": True})
-    return [replace(first, username=f"c{n}", email=f"c{n}@x.example") for n in range(1, count + 1)]
+    return [changed(first, username=f"c{n}", email=f"c{n}@x.example") for n in range(1, count + 1)]

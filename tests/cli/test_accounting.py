@@ -16,7 +16,7 @@ from tui_reseller.services.write import ALREADY
 
 
 def sending(desk, username):
-    return desk.service.customers[username].sending.value
+    return desk.service.customers[username].switch("sending").value
 
 
 def run(path, statement):

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.v2 import a_customer
 from tui_reseller.cli import operator_files
 from tui_reseller.cli.main import run
 from tui_reseller.cli.names import read_secret, read_usernames
 from tui_reseller.cli.operator_files import LARGEST, LARGEST_SECRET, read_bytes, read_text
 from tui_reseller.cli.talk import Talk
-from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput
 
 OLD_LIMIT = 64 * 1024 * 1024
@@ -42,7 +42,7 @@ def test_a_file_above_64_mib_comes_to_its_last_byte(cut_once):
 
 @pytest.mark.long
 def test_a_plan_names_whom_the_file_names_and_nobody_else(desk, cut_once, tmp_path):
-    desk.service.customers = {name: Customer(name).with_values({"sending": True}) for name in
+    desk.service.customers = {name: a_customer(name).with_values({"sending": True}) for name in
                               ("garcia", "garcia.mail", "zoe")}  # fmt: skip
     ran = desk("plan", "new", "--from", str(cut_once), "--action", "disable", "--out", str(tmp_path / "a.plan"))
     assert ran.code == 0, ran.err

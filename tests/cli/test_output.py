@@ -10,8 +10,8 @@ import time
 
 import pytest
 
+from tests.harness.v2 import FIELDS
 from tui_reseller.cli.table import cut, display_width, lay_out
-from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import Rejected
 from tui_reseller.domain.operation import Operation
 

@@ -9,18 +9,17 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
+from tests.harness.v2 import a_customer, frame_from
 from tui_reseller.cli import main
 from tui_reseller.cli.doors import ScreenOptions
 from tui_reseller.cli.verbs import sandbox
-from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.switch import Switch
-from tui_reseller.storage.frames import frame_from
 
 READ_AT = datetime.now(UTC) - timedelta(hours=2)
 HOSTILE = [
-    Customer("=evil", email="a@x.example", sending=Switch.ON, first_name="\x1b]0;owned\x07", city='\u202ekcab, "x"'),
-    Customer("+34", phone="+34 1", last_name="日本語", website="a\r\nb\tc", extra={"id": "é\n"}),
-    Customer("łukasz", sending=Switch.OFF, website_access=Switch.ON, city="Łódź"),
+    a_customer("=evil", email="a@x.example", sending=Switch.ON, first_name="\x1b]0;owned\x07", city='\u202ekcab, "x"'),
+    a_customer("+34", phone="+34 1", last_name="日本語", website="a\r\nb\tc", extra={"id": "é\n"}),
+    a_customer("łukasz", sending=Switch.OFF, website_access=Switch.ON, city="Łódź"),
 ]  # fmt: skip
 
 

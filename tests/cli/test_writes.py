@@ -183,7 +183,7 @@ class TestSeveral:
         desk.hold(1)
         odd = desk.service.customers["-odd"] = desk.service.customers.pop("c1").with_values({"username": "-odd"})
         assert desk("disable", "--yes", "--", "-odd").code == 0
-        assert desk.service.customers["-odd"].sending is not odd.sending
+        assert desk.service.customers["-odd"].switch("sending") is not odd.switch("sending")
 
     def test_names_with_signs_that_only_python_takes_for_line_ends(self, desk):
         name = "a\x85b\u2028c"
@@ -313,7 +313,7 @@ class TestSignals:
         done = {row["username"] for row in json.loads(ran.out)}
         assert {"c1", "c2"} <= done < set(names)
         assert f"{24 - len(done)} not begun" in ran.err
-        assert {name for name in names if desk.service.customers[name].sending is Switch.OFF} == done
+        assert {name for name in names if desk.service.customers[name].switch("sending") is Switch.OFF} == done
 
     def test_the_handlers_are_put_back(self, desk):
         before = signal.getsignal(signal.SIGINT)

@@ -1,25 +1,14 @@
 """Before -> after: what a call changes, what somebody else changed meanwhile, which calls an edit needs."""
 
-from dataclasses import replace
-
 import pytest
 
-from tui_reseller.domain.changes import (
-    Change,
-    Collision,
-    as_object,
-    calls_for,
-    changes_of,
-    collisions,
-    from_object,
-    wanted_by,
-)
-from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
-from tui_reseller.domain.operation import SWITCHED, Call, Operation
+from tests.harness.v2 import DETAIL_FIELDS, SWITCHED, a_customer, calls_for, changed, changes_of, collisions, wanted_by
+from tui_reseller.domain.changes import Change, Collision, as_object, from_object
+from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
 
-LUZ = Customer("luz", "luz@bodega.es", sending=Switch.ON, first_name="Luz", city="Madrid")
+LUZ = a_customer("luz", "luz@bodega.es", sending=Switch.ON, first_name="Luz", city="Madrid")
 
 
 @pytest.mark.parametrize(("operation", "wanted"), SWITCHED.items())
@@ -74,7 +63,7 @@ def test_changes_survive_being_written_as_an_object():
 
 
 def test_a_wanted_field_that_somebody_else_changed_collides():
-    now = replace(LUZ, city="Lisboa", first_name="Other", sending=Switch.OFF)
+    now = changed(LUZ, city="Lisboa", first_name="Other", sending=Switch.OFF)
     assert collisions(LUZ, now, {"city": "Oslo"}) == (Collision("city", "Madrid", "Lisboa", "Oslo"),)
     assert collisions(LUZ, now, {"city": "Oslo", "sending": None}) == (
         Collision("city", "Madrid", "Lisboa", "Oslo"),
@@ -88,7 +77,7 @@ def test_a_wanted_field_that_somebody_else_changed_collides():
     ids=["untouched", "to the wanted value", "website access is never told", "not of the list", "nothing"],
 )
 def test_what_somebody_else_changed_elsewhere_or_alike_does_not_collide(wanted):
-    now = replace(LUZ, city="Lisboa", website_access=Switch.OFF)
+    now = changed(LUZ, city="Lisboa", website_access=Switch.OFF)
     assert collisions(LUZ, now, wanted) == ()
 
 

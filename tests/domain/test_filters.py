@@ -7,15 +7,13 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from tests.harness.v2 import FIELDS, SEARCHED, a_customer, frame_from, mask, parse_filter, searchable
 from tests.storage import naive
-from tui_reseller.domain.customer import FIELDS, Customer
 from tui_reseller.domain.errors import InvalidFilter
-from tui_reseller.domain.filters import IS_WORDS, LONGEST_REGEX, SEARCHED, STATES, Filter, parse_filter
+from tui_reseller.domain.filters import IS_WORDS, LONGEST_REGEX, STATES, Filter
 from tui_reseller.domain.switch import Switch
-from tui_reseller.storage.frames import frame_from, searchable
-from tui_reseller.storage.matching import mask
 
-LUZ = Customer(
+LUZ = a_customer(
     "bodega.luz",
     "Luz@Bodega.example",
     sending=Switch.ON,
@@ -43,14 +41,14 @@ def fits(text, customer):
 
 @pytest.mark.parametrize("name", SEARCHED)
 def test_a_bare_word_is_looked_for_in_each_searched_field(name):
-    customer = Customer("x").with_values({name: "a-Needle-b"})
+    customer = a_customer("x").with_values({name: "a-Needle-b"})
     assert fits("needle", customer)
     assert not fits("-needle", customer)
 
 
 @pytest.mark.parametrize("name", sorted({*FIELDS} - {*SEARCHED} - {"sending", "website_access"}))
 def test_a_bare_word_is_not_looked_for_elsewhere(name):
-    assert not fits("needle", Customer("x").with_values({name: "needle"}))
+    assert not fits("needle", a_customer("x").with_values({name: "needle"}))
 
 
 @pytest.mark.parametrize(
@@ -76,9 +74,9 @@ def test_a_filter_that_does_not_fit_hides_the_customer(text):
 
 
 def test_an_empty_field_is_found_by_an_equals_sign_alone():
-    assert fits("phone=", Customer("x"))
-    assert fits("phone=", Customer("x", phone=""))
-    assert not fits("-phone=", Customer("x"))
+    assert fits("phone=", a_customer("x"))
+    assert fits("phone=", a_customer("x", phone=""))
+    assert not fits("-phone=", a_customer("x"))
 
 
 @pytest.mark.parametrize("word", IS_WORDS)
@@ -92,7 +90,7 @@ def test_an_is_word_is_kept_for_whoever_knows_more_than_the_customer(word):
 def test_new_and_changed_are_told_apart_from_the_other_words():
     assert {"new", "changed"} <= set(IS_WORDS)
     names = {"new": frozenset({"a"}), "changed": frozenset({"b"})}
-    frame = searchable(frame_from([Customer("a"), Customer("b"), Customer("c")]))
+    frame = searchable(frame_from([a_customer("a"), a_customer("b"), a_customer("c")]))
     shown = {word: mask(frame, parse_filter(f"is:{word}"), names).to_list() for word in ("new", "changed", "marked")}
     assert shown == {"new": [True, False, False], "changed": [False, True, False], "marked": [False] * 3}
 
@@ -156,7 +154,7 @@ REPEATED = [
 @pytest.mark.parametrize("regex", REPEATED)
 def test_a_regex_that_repeats_what_repeats_is_allowed_and_takes_no_time(regex):
     """Python's own regexes would take longer than the universe is old."""
-    frame = searchable(frame_from([Customer("x", email="a" * 5_000 + "!")] * 20))
+    frame = searchable(frame_from([a_customer("x", email="a" * 5_000 + "!")] * 20))
     found = parse_filter(f"email~{regex}")
     began = time.perf_counter()
     assert len(mask(frame, found, {})) == 20
@@ -171,7 +169,7 @@ def test_a_regex_that_repeats_what_repeats_is_allowed_and_takes_no_time(regex):
 @pytest.mark.parametrize("email", ["es", "aabb", "abcabc", "(a+)", "12-3", "abab", "a\\1", "", None])
 def test_a_regex_finds_what_it_finds_in_python(regex, email):
     assert parse_filter(f"email~{regex}").terms[0].kind == "regex"
-    assert fits(f"email~{regex}", Customer("x", email=email)) in {True, False}
+    assert fits(f"email~{regex}", a_customer("x", email=email)) in {True, False}
 
 
 def test_a_regex_of_more_than_200_signs_is_refused():
@@ -186,7 +184,7 @@ def test_a_regex_of_which_python_warns_is_read_without_a_warning():
 
 
 def test_a_regex_sees_the_end_of_a_long_value():
-    assert fits("city~end$", Customer("x", city="x" * 100_000 + "end"))
+    assert fits("city~end$", a_customer("x", city="x" * 100_000 + "end"))
 
 
 @pytest.mark.parametrize("regex", ["[[a]", "a\\Z", "(?a)x", "\\N{BULLET}", "((a{200}){200}){200}"])
@@ -233,7 +231,7 @@ def _read(text):
 def test_no_regex_of_groups_that_is_accepted_takes_long(parts):
     found = _read("email~" + "".join(parts))
     assume(isinstance(found, Filter))
-    frame = searchable(frame_from([Customer("x", email="ab" * 500 + "a" * 1000)]))
+    frame = searchable(frame_from([a_customer("x", email="ab" * 500 + "a" * 1000)]))
     began = time.perf_counter()
     with contextlib.suppress(InvalidFilter):
         mask(frame, found, {})
@@ -272,5 +270,5 @@ def test_only_texts_that_are_wanted_are_highlighted():
 
 @pytest.mark.parametrize("state", STATES)
 def test_each_state_of_a_switch_is_told_from_the_others(state):
-    shown = [other for other in Switch if fits(f"website_access:{state}", Customer("x", website_access=other))]
+    shown = [other for other in Switch if fits(f"website_access:{state}", a_customer("x", website_access=other))]
     assert [found.value for found in shown] == [state]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.harness.v2 import ACTIONS
 from tui_reseller.domain import errors
 from tui_reseller.domain.audit import ChainReport, Entry, Operator, utc_text
 from tui_reseller.domain.changes import Change
@@ -14,17 +15,17 @@ SWITCHES = {Operation.ENABLE, Operation.DISABLE, Operation.WEBSITE_ENABLE, Opera
 
 
 def test_only_switches_have_an_opposite_and_it_is_mutual():
-    assert {operation for operation in Operation if operation.opposite} == SWITCHES
-    assert all(operation.opposite.opposite is operation for operation in SWITCHES)
-    assert not [operation for operation in SWITCHES if operation.opposite is operation]
+    assert {operation for operation, action in ACTIONS.items() if action.sets} == SWITCHES
+    assert all(ACTIONS[ACTIONS[operation].undo].undo is operation for operation in SWITCHES)
+    assert not [operation for operation in SWITCHES if ACTIONS[operation].undo is operation]
 
 
 def test_creating_deleting_and_renaming_are_never_repeated_on_a_guess():
-    assert {operation for operation in Operation if operation.is_repeatable} == SWITCHES | {Operation.PASSWORD}
+    assert {operation for operation in ACTIONS if ACTIONS[operation].is_repeatable} == SWITCHES | {Operation.PASSWORD}
 
 
 def test_passwords_and_website_access_cannot_be_read_back():
-    blind = {operation for operation in WRITES if not operation.is_checkable}
+    blind = {operation for operation in WRITES if not ACTIONS[operation].is_checkable}
     assert blind == {Operation.PASSWORD, Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE}
 
 

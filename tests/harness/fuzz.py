@@ -39,6 +39,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from tests.harness.replies import HEADERS, STATUSES, corpus, mutate
+from tests.harness.v2 import TEXT_FIELDS
 from tui_reseller.api.reseller_v2.endpoints import form_for
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.list_tables import ListTables
@@ -47,7 +48,6 @@ from tui_reseller.api.reseller_v2.records import customer_from
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.api.reseller_v2.tables import rows_of, table_of
 from tui_reseller.api.wire import BadReply, Form, Reply
-from tui_reseller.domain.customer import TEXT_FIELDS
 from tui_reseller.domain.errors import CredentialsRefused, RateLimited, Rejected, ResellerError
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Format

@@ -25,9 +25,9 @@ from unittest.mock import patch
 
 from tests.harness.clock import HurriedClock
 from tests.harness.consent import carry_out
+from tests.harness.v2 import ACTIONS, a_customer, frame_from, new_list
 from tui_reseller.api.reseller_v2.client import ResellerV2
 from tui_reseller.domain.audit import Intent, Operator
-from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.profile import Format, Profile
 from tui_reseller.domain.profile import Store as KeyStore
@@ -42,8 +42,6 @@ from tui_reseller.services.policy import Policy
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import verify
-from tui_reseller.storage.customer_list import CustomerList
-from tui_reseller.storage.frames import frame_from
 from tui_reseller.storage.ledger.ledger import Ledger
 from tui_reseller.storage.snapshot import Snapshots
 
@@ -119,7 +117,7 @@ def contradicts(outcome: Outcome, *, was_applied: bool) -> bool:
 
 def needless(operation: Operation, outcome: Outcome, *, was_applied: bool) -> bool:
     """Whether a verdict after verifying is unknown although the list could show it (table 4.3)."""
-    if not operation.is_checkable:
+    if not ACTIONS[operation].is_checkable:
         return outcome is not Outcome.UNVERIFIABLE and not outcome.is_applied and outcome not in NOT_APPLIED
     return outcome.needs_you and (was_applied or operation not in ONE_SIDED)
 
@@ -150,7 +148,7 @@ class Rig:
             operator=Operator("kim", "bastion"),
             ledger=ledger,
             snapshot=Snapshots(folder / "cache"),
-            customers=CustomerList(),
+            customers=new_list(),
             credentials=None,  # type: ignore[arg-type]  # the connection is there already
             connect=None,  # type: ignore[arg-type]
             timeout=seconds,
@@ -165,7 +163,7 @@ class Rig:
     async def knows(self, *usernames: str) -> None:
         """Give the session these customers as its list."""
         incoming = self.session.customers.incoming()
-        await incoming.add(frame_from([Customer(username) for username in usernames]))
+        await incoming.add(frame_from([a_customer(username) for username in usernames]))
         await self.session.customers.take(incoming, {}, complete=False)
         self.session.read_at = self.session.clock.now()
 

@@ -1,4 +1,4 @@
-"""The house itself: styles in the wheel, keys in the README, nothing heavy on the way to the first painting."""
+"""The house itself: styles in the wheel, keys in the documents, nothing heavy on the way to the first painting."""
 
 import os
 import subprocess
@@ -10,8 +10,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tui_reseller.domain.customer import Customer
-from tui_reseller.storage.frames import frame_from
+from tests.harness.v2 import a_customer, frame_from
 from tui_reseller.storage.snapshot import Snapshots
 from tui_reseller.tui.commands import COMMANDS, key_word
 from tui_reseller.tui.stylesheets import stylesheet_folder, stylesheets
@@ -33,12 +32,12 @@ def test_the_wheel_carries_every_stylesheet(tmp_path: Path) -> None:
     assert "tui_reseller/py.typed" in names
 
 
-def test_every_command_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_every_command_is_in_the_documents() -> None:
+    page = (ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
     for command in COMMANDS:
         for key in command.keys if len(command.keys) < 5 else ():
-            assert f"`{key_word(key)}`" in readme, command.id
-        assert f"`{command.id}`" in readme
+            assert f"`{key_word(key)}`" in page, command.id
+        assert f"`{command.id}`" in page
 
 
 def imported_by(code: str) -> set[str]:
@@ -102,7 +101,7 @@ finally:
 
 @pytest.mark.terminal
 async def test_the_first_rows_of_a_snapshot_are_painted_without_anything_heavy(tmp_path: Path) -> None:
-    frame = frame_from([Customer(f"u{number}", city="Oslo") for number in range(3)])
+    frame = frame_from([a_customer(f"u{number}", city="Oslo") for number in range(3)])
     await Snapshots(tmp_path / "cache").save(
         "reseller-v2|https://api.sendgrid.com:443/apiv2|bob", datetime.now(UTC), frame
     )
@@ -127,13 +126,15 @@ def test_a_single_customer_is_changed_without_the_list(tmp_path: Path) -> None:
 import asyncio
 from pathlib import Path
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.snapshot import Snapshots
 async def work():
-    rows = CustomerList()
-    rows.apply([("a", Customer("a"))])
+    rows = CustomerList(RESELLER_V2)
+    changes = [("a", Customer.of(RESELLER_V2, "a"))]
+    rows.apply(changes)
     await rows.tidy()
-    await Snapshots(Path({str(tmp_path)!r}) / "cache").note("acme", [("a", Customer("a"))])
+    await Snapshots(Path({str(tmp_path)!r}) / "cache").note("acme", changes)
 asyncio.run(work())
 """
     assert not imported_by(code) & HEAVY

@@ -12,10 +12,10 @@ from typing import Any
 from tests.harness.clock import HurriedClock
 from tests.harness.consent import for_job
 from tests.harness.sandbox import Sandbox
+from tests.harness.v2 import parse_filter
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.credential import Credential
-from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.profile import Format, Profile, Store

@@ -389,6 +389,21 @@ async def test_an_item_with_an_end_is_read_just_before_although_the_list_is_fres
     assert await open_suspensions(office.services.ledger, office.session.account) == []
 
 
+async def test_what_another_process_did_since_the_list_is_read_again_and_proves_nothing(
+    office, tmp_path, sandbox, planted
+):
+    planted(2, "since-")
+    other = Office(tmp_path, sandbox)
+    await listing.refresh_for_many(other.session)
+    await office.run(await office.job("username~^since-")).run()
+    job = await other.job("username~^since-")
+    sandbox.fault("drop-before", operation="disable", times=9)
+    done = await other.run(job).run()
+    await other.aclose()
+    assert {outcome.value: count for outcome, count in done.counts.items() if outcome and count} == {"already_so": 2}
+    assert len(sandbox.log()) == 2, "sent, it would be unknown, and be read back as applied by us"
+
+
 async def test_an_item_of_an_older_version_that_tells_no_customer_is_not_sent(office, sandbox, planted):
     planted(3, "old-")
     plan = await office.plan("username~^old-")

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
+from tests.harness.v2 import action_of, read_rows
 from tests.jobs.office import Office
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, JobState
 from tui_reseller.services import listing, plans
 from tui_reseller.services.job_passwords import Given
-from tui_reseller.services.plan_file import action_of, read_rows
 
 DETAILS = ("first_name", "last_name", "address", "city", "state", "zip", "country", "phone", "website")
 

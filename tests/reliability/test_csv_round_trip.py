@@ -14,14 +14,14 @@ import random
 from pathlib import Path
 
 from tests.harness import hostile
+from tests.harness.v2 import DETAIL_FIELDS, a_customer, frame_from
 from tui_reseller.api.reseller_v2.records import whole
 from tui_reseller.cli.output import Output
 from tui_reseller.cli.rows_in import read_rows
-from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
+from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.export import Exporter
-from tui_reseller.storage.frames import frame_from
 
 ROWS = 100_000 if os.environ.get("TUI_RESELLER_FULL") else 5_000
 NAMES = ("username", "email", *DETAIL_FIELDS)
@@ -50,7 +50,7 @@ def customers() -> list[Customer]:
     found = []
     for number in range(ROWS):
         values = {name: chance.choice(TEXTS) for name in NAMES[1:]}
-        found.append(Customer(f"{TEXTS[number % len(TEXTS)]}{number}").with_values(values))
+        found.append(a_customer(f"{TEXTS[number % len(TEXTS)]}{number}").with_values(values))
     return found
 
 

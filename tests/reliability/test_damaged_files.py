@@ -21,12 +21,11 @@ from pathlib import Path
 import pytest
 
 from tests.harness.readable_rows import readable
+from tests.harness.v2 import a_customer, frame_from
 from tui_reseller.domain.audit import AuditQuery, Intent, Operator
 from tui_reseller.domain.changes import Change
-from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import LedgerUnavailable, SnapshotDamaged
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.storage.frames import frame_from
 from tui_reseller.storage.ledger.ledger import Ledger
 from tui_reseller.storage.snapshot import Snapshots
 
@@ -57,10 +56,10 @@ def pristine(tmp_path_factory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("pristine")
 
     async def make() -> None:
-        frame = frame_from([Customer(f"c{number}", city="Łódź") for number in range(500)])
+        frame = frame_from([a_customer(f"c{number}", city="Łódź") for number in range(500)])
         snapshots = Snapshots(root / "ended" / "cache")
         await snapshots.save(ACCOUNT, datetime.now(UTC), frame)
-        await snapshots.note(ACCOUNT, [("c7", Customer("c7", city="Rome"))])
+        await snapshots.note(ACCOUNT, [("c7", a_customer("c7", city="Rome"))])
         ledger = await write(root / "ended", 60)
         shutil.copytree(root / "ended", root / "killed")
         await ledger.aclose()
@@ -182,7 +181,7 @@ async def use_snapshot(folder: Path) -> str:
         found = "kept" if await snapshots.load(ACCOUNT) is not None else "none"
     except SnapshotDamaged:
         found = "set aside"
-    await snapshots.save(ACCOUNT, datetime.now(UTC), frame_from([Customer("new")]))
+    await snapshots.save(ACCOUNT, datetime.now(UTC), frame_from([a_customer("new")]))
     again = await snapshots.load(ACCOUNT)
     assert again is not None
     assert again.info.total == 1

@@ -28,6 +28,7 @@ from rich.cells import cell_len
 
 from tests.harness import hostile
 from tests.harness.shells import SHELLS, words_in
+from tests.harness.v2 import DETAIL_FIELDS, FIELDS, a_customer, frame_from, new_list, parse_filter
 from tests.tui.desk import open_desk
 from tui_reseller.api.reseller_v2.records import whole
 from tui_reseller.api.reseller_v2.replies import verdict
@@ -42,10 +43,9 @@ from tui_reseller.cli.verbs.switches import disable
 from tui_reseller.cli.verbs.typed import delete, rename
 from tui_reseller.domain.audit import AuditQuery, Entry, Intent, Operator
 from tui_reseller.domain.changes import Change
-from tui_reseller.domain.customer import DETAIL_FIELDS, FIELDS, Customer
+from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidFilter, ResellerError
 from tui_reseller.domain.export import ExportFormat
-from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, JobItem
@@ -54,9 +54,7 @@ from tui_reseller.domain.profile import Format
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
 from tui_reseller.services.result import Result
-from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.export import Exporter
-from tui_reseller.storage.frames import frame_from
 from tui_reseller.storage.ledger.ledger import Ledger
 from tui_reseller.system import logs
 from tui_reseller.tui.app import ResellerApp
@@ -82,7 +80,7 @@ def customer(number: int, text: str) -> Customer:
     """A text in every field; the adapters let no half of a character through."""
     known = whole(text)
     values = dict.fromkeys(("email", *DETAIL_FIELDS), known)
-    return Customer(f"h{number:03}-{known}", sending=Switch.ON, extra={known[:50]: known}).with_values(values)
+    return a_customer(f"h{number:03}-{known}", sending=Switch.ON, extra={known[:50]: known}).with_values(values)
 
 
 CUSTOMERS = [customer(number, text) for number, (_, text) in enumerate(CHOSEN)]
@@ -177,7 +175,7 @@ def test_a_copied_command_is_one_command_for_every_shell(shell, tmp_path):
 
 
 async def test_search_sort_and_filter_find_it_and_never_break():
-    rows = CustomerList()
+    rows = new_list()
     incoming = rows.incoming()
     await incoming.add(frame_from(CUSTOMERS))
     await rows.take(incoming, {})
@@ -334,7 +332,7 @@ def test_a_detail_of_a_hundred_thousand_signs_is_folded_at_once():
     """A customer with long texts must not hold up the list: D01."""
     for sign in ("M", "日", "a b ", "e\u0301\u0301\u0301\u0301", "a\u200d", "\u0301"):
         long = (sign * 100_000)[:100_000]
-        one = Customer("x").with_values(dict.fromkeys(("email", *DETAIL_FIELDS), long))
+        one = a_customer("x").with_values(dict.fromkeys(("email", *DETAIL_FIELDS), long))
         began = time.process_time()
         lines = wide_lines(one, "list of 14:02", [], NOW, 48)
         assert time.process_time() - began < 0.5

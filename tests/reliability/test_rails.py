@@ -12,10 +12,9 @@ import pytest
 
 from tests.harness.consent import agreed, carry_out
 from tests.harness.sandbox import Sandbox
+from tests.harness.v2 import a_customer, calls_for
 from tests.reliability.workplace import CUSTOMER, Ran, Workplace
 from tui_reseller.domain.audit import AuditQuery, Operator
-from tui_reseller.domain.changes import calls_for
-from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict, RefusedHere
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.secret import Secret
@@ -431,7 +430,7 @@ async def test_a_list_that_lost_many_customers_stands_for_nothing(desk_of, runni
     await listing.read_all(session)
     incoming = session.customers.incoming()
     await session.customers.take(incoming, {}, complete=False)
-    session.customers.apply([(f"ghost-{number}", Customer(f"ghost-{number}")) for number in range(1000)])
+    session.customers.apply([(f"ghost-{number}", a_customer(f"ghost-{number}")) for number in range(1000)])
     session.clock.passed = 601
     with pytest.raises(RefusedHere, match="the list came with"):
         await listing.refresh_for_many(session)

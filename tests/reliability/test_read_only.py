@@ -11,13 +11,14 @@ import pytest
 
 from tests.harness.consent import for_job
 from tests.harness.sandbox import Sandbox
+from tests.harness.v2 import a_customer, item_of
 from tests.reliability.workplace import CUSTOMER, Workplace
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import WRITES, Call, Operation, Outcome
-from tui_reseller.domain.plan import Item, Job, Plan
+from tui_reseller.domain.plan import Job, Plan
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services import job_items
 from tui_reseller.services.door import Permit
@@ -62,7 +63,7 @@ async def _carry_out(session: Session, operation: Operation) -> list[Outcome]:
 
 
 async def _save(session: Session, _operation: Operation) -> list[Outcome]:
-    loaded = Customer("luz", city="Madrid", email="luz@bodega.example")
+    loaded = a_customer("luz", city="Madrid", email="luz@bodega.example")
     calls = frozenset({(Operation.SET, "luz"), (Operation.EMAIL, "luz")})
     edited = {"city": "Oslo", "email": "x@y.example"}
     return [result.outcome for result in await save(session, loaded, edited, Permit(session.account, calls))]
@@ -72,7 +73,7 @@ async def _planned(session: Session, operation: Operation) -> tuple[Jobs, Job, C
     """Make a job of one item."""
     call = CALLS[operation]
     before = await session.find(call.username)
-    item = Item.of(call, before)
+    item = item_of(call, before)
     now = session.clock.now()
     plan = Plan("acme", session.account, f"{operation.value} {now}", now, now, 5, [item])
     jobs = Jobs(session.ledger, session.ledger._folder)

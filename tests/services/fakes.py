@@ -2,26 +2,26 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from tests.harness.v2 import SWITCHED, a_customer, changed, frame_from, new_list
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.config import Config, Settings
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, CustomerNotFound, Rejected
 from tui_reseller.domain.listing import ListProgress, ListQuery, StoredList
-from tui_reseller.domain.operation import SWITCHED, Call, Operation
+from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services.session import Session
-from tui_reseller.storage.customer_list import CustomerList
-from tui_reseller.storage.frames import frame_from
 
-LUZ = Customer("luz", "luz@bodega.es", sending=Switch.ON, first_name="Luz", last_name="Marin", city="Madrid", phone="1")
-ANA = Customer("ana", "ana@vino.pt", sending=Switch.OFF, first_name="Ana", last_name="Sousa", city="Porto")
+LUZ = a_customer(
+    "luz", "luz@bodega.es", sending=Switch.ON, first_name="Luz", last_name="Marin", city="Madrid", phone="1"
+)
+ANA = a_customer("ana", "ana@vino.pt", sending=Switch.OFF, first_name="Ana", last_name="Sousa", city="Porto")
 KIM = Operator("kim", "bastion")
 DETAILS = dict.fromkeys(("first_name", "last_name", "address", "city", "state", "zip", "phone", "website"), "x") | {
     "country": "ES"
@@ -126,13 +126,13 @@ class FakeService:
 
     def change(self, username: str, **values: object) -> None:
         """Somebody else edits a customer."""
-        self.kept[username] = replace(self.kept[username], **values)
+        self.kept[username] = changed(self.kept[username], **values)
 
     def _apply(self, call: Call) -> None:
         if call.operation is Operation.CREATE:
             if call.username in self.kept:
                 raise Rejected("username exists")
-            self.kept[call.username] = Customer(call.username, sending=Switch.ON).with_values(dict(call.fields))
+            self.kept[call.username] = a_customer(call.username, sending=Switch.ON).with_values(dict(call.fields))
             return
         if call.username not in self.kept:
             raise CustomerNotFound("User does not exist")
@@ -146,7 +146,7 @@ class FakeService:
 
     @staticmethod
     def _told(customer: Customer) -> Customer:
-        return replace(customer, website_access=Switch.UNKNOWN)
+        return changed(customer, website_access=Switch.UNKNOWN)
 
 
 async def put_list(session: Session, customers: Iterable[Customer]) -> None:
@@ -159,7 +159,7 @@ async def put_list(session: Session, customers: Iterable[Customer]) -> None:
 
 async def customers_in(found: StoredList) -> list[Customer]:
     """Return the customers of a snapshot, changes included."""
-    rows = CustomerList()
+    rows = new_list()
     incoming = rows.incoming()
     await incoming.add(found.customers)
     await rows.take(incoming, {}, complete=False)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.harness.v2 import ACTIONS, changes_of
 from tests.services.fakes import CALLS, KIM
 from tui_reseller.domain.audit import Entry, Intent
-from tui_reseller.domain.changes import changes_of
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import WRITES, Operation, Outcome
 from tui_reseller.services.advice import NOTHING, UNSEEN, known, safe
@@ -38,14 +38,14 @@ def entry(operation, outcome, message, *, is_observed=False):
 @pytest.mark.parametrize("outcome", OPEN)
 @pytest.mark.parametrize("operation", WRITES)
 def test_every_open_outcome_has_its_advice(operation, outcome):
-    said = safe(operation, outcome)
+    said = safe(ACTIONS[operation], outcome)
     assert "Safe: " in said or said.startswith("Cannot be checked")
     assert "failed" not in said.lower()
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if not outcome.needs_you])
 def test_a_closed_outcome_needs_none(outcome):
-    assert safe(Operation.SET, outcome) == ""
+    assert safe(ACTIONS[Operation.SET], outcome) == ""
 
 
 @pytest.mark.parametrize("operation", WRITES)
@@ -53,7 +53,7 @@ async def test_a_repeat_is_called_safe_exactly_where_it_is_let_through(ledger, o
     call = CALLS[operation]
     intent = Intent("acme", "a", operation, call.username, changes_of(call, None), KIM)
     await ledger.finish(await ledger.begin(intent), Outcome.UNKNOWN, "cut")
-    said = safe(operation, Outcome.UNKNOWN)
+    said = safe(ACTIONS[operation], Outcome.UNKNOWN)
     if "repeat with the same value" in said or "set a new password" in said:
         assert await ledger.begin(intent)
     else:

@@ -1,12 +1,10 @@
 """An edit of two calls: one after the other; if the first is not applied, the second is not sent."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.harness.consent import agreed
+from tests.harness.v2 import calls_for, changed
 from tests.services.fakes import LUZ
-from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.errors import AnswerLost, Rejected
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.services.edit import save
@@ -24,7 +22,7 @@ async def test_an_edit_sends_details_then_the_email(session, service):
         (Operation.SET, Outcome.APPLIED),
         (Operation.EMAIL, Outcome.APPLIED),
     ]
-    assert service.kept["luz"] == replace(LUZ, city="Oslo", email="new@bodega.es")
+    assert service.kept["luz"] == changed(LUZ, city="Oslo", email="new@bodega.es")
 
 
 @pytest.mark.parametrize(

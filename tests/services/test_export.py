@@ -3,21 +3,19 @@
 import asyncio
 import json
 import time
-from dataclasses import replace
 
 import polars as pl
 import pytest
 
+from tests.harness.v2 import FIELDS, a_customer, changed, parse_filter
 from tests.services.fakes import ANA, LUZ, put_list
-from tui_reseller.domain.customer import FIELDS, Customer
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.export import Exported, ExportFormat
-from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.profile import Profile
 from tui_reseller.services.export import check, export
 
-KAI = Customer("kai", city="Porto", extra={"id": "7"})
+KAI = a_customer("kai", city="Porto", extra={"id": "7"})
 
 
 @pytest.fixture
@@ -57,8 +55,8 @@ async def test_exactly_what_is_shown_in_its_order(session, exporter, tmp_path, q
 
 async def test_what_was_changed_since_as_the_list_shows_it(session, exporter, tmp_path):
     await put_list(session, [LUZ, ANA, KAI])
-    new = Customer("new")
-    for step, changes in enumerate([[("luz", replace(LUZ, city="Oslo"))], [("new", new)], [("ana", None)]]):
+    new = a_customer("new")
+    for step, changes in enumerate([[("luz", changed(LUZ, city="Oslo"))], [("new", new)], [("ana", None)]]):
         session.customers.apply(changes)
         path = tmp_path / f"{step}.jsonl"
         await export(exporter, session, path)
@@ -113,7 +111,7 @@ async def test_before_the_first_list_there_is_nothing_to_export(services, tmp_pa
 
 
 async def test_progress_comes_in_the_event_loop_and_cancelling_leaves_nothing(session, exporter, tmp_path):
-    await put_list(session, [Customer(f"c{number}") for number in range(100_000)])
+    await put_list(session, [a_customer(f"c{number}") for number in range(100_000)])
     told = []
 
     def tell(done, total):

@@ -1,15 +1,14 @@
 """The list: the old one at once, the new one only if whole, held back if too small, website access filled in."""
 
 import os
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.harness.consent import carry_out
+from tests.harness.v2 import a_customer, changed, frame_from, parse_filter
 from tests.services.fakes import ANA, CALLS, LUZ, NOON, customers_in, put_list, shown
 from tui_reseller.domain.config import Settings
-from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
     AnswerLost,
     BadConfig,
@@ -21,16 +20,14 @@ from tui_reseller.domain.errors import (
     SnapshotDamaged,
     UnusableAnswer,
 )
-from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListQuery, RefreshCounts
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import listing
 from tui_reseller.services.listing import Arrived
-from tui_reseller.storage.frames import frame_from
 
-MANY = [Customer(f"u{number}") for number in range(10)]
+MANY = [a_customer(f"u{number}") for number in range(10)]
 
 
 @pytest.fixture
@@ -139,7 +136,7 @@ async def test_a_busy_service_is_waited_for_unless_it_takes_too_long(session, se
 @pytest.mark.parametrize(("left", "held"), [(10, False), (8, False), (7, True), (0, True), (12, False)])
 async def test_a_list_that_lost_more_than_a_fifth_is_held_back(session, service, snapshot, left, held):
     await put_list(session, MANY)
-    service.pieces = [[[Customer(f"u{number}") for number in range(left)]]]
+    service.pieces = [[[a_customer(f"u{number}") for number in range(left)]]]
     done = await listing.read_all(session)
     assert (done.held, done.previous, done.total) == (held, 10, left)
     assert session.customers.total == (10 if held else left)
@@ -173,7 +170,7 @@ async def test_website_access_comes_from_what_was_set_here(session, service, ser
     await carry_out(session, CALLS[Operation.WEBSITE_DISABLE])
     other = services.open(session.profile)
     await listing.read_all(other)
-    known = replace(LUZ, website_access=Switch.OFF)
+    known = changed(LUZ, website_access=Switch.OFF)
     assert (shown(other), other.customers.get("luz")) == ([known, ANA], known)
     again = services.open(session.profile)
     await listing.load(again)
@@ -181,9 +178,9 @@ async def test_website_access_comes_from_what_was_set_here(session, service, ser
 
 
 async def test_what_the_service_tells_of_website_access_stands(session):
-    session.website = {"luz": Switch.OFF}
-    assert session.with_website(replace(LUZ, website_access=Switch.ON)).website_access is Switch.ON
-    assert session.with_website(ANA) == ANA
+    session.last_set = {"luz": {"website_access": False}}
+    assert session.with_last_set(changed(LUZ, website_access=Switch.ON)).switch("website_access") is Switch.ON
+    assert session.with_last_set(ANA) == ANA
 
 
 async def test_there_is_no_list_before_the_first(fresh):
@@ -284,7 +281,7 @@ async def test_with_a_retention_of_zero_nothing_is_kept_on_disk(services, servic
     done = await listing.read_all(opened)
     assert (shown(opened), done.not_kept) == ([LUZ, ANA], "")
     await carry_out(opened, CALLS[Operation.DISABLE])
-    assert opened.customers.get("luz").sending is Switch.OFF
+    assert opened.customers.get("luz").switch("sending") is Switch.OFF
     assert not (tmp_path / "cache").exists()
 
 
@@ -359,22 +356,22 @@ async def test_what_is_changed_while_a_list_is_held_stands_when_it_is_accepted(s
     done = await listing.read_all(session)
     await carry_out(session, CALLS[Operation.DISABLE])
     await listing.accept(session, done)
-    assert session.customers.get("luz").sending is Switch.OFF
+    assert session.customers.get("luz").switch("sending") is Switch.OFF
 
 
 async def test_what_is_changed_while_a_list_is_saved_stands_on_disk_too(session, snapshot, monkeypatch):
     save = snapshot.save
 
     async def slow(*arguments):
-        await session.keep(("luz", replace(LUZ, city="Lugo")))
+        await session.keep(("luz", changed(LUZ, city="Lugo")))
         await save(*arguments)
-        await session.keep(("luz", replace(LUZ, city="Oslo")))
+        await session.keep(("luz", changed(LUZ, city="Oslo")))
 
     monkeypatch.setattr(snapshot, "save", slow)
     await listing.read_all(session)
-    assert session.customers.get("luz").city == "Oslo"
+    assert session.customers.get("luz").value("city") == "Oslo"
     found = await customers_in(await snapshot.load(session.account))
-    assert [(customer.username, customer.city) for customer in found] == [("luz", "Oslo"), ("ana", "Porto")]
+    assert [(customer.username, customer.value("city")) for customer in found] == [("luz", "Oslo"), ("ana", "Porto")]
 
 
 async def test_what_is_changed_while_the_snapshot_is_loaded_stands(stored, snapshot, monkeypatch):
@@ -382,19 +379,19 @@ async def test_what_is_changed_while_the_snapshot_is_loaded_stands(stored, snaps
 
     async def slow(account):
         found = await load(account)
-        await stored.keep(("luz", replace(LUZ, city="Oslo")))
+        await stored.keep(("luz", changed(LUZ, city="Oslo")))
         return found
 
     monkeypatch.setattr(snapshot, "load", slow)
     await listing.load(stored)
-    assert stored.customers.get("luz").city == "Oslo"
+    assert stored.customers.get("luz").value("city") == "Oslo"
 
 
 async def test_what_was_changed_before_a_list_was_asked_for_is_not_put_over_it(session, service):
     await carry_out(session, CALLS[Operation.DISABLE])
     service.change("luz", sending=Switch.ON, city="Lugo")
     await listing.read_all(session)
-    assert session.customers.get("luz") == replace(LUZ, city="Lugo")
+    assert session.customers.get("luz") == changed(LUZ, city="Lugo")
 
 
 async def test_changes_come_back_with_the_snapshot(fresh, services):
@@ -404,12 +401,12 @@ async def test_changes_come_back_with_the_snapshot(fresh, services):
     later = services.open(fresh.profile)
     await listing.load(later)
     assert later.customers.get("luz") is None
-    assert later.customers.get("lux") == replace(LUZ, username="lux", website_access=Switch.OFF)
+    assert later.customers.get("lux") == changed(LUZ, username="lux", website_access=Switch.OFF)
 
 
 async def test_a_refresh_counts_what_came_went_and_changed(session, service):
     await put_list(session, MANY)
-    new = [Customer("u1", city="Oslo"), *MANY[2:], Customer("v1"), Customer("v2")]
+    new = [a_customer("u1", city="Oslo"), *MANY[2:], a_customer("v1"), a_customer("v2")]
     service.pieces = [[new[:5], new[5:]], [new]]
     await listing.read_all(session)
     assert session.customers.refreshed == RefreshCounts(new=2, gone=1, changed=1)
@@ -452,7 +449,7 @@ async def test_first_rows_alone_are_enough_to_hold_a_small_list_back(fresh, serv
 
 async def test_the_question_stays_over_a_refresh(session, service):
     await session.customers.query(ListQuery(parse_filter("city:o"), "username"))
-    service.kept["zoe"] = Customer("zoe", city="Oslo")
+    service.kept["zoe"] = a_customer("zoe", city="Oslo")
     await listing.read_all(session)
     assert session.customers.usernames() == ["ana", "zoe"]
 

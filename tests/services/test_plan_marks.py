@@ -2,8 +2,8 @@
 
 import json
 
+from tests.harness.v2 import read_rows
 from tui_reseller.domain.operation import Operation
-from tui_reseller.services.plan_file import read_rows
 
 
 def fields(content: str, action: Operation = Operation.SET) -> dict[str, str]:

@@ -7,6 +7,15 @@ from datetime import timedelta
 
 import pytest
 
+from tests.harness.v2 import (
+    ACTIONS,
+    GRADES,
+    check_country,
+    check_email,
+    checked_field_names,
+    findings_for,
+    refuse_invalid,
+)
 from tests.services.fakes import CALLS, NOON
 from tui_reseller.domain.errors import (
     AnswerLost,
@@ -18,21 +27,13 @@ from tui_reseller.domain.errors import (
     Rejected,
     UnusableAnswer,
 )
-from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.operation import WRITES, Call, Operation
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.services import retry
-from tui_reseller.services.policy import GRADES, Policy, grade, refuse_over_ceiling, typed_text
+from tui_reseller.services.policy import Policy, grade, refuse_over_ceiling, typed_text
 from tui_reseller.services.profiles import with_values
-from tui_reseller.services.validation import (
-    check_country,
-    check_email,
-    checked_field_names,
-    country_name,
-    findings_for,
-    label,
-    refuse_invalid,
-    without_unchanged,
-)
+from tui_reseller.services.validation import country_name, without_unchanged
 
 ACME = Profile("acme", "acme-api")
 SAFE = Profile("acme", "acme-api", protected=True)
@@ -41,7 +42,6 @@ SAFE = Profile("acme", "acme-api", protected=True)
 @pytest.mark.parametrize(
     ("operation", "one", "protected", "many", "mass"),
     [
-        (Operation.LIST, 0, 0, 0, 0),
         (Operation.ENABLE, 1, 2, 2, 3),
         (Operation.WEBSITE_ENABLE, 1, 2, 2, 3),
         (Operation.WEBSITE_DISABLE, 1, 2, 2, 3),
@@ -55,14 +55,14 @@ SAFE = Profile("acme", "acme-api", protected=True)
     ],
 )
 def test_how_strongly_is_asked(operation, one, protected, many, mass):
-    assert grade(operation) == one
-    assert grade(operation, protected=True) == protected
-    assert grade(operation, 2, 1000) == many
-    assert grade(operation, 26, 100_000) == mass
+    assert grade(ACTIONS[operation]) == one
+    assert grade(ACTIONS[operation], protected=True) == protected
+    assert grade(ACTIONS[operation], 2, 1000) == many
+    assert grade(ACTIONS[operation], 26, 100_000) == mass
 
 
 def test_every_operation_has_a_grade():
-    assert {*GRADES} == {*Operation}
+    assert {*GRADES} == {*WRITES}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_every_operation_has_a_grade():
     ],
 )
 def test_many_are_above_25_or_above_a_twentieth_and_at_least_5(count, total, level):
-    assert grade(Operation.ENABLE, count, total) == level
+    assert grade(ACTIONS[Operation.ENABLE], count, total) == level
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_fields_that_a_verb_takes_are_accepted():
 
 
 def test_a_field_has_its_word_on_screen():
-    assert (label("first_name"), label("ip_group")) == ("First name", "ip_group")
+    assert (RESELLER_V2.label("first_name"), RESELLER_V2.label("other")) == ("First name", "other")
 
 
 def test_fields_that_are_already_so_are_left_out():

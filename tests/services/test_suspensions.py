@@ -65,7 +65,7 @@ async def test_sending_that_is_on_already_is_settled_and_nothing_is_sent(session
     await stop()
     (one,) = await found(session)
     sent = len(service.sent)
-    service.change(NAME, sending=LUZ.sending)
+    service.change(NAME, sending=LUZ.switch("sending"))
     result = await lift(session, one, "batch")
     assert (result.outcome, result.message, len(service.sent)) == (Outcome.ALREADY_SO, ALREADY, sent)
     assert [change.before for change in (await written())[0].changes] == [True]
@@ -86,7 +86,7 @@ async def test_a_stop_that_came_after_the_list_was_made_is_left_alone(session, s
 
 async def test_a_refused_repeat_does_not_replace_it(session, service, stop):
     await stop()
-    service.change(NAME, sending=LUZ.sending)
+    service.change(NAME, sending=LUZ.switch("sending"))
     service.before.append(Rejected("no"))
     await stop(hours=0)
     (one,) = await found(session)

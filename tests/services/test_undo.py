@@ -1,18 +1,17 @@
 """Taking back: the opposite call, what newer changes forbid, batches, and never twice."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.harness import consent
 from tests.harness.consent import carry_out
+from tests.harness.v2 import ACTIONS, a_customer, changed
 from tests.services.fakes import ANA, CALLS, KIM, LUZ, put_list
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
-from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import AnswerLost, InvalidInput, Rejected
-from tui_reseller.domain.operation import REVERSIBLE, WRITES, Call, Operation, Outcome
+from tui_reseller.domain.operation import WRITES, Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import undo
 from tui_reseller.services.verify import verify
@@ -42,7 +41,7 @@ async def test_what_can_be_undone_is_undone_by_its_opposite(session, service, op
     assert undo.opposite(entry) == back
     (result,) = await take_back(session)
     assert result.outcome is Outcome.APPLIED
-    kept = {name: replace(customer, website_access=Switch.UNKNOWN) for name, customer in service.kept.items()}
+    kept = {name: changed(customer, website_access=Switch.UNKNOWN) for name, customer in service.kept.items()}
     assert kept == {"luz": LUZ, "ana": ANA}
 
 
@@ -50,12 +49,12 @@ async def test_what_can_be_undone_is_undone_by_its_opposite(session, service, op
 async def test_what_cannot_be_undone_is_said_so_and_not_offered(session, operation):
     await carry_out(session, CALLS[operation])
     assert await undo.last_undoable(session) == []
-    assert "cannot be undone" in undo.CANNOT[operation]
+    assert "cannot be undone" in ACTIONS[operation].cannot_undo
 
 
 def test_each_write_can_either_be_undone_or_has_words_why_not():
-    assert {*REVERSIBLE} | {*undo.CANNOT} == {*WRITES}
-    assert not {*REVERSIBLE} & {*undo.CANNOT}
+    assert {*ACTIONS} == {*WRITES}
+    assert all((action.undo is None) == bool(action.cannot_undo) for action in ACTIONS.values())
 
 
 async def test_a_switch_that_changed_nothing_has_nothing_to_take_back(session):
@@ -93,7 +92,7 @@ async def test_a_newer_change_by_somebody_else_is_not_overwritten(session, servi
     service.change("luz", city="Lisboa")
     (result,) = await take_back(session)
     assert result.outcome is Outcome.CONFLICT
-    assert service.kept["luz"].city == "Lisboa"
+    assert service.kept["luz"].value("city") == "Lisboa"
 
 
 async def test_a_newer_change_of_another_field_does_not_stop_an_undo(session, service):
@@ -101,7 +100,7 @@ async def test_a_newer_change_of_another_field_does_not_stop_an_undo(session, se
     service.change("luz", phone="9")
     (result,) = await take_back(session)
     assert result.outcome is Outcome.APPLIED
-    assert service.kept["luz"] == replace(LUZ, phone="9")
+    assert service.kept["luz"] == changed(LUZ, phone="9")
 
 
 async def test_an_undo_is_not_undone_and_the_one_before_comes_next(session, written):
@@ -132,7 +131,7 @@ async def test_an_undo_that_was_rejected_is_offered_again(session, service):
 
 
 async def test_a_batch_is_taken_back_as_one_but_for_what_was_not_applied_or_was_undone(session, service):
-    service.kept = {f"u{n}": Customer(f"u{n}", sending=Switch.ON) for n in range(4)}
+    service.kept = {f"u{n}": a_customer(f"u{n}", sending=Switch.ON) for n in range(4)}
     await put_list(session, service.kept.values())
     service.before = [None, Rejected("no")]
     results = [await carry_out(session, Call(Operation.DISABLE, f"u{n}"), batch="job-1") for n in range(4)]
@@ -140,13 +139,13 @@ async def test_a_batch_is_taken_back_as_one_but_for_what_was_not_applied_or_was_
     entries = await undo.last_undoable(session)
     assert [entry.username for entry in entries] == ["u2", "u0"]
     await take_back(session)
-    assert {customer.sending for customer in service.kept.values()} == {Switch.ON}
+    assert {customer.switch("sending") for customer in service.kept.values()} == {Switch.ON}
     assert await undo.last_undoable(session) == []
 
 
 async def test_a_batch_larger_than_the_look_back_is_taken_back_whole(session, monkeypatch, service):
     monkeypatch.setattr(undo, "LOOK_BACK", 3)
-    service.kept = {f"u{n}": Customer(f"u{n}", sending=Switch.ON) for n in range(6)}
+    service.kept = {f"u{n}": a_customer(f"u{n}", sending=Switch.ON) for n in range(6)}
     await put_list(session, service.kept.values())
     for n in range(6):
         await carry_out(session, Call(Operation.DISABLE, f"u{n}"), batch="job-1")
@@ -175,10 +174,10 @@ async def test_what_i_did_over_another_line_is_mine_to_take_back(session, ledger
 async def test_a_customer_is_compared_with_how_the_operation_left_it(session):
     await carry_out(session, CALLS[Operation.RENAME])
     (entry,) = await undo.last_undoable(session)
-    assert undo.as_left(entry, replace(LUZ, username="lux")).username == "lux"
+    assert undo.as_left(entry, changed(LUZ, username="lux")).username == "lux"
     await carry_out(session, Call(Operation.EMAIL, "lux", {"email": "x@y.es"}))
     (entry,) = await undo.last_undoable(session)
-    assert undo.as_left(entry, LUZ).email == "x@y.es"
+    assert undo.as_left(entry, LUZ).value("email") == "x@y.es"
 
 
 @pytest.mark.parametrize("prose", ["undo of the marketing stop", "undo of {}", "undo of 0000000000 wrong"])
@@ -217,12 +216,12 @@ async def test_what_was_set_again_since_stands_although_it_changed_nothing(sessi
 
 
 async def test_what_was_taken_back_in_between_stands_in_nobodys_way(session, service):
-    before = service.kept["luz"].city
+    before = service.kept["luz"].value("city")
     first = await carry_out(session, Call(Operation.SET, "luz", {"city": "Lugo"}))
     second = await carry_out(session, Call(Operation.SET, "luz", {"city": "Vigo"}))
     await consent.take_back(session, await session.ledger.get(second.id))
     result = await consent.take_back(session, await session.ledger.get(first.id))
-    assert (result.outcome, service.kept["luz"].city) == (Outcome.APPLIED, before)
+    assert (result.outcome, service.kept["luz"].value("city")) == (Outcome.APPLIED, before)
 
 
 async def test_a_stop_stands_although_it_took_an_enable_back(session, service):
@@ -230,7 +229,7 @@ async def test_a_stop_stands_although_it_took_an_enable_back(session, service):
     second = await carry_out(session, Call(Operation.ENABLE, "luz"))
     stop = await consent.take_back(session, await session.ledger.get(second.id))
     result = await consent.take_back(session, await session.ledger.get(first.id))
-    assert (result.outcome, service.kept["luz"].sending) == (Outcome.CONFLICT, Switch.OFF)
+    assert (result.outcome, service.kept["luz"].switch("sending")) == (Outcome.CONFLICT, Switch.OFF)
     assert f"operation {stop.id}" in result.message
 
 

@@ -1,21 +1,18 @@
 """What became of a write whose answer was lost: by evidence only, per operation."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.harness.consent import carry_out
+from tests.harness.v2 import ACTIONS, a_customer, changed, frame_from
 from tests.services.fakes import ANA, CALLS, LUZ, put_list
-from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import AnswerLost, BadConfig, InvalidInput, LedgerUnavailable
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
-from tui_reseller.services.absence import enough_for
 from tui_reseller.services.reconciliation import reconcile as settle_by_list
 from tui_reseller.services.verify import resolve, verify
-from tui_reseller.storage.frames import frame_from
 
 UNKNOWN, APPLIED, NOT_APPLIED = Outcome.UNKNOWN, Outcome.VERIFIED_APPLIED, Outcome.VERIFIED_NOT_APPLIED
 CREATE, DELETE, RENAME = CALLS[Operation.CREATE], CALLS[Operation.DELETE], CALLS[Operation.RENAME]
@@ -181,7 +178,7 @@ async def test_absence_proves_nothing_if_no_other_customer_is_found_either(
     entry = await lose(call, applied=False)
     service.kept.clear()
     if not knows_others:
-        await put_list(session, [Customer(call.username), Customer("")])
+        await put_list(session, [a_customer(call.username), a_customer("")])
     outcome, words = await verify(session, entry)
     assert (outcome, await standing(ledger, entry)) == (UNKNOWN, UNKNOWN)
     assert "no other customer is found either" in words
@@ -211,7 +208,7 @@ async def test_a_list_that_has_the_customer_after_all_proves_no_absence(session,
 @pytest.mark.parametrize(
     ("pieces", "words"),
     [
-        ([[ANA], [Customer("x"), LUZ]], "absent, but in the whole list of 3 customers"),
+        ([[ANA], [a_customer("x"), LUZ]], "absent, but in the whole list of 3 customers"),
         ([[]], "no other customer is found either"),
         ([[ANA], AnswerLost("cut again")], "cut again"),
     ],
@@ -275,7 +272,7 @@ async def test_a_verified_rename_moves_the_row(session, lose):
     entry = await lose(RENAME, applied=True)
     await verify(session, entry)
     assert session.customers.get("luz") is None
-    assert session.customers.get("lux") == replace(LUZ, username="lux")
+    assert session.customers.get("lux") == changed(LUZ, username="lux")
 
 
 @pytest.mark.parametrize("applied", [True, False])
@@ -374,7 +371,7 @@ async def test_the_verdict_names_when_was_read_and_what(session, ledger, lose):
 
 
 @pytest.mark.parametrize(
-    "call", [c for c in CALLS.values() if c.operation.is_checkable], ids=lambda c: c.operation.value
+    "call", [c for c in CALLS.values() if ACTIONS[c.operation].is_checkable], ids=lambda c: c.operation.value
 )
 @pytest.mark.parametrize("applied", [True, False])
 async def test_no_evidence_holds_a_secret(session, ledger, lose, call, applied):
@@ -424,7 +421,7 @@ async def test_where_the_known_customer_is_gone_a_whole_list_is_read(session, se
     """R3 (c): otherwise one full list is read. The control may have been deleted by somebody else."""
     entry = await lose(CREATE, applied=False)
     del service.kept["luz"]
-    service.kept |= {"kim": replace(ANA, username="kim")}
+    service.kept |= {"kim": changed(ANA, username="kim")}
     outcome, words = await verify(session, entry)
     assert outcome is NOT_APPLIED
     assert "not in the whole list of 2 customers" in words
@@ -432,7 +429,7 @@ async def test_where_the_known_customer_is_gone_a_whole_list_is_read(session, se
 
 async def test_a_list_that_lost_many_customers_proves_no_absence(session, service, lose):
     """N54: no conclusion that somebody is missing from a list that is suspiciously small."""
-    await put_list(session, [LUZ, ANA, *(replace(ANA, username=f"u{n}") for n in range(8))])
+    await put_list(session, [LUZ, ANA, *(changed(ANA, username=f"u{n}") for n in range(8))])
     entry = await lose(CREATE, applied=False)
     del service.kept["luz"]
     outcome, words = await verify(session, entry)
@@ -442,7 +439,7 @@ async def test_a_list_that_lost_many_customers_proves_no_absence(session, servic
 
 async def test_neither_name_is_looked_for_by_its_email_address_in_the_whole_list(session, service, clock, lose):
     entry = await lose(RENAME, applied=False)
-    service.kept["else"] = replace(service.kept.pop("luz"), username="else", email="LUZ@bodega.es")
+    service.kept["else"] = changed(service.kept.pop("luz"), username="else", email="LUZ@bodega.es")
     outcome, words = await verify(session, entry)
     assert (outcome, clock.passed) == (UNKNOWN, 60.0)
     assert 'its e-mail address is, under "else"' in words
@@ -453,19 +450,19 @@ async def test_neither_name_is_looked_for_by_its_email_address_in_the_whole_list
 async def test_a_verified_delete_takes_the_row_away_and_a_verified_rename_moves_what_is_known(session, ledger, lose):
     await carry_out(session, CALLS[Operation.WEBSITE_DISABLE])
     await verify(session, await lose(RENAME, applied=True))
-    assert session.website == {"lux": Switch.OFF}
+    assert session.last_set == {"lux": {"website_access": False}}
     entry = await lose(Call(Operation.DELETE, "lux"), applied=True)
     assert session.customers.get("lux") is not None
     assert (await verify(session, entry))[0] is APPLIED
     assert session.customers.get("lux") is None
-    assert session.website == {}
+    assert session.last_set == {}
 
 
 async def test_a_switch_that_was_not_turned_is_shown_again_as_it_is(session, lose):
     entry = await lose(CALLS[Operation.DISABLE], applied=False)
-    assert session.customers.get("luz").sending is Switch.UNKNOWN
+    assert session.customers.get("luz").switch("sending") is Switch.UNKNOWN
     await verify(session, entry)
-    assert session.customers.get("luz").sending is Switch.ON
+    assert session.customers.get("luz").switch("sending") is Switch.ON
 
 
 async def test_what_was_settled_while_somebody_looked_stays_settled(session, service, ledger, lose):
@@ -497,7 +494,7 @@ async def test_what_is_closed_is_neither_checked_nor_settled_again(session, serv
 async def test_a_whole_list_with_damaged_records_proves_no_absence(session, service, lose, knows):
     entry = await lose(DELETE, applied=True)
     await put_list(session, knows)
-    service.kept[""] = Customer("", email="luz@bodega.es")
+    service.kept[""] = a_customer("", email="luz@bodega.es")
     outcome, words = await verify(session, entry)
     assert outcome is UNKNOWN
     assert "records without a usable username, maybe this one" in words
@@ -507,7 +504,7 @@ async def test_a_whole_list_with_damaged_records_proves_no_absence(session, serv
 async def test_in_a_small_account_a_delete_is_verified_by_a_shorter_list(session, service, lose, others, monkeypatch):
     """Also by a whole list alone, where the question for one finds nobody; an empty one if nobody else was there."""
     entry = await lose(DELETE, applied=True)
-    rest = [replace(ANA, username=f"u{n}") for n in range(others)]
+    rest = [changed(ANA, username=f"u{n}") for n in range(others)]
     service.kept = {customer.username: customer for customer in rest}
     await put_list(session, [LUZ, *rest])
 
@@ -521,9 +518,9 @@ async def test_in_a_small_account_a_delete_is_verified_by_a_shorter_list(session
 async def test_how_many_are_enough_is_told_by_the_last_list_on_disk_too(session, services):
     await put_list(session, [])
     incoming = session.customers.incoming()
-    await incoming.add(frame_from(replace(ANA, username=f"u{n}") for n in range(11)))
+    await incoming.add(frame_from(changed(ANA, username=f"u{n}") for n in range(11)))
     await session.snapshot.save(session.account, session.clock.now(), incoming)
-    assert enough_for(services.open(session.profile), ["u1"]) == 8.0
+    assert services.open(session.profile).enough_for(["u1"]) == 8.0
 
 
 @pytest.mark.parametrize("others", [2, 9])
@@ -531,12 +528,12 @@ async def test_how_many_are_enough_is_told_by_the_last_list_on_disk_too(session,
 @pytest.mark.parametrize("call", [CREATE, DELETE, RENAME], ids=lambda call: call.operation.value)
 async def test_a_list_settles_an_absence_only_if_it_is_a_proof(session, service, ledger, lose, call, others, damaged):
     """The whole list that a job reads is asked the same: it lost many (of 12), or has damaged records."""
-    rest = [replace(ANA, username=f"u{n}") for n in range(10)]
+    rest = [changed(ANA, username=f"u{n}") for n in range(10)]
     await put_list(session, [LUZ, ANA, *rest])
     entry = await lose(call, applied=call is DELETE)
     service.kept |= {customer.username: customer for customer in rest[:others]}
     if damaged:
-        service.kept[""] = Customer("")
+        service.kept[""] = a_customer("")
     found = await settle_by_list(session, [entry], lambda _words: None)
     proven = APPLIED if call is DELETE else NOT_APPLIED
     assert found == ({entry.id: proven} if others == 9 and not damaged else {})

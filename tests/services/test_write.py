@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.harness.consent import carry_out
+from tests.harness.v2 import after_call, changed, frame_from, preview
 from tests.services.fakes import ANA, CALLS, KIM, LUZ, FakeService, customers_in, put_list
 from tui_reseller.domain.changes import Change, Collision
 from tui_reseller.domain.errors import (
@@ -28,8 +29,6 @@ from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services.result import Result
-from tui_reseller.services.write import after_call, preview
-from tui_reseller.storage.frames import frame_from
 
 WRITES = [pytest.param(call, id=operation.value) for operation, call in CALLS.items()]
 DISABLE = CALLS[Operation.DISABLE]
@@ -269,7 +268,7 @@ async def test_a_switch_that_is_no_longer_as_it_was_shown_conflicts_unless_it_is
 async def test_what_somebody_else_changed_in_other_fields_stays(session, service):
     service.change("luz", phone="2", sending=Switch.OFF)
     assert (await carry_out(session, SET, loaded=LUZ)).outcome is Outcome.APPLIED
-    assert service.kept["luz"] == replace(LUZ, city="Oslo", phone="2", sending=Switch.OFF)
+    assert service.kept["luz"] == changed(LUZ, city="Oslo", phone="2", sending=Switch.OFF)
     assert session.customers.get("luz") == service.kept["luz"]
     assert service.sent == [SET]
 
@@ -278,7 +277,7 @@ async def test_what_somebody_else_changed_in_other_fields_stays(session, service
     "call",
     [
         Call(Operation.SET, "luz", {"city": "Madrid", "first_name": "Luz"}),
-        Call(Operation.EMAIL, "luz", {"email": LUZ.email}),
+        Call(Operation.EMAIL, "luz", {"email": LUZ.value("email")}),
         Call(Operation.ENABLE, "luz"),
         Call(Operation.DISABLE, "ana"),
     ],
@@ -434,14 +433,14 @@ async def test_two_sessions_do_not_write_one_customer_at_a_time(session, open_se
     [
         (CALLS[Operation.CREATE], {"neu": after_call(CALLS[Operation.CREATE], None), "luz": LUZ}),
         (CALLS[Operation.DELETE], {"luz": None}),
-        (DISABLE, {"luz": replace(LUZ, sending=Switch.OFF)}),
-        (CALLS[Operation.ENABLE], {"ana": replace(ANA, sending=Switch.ON)}),
-        (CALLS[Operation.WEBSITE_ENABLE], {"luz": replace(LUZ, website_access=Switch.ON)}),
-        (CALLS[Operation.WEBSITE_DISABLE], {"luz": replace(LUZ, website_access=Switch.OFF)}),
-        (SET, {"luz": replace(LUZ, city="Oslo")}),
+        (DISABLE, {"luz": changed(LUZ, sending=Switch.OFF)}),
+        (CALLS[Operation.ENABLE], {"ana": changed(ANA, sending=Switch.ON)}),
+        (CALLS[Operation.WEBSITE_ENABLE], {"luz": changed(LUZ, website_access=Switch.ON)}),
+        (CALLS[Operation.WEBSITE_DISABLE], {"luz": changed(LUZ, website_access=Switch.OFF)}),
+        (SET, {"luz": changed(LUZ, city="Oslo")}),
         (CALLS[Operation.PASSWORD], {"luz": LUZ}),
-        (CALLS[Operation.RENAME], {"luz": None, "lux": replace(LUZ, username="lux")}),
-        (CALLS[Operation.EMAIL], {"luz": replace(LUZ, email="new@bodega.es")}),
+        (CALLS[Operation.RENAME], {"luz": None, "lux": changed(LUZ, username="lux")}),
+        (CALLS[Operation.EMAIL], {"luz": changed(LUZ, email="new@bodega.es")}),
     ],
     ids=[operation.value for operation in (
         Operation.CREATE, Operation.DELETE, Operation.DISABLE, Operation.ENABLE, Operation.WEBSITE_ENABLE,
@@ -459,7 +458,7 @@ async def test_list_and_snapshot_show_what_was_applied(session, snapshot, call, 
 
 def test_a_new_customer_sends_and_its_website_access_is_not_known():
     new = after_call(CALLS[Operation.CREATE], None)
-    assert (new.username, new.email, new.sending, new.website_access) == (
+    assert (new.username, new.value("email"), new.switch("sending"), new.switch("website_access")) == (
         "neu", "neu@bodega.es", Switch.ON, Switch.UNKNOWN,
     )  # fmt: skip
     assert after_call(DISABLE, None) is None
@@ -474,7 +473,7 @@ async def test_a_disk_that_refuses_the_snapshot_does_not_make_an_applied_write_l
     monkeypatch.setattr(session.snapshot, "note", refuse)
     result = await carry_out(session, DISABLE)
     assert (result.outcome, result.error) == (Outcome.APPLIED, None)
-    assert session.customers.get("luz").sending is Switch.OFF
+    assert session.customers.get("luz").switch("sending") is Switch.OFF
 
 
 @pytest.mark.parametrize(
@@ -482,28 +481,28 @@ async def test_a_disk_that_refuses_the_snapshot_does_not_make_an_applied_write_l
 )
 async def test_a_switch_whose_change_is_unknown_is_shown_as_unknown(session, service, call):
     name = "website_access" if "website" in call.operation.value else "sending"
-    session.website = {"luz": Switch.ON, "ana": Switch.ON}
+    session.last_set = {name: {"website_access": True} for name in ("luz", "ana")}
     service.before = [AnswerLost("cut")]
     await carry_out(session, call)
-    assert getattr(session.customers.get(call.username), name) is Switch.UNKNOWN
+    assert session.customers.get(call.username).switch(name) is Switch.UNKNOWN
 
 
 async def test_an_unknown_change_of_website_access_stays_unknown_after_the_next_reading(session, service):
-    session.website = {"luz": Switch.ON}
+    session.last_set = {"luz": {"website_access": True}}
     service.before = [AnswerLost("cut")]
     await carry_out(session, CALLS[Operation.WEBSITE_DISABLE])
-    assert (await session.find("luz")).website_access is Switch.UNKNOWN
+    assert (await session.find("luz")).switch("website_access") is Switch.UNKNOWN
 
 
 async def test_what_is_known_of_website_access_follows_a_rename_and_ends_with_a_delete(session):
     await carry_out(session, CALLS[Operation.WEBSITE_DISABLE])
     await carry_out(session, CALLS[Operation.RENAME])
-    assert session.website == {"lux": Switch.OFF}
-    assert (await session.find("lux")).website_access is Switch.OFF
-    await session.learn_website()
-    assert session.website == {"lux": Switch.OFF}
+    assert session.last_set == {"lux": {"website_access": False}}
+    assert (await session.find("lux")).switch("website_access") is Switch.OFF
+    await session.learn_last_set()
+    assert session.last_set == {"lux": {"website_access": False}}
     await carry_out(session, Call(Operation.DELETE, "lux"))
-    assert session.website == {}
+    assert session.last_set == {}
 
 
 async def test_a_second_service_call_does_not_ask_for_the_key_again_until_reconnected(session, service, credentials):
@@ -566,16 +565,16 @@ async def after_repeat(session, service, call, change):
 async def test_already_exists_to_a_repeated_create_is_read_back_and_ours(session, service, written):
     create = CALLS[Operation.CREATE]
     ours = after_call(create, None)
-    result = await after_repeat(session, service, create, lambda: service.kept.update(neu=replace(ours, phone="+34 1")))
+    result = await after_repeat(session, service, create, lambda: service.kept.update(neu=changed(ours, phone="+34 1")))
     assert (result.outcome, service.asked) == (Outcome.VERIFIED_APPLIED, ["neu"])
     assert "the service says: username exists; read back: as wanted" in result.message
     assert [entry.outcome for entry in await written()] == [Outcome.VERIFIED_APPLIED]
-    assert session.customers.get("neu").phone == "+34 1"
+    assert session.customers.get("neu").value("phone") == "+34 1"
 
 
 async def test_already_exists_to_a_repeated_create_with_other_details_is_a_conflict(session, service):
     create = CALLS[Operation.CREATE]
-    result = await after_repeat(session, service, create, lambda: service.kept.update(neu=replace(LUZ, username="neu")))
+    result = await after_repeat(session, service, create, lambda: service.kept.update(neu=changed(LUZ, username="neu")))
     assert result.outcome is Outcome.CONFLICT
     assert "maybe not by us" in result.message
 
@@ -606,14 +605,14 @@ async def test_a_create_that_was_sent_before_is_read_back_in_a_later_session_too
 
 
 async def test_a_username_that_is_taken_at_the_first_attempt_is_rejected_at_once(session, service):
-    service.kept["neu"] = replace(LUZ, username="neu")
+    service.kept["neu"] = changed(LUZ, username="neu")
     result = await carry_out(session, CALLS[Operation.CREATE])
     assert (result.outcome, result.message, service.asked) == (Outcome.REJECTED, "username exists", [])
 
 
 async def test_does_not_exist_to_a_repeated_rename_is_read_back(session, service):
     rename = CALLS[Operation.RENAME]
-    moved = replace(LUZ, username="lux")
+    moved = changed(LUZ, username="lux")
     result = await after_repeat(
         session, service, rename, lambda: service.kept.pop("luz") and service.kept.update(lux=moved)
     )

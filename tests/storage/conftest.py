@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 import tui_reseller
+from tests.harness.v2 import SWITCHED
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
-from tui_reseller.domain.operation import SWITCHED, Operation
+from tui_reseller.domain.operation import Operation
 from tui_reseller.storage.ledger.ledger import Ledger
 
 ACCOUNT = "https://api.sendgrid.com|acme"

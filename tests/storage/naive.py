@@ -2,8 +2,7 @@
 
 import re
 
-from tui_reseller.domain.customer import DETAIL_FIELDS
-from tui_reseller.domain.filters import SEARCHED
+from tests.harness.v2 import DETAIL_FIELDS, SEARCHED, SWITCH_FIELDS
 from tui_reseller.domain.switch import Switch
 
 
@@ -34,10 +33,10 @@ def is_word(customers, context, new=(), changed=()):
 
     def holds(word, customer):
         if word == "missing-data":
-            return any(not getattr(customer, name) for name in ("email", *DETAIL_FIELDS))
+            return any(not customer.text(name) for name in ("email", *DETAIL_FIELDS))
         if word == "duplicate-email":
-            same = [other for other in customers if (other.email or "").lower() == (customer.email or "").lower()]
-            return bool(customer.email) and len(same) > 1
+            same = [other for other in customers if other.text("email").lower() == customer.text("email").lower()]
+            return bool(customer.text("email")) and len(same) > 1
         names = {"marked": context.marked, "needs-you": context.needs_you, "new": new, "changed": changed}
         return customer.username in names[word]
 
@@ -52,7 +51,7 @@ def answered(customers, question, new=(), changed=()):
         return found[::-1] if question.descending else found
 
     def text(customer):
-        unknown = getattr(customer, question.sort) is Switch.UNKNOWN
+        unknown = question.sort in SWITCH_FIELDS and customer.switch(question.sort) is Switch.UNKNOWN
         return "" if unknown else customer.text(question.sort).lower()
 
     present = sorted((c for c in found if text(c)), key=text)

@@ -13,9 +13,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tui_reseller.domain.customer import Customer
+from tests.harness.v2 import a_customer, frame_from
 from tui_reseller.storage import query  # noqa: F401 - polars is imported once, not in every child
-from tui_reseller.storage.frames import frame_from
 from tui_reseller.storage.snapshot import Snapshots
 
 ROWS = 50
@@ -25,7 +24,7 @@ async def save_on(folder, began, told):
     snapshots = Snapshots(Path(folder))
     for turn in itertools.count(began):
         await snapshots.save(
-            "acme", datetime.now(UTC), frame_from(Customer(f"u{n}", city=str(turn)) for n in range(ROWS))
+            "acme", datetime.now(UTC), frame_from(a_customer(f"u{n}", city=str(turn)) for n in range(ROWS))
         )
         os.write(told, f"{turn}\n".encode())
 

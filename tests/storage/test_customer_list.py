@@ -7,24 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.harness.v2 import FIELDS, a_customer, frame_from, frame_of, new_list, parse_filter
 from tests.storage.naive import answered
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.confusables import skeleton
-from tui_reseller.domain.customer import FIELDS, Customer
 from tui_reseller.domain.errors import InvalidFilter, InvalidInput
-from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListContext, ListDifference, ListQuery, RefreshCounts
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage import customer_list
-from tui_reseller.storage.customer_list import CustomerList
-from tui_reseller.storage.frames import frame_from, frame_of
 from tui_reseller.storage.incoming import ENOUGH
 
 CONTEXT = ListContext(marked=frozenset({"a", "B"}), needs_you=frozenset({"b"}))
 NAMES = st.sampled_from(["a", "A", "b", "B", "c", "d", "e", "Σ", "f\x1f"])
 TEXT = st.sampled_from([None, "", "a", "A", "b", "B", "Σ", "aΣ", "ß", "é", "x\x1fy", "İ", "12"])
 CUSTOMERS = st.builds(
-    Customer,
+    a_customer,
     username=NAMES,
     email=TEXT,
     sending=st.sampled_from(Switch),
@@ -48,7 +45,7 @@ ALL = ListQuery()
 
 async def listed(customers, rows=None, pieces=1, *, complete=True):
     """Return a list of these customers."""
-    rows = CustomerList() if rows is None else rows
+    rows = new_list() if rows is None else rows
     incoming = rows.incoming()
     size = max(1, -(-len(customers) // pieces))
     for start in range(0, len(customers), size):
@@ -128,7 +125,7 @@ def test_an_order_is_turned_back_at_once_unless_a_customer_has_changed_since():
     up, down = ListQuery(sort="email"), ListQuery(sort="email", descending=True)
 
     async def story():
-        rows = await listed([Customer("a", email="x@e.es"), Customer("b", email="y@e.es")])
+        rows = await listed([a_customer("a", email="x@e.es"), a_customer("b", email="y@e.es")])
         for question in (up, down):
             await rows.query(question)
         back = rows.query(up)
@@ -136,7 +133,7 @@ def test_an_order_is_turned_back_at_once_unless_a_customer_has_changed_since():
             back.send(None)
         assert at_once.value.value is True
         assert list(rows.usernames()) == ["a", "b"]
-        rows.apply([("a", Customer("a", email="z@e.es"))])
+        rows.apply([("a", a_customer("a", email="z@e.es"))])
         assert list(rows.usernames()) == ["a", "b"]  # until it is asked again
         await rows.query(up)
         assert list(rows.usernames()) == ["b", "a"]
@@ -171,12 +168,12 @@ def test_a_refresh_tells_what_is_new_gone_and_changed(old, edits, new, question)
 
 
 async def test_a_changed_row_keeps_its_place_until_the_next_question():
-    rows = await listed([Customer(name, city="Oslo") for name in "abc"])
+    rows = await listed([a_customer(name, city="Oslo") for name in "abc"])
     await rows.query(ListQuery(parse_filter("city:oslo"), "username", descending=True))
-    rows.apply([("b", Customer("zz", city="Rome"))])
+    rows.apply([("b", a_customer("zz", city="Rome"))])
     assert list(rows.usernames()) == ["c", "zz", "a"]
     assert (rows.row_of("zz"), rows.row_of("b"), rows.get("b")) == (1, None, None)
-    rows.apply([("d", Customer("d", city="Rome")), ("e", Customer("e", city="Oslo"))])
+    rows.apply([("d", a_customer("d", city="Rome")), ("e", a_customer("e", city="Oslo"))])
     rows.apply([("c", None)])
     assert list(rows.usernames()) == ["zz", "a"]
     await rows.query(ListQuery(parse_filter("city:oslo"), "username"))
@@ -186,29 +183,29 @@ async def test_a_changed_row_keeps_its_place_until_the_next_question():
 
 
 async def test_a_list_that_arrives_shows_what_matches_and_a_new_one_keeps_the_question():
-    rows = CustomerList()
+    rows = new_list()
     await rows.query(ListQuery(parse_filter("-x"), "username", descending=True))
     incoming = rows.incoming()
     for names in (["a", "x1"], ["b"]):
-        await incoming.add(frame_from([Customer(name) for name in names]))
+        await incoming.add(frame_from([a_customer(name) for name in names]))
         await rows.take(incoming, {}, complete=False)
     assert list(rows.usernames()) == ["b", "a"]
     assert await incoming.has("x1")
     assert not await incoming.has("c")
-    await listed([Customer(name) for name in ("c", "x2", "d")], rows)
+    await listed([a_customer(name) for name in ("c", "x2", "d")], rows)
     assert list(rows.usernames()) == ["d", "c"]
     assert rows.total == 3
 
 
 async def test_many_small_pieces_are_one_list():
-    customers = [Customer(f"u{n}") for n in range(300)]
+    customers = [a_customer(f"u{n}") for n in range(300)]
     rows = await listed(customers, pieces=300)
     assert rows.window(0, 400) == customers
 
 
 async def test_what_arrived_in_large_pieces_is_kept_and_given_on_in_them():
-    incoming = CustomerList().incoming()
-    pieces = [frame_from([Customer(f"u{piece}-{n}") for n in range(ENOUGH)]) for piece in range(3)]
+    incoming = new_list().incoming()
+    pieces = [frame_from([a_customer(f"u{piece}-{n}") for n in range(ENOUGH)]) for piece in range(3)]
     for piece in pieces:
         await incoming.add(piece)
     given_on = frame_of(incoming)
@@ -217,41 +214,43 @@ async def test_what_arrived_in_large_pieces_is_kept_and_given_on_in_them():
 
 
 async def test_the_head_is_shown_until_a_list_is_there():
-    rows = CustomerList()
-    rows.show_head([Customer("a"), Customer("b", city="Oslo")], 1_000)
+    rows = new_list()
+    rows.show_head([a_customer("a"), a_customer("b", city="Oslo")], 1_000)
     assert (len(rows), rows.total, rows.is_head, rows.row_of("b"), rows.usernames()) == (2, 1_000, True, 1, ["a", "b"])
-    assert rows.get("b").city == "Oslo"
+    assert rows.get("b").value("city") == "Oslo"
     assert not rows.is_ambiguous("a")
-    rows.apply([("a", None), ("b", Customer("c"))])
+    rows.apply([("a", None), ("b", a_customer("c"))])
     assert rows.usernames() == ["c"]
     assert await rows.query(ListQuery(parse_filter("b")))
     assert await rows.count(ALL) == 0
-    await listed([Customer("a"), Customer("b")], rows)
+    await listed([a_customer("a"), a_customer("b")], rows)
     assert (rows.usernames(), rows.is_head) == (["b"], False)
 
 
 async def test_website_access_that_this_tool_set_fills_what_the_service_does_not_tell():
-    rows = CustomerList()
+    rows = new_list()
     incoming = rows.incoming()
-    known = [Customer("a"), Customer("b"), Customer("c", website_access=Switch.ON), Customer("d")]
+    known = [a_customer("a"), a_customer("b"), a_customer("c", website_access=Switch.ON), a_customer("d")]
     await incoming.add(frame_from(known))
-    await rows.take(incoming, {"a": Switch.OFF, "b": Switch.UNKNOWN, "c": Switch.OFF})
-    states = [customer.website_access for customer in rows.window(0, 9)]
+    await rows.take(
+        incoming, {name: {"website_access": value} for name, value in (("a", False), ("b", None), ("c", False))}
+    )
+    states = [customer.switch("website_access") for customer in rows.window(0, 9)]
     assert states == [Switch.OFF, Switch.UNKNOWN, Switch.ON, Switch.UNKNOWN]
 
 
 async def test_a_newer_question_makes_an_older_one_void():
-    rows = await listed([Customer(f"user{n}") for n in range(2_000)])
+    rows = await listed([a_customer(f"user{n}") for n in range(2_000)])
     answers = await asyncio.gather(*(rows.query(ListQuery(parse_filter(text))) for text in ("u", "us", "user199")))
     assert answers == [False, False, True]
     assert len(rows) == 11
 
 
 async def test_a_change_while_a_question_is_answered_is_in_the_answer():
-    rows = await listed([Customer(f"user{n}") for n in range(2_000)])
+    rows = await listed([a_customer(f"user{n}") for n in range(2_000)])
     asked = asyncio.create_task(rows.query(ListQuery(parse_filter("user7"), "email")))
     await asyncio.sleep(0)
-    rows.apply([("user7", Customer("other"))])
+    rows.apply([("user7", a_customer("other"))])
     assert await asked
     assert rows.row_of("other") is None
     assert len(rows) == 110
@@ -260,33 +259,33 @@ async def test_a_change_while_a_question_is_answered_is_in_the_answer():
 async def test_typing_on_narrows_and_taking_back_widens_again():
     words = ("garcia", "garnet", "lopez", "gold", "silva", "smith", "kim", "weber", "rossi", "novak")
     names = [f"{word}{n}" for n in range(50) for word in words]
-    rows = await listed([Customer(name) for name in names])
+    rows = await listed([a_customer(name) for name in names])
     for text in ("g", "ga", "gar", "garc", "gar", "garn", "garnet4", "-garnet4", "ga -gar", "garc sending:on"):
         question = ListQuery(parse_filter(text))
         await rows.query(question)
-        assert rows.window(0, 999) == answered([Customer(name) for name in names], question)
+        assert rows.window(0, 999) == answered([a_customer(name) for name in names], question)
 
 
 async def test_an_unknown_column_is_told_with_the_nearest():
     with pytest.raises(InvalidInput, match="emial") as caught:
-        await CustomerList().query(ListQuery(sort="emial"))
+        await new_list().query(ListQuery(sort="emial"))
     assert "email" in caught.value.hint
 
 
 @pytest.mark.parametrize("regex", [r"(?>a)", r"(((a{200}){200}){200})"])
 async def test_a_regex_that_the_list_cannot_run_is_an_error_and_the_last_answer_stands(regex):
-    rows = await listed([Customer("a"), Customer("b")])
+    rows = await listed([a_customer("a"), a_customer("b")])
     await rows.query(ListQuery(parse_filter("b")))
     with pytest.raises(InvalidFilter, match="cannot be used"):
         await rows.query(ListQuery(parse_filter(f"email~{regex}")))
     assert rows.usernames() == ["b"]
-    await listed([Customer("b"), Customer("bb"), Customer("c")], rows)
+    await listed([a_customer("b"), a_customer("bb"), a_customer("c")], rows)
     assert rows.usernames() == ["b", "bb"]
 
 
 @pytest.mark.parametrize("regex", [r"(a+)+$", r"(a|a)*b", r".*.*.*.*x", r"(.*)*y"])
 async def test_no_regex_takes_for_ever(regex):
-    rows = await listed([Customer("u", email="a" * 50_000 + "!")])
+    rows = await listed([a_customer("u", email="a" * 50_000 + "!")])
     async with asyncio.timeout(20):
         await rows.query(ListQuery(parse_filter(f"email~{regex}")))
 
@@ -297,20 +296,20 @@ LOOKS = st.text(st.sampled_from("aA0oO1l| \tаоéｅ\u200b."), max_size=4)
 @given(st.lists(LOOKS, max_size=12, unique=True), LOOKS)
 @settings(max_examples=60)
 async def test_look_alikes_in_columns_are_those_of_the_plain_rule(names, wanted):
-    rows = await listed([Customer(name) for name in names])
+    rows = await listed([a_customer(name) for name in names])
     expected = [name for name in names if name != wanted and skeleton(name) == skeleton(wanted)]
     assert sorted(await rows.look_alikes(wanted, 20)) == sorted(expected)
 
 
 async def test_look_alikes_are_found_hidden_changed_new_and_not_taken_out():
-    rows = await listed([Customer("acme"), Customer("Acme"), Customer("аcme"), Customer("other")])
+    rows = await listed([a_customer("acme"), a_customer("Acme"), a_customer("аcme"), a_customer("other")])
     await rows.query(ListQuery(parse_filter("other")))
-    rows.apply([("Acme", None), ("new", Customer("ac me"))])
+    rows.apply([("Acme", None), ("new", a_customer("ac me"))])
     assert sorted(await rows.look_alikes("acme", 9)) == ["ac me", "аcme"]
     assert len(await rows.look_alikes("acme", 1)) == 1
 
 
 async def test_look_alikes_in_the_head_of_a_list():
-    rows = CustomerList()
-    rows.show_head([Customer("acme"), Customer("ACME"), Customer("x")], 3)
+    rows = new_list()
+    rows.show_head([a_customer("acme"), a_customer("ACME"), a_customer("x")], 3)
     assert await rows.look_alikes("acme", 9) == ["ACME"]

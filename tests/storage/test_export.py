@@ -17,15 +17,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui_reseller.domain.customer import FIELDS, SWITCH_FIELDS, Customer
+from tests.harness.v2 import COLUMNS, FIELDS, SWITCH_FIELDS, a_customer, frame_from
+from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, InvalidInput
-from tui_reseller.domain.export import ExportFormat, checked_columns, format_of
-from tui_reseller.domain.listing import COLUMNS
+from tui_reseller.domain.export import ExportFormat, format_of
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, formula_safe
+from tui_reseller.domain.view import checked_columns
 from tui_reseller.storage import export, export_text
 from tui_reseller.storage.export import Exporter
-from tui_reseller.storage.frames import SCHEMA, frame_from
+from tui_reseller.storage.frames import schema_of
 
 CSV, JSON_LINES, PARQUET = ExportFormat.CSV, ExportFormat.JSON_LINES, ExportFormat.PARQUET
 FORMS = pytest.mark.parametrize("form", list(ExportFormat))
@@ -37,7 +39,7 @@ HOSTILE = [
 ]  # fmt: skip
 TEXT = st.none() | st.sampled_from(HOSTILE) | st.text(max_size=8) | st.text("=+-@ '\",a\t\u200b", max_size=4)
 CUSTOMERS = st.builds(
-    Customer,
+    a_customer,
     username=TEXT.map(lambda text: text or ""),
     email=TEXT,
     sending=st.sampled_from(Switch),
@@ -110,7 +112,7 @@ def _pairs(row):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_values_one_by_one(text):
-    customers = [Customer(text, city=text, extra={text: text}), Customer("x" + text, phone=text)]
+    customers = [a_customer(text, city=text, extra={text: text}), a_customer("x" + text, phone=text)]
     assert list(csv.reader(io.StringIO(text_of(customers, CSV, FIELDS)))) == [
         list(FIELDS), *([cell(customer, name) for name in FIELDS] for customer in customers)
     ]  # fmt: skip
@@ -128,19 +130,19 @@ def test_signs_that_are_called_harmless_are():
 
 def test_a_cell_that_is_too_long_is_cut_with_a_sign():
     long = "é" * (export_text.LONGEST_CELL + 1)
-    assert text_of([Customer("a", city=long)], CSV, ("city",)) == f"city\n{long[:-2]}…\n"
-    assert json.loads(text_of([Customer("a", city=long)], JSON_LINES))["city"] == long
+    assert text_of([a_customer("a", city=long)], CSV, ("city",)) == f"city\n{long[:-2]}…\n"
+    assert json.loads(text_of([a_customer("a", city=long)], JSON_LINES))["city"] == long
 
 
 def test_foreign_objects_in_extra_stay_on_one_line():
-    frame = frame_from([Customer("a"), Customer("b")])
+    frame = frame_from([a_customer("a"), a_customer("b")])
     frame = frame.with_columns(pl.Series("extra", ['{\n "é": "\\u0000"}', "{}"]))
     lines = "".join(Exporter().texts(frame, JSON_LINES, ())).splitlines()
     assert [json.loads(line).get("extra") for line in lines] == [{"é": "\0"}, None]
 
 
 def test_a_limit_and_an_empty_list():
-    customers = [Customer(str(number)) for number in range(5)]
+    customers = [a_customer(str(number)) for number in range(5)]
     assert text_of(customers, CSV, ("username",), 2) == "username\n0\n1\n"
     assert text_of([], CSV, ("username", "city")) == "username,city\n"
     assert text_of([], JSON_LINES) == ""
@@ -152,9 +154,9 @@ def write(path, customers, form=CSV, columns=(), **more):
 
 
 PEOPLE = [
-    Customer("a", sending=Switch.ON, city="=x", extra={"id": "1"}),
-    Customer("b", sending=Switch.OFF, website_access=Switch.ON, city=""),
-    Customer("c"),
+    a_customer("a", sending=Switch.ON, city="=x", extra={"id": "1"}),
+    a_customer("b", sending=Switch.OFF, website_access=Switch.ON, city=""),
+    a_customer("c"),
 ]
 
 
@@ -167,7 +169,7 @@ def test_a_file_is_private_and_whole(tmp_path, form):
     assert names_in(tmp_path) == ["out"]
     if form is PARQUET:
         found = pl.read_parquet(path)
-        assert dict(found.schema) == SCHEMA
+        assert dict(found.schema) == schema_of(RESELLER_V2)
         assert found.equals(frame_from(PEOPLE))
     else:
         assert path.read_bytes() == text_of(PEOPLE, form).encode()
@@ -186,7 +188,7 @@ def test_parquet_has_the_columns_that_were_chosen_and_extra_only_where_some_is(t
 def test_many_slices_are_one_file(tmp_path, form, monkeypatch):
     monkeypatch.setattr(export, "SLICE", 7)
     monkeypatch.setattr(export, "ROW_GROUP", 20)
-    customers = [Customer(f"c{number}", city="=x" if number % 3 else "Łódź") for number in range(50)]
+    customers = [a_customer(f"c{number}", city="=x" if number % 3 else "Łódź") for number in range(50)]
     told = []
     write(tmp_path / "out", customers, form, progress=lambda *counts: told.append(counts))
     assert told == [*((start, 50) for start in range(0, 50, 7)), (50, 50)]
@@ -290,7 +292,7 @@ def full_disk(size):
 def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, form):
     path = tmp_path / "out"
     path.write_text("mine")
-    customers = [Customer(os.urandom(8).hex(), city=os.urandom(8).hex()) for _ in range(2000)]
+    customers = [a_customer(os.urandom(8).hex(), city=os.urandom(8).hex()) for _ in range(2000)]
     with full_disk(4096), pytest.raises(BadConfig, match="File too large") as caught:
         write(path, customers, form, overwrite=True)
     assert "disk" in caught.value.hint
@@ -301,7 +303,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, form):
 @FORMS
 async def test_cancelled_in_the_middle_it_leaves_nothing(tmp_path, form, monkeypatch):
     monkeypatch.setattr(export, "SLICE", 10)
-    frame = frame_from([Customer(f"c{number}", city="é=x") for number in range(2000)])
+    frame = frame_from([a_customer(f"c{number}", city="é=x") for number in range(2000)])
     seen = asyncio.Event()
     work = asyncio.create_task(
         Exporter().write(frame, tmp_path / "out", form, (), overwrite=False, progress=lambda *_: seen.set())
@@ -351,7 +353,7 @@ def test_another_ending_is_refused_naming_the_three(name):
 
 
 def test_columns_are_known_and_stand_once():
-    assert checked_columns(["city", "extra", "city"]) == ("city", "extra")
+    assert checked_columns(["city", "extra", "city"], COLUMNS) == ("city", "extra")
     with pytest.raises(InvalidInput) as caught:
-        checked_columns(["ctiy"])
+        checked_columns(["ctiy"], COLUMNS)
     assert caught.value.hint == "did you mean city?"

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from tui_reseller.domain.customer import Customer
+from tests.harness.v2 import a_customer
 from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.switch import Switch
@@ -76,7 +76,7 @@ def test_names_of_accounts_are_safe_and_readable():
 def test_a_draft_survives_and_is_forgotten(tmp_path):
     drafts = Drafts(tmp_path / "state")
     assert drafts.load("acme") is None
-    kept = Draft(Customer("us\ud800er", city="Rom", sending=Switch.OFF), {"city": "Oslo"})
+    kept = Draft(a_customer("us\ud800er", city="Rom", sending=Switch.OFF), {"city": "Oslo"})
     drafts.save("acme", kept)
     assert Drafts(tmp_path / "state").load("acme") == kept
     assert drafts.load("other") is None
@@ -89,7 +89,7 @@ def test_a_draft_survives_and_is_forgotten(tmp_path):
 
 def test_a_draft_never_holds_a_password(tmp_path):
     with pytest.raises(ValueError, match="password"):
-        Drafts(tmp_path / "state").save("acme", Draft(Customer("u"), {"password": "canary-hunter2"}))
+        Drafts(tmp_path / "state").save("acme", Draft(a_customer("u"), {"password": "canary-hunter2"}))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -112,7 +112,7 @@ DRAFT = b'{"account":"acme","loaded":{"username":"u"},"fields":{}}'
 )
 def test_an_odd_draft_is_no_draft(tmp_path, content):
     drafts = Drafts(tmp_path / "state")
-    drafts.save("acme", Draft(Customer("u"), {}))
+    drafts.save("acme", Draft(a_customer("u"), {}))
     (file,) = (tmp_path / "state" / "drafts").iterdir()
     file.write_bytes(content)
     assert drafts.load("acme") is None

@@ -20,22 +20,19 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tui_reseller.domain.customer import Customer
+from tests.harness.v2 import COLUMNS, a_customer, customer_of, frame_from
 from tui_reseller.domain.errors import BadConfig, SnapshotDamaged
-from tui_reseller.domain.listing import COLUMNS
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage import snapshot_head
-from tui_reseller.storage.frames import frame_from
-from tui_reseller.storage.rows import customer_of
 from tui_reseller.storage.snapshot import Snapshots
 
 READ_AT = datetime(2026, 5, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 LIST = [
-    Customer("a", "a@example.com", Switch.ON, Switch.OFF, "A", None, "", extra={"id": "1", "ключ": "\x00\n"}),
-    Customer("😀\ufeff", None, city="日本\n\x1b[ \x00 e\u0301 ß"),
-    Customer("c", website="x" * 100_000, address="\U0001f600" * 600, extra={"note": "y" * 100_000}),
-    Customer("a", sending=Switch.OFF),
-    Customer(""),
+    a_customer("a", "a@example.com", Switch.ON, Switch.OFF, "A", None, "", extra={"id": "1", "ключ": "\x00\n"}),
+    a_customer("😀\ufeff", None, city="日本\n\x1b[ \x00 e\u0301 ß"),
+    a_customer("c", website="x" * 100_000, address="\U0001f600" * 600, extra={"note": "y" * 100_000}),
+    a_customer("a", sending=Switch.OFF),
+    a_customer(""),
 ]
 
 
@@ -94,7 +91,7 @@ async def test_the_head_has_the_first_rows_with_cells_cut(snapshots, saved):
     info, customers = snapshots.head("acme", 4)
     assert (info.read_at, info.total) == (READ_AT, 5)
     assert customers[:2] == LIST[:2]
-    assert (customers[2].website, customers[2].address) == ("x" * 500, "\U0001f600" * 500)
+    assert (customers[2].value("website"), customers[2].value("address")) == ("x" * 500, "\U0001f600" * 500)
     assert dict(customers[2].extra) == {}
     assert customers[3] == LIST[3]
     assert len(customers) == 4
@@ -103,11 +100,13 @@ async def test_the_head_has_the_first_rows_with_cells_cut(snapshots, saved):
 
 async def test_the_head_stays_small_and_readable_whatever_the_rows_hold(snapshots, save):
     texts = dict.fromkeys(("address", "city", "state", "zip", "country", "phone", "website"), "\U0001f600" * 9_000)
-    huge = Customer("u" * 9_000, "\U0001f600" * 9_000, extra={"a": "\U0001f600" * 9_000}).with_values(texts)
+    huge = a_customer("u" * 9_000, "\U0001f600" * 9_000, extra={"a": "\U0001f600" * 9_000}).with_values(texts)
     await save([huge] * 300)
     _info, customers = snapshots.head("acme", 999)
     assert len(customers) == snapshot_head.FIRST_ROWS
-    assert all(len(value) == 500 for value in (customers[0].username, customers[0].email, customers[0].city))
+    assert all(
+        len(value) == 500 for value in (customers[0].username, customers[0].value("email"), customers[0].value("city"))
+    )
     assert await whole(snapshots) == [huge] * 300
 
 
@@ -148,9 +147,9 @@ async def test_files_are_private_and_marked_for_backups(cache, snapshots, save):
 async def test_accounts_that_look_alike_are_kept_apart(snapshots, save, cache):
     names = ["https://h|a/b", "https://h|a b", "https://h|A-b", "../../x", "", "é" * 300]
     for name in names:
-        await save([Customer(name)], account=name)
+        await save([a_customer(name)], account=name)
     for name in names:
-        assert await whole(snapshots, name) == [Customer(name)]
+        assert await whole(snapshots, name) == [a_customer(name)]
     assert {path.parent.parent for path in cache.parent.rglob("head.json")} == {cache}
 
 
@@ -159,10 +158,10 @@ async def test_accounts_that_look_alike_are_kept_apart(snapshots, save, cache):
 
 async def test_changes_come_back_in_order(snapshots, saved):
     changes = [
-        ("a", Customer("b", city="Rome \x00")),
+        ("a", a_customer("b", city="Rome \x00")),
         ("c", None),
-        ("d", Customer("d", sending=Switch.ON, extra={"id": "7"})),
-        ("b", Customer("b", website="z" * 100_000)),
+        ("d", a_customer("d", sending=Switch.ON, extra={"id": "7"})),
+        ("b", a_customer("b", website="z" * 100_000)),
         ("gone already", None),
     ]
     for username, customer in changes:
@@ -174,10 +173,10 @@ async def test_changes_come_back_in_order(snapshots, saved):
 
 
 async def test_no_change_is_noted_where_there_is_no_list(snapshots, saved, cache, tmp_path):
-    await snapshots.note("other", [("a", Customer("a"))])
+    await snapshots.note("other", [("a", a_customer("a"))])
     assert [path.name for path in cache.iterdir() if path.is_dir()] == [saved.name]
     (saved / "head.json").write_bytes(b"?")
-    await snapshots.note("acme", [("a", Customer("a"))])
+    await snapshots.note("acme", [("a", a_customer("a"))])
     assert not list(saved.glob("changes-*"))
 
 
@@ -200,7 +199,7 @@ async def test_a_torn_change_is_left_out_and_the_others_stand(snapshots, saved, 
 
 
 async def test_a_change_torn_at_any_byte_costs_no_other(snapshots, saved):
-    await snapshots.note("acme", [("a", Customer("b", city="Łódź"))])
+    await snapshots.note("acme", [("a", a_customer("b", city="Łódź"))])
     file = part(saved, "changes-")
     content = file.read_bytes()
     for length in range(len(content)):
@@ -208,7 +207,7 @@ async def test_a_change_torn_at_any_byte_costs_no_other(snapshots, saved):
         await snapshots.note("acme", [("c", None)])
         found = (await snapshots.load("acme")).changes
         assert found[-1] == ("c", None)
-        assert found[:-1] in ([], [("a", Customer("b", city="Łódź"))])
+        assert found[:-1] in ([], [("a", a_customer("b", city="Łódź"))])
 
 
 # --- what is damaged or foreign
@@ -488,12 +487,12 @@ async def test_what_is_odd_while_another_does_not_end_is_none_and_stays(snapshot
 @pytest.mark.slow
 async def test_readers_beside_a_writer_always_find_a_whole_list(snapshots, save):
     def some(turn):
-        return [Customer(f"u{n}", city=str(turn)) for n in range(turn + 1)]
+        return [a_customer(f"u{n}", city=str(turn)) for n in range(turn + 1)]
 
     async def write():
         for turn in range(1, 120):
             await save(some(turn))
-            await snapshots.note("acme", [("u0", Customer("u0", city=str(turn)))])
+            await snapshots.note("acme", [("u0", a_customer("u0", city=str(turn)))])
 
     await save(some(0))
     writing = asyncio.create_task(write())
@@ -502,7 +501,7 @@ async def test_readers_beside_a_writer_always_find_a_whole_list(snapshots, save)
         found = await snapshots.load("acme")
         assert customers_of(found.customers) == some(found.info.total - 1)
         assert found.info.total > last
-        assert found.changes in ([], [("u0", Customer("u0", city=str(found.info.total - 1)))])
+        assert found.changes in ([], [("u0", a_customer("u0", city=str(found.info.total - 1)))])
         info, customers = snapshots.head("acme", 500)
         assert customers == some(info.total - 1)
         loads, last = loads + 1, found.info.total - 1
@@ -519,7 +518,7 @@ async def test_a_kill_leaves_the_old_list_or_the_new_one(snapshots, save, cache,
         killed.stdin.flush()
         saved = int(killed.stdout.readline())
         found = await snapshots.load("acme")
-        (turn,) = {customer.city for customer in customers_of(found.customers)}
+        (turn,) = {customer.value("city") for customer in customers_of(found.customers)}
         assert (found.info.total, len(found.customers)) == (50, 50)
         assert int(turn) in {saved, saved + 1}
         assert len(snapshots.head("acme", 99)[1]) == 50
@@ -551,7 +550,7 @@ def niceness_of(threads):
 
 
 async def test_a_full_disk_leaves_the_old_list_and_nothing_else(snapshots, saved, save):
-    more = [Customer(f"u{n}", city=os.urandom(2000).hex()) for n in range(100)]
+    more = [a_customer(f"u{n}", city=os.urandom(2000).hex()) for n in range(100)]
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
     try:
@@ -655,7 +654,7 @@ async def test_a_link_to_nowhere_does_not_keep_a_folder_from_being_removed(snaps
 
 @pytest.mark.slow
 async def test_the_head_of_a_long_list_is_there_at_once_and_loading_leaves_the_screen_its_turn(snapshots, save):
-    customers = [Customer(f"user{n}", f"mail{n}@example.com", city="Oslo", country="NO") for n in range(100_000)]
+    customers = [a_customer(f"user{n}", f"mail{n}@example.com", city="Oslo", country="NO") for n in range(100_000)]
     await save(customers)
     taken = []
     for _ in range(5):

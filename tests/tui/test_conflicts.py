@@ -141,7 +141,7 @@ async def test_what_was_taken_back_meanwhile_needs_no_asking(at_desk, sandbox, s
         await sent_into_a_conflict(desk)
         sandbox.plant(name, city="Madrid")
         await desk.press("r")
-        await soon("it is read again", lambda: desk.main.stage.session.customers.get(name).city == "Madrid")
+        await soon("it is read again", lambda: desk.main.stage.session.customers.get(name).value("city") == "Madrid")
         await desk.is_quiet()
         await desk.press("enter")
         await desk.opened("Edit")
@@ -157,7 +157,7 @@ async def test_an_edit_that_a_kill_left_behind_is_asked_about_if_it_was_overtake
     sandbox.plant(name, city="Toledo", phone="999")
     async with open_desk(sandbox, tmp_path) as desk:
         await desk.told(f'An edit of "{name}" was not sent')
-        await soon("it is read again", lambda: desk.main.stage.session.customers.get(name).city == "Toledo")
+        await soon("it is read again", lambda: desk.main.stage.session.customers.get(name).value("city") == "Toledo")
         await desk.go_to(name)
         await desk.press("enter")
         await desk.opened("Changed meanwhile")

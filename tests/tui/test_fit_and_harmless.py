@@ -9,10 +9,10 @@ from textual.events import Paste
 from textual.widgets import Button
 
 from tests.harness.hostile import SIXTY as HOSTILE
+from tests.harness.v2 import DETAIL_FIELDS, a_customer
 from tests.harness.waiting import soon
 from tui_reseller.domain.audit import Entry, Operator
 from tui_reseller.domain.changes import Change
-from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
 from tui_reseller.domain.switch import Switch
@@ -138,7 +138,7 @@ def job_words(item, text):
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_every_line_about_a_hostile_customer_is_harmless(text):
     values = dict.fromkeys(("email", *DETAIL_FIELDS), text)
-    customer = Customer(f"h-{text}", sending=Switch.ON, extra={text[:50]: text}).with_values(values)
+    customer = a_customer(f"h-{text}", sending=Switch.ON, extra={text[:50]: text}).with_values(values)
     change = Change("city", text, text)
     operator = Operator(text, text, text)
     entry = Entry("id", NOW, "acme", "account", Operation.SET, text, (change,), operator, {}, text, None,

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.harness.v2 import ACTIONS, changes_of
 from tests.services.fakes import CALLS, KIM, LUZ
 from tui_reseller.domain.audit import Entry
-from tui_reseller.domain.changes import changes_of
 from tui_reseller.domain.operation import WRITES, Operation, Outcome
 from tui_reseller.tui.presenters.open_outcome import open_lines
 
@@ -45,7 +45,7 @@ def test_every_page_says_what_happened_what_is_known_and_what_is_safe(operation,
     assert "\n Known: read back at 2026-03-04 12:00:00Z" in text
     assert "Safe: " in text or "Cannot be checked" in text
     assert "wait until this is settled" in text
-    assert ("Next check " in text) == (outcome is Outcome.UNKNOWN and operation.is_checkable)
+    assert ("Next check " in text) == (outcome is Outcome.UNKNOWN and ACTIONS[operation].is_checkable)
     assert "\x1b" not in text
     assert "failed" not in text.lower()
 

@@ -14,16 +14,17 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.operator_files import Handed, name_of
 from tui_reseller.cli.options import Writing
 from tui_reseller.cli.report import Report
+from tui_reseller.domain.changes import as_object
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.plan import Job, JobState, Plan
 from tui_reseller.domain.printed import command
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean
 from tui_reseller.services import door, plan_file, plans
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Given, Made, Passwords
 from tui_reseller.services.jobs import JobRun
-from tui_reseller.services.policy import GRADES
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 
@@ -72,13 +73,13 @@ async def apply(
 
 def question_of(plan: Plan, session: Session) -> asking.Question:
     """Return what is to be allowed: the gravest operation of the plan, on all its customers."""
-    gravest = max(plan.operations, key=lambda operation: GRADES[operation])
+    gravest = max(plan.operations, key=lambda operation: session.provider.action(operation).grade)
     return asking.Question(gravest, [item.username for item in plan.items], session.profile, plan.total)
 
 
 def review(plan: Plan, session: Session) -> list[str]:
     """Return what a person reads before the question."""
-    lines = [(item.username, item.changes) for item in plan.items]
+    lines = [(item.username, item.changes(session.provider)) for item in plan.items]
     gravest = question_of(plan, session).operation
     said = [*plan.warnings, f"{100 * plan.share:.1f} % of {plan.total:,} customers; {plan.already:,} are so already"]
     if len(plan.operations) > 1:
@@ -88,11 +89,13 @@ def review(plan: Plan, session: Session) -> list[str]:
 
 def write_items(inv: Invocation, plan: Plan) -> None:
     """Write the items of a plan as rows."""
+    provider = provider_of(plan.account)
     with inv.out.rows(("username", "operation", "changes", "line")) as rows:
         for item in plan.items:
-            changes: object = {c.field: {"before": c.before, "after": c.after} for c in item.changes}
+            found = item.changes(provider)
+            changes: object = as_object(found)
             if inv.out.format == "table":
-                changes = words.changes_text(item.operation, item.changes)
+                changes = words.changes_text(provider, item.operation, found)
             rows.add({
                 "username": item.username, "operation": item.operation.value, "changes": changes,
                 "line": item.line or None,
@@ -111,12 +114,12 @@ def _passwords(services: Services, plan: Plan, how: Applying) -> Iterator[Passwo
 
 
 def _needed(services: Services, plan: Plan, how: Applying) -> Passwords | None:
-    needing = [item.username for item in plan.items if item.needs_password]
+    needing = [item.username for item in plan.items if provider_of(plan.account).action(item.operation).needs_password]
     if not needing:
         return None
     given = {}
     if how.source is not None:
-        found = plan_file.read_rows(how.source.content, _only(plan))
+        found = plan_file.read_rows(provider_of(plan.account), how.source.content, _only(plan))
         if plan.source and found.source != plan.source:
             shown = name_of(how.source.place)
             raise RefusedHere(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from tui_reseller.cli.options import Writing
 from tui_reseller.cli.talk import Talk
-from tui_reseller.cli.words import TITLES
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.printed import line
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.door import Consent
 from tui_reseller.services.policy import confirming_text, is_confirmed_by, refuse_over_ceiling, typed_text
@@ -71,7 +71,7 @@ def ask(question: Question, review: Sequence[str], talk: Talk) -> Consent:
     for told in review:
         talk.warn(told)
     typed = question.typed
-    what = TITLES[question.operation].partition(" - ")[0].lower()
+    what = RESELLER_V2.action(question.operation).title.lower()
     asked = f"Type {quoted(typed)} without the quotation marks" if typed is not None else "Type yes"
     answer = talk.ask(f"{asked} to {what}")
     if not (question.is_confirmed_by(answer) if typed is not None else answer == "yes"):

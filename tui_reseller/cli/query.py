@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.filters import Filter
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 
 DEFAULT_COLUMNS = ("username", "email", "sending", "website_access", "first_name", "last_name", "country", "city")
 
@@ -47,8 +47,9 @@ def read_columns(text: str | None) -> tuple[str, ...]:
 
 
 def _known(name: str) -> None:
-    if name not in FIELDS:
-        near = get_close_matches(name, FIELDS, n=1)
+    if name not in RESELLER_V2.columns:
+        near = get_close_matches(name, RESELLER_V2.columns, n=1)
         raise InvalidInput(
-            f"no column {name!r}", hint=f"did you mean {near[0]}?" if near else f"columns: {', '.join(FIELDS)}"
+            f"no column {name!r}",
+            hint=f"did you mean {near[0]}?" if near else f"columns: {', '.join(RESELLER_V2.columns)}",
         )

@@ -12,6 +12,7 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import Conflict
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.password import PasswordState
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.job_passwords import state_after
@@ -130,4 +131,4 @@ class Report:
 def _changes_text(result: Result) -> str:
     if isinstance(result.error, Conflict):
         return words.conflict_text(result.error.collisions)
-    return words.changes_text(result.operation, result.changes) if result.changes else ""
+    return words.changes_text(RESELLER_V2, result.operation, result.changes) if result.changes else ""

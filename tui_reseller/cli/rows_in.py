@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from tui_reseller.cli.operator_files import read_text
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.fields import CREATE_FIELDS
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import clean, formula_restored
 from tui_reseller.services.validation import checked_field_names
 
-TAKEN = (*CREATE_FIELDS, "password")
+TAKEN = (*RESELLER_V2.create_fields, "password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def read_rows(place: str) -> list[NewRow]:
         raise InvalidInput("there is a head line and nothing else: no customer to create")
     for row in rows:
         try:
-            checked_field_names(row.values, TAKEN)
+            checked_field_names(RESELLER_V2, row.values, TAKEN)
         except InvalidInput as error:
             raise InvalidInput(f"line {row.line}: {error.message}", field=error.field, hint=error.hint) from None
     return rows
@@ -88,7 +88,7 @@ def _from_csv(text: str) -> Iterator[NewRow]:
         heads = [head.strip() for head in next(lines)]
         if len(set(heads)) != len(heads):
             raise InvalidInput("line 1: a column stands there twice")
-        checked_field_names(dict.fromkeys(heads, ""), TAKEN)
+        checked_field_names(RESELLER_V2, dict.fromkeys(heads, ""), TAKEN)
         begins = lines.line_num + 1
         for cells in lines:
             if any(cell.strip() for cell in cells):

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui_reseller.cli.words import TITLES, changes_text
+from tui_reseller.cli.words import changes_text
 from tui_reseller.domain.audit import Entry, utc_text
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.providers import provider_of
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import clean, quoted
-from tui_reseller.services.advice import safe
+from tui_reseller.services.advice import safe_for
 from tui_reseller.services.suspensions import Suspension
 from tui_reseller.services.time_input import local_text
 
@@ -52,13 +54,13 @@ class Shift:
         for operation in Operation:
             of_kind = [entry for entry in self.entries if entry.operation is operation]
             if of_kind:
-                title = TITLES[operation].partition(" - ")[0]
+                title = RESELLER_V2.action(operation).title
                 lines += ["", f"{title}: {_counted(of_kind)}", *(self._line(entry) for entry in of_kind)]
         lines += ["", f"Needs you: {len(self.needs_you):,}"]
         for entry in self.needs_you:
             lines += [
                 self._line(entry, told=entry.operation.value.replace("_", "-")),
-                f"    {safe(entry.operation, entry.outcome or Outcome.UNKNOWN)}",
+                f"    {safe_for(entry)}",
             ]
         lines += ["", f"Suspensions with an end: {len(self.suspensions):,}"]
         lines += [self._suspended(suspension) for suspension in self.suspensions]
@@ -71,7 +73,7 @@ class Shift:
             quoted(entry.username),
             told,
             entry.outcome.word if entry.outcome else "on its way",
-            changes_text(entry.operation, entry.changes) if is_told else "",
+            changes_text(provider_of(entry.account), entry.operation, entry.changes) if is_told else "",
             f"until {local_text(entry.until)}" if entry.until else "",
             f"why: {clean(entry.reason, longest=LONGEST_REASON)}" if entry.reason else "",
             "" if self.profile else f"profile {clean(entry.profile, longest=64)}",

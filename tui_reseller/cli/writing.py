@@ -79,7 +79,7 @@ class _Flow:
         question = asking.Question(order.operation, order.usernames, session.profile, info.total if info else 0)
         consent = None if options.dry_run else asking.by_options(question, options, can_ask=self.inv.talk.can_ask)
         await session.ledger.recover()
-        await session.learn_website()
+        await session.learn_last_set()
         unknown = await self._look_up()
         calls = [call for call in order.calls if call.username not in unknown]
         skipped = [_skipped(call) for call in order.calls if call.username in unknown]
@@ -107,7 +107,7 @@ class _Flow:
                     raise
                 said.append(f"it would be {error.message}")
             prefix = f"{quoted(call.username)}: " if len(self.order.calls) > 1 else ""
-            said += [prefix + finding.message for finding in refuse_invalid(call)]
+            said += [prefix + finding.message for finding in refuse_invalid(self.session.provider, call)]
         return list(dict.fromkeys(said))
 
     async def _look_up(self) -> set[str]:
@@ -146,7 +146,7 @@ class _Flow:
         return dict(self.session.customers.named(names))
 
     def _changes(self, call: Call) -> tuple[Change, ...]:
-        return preview(call, self.found.get(call.username))
+        return preview(self.session.provider, call, self.found.get(call.username))
 
     def _show_only(self, calls: Sequence[Call], skipped: Sequence[Result], warnings: Sequence[str]) -> int:
         for warning in warnings:
@@ -212,7 +212,7 @@ class _Flow:
 
     def _plan(self, calls: Sequence[Call]) -> Plan:
         session, now = self.session, self.session.clock.now()
-        items = [Item.of(call, self.found.get(call.username)) for call in calls]
+        items = [Item.of(session.provider, call, self.found.get(call.username)) for call in calls]
         total = session.customers.total or len(items)
         return Plan(session.profile.name, session.account, "command line", now, now, total, items)
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
-from tui_reseller.domain.operation import SWITCHED, Call, Operation
-
-Value = str | bool | int | float | tuple[str, ...] | None
-"""What a field can be: text, a switch, a number, a list of texts, or not told."""
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.operation import Call
+from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.value import Value, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +30,19 @@ def from_object(found: Mapping[str, Mapping[str, object]]) -> tuple[Change, ...]
     )
 
 
-def value_of(found: object) -> Value:
-    """Return a value as a file or the ledger has it. Raises TypeError for what no field can be."""
-    if isinstance(found, list) and all(isinstance(part, str) for part in found):
-        return tuple(found)
-    if found is None or isinstance(found, str | bool | int | float):
-        return found
-    raise TypeError("a value of a field")
-
-
-def value_words(value: str | float | tuple[str, ...]) -> str:
-    """Return a text, a number or a list as one text. Each front door has its own words for a switch."""
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
-
-
-def wanted_by(call: Call) -> dict[str, Value]:
+def wanted_by(provider: Provider, call: Call) -> dict[str, Value]:
     """Return the fields a call is to leave behind, as far as the list of the service can show them."""
-    if call.operation in SWITCHED:
-        name, value = SWITCHED[call.operation]
-        return {name: value}
-    wanted: dict[str, Value] = dict(call.fields)
-    if call.operation is Operation.CREATE:
-        wanted["username"] = call.username
-    return wanted
+    action = provider.action(call.operation)
+    wanted: dict[str, Value] = {**call.fields, **action.sets}
+    return wanted | {KEY: call.username} if action.effect is Effect.CREATES else wanted
 
 
-def changes_of(call: Call, before: Customer | None) -> tuple[Change, ...]:
+def changes_of(provider: Provider, call: Call, before: Customer | None) -> tuple[Change, ...]:
     """Return what a call changes on a customer read just before."""
     return tuple(
-        Change(name, before.value(name) if before and name in Customer.__dataclass_fields__ else None, after)
-        for name, after in wanted_by(call).items()
-        if before is None or name not in Customer.__dataclass_fields__ or before.value(name) != after
+        Change(name, before.value(name) if before else None, after)
+        for name, after in wanted_by(provider, call).items()
+        if before is None or not before.has(name) or before.value(name) != after
     )
 
 
@@ -75,47 +56,47 @@ class Collision:
     wanted: Value
 
 
-def collisions(loaded: Customer, now: Customer, wanted: Mapping[str, Value]) -> tuple[Collision, ...]:
-    """Return wanted fields that somebody else changed since they were loaded, unless to the wanted value."""
+def collisions(
+    provider: Provider, loaded: Customer, now: Customer, wanted: Mapping[str, Value]
+) -> tuple[Collision, ...]:
+    """Return wanted fields that somebody else changed since they were loaded, unless to the wanted value. What the
+    service never tells cannot be seen to change.
+    """
     return tuple(
         Collision(name, loaded.value(name), now.value(name), value)
         for name, value in wanted.items()
-        if name in Customer.__dataclass_fields__
-        and name != "website_access"  # the service never tells it
+        if now.has(name)
+        and name not in provider.untold
         and loaded.value(name) != now.value(name)
         and now.value(name) != value
     )
 
 
-IDENTITY = ("email", "first_name", "last_name")
-"""What tells that a username still belongs to whom the operator saw."""
-TAKES_ALL = frozenset({Operation.DELETE, Operation.RENAME, Operation.PASSWORD})
-
-
-def conflicts_of(call: Call, loaded: Customer, now: Customer) -> tuple[Collision, ...]:
+def conflicts_of(provider: Provider, call: Call, loaded: Customer, now: Customer) -> tuple[Collision, ...]:
     """Return what somebody else changed since it was loaded, and this call would overwrite or take away.
 
     A call that changes fields meets only those. One that hits the whole account (delete, rename, password) must find
     the person the operator saw: a username can have been given to another customer meanwhile.
     """
-    found = collisions(loaded, now, wanted_by(call))
-    if call.operation not in TAKES_ALL:
+    found = collisions(provider, loaded, now, wanted_by(provider, call))
+    if not provider.action(call.operation).hits_whole_account:
         return found
     return found + tuple(
         Collision(name, loaded.value(name), now.value(name), loaded.value(name))
-        for name in IDENTITY
+        for name in provider.identity
         if loaded.value(name) is not None and loaded.value(name) != now.value(name)
     )
 
 
-def calls_for(loaded: Customer, edited: Mapping[str, str]) -> tuple[Call, ...]:
-    """Return the calls that an edit needs, in the order they are sent: details first, then the e-mail.
+def calls_for(provider: Provider, loaded: Customer, edited: Mapping[str, str]) -> tuple[Call, ...]:
+    """Return the calls that an edit needs, in the order in which the service's table has their operations.
 
-    Only fields that differ are sent. Username and password have verbs of their own and are not accepted here.
+    Only fields that differ are sent. The key and switches have verbs of their own and are not accepted here.
     """
     changed = {name: value for name, value in edited.items() if value != loaded.text(name)}
-    details = {name: changed[name] for name in DETAIL_FIELDS if name in changed}
-    calls = [Call(Operation.SET, loaded.username, details)] if details else []
-    if "email" in changed:
-        calls.append(Call(Operation.EMAIL, loaded.username, {"email": changed["email"]}))
+    calls = []
+    for operation, action in provider.actions.items():
+        if action.effect is Effect.CHANGES and action.takes:
+            fields = {name: changed[name] for name in action.takes if name in changed}
+            calls += [Call(operation, loaded.username, fields)] if fields else []
     return tuple(calls)

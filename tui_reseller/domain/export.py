@@ -1,13 +1,11 @@
 """What an export is: the forms of a file, the columns it may have, and what became of it."""
 
-import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePath
 
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.listing import COLUMNS
 
 Progress = Callable[[int, int], None]
 """Told of rows done, and of all rows."""
@@ -49,13 +47,3 @@ def format_of(path: PurePath) -> ExportFormat:
     if found is None:
         raise InvalidInput("the ending of the file says its form: .csv, .jsonl (or .ndjson) or .parquet", field="path")
     return found
-
-
-def checked_columns(names: Sequence[str]) -> tuple[str, ...]:
-    """Return columns in order, each once. Raises InvalidInput naming the nearest column."""
-    for name in names:
-        if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(COLUMNS)}"
-            raise InvalidInput(f"no column {name!r}", field="columns", hint=hint)
-    return tuple(dict.fromkeys(names))

@@ -3,13 +3,12 @@
 import difflib
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui_reseller.domain.customer import FIELDS, SWITCH_FIELDS
 from tui_reseller.domain.errors import InvalidFilter
+from tui_reseller.domain.provider import Provider
 
-SEARCHED = ("username", "email", "first_name", "last_name", "address", "city", "phone", "website")
-"""Fields in which a bare word is looked for."""
 STATES = ("on", "off", "unknown")
 IS_WORDS = ("marked", "new", "changed", "needs-you", "missing-data", "duplicate-email")
 LONGEST_REGEX = 200
@@ -50,21 +49,23 @@ class Filter:
         return tuple(t.text for t in self.terms if t.kind in {"word", "contains"} and not t.negated and t.text)
 
 
-def parse_filter(text: str) -> Filter:
-    """Read a filter. Raises InvalidFilter with the place; `unfinished` where more typing may still make it valid."""
+def parse_filter(text: str, provider: Provider) -> Filter:
+    """Read a filter on the fields of a service. Raises InvalidFilter with the place; `unfinished` where more typing may
+    still make it valid.
+    """
     terms: list[Term] = []
     place = 0
     while place < len(text):
         if text[place].isspace():
             place += 1
             continue
-        term, place = _read_term(text, place)
+        term, place = _read_term(text, place, provider)
         if term is not None:
             terms.append(term)
     return Filter(text, tuple(terms))
 
 
-def _read_term(text: str, start: int) -> tuple[Term | None, int]:
+def _read_term(text: str, start: int, provider: Provider) -> tuple[Term | None, int]:
     head = _TERM_START.match(text, start)
     assert head is not None  # noqa: S101 - every part of the pattern is optional
     negated, name, sign = head["minus"] == "-", (head["name"] or "").lower(), head["sign"]
@@ -83,8 +84,11 @@ def _read_term(text: str, start: int) -> tuple[Term | None, int]:
         return Term("word", value.lower(), **span), end  # type: ignore[arg-type]  # one literal mapping
     if name == "is":
         return _is_term(value, place, span), end
-    if name not in FIELDS:
-        raise _no_such_field(name, start + len(head["minus"]), unfinished=not value and end >= len(text))
+    if name not in provider.columns:
+        at = start + len(head["minus"])
+        raise _no_such_field(name, provider.columns, at, unfinished=not value and end >= len(text))
+    if name in provider.switches and sign in ":=":
+        return _state_term(name, value, place, span), end
     return _field_term(name, sign, value, place, span), end
 
 
@@ -109,13 +113,15 @@ def _is_term(value: str, place: int, span: dict[str, object]) -> Term:
     )
 
 
+def _state_term(name: str, value: str, place: int, span: dict[str, object]) -> Term:
+    word = value.lower()
+    if word not in STATES:
+        unfinished = any(state.startswith(word) for state in STATES)
+        raise InvalidFilter(f"{name} is {', '.join(STATES)}", place=place, unfinished=unfinished)
+    return Term("state", word, name, **span)  # type: ignore[arg-type]  # one literal mapping
+
+
 def _field_term(name: str, sign: str, value: str, place: int, span: dict[str, object]) -> Term:
-    if name in SWITCH_FIELDS and sign in ":=":
-        word = value.lower()
-        if word not in STATES:
-            unfinished = any(state.startswith(word) for state in STATES)
-            raise InvalidFilter(f"{name} is {', '.join(STATES)}", place=place, unfinished=unfinished)
-        return Term("state", word, name, **span)  # type: ignore[arg-type]  # one literal mapping
     if sign == "~":
         return Term("regex", _checked_regex(value, place), name, **span)  # type: ignore[arg-type]
     return Term("contains" if sign == ":" else "equals", value.lower(), name, **span)  # type: ignore[arg-type]
@@ -137,8 +143,8 @@ def _checked_regex(value: str, place: int) -> str:
     return value
 
 
-def _no_such_field(name: str, place: int, *, unfinished: bool) -> InvalidFilter:
-    near = difflib.get_close_matches(name, (*FIELDS, "is"), n=2, cutoff=0.5) or ["username", "email"]
+def _no_such_field(name: str, fields: Sequence[str], place: int, *, unfinished: bool) -> InvalidFilter:
+    near = difflib.get_close_matches(name, (*fields, "is"), n=2, cutoff=0.5) or fields[:2]
     return InvalidFilter(
         f'no field "{name}" - put the text in quotes, or: {", ".join(near)}', place=place, unfinished=unfinished
     )

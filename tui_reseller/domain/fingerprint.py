@@ -5,6 +5,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.provider import Provider
 
 Fingerprint = Mapping[str, str | None]
 """What tells a customer from another one that bears the same username: the id where the service has one, the e-mail
@@ -14,7 +15,6 @@ address and both names. A field that the service did not send is None.
 UNKNOWN: Fingerprint = MappingProxyType({})
 """Nothing was written down: what older versions kept of an operation without a reading before it."""
 
-FIELDS = ("email", "first_name", "last_name")
 ID = "id"
 
 
@@ -26,9 +26,9 @@ class Likeness(Enum):
     ANOTHER = "another"
 
 
-def fingerprint_of(customer: Customer) -> Fingerprint:
+def fingerprint_of(provider: Provider, customer: Customer) -> Fingerprint:
     """Return the fingerprint of a customer as read."""
-    found: dict[str, str | None] = {name: getattr(customer, name) for name in FIELDS}
+    found: dict[str, str | None] = {name: _text(customer, name) for name in provider.identity}
     if customer.extra.get(ID):
         found[ID] = customer.extra[ID]
     return found
@@ -38,10 +38,10 @@ def likeness(fingerprint: Fingerprint, now: Customer) -> Likeness:
     """Compare a customer with a fingerprint. The id decides where both have one; else the e-mail address and both
     names: all different is another customer, some different one that was changed.
     """
-    present = fingerprint_of(now)
-    if fingerprint.get(ID) and present.get(ID):
-        return Likeness.SAME if fingerprint[ID] == present[ID] else Likeness.ANOTHER
-    known = [name for name in FIELDS if name in fingerprint]
+    present = now.extra.get(ID)
+    if fingerprint.get(ID) and present:
+        return Likeness.SAME if fingerprint[ID] == present else Likeness.ANOTHER
+    known = [name for name in fingerprint if name != ID]
     different = differing(fingerprint, now)
     if not different:
         return Likeness.SAME
@@ -50,15 +50,19 @@ def likeness(fingerprint: Fingerprint, now: Customer) -> Likeness:
 
 def differing(fingerprint: Fingerprint, now: Customer) -> list[str]:
     """Return the fields of a fingerprint that a customer has otherwise; none where the id says that it is the same."""
-    present = fingerprint_of(now)
-    if fingerprint.get(ID) and fingerprint[ID] == present.get(ID):
+    if fingerprint.get(ID) and fingerprint[ID] == now.extra.get(ID):
         return []
-    return [name for name in FIELDS if name in fingerprint and fingerprint[name] != present[name]]
+    return [name for name in fingerprint if name != ID and fingerprint[name] != _text(now, name)]
 
 
 def fingerprint_from(found: object) -> Fingerprint:
     """Read a fingerprint, or what else is known of a customer by field, from a file or the ledger."""
     if not isinstance(found, Mapping):
         return UNKNOWN
-    names = [name for name in (*FIELDS, ID) if name in found]
-    return {name: value for name in names if (value := found[name]) is None or isinstance(value, str)}
+    known = {str(name): value for name, value in found.items() if value is None or isinstance(value, str)}
+    return known or UNKNOWN
+
+
+def _text(customer: Customer, name: str) -> str | None:
+    value = customer.value(name)
+    return value if isinstance(value, str) else None

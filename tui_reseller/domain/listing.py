@@ -6,19 +6,26 @@ from datetime import datetime
 from typing import Protocol
 
 from tui_reseller.domain.changes import Change
-from tui_reseller.domain.customer import FIELDS, Customer
+from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.filters import Filter
+from tui_reseller.domain.provider import Provider
 
-COLUMNS = (*FIELDS, "extra")
-"""Columns of a table of customers.
+EXTRA = "extra"
+"""The last column of a table of customers: a JSON object of texts, or null."""
 
-Text fields are texts, null where the service sent none; a username is never null, and empty where the record had no
-usable one. The two switches are true, false, or null for unknown. Extra is a JSON object of texts, or null.
-"""
+
+def table_columns(provider: Provider) -> tuple[str, ...]:
+    """Return the columns of a table of customers: those of the service, and EXTRA.
+
+    Text fields are texts, null where the service sent none; a username is never null, and empty where the record had no
+    usable one. Switches are true, false, or null for unknown.
+    """
+    return (*provider.columns, EXTRA)
 
 
 class Table(Protocol):
-    """Many customers as columns, for lists that are too long for one object each. Columns are COLUMNS.
+    """Many customers as columns, for lists that are too long for one object each. Columns are those of
+    table_columns().
 
     Adapters hand tables to each other by Arrow's own interface, so none of them has to know who made one.
     """

@@ -9,7 +9,8 @@ from tui_reseller.domain.secret import Secret
 
 
 class Operation(Enum):
-    """The eleven operations of the service; the values are the words of log, ledger, faults and output.
+    """All operations that a service may have; the values are the words of log, ledger, faults and output. What each
+    is and does with a service stands in the service's table (provider.py).
 
     FOREIGN stands for a word of a newer version that is read in the ledger. It is shown and never sent.
     """
@@ -35,46 +36,14 @@ class Operation(Enum):
         except ValueError:
             return cls.FOREIGN
 
-    @property
-    def opposite(self) -> "Operation | None":
-        """The switch operation that takes this one back, if it is a switch."""
-        return _OPPOSITES.get(self)
-
-    @property
-    def is_repeatable(self) -> bool:
-        """Whether sending it again with the same value does no harm (reliability 4.3)."""
-        return self in _OPPOSITES or self is Operation.PASSWORD
-
-    @property
-    def is_checkable(self) -> bool:
-        """Whether the list of the service can show that it happened (reliability 4.3)."""
-        return self not in _UNSEEN
-
-
-_UNSEEN = frozenset(
-    {Operation.PASSWORD, Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE, Operation.LIST, Operation.FOREIGN}
-)
 
 WRITES = tuple(operation for operation in Operation if operation not in {Operation.LIST, Operation.FOREIGN})
 """The operations that change a customer."""
 
-_OPPOSITES = {
-    Operation.ENABLE: Operation.DISABLE,
-    Operation.DISABLE: Operation.ENABLE,
-    Operation.WEBSITE_ENABLE: Operation.WEBSITE_DISABLE,
-    Operation.WEBSITE_DISABLE: Operation.WEBSITE_ENABLE,
-}
 
-SWITCHED = {
-    Operation.ENABLE: ("sending", True),
-    Operation.DISABLE: ("sending", False),
-    Operation.WEBSITE_ENABLE: ("website_access", True),
-    Operation.WEBSITE_DISABLE: ("website_access", False),
-}
-"""Field and wanted value of each operation that turns a switch."""
-
-REVERSIBLE = frozenset({*SWITCHED, Operation.SET, Operation.EMAIL, Operation.RENAME})
-"""Operations that can be taken back."""
+def verb_of(operation: Operation) -> str:
+    """Return an operation as the command line calls it."""
+    return operation.value.replace("_", "-")
 
 
 class Outcome(Enum):

@@ -9,8 +9,8 @@ from enum import Enum
 from types import MappingProxyType
 
 from tui_reseller.domain.audit import Operator, utc_text
-from tui_reseller.domain.changes import Change, Value, value_of, wanted_by
-from tui_reseller.domain.customer import FIELDS, Customer
+from tui_reseller.domain.changes import Change, as_object, wanted_by
+from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.fingerprint import (
     UNKNOWN,
     Fingerprint,
@@ -21,6 +21,8 @@ from tui_reseller.domain.fingerprint import (
     likeness,
 )
 from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.value import Value, value_of
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 FORMAT = 2
@@ -50,31 +52,27 @@ class Item:
         """The call that carries it out, without its password."""
         return Call(self.operation, self.username, self.fields, until=self.until)
 
-    @property
-    def needs_password(self) -> bool:
-        """Whether a password goes with it."""
-        return self.operation in {Operation.CREATE, Operation.PASSWORD}
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self, provider: Provider) -> tuple[Change, ...]:
         """Before -> after of each touched field."""
-        return tuple(Change(name, self.before.get(name), after) for name, after in wanted_by(self.call).items())
+        wanted = wanted_by(provider, self.call)
+        return tuple(Change(name, self.before.get(name), after) for name, after in wanted.items())
 
     def is_another(self, now: Customer) -> bool:
         """Whether another customer bears the username by now."""
         return likeness(self.fingerprint, now) is Likeness.ANOTHER
 
-    def moved(self, now: Customer | None) -> tuple[Change, ...]:
+    def moved(self, provider: Provider, now: Customer | None) -> tuple[Change, ...]:
         """Return what somebody changed since the plan was made: the value then, and now; also of what tells that it is
-        the customer that was meant. Website access is not told by the service, so it never moves.
+        the customer that was meant. What the service never tells never moves.
         """
+        is_new = provider.action(self.operation).effect is Effect.CREATES
         if now is None:
-            return () if self.operation is Operation.CREATE else (Change("username", self.username, None),)
-        if self.operation is Operation.CREATE:
-            return (Change("username", None, self.username),)
+            return () if is_new else (Change(KEY, self.username, None),)
+        if is_new:
+            return (Change(KEY, None, self.username),)
         if self.is_another(now):
-            return (Change("username", self.username, None),)
-        kept = {name: value for name, value in self.before.items() if name != "website_access"}
+            return (Change(KEY, self.username, None),)
+        kept = {name: value for name, value in self.before.items() if name not in provider.untold}
         kept |= {name: self.fingerprint[name] for name in differing(self.fingerprint, now)}
         return tuple(Change(n, value, now.value(n)) for n, value in kept.items() if now.value(n) != value)
 
@@ -108,10 +106,11 @@ class Item:
         return cls(operation, username, fields or NOTHING, values or NOTHING, line, undoes, end, meant)
 
     @classmethod
-    def of(cls, call: Call, now: Customer | None, *, line: int = 0, undoes: str = "") -> "Item":
+    def of(cls, provider: Provider, call: Call, now: Customer | None, *, line: int = 0, undoes: str = "") -> "Item":
         """Return the item of a call on a customer as listed; None for one that is to be created."""
-        meant = UNKNOWN if now is None or call.operation is Operation.CREATE else fingerprint_of(now)
-        before = touched(call.operation, call.fields, now)
+        is_new = provider.action(call.operation).effect is Effect.CREATES
+        meant = UNKNOWN if now is None or is_new else fingerprint_of(provider, now)
+        before = touched(provider, call, now)
         return cls(call.operation, call.username, call.fields, before, line, undoes, call.until, meant)
 
 
@@ -179,22 +178,17 @@ class Plan:
 
 
 def canonical(value: object) -> str:
-    """Return JSON in one form: ASCII, no blanks, keys in order."""
+    """Return JSON in one form: ASCII, no spaces, keys in order."""
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
 
 
-def touched(operation: Operation, fields: Mapping[str, str], now: Customer | None) -> Mapping[str, Value]:
-    """Return what a call would change, as it is now: what a plan keeps as before. A delete and a password keep what
-    tells that it is still the same customer.
+def touched(provider: Provider, call: Call, now: Customer | None) -> Mapping[str, Value]:
+    """Return what a call would change, as it is now: what a plan keeps as before. Some operations keep other fields, to
+    tell that it is still the same customer.
     """
     if now is None:
         return NOTHING
-    if operation in {Operation.DELETE, Operation.PASSWORD}:
-        names: Sequence[str] = ("email",)
-    elif operation is Operation.RENAME:
-        names = ("username", "email")
-    else:
-        names = [name for name in wanted_by(Call(operation, now.username, fields)) if name in FIELDS]
+    names = provider.action(call.operation).remembers or [n for n in wanted_by(provider, call) if now.has(n)]
     return {name: now.value(name) for name in names}
 
 
@@ -316,9 +310,9 @@ class JobItem:
         """What became of it, in a word."""
         return self.outcome.word if self.outcome else self.state.replace("_", " ")
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self, provider: Provider) -> dict[str, object]:
         """Return the stable object of output: a row of the results."""
-        changes = {change.field: {"before": change.before, "after": change.after} for change in self.item.changes}
+        changes = as_object(self.item.changes(provider))
         return {
             "username": self.item.username, "operation": self.item.operation.value,
             "outcome": self.outcome.value if self.outcome else None, "id": self.entry, "changes": changes,

@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 
 from tui_reseller.domain.account import account_key, address_of
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.providers import FOREIGN, PROVIDERS
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.proxy import user_in
 from tui_reseller.domain.secret import Secret
 
-DEFAULT_BASE_URL = "https://api.sendgrid.com/apiv2"
-PROVIDERS = ("reseller-v2",)
+DEFAULT_BASE_URL = RESELLER_V2.base_url
 COLOURS = ("red", "orange", "yellow", "blue", "cyan", "violet", "grey")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -46,7 +48,7 @@ class Profile:
     name: str
     api_user: str
     base_url: str = DEFAULT_BASE_URL
-    provider: str = "reseller-v2"
+    provider: str = RESELLER_V2.id
     format: Format = Format.JSON
     protected: bool = False
     read_only: bool = False
@@ -68,6 +70,11 @@ class Profile:
     def wants_proxy_password(self) -> bool:
         """Whether its proxy has a user, and so a password."""
         return user_in(self.proxy) is not None
+
+    @property
+    def service(self) -> Provider:
+        """The table of its service."""
+        return PROVIDERS.get(self.provider, FOREIGN)
 
     @property
     def account(self) -> str:

@@ -1,14 +1,11 @@
 """Views: a filter with a name and a key, and how the list looks: order and columns."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import InvalidInput
-
-COLUMNS = tuple(name for name in FIELDS if name != "username")
-"""What can be chosen beside the username, which is always the first column."""
+from tui_reseller.domain.provider import KEY, Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +15,11 @@ class ListLayout:
     sort: str = ""
     descending: bool = False
     columns: tuple[str, ...] = ()
+
+    def on(self, provider: Provider) -> "ListLayout":
+        """Return it as far as a service has these columns: the file that it was kept in may be of another one."""
+        sort = self.sort if self.sort in provider.columns else ""
+        return ListLayout(sort, self.descending, tuple(name for name in self.columns if name in provider.columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,20 @@ def with_saved(saved: Iterable[View]) -> tuple[View, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def read_columns(text: str) -> tuple[str, ...]:
-    """Return columns from names between blanks or commas, each once. Raises InvalidInput naming the nearest."""
-    names = tuple(dict.fromkeys(text.lower().replace(",", " ").split()))
-    for name in names:
-        if name not in COLUMNS and name != "username":
-            near = difflib.get_close_matches(name, COLUMNS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(COLUMNS)}"
+def read_columns(text: str, provider: Provider) -> tuple[str, ...]:
+    """Return columns from names between spaces or commas, each once and without the username, which is always the
+    first. Raises InvalidInput naming the nearest.
+    """
+    names = text.lower().replace(",", " ").split()
+    return tuple(name for name in checked_columns(names, provider.columns) if name != KEY)
+
+
+def checked_columns(names: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Return columns in order, each once. Raises InvalidInput naming the nearest column."""
+    found = tuple(dict.fromkeys(names))
+    for name in found:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(known)}"
             raise InvalidInput(f'no column "{name}"', field="columns", hint=hint)
-    return tuple(name for name in names if name != "username")
+    return found

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tui_reseller.domain.audit import AuditQuery, Entry
-from tui_reseller.domain.changes import Collision, Value
+from tui_reseller.domain.changes import Collision
 from tui_reseller.domain.errors import Conflict
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.times import clock_text
+from tui_reseller.domain.value import Value
 from tui_reseller.services.session import Session
 
 LONGEST_LIST = timedelta(minutes=30)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.plan import Job
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
-from tui_reseller.services.policy import GRADES, confirming_text, is_confirmed_by, refuse_over_ceiling, typed_text
+from tui_reseller.services.policy import confirming_text, is_confirmed_by, refuse_over_ceiling, typed_text
 from tui_reseller.services.session import Session
 
 
@@ -58,7 +59,7 @@ def admit(session: Session, calls: Sequence[Call], reason: str, total: int, cons
         session.policy.check(call, reason)
     usernames = list(dict.fromkeys(call.username for call in calls))
     refuse_over_ceiling(session.profile, len(usernames), total)
-    _refuse_unagreed(session, gravest(calls), usernames, total, consent)
+    _refuse_unagreed(session, gravest(session.provider, calls), usernames, total, consent)
     return Permit(session.account, frozenset((call.operation, call.username) for call in calls))
 
 
@@ -89,9 +90,9 @@ async def total_for_ceiling(session: Session) -> int:
     return session.customers.total
 
 
-def gravest(calls: Sequence[Call]) -> Operation:
+def gravest(provider: Provider, calls: Sequence[Call]) -> Operation:
     """Return the operation among calls that is asked about most strongly. Raises ValueError for no calls."""
-    return max((call.operation for call in calls), key=lambda operation: GRADES[operation])
+    return max((call.operation for call in calls), key=lambda operation: provider.action(operation).grade)
 
 
 def _refuse_unagreed(

@@ -18,7 +18,7 @@ async def save(
 ) -> list[Result]:
     """Carry out an edit; return a result for every call, also for those that were not sent."""
     results: list[Result] = []
-    for call in calls_for(loaded, edited):
+    for call in calls_for(session.provider, loaded, edited):
         if results and not results[-1].outcome.is_so:
             message = "not sent, because the call before it was not applied"
             results.append(Result(call.username, call.operation, Outcome.NOT_SENT, message))
@@ -34,5 +34,5 @@ async def conflict_with(
 
     What only one of the two changed needs no asking: it stands beside the other. Raises LedgerUnavailable.
     """
-    found = collisions(loaded, now, edited)
+    found = collisions(session.provider, loaded, now, edited)
     return await conflict_of(session, loaded.username, found) if found else None

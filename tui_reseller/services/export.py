@@ -4,7 +4,9 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.export import Exported, ExportFormat, Progress, checked_columns, format_of
+from tui_reseller.domain.export import Exported, ExportFormat, Progress, format_of
+from tui_reseller.domain.listing import table_columns
+from tui_reseller.domain.view import checked_columns
 from tui_reseller.services.list_ports import ExportPort
 from tui_reseller.services.session import Session
 
@@ -41,7 +43,7 @@ async def export(
     for an unknown column and before the first list; BadConfig if the disk refuses.
     """
     chosen = check(exporter, path, form=form, overwrite=overwrite)
-    names = checked_columns(columns)
+    names = checked_columns(columns, table_columns(session.provider))
     table = await session.customers.table(usernames, everything=everything)
     if table is None:
         raise InvalidInput("there is no list yet that could be exported", hint="wait until it is read")

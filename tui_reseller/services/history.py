@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tui_reseller.domain.audit import AuditQuery, Entry
-from tui_reseller.domain.fingerprint import FIELDS, Fingerprint
-from tui_reseller.domain.operation import SWITCHED, Operation
+from tui_reseller.domain.fingerprint import Fingerprint
+from tui_reseller.domain.provider import KEY, Action, Effect
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.services.session import Session
-
-_STOPS = frozenset({Operation.DISABLE, Operation.WEBSITE_DISABLE})
 
 
 @dataclass
@@ -62,10 +61,12 @@ class History:
         for step in (entry, *self.after(entry)):
             if step.outcome is None or not step.outcome.is_applied:
                 continue
-            if step is not entry and step.operation in {Operation.CREATE, Operation.DELETE}:
+            if step is not entry and _action(step).effect in {Effect.CREATES, Effect.REMOVES}:
                 return None
             for change in step.changes:
-                if change.field in FIELDS and (change.after is None or isinstance(change.after, str)):
+                if change.field in provider_of(step.account).identity and (
+                    change.after is None or isinstance(change.after, str)
+                ):
                     found[change.field] = change.after
         return found
 
@@ -78,15 +79,18 @@ async def history_since(session: Session, oldest: Entry, username: str | None = 
 
 def new_name(entry: Entry) -> str:
     """Return the username that a customer has after an operation."""
-    if entry.operation is Operation.RENAME and entry.outcome is not None and entry.outcome.is_applied:
-        return next((str(change.after) for change in entry.changes if change.field == "username"), entry.username)
+    if _action(entry).effect is Effect.RENAMES and entry.outcome is not None and entry.outcome.is_applied:
+        return next((str(change.after) for change in entry.changes if change.field == KEY), entry.username)
     return entry.username
 
 
 def fields_of(entry: Entry) -> frozenset[str]:
     """Return the fields that an operation is about."""
-    switch = SWITCHED.get(entry.operation)
-    return frozenset({change.field for change in entry.changes} | ({switch[0]} if switch else set()))
+    return frozenset({change.field for change in entry.changes} | _action(entry).sets.keys())
+
+
+def _action(entry: Entry) -> Action:
+    return provider_of(entry.account).action(entry.operation)
 
 
 def _is_void(entry: Entry) -> bool:
@@ -95,5 +99,5 @@ def _is_void(entry: Entry) -> bool:
     """
     if entry.undone_by or entry.outcome is None:
         return bool(entry.undone_by)
-    is_undo = bool(entry.undoes) and entry.outcome.is_applied and entry.operation not in _STOPS
+    is_undo = bool(entry.undoes) and entry.outcome.is_applied and not _action(entry).stops
     return is_undo or entry.outcome.is_certainly_not

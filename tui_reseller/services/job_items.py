@@ -7,18 +7,16 @@ from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict, RefusedHere, ResellerError
 from tui_reseller.domain.fingerprint import differing
-from tui_reseller.domain.operation import SWITCHED, Call, Operation
+from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Item, Job, JobItem
+from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.policy import GRADES, TYPED
+from tui_reseller.services.policy import TYPED
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.undo import refuse_overtaken
 from tui_reseller.services.write import Aim, already, is_already_so, send, stopped
-
-_READ_BACK = frozenset({*SWITCHED, Operation.EMAIL} - {Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE})
-
 
 UNTOLD = "the job is of an older version, which did not keep which customer was meant; nothing was sent"
 
@@ -55,46 +53,63 @@ async def _carried_out(
     heard: Callable[[ResellerError], None],
 ) -> Result:
     call, wanted = item.item.call, item.item
+    action = session.provider.action(call.operation)
     session.policy.check(call, job.reason)
-    if before is not None and (is_already_so(call, before) or _is_read_again(wanted)):
+    if before is not None and await _is_read_again(session, wanted, before):
         before = await session.find(call.username)  # the list may be ten minutes old
-    if not (wanted.fingerprint or wanted.undoes or wanted.operation is Operation.CREATE):
+    if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):
         raise Conflict(UNTOLD, hint="make the plan again")
     if wanted.undoes:
         await refuse_overtaken(session, wanted.undoes)
     aim = Aim(reason=job.reason, batch=job.batch, undoes=wanted.undoes, item=(job.number, item.seq))
-    if before is not None and is_already_so(call, before) and not wanted.is_another(before):
+    if before is not None and is_already_so(session.provider, call, before) and not wanted.is_another(before):
         found = await already(session, call, before, aim)
         if found is not None:
             return found
-    if moved := wanted.moved(before):
+    if moved := wanted.moved(session.provider, before):
         return _moved(call, item, before, moved)
-    if wanted.needs_password:
+    if action.needs_password:
         call = await _with_password(call, passwords)
     return await send(session, call, before, permit, aim, heard)
 
 
-def _is_read_again(item: Item) -> bool:
-    """Whether a customer is read just before sending: where the wrong one would lose most, and where it decides what is
-    done at the end of a suspension.
+async def _is_read_again(session: Session, item: Item, listed: Customer) -> bool:
+    """Whether a customer is read just before sending: where the wrong one would lose most, where it decides what is
+    done at the end of a suspension, where nothing would be sent, and where the list is older than what another process
+    of ours did: what it shows could later prove what was not so (R4).
     """
-    return bool(item.undoes) or item.until is not None or GRADES[item.operation] >= TYPED
+    action = session.provider.action(item.operation)
+    if item.undoes or item.until is not None or action.grade >= TYPED:
+        return True
+    if is_already_so(session.provider, item.call, listed):
+        return True
+    return session.read_at is not None and await session.ledger.is_touched_since(
+        session.account, item.username, session.read_at
+    )
 
 
 async def reads_otherwise(session: Session, item: JobItem) -> bool:
     """Read an applied item again: whether the service shows another value than the one it said it took, or another
     customer.
     """
-    if item.item.operation not in _READ_BACK:
+    changes = item.item.changes(session.provider)
+    if not _shows_as_sent(session.provider, item.item):
         return False
     try:
         now = await session.find(item.item.username)
     except ResellerError:
         return False  # says nothing either way
-    if now is None or any(now.value(change.field) != change.after for change in item.item.changes):
+    if now is None or any(now.value(change.field) != change.after for change in changes):
         return True
-    changed = {change.field for change in item.item.changes}
+    changed = {change.field for change in changes}
     return not changed.issuperset(differing(item.item.fingerprint, now))
+
+
+def _shows_as_sent(provider: Provider, item: Item) -> bool:
+    """Whether the list shows exactly what was sent: switches and addresses, which no service stores otherwise."""
+    action = provider.action(item.operation)
+    is_exact = all(provider.by_name[name].check == "email" for name in action.takes)
+    return action.effect is Effect.CHANGES and action.is_checkable and is_exact
 
 
 async def _with_password(call: Call, passwords: Passwords | None) -> Call:

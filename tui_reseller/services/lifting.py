@@ -3,6 +3,7 @@
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import Conflict, ResellerError
 from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.door import Permit
 from tui_reseller.services.history import history_since
@@ -35,7 +36,8 @@ async def lift(session: Session, suspension: Suspension, permit: Permit, batch: 
 
 def call_of(suspension: Suspension) -> Call:
     """Return the call that gives sending back."""
-    return Call(Operation.ENABLE, suspension.username)
+    back = provider_of(suspension.entry.account).action(suspension.entry.operation).undo
+    return Call(back or Operation.FOREIGN, suspension.username)
 
 
 def left_alone(suspension: Suspension, again: Entry) -> str:

@@ -15,7 +15,7 @@ from tui_reseller.domain.listing import (
     StoredList,
     Table,
 )
-from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.value import Value
 
 
 class IncomingPort(Protocol):
@@ -68,9 +68,10 @@ class CustomerListPort(Protocol):
     def incoming(self) -> IncomingPort:
         """Return an empty list, to gather a new one in."""
 
-    async def take(self, new: Any, website: Mapping[str, Switch], *, complete: bool = True) -> None:
-        """Put what incoming() returned in the place of the old list; the present question stays. Website is what this
-        tool has set, for what the service does not tell. A complete list is compared with the one before.
+    async def take(self, new: Any, last_set: Mapping[str, Mapping[str, Value]], *, complete: bool = True) -> None:
+        """Put what incoming() returned in the place of the old list; the present question stays. Last_set is what
+        this tool has set, by username and field, for what the service does not tell. A complete list is
+        compared with the one before.
         """
 
     async def query(self, question: ListQuery) -> bool:

@@ -78,12 +78,12 @@ async def load(session: Session) -> SnapshotInfo | None:
     if found is None:
         _forget(session)
         return None
-    await session.learn_website()
+    await session.learn_last_set()
     incoming = session.customers.incoming()
     await incoming.add(found.customers)
-    await session.customers.take(incoming, session.website, complete=False)
+    await session.customers.take(incoming, session.last_set, complete=False)
     changes = [*found.changes, *session.kept[since:]]  # what was changed while the file was read may not be in it
-    session.customers.apply([(name, new and session.with_website(new)) for name, new in changes])
+    session.customers.apply([(name, new and session.with_last_set(new)) for name, new in changes])
     session.read_at, session.read_tick, session.is_partial = found.info.read_at, None, False
     return found.info
 
@@ -151,7 +151,7 @@ async def refresh(session: Session) -> AsyncIterator[Arrived | Refreshed]:
     Broken off in the middle, it is read again, at most 4 times. Raises NoAnswer, Rejected, MissingCredentials.
     """
     previous = 0 if session.read_at is None else session.customers.total
-    await session.learn_website()
+    await session.learn_last_set()
     service = await session.service()
     since = len(session.kept)
     for attempt in range(1, retry.READ_ATTEMPTS + 1):
@@ -163,7 +163,7 @@ async def refresh(session: Session) -> AsyncIterator[Arrived | Refreshed]:
                 async for piece in pieces:
                     await incoming.add(piece.customers)
                     if session.read_at is None and _is_due(session, shown, incoming):
-                        await session.customers.take(incoming, session.website, complete=False)
+                        await session.customers.take(incoming, session.last_set, complete=False)
                         shown = session.clock.monotonic()
                     yield Arrived(len(incoming), piece.received)
             session.budget.earn()
@@ -187,7 +187,7 @@ async def accept(session: Session, fresh: Refreshed) -> Refreshed:
 
     What this tool changed while the list was on its way stands: the list may have been read before it.
     """
-    await session.customers.take(fresh.incoming, session.website, complete=session.read_at is not None)
+    await session.customers.take(fresh.incoming, session.last_set, complete=session.read_at is not None)
     session.customers.apply(session.kept[fresh.since :])
     session.read_at, session.is_partial = fresh.read_at, False
     session.read_tick = session.clock.monotonic()

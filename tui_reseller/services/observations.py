@@ -2,27 +2,27 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from tui_reseller.domain.audit import Entry
-from tui_reseller.domain.changes import Change, Value, value_words
+from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.fields import CREATE_EMAIL_LIMIT, LIMITS
-from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.provider import KEY, Effect, Provider
 from tui_reseller.domain.text import quoted
+from tui_reseller.domain.value import Value, value_words
 from tui_reseller.services.attribution import attribution_of, changed_by
 from tui_reseller.services.session import Session
 
-IDENTITY = ("email", "first_name", "last_name")
-"""What tells that a customer is the one we mean: the service may store the rest in another form."""
 NAMED = 3
 """So many fields are named in a sentence."""
-NOT_SHOWN_AFTER_CREATE = "password, package, white label, IPs and billing date are never shown"
 
 
+Find = Callable[[str], Awaitable[Customer | None]]
+"""Reads one customer."""
 READ_BACK = "read back"
 """How every sentence begins that tells of a reading: the rest of the audit log tells of answers."""
 
@@ -44,45 +44,50 @@ class Observation:
     is_controlled: bool = True
 
 
-async def observe(session: Session, entry: Entry) -> Observation:
-    """Read once and compare with the customer before and with what was wanted. Raises NoAnswer, Rejected."""
-    match entry.operation:
-        case Operation.RENAME:
-            return await _look_rename(session, entry)
-        case Operation.DELETE:
-            return await _look_delete(session, entry)
+async def observe(session: Session, entry: Entry, find: Find | None = None) -> Observation:
+    """Read once and compare with the customer before and with what was wanted. *Find* reads from elsewhere than the
+    service, such as a whole list. Raises NoAnswer, Rejected.
+    """
+    find = find or session.find
+    match session.provider.action(entry.operation).effect:
+        case Effect.RENAMES:
+            return await _observe_rename(session, entry, find)
+        case Effect.REMOVES:
+            return await _observe_removal(session, entry, find)
         case _:
-            return await _look_fields(session, entry)
+            return await _observe_fields(session, entry, find)
 
 
-async def _look_fields(session: Session, entry: Entry) -> Observation:
-    now = await session.find(entry.username)
-    at = session.clock.now()
+async def _observe_fields(session: Session, entry: Entry, find: Find) -> Observation:
+    now = await find(entry.username)
+    at, action = session.clock.now(), session.provider.action(entry.operation)
+    is_new = action.effect is Effect.CREATES
     if now is None:
-        is_new = entry.operation is Operation.CREATE
-        return await _absent(session, entry, Outcome.VERIFIED_NOT_APPLIED if is_new else Outcome.CONFLICT)
-    if entry.operation in SWITCHED and now.value(SWITCHED[entry.operation][0]) is None:
+        return await _absent(session, entry, find, Outcome.VERIFIED_NOT_APPLIED if is_new else Outcome.CONFLICT)
+    if action.sets and now.value(action.switch) is None:
         return Observation(at, Outcome.UNVERIFIABLE, f"it shows neither on nor off ({digest(now)})", row=now)
-    outcome, words, certain = _judged(entry, now)
-    if outcome is Outcome.CONFLICT and entry.operation is not Operation.CREATE:
-        others = {c.field: now.value(c.field) for c in entry.changes if state_of(c, now.value(c.field)) is State.OTHER}
+    outcome, words, certain = _classified(session.provider, entry, now)
+    if outcome is Outcome.CONFLICT and not is_new:
+        states = {c.field: _state(session.provider, c, now) for c in entry.changes}
+        others = {name: now.value(name) for name, state in states.items() if state is State.OTHER}
         authors = await attribution_of(session, entry.username, others, entry.time)
         words += f", changed by {changed_by(session, list(others), authors)}"
     return Observation(at, outcome, f"{words} ({digest(now)})", certain, now)
 
 
-def _judged(entry: Entry, now: Customer) -> tuple[Outcome, str, bool]:
+def _classified(provider: Provider, entry: Entry, now: Customer) -> tuple[Outcome, str, bool]:
     """Compare by R4: wanted, before, some of each, neither. Fields that prove nothing do not count."""
-    is_new = entry.operation is Operation.CREATE
-    told = ("username", *IDENTITY) if is_new else Customer.__dataclass_fields__
-    states = {c: state_of(c, now.value(c.field), is_new=is_new) for c in entry.changes if c.field in told}
+    action = provider.action(entry.operation)
+    is_new = action.effect is Effect.CREATES
+    told = (KEY, *provider.identity) if is_new else provider.columns
+    states = {c: _state(provider, c, now, is_new=is_new) for c in entry.changes if c.field in told}
     found = {state: [c for c, s in states.items() if s is state] for state in State}
     as_wanted = found[State.WANTED] + found[State.STORED]
     counted = len(states) - len(found[State.EITHER])
     if not counted:
         return Outcome.UNVERIFIABLE, "no visible difference between before and wanted", not states
     if len(as_wanted) == counted:
-        words = f"as wanted: {_values(as_wanted, now)}" + (f"; {NOT_SHOWN_AFTER_CREATE}" if is_new else "")
+        words = f"as wanted: {_values(as_wanted, now)}" + (f"; {action.unseen}" if action.unseen else "")
         if found[State.STORED]:
             stored = ", ".join(f"{c.field} (wanted {_shown(c.after)})" for c in found[State.STORED][:NAMED])
             words += f"; stored differently: {stored}"
@@ -99,16 +104,19 @@ def _judged(entry: Entry, now: Customer) -> tuple[Outcome, str, bool]:
     return Outcome.CONFLICT, f"neither as before nor as wanted: {_values(found[State.OTHER], now)}", False
 
 
-async def _look_rename(session: Session, entry: Entry) -> Observation:
+async def _observe_rename(session: Session, entry: Entry, find: Find) -> Observation:
     """Ask for both names. The old one, if it is found, is the control for the absence of the new one."""
-    wanted = str(next(change.after for change in entry.changes if change.field == "username"))
-    new, old = await session.find(wanted), await session.find(entry.username)
+    wanted = str(next(change.after for change in entry.changes if change.field == KEY))
+    new, old = await find(wanted), await find(entry.username)
     at = session.clock.now()
     if new and old:
         return Observation(at, Outcome.CONFLICT, f"both names are listed ({digest(old)}, {digest(new)})")
     if new:
         before = entry.before or {}
-        if all(same(name, new.value(name), _value(before.get(name))) for name in IDENTITY):
+        if all(
+            same(session.provider, name, new.value(name), _value(before.get(name)))
+            for name in session.provider.identity
+        ):
             words = f"listed under the new name, as before ({digest(new)}); log-in and SMTP name changed at once"
             return Observation(at, Outcome.VERIFIED_APPLIED, words, certain=True, row=new)
         return Observation(at, Outcome.CONFLICT, f"the new name is listed with other details ({digest(new)})")
@@ -118,17 +126,17 @@ async def _look_rename(session: Session, entry: Entry) -> Observation:
     return Observation(at, Outcome.UNKNOWN, "neither name is listed")
 
 
-async def _look_delete(session: Session, entry: Entry) -> Observation:
-    now = await session.find(entry.username)
+async def _observe_removal(session: Session, entry: Entry, find: Find) -> Observation:
+    now = await find(entry.username)
     if now is not None:
         words = f"it is listed, which is no proof: closing may be scheduled ({digest(now)})"
         return Observation(session.clock.now(), Outcome.UNKNOWN, words)
-    return await _absent(session, entry, Outcome.VERIFIED_APPLIED)
+    return await _absent(session, entry, find, Outcome.VERIFIED_APPLIED)
 
 
-async def _absent(session: Session, entry: Entry, outcome: Outcome) -> Observation:
+async def _absent(session: Session, entry: Entry, find: Find, outcome: Outcome) -> Observation:
     at, other = session.clock.now(), known_other(session, entry.username)
-    if other is None or await session.find(other) is None:
+    if other is None or await find(other) is None:
         return Observation(at, outcome, "not listed", is_absence=True, is_controlled=False)
     return Observation(at, outcome, f"not listed, while {quoted(other, 40)} is", is_absence=True)
 
@@ -165,31 +173,40 @@ class State(Enum):
     OTHER = "other"
 
 
-def state_of(change: Change, now: Value, *, is_new: bool = False) -> State:
+def _state(provider: Provider, change: Change, customer: Customer, *, is_new: bool = False) -> State:
+    return state_of(provider, change, customer.value(change.field), is_new=is_new)
+
+
+def state_of(provider: Provider, change: Change, now: Value, *, is_new: bool = False) -> State:
     """Compare one field with before and wanted: exactly, then as the service may store it (R4, D22)."""
-    name = change.field
-    if same(name, now, change.after):
+    name, limit = change.field, provider.limit(change.field)
+    if same(provider, name, now, change.after):
         return State.WANTED
-    is_before = not is_new and same(name, now, change.before)
-    if name == "email" or not isinstance(change.after, str):
+    is_before = not is_new and same(provider, name, now, change.before)
+    if _is_address(provider, name) or not isinstance(change.after, str):
         return State.BEFORE if is_before else State.OTHER
-    stored = _normal(name, change.after)
+    stored = _normal(limit, change.after)
     if is_before:
-        return State.EITHER if _normal(name, change.before) == stored else State.BEFORE
-    is_stored = _normal(name, now) == stored or _normal(name, now).casefold() == stored.casefold()
+        return State.EITHER if _normal(limit, change.before) == stored else State.BEFORE
+    is_stored = _normal(limit, now) == stored or _normal(limit, now).casefold() == stored.casefold()
     return State.STORED if is_stored else State.OTHER
 
 
-def _normal(name: str, value: Value) -> str:
-    """Return a text as the service may store it: without blanks around, cut at its limit, empty where it is left out
+def _normal(limit: int, value: Value) -> str:
+    """Return a text as the service may store it: without spaces around, cut at its limit, empty where it is left out
     (reseller-v2 4.5, 5.1).
     """
-    return (value if isinstance(value, str) else "").strip()[: LIMITS.get(name, CREATE_EMAIL_LIMIT)].strip()
+    return (value if isinstance(value, str) else "").strip()[:limit].strip()
 
 
-def same(name: str, one: Value, other: Value) -> bool:
+def _is_address(provider: Provider, name: str) -> bool:
+    found = provider.by_name.get(name)
+    return found is not None and found.check == "email"
+
+
+def same(provider: Provider, name: str, one: Value, other: Value) -> bool:
     """Whether two values are one; of an e-mail address the case of the domain does not count."""
-    if name == "email" and isinstance(one, str) and isinstance(other, str):
+    if _is_address(provider, name) and isinstance(one, str) and isinstance(other, str):
         return _folded(one) == _folded(other)
     return one == other
 

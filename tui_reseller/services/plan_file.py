@@ -12,25 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from tui_reseller.domain.customer import DETAIL_FIELDS
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.fields import CREATE_FIELDS
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.plan import Refusal, canonical
+from tui_reseller.domain.provider import KEY, Effect, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean, formula_restored
 
-ACTION, PASSWORD, NEW_USERNAME = "action", "password", "new_username"
-FIELDS_OF = {
-    Operation.CREATE: (*(name for name in CREATE_FIELDS if name != "username"), PASSWORD),
-    Operation.SET: DETAIL_FIELDS,
-    Operation.EMAIL: ("email",),
-    Operation.RENAME: (NEW_USERNAME,),
-    Operation.PASSWORD: (PASSWORD,),
-}
-"""Columns that an action takes beside the username; the others take none."""
-COLUMNS = tuple(dict.fromkeys((ACTION, "username", NEW_USERNAME, *CREATE_FIELDS, PASSWORD)))
-ACTIONS = tuple(operation for operation in Operation if operation is not Operation.LIST)
+ACTION, PASSWORD, NEW_KEY = "action", "password", f"new_{KEY}"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DELIMITERS = ",;\t|"
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -57,10 +46,26 @@ class Read:
     source: str = ""
 
 
-def action_of(text: str) -> Operation:
+def columns_of(provider: Provider, operation: Operation) -> tuple[str, ...]:
+    """Return the columns that an action takes beside the username."""
+    action = provider.action(operation)
+    taken = (NEW_KEY,) if action.effect is Effect.RENAMES else action.takes
+    return (*taken, PASSWORD) if action.needs_password else taken
+
+
+def all_columns(provider: Provider) -> tuple[str, ...]:
+    """Return all columns that a file for a service may have."""
+    taken = (name for operation in provider.actions for name in columns_of(provider, operation))
+    first = (
+        (ACTION, KEY, NEW_KEY) if any(a.effect is Effect.RENAMES for a in provider.actions.values()) else (ACTION, KEY)
+    )
+    return tuple(dict.fromkeys((*first, *provider.create_fields, *(n for n in taken if n != PASSWORD), PASSWORD)))
+
+
+def action_of(provider: Provider, text: str) -> Operation:
     """Return the operation that a word names: as in the audit log, with dashes or in capitals too."""
     name = text.strip().lower().replace("-", "_").replace(" ", "_")
-    known = {operation.value: operation for operation in ACTIONS}
+    known = {operation.value: operation for operation in provider.actions}
     if name not in known:
         near = get_close_matches(name, known, n=1)
         raise InvalidInput(
@@ -70,12 +75,15 @@ def action_of(text: str) -> Operation:
     return known[name]
 
 
-def read_rows(content: bytes, action: Operation | None = None) -> Read:
-    """Read a file. Raises InvalidInput if it cannot be read as a whole: encoding, head line, unknown column."""
+def read_rows(provider: Provider, content: bytes, action: Operation | None = None) -> Read:
+    """Read a file for a service. Raises InvalidInput if it cannot be read as a whole: encoding, head line, unknown
+    column.
+    """
     found = Read()
     text = _decoded(content, found.notes)
     is_json = text.lstrip()[:1] == "{"
-    rows = _json_rows(text, found) if is_json else _csv_rows(text, found)
+    columns = all_columns(provider)
+    rows = _json_rows(text, found, columns) if is_json else _csv_rows(text, found, columns)
     digest = hashlib.sha256()
     marks = blanks = 0
     for line, values in rows:
@@ -87,7 +95,7 @@ def read_rows(content: bytes, action: Operation | None = None) -> Read:
             marks += bare != value
             blanks += plain[name] != bare
         digest.update(canonical({name: value for name, value in plain.items() if name != PASSWORD}).encode() + b"\n")
-        _take(found, line, plain, action)
+        _take(provider, found, line, plain, action)
     found.source = digest.hexdigest()
     if marks:
         found.notes.append(f"{marks:,} formula marks (') were taken off")
@@ -98,9 +106,9 @@ def read_rows(content: bytes, action: Operation | None = None) -> Read:
     return found
 
 
-def _take(found: Read, line: int, values: dict[str, str], action: Operation | None) -> None:
+def _take(provider: Provider, found: Read, line: int, values: dict[str, str], action: Operation | None) -> None:
     try:
-        wanted = _wanted(line, values, action)
+        wanted = _wanted(provider, line, values, action)
     except InvalidInput as error:
         hint = f" - {error.hint}" if error.hint else ""
         found.refusals.append(Refusal(line, f"{error.message}{hint}", error.field))
@@ -108,27 +116,27 @@ def _take(found: Read, line: int, values: dict[str, str], action: Operation | No
         found.wanted.append(wanted)
 
 
-def _wanted(line: int, values: dict[str, str], action: Operation | None) -> RequestedChange:
+def _wanted(provider: Provider, line: int, values: dict[str, str], action: Operation | None) -> RequestedChange:
     named = values.pop(ACTION, "")
-    if named and action is not None and action_of(named) is not action:
+    if named and action is not None and action_of(provider, named) is not action:
         raise InvalidInput(f"{named!r} stands against the one action for all, {action.value}", field=ACTION)
-    operation = action or (action_of(named) if named else None)
+    operation = action or (action_of(provider, named) if named else None)
     if operation is None:
         raise InvalidInput("no action", field=ACTION)
-    username = values.pop("username", "")
+    username = values.pop(KEY, "")
     if not username:
-        raise InvalidInput("no username", field="username")
-    taken = FIELDS_OF.get(operation, ())
+        raise InvalidInput(f"no {KEY}", field=KEY)
+    taken, is_rename = columns_of(provider, operation), provider.action(operation).effect is Effect.RENAMES
     for name, value in values.items():
         if name not in taken and value:
             raise InvalidInput(f"{operation.value} takes no {name}", field=name)
     password = values.pop(PASSWORD, "")
     fields = {name: value for name, value in values.items() if name in taken}
-    if operation is Operation.RENAME:
-        fields = {"username": _needed(fields, NEW_USERNAME)}
-    elif operation is Operation.EMAIL:
-        _needed(fields, "email")
-    elif operation is Operation.SET and not fields:
+    if is_rename:
+        fields = {KEY: _needed(fields, NEW_KEY)}
+    elif provider.action(operation).effect is Effect.CHANGES and len(taken) == 1 and taken != (PASSWORD,):
+        _needed(fields, taken[0])
+    elif provider.action(operation).effect is Effect.CHANGES and provider.action(operation).takes and not fields:
         raise InvalidInput("nothing to set")
     return RequestedChange(Call(operation, username, fields, Secret(password) if password else None), line)
 
@@ -150,14 +158,14 @@ def _decoded(content: bytes, notes: list[str]) -> str:
         raise InvalidInput(f"line {line}: not {encoding.upper()}", hint="save the file as UTF-8") from None
 
 
-def _json_rows(text: str, found: Read) -> Iterator[tuple[int, dict[str, str]]]:
+def _json_rows(text: str, found: Read, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the objects of JSON Lines; a text "" sets a field to nothing, null says nothing."""
     for line, row in enumerate(text.split("\n"), 1):
         if not row.strip():
             continue
         try:
             values = json.loads(row, object_pairs_hook=_once)
-            yield line, _texts(values)
+            yield line, _texts(values, columns)
         except InvalidInput as error:
             found.refusals.append(Refusal(line, error.message, error.field))
         except (ValueError, RecursionError) as error:
@@ -172,12 +180,12 @@ def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _texts(values: object) -> dict[str, str]:
+def _texts(values: object, columns: Sequence[str]) -> dict[str, str]:
     if not isinstance(values, dict):
         raise InvalidInput("this is no JSON object")
     texts: dict[str, str] = {}
     for name, value in values.items():
-        _check_name(name)
+        _check_name(name, columns)
         if isinstance(value, bool):
             texts[name] = "true" if value else "false"
         elif isinstance(value, str | int):
@@ -187,7 +195,7 @@ def _texts(values: object) -> dict[str, str]:
     return texts
 
 
-def _csv_rows(text: str, found: Read) -> Iterator[tuple[int, dict[str, str]]]:
+def _csv_rows(text: str, found: Read, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a CSV file; an empty cell says nothing."""
     delimiter = _delimiter(text)
     if delimiter != ",":
@@ -195,7 +203,7 @@ def _csv_rows(text: str, found: Read) -> Iterator[tuple[int, dict[str, str]]]:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         heads = [head.strip().lower().replace(" ", "_").replace("-", "_") for head in next(lines, [])]
-        _check_heads(heads)
+        _check_heads(heads, columns)
         begins = lines.line_num + 1
         for cells in lines:
             if len(cells) != len(heads) and any(cell.strip() for cell in cells):
@@ -212,19 +220,19 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=lambda sign: (head.count(sign), sign == ","))
 
 
-def _check_heads(heads: Sequence[str]) -> None:
+def _check_heads(heads: Sequence[str], columns: Sequence[str]) -> None:
     if not any(heads):
         raise InvalidInput("there is nothing in it: no head line")
     for head in heads:
-        _check_name(head)
+        _check_name(head, columns)
         if heads.count(head) > 1:
             raise InvalidInput(f"line 1: the column {head} stands there twice", field=head)
-    if "username" not in heads:
-        raise InvalidInput("line 1: no column username", field="username", hint=f"columns: {', '.join(COLUMNS)}")
+    if KEY not in heads:
+        raise InvalidInput(f"line 1: no column {KEY}", field=KEY, hint=f"columns: {', '.join(columns)}")
 
 
-def _check_name(name: str) -> None:
-    if name not in COLUMNS:
-        near = get_close_matches(name, COLUMNS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(COLUMNS)}"
+def _check_name(name: str, columns: Sequence[str]) -> None:
+    if name not in columns:
+        near = get_close_matches(name, columns, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(columns)}"
         raise InvalidInput(f"no column {clean(name, longest=40)!r}", field=clean(name, longest=40), hint=hint)

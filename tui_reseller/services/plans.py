@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.fingerprint import Fingerprint
-from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Item, Plan, Refusal
 from tui_reseller.domain.printed import Foreign, line
+from tui_reseller.domain.provider import KEY, Effect
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
 from tui_reseller.services.plan_file import RequestedChange
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import findings_for, without_unchanged
-from tui_reseller.services.write import is_already_so
+from tui_reseller.services.write import is_already_so, is_of_fields
 
 AT_ONCE = 500
 
@@ -90,7 +92,7 @@ class _Checker:
         self._present = session.customers.named({one.call.username for one in wanted} | {name for name in new if name})
         self._ambiguous = session.customers.ambiguous({one.call.username for one in wanted})
         self._lines: dict[str, int] = {}
-        self._renamed = {one.call.username for one in wanted if one.call.operation is Operation.RENAME}
+        self._renamed = {one.call.username for one in wanted if _new_name(one.call)}
         self._said: Counter[str] = Counter()
 
     def item(self, one: RequestedChange) -> Item | None:
@@ -100,17 +102,17 @@ class _Checker:
             self.refusals.append(Refusal(one.line, *why))
             return None
         call, now = one.call, self._present.get(one.call.username)
-        if call.operation in {Operation.SET, Operation.EMAIL} and now is not None:
+        if now is not None and is_of_fields(self.session.provider, call):
             call = without_unchanged(call, {name: now.text(name) for name in call.fields})
             if not call.fields:
                 self.already += 1
                 return None
-        item = Item.of(call, now, line=one.line)
-        if now is not None and is_already_so(call, now):
+        item = Item.of(self.session.provider, call, now, line=one.line)
+        if now is not None and is_already_so(self.session.provider, call, now):
             self.already += 1
             return None
         if call.username in self._locked:
-            self._said["an outcome is still open: it will be refused until that is settled"] += 1
+            self._said["an outcome is still open: it will be refused until that is resolved"] += 1
         return item
 
     def _refused(self, one: RequestedChange) -> tuple[str, str] | None:
@@ -120,14 +122,14 @@ class _Checker:
             where = f" in line {self._lines[name]}" if self._lines[name] else ""
             return f"{quoted(name)} stands there already{where}: one change for each customer", "username"
         self._lines[name] = one.line
-        for finding in findings_for(call):
+        for finding in findings_for(self.session.provider, call):
             if finding.field == "password" and call.password is None:  # it comes when the plan is applied
                 continue
             if not finding.warning:
                 return finding.message, finding.field
             self._said[finding.message] += 1
         now = self._present.get(name)
-        if call.operation is Operation.CREATE:
+        if self.session.provider.action(call.operation).effect is Effect.CREATES:
             return (f"there is a customer {quoted(name)} already", "username") if now else None
         if name == self.session.profile.api_user:
             return f"{quoted(name)} is our own reseller account", "username"
@@ -135,10 +137,10 @@ class _Checker:
             return f"there is no customer {quoted(name)}", "username"
         if name in self._ambiguous:
             return f"the service lists {quoted(name)} more than once", "username"
-        return self._new_name_taken(one) if call.operation is Operation.RENAME else None
+        return self._new_name_taken(one) if _new_name(call) else None
 
     def _new_name_taken(self, one: RequestedChange) -> tuple[str, str] | None:
-        new = one.call.fields["username"]
+        new = _new_name(one.call)
         if new in self._renamed:
             return f"{quoted(new)} is itself renamed here: chains and swaps take a plan each", "new_username"
         if new in self._present:
@@ -154,19 +156,19 @@ class _Checker:
 
 
 def _new_name(call: Call) -> str:
-    return call.fields.get("username", "") if call.operation is Operation.RENAME else ""
+    return call.fields.get(KEY, "")
 
 
 def moved(plan: Plan, present: Mapping[str, Customer]) -> list[Item]:
     """Return the items whose customers are no longer as the plan saw them."""
-    return [item for item in plan.items if item.moved(present.get(item.username))]
+    return [item for item in plan.items if item.moved(provider_of(plan.account), present.get(item.username))]
 
 
 def moved_since(plan: Plan, loaded: Mapping[str, Customer]) -> int:
     """Return how many customers the plan sees otherwise than the operator did who chose them."""
     return sum(
         any(
-            name != "website_access" and loaded[item.username].value(name) != value
+            name not in provider_of(plan.account).untold and loaded[item.username].value(name) != value
             for name, value in item.before.items()
         )
         for item in plan.items

@@ -10,26 +10,12 @@ from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.printed import command, is_plain
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.provider import KEY, Action
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.ports import Clock
 
-GRADES = {
-    Operation.LIST: 0,
-    Operation.ENABLE: 1,
-    Operation.WEBSITE_ENABLE: 1,
-    Operation.WEBSITE_DISABLE: 1,
-    Operation.SET: 1,
-    Operation.DISABLE: 2,
-    Operation.CREATE: 2,
-    Operation.EMAIL: 2,
-    Operation.PASSWORD: 3,
-    Operation.RENAME: 3,
-    Operation.DELETE: 3,
-    Operation.FOREIGN: 3,
-}
-"""0 nothing is sent, 1 asks, 2 states the consequence, 3 has the username (or COUNT PROFILE) typed."""
-
 TYPED = 3
+"""The grade of what has the username (or COUNT PROFILE) typed."""
 MANY = 25
 """Above this many customers, or above 5 % and at least 5, the count and the profile are typed."""
 SHARE = 0.05
@@ -41,13 +27,9 @@ SAME_MOMENT = timedelta(seconds=1)
 """Clocks that drift by less than this were not set."""
 
 
-def grade(operation: Operation, count: int = 1, total: int = 0, *, protected: bool = False) -> int:
-    """Return how strongly to ask, 0 to 3, for an operation on *count* of *total* customers; total 0 is not known."""
-    level = GRADES[operation]
-    if level == 0:
-        return 0
-    if protected:
-        level += 1
+def grade(action: Action, count: int = 1, total: int = 0, *, protected: bool = False) -> int:
+    """Return how strongly to ask, 1 to 3, for an operation on *count* of *total* customers; total 0 is not known."""
+    level = action.grade + (1 if protected else 0)
     if count > 1:
         level = max(level, 2)
         if count > MANY or (count >= SHARE_FLOOR and (not total or count > total * SHARE)):
@@ -57,7 +39,7 @@ def grade(operation: Operation, count: int = 1, total: int = 0, *, protected: bo
 
 def typed_text(operation: Operation, usernames: Sequence[str], profile: Profile, total: int) -> str | None:
     """Return what has to be typed before this is done, or None where yes is enough."""
-    is_typed = grade(operation, len(usernames), total, protected=profile.protected) >= TYPED
+    is_typed = grade(profile.service.action(operation), len(usernames), total, protected=profile.protected) >= TYPED
     return confirming_text(usernames, profile) if is_typed else None
 
 
@@ -185,7 +167,11 @@ class Policy:
     def check(self, call: Call, reason: str) -> None:
         """Let a write through or raise RefusedHere."""
         self.refuse(call)
-        if self.profile.protected and GRADES[call.operation] > 1 and not self.reason_for(reason):
+        if (
+            self.profile.protected
+            and self.profile.service.action(call.operation).grade > 1
+            and not self.reason_for(reason)
+        ):
             raise RefusedHere(
                 f'refused: profile "{self.profile.name}" is protected, a reason is required; nothing was sent'
             )
@@ -200,14 +186,21 @@ class Policy:
         return RefusedHere(f"refused: {why}; nothing was sent", hint=hint)
 
     def refuse(self, call: Call) -> None:
-        """Raise RefusedHere for what is never sent, whoever asks: while nothing may be written, to no username, to our
-        own reseller account or under its name (in any case, width or with blanks around it: O14).
+        """Raise RefusedHere for what is never sent, whoever asks: what the service has not, while nothing may be
+        written, to no username, to our own reseller account or under its name (in any case, width or with spaces around
+        it: O14).
         """
+        service = self.profile.service
+        if not service.has(call.operation):
+            raise RefusedHere(
+                f"refused: {service.title} has no {call.operation.value}; nothing was sent",
+                hint=service.lacks.get(call.operation, ""),
+            )
         refusal = self.refusal()
         if refusal is not None:
             raise refusal
         if not call.username.strip():
             raise RefusedHere("refused: this row has no username; nothing was sent")
-        for name in (call.username, call.fields.get("username", "")):
+        for name in (call.username, call.fields.get(KEY, "")):
             if is_same_name(name, self.profile.api_user):
                 raise RefusedHere(f"refused: {quoted(name)} is our own reseller account; nothing was sent")

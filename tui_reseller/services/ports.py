@@ -19,7 +19,7 @@ from tui_reseller.domain.listing import (
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.plan import Job, JobItem, JobState, Plan
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.value import Value
 from tui_reseller.domain.vault import Anchor, Comparison, Restored
 from tui_reseller.domain.view import ListLayout, View
 
@@ -101,8 +101,13 @@ class LedgerPort(Protocol):
     async def needs_you(self, account: str | None = None) -> list[Entry]:
         """Return operations whose outcome a person has to look at, oldest first."""
 
-    async def website_access(self, account: str) -> Mapping[str, Switch]:
-        """Return what website access this tool last set, by username; unknown where the outcome is open."""
+    async def is_touched_since(self, account: str, username: str, moment: datetime) -> bool:
+        """Whether an operation on a customer was begun at a moment or later, by whatever process of this ledger."""
+
+    async def last_set(self, account: str) -> Mapping[str, Mapping[str, Value]]:
+        """Return what this tool last set of fields that the service never tells, by username and field; None where the
+        outcome is open.
+        """
 
     async def check(self) -> ChainReport:
         """Check the hash chain from the first row."""

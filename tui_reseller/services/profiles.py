@@ -10,7 +10,6 @@ from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import (
     COLOURS,
-    PROVIDERS,
     Format,
     Profile,
     Store,
@@ -19,6 +18,7 @@ from tui_reseller.domain.profile import (
     checked_max_rows,
     checked_name,
 )
+from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.proxy import without_password
 from tui_reseller.services.list_ports import SnapshotPort
 from tui_reseller.services.ports import ConfigPort, CredentialsPort

@@ -1,29 +1,18 @@
 """Settle what a job left unknown: one whole list is the reading for all of it at once (reliability 4.4)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.services.absence import doubt, whole_list
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.provider import KEY, Effect
 from tui_reseller.services.observations import Observation, observe, times_text
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import SETTLE
+from tui_reseller.services.whole_list import doubt, whole_list
 
 Told = Callable[[str], None]
-
-
-@dataclass
-class _ByList(Session):
-    """A session whose readings come from one whole list."""
-
-    listed: Mapping[str, Customer] = field(default_factory=dict)
-
-    async def find(self, username: str) -> Customer | None:
-        """Return a customer of that list."""
-        found = self.listed.get(username)
-        return self.with_website(found) if found else None
 
 
 async def reconcile(session: Session, entries: Sequence[Entry], tell: Told) -> dict[str, Outcome]:
@@ -33,9 +22,9 @@ async def reconcile(session: Session, entries: Sequence[Entry], tell: Told) -> d
     Raises ResellerError if the list cannot be read.
     """
     found: dict[str, Outcome] = {}
-    left = [entry for entry in entries if entry.operation.is_checkable]
+    left = [entry for entry in entries if session.provider.action(entry.operation).is_checkable]
     for entry in entries:
-        if not entry.operation.is_checkable and entry.outcome is Outcome.UNKNOWN:
+        if entry not in left and entry.outcome is Outcome.UNKNOWN:
             words = "the service never tells; repeating with the same value does no harm"
             await session.ledger.finish(entry.id, Outcome.UNVERIFIABLE, words)
             found[entry.id] = Outcome.UNVERIFIABLE
@@ -60,13 +49,21 @@ async def reconcile(session: Session, entries: Sequence[Entry], tell: Told) -> d
 
 async def _readings(session: Session, entries: Sequence[Entry]) -> dict[str, Observation]:
     names = {entry.username for entry in entries}
-    names |= {str(change.after) for entry in entries for change in entry.changes if change.field == "username"}
+    names |= {str(change.after) for entry in entries for change in entry.changes if change.field == KEY}
     incoming = await whole_list(session)
     others = session.customers.window(0, 2)
     listed = await incoming.named({*names, *(other.username for other in others)})
-    reading = _ByList(**{f.name: getattr(session, f.name) for f in fields(session)}, listed=listed)
-    is_doubted = await doubt(session, incoming, [e.username for e in entries if e.operation is Operation.DELETE])
-    found = {entry.id: await observe(reading, entry) for entry in entries}
+
+    async def find(username: str) -> Customer | None:
+        customer = listed.get(username)
+        return session.with_last_set(customer) if customer else None
+
+    is_doubted = await doubt(
+        session,
+        incoming,
+        [e.username for e in entries if session.provider.action(e.operation).effect is Effect.REMOVES],
+    )
+    found = {entry.id: await observe(session, entry, find) for entry in entries}
     return {entry_id: _doubted(seen) if is_doubted else seen for entry_id, seen in found.items()}
 
 
@@ -76,7 +73,11 @@ def _doubted(seen: Observation) -> Observation:
 
 
 async def _write_down(session: Session, evidence: Mapping[str, Sequence[Observation]]) -> dict[str, Outcome]:
+    """Write verdicts down; return what then stands: one may be closed already, or wait for another operation."""
+    standing: dict[str, Outcome] = {}
     for entry_id, readings in evidence.items():
         words = f"{times_text(readings)}: {readings[-1].words} (whole list)"
         await session.ledger.finish(entry_id, readings[-1].outcome, words, is_observed=True)
-    return {entry_id: readings[-1].outcome for entry_id, readings in evidence.items()}
+        entry = await session.ledger.get(entry_id)
+        standing[entry_id] = (entry and entry.outcome) or Outcome.UNKNOWN
+    return standing

@@ -2,7 +2,8 @@
 
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.errors import CredentialsRefused, CustomerNotFound, RateLimited, Rejected, ResellerError
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.provider import Effect
 from tui_reseller.services.observations import observe
 from tui_reseller.services.session import Session
 
@@ -18,12 +19,15 @@ async def classify(session: Session, entry_id: str, refusal: Rejected, *, attemp
     Raises LedgerUnavailable.
     """
     entry = await session.ledger.get(entry_id)
-    if entry is None or not _is_doubtful(entry.operation, refusal):
+    if entry is None:
+        return Outcome.REJECTED, refusal.message
+    effect = session.provider.action(entry.operation).effect
+    if not _is_doubtful(effect, refusal):
         return Outcome.REJECTED, refusal.message
     if attempts == 1 and not await _was_sent_before(session, entry):
         return Outcome.REJECTED, refusal.message
     said = f"to a repeated {entry.operation.value} the service says: {refusal.message}"
-    if entry.operation is Operation.DELETE:
+    if effect is Effect.REMOVES:
         return Outcome.VERIFIED_APPLIED, f"inferred: it was listed just before, and {said}"
     try:
         seen = await observe(session, entry)
@@ -36,10 +40,10 @@ async def classify(session: Session, entry_id: str, refusal: Rejected, *, attemp
     return seen.outcome, f"{said}; read back: {seen.words}"
 
 
-def _is_doubtful(operation: Operation, refusal: Rejected) -> bool:
-    if operation is Operation.CREATE:
+def _is_doubtful(effect: Effect, refusal: Rejected) -> bool:
+    if effect is Effect.CREATES:
         return not isinstance(refusal, CredentialsRefused | RateLimited)
-    return operation in {Operation.RENAME, Operation.DELETE} and isinstance(refusal, CustomerNotFound)
+    return effect in {Effect.RENAMES, Effect.REMOVES} and isinstance(refusal, CustomerNotFound)
 
 
 async def _was_sent_before(session: Session, entry: Entry) -> bool:

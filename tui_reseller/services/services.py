@@ -8,6 +8,7 @@ from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.plan import Job
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.provider import Provider
 from tui_reseller.services.job_passwords import Made, PasswordFilesPort
 from tui_reseller.services.list_ports import CustomerListPort, ExportPort, SnapshotPort
 from tui_reseller.services.policy import Policy
@@ -39,7 +40,7 @@ class Services:
     clock: Clock
     operator: Operator
     connect: Connect
-    new_list: Callable[[], CustomerListPort]
+    new_list: Callable[[Provider], CustomerListPort]
     exporter: ExportPort
     jobs: JobsPort
     plans: PlanFilesPort
@@ -61,7 +62,7 @@ class Services:
             operator=self.operator,
             ledger=self.ledger,
             snapshot=self.snapshot,
-            customers=self.new_list(),
+            customers=self.new_list(profile.service),
             credentials=self.credentials,
             connect=self.connect,
             timeout=timeout,

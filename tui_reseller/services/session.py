@@ -1,8 +1,8 @@
 """One opened profile: its ports, its list and what it allows. Front doors hold one at a time."""
 
 import contextlib
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,7 +13,8 @@ from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, MissingCred
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.value import Value
 from tui_reseller.services import absence, retry
 from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
@@ -27,9 +28,10 @@ Connect = Callable[[Profile, Credential, float | None], CustomersPort]
 class Session:
     """Everything that use cases need for one profile.
 
-    Timeout, in seconds, lowers the deadline of every call. Retention is how old a snapshot may get. Website holds what
-    this tool last set, by username; kept what this session changed, in order, for lists that were on their way then.
-    Read_tick is when the list was read by the monotonic clock, None for one that was read by another run.
+    Timeout, in seconds, lowers the deadline of every call. Retention is how old a snapshot may get. Last_set holds what
+    this tool last set of fields that the service never tells, by username; kept what this session changed, in order,
+    for lists that were on their way then. Read_tick is when the list was read by the monotonic clock, None for one that
+    was read by another run.
     """
 
     profile: Profile
@@ -46,7 +48,7 @@ class Session:
     read_at: datetime | None = None
     read_tick: float | None = None
     is_partial: bool = False
-    website: dict[str, Switch] = field(default_factory=dict)
+    last_set: dict[str, dict[str, Value]] = field(default_factory=dict)
     unwritten: list[tuple[str, Outcome, str]] = field(default_factory=list)
     in_flight: set[str] = field(default_factory=set)
     kept: list[tuple[str, Customer | None]] = field(default_factory=list)
@@ -58,6 +60,11 @@ class Session:
     def account(self) -> str:
         """What locks, snapshots and the audit log belong to."""
         return self.profile.account
+
+    @property
+    def provider(self) -> Provider:
+        """What the service of this profile is."""
+        return self.profile.service
 
     @property
     def total_seconds(self) -> float:
@@ -82,29 +89,49 @@ class Session:
             self._service = None
 
     async def find(self, username: str) -> Customer | None:
-        """Ask the service for one customer; what this tool knows of its website access is filled in. Raises
+        """Ask the service for one customer; what the service never tells is filled in. Raises
         UnusableAnswer, with the rest, if it is not there and the answer is no proof of that.
         """
-        service, enough = await self.service(), absence.enough_for(self, [username])
+        service, enough = await self.service(), self.enough_for([username])
         ask = partial(service.find, username, enough)
         found = await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
-        return self.with_website(found) if found else None
+        return self.with_last_set(found) if found else None
 
-    def with_website(self, customer: Customer) -> Customer:
-        """Fill in website access from the ledger where the service did not tell."""
-        if customer.website_access is not Switch.UNKNOWN or customer.username not in self.website:
-            return customer
-        return replace(customer, website_access=self.website[customer.username])
+    def enough_for(self, missing: Collection[str]) -> float:
+        """Return how many customers a whole list must have to prove that these are missing from it.
 
-    async def learn_website(self) -> None:
-        """Read from the ledger what website access this tool last set.
+        The last list that we hold tells, without those: they are what may be gone.
+        """
+        total, there = self.customers.total, len(missing)
+        if self.read_at is None and (found := self.snapshot.head(self.account, 0)) is not None:
+            total = found[0].total
+        elif total <= absence.FEW:
+            there = len(self.customers.named(missing))
+        return absence.enough(total, there)
+
+    def with_last_set(self, customer: Customer) -> Customer:
+        """Fill in what we last set where the service did not tell."""
+        ours = self.last_set.get(customer.username, {})
+        untold = {name: value for name, value in ours.items() if customer.value(name) is None}
+        return customer.with_values(untold) if untold else customer
+
+    def set_by_us(self, username: str, values: Mapping[str, Value]) -> None:
+        """Remember what we set, as far as the service never tells it; None is what nobody knows now."""
+        untold = {name: value for name, value in values.items() if name in self.provider.untold}
+        if untold:
+            self.last_set.setdefault(username, {}).update(untold)
+
+    async def learn_last_set(self) -> None:
+        """Read from the ledger what this tool last set of fields that the service never tells.
 
         A ledger that cannot be read leaves it unknown, and its trouble is kept: the list is true without it.
         """
         try:
-            self.website, self.ledger_trouble = dict(await self.ledger.website_access(self.account)), None
+            found = await self.ledger.last_set(self.account)
         except LedgerUnavailable as error:
-            self.website, self.ledger_trouble = {}, error
+            self.last_set, self.ledger_trouble = {}, error
+        else:
+            self.last_set, self.ledger_trouble = {name: dict(values) for name, values in found.items()}, None
 
     async def keep(self, *changes: tuple[str, Customer | None]) -> None:
         """Take certain changes into list and snapshot: username, and the customer or None. A disk that refuses costs

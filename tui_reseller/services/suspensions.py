@@ -9,13 +9,13 @@ from datetime import datetime
 from tui_reseller.domain.audit import AuditQuery, Entry, utc_text
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import RefusedHere
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.provider import KEY, Action, Effect, Provider
+from tui_reseller.domain.providers import PROVIDERS, provider_of
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.ports import LedgerPort
 from tui_reseller.services.session import Session
-
-_ENDING = (Operation.ENABLE, Operation.RENAME, Operation.DELETE, Operation.CREATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +58,36 @@ class Suspension:
 
 async def open_suspensions(ledger: LedgerPort, account: str | None = None) -> list[Suspension]:
     """Return the suspensions that nothing has ended, the first to end first. Raises LedgerUnavailable."""
-    stops = await ledger.entries(AuditQuery(account=account, operation=Operation.DISABLE))
+    stops: list[Entry] = []
+    for operation in {stop for provider in PROVIDERS.values() for stop in stops_of(provider)}:
+        stops += await ledger.entries(AuditQuery(account=account, operation=operation))
     if not any(entry.until for entry in stops):
         return []
     found = (await _replayed(ledger, account)).suspensions.values()
     return sorted(found, key=lambda suspension: (suspension.until, suspension.entry.id))
 
 
+def stops_of(provider: Provider) -> list[Operation]:
+    """Return the operations that may be given an end."""
+    return [operation for operation, action in provider.actions.items() if action.takes_end]
+
+
+def _counting(provider: Provider) -> set[Operation]:
+    """Return the operations that begin, end or carry on a suspension."""
+    found = set(stops_of(provider))
+    for operation, action in provider.actions.items():
+        if action.effect is not Effect.CHANGES or action.undo in found:
+            found.add(operation)
+    return found
+
+
+def _action(entry: Entry) -> Action:
+    return provider_of(entry.account).action(entry.operation)
+
+
 async def _replayed(ledger: LedgerPort, account: str | None) -> "_Replay":
     entries: list[Entry] = []
-    for operation in (Operation.DISABLE, *_ENDING):
+    for operation in {one for provider in PROVIDERS.values() for one in _counting(provider)}:
         entries += await ledger.entries(AuditQuery(account=account, operation=operation))
     replay = _Replay()
     for entry in sorted(entries, key=lambda entry: entry.id):
@@ -87,13 +107,13 @@ class _Replay:
     def take(self, entry: Entry) -> None:
         """Take the next operation. A rename carries on what is open; enable, delete and a new customer end it."""
         key = entry.account, entry.username
-        if entry.operation is Operation.DISABLE:
+        if _action(entry).takes_end:
             if entry.outcome is None or not entry.outcome.is_certainly_not:
                 self._stop(key, entry)
         elif entry.outcome is not None and entry.outcome.is_so:
             ended, stop = self.suspensions.pop(key, None), self.stops.pop(key, None)
-            if entry.operation is Operation.RENAME:
-                new = next(str(change.after) for change in entry.changes if change.field == "username")
+            if _action(entry).effect is Effect.RENAMES:
+                new = next(str(change.after) for change in entry.changes if change.field == KEY)
                 if ended is not None:
                     self.suspensions[entry.account, new] = replace(ended, username=new)
                 if stop is not None:
@@ -121,26 +141,28 @@ def was_on(suspension: Suspension) -> bool:
 
 
 def _found_on(stop: Entry) -> bool:
-    return any(change.field == "sending" and change.before is True for change in stop.changes)
+    return any(change.field in _action(stop).sets and change.before is True for change in stop.changes)
 
 
-async def takes_end(session: Session, username: str) -> bool:
-    """Whether a customer whose sending is off may get an end, or another one: if we have stopped it ourselves, for
+async def takes_end(session: Session, call: Call) -> bool:
+    """Whether a customer who is stopped may get an end, or another one: if we have stopped it ourselves, for
     certain. Raises LedgerUnavailable.
     """
     replay = await _replayed(session.ledger, session.account)
-    key = session.account, username
+    key = session.account, call.username
     is_open = replay.suspensions.get(key)
     is_ours = is_open is not None and was_on(is_open) and is_open.entry.outcome is not Outcome.RESOLVED
     return is_ours or key in replay.stops
 
 
-async def refuse_end(session: Session, username: str, now: Customer) -> None:
+async def refuse_end(session: Session, call: Call, now: Customer) -> None:
     """Raise RefusedHere where the end of a suspension would start sending for a customer that had none before."""
-    if await takes_end(session, username):
+    if await takes_end(session, call):
         return
-    known = "is off already" if now.sending is Switch.OFF else "is not known"
+    name = session.provider.action(call.operation).switch
+    known = "is off already" if now.switch(name) is Switch.OFF else "is not known"
+    what = session.provider.label(name).lower()
     raise RefusedHere(
-        f"refused: sending of {quoted(username)} {known}: at its end a suspension would start it; nothing was sent",
+        f"refused: {what} of {quoted(call.username)} {known}: at its end a suspension would start it; nothing was sent",
         hint="without an end it stays off",
     )

@@ -6,8 +6,10 @@ from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict, InvalidInput, RefusedHere, ResellerError
 from tui_reseller.domain.fingerprint import Fingerprint, Likeness, differing, likeness
-from tui_reseller.domain.operation import REVERSIBLE, Call, Operation
+from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Refusal
+from tui_reseller.domain.provider import KEY, Effect
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services import listing, plans
 from tui_reseller.services.attribution import attribution_words
@@ -18,11 +20,6 @@ from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.write import Aim, carry_out, stopped
 
-CANNOT = {
-    Operation.CREATE: "a new customer cannot be undone; delete closes the account for ever",
-    Operation.DELETE: "a delete cannot be undone",
-    Operation.PASSWORD: "a password cannot be undone; set a new one",
-}
 UNTOLD = "what it was before is not known"
 ANOTHER = "another customer bears the name by now"
 LOOK_BACK = 500
@@ -33,20 +30,25 @@ FEW = 20
 def opposite(entry: Entry) -> Call | None:
     """Return the call that takes an applied operation back, or None."""
     changed = {change.field: change for change in entry.changes}
-    if not changed or entry.operation not in REVERSIBLE:
+    action = provider_of(entry.account).action(entry.operation)
+    if not changed or action.undo is None:
         return None
-    back = entry.operation.opposite
-    if back is not None:
-        return Call(back, entry.username)
-    if entry.operation is Operation.RENAME:
-        return Call(Operation.RENAME, str(changed["username"].after), {"username": entry.username})
+    if action.sets:
+        return Call(action.undo, entry.username)
+    if action.effect is Effect.RENAMES:
+        return Call(action.undo, str(changed[KEY].after), {KEY: entry.username})
     before = {name: change.before for name, change in changed.items() if isinstance(change.before, str)}
-    return Call(entry.operation, entry.username, before) if before else None
+    return Call(action.undo, entry.username, before) if before else None
+
+
+def why_never(entry: Entry) -> str:
+    """Return why an operation cannot be taken back."""
+    return provider_of(entry.account).action(entry.operation).cannot_undo or UNTOLD
 
 
 def as_left(entry: Entry, present: Customer) -> Customer:
     """Return the customer as the operation left it: what undo compares with, so that newer changes are not lost."""
-    left = {change.field: change.after for change in entry.changes if change.field != "username"}
+    left = {change.field: change.after for change in entry.changes if change.field != KEY}
     return present.with_values(left)
 
 
@@ -75,13 +77,13 @@ async def take_back(session: Session, entry: Entry, permit: Permit, reason: str)
     """
     call = opposite(entry)
     if call is None:
-        why = RefusedHere(f"refused: {CANNOT.get(entry.operation, UNTOLD)}; nothing was sent")
+        why = RefusedHere(f"refused: {why_never(entry)}; nothing was sent")
         return stopped(Call(entry.operation, entry.username), why)
     try:
         meant = await refuse_overtaken(session, entry.id)
     except ResellerError as error:
         return stopped(call, error)
-    left = as_left(entry, session.customers.get(call.username) or Customer(call.username))
+    left = as_left(entry, session.customers.get(call.username) or Customer.of(session.provider, call.username))
     return await carry_out(session, call, permit, Aim(left, meant, reason, undoes=entry.id))
 
 
@@ -151,14 +153,14 @@ def _why_overtaken(session: Session, history: History, entry: Entry) -> str | No
 
 def _why_not(entry: Entry, call: Call | None, present: Mapping[str, Customer], meant: Fingerprint | None) -> str | None:
     if call is None:
-        return CANNOT.get(entry.operation, UNTOLD)
+        return why_never(entry)
     now = present.get(call.username)
     if now is None:
         return "it is not in the list any more"
     if meant is None or likeness(meant, now) is Likeness.ANOTHER:
         return ANOTHER
     for change in entry.changes:
-        if change.field != "website_access" and now.value(change.field) != change.after:
+        if change.field not in provider_of(entry.account).untold and now.value(change.field) != change.after:
             return f"{change.field} was changed since: it is left alone"
     different = differing(meant, now)
     return f"{', '.join(different)} was changed since: it may be another customer" if different else None

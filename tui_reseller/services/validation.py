@@ -1,36 +1,28 @@
 """Checks before sending: the field rules of domain/, and those that need a library."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.fields import (
-    CREATE_EMAIL_LIMIT,
-    LABELS,
-    LIMITS,
-    Finding,
-    check_details,
-    check_new,
-    check_text,
-    check_username,
-)
-from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.fields import Finding, check_choice, check_date, check_presence, check_text, check_username
+from tui_reseller.domain.operation import Call, verb_of
 from tui_reseller.domain.password import check_password
+from tui_reseller.domain.provider import KEY, Effect, Field, Provider
 
 
-def check_email(value: str, limit: int = LIMITS["email"]) -> list[Finding]:
+def check_email(field: Field, value: str, *, is_new: bool = False) -> list[Finding]:
     """Check an address. Broken syntax is refused; what is only unusual is a warning. No look-up is made."""
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - kept off the start-up path
 
-    found = check_text("email", value, limit=limit)
+    found = check_text(field, value, is_new=is_new)
     if any(not finding.warning for finding in found):
         return found
     try:
         validate_email(value, check_deliverability=False, test_environment=True, allow_quoted_local=True)
     except EmailNotValidError as error:
-        found.append(Finding("email", f"E-mail: {str(error)[:160]}", warning=_is_unusual(value)))
+        found.append(Finding(field.name, f"{field.label}: {str(error)[:160]}", warning=_is_unusual(value)))
     return found
 
 
@@ -40,7 +32,7 @@ def _is_unusual(value: str) -> bool:
     return bool(local and at and "." in domain and " " not in value and domain.isascii() and ".." not in value)
 
 
-def check_country(value: str) -> list[Finding]:
+def check_country(field: Field, value: str) -> list[Finding]:
     """Suggest the two-letter code of a country; the service takes any text."""
     if not value:
         return []
@@ -48,12 +40,12 @@ def check_country(value: str) -> list[Finding]:
     if value in codes:
         return []
     if value.lower() in names:
-        return [Finding("country", f'Country: "{names[value.lower()]}" is the usual code', warning=True)]
+        return [Finding(field.name, f'{field.label}: "{names[value.lower()]}" is the usual code', warning=True)]
     near = get_close_matches(value.lower(), names, n=1, cutoff=0.75)
     if near:
         code = names[near[0]]
-        return [Finding("country", f'Country: did you mean "{code}" ({codes[code]})?', warning=True)]
-    return [Finding("country", "Country: not a two-letter code that is known", warning=True)]
+        return [Finding(field.name, f'{field.label}: did you mean "{code}" ({codes[code]})?', warning=True)]
+    return [Finding(field.name, f"{field.label}: not a two-letter code that is known", warning=True)]
 
 
 def country_name(code: str) -> str:
@@ -72,28 +64,37 @@ def _countries() -> tuple[dict[str, str], dict[str, str]]:
     return codes, names
 
 
-def findings_for(call: Call) -> list[Finding]:
-    """Return everything to say about a call: refusals and warnings."""
-    match call.operation:
-        case Operation.CREATE:
-            found = check_new({"username": call.username, **call.fields})
-            if call.fields.get("email"):
-                found += [f for f in check_email(call.fields["email"], CREATE_EMAIL_LIMIT) if f not in found]
-            found += check_country(call.fields.get("country", ""))
-            return found + _password_findings(call)
-        case Operation.SET:
-            return check_details(call.fields) + check_country(call.fields.get("country", ""))
-        case Operation.EMAIL:
-            return check_email(call.fields["email"])
-        case Operation.RENAME:
-            found = check_username(call.fields["username"])
-            if call.fields["username"] == call.username:
-                found.append(Finding("username", "the new username is the present one"))
-            return found
-        case Operation.PASSWORD:
-            return _password_findings(call)
+def check_field(field: Field, value: str, *, is_new: bool = False) -> list[Finding]:
+    """Check one value by the rule that the service's table names for its field."""
+    match field.check:
+        case "username":
+            return check_username(field, value) if value or not is_new else []
+        case "email":
+            return check_email(field, value, is_new=is_new) if value or not is_new else []
+        case "country":
+            return check_text(field, value) + check_country(field, value)
+        case "boolean":
+            return check_text(field, value) + check_choice(field, value, ("true", "false"))
+        case "date":
+            return check_text(field, value) + check_date(field, value)
         case _:
-            return []
+            return check_text(field, value) + (check_choice(field, value, field.choices) if field.choices else [])
+
+
+def findings_for(provider: Provider, call: Call) -> list[Finding]:
+    """Return everything to say about a call: refusals and warnings."""
+    action, values = provider.action(call.operation), dict(call.fields)
+    is_new = action.effect is Effect.CREATES
+    found: list[Finding] = []
+    if is_new:
+        values = {KEY: call.username, **values}
+        found += check_presence(provider, values)
+    for name, value in values.items():
+        if name in provider.by_name and (is_new or name in action.takes):
+            found += check_field(provider.by_name[name], value, is_new=is_new)
+    if action.effect is Effect.RENAMES and call.fields.get(KEY) == call.username:
+        found.append(Finding(KEY, "the new username is the present one"))
+    return found + (_password_findings(call) if action.needs_password else [])
 
 
 def _password_findings(call: Call) -> list[Finding]:
@@ -102,33 +103,36 @@ def _password_findings(call: Call) -> list[Finding]:
     return check_password(call.password, call.username)
 
 
-def refuse_invalid(call: Call) -> list[Finding]:
+def refuse_invalid(provider: Provider, call: Call) -> list[Finding]:
     """Raise InvalidInput naming every refused field; return the warnings."""
-    found = findings_for(call)
+    found = findings_for(provider, call)
     refused = [finding for finding in found if not finding.warning]
     if refused:
         raise InvalidInput("; ".join(finding.message for finding in refused), field=refused[0].field)
     return found
 
 
-def checked_field_names(fields: Mapping[str, str], allowed: tuple[str, ...]) -> None:
+def checked_field_names(provider: Provider, fields: Mapping[str, str], allowed: Sequence[str]) -> None:
     """Raise InvalidInput for a field that this verb does not take, naming the nearest or the right verb."""
-    verbs = {"username": "rename", "email": "email", "password": "password"}
-    switches = {"sending": "enable and disable", "website_access": "website-enable and website-disable"}
     for name in fields:
         if name in allowed:
             continue
-        if name in verbs | switches:
-            verb = (verbs | switches)[name]
-            raise InvalidInput(f"{name} is not changed here: use {verb}", field=name)
+        verbs = _verbs_for(provider, name)
+        if verbs:
+            raise InvalidInput(f"{name} is not changed here: use {' and '.join(verbs)}", field=name)
         near = get_close_matches(name, allowed, n=1)
         hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(allowed)}"
         raise InvalidInput(f"no field {name!r}", field=name, hint=hint)
 
 
-def label(name: str) -> str:
-    """Return the word for a field on screen."""
-    return LABELS.get(name, name)
+def _verbs_for(provider: Provider, name: str) -> list[str]:
+    """Return the verbs that change a field, or set a password, which is no field."""
+    return [
+        verb_of(operation)
+        for operation, action in provider.actions.items()
+        if action.effect is not Effect.CREATES
+        and (name in action.takes or name in action.sets or (name == "password" and action.needs_password))
+    ]
 
 
 def without_unchanged(call: Call, present: Mapping[str, str]) -> Call:

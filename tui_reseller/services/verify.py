@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import InvalidInput, ResellerError
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.provider import Effect
 from tui_reseller.domain.text import quoted
-from tui_reseller.services.absence import doubt, whole_list
 from tui_reseller.services.observations import Observation, observe, times_text
 from tui_reseller.services.session import Session
+from tui_reseller.services.whole_list import doubt, whole_list
 
 SETTLE = 60.0
 """Seconds after which an absence or an unchanged value is evidence: as long as the readings take."""
@@ -31,9 +32,10 @@ async def verify(session: Session, entry: Entry) -> tuple[Outcome, str]:
         return Outcome.UNKNOWN, "it is still on its way in another process"
     if not standing.outcome.needs_you:
         return standing.outcome, standing.message
-    if not entry.operation.is_checkable:
+    action = session.provider.action(entry.operation)
+    if not action.is_checkable:
         words = "the service never tells; repeating with the same value does no harm"
-        if entry.operation is Operation.PASSWORD:
+        if action.needs_password:
             words = "the service never tells: old and new password may both be valid; set a new one"
         return await _write_down(session, entry, Outcome.UNVERIFIABLE, words, is_observed=False)
     try:
@@ -42,7 +44,7 @@ async def verify(session: Session, entry: Entry) -> tuple[Outcome, str]:
         words = last.words if _agree(readings) else f"readings disagree: {readings[-2].words}; then: {last.words}"
         if last.outcome is not Outcome.UNKNOWN and last.is_absence and not all(r.is_controlled for r in readings):
             last, words = await _in_whole_list(session, entry, last)
-        elif entry.operation is Operation.RENAME and last.outcome is Outcome.UNKNOWN and _agree(readings):
+        elif action.effect is Effect.RENAMES and last.outcome is Outcome.UNKNOWN and _agree(readings):
             words += await _with_its_email(session, entry)
     except ResellerError as error:
         return Outcome.UNKNOWN, f"still unknown: the reading failed ({error.message})"
@@ -79,10 +81,11 @@ async def _write_down(
     standing = await session.ledger.get(entry.id)
     if standing is not None and standing.outcome is not None:
         outcome, words = standing.outcome, standing.message
-    if outcome is Outcome.VERIFIED_APPLIED and entry.operation in {Operation.DELETE, Operation.RENAME}:
-        if entry.operation is Operation.DELETE:
+    effect = session.provider.action(entry.operation).effect
+    if outcome is Outcome.VERIFIED_APPLIED and effect in {Effect.REMOVES, Effect.RENAMES}:
+        if effect is Effect.REMOVES:
             await session.keep((entry.username, None))
-        await session.learn_website()  # what is known of it ends, or follows the name
+        await session.learn_last_set()  # what is known of it ends, or follows the name
     return outcome, words
 
 

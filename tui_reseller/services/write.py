@@ -17,7 +17,8 @@ from tui_reseller.domain.errors import (
     ResellerError,
 )
 from tui_reseller.domain.fingerprint import UNKNOWN, Fingerprint, Likeness, differing, fingerprint_of, likeness
-from tui_reseller.domain.operation import SWITCHED, Call, Operation, Outcome
+from tui_reseller.domain.operation import Call, Outcome
+from tui_reseller.domain.provider import KEY, Effect, Provider
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import resend, retry
@@ -33,8 +34,6 @@ from tui_reseller.services.validation import refuse_invalid, without_unchanged
 ALREADY = "nothing was sent"
 TAKES_END = "nothing was sent; the stop that stands ends then"
 TAKES_NO_END = "nothing was sent; no end is kept, since it was not stopped by this tool"
-NOT_TOLD = frozenset({"website_access"})
-"""What the service never tells: that it is so already cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,11 @@ async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOT
     session.in_flight.add(call.username)
     try:
         before = await prepare(session, call, aim)
-        if before is not None and is_already_so(call, before):
+        if before is not None and is_already_so(session.provider, call, before):
             found = await already(session, call, before, aim)
             if found is not None:
                 return found
-        elif before is not None and call.operation in {Operation.SET, Operation.EMAIL}:
+        elif before is not None and is_of_fields(session.provider, call):
             call = without_unchanged(call, {name: before.text(name) for name in call.fields})
         result = await send(session, call, before, permit, aim)
         await session.keep(*list_updates(session, call, before, result.outcome))
@@ -85,21 +84,21 @@ async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOT
 async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
     """Check a call and read its customer again. Raises what speaks against it; sends nothing but the reading."""
     session.policy.check(call, aim.reason)
-    refuse_invalid(call)
+    refuse_invalid(session.provider, call)
     if session.customers.is_ambiguous(call.username):
         raise RefusedHere(f"refused: the service lists {quoted(call.username)} more than once; nothing was sent")
-    if call.operation is Operation.CREATE:
+    if session.provider.action(call.operation).effect is Effect.CREATES:
         return None
     now = await session.find(call.username)
     if now is None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
     refuse_another(call, aim.meant, now)
-    found = [] if aim.loaded is None else conflicts_of(call, aim.loaded, now)
+    found = [] if aim.loaded is None else conflicts_of(session.provider, call, aim.loaded, now)
     if found:
         await session.keep((call.username, now))  # so that whoever looks again sees what is there now
         raise await conflict_of(session, call.username, found)
-    if call.until is not None and now.sending is not Switch.ON:
-        await refuse_end(session, call.username, now)
+    if call.until is not None and now.switch(session.provider.action(call.operation).switch) is not Switch.ON:
+        await refuse_end(session, call, now)
     return now
 
 
@@ -117,10 +116,16 @@ def refuse_another(call: Call, meant: Fingerprint, now: Customer) -> None:
     )
 
 
-def is_already_so(call: Call, now: Customer) -> bool:
+def is_of_fields(provider: Provider, call: Call) -> bool:
+    """Whether a call sets fields of a customer, of which those that are so already can be left out."""
+    action = provider.action(call.operation)
+    return action.effect is Effect.CHANGES and bool(action.takes)
+
+
+def is_already_so(provider: Provider, call: Call, now: Customer) -> bool:
     """Whether a customer that was just read has all that a call wants, as far as the service tells."""
-    wanted = wanted_by(call)
-    is_told = call.operation in {*SWITCHED, Operation.SET, Operation.EMAIL} and NOT_TOLD.isdisjoint(wanted)
+    wanted, action = wanted_by(provider, call), provider.action(call.operation)
+    is_told = action.effect is Effect.CHANGES and bool(wanted) and provider.untold.isdisjoint(wanted)
     return is_told and all(now.value(name) == value for name, value in wanted.items())
 
 
@@ -128,8 +133,8 @@ async def already(session: Session, call: Call, now: Customer, aim: Aim) -> Resu
     """Write down that a customer is so already; nothing is sent. None if an outcome of it is open: what was read may
     still change then, and only sending settles it. Raises ResellerError if it cannot be written down.
     """
-    changes = tuple(Change(name, now.value(name), value) for name, value in wanted_by(call).items())
-    said = ALREADY if call.until is None else TAKES_END if await takes_end(session, call.username) else TAKES_NO_END
+    changes = tuple(Change(name, now.value(name), value) for name, value in wanted_by(session.provider, call).items())
+    said = ALREADY if call.until is None else TAKES_END if await takes_end(session, call) else TAKES_NO_END
     entry_id = await session.ledger.already(_intent(session, call, now, changes, aim), said)
     if entry_id is None:
         return None
@@ -152,7 +157,7 @@ async def send(
     """
     permit.refuse_other(session.account, call, aim.item[0] if aim.item else None)
     session.policy.check(call, aim.reason)
-    changes = changes_of(call, before)
+    changes = changes_of(session.provider, call, before)
     await session.write_down_kept()  # until then nothing more is sent
     service = await session.service()  # may ask for a key: before anything is written down
     entry_id = await session.ledger.begin(_intent(session, call, before, changes, aim))
@@ -182,7 +187,7 @@ def _intent(session: Session, call: Call, before: Customer | None, changes: tupl
         item=aim.item,
         until=call.until,
         undoes=aim.undoes,
-        fingerprint=fingerprint_of(before or after_call(call, None) or Customer(call.username)),
+        fingerprint=fingerprint_of(session.provider, _left_by(session.provider, call, before)),
     )
 
 
@@ -245,45 +250,43 @@ def list_updates(
     session: Session, call: Call, before: Customer | None, outcome: Outcome
 ) -> list[tuple[str, Customer | None]]:
     """Return what a result changes in the list: a certain change, or a switch that is unknown now. What this tool knows
-    of website access is learnt on the way.
+    of what the service never tells is learnt on the way.
     """
-    if outcome is Outcome.UNKNOWN and call.operation in SWITCHED and before:
-        name, _ = SWITCHED[call.operation]
-        if name == "website_access":
-            session.website[call.username] = Switch.UNKNOWN
-        return [(call.username, before.with_values({name: None}))]
+    action = session.provider.action(call.operation)
+    if outcome is Outcome.UNKNOWN and action.sets and before:
+        session.set_by_us(call.username, dict.fromkeys(action.sets))
+        return [(call.username, before.with_values(dict.fromkeys(action.sets)))]
     if not outcome.is_applied:
         return []
-    if outcome is Outcome.VERIFIED_APPLIED and call.operation is Operation.CREATE:
+    if outcome is Outcome.VERIFIED_APPLIED and action.effect is Effect.CREATES:
         return []  # it was taken in as it was read
-    after = after_call(call, before)
-    if call.operation in SWITCHED and after:
-        name, value = SWITCHED[call.operation]
-        if name == "website_access":
-            session.website[call.username] = Switch.from_bool(value)
-    if call.operation is Operation.RENAME and call.username in session.website:
-        session.website[call.fields["username"]] = session.website.pop(call.username)
-    if call.operation is Operation.DELETE:
-        session.website.pop(call.username, None)
-    return [(call.username, after)]
+    if before:
+        session.set_by_us(call.username, action.sets)
+    if action.effect is Effect.RENAMES and call.username in session.last_set:
+        session.last_set[call.fields[KEY]] = session.last_set.pop(call.username)
+    if action.effect is Effect.REMOVES:
+        session.last_set.pop(call.username, None)
+    return [(call.username, after_call(session.provider, call, before))]
 
 
-def after_call(call: Call, before: Customer | None) -> Customer | None:
+def after_call(provider: Provider, call: Call, before: Customer | None) -> Customer | None:
     """Return the customer as an applied call leaves it; None after a delete."""
-    match call.operation:
-        case Operation.DELETE:
+    match provider.action(call.operation).effect:
+        case Effect.REMOVES:
             return None
-        case Operation.CREATE:
-            return Customer(call.username, sending=Switch.ON).with_values(dict(call.fields))
-        case Operation.PASSWORD:
-            return before
+        case Effect.CREATES:
+            return Customer.of(provider, call.username, {**provider.new_values, **call.fields})
         case _:
-            return before.with_values(wanted_by(call)) if before else None
+            return before.with_values(wanted_by(provider, call)) if before else None
 
 
-def preview(call: Call, before: Customer | None) -> tuple[Change, ...]:
+def _left_by(provider: Provider, call: Call, before: Customer | None) -> Customer:
+    return before or after_call(provider, call, None) or Customer.of(provider, call.username)
+
+
+def preview(provider: Provider, call: Call, before: Customer | None) -> tuple[Change, ...]:
     """Return the changes that a call would make, for --dry-run and reviews."""
-    return changes_of(call, before)
+    return changes_of(provider, call, before)
 
 
 def stopped(call: Call, error: ResellerError) -> Result:

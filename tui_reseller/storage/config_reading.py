@@ -17,7 +17,6 @@ from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.printed import Typed, line
 from tui_reseller.domain.profile import (
     COLOURS,
-    PROVIDERS,
     Format,
     Profile,
     Store,
@@ -26,6 +25,7 @@ from tui_reseller.domain.profile import (
     checked_max_rows,
     checked_name,
 )
+from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.proxy import without_password
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.config_lines import Table, line_in
@@ -171,7 +171,7 @@ class _Reader:
     def profile_value(self, at: Table, table: Mapping[str, object], key: str) -> object:
         match key:
             case "provider":
-                return self.choice(at, table, key, PROVIDERS)
+                return self.choice(at, table, key, list(PROVIDERS))
             case "colour":
                 return self.choice(at, table, key, COLOURS)
             case "format":

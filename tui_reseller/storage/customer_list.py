@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from tui_reseller.domain.confusables import skeleton
-from tui_reseller.domain.customer import FIELDS, Customer
+from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.listing import ListDifference, ListQuery, RefreshCounts, Table
-from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.value import Value
 from tui_reseller.storage.incoming import Incoming
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class CustomerList:
     Until the first list is taken, it holds the head of the last one: rows to show, with neither filter nor order.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
         self._worker = ThreadPoolExecutor(1, "customer-list")
         self._head: Sequence[Customer] = ()
         self._head_total = 0
@@ -62,22 +64,23 @@ class CustomerList:
 
     def incoming(self) -> Incoming:
         """Return an empty list, to gather a new one in."""
-        return Incoming(self._worker)
+        return Incoming(self._provider, self._worker)
 
-    async def take(self, new: Incoming, website: Mapping[str, Switch], *, complete: bool = True) -> None:
-        """Put a list in the place of the old one; the present question stays. Website is what this tool has set, for
-        what the service does not tell. A complete list is compared with the one before.
+    async def take(self, new: Incoming, last_set: Mapping[str, Mapping[str, Value]], *, complete: bool = True) -> None:
+        """Put a list in the place of the old one; the present question stays. Last_set is what this tool has set,
+        for what the service does not tell. A complete list is compared with the one before.
         """
 
         def work() -> "Answer":
-            from tui_reseller.storage.frames import with_website  # noqa: PLC0415 - polars, beside the screen
+            from tui_reseller.storage.frames import with_last_set  # noqa: PLC0415 - polars, beside the screen
             from tui_reseller.storage.list_changes import changes_between  # noqa: PLC0415
             from tui_reseller.storage.query import Rows, answer  # noqa: PLC0415
 
-            frame = with_website(new.frame(), website)
-            rows = Rows(frame)
+            frame = with_last_set(self._provider, new.frame(), last_set)
+            rows = Rows(self._provider, frame)
             if complete and self._answer is not None and self._answer.rows.total:
-                rows = Rows(frame, changes=changes_between(self._answer.rows.compact(), frame))
+                changes = changes_between(self._provider, self._answer.rows.compact(), frame)
+                rows = Rows(self._provider, frame, changes=changes)
             return answer(rows, self._question)
 
         self._show(await self._run(work))
@@ -89,8 +92,9 @@ class CustomerList:
         Case is ignored, equal rows keep the service's order, rows without a value come last both ways. Raises
         InvalidInput for a sort column that there is not, InvalidFilter for a regex that cannot be used.
         """
-        if question.sort and question.sort not in FIELDS:
-            near = difflib.get_close_matches(question.sort, FIELDS, n=1) or ["username"]
+        known = self._provider.columns
+        if question.sort and question.sort not in known:
+            near = difflib.get_close_matches(question.sort, known, n=1) or known[:1]
             raise InvalidInput(f'no field "{question.sort}" to sort by', field="sort", hint=f"perhaps {near[0]}")
         self._asked += 1
         mine, before = self._asked, self._question
@@ -238,7 +242,7 @@ class CustomerList:
 
     def differences(self, limit: int) -> list[ListDifference]:
         """Return what differs, one by one; of each kind at most *limit*."""
-        return [] if self._answer is None else self._answer.rows.changes.differences(limit)
+        return [] if self._answer is None else self._answer.rows.changes.differences(self._provider, limit)
 
     def fresh(self, usernames: Collection[str]) -> frozenset[str]:
         """Return which of these usernames the last refresh brought or changed."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage.paths import account_folder
 from tui_reseller.system.files import read_plain, write_whole
 
@@ -22,7 +23,7 @@ class Drafts:
         """Return the last draft, or None. What cannot be read is no draft."""
         try:
             found = json.loads(read_plain(self._path(account), _LARGEST))
-            loaded, fields = Customer.from_dict(found["loaded"]), found["fields"]
+            loaded, fields = Customer.from_dict(provider_of(account), found["loaded"]), found["fields"]
             if found["account"] != account:
                 return None
             return Draft(loaded, {name: value for name, value in fields.items() if isinstance(value, str)})

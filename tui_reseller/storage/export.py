@@ -12,10 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.export import ExportFormat, Progress
-from tui_reseller.domain.listing import COLUMNS, Table
+from tui_reseller.domain.listing import EXTRA, Table
 from tui_reseller.system.files import sync_folder
 
 if TYPE_CHECKING:
@@ -94,18 +93,18 @@ class Exporter:
         self, table: Table, form: ExportFormat, columns: Sequence[str], limit: int | None = None
     ) -> Iterator[str]:
         """Return the text of a CSV or JSON Lines file piece by piece, of at most *limit* customers."""
-        from tui_reseller.storage.frames import frame_of  # noqa: PLC0415 - polars is loaded with the first list
+        from tui_reseller.storage.frames import any_frame_of  # noqa: PLC0415 - polars is loaded with the first list
 
-        frame = frame_of(table)
+        frame = any_frame_of(table)
         return _texts(frame if limit is None else frame.head(limit), form, columns, lambda _done, _total: None)
 
     def _write(
         self, table: Table, path: Path, form: ExportFormat, columns: Sequence[str], *, overwrite: bool, tell: Progress
     ) -> int:
         """Do the work, in a thread. Tell raises when nobody waits for it any more."""
-        from tui_reseller.storage.frames import frame_of  # noqa: PLC0415 - beside the event loop
+        from tui_reseller.storage.frames import any_frame_of  # noqa: PLC0415 - beside the event loop
 
-        frame = frame_of(table)
+        frame = any_frame_of(table)
         self.check(path, overwrite=overwrite)
         try:
             handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
@@ -138,7 +137,7 @@ def _texts(frame: "pl.DataFrame", form: ExportFormat, columns: Sequence[str], te
 
     if form is ExportFormat.JSON_LINES:
         for piece in _slices(frame, tell):
-            yield json_lines(piece, columns or COLUMNS)
+            yield json_lines(piece, columns or piece.columns)
         return
     names = columns or _all_columns(frame)
     yield csv_header(names)
@@ -167,8 +166,8 @@ def _slices(frame: "pl.DataFrame", tell: Progress) -> Iterator["pl.DataFrame"]:
 
 
 def _all_columns(frame: "pl.DataFrame") -> Sequence[str]:
-    has_extra = bool(((frame["extra"] != "{}") & frame["extra"].is_not_null()).any())
-    return COLUMNS if has_extra else FIELDS
+    has_extra = bool(((frame[EXTRA] != "{}") & frame[EXTRA].is_not_null()).any())
+    return [name for name in frame.columns if has_extra or name != EXTRA]
 
 
 def _unusable(path: Path, error: Exception) -> InvalidInput:

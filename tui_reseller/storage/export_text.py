@@ -10,9 +10,8 @@ from json.encoder import encode_basestring_ascii
 
 import polars as pl
 
-from tui_reseller.domain.customer import SWITCH_FIELDS
 from tui_reseller.domain.text import clean, formula_safe
-from tui_reseller.storage.matching import text_of
+from tui_reseller.storage.matching import switch_text_of
 
 LONGEST_CELL = 1_000_000
 """Characters of a CSV cell; what is longer is cut with a sign."""
@@ -44,8 +43,8 @@ def csv_lines(frame: pl.DataFrame, columns: Sequence[str]) -> str:
 
 
 def _cells(frame: pl.DataFrame, name: str) -> pl.Series:
-    if name in SWITCH_FIELDS:
-        return frame.select(text_of(name)).to_series()
+    if frame.schema[name] == pl.Boolean:
+        return frame.select(switch_text_of(name)).to_series()
     column = (_objects(frame[name]) if name == "extra" else frame[name]).fill_null("")
     is_odd = column.str.contains(_ODD_CELL) | (column.str.len_bytes() > LONGEST_CELL)
     safe = column
@@ -73,7 +72,7 @@ def json_lines(frame: pl.DataFrame, columns: Sequence[str]) -> str:
 def _values(frame: pl.DataFrame, name: str) -> pl.Series:
     """Return a column as JSON values."""
     column = frame[name]
-    if name in SWITCH_FIELDS:
+    if column.dtype == pl.Boolean:
         return column.cast(pl.String).fill_null("null")
     is_odd = column.str.contains(_ODD_JSON).fill_null(value=False)
     quote = pl.Series(['"'])

@@ -4,55 +4,74 @@ Imported only when a list is at hand: polars takes as long to import as the firs
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 
 import polars as pl
 
-from tui_reseller.domain.customer import SWITCH_FIELDS, Customer
-from tui_reseller.domain.filters import SEARCHED
-from tui_reseller.domain.listing import COLUMNS, Table
-from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.listing import Table, table_columns
+from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.value import Value
 from tui_reseller.storage.rows import row_of
 
 SEARCH = "_search"
 BETWEEN = "\x1f"
 """Stands between the searched fields, so that no word is found across two of them."""
-SCHEMA = {name: pl.Boolean() if name in SWITCH_FIELDS else pl.String() for name in COLUMNS}
-FULL_SCHEMA = {**SCHEMA, SEARCH: pl.String()}
 
 
-def frame_of(table: Table) -> pl.DataFrame:
-    """Return a table as a frame with exactly our columns. Raises ValueError if it has others."""
-    frame = table if isinstance(table, pl.DataFrame) else pl.DataFrame(table)
-    if dict(frame.schema) != SCHEMA:
+@cache
+def schema_of(provider: Provider) -> dict[str, pl.DataType]:
+    """Return names and types of the columns of a table of a service's customers."""
+    return {name: pl.Boolean() if name in provider.switches else pl.String() for name in table_columns(provider)}
+
+
+@cache
+def full_schema_of(provider: Provider) -> dict[str, pl.DataType]:
+    """Return the same with what bare words are looked for in."""
+    return {**schema_of(provider), SEARCH: pl.String()}
+
+
+def frame_of(provider: Provider, table: Table) -> pl.DataFrame:
+    """Return a table as a frame with exactly the columns of a service. Raises ValueError if it has others."""
+    frame = any_frame_of(table)
+    if dict(frame.schema) != schema_of(provider):
         raise ValueError("not a table of customers")
     return frame
 
 
-def searchable(frame: pl.DataFrame) -> pl.DataFrame:
+def any_frame_of(table: Table) -> pl.DataFrame:
+    """Return a table as a frame, whatever its columns."""
+    return table if isinstance(table, pl.DataFrame) else pl.DataFrame(table)
+
+
+def searchable(provider: Provider, frame: pl.DataFrame) -> pl.DataFrame:
     """Add the lower-cased text that bare words are looked for in."""
-    fields = [pl.col(name).fill_null("") for name in SEARCHED]
+    fields = [pl.col(name).fill_null("") for name in provider.searched]
     return frame.with_columns(pl.concat_str(fields, separator=BETWEEN).str.to_lowercase().alias(SEARCH))
 
 
-def with_website(frame: pl.DataFrame, known: Mapping[str, Switch]) -> pl.DataFrame:
-    """Fill in website access where the service did not tell and this tool has set it."""
-    told = {username: state.as_bool for username, state in known.items() if state is not Switch.UNKNOWN}
-    if not told:
-        return frame
-    ours = pl.col("username").replace_strict(
-        pl.Series(list(told), dtype=pl.String), pl.Series(list(told.values()), dtype=pl.Boolean),
-        default=None, return_dtype=pl.Boolean,
-    )  # fmt: skip
-    return frame.with_columns(pl.col("website_access").fill_null(ours))
+def with_last_set(provider: Provider, frame: pl.DataFrame, known: Mapping[str, Mapping[str, Value]]) -> pl.DataFrame:
+    """Fill in what the service never tells where this tool has set it."""
+    for name in provider.untold:
+        told = {username: values[name] for username, values in known.items() if values.get(name) is not None}
+        if told:
+            kind = schema_of(provider)[name]
+            ours = pl.col("username").replace_strict(
+                pl.Series(list(told), dtype=pl.String), pl.Series(list(told.values()), dtype=kind),
+                default=None, return_dtype=kind,
+            )  # fmt: skip
+            frame = frame.with_columns(pl.col(name).fill_null(ours))
+    return frame
 
 
-def frame_from(customers: Iterable[Customer]) -> pl.DataFrame:
+def frame_from(provider: Provider, customers: Iterable[Customer]) -> pl.DataFrame:
     """Return customers as a frame."""
-    return pl.DataFrame([row_of(customer) for customer in customers], schema=SCHEMA, orient="row")
+    rows = [row_of(provider, customer) for customer in customers]
+    return pl.DataFrame(rows, schema=schema_of(provider), orient="row")
 
 
 def texts(values: Collection[str]) -> pl.Series:
-    """Return texts as a column. Those with half a character, which a shell can give, are in no list: left out."""
+    """Return texts as a column. Those with a lone surrogate, which a shell can give, are in no list: left out."""
     try:
         return pl.Series(list(values), dtype=pl.String)
     except UnicodeEncodeError:

@@ -6,6 +6,7 @@ import polars as pl
 
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListQuery
+from tui_reseller.domain.provider import Provider
 from tui_reseller.storage.frames import BETWEEN, SEARCH
 from tui_reseller.storage.matching import Names, mask
 
@@ -17,6 +18,7 @@ FEW = 0.25
 class Hits:
     """Numbers of rows, ascending, and the question that they were found for."""
 
+    provider: Provider
     frame: pl.DataFrame
     question: ListQuery
     rows: pl.Series
@@ -44,8 +46,8 @@ class Hits:
     def narrowed(self, question: ListQuery, names: Names) -> "Hits":
         """Return the hits of a question that these narrow to."""
         among = self._texts()
-        is_hit = mask(among.to_frame(), Filter(terms=question.filter.terms[-1:]), names)
-        return Hits(self.frame, question, self.rows.filter(is_hit), among.filter(is_hit))
+        is_hit = mask(self.provider, among.to_frame(), Filter(terms=question.filter.terms[-1:]), names)
+        return Hits(self.provider, self.frame, question, self.rows.filter(is_hit), among.filter(is_hit))
 
     @property
     def _is_few(self) -> bool:
@@ -59,11 +61,11 @@ class Hits:
         return self._searched
 
 
-def hits_of(frame: pl.DataFrame, question: ListQuery, names: Names, last: Hits | None) -> Hits:
+def hits_of(provider: Provider, frame: pl.DataFrame, question: ListQuery, names: Names, last: Hits | None) -> Hits:
     """Return what a filter matches; the last hits may help. Raises InvalidFilter."""
     if last is not None and last.frame is frame and last.narrows_to(question):
         return last.narrowed(question, names)
-    return Hits(frame, question, mask(frame, question.filter, names).arg_true().cast(pl.UInt32))
+    return Hits(provider, frame, question, mask(provider, frame, question.filter, names).arg_true().cast(pl.UInt32))
 
 
 def marked(count: int, rows: pl.Series) -> pl.Series:

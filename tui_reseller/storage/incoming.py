@@ -6,7 +6,8 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.listing import COLUMNS, Table
+from tui_reseller.domain.listing import Table, table_columns
+from tui_reseller.domain.provider import Provider
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,7 +21,8 @@ larger ones would cost a twentieth of a list's time, and save nothing: 134 piece
 class Incoming:
     """Pieces of a list in the order in which they came."""
 
-    def __init__(self, worker: Executor) -> None:
+    def __init__(self, provider: Provider, worker: Executor) -> None:
+        self._provider = provider
         self._worker = worker
         self._large: list[pl.DataFrame] = []
         self._small: list[pl.DataFrame] = []
@@ -48,7 +50,10 @@ class Incoming:
     def _named_by_email(self, address: str, limit: int) -> list[str]:
         import polars as pl  # noqa: PLC0415 - see below
 
-        found = self.frame().filter(pl.col("email").str.to_lowercase() == address.lower())
+        if not self._provider.address_field:
+            return []
+        column = pl.col(self._provider.address_field)
+        found = self.frame().filter(column.str.to_lowercase() == address.lower())
         return found.head(limit)["username"].to_list()
 
     async def named(self, usernames: Collection[str]) -> dict[str, Customer]:
@@ -57,7 +62,7 @@ class Incoming:
         def work() -> dict[str, Customer]:
             from tui_reseller.storage.query import Rows  # noqa: PLC0415 - polars, beside the screen
 
-            rows = Rows(self.frame())
+            rows = Rows(self._provider, self.frame())
             found = rows.named(usernames)
             return dict(zip(found, rows.at([numbers[0] for numbers in found.values()]), strict=True))
 
@@ -68,7 +73,7 @@ class Incoming:
 
         from tui_reseller.storage.frames import frame_of, searchable  # noqa: PLC0415
 
-        self._small.append(searchable(frame_of(table)))
+        self._small.append(searchable(self._provider, frame_of(self._provider, table)))
         self._rows += len(table)
         self._rows_in_small += len(table)
         if self._rows_in_small >= ENOUGH:
@@ -79,10 +84,12 @@ class Incoming:
         """Return what has arrived as one frame; nothing is copied. Only within the worker."""
         import polars as pl  # noqa: PLC0415 - see above
 
-        from tui_reseller.storage.frames import FULL_SCHEMA  # noqa: PLC0415
+        from tui_reseller.storage.frames import full_schema_of  # noqa: PLC0415
 
-        return pl.concat([pl.DataFrame(schema=FULL_SCHEMA), *self._large, *self._small], rechunk=False)
+        return pl.concat(
+            [pl.DataFrame(schema=full_schema_of(self._provider)), *self._large, *self._small], rechunk=False
+        )
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Give the columns as they came, for the snapshot. A frame would first copy itself into one piece."""
-        return self.frame().select(COLUMNS).to_struct().__arrow_c_stream__(requested_schema)
+        return self.frame().select(table_columns(self._provider)).to_struct().__arrow_c_stream__(requested_schema)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from tui_reseller.domain.changes import Change
-from tui_reseller.domain.customer import FIELDS
-from tui_reseller.domain.listing import COLUMNS, ListDifference
-from tui_reseller.storage.frames import SCHEMA, texts
+from tui_reseller.domain.listing import ListDifference, table_columns
+from tui_reseller.domain.provider import KEY, Provider
+from tui_reseller.storage.frames import texts
 from tui_reseller.storage.rows import customer_of
 
 KEPT = 20_000
@@ -20,7 +20,7 @@ def _names() -> pl.Series:
 
 
 def _none() -> pl.DataFrame:
-    return pl.DataFrame(schema=SCHEMA)
+    return pl.DataFrame(schema={KEY: pl.String()})
 
 
 @dataclass(frozen=True)
@@ -41,23 +41,23 @@ class ListChanges:
             name for part in (self.new, self.changed) if len(part) for name in part.filter(part.is_in(wanted))
         )
 
-    def differences(self, limit: int) -> list[ListDifference]:
+    def differences(self, provider: Provider, limit: int) -> list[ListDifference]:
         """Return them one by one, of each kind at most *limit*: gone, new, changed."""
         found = [ListDifference("gone", name) for name in self.left["username"][:limit]]
         found += [ListDifference("new", name) for name in self.new[:limit]]
         for was, now in zip(self.before[:limit].rows(), self.after[:limit].rows(), strict=True):
-            old, new = customer_of(was), customer_of(now)
-            fields = [name for name in FIELDS if old.value(name) != new.value(name)]
+            old, new = customer_of(provider, was), customer_of(provider, now)
+            fields = [name for name in provider.columns if old.value(name) != new.value(name)]
             changes = tuple(Change(name, old.value(name), new.value(name)) for name in fields)
             found.append(ListDifference("changed", new.username, changes))
         return found
 
 
-def changes_between(old: pl.DataFrame, new: pl.DataFrame) -> ListChanges:
+def changes_between(provider: Provider, old: pl.DataFrame, new: pl.DataFrame) -> ListChanges:
     """Compare two lists by username. Of usernames that stand twice the first counts; damaged rows do not."""
     if len(old) == len(new) and bool((old["username"] == new["username"]).all()):
         rows = pl.int_range(len(new), dtype=pl.UInt32, eager=True)
-        return _compared(old, new, rows, rows, ListChanges())
+        return _compared(provider, old, new, rows, rows, ListChanges())
     left, right = _numbered(old, "old"), _numbered(new, "new")
     both = left.join(right, on="username", how="inner", maintain_order="right")
     came = right.join(left, on="username", how="anti", maintain_order="left")
@@ -65,9 +65,9 @@ def changes_between(old: pl.DataFrame, new: pl.DataFrame) -> ListChanges:
     known = ListChanges(
         new=came["username"],
         gone=len(gone),
-        left=old[gone["old"][:KEPT]].select(COLUMNS),
+        left=old[gone["old"][:KEPT]].select(table_columns(provider)),
     )
-    return _compared(old, new, both["old"], both["new"], known)
+    return _compared(provider, old, new, both["old"], both["new"], known)
 
 
 def _numbered(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -77,11 +77,16 @@ def _numbered(frame: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _compared(
-    old: pl.DataFrame, new: pl.DataFrame, old_rows: pl.Series, new_rows: pl.Series, known: ListChanges
+    provider: Provider,
+    old: pl.DataFrame,
+    new: pl.DataFrame,
+    old_rows: pl.Series,
+    new_rows: pl.Series,
+    known: ListChanges,
 ) -> ListChanges:
     is_same_order = old_rows is new_rows
     differs = pl.Series([False]).new_from_index(0, len(new_rows))
-    for name in FIELDS[1:]:
+    for name in provider.columns[1:]:
         before, after = old[name], new[name]
         if not is_same_order:
             before, after = before.gather(old_rows), after.gather(new_rows)
@@ -91,7 +96,7 @@ def _compared(
         new=known.new,
         changed=new["username"].gather(now),
         gone=known.gone,
-        before=old[was[:KEPT]].select(COLUMNS),
-        after=new[now[:KEPT]].select(COLUMNS),
+        before=old[was[:KEPT]].select(table_columns(provider)),
+        after=new[now[:KEPT]].select(table_columns(provider)),
         left=known.left,
     )

@@ -5,24 +5,22 @@ from collections.abc import Set as AbstractSet
 
 import polars as pl
 
-from tui_reseller.domain.customer import DETAIL_FIELDS, SWITCH_FIELDS
 from tui_reseller.domain.errors import InvalidFilter
-from tui_reseller.domain.filters import SEARCHED, Filter, Term
+from tui_reseller.domain.filters import Filter, Term
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage.frames import BETWEEN, SEARCH, texts
 
 Names = Mapping[str, AbstractSet[str] | pl.Series]
 """For each is: word that is a set of usernames: the set. For duplicate-email: addresses in lower case."""
-_EXPECTED = ("email", *DETAIL_FIELDS)
-"""Fields whose lack makes a customer match is:missing-data."""
 
 
-def mask(frame: pl.DataFrame, filter_: Filter, names: Names) -> pl.Series:
+def mask(provider: Provider, frame: pl.DataFrame, filter_: Filter, names: Names) -> pl.Series:
     """Return for each row whether a filter matches it. Raises InvalidFilter for a regex that cannot be used."""
     found = pl.Series([True]).new_from_index(0, len(frame))
     for term in filter_.terms:
         try:
-            found &= frame.select(_term(term, names)).to_series()
+            found &= frame.select(_term(provider, term, names)).to_series()
         except pl.exceptions.ComputeError:
             raise InvalidFilter(
                 "this regex cannot be used: it is too large, or holds something that a filter has not", place=term.start
@@ -30,15 +28,17 @@ def mask(frame: pl.DataFrame, filter_: Filter, names: Names) -> pl.Series:
     return found
 
 
-def _term(term: Term, names: Names) -> pl.Expr:
-    found = _holds(term, names)
+def _term(provider: Provider, term: Term, names: Names) -> pl.Expr:
+    found = _holds(provider, term, names)
     return ~found if term.negated else found
 
 
-def _holds(term: Term, names: Names) -> pl.Expr:
+def _holds(provider: Provider, term: Term, names: Names) -> pl.Expr:
     match term.kind:
         case "word" if BETWEEN in term.text:
-            return pl.any_horizontal([_lowered(name).str.contains(term.text, literal=True) for name in SEARCHED])
+            return pl.any_horizontal(
+                [_lowered(name).str.contains(term.text, literal=True) for name in provider.searched]
+            )
         case "word":
             return pl.col(SEARCH).str.contains(term.text, literal=True)
         case "contains":
@@ -46,25 +46,26 @@ def _holds(term: Term, names: Names) -> pl.Expr:
         case "equals":
             return _lowered(term.field) == term.text
         case "regex":
-            return text_of(term.field).str.contains(f"(?i){term.text}")
+            found = switch_text_of(term.field) if term.field in provider.switches else text_of(term.field)
+            return found.str.contains(f"(?i){term.text}")
         case "state":
-            return text_of(term.field) == term.text
+            return switch_text_of(term.field) == term.text
         case _:
-            return _is(term.text, names)
+            return _is(provider, term.text, names)
 
 
-def _is(word: str, names: Names) -> pl.Expr:
+def _is(provider: Provider, word: str, names: Names) -> pl.Expr:
     if word == "missing-data":
-        return pl.any_horizontal([pl.col(name).fill_null("") == "" for name in _EXPECTED])
+        return pl.any_horizontal([pl.col(name).fill_null("") == "" for name in provider.expected])
     among = names.get(word, frozenset())
     values = among if isinstance(among, pl.Series) else texts(among)
-    column = lowered_email() if word == "duplicate-email" else pl.col("username")
+    column = lowered_address(provider) if word == "duplicate-email" else pl.col("username")
     return column.is_in(values.implode())
 
 
-def lowered_email() -> pl.Expr:
-    """E-mail in lower case, empty where there is none."""
-    return _lowered("email")
+def lowered_address(provider: Provider) -> pl.Expr:
+    """The e-mail address in lower case, empty where there is none."""
+    return _lowered(provider.address_field) if provider.address_field else pl.lit("")
 
 
 def _lowered(name: str) -> pl.Expr:
@@ -72,9 +73,12 @@ def _lowered(name: str) -> pl.Expr:
 
 
 def text_of(name: str) -> pl.Expr:
-    """Return a field as the text that is compared and sorted by: a switch as its word, a missing text as empty."""
-    if name not in SWITCH_FIELDS:
-        return pl.col(name).fill_null("")
+    """Return a field as the text that is compared and sorted by: a missing one is empty."""
+    return pl.col(name).fill_null("")
+
+
+def switch_text_of(name: str) -> pl.Expr:
+    """Return a switch as its word."""
     on, off = pl.lit(Switch.ON.value), pl.lit(Switch.OFF.value)
     known = pl.when(pl.col(name)).then(on).otherwise(off)
     return pl.when(pl.col(name).is_null()).then(pl.lit(Switch.UNKNOWN.value)).otherwise(known)

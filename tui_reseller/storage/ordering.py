@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tui_reseller.domain.customer import SWITCH_FIELDS, Customer
+from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.switch import Switch
-from tui_reseller.storage.matching import text_of
+from tui_reseller.storage.matching import switch_text_of, text_of
 
 Edits = Mapping[int, Customer | None]
 """Rows that are not as in the frame: another customer, or none. Numbers past the frame are new customers."""
@@ -35,8 +35,9 @@ def order_of(frame: pl.DataFrame, field: str) -> Order:
     """Sort a frame by a field; without one, it is the order of the service."""
     if not field:
         return Order(pl.int_range(len(frame), dtype=pl.UInt32, eager=True), _rows([]))
-    unknown = Switch.UNKNOWN.value if field in SWITCH_FIELDS else ""
-    key = text_of(field).str.to_lowercase()
+    is_switch = frame.schema[field] == pl.Boolean
+    unknown = Switch.UNKNOWN.value if is_switch else ""
+    key = (switch_text_of(field) if is_switch else text_of(field)).str.to_lowercase()
     key = pl.when(key != unknown).then(key)
     found = frame.select(
         rows=pl.arg_sort_by(key, nulls_last=True, maintain_order=True).cast(pl.UInt32), empty=key.is_null().sum()
@@ -53,11 +54,9 @@ def with_edits(order: Order, frame: pl.DataFrame, field: str, edits: Edits) -> O
     column = frame[field] if field else None
 
     def key_of(row: int) -> tuple[str, int]:
-        return ("" if column is None else _key(column[row], field)), row
+        return ("" if column is None else _key(column[row])), row
 
-    present = [
-        (_key(customer.value(field) if field else None, field), row) for row, customer in edits.items() if customer
-    ]
+    present = [(_key(customer.value(field) if field else None), row) for row, customer in edits.items() if customer]
     left = _rows(list(edits)).implode()
     filled, empty = (part.filter(~part.is_in(left)) for part in (order.filled, order.empty))
     if not field:
@@ -78,10 +77,10 @@ def _merged(part: pl.Series, new: Sequence[tuple[str, int]], key_of: Callable[[i
     return pl.concat([*pieces, part[done:]])
 
 
-def _key(value: object, field: str) -> str:
+def _key(value: object) -> str:
     """Return what a value is sorted by; empty if it goes to the end."""
-    if field in SWITCH_FIELDS:
-        return "" if value is None else Switch.from_bool(bool(value)).value
+    if isinstance(value, bool):
+        return Switch.from_bool(value).value
     return str(value or "").lower()
 
 

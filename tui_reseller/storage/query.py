@@ -8,19 +8,21 @@ import polars as pl
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.filters import Filter
-from tui_reseller.domain.listing import COLUMNS, ListQuery
-from tui_reseller.storage.frames import frame_from, searchable, texts
+from tui_reseller.domain.listing import ListQuery, table_columns
+from tui_reseller.domain.provider import Provider
+from tui_reseller.storage.frames import SEARCH, frame_from, searchable, texts
 from tui_reseller.storage.hits import Hits, hits_of, marked
 from tui_reseller.storage.list_changes import ListChanges
-from tui_reseller.storage.matching import Names, lowered_email, mask
+from tui_reseller.storage.matching import Names, lowered_address, mask
 from tui_reseller.storage.ordering import Order, order_of, with_edits
-from tui_reseller.storage.rows import customer_of
+from tui_reseller.storage.rows import Row, customer_of
 
 
 @dataclass(frozen=True)
 class Rows:
     """All rows at one moment: the list as it was read, and the rows that are another customer since, or none."""
 
+    provider: Provider
     frame: pl.DataFrame
     edits: Mapping[int, Customer | None] = field(default_factory=dict)
     changes: ListChanges = field(default_factory=ListChanges)
@@ -38,7 +40,9 @@ class Rows:
     def edited(self) -> tuple[pl.Series, pl.DataFrame]:
         """Row numbers and rows of changed and new customers."""
         present = {row: customer for row, customer in self.edits.items() if customer is not None}
-        return pl.Series(list(present), dtype=pl.UInt32), searchable(frame_from(present.values()))
+        return pl.Series(list(present), dtype=pl.UInt32), searchable(
+            self.provider, frame_from(self.provider, present.values())
+        )
 
     @cached_property
     def _ordered(self) -> dict[tuple[str, bool], pl.Series]:
@@ -51,16 +55,19 @@ class Rows:
     @cached_property
     def plain(self) -> pl.DataFrame:
         """The frame without what is searched."""
-        return self.frame.select(COLUMNS)
+        return self.frame.select(table_columns(self.provider))
 
     def at(self, numbers: Sequence[int]) -> list[Customer]:
         """Return the customers of row numbers; rows that were taken out are left out."""
         if isinstance(numbers, range) and not self.edits:
-            return list(map(customer_of, self.plain[numbers.start : numbers.stop].rows()))
+            return [self._customer(row) for row in self.plain[numbers.start : numbers.stop].rows()]
         read = [row for row in numbers if row not in self.edits]
-        found = dict(zip(read, map(customer_of, self.plain[read].rows()), strict=True)) if read else {}
+        found = dict(zip(read, map(self._customer, self.plain[read].rows()), strict=True)) if read else {}
         both = (self.edits[row] if row in self.edits else found[row] for row in numbers)
         return [customer for customer in both if customer is not None]
+
+    def _customer(self, row: Row) -> Customer:
+        return customer_of(self.provider, row)
 
     def named(self, usernames: Collection[str]) -> dict[str, list[int]]:
         """Return the row numbers of usernames, ascending, by one pass over the column."""
@@ -130,9 +137,8 @@ class Rows:
 
     def settled(self) -> "Rows":
         """Return the same rows with the changed ones in the frame; only rows that were taken out remain aside."""
-        return Rows(
-            self.folded(), {row: None for row, customer in self.edits.items() if customer is None}, self.changes
-        )
+        gone: dict[int, Customer | None] = {row: None for row, customer in self.edits.items() if customer is None}
+        return Rows(self.provider, self.folded(), gone, self.changes)
 
     def with_later(self, before: "Rows", now: "Rows") -> "Rows":
         """Return settled rows with what changed while they were settled."""
@@ -192,9 +198,9 @@ class Answer:
     def table(self, usernames: Collection[str] | None = None, *, everything: bool = False) -> pl.DataFrame:
         """Return the found customers in order as columns; or those of these usernames, found or not; or all."""
         if everything or usernames is not None:
-            frame = self.rows.compact().select(COLUMNS)
+            frame = self.rows.compact().select(table_columns(self.rows.provider))
             return frame if usernames is None else frame.filter(frame["username"].is_in(texts(usernames).implode()))
-        frame = self.rows.folded().select(COLUMNS)
+        frame = self.rows.folded().select(table_columns(self.rows.provider))
         return frame.head(len(self)) if self.found is None else frame[self.found]
 
     def shows(self, usernames: Collection[str]) -> int:
@@ -222,7 +228,7 @@ def answer(rows: Rows, question: ListQuery, last: Answer | None = None) -> Answe
     """Answer a question; the last answer may help. Raises InvalidFilter."""
     names = _names(rows, question)
     before = last.hits if last is not None else None
-    hits = hits_of(rows.frame, question, names, before) if question.filter else None
+    hits = hits_of(rows.provider, rows.frame, question, names, before) if question.filter else None
     if not (question.sort or question.descending or rows.edits):
         return Answer(rows, question, None if hits is None else hits.rows, hits)
     found = rows.by(question.sort, descending=question.descending)
@@ -239,7 +245,7 @@ def _mask(rows: Rows, filter_: Filter, names: Names, hits: pl.Series) -> pl.Seri
     found = marked(count, hits)
     if rows.edits:
         found = found.scatter(list(rows.edits), [False])
-        matching = numbers.filter(mask(frame, filter_, names))
+        matching = numbers.filter(mask(rows.provider, frame, filter_, names))
         found = found.scatter(matching, [True]) if len(matching) else found
     return found
 
@@ -256,9 +262,9 @@ def _names(rows: Rows, question: ListQuery) -> Names:
 
 def _duplicates(rows: Rows) -> pl.Series:
     """Return the addresses in lower case that more than one customer has."""
-    emails = rows.frame.select(lowered_email()).to_series()
+    emails = rows.frame.select(lowered_address(rows.provider).alias(SEARCH)).to_series()
     if rows.edits:
         kept = pl.int_range(len(emails), dtype=pl.UInt32, eager=True)
         emails = emails.filter(~kept.is_in(pl.Series(list(rows.edits), dtype=pl.UInt32).implode()))
-        emails = emails.append(rows.edited[1].select(lowered_email()).to_series())
+        emails = emails.append(rows.edited[1].select(lowered_address(rows.provider).alias(SEARCH)).to_series())
     return emails.filter(emails.is_duplicated() & (emails != "")).unique()

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, SnapshotDamaged
 from tui_reseller.domain.listing import SnapshotInfo, StoredList, Table
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage import snapshot_changes
 from tui_reseller.storage.paths import account_folder
 from tui_reseller.storage.snapshot_head import FIRST_ROWS, LARGEST, Head, decoded
@@ -109,7 +110,7 @@ class Snapshots:
                 write_whole(tag, _TAG)
             private_folder(folder)
             with only_writer(folder / _LOCK), _temporary(folder) as temporary:
-                frame = frame_of(table)
+                frame = frame_of(provider_of(account), table)
                 _write(frame, temporary)
                 content = _summed(temporary)
                 generation = secrets.token_hex(6)
@@ -124,7 +125,7 @@ class Snapshots:
             return
         with _worded(folder), only_writer(folder / _LOCK), contextlib.suppress(FileNotFoundError, ValueError):
             head = decoded(read_plain(folder / _HEAD, LARGEST), account)
-            snapshot_changes.append(folder / f"{_CHANGES}{head.generation}.jsonl", changes)
+            snapshot_changes.append(folder / f"{_CHANGES}{head.generation}.jsonl", provider_of(account), changes)
 
 
 def _found(folder: Path, account: str) -> StoredList | None:
@@ -159,13 +160,14 @@ def _stored(folder: Path, head: Head) -> StoredList:
     if (len(content), zlib.crc32(content)) != (head.size, head.sum):
         raise ValueError("it is not what was written")
     try:
-        frame = frame_of(pl.read_parquet(content))
+        frame = frame_of(provider_of(head.account), pl.read_parquet(content))
     except (pl.exceptions.PolarsError, OSError) as error:
         raise ValueError(f"it cannot be read: {type(error).__name__}") from None
     if len(frame) != head.total:
         raise ValueError("customers are missing")
     try:
-        changes = list(snapshot_changes.read(read_plain(folder / f"{_CHANGES}{head.generation}.jsonl")))
+        lines = read_plain(folder / f"{_CHANGES}{head.generation}.jsonl")
+        changes = list(snapshot_changes.read(provider_of(head.account), lines))
     except FileNotFoundError:
         changes = []
     return StoredList(head.info, frame, changes)

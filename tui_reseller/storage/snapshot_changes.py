@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.provider import Provider
 from tui_reseller.storage.rows import checked_row, customer_of, row_of
 
 Change = tuple[str, Customer | None]
 
 
-def append(path: Path, changes: Sequence[Change]) -> None:
+def append(path: Path, provider: Provider, changes: Sequence[Change]) -> None:
     """Add changes. It is a cache: nothing waits for the disk. Raises OSError."""
-    lines = b"".join(_line(username, customer) for username, customer in changes)
+    lines = b"".join(_line(provider, username, customer) for username, customer in changes)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "r+b", buffering=0) as file:
         end = file.seek(0, os.SEEK_END)
@@ -22,18 +23,18 @@ def append(path: Path, changes: Sequence[Change]) -> None:
         file.write(lines if not end or file.read(1) == b"\n" else b"\n" + lines)
 
 
-def _line(username: str, customer: Customer | None) -> bytes:
-    found = {"u": username, "c": None if customer is None else row_of(customer)}
+def _line(provider: Provider, username: str, customer: Customer | None) -> bytes:
+    found = {"u": username, "c": None if customer is None else row_of(provider, customer)}
     return json.dumps(found, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def read(content: bytes) -> Iterator[Change]:
+def read(provider: Provider, content: bytes) -> Iterator[Change]:
     """Return the changes in order. A torn line is a change that was never finished: it is left out."""
     for line in content.split(b"\n"):
         try:
             found = json.loads(line)
             username, row = found["u"], found["c"]
-            customer = None if row is None else customer_of(checked_row(row))
+            customer = None if row is None else customer_of(provider, checked_row(provider, row))
         except (ValueError, KeyError, TypeError, RecursionError):
             continue
         if isinstance(username, str):

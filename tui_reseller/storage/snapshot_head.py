@@ -10,7 +10,8 @@ from datetime import datetime
 
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.listing import COLUMNS, SnapshotInfo
+from tui_reseller.domain.listing import SnapshotInfo, table_columns
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage.rows import Row, Value, checked_row, customer_of
 
 FORMAT = 2
@@ -39,14 +40,15 @@ class Head:
 
     def customers(self, count: int) -> list[Customer]:
         """Return the first customers."""
-        return [customer_of(row) for row in self.rows[:count]]
+        provider = provider_of(self.account)
+        return [customer_of(provider, row) for row in self.rows[:count]]
 
     def encoded(self) -> bytes:
         """Return the head as it is written."""
         found = {
             "format": FORMAT,
             "account": self.account,
-            "columns": COLUMNS,
+            "columns": table_columns(provider_of(self.account)),
             "generation": self.generation,
             "read_at": utc_text(self.read_at),
             "total": self.total,
@@ -63,7 +65,10 @@ def decoded(content: bytes, account: str) -> Head:
         found = json.loads(content)
     except RecursionError:
         raise ValueError("not a head") from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT or found.get("columns") != list(COLUMNS):
+    provider = provider_of(account)
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise ValueError("another format")
+    if found.get("columns") != list(table_columns(provider)):
         raise ValueError("another format")
     generation, read_at, rows = found.get("generation"), found.get("read_at"), found.get("rows")
     if found.get("account") != account or not isinstance(rows, list):
@@ -74,7 +79,7 @@ def decoded(content: bytes, account: str) -> Head:
     moment = datetime.fromisoformat(read_at)
     if moment.tzinfo is None:
         raise ValueError("not a head")
-    return Head(generation, account, moment, total, size, checksum, list(map(checked_row, rows)))
+    return Head(generation, account, moment, total, size, checksum, [checked_row(provider, row) for row in rows])
 
 
 def _number(value: object) -> int:

@@ -4,9 +4,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import BadConfig
-from tui_reseller.domain.view import COLUMNS, ListLayout, View
+from tui_reseller.domain.view import ListLayout, View
 from tui_reseller.system.files import only_writer, read_plain, write_whole
 
 _LARGEST = 1024 * 1024
@@ -67,8 +66,8 @@ def _look(found: object) -> ListLayout | None:
     if not isinstance(found, dict):
         return None
     sort, columns = found.get("sort"), found.get("columns")
-    known = tuple(name for name in columns if name in COLUMNS) if isinstance(columns, list) else ()
-    return ListLayout(sort if sort in FIELDS else "", found.get("descending") is True, known)
+    chosen = tuple(name for name in columns if isinstance(name, str)) if isinstance(columns, list) else ()
+    return ListLayout(sort if isinstance(sort, str) else "", found.get("descending") is True, chosen)
 
 
 def _view(key: str, found: object) -> View | None:

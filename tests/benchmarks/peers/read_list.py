@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from tests.harness.v2 import parse_filter
 from tui_reseller import wiring
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.credential import Credential
-from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tui_reseller.api.wire import Form
-from tui_reseller.domain.customer import DETAIL_FIELDS
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.secret import Secret
 
 ARRAYS = ("ip", "ip_group")
@@ -29,9 +29,7 @@ ENDPOINTS = {
     Operation.CREATE: Endpoint(
         "reseller.add",
         target="username",
-        allowed=frozenset(
-            {"email", *DETAIL_FIELDS, "company", "package", "whitelabel", "free_user", "billing_date", *ARRAYS}
-        ),
+        allowed=frozenset(RESELLER_V2.action(Operation.CREATE).takes),
         takes_password=True,
     ),
     Operation.DELETE: Endpoint("reseller.delete"),
@@ -39,7 +37,9 @@ ENDPOINTS = {
     Operation.DISABLE: Endpoint("reseller.manage", (("method", "disable"),)),
     Operation.WEBSITE_ENABLE: Endpoint("reseller.manage", (("method", "website_enable"),)),
     Operation.WEBSITE_DISABLE: Endpoint("reseller.manage", (("method", "website_disable"),)),
-    Operation.SET: Endpoint("reseller.manage", (_PROFILE, ("task", "set")), allowed=frozenset(DETAIL_FIELDS)),
+    Operation.SET: Endpoint(
+        "reseller.manage", (_PROFILE, ("task", "set")), allowed=frozenset(RESELLER_V2.action(Operation.SET).takes)
+    ),
     Operation.PASSWORD: Endpoint("reseller.manage", (("method", "password"),), takes_password=True),
     Operation.RENAME: Endpoint("reseller.manage", (_PROFILE, ("task", "setUsername")), allowed=frozenset({"username"})),
     Operation.EMAIL: Endpoint("reseller.manage", (_PROFILE, ("task", "setEmail")), allowed=frozenset({"email"})),

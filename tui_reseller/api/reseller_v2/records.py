@@ -10,17 +10,17 @@ from typing import cast
 
 from tui_reseller.api.reseller_v2.json_codec import Number
 from tui_reseller.api.wire import BadReply, has_surrogate
-from tui_reseller.domain.customer import NO_EXTRA, Customer
+from tui_reseller.domain.customer import NO_EXTRA, Customer, Stored
+from tui_reseller.domain.provider import KEY
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.switch import Switch
 
 Record = dict[str, object]
 
-KNOWN = frozenset(
-    {
-        "username", "email", "active", "website_access", "first_name", "last_name", "address", "city", "state", "zip",
-        "country", "phone", "website",
-    }
-)  # fmt: skip
+WIRE_NAME = {"sending": "active"}
+"""Fields that the wire calls otherwise."""
+KNOWN = frozenset(WIRE_NAME.get(name, name) for name in RESELLER_V2.columns)
+_TEXTS = tuple(name for name in RESELLER_V2.columns if name not in (KEY, *RESELLER_V2.switches))
 DAMAGED = "damaged"
 """Key in `extra` that says why a record has no usable username."""
 _SWITCHES = {"true": Switch.ON, "false": Switch.OFF}
@@ -66,22 +66,15 @@ def customer_from(record: Record) -> Customer:
     if not is_usable(username):
         return _damaged(record, username)
     extra = NO_EXTRA if record.keys() <= KNOWN else {whole(name): text(record[name]) for name in record.keys() - KNOWN}
-    texts = [
-        get("email"), get("first_name"), get("last_name"), get("address"), get("city"), get("state"), get("zip"),
-        get("country"), get("phone"), get("website"),
-    ]  # fmt: skip
+    texts = [get(name) for name in _TEXTS]
     for value in texts:
         if type(value) is not str or not value.isascii():
             texts = [_field(value) for value in texts]
             extra = {**extra, **_nested(record)} or NO_EXTRA
             break
-    email, *details = cast("list[str | None]", texts)
-    first_name, last_name, address, city, state, zip_, country, phone, website = details
-    sending, website_access = _switch(get("active")), _switch(get("website_access"))
-    return Customer(
-        cast("str", username), email, sending, website_access, first_name, last_name, address, city, state, zip_,
-        country, phone, website, extra,
-    )  # fmt: skip
+    found: dict[str, Stored] = dict(zip(_TEXTS, cast("list[str | None]", texts), strict=True))
+    found |= {name: _switch(get(WIRE_NAME.get(name, name))) for name in RESELLER_V2.switches}
+    return Customer(cast("str", username), {name: found[name] for name in RESELLER_V2.columns if name != KEY}, extra)
 
 
 def text(value: object) -> str:

@@ -5,15 +5,14 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from tui_reseller.api.reseller_v2.records import KNOWN, Record, customer_from
+from tui_reseller.api.reseller_v2.records import KNOWN, WIRE_NAME, Record, customer_from
 from tui_reseller.api.wire import has_surrogate
-from tui_reseller.domain.customer import SWITCH_FIELDS
-from tui_reseller.domain.listing import COLUMNS
+from tui_reseller.domain.listing import table_columns
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 
 Row = tuple[object, ...]
-SCHEMA = {name: pl.Boolean() if name in SWITCH_FIELDS else pl.String() for name in COLUMNS}
-WIRE_NAME = {"sending": "active"}
-"""Columns that the wire calls otherwise."""
+COLUMNS = table_columns(RESELLER_V2)
+SCHEMA = {name: pl.Boolean() if name in RESELLER_V2.switches else pl.String() for name in COLUMNS}
 BLANKS = (
     "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
@@ -73,7 +72,7 @@ def extras_of(records: Sequence[Record]) -> frozenset[str] | None:
 def _column(name: str, texts: pl.Series | None, height: int) -> pl.Series:
     if texts is None or texts.null_count() == height:
         return pl.Series(name, [None], SCHEMA[name]).new_from_index(0, height)
-    return (_switch(texts) if name in SWITCH_FIELDS else texts).alias(name)
+    return (_switch(texts) if name in RESELLER_V2.switches else texts).alias(name)
 
 
 def _switch(texts: pl.Series) -> pl.Series:

@@ -13,6 +13,7 @@ from tui_reseller.cli.selecting import Given, query_of, selecting
 from tui_reseller.cli.words import changes_text
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import quoted
 from tui_reseller.domain.vault import Anchor
 from tui_reseller.services.services import Services
@@ -192,7 +193,7 @@ def write_entries(inv: Invocation, entries: list[Entry]) -> None:
 
 
 def _for_table(entry: Entry) -> Row:
-    changes = changes_text(entry.operation, entry.changes) if entry.changes else ""
+    changes = changes_text(provider_of(entry.account), entry.operation, entry.changes) if entry.changes else ""
     outcome = entry.outcome.word if entry.outcome else "in flight"
     shown = {"time": f"{entry.time:%Y-%m-%d %H:%M}", "changes": changes, "outcome": outcome}
     return {**entry.as_dict(), **shown, "operator": entry.operator.user}

@@ -11,8 +11,8 @@ from tui_reseller.cli.passwords import made_password, new_password
 from tui_reseller.cli.rows_in import NewRow, read_rows
 from tui_reseller.cli.writing import Order, write
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.fields import CREATE_FIELDS
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.validation import checked_field_names, findings_for
 
@@ -53,7 +53,7 @@ def create(
     if source:
         return write(inv, options, _order_of(read_rows(source), generate=generate_password))
     fields = read_pairs(pairs)
-    checked_field_names(fields, CREATE_FIELDS)
+    checked_field_names(RESELLER_V2, fields, RESELLER_V2.create_fields)
     # What is wrong with the fields is said before a password is asked for.
     _refuse([("", Call(Operation.CREATE, fields.get("username", ""), _without(fields), _STAND_IN))])
     value = new_password(inv.talk, from_stdin=password_stdin, generated=generate_password)
@@ -85,7 +85,10 @@ def _without(fields: Mapping[str, str]) -> dict[str, str]:
 def _refuse(calls: Sequence[tuple[str, Call]]) -> None:
     """Raise InvalidInput with everything that is wrong with any of them; nothing has been sent."""
     wrong = [
-        prefix + finding.message for prefix, call in calls for finding in findings_for(call) if not finding.warning
+        prefix + finding.message
+        for prefix, call in calls
+        for finding in findings_for(RESELLER_V2, call)
+        if not finding.warning
     ]
     if wrong:
         more = f"\n... and {len(wrong) - SHOWN_ERRORS} more" if len(wrong) > SHOWN_ERRORS else ""

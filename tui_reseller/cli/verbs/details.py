@@ -8,8 +8,8 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.names import read_pairs
 from tui_reseller.cli.options import Writing, writing
 from tui_reseller.cli.writing import Order, write
-from tui_reseller.domain.customer import DETAIL_FIELDS
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.services.validation import checked_field_names
 
 
@@ -35,7 +35,7 @@ def set_details(inv: Invocation, options: Writing, *, username: str, pairs: Sequ
 def read_pairs_for_set(pairs: Sequence[str]) -> dict[str, str]:
     """Return fields that set takes. Raises InvalidInput naming the right verb for the others."""
     names = {text.partition("=")[0]: "" for text in pairs}
-    checked_field_names(names, DETAIL_FIELDS)
+    checked_field_names(RESELLER_V2, names, RESELLER_V2.action(Operation.SET).takes)
     return read_pairs(pairs)
 
 

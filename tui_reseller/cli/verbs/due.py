@@ -13,6 +13,7 @@ from tui_reseller.cli.report import Report
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door
 from tui_reseller.services.door import Consent, Permit
@@ -135,8 +136,9 @@ class _Run:
                 for one in waiting[: words.SHOWN]
             ]
             many = f" for {len(waiting):,} customers" if len(waiting) > 1 else ""
-            title = f"{words.TITLES[Operation.ENABLE]}{many} - profile {self.session.profile.name}"
-            consent = asking.ask(question, [title, *ended, words.CONSEQUENCES[Operation.ENABLE]], self.inv.talk)
+            action = RESELLER_V2.action(Operation.ENABLE)
+            title = f"{action.heading}{many} - profile {self.session.profile.name}"
+            consent = asking.ask(question, [title, *ended, *action.consequence], self.inv.talk)
         return consent
 
     def _show_only(self, calls: list[Call]) -> int:

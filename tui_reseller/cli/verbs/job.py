@@ -16,6 +16,7 @@ from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Job, JobItem, JobState
 from tui_reseller.domain.printed import command
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.services.door import Consent, admit_job
 from tui_reseller.services.jobs import RETRIED, retry_rejected
 from tui_reseller.services.services import Services
@@ -210,7 +211,11 @@ async def _show_only(inv: Invocation, services: Services, found: Job, outcomes: 
             for item in page:
                 if item.outcome in outcomes and not item.is_in_flight:
                     count += 1
-                    rows.add(_for_table(item) if inv.out.format == "table" else item.as_dict())
+                    rows.add(
+                        _for_table(found, item)
+                        if inv.out.format == "table"
+                        else item.as_dict(provider_of(found.account))
+                    )
             after = page[-1].seq
     inv.talk.say(f"dry run: {count:,} customers, nothing was sent")
     return ExitCode.FINE
@@ -257,7 +262,7 @@ def _with_job(
             if options.unlock is not None:
                 session.policy.unlock_for_run(options.unlock)
             await services.ledger.recover()
-            await session.learn_website()
+            await session.learn_last_set()
             return await work(services, session, found)
         finally:
             await session.aclose()
@@ -287,7 +292,11 @@ def results(inv: Invocation, *, number: int) -> int:
         with inv.out.rows(RESULT_COLUMNS if inv.out.format == "table" else _ALL_COLUMNS) as rows:
             while (page := await services.jobs.items(number, after)) and not inv.out.is_closed:
                 for item in page:
-                    rows.add(_for_table(item) if inv.out.format == "table" else item.as_dict())
+                    rows.add(
+                        _for_table(found, item)
+                        if inv.out.format == "table"
+                        else item.as_dict(provider_of(found.account))
+                    )
                 after = page[-1].seq
         inv.talk.say(job_line(found, _profile(services, found)))
         return exit_code(found)
@@ -295,6 +304,10 @@ def results(inv: Invocation, *, number: int) -> int:
     return inv.run(work)
 
 
-def _for_table(found: JobItem) -> dict[str, object]:
-    changes = changes_text(found.item.operation, found.item.changes)
-    return {**found.as_dict(), "changes": changes, "outcome": found.word}
+def _as_row(inv: Invocation, job: Job, item: JobItem) -> dict[str, object]:
+    return _for_table(job, item) if inv.out.format == "table" else item.as_dict(provider_of(job.account))
+
+
+def _for_table(job: Job, found: JobItem) -> dict[str, object]:
+    changes = changes_text(provider_of(job.account), found.item.operation, found.item.changes(provider_of(job.account)))
+    return {**found.as_dict(provider_of(job.account)), "changes": changes, "outcome": found.word}

@@ -20,9 +20,11 @@ from tui_reseller.domain.listing import ListContext, ListQuery
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import Typed, Word, command
+from tui_reseller.domain.providers import provider_of
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import clean
 from tui_reseller.services import listing, plans
-from tui_reseller.services.plan_file import FIELDS_OF, Read, RequestedChange, action_of, read_rows
+from tui_reseller.services.plan_file import Read, RequestedChange, action_of, columns_of, read_rows
 from tui_reseller.services.plans import Drafted
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -85,18 +87,18 @@ def new(
     """
     if (place is None) == (filter_ is None):
         raise click.UsageError("name a file with --from or a filter with --filter; one of the two")
-    operation = action_of(action) if action else None
+    operation = action_of(RESELLER_V2, action) if action else None
     if filter_ is not None and operation is None:
         raise click.UsageError("a filter needs --action")
     source = handed_in(place)
 
     async def opened(services: Services, session: Session) -> int:
         await services.ledger.recover()
-        await session.learn_website()
+        await session.learn_last_set()
         await inv.connect(session)
         await listing.refresh_for_many(session)
         if source is not None:
-            read = read_rows(source.content, operation)
+            read = read_rows(session.provider, source.content, operation)
             for note in read.notes:
                 inv.talk.say(f"note: {note}")
             origin = "stdin" if source.is_stdin else f"file {clean(Path(source.place).name, longest=80)}"
@@ -113,13 +115,13 @@ def new(
 
 
 async def _matching(session: Session, text: str, action: str, fields: dict[str, str]) -> Read:
-    operation = action_of(action)
+    operation = action_of(RESELLER_V2, action)
     for name in fields:
-        if name not in FIELDS_OF.get(operation, ()):
+        if name not in columns_of(session.provider, operation):
             raise InvalidInput(f"{operation.value} takes no {name}", field=name)
     entries = await session.ledger.needs_you(session.account)
     context = ListContext(needs_you=frozenset(entry.username for entry in entries))
-    await session.customers.query(ListQuery(parse_filter(text), context=context))
+    await session.customers.query(ListQuery(parse_filter(text, session.provider), context=context))
     names = [name for name in session.customers.usernames() if name]
     return Read([RequestedChange(Call(operation, name, fields)) for name in names])
 
@@ -170,7 +172,9 @@ class _Made:
             where = Typed(digest)
         question = question_of(plan, self.session)
         asked = ("--confirm", question.typed) if question.typed is not None else ("--yes",)
-        needing = {item.username for item in plan.items if item.needs_password}
+        needing = {
+            item.username for item in plan.items if provider_of(plan.account).action(item.operation).needs_password
+        }
         files: list[Word] = []
         is_told = True
         if self.source is not None and needing & self.passwords:
@@ -233,10 +237,10 @@ def diff(inv: Invocation, *, name: str) -> int:
         changed = plans.moved(found, present)
         with inv.out.rows(("username", "operation", "changes")) as rows:
             for item in changed:
-                moved = item.moved(present.get(item.username))
+                moved = item.moved(session.provider, present.get(item.username))
                 changes: object = {change.field: {"before": change.before, "now": change.after} for change in moved}
                 if inv.out.format == "table":
-                    changes = changes_text(item.operation, moved)
+                    changes = changes_text(session.provider, item.operation, moved)
                 rows.add({"username": item.username, "operation": item.operation.value, "changes": changes})
         inv.talk.say(f"{len(changed):,} of {len(found.items):,} customers changed since the plan was made")
         return ExitCode.CONFLICT if changed else ExitCode.FINE

@@ -11,14 +11,15 @@ from tui_reseller.cli.options import common, complete_profile
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput
 from tui_reseller.domain.printed import command
-from tui_reseller.domain.profile import COLOURS, DEFAULT_BASE_URL, PROVIDERS, Format, Profile, Store
+from tui_reseller.domain.profile import COLOURS, DEFAULT_BASE_URL, Format, Profile, Store
+from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.services.profiles import checked, command_of, max_percent_of, max_rows_of, proxy_of
 from tui_reseller.services.services import Services
 
 
 @click.command()
 @click.argument("name")
-@click.option("--provider", type=click.Choice(PROVIDERS), default=PROVIDERS[0], help="Kind of service.")
+@click.option("--provider", type=click.Choice(list(PROVIDERS)), default=next(iter(PROVIDERS)), help="Kind of service.")
 @click.option("--base-url", metavar="URL", default=DEFAULT_BASE_URL, help=f"Where it is served ({DEFAULT_BASE_URL}).")
 @click.option("--api-user", metavar="USER", default="", help="Name of our reseller account there.")
 @click.option("--format", "format_", type=click.Choice(["json", "xml"]), default="json", help="Format of the answers.")

@@ -12,13 +12,14 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common
 from tui_reseller.cli.query import DEFAULT_COLUMNS, ListRequest, read_columns, read_sort
 from tui_reseller.cli.talk import Talk, size_text
-from tui_reseller.domain.customer import FIELDS, Customer
+from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import BadConfig, CustomerNotFound, InvalidInput, SnapshotDamaged
 from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListContext, ListQuery, SnapshotInfo
 from tui_reseller.domain.printed import command
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import export, listing
 from tui_reseller.services.services import Services
@@ -76,7 +77,7 @@ def list_customers(
         raise click.UsageError("--offline and --max-age: one of the two is too many")
     age = read_duration(max_age) if max_age else None
     target = _read_target(inv, to, limit=limit, force=force)
-    query = ListRequest(parse_filter(filter_), *read_sort(sort), read_columns(columns), limit)
+    query = ListRequest(parse_filter(filter_, RESELLER_V2), *read_sort(sort), read_columns(columns), limit)
 
     async def written(services: Services, session: Session) -> int:
         await _ask(session, query)
@@ -179,7 +180,7 @@ async def _write_list(inv: Invocation, services: Services, session: Session, que
         _write_rows(inv, session, query, shown)
     else:
         form = _BY_COLUMNS[inv.out.format]
-        columns = query.columns or (FIELDS if form is ExportFormat.CSV else ())
+        columns = query.columns or (RESELLER_V2.columns if form is ExportFormat.CSV else ())
         for text in services.exporter.texts(table, form, columns, shown):
             inv.out.write(text)
             if inv.out.is_closed:
@@ -191,7 +192,7 @@ async def _write_list(inv: Invocation, services: Services, session: Session, que
 
 
 def _write_rows(inv: Invocation, session: Session, query: ListRequest, count: int) -> None:
-    columns = query.columns or (DEFAULT_COLUMNS if inv.out.format == "table" else FIELDS)
+    columns = query.columns or (DEFAULT_COLUMNS if inv.out.format == "table" else RESELLER_V2.columns)
     with inv.out.rows(columns) as rows:
         for customer in _windows(session, count):
             if inv.out.is_closed:
@@ -226,13 +227,13 @@ def show(inv: Invocation, *, username: str) -> int:
     """
 
     async def opened(_services: Services, session: Session) -> int:
-        await session.learn_website()
+        await session.learn_last_set()
         _tell_trouble(inv, session)
         await inv.connect(session)
         customer = await session.find(username)
         if customer is None:
             raise CustomerNotFound(f"there is no customer {quoted(username)}")
-        inv.out.item(customer.as_dict(), None if customer.extra and inv.out.format == "table" else FIELDS)
+        inv.out.item(customer.as_dict(), None if customer.extra and inv.out.format == "table" else RESELLER_V2.columns)
         return ExitCode.FINE
 
     return inv.with_session(opened)

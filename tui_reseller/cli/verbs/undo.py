@@ -33,7 +33,7 @@ def undo(inv: Invocation, options: Writing, *, named: str) -> int:
 
     async def opened(services: Services, session: Session) -> int:
         await services.ledger.recover()
-        await session.learn_website()
+        await session.learn_last_set()
         batch = await services.ledger.entries(AuditQuery(account=session.account, batch=named))
         entries = batch or [await known_entry(services, named)]
         if entries[0].account != session.account:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tui_reseller.domain.audit import Entry, Intent, utc_text
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.storage.ledger.accounts import Accounts
 from tui_reseller.storage.ledger.chain import append, flaw, head
@@ -169,7 +170,7 @@ class Book(Entries):
                 self._append_outcome(entry, Outcome.UNKNOWN, message, is_observed=is_observed)
                 return
             self._append_outcome(entry, outcome, message, is_observed=is_observed)
-            if not (outcome.is_applied and entry.operation.is_repeatable):
+            if not (outcome.is_applied and _is_repeatable(entry)):
                 return
             for other in self.open_of(entry.account, entry.username):
                 if other.id < entry.id and other.operation is entry.operation and _may_repeat(other):
@@ -177,7 +178,7 @@ class Book(Entries):
 
     def _repeated_by(self, entry: Entry) -> str | None:
         """Return the id of a later, open operation that wants the same."""
-        if not entry.operation.is_repeatable:
+        if not _is_repeatable(entry):
             return None
         later = (other for other in self.open_of(entry.account, entry.username) if other.id > entry.id)
         return next((other.id for other in later if other.operation is entry.operation), None)
@@ -282,7 +283,11 @@ class Book(Entries):
 
 
 def _may_repeat(entry: Entry) -> bool:
-    return entry.operation.is_repeatable and entry.outcome in _REPEATABLE_STATES
+    return _is_repeatable(entry) and entry.outcome in _REPEATABLE_STATES
+
+
+def _is_repeatable(entry: Entry) -> bool:
+    return provider_of(entry.account).action(entry.operation).is_repeatable
 
 
 def _told(entry: Entry) -> str:

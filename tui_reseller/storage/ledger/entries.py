@@ -6,11 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, utc_text
 from tui_reseller.domain.errors import LedgerUnavailable
-from tui_reseller.domain.operation import SWITCHED, Operation, Outcome
-from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.provider import Effect, Provider
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean
+from tui_reseller.domain.value import Value
 from tui_reseller.storage.ledger.accounts import Accounts
 from tui_reseller.storage.ledger.chain import broken_at
 from tui_reseller.storage.ledger.file import worded
@@ -27,8 +29,6 @@ _RENAMES = (
     f"SELECT i.number, i.account, i.username, i.target FROM rows i {LATEST} "  # noqa: S608 - our own words
     f"WHERE i.kind = 'intent' AND o.outcome IN ({', '.join(repr(o.value) for o in Outcome if o.is_applied)})"
 )
-_WEBSITE = (Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE)
-_REPLAYED = (*_WEBSITE, Operation.CREATE, Operation.DELETE, Operation.RENAME)
 
 
 class Entries:
@@ -110,14 +110,15 @@ class Entries:
             if entry.outcome is not None and entry.outcome.needs_you and (account is None or entry.account in names)
         ]
 
-    def website_access(self, account: str) -> dict[str, Switch]:
-        """Replay what was done to website access, following renames and deletions."""
-        found: dict[str, Switch] = {}
-        words = ", ".join(f"'{operation.value}'" for operation in _REPLAYED)
+    def last_set(self, account: str) -> dict[str, dict[str, Value]]:
+        """Replay what was done to fields that the service never tells, following renames and deletions."""
+        found: dict[str, dict[str, Value]] = {}
+        provider = provider_of(account)
+        words = ", ".join(f"'{operation.value}'" for operation in _replayed(provider))
         names = self._names(account)
         where = f"i.account IN ({_marks(names)}) AND i.operation IN ({words}) ORDER BY i.number"
         for entry in self._entries(where, *names):
-            _replay(entry, found)
+            _replay(provider, entry, found)
         return found
 
     def check(self) -> ChainReport:
@@ -139,6 +140,16 @@ class Entries:
                 *names, escaped(username),
             )
         ]  # fmt: skip
+
+    def is_touched_since(self, account: str, username: str, moment: datetime) -> bool:
+        """Whether an operation on a customer, or one that gave somebody this name, was begun at a moment or later."""
+        names = self._names(account)
+        for column in ("username", "target"):
+            where = f"kind = 'intent' AND account IN ({_marks(names)}) AND {column} = ? AND time >= ?"
+            query = f"SELECT 1 FROM rows WHERE {where} LIMIT 1"  # noqa: S608 - our own text
+            if next(self.read(query, *names, escaped(username), utc_text(moment)), None):
+                return True
+        return False
 
     def unanswered(self) -> list[Entry]:
         """Return the operations that were begun and have no outcome, oldest first."""
@@ -182,15 +193,26 @@ def _marks(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _replay(entry: Entry, found: dict[str, Switch]) -> None:
-    if entry.operation in _WEBSITE:
+def _replayed(provider: Provider) -> list[Operation]:
+    return [
+        operation
+        for operation, action in provider.actions.items()
+        if action.effect is not Effect.CHANGES or not provider.untold.isdisjoint((*action.sets, *action.takes))
+    ]
+
+
+def _replay(provider: Provider, entry: Entry, found: dict[str, dict[str, Value]]) -> None:
+    action = provider.action(entry.operation)
+    if action.effect is Effect.CHANGES:
+        values: dict[str, Value] = {**action.sets, **{change.field: change.after for change in entry.changes}}
+        untold = {name: value for name, value in values.items() if name in provider.untold}
         if entry.outcome is None or entry.outcome.needs_you or entry.outcome is Outcome.RESOLVED:
-            found[entry.username] = Switch.UNKNOWN
+            found.setdefault(entry.username, {}).update(dict.fromkeys(untold))
         elif entry.outcome.is_applied:
-            found[entry.username] = Switch.from_bool(SWITCHED[entry.operation][1])
+            found.setdefault(entry.username, {}).update(untold)
     elif entry.outcome is not None and entry.outcome.is_applied:
         known = found.pop(entry.username, None)
         new = next((str(change.after) for change in entry.changes if change.field == "username"), entry.username)
         found.pop(new, None)
-        if entry.operation is Operation.RENAME and known is not None:
+        if action.effect is Effect.RENAMES and known is not None:
             found[new] = known

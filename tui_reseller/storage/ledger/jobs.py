@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reseller.domain.audit import Operator, utc_text
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
-from tui_reseller.domain.operation import REVERSIBLE, Outcome
+from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
 from tui_reseller.domain.printed import command
+from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.ledger.items import digest_of
 from tui_reseller.storage.ledger.ledger import Ledger
@@ -30,7 +31,9 @@ _LATEST = "(SELECT outcome FROM rows WHERE entry = i.entry AND kind = 'outcome' 
 _SAID = "(SELECT body FROM rows WHERE entry = i.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
 _IN_FLIGHT = "in flight"
 _STATE = f"coalesce(i.outcome, {_LATEST}, CASE WHEN i.entry IS NULL THEN NULL ELSE '{_IN_FLIGHT}' END)"
-_REVERSIBLE = ", ".join(f"'{operation.value}'" for operation in REVERSIBLE)
+_REVERSIBLE = ", ".join(
+    sorted({f"'{o.value}'" for p in PROVIDERS.values() for o, action in p.actions.items() if action.undo is not None})
+)
 _STANDS = (
     "SELECT EXISTS (SELECT 1 FROM rows i WHERE i.kind = 'intent' AND i.batch = ? "  # noqa: S608 - our own text
     f"AND i.operation IN ({_REVERSIBLE}) AND {_LATEST} IN ({APPLIED}) AND {UNDONE} IS NULL)"

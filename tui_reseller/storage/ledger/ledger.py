@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.value import Value
 from tui_reseller.storage.ledger.receipt import Receipt
 from tui_reseller.storage.ledger.rows import utc_now
 from tui_reseller.storage.paths import LEDGER
@@ -100,9 +100,15 @@ class Ledger:
         """Return operations whose outcome a person has to look at, oldest first."""
         return await self.ask(lambda book: book.needs_you(account))
 
-    async def website_access(self, account: str) -> Mapping[str, Switch]:
-        """Return what website access this tool last set, by present username; unknown where the outcome is open."""
-        return await self.ask(lambda book: book.website_access(account))
+    async def is_touched_since(self, account: str, username: str, moment: datetime) -> bool:
+        """Whether an operation on a customer was begun at a moment or later, by whatever process."""
+        return await self.ask(lambda book: book.is_touched_since(account, username, moment))
+
+    async def last_set(self, account: str) -> Mapping[str, Mapping[str, Value]]:
+        """Return what this tool last set of fields that the service never tells, by present username and field; None
+        where the outcome is open.
+        """
+        return await self.ask(lambda book: book.last_set(account))
 
     async def check(self) -> ChainReport:
         """Check the hash chain from the first row."""

@@ -3,7 +3,7 @@
 from tui_reseller.domain.changes import Collision
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict
-from tui_reseller.domain.fields import LABELS
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import quoted
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.presenters.detail import NOT_GIVEN
@@ -30,9 +30,7 @@ def conflict_form(customer: Customer, profile: str, conflict: Conflict) -> FormS
 def _field(collision: Collision) -> FormField:
     values = (("loaded", collision.before), ("now", collision.now), ("mine", collision.wanted))
     lines = ("", *(f"  {word:<15} {_shown(value)}" for word, value in values))
-    return FormField(
-        collision.field, LABELS.get(collision.field, collision.field), kind="choice", options=_OPTIONS, lines=lines
-    )
+    return FormField(collision.field, RESELLER_V2.label(collision.field), kind="choice", options=_OPTIONS, lines=lines)
 
 
 def _shown(value: object) -> str:

@@ -3,23 +3,17 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tui_reseller.domain.customer import DETAIL_FIELDS, Customer
+from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.fields import (
-    CREATE_EMAIL_LIMIT,
-    LABELS,
-    LIMITS,
-    REQUIRED_AT_CREATE,
-    Finding,
-    check_text,
-    check_username,
-)
+from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.password import GENERATED_LENGTH
+from tui_reseller.domain.provider import AtCreate, Field
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.time_input import local_text, read_end
-from tui_reseller.services.validation import check_country, check_email
+from tui_reseller.services.validation import check_field
 from tui_reseller.tui.dialogs.form import Check, FormField, FormSpec
 from tui_reseller.tui.presenters.detail import NOT_GIVEN
 
@@ -63,8 +57,8 @@ _SHORT = {
 
 def who(customer: Customer) -> str:
     """Name a customer in one line: username in quotes, name, place."""
-    place = " ".join(part for part in (customer.city, customer.country) if part)
-    about = ", ".join(part for part in (customer.full_name, place) if part)
+    place = " ".join(part for part in (customer.text("city"), customer.text("country")) if part)
+    about = ", ".join(part for part in (customer.joined(RESELLER_V2.name_fields), place) if part)
     return f"{quoted(customer.username)}  {clean(about, longest=60)}"
 
 
@@ -124,7 +118,7 @@ def switch_form(
     """Sending or website access of one customer."""
     is_sending = operation in {Operation.ENABLE, Operation.DISABLE}
     after = "on" if operation in {Operation.ENABLE, Operation.WEBSITE_ENABLE} else "off"
-    before = target.sending if is_sending else target.website_access
+    before = target.switch("sending" if is_sending else "website_access")
     known = f"({read_at}; read again before sending)"
     if not is_sending:
         known = "(never set here; the service never tells)" if before is Switch.UNKNOWN else "(as last set here)"
@@ -151,7 +145,7 @@ def delete_form(
         "Delete customer - cannot be undone",
         profile,
         (
-            f"{who(customer)}      sending {customer.sending.value}",
+            f"{who(customer)}      sending {customer.switch('sending').value}",
             *warnings,
             'This closes the account at the end of its billing cycle. It is not "stop',
             'sending": until then mail may still go out, and the list may still show it.',
@@ -177,7 +171,7 @@ def rename_form(
             "Undo renames back, if the service accepts the old name again.",
         ),
         (
-            FormField("username", "New username", required=True, limit=64, check=check_username, hint="3-64"),
+            FormField("username", "New username", required=True, limit=64, check=_check("username"), hint="3-64"),
             reason_field(required=reason_required, value=reason),
             typed_field("Type present name", customer.username),
         ),
@@ -194,12 +188,12 @@ def email_form(
         profile,
         (
             who(customer),
-            f"Now  {clean(customer.email) if customer.email is not None else NOT_GIVEN}",
+            f"Now  {clean(customer.text('email')) if customer.value('email') is not None else NOT_GIVEN}",
             "This is the provider's contact address for the customer; it takes effect at once.",
             "Nobody checks it: no confirmation mail is sent.",
         ),
         (
-            FormField("email", "New e-mail", required=True, limit=LIMITS["email"], check=check_email),
+            FormField("email", "New e-mail", required=True, limit=RESELLER_V2.limit("email"), check=_check("email")),
             reason_field(required=reason_required, value=reason),
             *typed_fields(customer.username, typed),
         ),
@@ -231,13 +225,12 @@ def password_form(
 def create_form(profile: str, values: Mapping[str, str] | None = None, problem: str = "") -> FormSpec:
     """Enter a new customer."""
     given = values or {}
-    checks: dict[str, Check] = {"username": check_username, "email": _create_email, "country": check_country}
     fields = [
         FormField(
-            name, LABELS[name], start=given.get(name), limit=64 if name == "email" else LIMITS[name], required=True,
-            check=checks.get(name) or _length(name),
+            name, RESELLER_V2.label(name), start=given.get(name), limit=_limit_of_new(name), required=True,
+            check=_check(name, is_new=True),
         )
-        for name in REQUIRED_AT_CREATE
+        for name in RESELLER_V2.at_create(AtCreate.REQUIRED)
     ]  # fmt: skip
     options = (("generate", f"generate, {GENERATED_LENGTH} characters"), ("type", "type it twice"))
     fields += [
@@ -245,8 +238,15 @@ def create_form(profile: str, values: Mapping[str, str] | None = None, problem: 
         FormField("password", "Password", kind="secret", only_if=("how", "type"), hint="at least 6"),
         FormField("again", "Once more", kind="secret", only_if=("how", "type")),
         *(
-            FormField(name, LABELS[name], start=given.get(name), limit=255, check=_length(name), hint="if you have one")
-            for name in ("company", "package", "whitelabel")
+            FormField(
+                name,
+                RESELLER_V2.label(name),
+                start=given.get(name),
+                limit=255,
+                check=_check(name, is_new=True),
+                hint="if you have one",
+            )
+            for name in RESELLER_V2.at_create(AtCreate.ADVISED)
         ),
     ]
     return FormSpec(
@@ -255,36 +255,37 @@ def create_form(profile: str, values: Mapping[str, str] | None = None, problem: 
     )  # fmt: skip
 
 
-def _create_email(value: str) -> list[Finding]:
-    return check_email(value, CREATE_EMAIL_LIMIT)
+def _limit_of_new(name: str) -> int:
+    field = RESELLER_V2.by_name[name]
+    return field.limit_at_create or field.limit
 
 
-def _length(name: str) -> Check:
-    return lambda value: check_text(name, value)
+def _check(name: str, *, is_new: bool = False) -> Check:
+    field: Field = RESELLER_V2.by_name[name]
+    return lambda value: check_field(field, value, is_new=is_new)
 
 
 def editor_form(customer: Customer, profile: str, draft: Mapping[str, str] | None = None) -> FormSpec:
     """Edit details and e-mail."""
-    checks: dict[str, Check] = {"country": check_country}
     typed = draft or {}
     fields = [
         FormField(
             name,
-            LABELS[name],
+            RESELLER_V2.label(name),
             customer.text(name),
-            limit=LIMITS[name],
-            check=checks.get(name) or _length(name),
+            limit=RESELLER_V2.limit(name),
+            check=_check(name),
             start=typed.get(name),
         )
-        for name in DETAIL_FIELDS
+        for name in RESELLER_V2.action(Operation.SET).takes
     ]
     fields.append(
         FormField(
             "email",
             "E-mail",
             customer.text("email"),
-            limit=LIMITS["email"],
-            check=check_email,
+            limit=RESELLER_V2.limit("email"),
+            check=_check("email"),
             hint="separate call",
             start=typed.get("email"),
         )

@@ -7,7 +7,7 @@ from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.door import Consent, Permit, admit
-from tui_reseller.services.policy import GRADES, typed_text
+from tui_reseller.services.policy import typed_text
 from tui_reseller.services.result import Result
 from tui_reseller.services.write import Aim, carry_out, stopped
 from tui_reseller.tui.flows.checking import check_later
@@ -18,7 +18,8 @@ from tui_reseller.tui.stage import Stage
 
 def reason_required(stage: Stage, operation: Operation) -> bool:
     """Whether this profile wants a reason for this operation."""
-    return stage.session.profile.protected and GRADES[operation] > 1 and not stage.session.policy.unlock_reason
+    is_grave = stage.session.provider.action(operation).grade > 1
+    return stage.session.profile.protected and is_grave and not stage.session.policy.unlock_reason
 
 
 def typed_for_one(stage: Stage, operation: Operation, username: str) -> str | None:
@@ -54,6 +55,6 @@ async def show_result(stage: Stage, result: Result, *, is_undo: bool = False) ->
         )
     await stage.requery()
     await stage.count_open()
-    if result.outcome is Outcome.UNKNOWN and result.operation.is_checkable:
+    if result.outcome is Outcome.UNKNOWN and stage.session.provider.action(result.operation).is_checkable:
         check_later(stage)
     stage.tell(line, kind_of(result))

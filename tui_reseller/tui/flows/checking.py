@@ -46,6 +46,10 @@ def check_later(stage: Stage) -> None:
 
 async def _check_open(stage: Stage) -> None:
     entries = await stage.services.ledger.needs_you(stage.session.account)
-    unknown = [entry for entry in entries if entry.outcome is Outcome.UNKNOWN and entry.operation.is_checkable]
+    unknown = [
+        entry
+        for entry in entries
+        if entry.outcome is Outcome.UNKNOWN and stage.session.provider.action(entry.operation).is_checkable
+    ]
     for start in range(0, len(unknown), AT_ONCE):
         await asyncio.gather(*(check(stage, entry) for entry in unknown[start : start + AT_ONCE]))

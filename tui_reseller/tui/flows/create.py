@@ -2,9 +2,10 @@
 
 import secrets
 
-from tui_reseller.domain.fields import ADVISED_AT_CREATE, LABELS, REQUIRED_AT_CREATE
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.password import PasswordState, generate_password
+from tui_reseller.domain.provider import AtCreate
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 from tui_reseller.services.job_passwords import state_after
@@ -25,11 +26,14 @@ async def create(stage: Stage) -> None:
             return
         password, problem = _password(values)
         call = Call(Operation.CREATE, values["username"], _fields(values), password)
-        findings = findings_for(call) if password else []
+        findings = findings_for(stage.session.provider, call) if password else []
         problem = problem or "; ".join(finding.message for finding in findings if not finding.warning)
         if problem:
             continue
-        lines = [f"{LABELS[name]:<12} {clean(values[name], longest=100)}" for name in REQUIRED_AT_CREATE]
+        lines = [
+            f"{RESELLER_V2.label(name):<12} {clean(values[name], longest=100)}"
+            for name in RESELLER_V2.at_create(AtCreate.REQUIRED)
+        ]
         lines.append(
             "Password     " + ("generated, shown once afterwards" if values["how"] == "generate" else "as typed")
         )
@@ -55,8 +59,8 @@ async def create(stage: Stage) -> None:
 
 
 def _fields(values: dict[str, str]) -> dict[str, str]:
-    given = {name: values[name] for name in REQUIRED_AT_CREATE if name != "username"}
-    return given | {name: values[name] for name in ADVISED_AT_CREATE if values[name]}
+    given = {name: values[name] for name in RESELLER_V2.at_create(AtCreate.REQUIRED) if name != "username"}
+    return given | {name: values[name] for name in RESELLER_V2.at_create(AtCreate.ADVISED) if values[name]}
 
 
 def _password(values: dict[str, str]) -> tuple[Secret | None, str]:

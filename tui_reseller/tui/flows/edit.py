@@ -8,8 +8,8 @@ from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig, ResellerError
-from tui_reseller.domain.fields import LABELS
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import clean
 from tui_reseller.services.door import gravest
 from tui_reseller.services.edit import conflict_with, save
@@ -66,7 +66,7 @@ async def edit_customer(
                 return
             draft = {name: value for name, value in edited.items() if value != customer.text(name)}
         is_decided = False
-        calls = calls_for(customer, draft)
+        calls = calls_for(stage.session.provider, customer, draft)
         if not calls:
             _forget_draft(stage)
             stage.tell("Nothing is left to change, nothing was sent.")
@@ -117,17 +117,19 @@ def _keep_unsent(stage: Stage, customer: Customer, draft: Mapping[str, str], res
 
 def _review(stage: Stage, customer: Customer, edited: Mapping[str, str]) -> FormSpec:
     lines: list[str] = []
-    calls = calls_for(customer, edited)
+    calls = calls_for(stage.session.provider, customer, edited)
     for number, call in enumerate(calls, 1):
         lines.append(f"Call {number} of {len(calls)}: {'details' if call.operation is Operation.SET else 'e-mail'}")
         for name, value in call.fields.items():
             before, after = clean(customer.text(name), longest=100), clean(value, longest=100)
-            lines += [f'  {LABELS[name]:<12} "{before}"', f'            -> "{after}"']
-        lines += [f"  note: {finding.message}" for finding in findings_for(call) if finding.warning]
+            lines += [f'  {RESELLER_V2.label(name):<12} "{before}"', f'            -> "{after}"']
+        lines += [
+            f"  note: {finding.message}" for finding in findings_for(stage.session.provider, call) if finding.warning
+        ]
     if len(calls) > 1:
         lines.append("If the first is not applied, the second is not sent.")
     required = any(reason_required(stage, call.operation) for call in calls)
-    typed = typed_for_one(stage, gravest(calls), customer.username)
+    typed = typed_for_one(stage, gravest(stage.session.provider, calls), customer.username)
     return review_form(
         f'Review changes of "{clean(customer.username, longest=40)}"', stage.profile_title, lines,
         reason=stage.reason, reason_required=required, commit="Send", confirming=typed_fields(customer.username, typed),

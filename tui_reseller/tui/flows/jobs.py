@@ -172,7 +172,7 @@ async def _results(stage: Stage, job: Job) -> None:
     lines_of: list[str] = []
     after = -1
     while page := await stage.services.jobs.items(job.number, after):
-        lines_of += [json.dumps(item.as_dict()) + "\n" for item in page]
+        lines_of += [json.dumps(item.as_dict(stage.session.provider)) + "\n" for item in page]
         after = page[-1].seq
     place = await asyncio.to_thread(_written, stage, answer["file"], "".join(lines_of))
     stage.tell(f"Wrote {count_text(len(lines_of))} rows to {clean(place)}", "good")

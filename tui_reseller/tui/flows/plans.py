@@ -11,7 +11,7 @@ from tui_reseller.services import listing, plans
 from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.plan_file import RequestedChange
 from tui_reseller.services.plans import Drafted
-from tui_reseller.services.policy import GRADES, refuse_over_ceiling, typed_text
+from tui_reseller.services.policy import refuse_over_ceiling, typed_text
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.dialogs.texts import CONSEQUENCE_OF_MANY, WORDS, confirming_field, reason_field
@@ -100,7 +100,7 @@ async def _start(stage: Stage, plan: Plan, answer: dict[str, str], asked: Asked)
 
 def _spec(stage: Stage, drafted: Drafted, *, marked: int, changed: int, asked: Asked, note: str) -> FormSpec:
     plan = drafted.plan
-    gravest = max(plan.operations, key=lambda operation: GRADES[operation])
+    gravest = max(plan.operations, key=lambda operation: stage.session.provider.action(operation).grade)
     names = [item.username for item in plan.items]
     typed = typed_text(gravest, names, stage.session.profile, plan.total)
     what = WORDS[gravest].lower() if len(plan.operations) == 1 else "several actions"

@@ -76,7 +76,7 @@ async def switch(stage: Stage, operation: Operation, targets: list[Customer] | N
         return
     result = await do_one(stage, Call(operation, target.username, until=until), target, answer)
     if operation is Operation.DISABLE and result.outcome.is_applied:
-        access = (session.customers.get(target.username) or target).website_access.value
+        access = (session.customers.get(target.username) or target).switch("website_access").value
         if access != "off":
             line = stage.state.note.text.removesuffix(COPY_HINT)
             stage.tell(f"{line}   website access is still {access} - w", "good")

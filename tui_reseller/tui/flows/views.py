@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from tui_reseller.domain.customer import FIELDS
 from tui_reseller.domain.errors import BadConfig, InvalidFilter, InvalidInput
 from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.view import COLUMNS, SHIPPED, ListLayout, View, read_columns, with_saved
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.view import SHIPPED, ListLayout, View, read_columns, with_saved
 from tui_reseller.tui.dialogs.form import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.stage import Stage
@@ -19,7 +19,7 @@ SORT_KEYS = {
 
 def sort_menu(stage: Stage) -> Menu:
     """Return the menu behind s: it sorts before it closes. The present column again reverses."""
-    options = [Option(SORT_KEYS[name], _sorted_words(stage, name), name) for name in FIELDS]
+    options = [Option(SORT_KEYS[name], _sorted_words(stage, name), name) for name in RESELLER_V2.columns]
     options.append(Option("n", "none: the order of the service", ""))
     return Menu("Sort by", options, before=partial(_sort_by, stage))
 
@@ -87,7 +87,7 @@ async def open_view(stage: Stage, key: str) -> None:
         stage.tell(f"No view {key}. t shows the views, and saves the present one.")
         return
     try:
-        found = parse_filter(view.filter)
+        found = parse_filter(view.filter, stage.session.provider)
         layout = view.layout or ListLayout(stage.state.sort, stage.state.descending, stage.state.columns)
         await stage.requery(
             found, filter_text=view.filter, filter_note="", filter_valid=True,
@@ -151,21 +151,21 @@ async def _choose_columns(stage: Stage) -> None:
         stage.profile_title,
         (
             "The username is always the first, and the two switches are always there.",
-            f"There are: {', '.join(COLUMNS[:6])},",
-            f"  {', '.join(COLUMNS[6:])}. None named: those that fit the width.",
+            f"There are: {', '.join(RESELLER_V2.columns[1:7])},",
+            f"  {', '.join(RESELLER_V2.columns[7:])}. None named: those that fit the width.",
         ),
         (FormField("columns", "In this order", value=" ".join(stage.state.columns), check=_check_columns),),
         commit="Show",
     )
     answer = await stage.ask_form(spec)
     if answer is not None:
-        stage.show(columns=read_columns(answer["columns"]))
+        stage.show(columns=read_columns(answer["columns"], stage.session.provider))
         keep_layout(stage)
 
 
 def _check_columns(text: str) -> list[Finding]:
     try:
-        read_columns(text)
+        read_columns(text, RESELLER_V2)
     except InvalidInput as error:
         return [Finding("columns", f"{error.message} - {error.hint}")]
     return []

@@ -6,11 +6,12 @@ from datetime import datetime
 from rich.cells import cell_len, set_cell_size
 
 from tui_reseller.domain.audit import Entry
-from tui_reseller.domain.changes import Value, value_words
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
+from tui_reseller.domain.value import Value, value_words
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.rows import cut
 
@@ -20,16 +21,16 @@ SIGNS_A_CELL = 6
 """So many signs of a clean text, a letter with its marks, take one cell or more."""
 
 
-def shown(text: str | None) -> str:
+def shown(text: Value) -> str:
     """Return a value for reading; a missing one is said to be missing."""
-    return NOT_GIVEN if text is None else clean(text)
+    return NOT_GIVEN if text is None else clean(str(text))
 
 
 def website_words(customer: Customer) -> str:
     """Say website access, and why it may be unknown."""
-    if customer.website_access is Switch.UNKNOWN:
+    if customer.switch("website_access") is Switch.UNKNOWN:
         return "unknown  never set here"
-    return f"{customer.website_access.value}  as last set here"
+    return f"{customer.switch('website_access').value}  as last set here"
 
 
 def verb_of(operation: Operation) -> str:
@@ -70,19 +71,19 @@ def entry_line(entry: Entry, now: datetime, *, with_username: bool = False) -> s
 
 def wide_lines(customer: Customer, read_at: str, entries: Sequence[Entry], now: datetime, width: int) -> list[str]:
     """Return the lines of the pane beside the list, one a field."""
-    name = "" if not customer.country else _country(customer.country)
+    name = _country(customer.text("country")) if customer.text("country") else ""
     rows = [
-        ("First name", shown(customer.first_name)),
-        ("Last name", shown(customer.last_name)),
-        ("E-mail", shown(customer.email)),
-        ("Address", shown(customer.address)),
-        ("City", f"{shown(customer.zip)} {shown(customer.city)}"),
-        ("State", shown(customer.state)),
-        ("Country", f"{shown(customer.country)}  {name}".rstrip()),
-        ("Phone", shown(customer.phone)),
-        ("Website", shown(customer.website)),
+        ("First name", shown(customer.value("first_name"))),
+        ("Last name", shown(customer.value("last_name"))),
+        ("E-mail", shown(customer.value("email"))),
+        ("Address", shown(customer.value("address"))),
+        ("City", f"{shown(customer.value('zip'))} {shown(customer.value('city'))}"),
+        ("State", shown(customer.value("state"))),
+        ("Country", f"{shown(customer.value('country'))}  {name}".rstrip()),
+        ("Phone", shown(customer.value("phone"))),
+        ("Website", shown(customer.value("website"))),
         ("", ""),
-        ("Sending", f"{customer.sending.value}  {read_at}"),
+        ("Sending", f"{customer.switch('sending').value}  {read_at}"),
         ("Website access", website_words(customer)),
     ]
     if customer.extra:
@@ -113,18 +114,19 @@ def _folded(label: str, value: str, width: int) -> list[str]:
 def short_lines(customer: Customer, read_at: str, entries: Sequence[Entry], now: datetime, width: int) -> list[str]:
     """Return the seven lines of the pane below the list."""
     half = max(width // 2 - 6, 20)
-    right = [f"Sending  {customer.sending.value:<8} {read_at}", f"Website  {website_words(customer)}"]
-    place = ", ".join(part for part in (customer.state, customer.country) if part)
+    right = [f"Sending  {customer.switch('sending').value:<8} {read_at}", f"Website  {website_words(customer)}"]
+    place = ", ".join(part for part in (customer.text("state"), customer.text("country")) if part)
     left = [
-        f"Name      {clean(customer.full_name) or NOT_GIVEN}",
-        f"E-mail    {shown(customer.email)}",
+        f"Name      {clean(customer.joined(RESELLER_V2.name_fields)) or NOT_GIVEN}",
+        f"E-mail    {shown(customer.value('email'))}",
     ]
     lines = [cut(one, half) + " " + two for one, two in zip(left, right, strict=True)]
+    town = f"{shown(customer.value('zip'))} {shown(customer.value('city'))}"
     lines += [
-        f"Address   {shown(customer.address)}",
-        f"City      {shown(customer.zip)} {shown(customer.city)}{', ' + clean(place) if place else ''}",
-        f"Phone     {shown(customer.phone)}",
-        f"Site      {shown(customer.website)}",
+        f"Address   {shown(customer.value('address'))}",
+        f"City      {town}{', ' + clean(place) if place else ''}",
+        f"Phone     {shown(customer.value('phone'))}",
+        f"Site      {shown(customer.value('website'))}",
         f"Last      {entry_line(entries[0], now) if entries else 'nothing done by this tool'}",
     ]
     return lines

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tui_reseller.domain.operation import REVERSIBLE, Operation, Outcome
+from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import clean
 from tui_reseller.services.result import Result
 from tui_reseller.tui.presenters.detail import verb_of
@@ -30,7 +31,9 @@ def plan_lines(plan: Plan, *, marked: int, changed: int, now: datetime) -> list[
     if changed:
         lines.append(f"List of {clock_text(plan.read_at, now)}: {count_text(changed)} changed since you marked them")
     lines += [f"note: {clean(warning, longest=150)}" for warning in plan.warnings[:2]]
-    undo = "Undo: the whole job." if all(op in REVERSIBLE for op in plan.operations) else "It cannot be undone."
+    undo = (
+        "Undo: the whole job." if all(RESELLER_V2.action(op).undo for op in plan.operations) else "It cannot be undone."
+    )
     lines.append(f"{HOW} {undo}")
     hidden = frozenset(plan.hidden)
     lines += ["  " + item_line(item, is_hidden=item.username in hidden) for item in plan.items[:SAMPLE]]
@@ -41,7 +44,7 @@ def plan_lines(plan: Plan, *, marked: int, changed: int, now: datetime) -> list[
 
 def item_line(item: Item, *, is_hidden: bool = False) -> str:
     """Return one item of a plan: whom, before -> after."""
-    what = changes_words(item.changes) or verb_of(item.operation)
+    what = changes_words(item.changes(RESELLER_V2)) or verb_of(item.operation)
     if item.operation in {Operation.CREATE, Operation.DELETE, Operation.PASSWORD}:
         what = verb_of(item.operation)
     return clean(f"{clean(item.username, longest=36):<36} {what}{'   hidden' if is_hidden else ''}", longest=160)
@@ -52,7 +55,8 @@ def result_line(found: JobItem | Result) -> str:
     about = found.item if isinstance(found, JobItem) else found
     word = found.word.capitalize() if isinstance(found, JobItem) else found.outcome.word
     is_plain = found.outcome is None or found.outcome.is_applied
-    what = (changes_words(about.changes) or verb_of(about.operation)) if is_plain else found.message
+    changes = found.item.changes(RESELLER_V2) if isinstance(found, JobItem) else found.changes
+    what = (changes_words(changes) or verb_of(about.operation)) if is_plain else found.message
     return clean(f"{word:<11} {clean(about.username, longest=36):<36} {what}", longest=300)
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean
-from tui_reseller.services.advice import known, safe
+from tui_reseller.services.advice import known, safe_for
 from tui_reseller.tui.presenters.detail import word
 from tui_reseller.tui.presenters.header import seconds_text
 
@@ -31,10 +32,10 @@ def open_lines(entry: Entry, next_check: datetime | None) -> list[str]:
         f" The request left at {seconds_text(entry.time)}; no usable answer came{why}. {FACTS.get(outcome, '')}",
         *(f" {c.field}: before {word(c.before)}, wanted {word(c.after)}" for c in _shown_changes(entry)),
         f" Known: {clean(known(entry), longest=LONGEST)}.",
-        f" {safe(entry.operation, outcome)}",
+        f" {safe_for(entry)}",
         " Further changes to this customer wait until this is settled.",
     ]
-    if outcome is Outcome.UNKNOWN and entry.operation.is_checkable:
+    if outcome is Outcome.UNKNOWN and provider_of(entry.account).action(entry.operation).is_checkable:
         lines.append(f" Next check {seconds_text(next_check)}" if next_check else " Next check when you ask for it")
     return lines
 

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.changes import Change
-from tui_reseller.domain.operation import REVERSIBLE, Operation, Outcome
+from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.printed import Foreign, Typed, Word, command
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.result import Result
 from tui_reseller.tui.presenters.detail import verb_of, word
@@ -44,7 +45,7 @@ def result_line(result: Result, now: datetime, *, is_undo: bool = False) -> str:
         return f"{line}  {result.message}"
     if result.id is None:
         return f"{line}  {result.message}"
-    undo = "   u undo" if result.operation in REVERSIBLE and result.changes and not is_undo else ""
+    undo = "   u undo" if RESELLER_V2.action(result.operation).undo and result.changes and not is_undo else ""
     return f"{line}{undo}{COPY_HINT}"
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from rich.cells import cell_len, set_cell_size
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import clean
 
 GUTTER = 4
@@ -95,8 +96,8 @@ def cut(text: str, width: int) -> str:
 def cell(customer: Customer, field: str) -> str:
     """Return the text of a cell, clean."""
     if field == "name":
-        return clean(customer.full_name, longest=200)
-    if field == "email" and customer.email == customer.username:
+        return clean(customer.joined(RESELLER_V2.name_fields), longest=200)
+    if field == "email" and customer.value("email") == customer.username:
         return "(same)"
     text = clean(customer.text(field), longest=200)
     if field == "username" and not text.strip():
@@ -114,8 +115,8 @@ def spoken(customer: Customer, *, is_cursor: bool, is_marked: bool, needs_you: b
     """Return a row as a reader speaks it: who first, then the switches, then the signs."""
     parts = [
         cell(customer, "username"),
-        f"sending {customer.sending.value}",
-        f"website access {customer.website_access.value}",
+        f"sending {customer.switch('sending').value}",
+        f"website access {customer.switch('website_access').value}",
     ]
     if is_marked:
         parts.append("marked")

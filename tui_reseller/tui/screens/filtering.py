@@ -29,7 +29,7 @@ class Filtering:
     async def set(self, text: str, *, final: bool) -> bool:
         """Filter by a text. What is not finished keeps the last result and says so; it is an error only on Enter."""
         try:
-            found = parse_filter(text)
+            found = parse_filter(text, self.stage.session.provider)
             await self.stage.requery(found, filter_text=text, filter_note="", filter_valid=True)
         except InvalidFilter as error:
             short = error.unfinished and not final
@@ -49,7 +49,7 @@ class Filtering:
         best, best_text = 0, ""
         for index, term in enumerate(found.terms) if len(found.terms) > 1 else ():
             text = found.without(index)
-            shown = await customers.count(ListQuery(parse_filter(text), context=context))
+            shown = await customers.count(ListQuery(parse_filter(text, self.stage.session.provider), context=context))
             if shown > best:
                 best, best_text, self._wider = shown, found.text[term.start : term.end].strip(), text
         return f"without {best_text}: {count_text(best)} (Backspace)" if best else "nothing matches"

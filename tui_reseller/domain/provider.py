@@ -1,0 +1,244 @@
+"""What a service is: its fields and its actions as data. One table for each service stands in `providers/`.
+
+Whoever needs to know what a field is called, how long it may be, what an operation changes, how strongly it is asked
+about or whether it can be taken back, reads it here; no other module has a list of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from types import MappingProxyType
+
+from tui_reseller.domain.operation import Operation, Outcome
+
+KEY = "username"
+"""The name of every service's key of a customer, in all outputs, files and rows of the ledger."""
+NO_SWITCH: Mapping[str, bool] = MappingProxyType({})
+NO_ADVICE: Mapping[Outcome, str] = MappingProxyType({})
+NOTHING_LACKS: Mapping[Operation, str] = MappingProxyType({})
+
+
+class Kind(Enum):
+    """What a field holds. A switch is on, off or unknown."""
+
+    TEXT = "text"
+    SWITCH = "switch"
+    CHOICE = "choice"
+    NUMBER = "number"
+    MOMENT = "moment"
+
+
+class Told(Enum):
+    """How the service tells a field: in every row of a list, one by one on demand, or never: then it is what we last
+    set.
+    """
+
+    LIST = "list"
+    DETAIL = "detail"
+    NEVER = "never"
+
+
+class AtCreate(Enum):
+    """Whether a new customer takes a field. Advised is one that the service may ask for: without it there is a
+    warning.
+    """
+
+    NO = "no"
+    REQUIRED = "required"
+    ADVISED = "advised"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a customer.
+
+    Label is its word in forms, title that of its column, width that column's width in cells. Set_by is the operation
+    that changes it on a customer. Limit is the longest text in characters, limit_at_create that of a new customer.
+    Check names a rule beyond the limit (services/validation.py). Is_column says whether the record of a customer has
+    it: what only a new customer takes is in no list.
+    """
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    told: Told = Told.LIST
+    set_by: Operation | None = None
+    at_create: AtCreate = AtCreate.NO
+    limit: int = 255
+    limit_at_create: int | None = None
+    check: str = ""
+    choices: tuple[str, ...] = ()
+    is_searched: bool = False
+    is_column: bool = True
+    title: str = ""
+    width: int = 16
+
+    @property
+    def heading(self) -> str:
+        """The title of its column."""
+        return self.title or self.name.upper().replace("_", " ")
+
+
+class Effect(Enum):
+    """What a write does to the record of a customer."""
+
+    CHANGES = "changes"
+    CREATES = "creates"
+    RENAMES = "renames"
+    REMOVES = "removes"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One operation of a service.
+
+    Grade is how strongly it is asked about (interaction 4): 1 asks, 2 states the consequence, 3 has the username typed.
+    Button is the word that does it; remark stands behind the title where it is asked about. Of_many is the consequence
+    for several customers. Sets are the switches that it turns, takes the fields that one call carries, remembers what
+    a plan keeps to tell that it is still the same customer. Undo is the operation that takes it back, or None, with
+    cannot_undo saying why. Is_repeatable: sending it again with the same value does no harm; is_checkable: a reading
+    can show that it happened (reliability 4.3). Takes_end: it may be given a moment at which it is to be taken back.
+    Advice is what may be done without harm while an outcome is open. Scope is what a key must be allowed, or empty.
+    """
+
+    title: str
+    grade: int
+    button: str = ""
+    remark: str = ""
+    consequence: tuple[str, ...] = ()
+    of_many: str = ""
+    effect: Effect = Effect.CHANGES
+    sets: Mapping[str, bool] = field(default_factory=lambda: NO_SWITCH)
+    takes: tuple[str, ...] = ()
+    remembers: tuple[str, ...] = ()
+    undo: Operation | None = None
+    cannot_undo: str = ""
+    is_repeatable: bool = False
+    is_checkable: bool = True
+    needs_password: bool = False
+    hits_whole_account: bool = False
+    takes_end: bool = False
+    advice: Mapping[Outcome, str] = field(default_factory=lambda: NO_ADVICE)
+    unseen: str = ""
+    scope: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The title with its remark, for a question."""
+        return f"{self.title} - {self.remark}" if self.remark else self.title
+
+    @property
+    def switch(self) -> str:
+        """The field of the one switch that it turns, or empty."""
+        return next(iter(self.sets), "")
+
+    @property
+    def stops(self) -> bool:
+        """Whether it turns a switch off."""
+        return False in self.sets.values()
+
+
+FOREIGN_ACTION = Action(
+    "Operation of a newer version", 3, is_checkable=False, cannot_undo="it cannot be undone by this version"
+)
+"""Of an operation that only a newer version knows, or another service has: it is shown and never sent."""
+
+
+@dataclass(frozen=True, eq=False)
+class Provider:
+    """A service: what it is called, where it is, what a customer has there, and what can be done.
+
+    Formats are those of its answers, the first by default. Identity are the fields that tell a customer from another
+    one with the same username, where there is no id. Lacks says of operations of other services why this one has them
+    not, and what to do instead. Needs_api_user: signing in takes a name beside the key. List_is_atomic: a whole list
+    is one moment, so that an absence in it proves something. Reads_lag is how many seconds a reading may be behind.
+    New_values are the switches as a new customer has them. Name_fields and place_fields are what a customer is
+    described by in one line.
+    """
+
+    id: str
+    title: str
+    base_url: str
+    fields: tuple[Field, ...]
+    actions: Mapping[Operation, Action]
+    formats: tuple[str, ...] = ("json",)
+    identity: tuple[str, ...] = ()
+    lacks: Mapping[Operation, str] = field(default_factory=lambda: NOTHING_LACKS)
+    needs_api_user: bool = True
+    list_is_atomic: bool = True
+    reads_lag: float = 0.0
+    new_values: Mapping[str, bool] = field(default_factory=lambda: NO_SWITCH)
+    name_fields: tuple[str, ...] = ()
+    place_fields: tuple[str, ...] = ()
+
+    def has(self, operation: Operation) -> bool:
+        """Whether this service has an operation."""
+        return operation in self.actions
+
+    def action(self, operation: Operation) -> Action:
+        """Return what is known of an operation."""
+        return self.actions.get(operation, FOREIGN_ACTION)
+
+    def label(self, name: str) -> str:
+        """Return the word of a field, or its name where there is none."""
+        found = self.by_name.get(name)
+        return found.label if found else name
+
+    def limit(self, name: str, otherwise: int = 255) -> int:
+        """Return the longest text of a field in characters."""
+        found = self.by_name.get(name)
+        return found.limit if found else otherwise
+
+    def operation_for(self, name: str) -> Operation | None:
+        """Return the operation that changes a field, or turns it on where it is a switch; None if none does."""
+        found = self.by_name.get(name)
+        return found.set_by if found else None
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """All fields by their names."""
+        return {one.name: one for one in self.fields}
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the fields that the record of a customer has, in the order in which they are shown and written."""
+        return tuple(one.name for one in self.fields if one.is_column)
+
+    @cached_property
+    def switches(self) -> tuple[str, ...]:
+        """Names of the columns that are on, off or unknown."""
+        return tuple(one.name for one in self.fields if one.is_column and one.kind is Kind.SWITCH)
+
+    @cached_property
+    def untold(self) -> frozenset[str]:
+        """Names of the columns that the service never tells: what is known of them is what we last set."""
+        return frozenset(one.name for one in self.fields if one.is_column and one.told is Told.NEVER)
+
+    @cached_property
+    def searched(self) -> tuple[str, ...]:
+        """Names of the columns in which a bare word is looked for."""
+        return tuple(one.name for one in self.fields if one.is_column and one.is_searched)
+
+    @cached_property
+    def address_field(self) -> str:
+        """Name of the column that is an e-mail address, or empty."""
+        return next((one.name for one in self.fields if one.is_column and one.check == "email"), "")
+
+    @cached_property
+    def expected(self) -> tuple[str, ...]:
+        """Names of the columns that every customer should have: without one of them, data is missing."""
+        return tuple(
+            one.name for one in self.fields if one.is_column and one.at_create is AtCreate.REQUIRED and one.name != KEY
+        )
+
+    @cached_property
+    def create_fields(self) -> tuple[str, ...]:
+        """Names of the fields that a new customer takes: first those that it must have."""
+        order = (AtCreate.REQUIRED, AtCreate.ADVISED, AtCreate.OPTIONAL)
+        return tuple(one.name for need in order for one in self.fields if one.at_create is need)
+
+    def at_create(self, need: AtCreate) -> tuple[str, ...]:
+        """Return the names of the fields that a new customer must have, should have, or may have."""
+        return tuple(one.name for one in self.fields if one.at_create is need)
