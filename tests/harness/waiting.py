@@ -9,23 +9,28 @@ import pytest
 
 PATIENCE = 20.0
 """Seconds. Generous: a busy machine is no failure."""
-STEP = 0.01
+STEPS = (0.005, 0.05)
+"""Seconds from one look to the next: the first, and the longest. Who looks all the time takes it from who works."""
 
 
 def until(what: str, holds: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait until something is true. Raises AssertionError with *what* after so many seconds."""
     deadline = time.monotonic() + seconds
+    step, longest = STEPS
     while not holds():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(STEP)
+        time.sleep(step)
+        step = min(step * 1.5, longest)
 
 
 async def soon(what: str, holds: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait in an event loop until something is true. The failure shows the screen of the desk that it is about."""
     deadline = time.monotonic() + seconds
+    step, longest = STEPS
     while not holds():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}{_screen(holds)}"
-        await asyncio.sleep(STEP)
+        await asyncio.sleep(step)
+        step = min(step * 1.5, longest)
 
 
 def _screen(holds: Callable[[], object]) -> str:
