@@ -160,7 +160,7 @@ def mutants(draw):
     return bytes(body)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(mutants())
 def test_any_bytes_are_a_tree_or_a_bad_reply(body):
     for decode in (json_codec.decode, xml_codec.decode):

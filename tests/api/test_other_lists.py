@@ -192,7 +192,7 @@ def xml_record(record):
     return f"<user>{''.join(f'<{name}>{escape(value)}</{name}>' for name, value in record.items())}</user>"
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(
     st.lists(RECORDS, max_size=6).flatmap(
         lambda good: st.lists(FOREIGN, max_size=2).flatmap(lambda foreign: st.permutations([*good, *foreign]))

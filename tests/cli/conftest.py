@@ -4,15 +4,14 @@ import importlib.util
 import io
 import json
 import os
-import subprocess
 import sys
-import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from tests.harness.sandbox import Sandbox
 from tui_reseller.cli import console as stderr_console
 from tui_reseller.cli.entry_points import EntryPoints, SandboxOptions, ScreenOptions
 from tui_reseller.cli.main import run
@@ -128,48 +127,11 @@ def desk(tmp_path, terminal) -> Desk:
     return Desk(tmp_path, terminal)
 
 
-class Sandbox:
-    """A running sandbox and its control endpoints."""
-
-    def __init__(self, ready: dict) -> None:
-        self.url, self.base_url = ready["url"], ready["base_url"]
-        self.user, self.key = ready["api_user"], ready["api_key"]
-
-    def control(self, method: str, path: str, body: object = None) -> object:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.loads(answer.read() or b"null")
-
-    def log(self) -> list[dict]:
-        return self.control("GET", "log")
-
-    def requests(self) -> list[dict]:
-        return self.control("GET", "requests")
-
-    def fault(self, name: str, **settings: object) -> None:
-        self.control("POST", "faults", {"faults": [{"name": name, **settings}]})
-
-    def plant(self, username: str, **values: object) -> None:
-        self.control("PUT", f"customers/{username}", values)
-
-
-@pytest.fixture(scope="session")
-def started() -> Iterator[dict[str, Sandbox]]:
-    """One sandbox for each dialect, as processes of their own; one more where a share of all customers counts."""
-    children = {}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TUI_RESELLER_")}
-    for name, dialect in (("seed", "seed"), ("2014", "2014"), ("2018", "2018"), ("shares", "seed")):
-        command = [sys.executable, "-m", "tui_reseller", "sandbox", "--port", "0", "--customers", "40"]
-        children[name] = subprocess.Popen(
-            [*command, "--dialect", dialect], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-        )
-    yield {name: Sandbox(json.loads(child.stdout.readline())) for name, child in children.items()}
-    for child in children.values():
-        child.terminate()
-    for child in children.values():
-        child.wait(10)
-        child.stdout.close()
+@pytest.fixture
+def started(sandboxes) -> Callable[[str], Sandbox]:
+    """One sandbox for each dialect; one more, "shares", where a share of all customers counts."""
+    dialects = {"seed": "seed", "2014": "2014", "2018": "2018", "shares": "seed"}
+    return lambda name: sandboxes(f"cli {name}", "--dialect", dialects[name], customers=40)
 
 
 class Console:
@@ -179,8 +141,8 @@ class Console:
         self.sandbox, self.folder = sandbox, folder
         self.environment = {
             "TUI_RESELLER_BASE_URL": sandbox.base_url,
-            "TUI_RESELLER_API_USER": sandbox.user,
-            "TUI_RESELLER_API_KEY": sandbox.key,
+            "TUI_RESELLER_API_USER": sandbox.api_user,
+            "TUI_RESELLER_API_KEY": sandbox.api_key,
             "TUI_RESELLER_FORMAT": "json",
         }
         self._terminal = terminal
@@ -209,8 +171,8 @@ def consoles(terminal, home, started) -> Iterator:
     used: list[Sandbox] = []
 
     def make(dialect: str = "seed", **environment: str) -> Console:
-        sandbox = started[dialect]
-        sandbox.control("DELETE", "faults")
+        sandbox = started(dialect)
+        sandbox.clear()
         used.append(sandbox)
         made = Console(terminal, home, sandbox)
         made.environment |= {f"TUI_RESELLER_{name.upper()}": value for name, value in environment.items()}
@@ -218,4 +180,4 @@ def consoles(terminal, home, started) -> Iterator:
 
     yield make
     for sandbox in used:
-        sandbox.control("DELETE", "faults")
+        sandbox.clear()

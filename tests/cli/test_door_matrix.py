@@ -54,9 +54,9 @@ class Office:
         """Put a profile of the sandbox into the config; its key comes from a command."""
         key = self.folder / "key"
         key.touch(0o600)
-        key.write_text(self.sandbox.key)
+        key.write_text(self.sandbox.api_key)
         profile = Profile(
-            name, self.sandbox.user, self.sandbox.base_url, store=Store.NONE, credential_command=("cat", str(key)),
+            name, self.sandbox.api_user, self.sandbox.base_url, store=Store.NONE, credential_command=("cat", str(key)),
             **settings,
         )  # fmt: skip
         self.services().profiles.config.put(profile)

@@ -55,7 +55,7 @@ def test_every_operation_is_applied_once(consoles, dialect, format_):
         _compare(ran.row["changes"], done[0]["changes"])
     assert console("show", f"e2e-{format_}").code == 7
     assert console("audit", "verify").row["whole"] is True
-    assert sandbox.key.encode() not in console.files()
+    assert sandbox.api_key.encode() not in console.files()
 
 
 def _compare(told: dict, applied: dict) -> None:
@@ -230,7 +230,7 @@ def test_several_from_stdin(consoles):
 
 def test_a_profile_of_the_config_with_a_command(consoles, home):
     console = consoles()
-    base_url, user, key = console.sandbox.base_url, console.sandbox.user, console.sandbox.key
+    base_url, user, key = console.sandbox.base_url, console.sandbox.api_user, console.sandbox.api_key
     console.environment = {}
     command = f"{sys.executable} -c \"print(chr(10).join(['{key}']))\""
     added = console("profile", "add", "box", "--base-url", base_url, "--api-user", user, "--secret-command", command)

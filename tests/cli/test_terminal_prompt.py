@@ -170,7 +170,7 @@ def test_a_signal_at_a_hidden_question_leaves_a_terminal_that_echoes(shell, numb
         at.asks("New password: ", hidden=True)
     else:  # the key is asked for while the event loop runs
         sandbox, without = shell.console.sandbox, "env -u " + " -u ".join(shell.console.environment)
-        box = f"box --base-url {sandbox.base_url} --api-user {sandbox.user} --store none"
+        box = f"box --base-url {sandbox.base_url} --api-user {sandbox.api_user} --store none"
         at.tells(f"{without} {PROGRAM} profile add {box}")
         at.does(f"{without} {PROGRAM} list; echo ended $?")
         at.asks('Key of profile "box"', hidden=True)

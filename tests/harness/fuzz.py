@@ -38,8 +38,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from harness.replies import HEADERS, STATUSES, corpus, mutate
+from tests.harness.replies import HEADERS, STATUSES, corpus, mutate
 from tests.harness.v2 import TEXT_FIELDS
 from tui_reseller.api.reply import BadReply, Reply
 from tui_reseller.api.request import Request

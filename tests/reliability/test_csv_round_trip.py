@@ -11,12 +11,9 @@ holds nothing that acts on a terminal. Here 5,000 rows; 100,000 with
 import csv
 import os
 import random
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from harness import hostile
-
+from tests.harness import hostile
 from tests.harness.v2 import DETAIL_FIELDS, a_customer, frame_from
 from tui_reseller.api.surrogates import without_surrogates
 from tui_reseller.cli.new_customers import read_new_customers

@@ -8,14 +8,10 @@ run is the same engine on 10,000,000, by hand or here:
 """
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from harness import fuzz
-
+from tests.harness import fuzz
 from tui_reseller.api.reply import Reply
 from tui_reseller.api.reseller_v2.replies import SUCCESS, verdict
 from tui_reseller.domain.profile import Format

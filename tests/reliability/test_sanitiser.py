@@ -9,16 +9,12 @@ a liking for marks, controls and halves. Here 10,000, and every 11th code point 
 import os
 import random
 import re
-import sys
 import unicodedata
-from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from harness import hostile
-
+from tests.harness import hostile
 from tui_reseller.cli.table import display_width, truncate
 from tui_reseller.domain.text import MAX_MARKS, clean, formula_restored, formula_safe, quoted
 from tui_reseller.tui.presenters import rows

@@ -7,11 +7,12 @@ import io
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.tui.desk import Sandbox, acme, folders
+from tests.harness.clock import HurriedClock
+from tests.harness.sandbox import Sandbox
+from tests.tui.desk import acme, folders
 from tui_reseller.cli.console import Console
 from tui_reseller.cli.entry_points import EntryPoints
 from tui_reseller.cli.main import run
@@ -20,33 +21,12 @@ from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
-from tui_reseller.system.clock import SystemClock
 from tui_reseller.wiring import build
 
 CUSTOMER = {
     "email": "luz@bodega.example", "first_name": "Luz", "last_name": "Marin", "address": "Calle 1", "city": "Madrid",
     "state": "M", "zip": "28013", "country": "ES", "phone": "1", "website": "bodega.example", "active": "true",
 }  # fmt: skip
-
-
-class PushedClock(SystemClock):
-    """The real clock, pushed: jumped moves the time of day as somebody who sets it does, passed lets time go by.
-
-    A sleep only lets time go by.
-    """
-
-    def __init__(self) -> None:
-        self.jumped = timedelta(0)
-        self.passed = 0.0
-
-    async def sleep(self, seconds: float) -> None:
-        self.passed += seconds
-
-    def now(self) -> datetime:
-        return super().now() + self.jumped + timedelta(seconds=self.passed)
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.passed
 
 
 @dataclass
@@ -63,7 +43,7 @@ class Workplace:
 
     def __init__(self, sandbox: Sandbox, root: Path, capsys: Any, monkeypatch: Any, **profile: Any) -> None:
         self.sandbox = sandbox
-        self.clock = PushedClock()
+        self.clock = HurriedClock()
         self.paths = folders(root)
         self.profile = acme(sandbox.ready, **profile)
         self.credentials = Credentials()

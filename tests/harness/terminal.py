@@ -4,27 +4,19 @@ A Terminal starts a command in a pty of its own, feeds everything that comes to 
 the raw stream, so that a test can ask both "what does the operator see" and "what was sent to the terminal". Nothing
 here sleeps: a test waits for words on the screen (`sees`), for their absence (`loses`), or for the end (`ends`).
 Keys are bytes, as a keyboard sends them; `commit` waits as long as the program wants a form to be readable and then
-presses F2. A Sandbox reads from the pretend service what it received and applied, which is the only truth about what
-was sent. `processes_with` finds what a run has left behind.
+presses F2. `processes_with` finds what a run has left behind.
 """
 
-import json
 import os
 import re
 import signal
-import socket
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
-from urllib.error import URLError
-from urllib.parse import quote
-from urllib.request import Request, urlopen
 
 import pexpect
 import pyte
-import pytest
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 15.0
@@ -35,28 +27,6 @@ ENTER, ESCAPE, TAB, CTRL_S, CTRL_Z, F2, END = b"\r", b"\x1b", b"\t", b"\x13", b"
 LEFT_ON = ("\x1b[?1049h", "\x1b[?1000h", "\x1b[?1003h", "\x1b[?1006h", "\x1b[?2004h", "\x1b[?1004h")
 """Modes that must be off again at the end."""
 _NOT_KNOWN_TO_PYTE = re.compile(r"\x1b\[[<>=?][0-9;]*[pu]|\x1b\[[0-9;]*t|\x1b\[\?[0-9;]*\$p|\x1b[P_^][^\x1b]*\x1b\\")
-
-
-def until(what: str, holds: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait until something is true."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.02)
-
-
-def missing(program: str) -> None:
-    """Skip without a program; fail where all programs must be there."""
-    reason = f"{program} is not installed"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -193,40 +163,6 @@ class Terminal:
         """Return the modes that were switched on and not off again."""
         sent = self.raw.decode("utf-8", "replace")
         return [mode for mode in LEFT_ON if sent.rfind(mode) > sent.rfind(mode[:-1] + "l")]
-
-
-class Sandbox:
-    """What the pretend service says of itself."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-
-    def control(self, verb: str, path: str, body: Any = None) -> Any:
-        content = None if body is None else json.dumps(body).encode()
-        request = Request(f"http://127.0.0.1:{self.port}/_sandbox/{path}", data=content, method=verb)
-        with urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def is_there(self) -> bool:
-        try:
-            self.control("GET", "faults")
-        except (URLError, OSError):
-            return False
-        return True
-
-    def plant(self, username: str, /, **values: Any) -> None:
-        name = quote(username.encode("utf-8", "surrogatepass"), safe="")
-        self.control("PUT", f"customers/{name}", values)
-
-    def fault(self, name: str, **params: Any) -> None:
-        self.control("POST", "faults", {"faults": [{"name": name, **params}]})
-
-    def log(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.control("GET", "log")
-        return found
-
-    def applied(self) -> list[tuple[str, str]]:
-        return [(row["operation"], row["username"]) for row in self.log()]
 
 
 def processes_with(word: str) -> list[tuple[int, str]]:
