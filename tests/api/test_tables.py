@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.harness.v2 import COLUMNS
+from tui_reseller.api.reply import BadReply
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.list_tables import ListTables, _quick_for
 from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.pending import MAX_RECORD
 from tui_reseller.api.reseller_v2.records import KNOWN
 from tui_reseller.api.reseller_v2.tables import rows_of, table_of
-from tui_reseller.api.wire import BadReply
 from tui_reseller.domain.profile import Format
 
 FIELDS = ["username", "email", "active", "first_name", "last_name", "address", "city", "zip", "country", "phone"]
@@ -97,7 +97,7 @@ def exactly(parser, body):
     return _plain(table_of(rows_of(records)).rows()) if parser.is_list else None
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(RECORDS | ODD | NESTED, max_size=8),
     st.sampled_from([(",", ":"), (", ", ": "), (",\n", ":"), (",", " : ")]),
@@ -111,7 +111,7 @@ def test_json_is_read_as_the_exact_parser_reads_it(records, separators, ascii_on
         assert parse(Format.JSON, text, [len(first), *cuts])[0] == exactly(JsonListParser(), text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(RECORDS, min_size=1, max_size=4), st.data(), CUTS)
 def test_json_that_is_cut_off_or_damaged_is_what_the_exact_parser_says(records, data, cuts):
     body = json.dumps(records, separators=(",", ":")).encode()
@@ -165,7 +165,7 @@ def xml_of(records, charset, style):
     return "".join([*parts, "</users>\n"]).encode(charset, "xmlcharrefreplace")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(XML_FIELDS | RECORDS, max_size=8),
     st.sampled_from(["UTF-8", "ISO-8859-1", "US-ASCII"]),

@@ -34,7 +34,7 @@ def test_debug_writes_times_and_sizes_of_calls_and_no_value_of_them(console):
     lines = log.read_text()
     assert re.search(r" DEBUG \S+ reseller\.manage\.json: 200, \d+\.\d{3} s, [1-9]\d* bytes$", lines, re.MULTILINE)
     assert re.search(r"json: no answer, \d+\.\d{3} s, 0 bytes, AnswerLost$", lines, re.MULTILINE)
-    for value in ("user1", "debugged", console.sandbox.key):
+    for value in ("user1", "debugged", console.sandbox.api_key):
         assert value not in lines
 
 

@@ -7,10 +7,11 @@ import json
 import pytest
 
 from tests.harness.v2 import action_of, read_rows
-from tests.jobs.office import Office, Sandbox
+from tests.jobs.office import Office
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, JobState
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.services import listing, plans
 from tui_reseller.services.job_passwords import Given
 
@@ -160,9 +161,9 @@ BAD = (
 
 
 @pytest.mark.parametrize("count", [400, pytest.param(10_000, marks=pytest.mark.long)])
-async def test_a_large_file_with_37_bad_rows_of_12_kinds(tmp_path, count):
+async def test_a_large_file_with_37_bad_rows_of_12_kinds(tmp_path, count, new_sandbox):
     spoilt = {7 + number * (count // 40): BAD[number % len(BAD)] for number in range(37)}
-    sandbox = Sandbox("--customers", "60")
+    sandbox = new_sandbox(customers=60)
     office = Office(tmp_path, sandbox)
     try:
         content = rows_of(count, spoilt)
@@ -183,9 +184,8 @@ async def test_a_large_file_with_37_bad_rows_of_12_kinds(tmp_path, count):
         assert (done.state, done.is_finished) == (JobState.FINISHED, True)
         assert await office.agrees(job, all_sent=True) == {"applied": count - 37}
         assert len(sandbox.log()) == count - 37
-        results = [item.as_dict() for item in await office.items(job)]
+        results = [item.as_dict(RESELLER_V2) for item in await office.items(job)]
         assert {row["outcome"] for row in results} == {Outcome.APPLIED.value}
         assert all(b"Passw0rd-" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     finally:
         await office.aclose()
-        sandbox.close()

@@ -5,15 +5,12 @@ records, never from the application.
 """
 
 import asyncio
-import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
-from urllib.request import Request, urlopen
 
 from textual.events import Key
 from textual.keys import key_to_character
@@ -21,6 +18,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
+from tests.harness.sandbox import Sandbox
+from tests.harness.waiting import soon
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.credential import Credential
@@ -42,70 +41,6 @@ KEYS = {
     "_": "underscore", "~": "tilde", "=": "equals_sign", '"': "quotation_mark", "(": "left_parenthesis",
     "[": "left_square_bracket", "+": "plus", "*": "asterisk", "!": "exclamation_mark",
 }  # fmt: skip
-
-
-def _seen(holds: Callable[[], object]) -> str:
-    """Return what is on the screen of the desk that a condition is about."""
-    for cell in holds.__closure__ or ():
-        if isinstance(cell.cell_contents, Desk):
-            return "\n" + "\n".join(cell.cell_contents.screen_text())
-    return ""
-
-
-async def until(what: str, holds: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait until something is true."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}{_seen(holds)}"
-        await asyncio.sleep(0.01)
-
-
-class Sandbox:
-    """The sandbox's own account of what happened."""
-
-    def __init__(self, ready: dict[str, str]) -> None:
-        self.ready = ready
-        self._begin = 0
-        self._begin_requests = 0
-
-    def control(self, verb: str, path: str, body: Any = None) -> Any:
-        content = None if body is None else json.dumps(body).encode()
-        request = Request(f"{self.ready['url']}/_sandbox/{path}", data=content, method=verb)
-        with urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def start_anew(self) -> None:
-        """Forget faults; what was received until now does not count."""
-        self.control("DELETE", "faults")
-        for name, attribute in (("log", "_begin"), ("requests", "_begin_requests")):
-            rows = self.control("GET", f"{name}?since={getattr(self, attribute)}")
-            if rows:
-                setattr(self, attribute, rows[-1]["seq"])
-
-    def plant(self, username: str, /, **values: Any) -> str:
-        self.control("PUT", f"customers/{quote(username, safe='')}", values)
-        return username
-
-    def held(self, username: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.control("GET", f"customers/{quote(username, safe='')}")
-        return found
-
-    def fault(self, name: str, **params: Any) -> None:
-        self.control("POST", "faults", {"faults": [{"name": name, **params}]})
-
-    def log(self) -> list[dict[str, Any]]:
-        """Return what was applied since start_anew()."""
-        found: list[dict[str, Any]] = self.control("GET", f"log?since={self._begin}")
-        return found
-
-    def requests(self) -> list[dict[str, Any]]:
-        """Return what was received since start_anew()."""
-        found: list[dict[str, Any]] = self.control("GET", f"requests?since={self._begin_requests}")
-        return found
-
-    def applied(self) -> list[tuple[str, str]]:
-        """Return operation and username of what was applied."""
-        return [(row["operation"], row["username"]) for row in self.log()]
 
 
 @dataclass
@@ -192,7 +127,7 @@ class Desk:
 
     async def go_to(self, username: str) -> None:
         """Put the cursor on a customer."""
-        await until(f"{username} in the list", lambda: self.row_of(username) is not None)
+        await soon(f"{username} in the list", lambda: self.row_of(username) is not None)
         self.main.list.move(self.row_of(username) or 0)
         found = self.main.list.customer
         assert found is not None
@@ -204,7 +139,7 @@ class Desk:
 
     async def opened(self, title: str) -> None:
         """Wait for a dialog whose title holds these words."""
-        await until(f"a dialog {title!r}, not {self.title!r}", lambda: self.dialog is not None and title in self.title)
+        await soon(f"a dialog {title!r}, not {self.title!r}", lambda: self.dialog is not None and title in self.title)
         await self.pilot.pause()
 
     async def read_then(self, key: str = "f2") -> None:
@@ -213,21 +148,21 @@ class Desk:
         await self.press(key)
 
     async def told(self, words: str) -> None:
-        await until(f"a note with {words!r}", lambda: self._told(words))
+        await soon(f"a note with {words!r}", lambda: self._told(words))
 
     def _told(self, words: str) -> bool:
         return any(words in text for _, text in self.main.context.log)
 
     async def applied(self, *expected: tuple[str, str]) -> None:
         """Wait until this, and nothing else, was applied since the beginning of the test, and its outcome is known."""
-        await until(f"applied: {expected}", lambda: len(self.sandbox.log()) >= len(expected))
+        await soon(f"applied: {expected}", lambda: len(self.sandbox.log()) >= len(expected))
         assert self.sandbox.applied() == list(expected)
-        await until("its outcome is known", lambda: not self.main.context.session.in_flight)
+        await soon("its outcome is known", lambda: not self.main.context.session.in_flight)
         await self.pilot.pause()
 
     async def is_quiet(self) -> None:
         """Wait until the list is read."""
-        await until("the list is read", lambda: self.state.read_at is not None and not self.state.progress)
+        await soon("the list is read", lambda: self.state.read_at is not None and not self.state.progress)
 
     async def entries(self) -> list[Entry]:
         return list(await self.services.ledger.entries(AuditQuery(limit=0)))

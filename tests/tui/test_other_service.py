@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from desk import until
 
+from tests.harness.waiting import soon
 from tui_reseller import wiring
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import ListProgress
@@ -173,7 +173,7 @@ async def test_its_customers_are_shown_changed_and_switched_on(at_desk, monkeypa
         await desk.opened("Wake up")
         await desk.read_then()
         await desk.told("Applied")
-        await until("it is on", lambda: desk.main.list.customer.text("alive") == "on")
+        await soon("it is on", lambda: desk.main.list.customer.text("alive") == "on")
         await desk.press("enter")
         await desk.opened('Edit "acc-1"')
         await desk.press("right", "tab")
@@ -182,6 +182,6 @@ async def test_its_customers_are_shown_changed_and_switched_on(at_desk, monkeypa
         await desk.opened("Review changes")
         assert "Call 1 of 1: change plan" in desk.words()
         await desk.read_then()
-        await until("both are sent", lambda: len(service.sent) == 2)
+        await soon("both are sent", lambda: len(service.sent) == 2)
         assert dict(service.sent[1].fields) == {"region": "global", "plan": "pro"}
         await desk.told("-> ")

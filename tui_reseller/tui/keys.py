@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 
 from tui_reseller.domain.errors import BadConfig
+from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.tui.commands import BY_ID, COMMANDS, Command
 
 _WORDS = {
@@ -25,7 +25,10 @@ def with_keys(chosen: Mapping[str, str]) -> tuple[Command, ...]:
     """Return the catalogue with the operator's keys. Raises BadConfig naming an unknown id, a clash or a taken key."""
     for command_id, key in chosen.items():
         if command_id not in BY_ID:
-            raise BadConfig(f"[keys]: no command {command_id!r}", hint=_nearest(command_id))
+            raise BadConfig(
+                f"[keys]: no command {command_id!r}",
+                hint=did_you_mean(command_id, BY_ID, "the ids are in the help, F1"),
+            )
         if key in _FORBIDDEN or not key:
             raise BadConfig(f"[keys] {command_id}: the key {key!r} is not free for use")
     commands = tuple(
@@ -40,8 +43,3 @@ def with_keys(chosen: Mapping[str, str]) -> tuple[Command, ...]:
             if taken.setdefault(key, command.id) != command.id:
                 raise BadConfig(f"[keys]: {key_word(key)!r} is the key of both {taken[key]} and {command.id}")
     return commands
-
-
-def _nearest(command_id: str) -> str:
-    near = get_close_matches(command_id, BY_ID, n=1)
-    return f"did you mean {near[0]}?" if near else "the ids are in the help, F1"
