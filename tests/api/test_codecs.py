@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui_reseller.api.reply import BadReply, Reply
+from tui_reseller.api.request import Request
 from tui_reseller.api.reseller_v2 import json_codec, xml_codec
 from tui_reseller.api.reseller_v2.json_codec import Number
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.replies import verdict
-from tui_reseller.api.wire import BadReply, Form, Reply
 from tui_reseller.domain.profile import Format
 
 LAUGHS = b"""<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">
@@ -174,4 +175,4 @@ def test_any_bytes_are_a_tree_or_a_bad_reply(body):
         except BadReply:
             continue
     for wanted in Format:
-        verdict(Reply(200, (), body), wanted, Form([]))
+        verdict(Reply(200, (), body), wanted, Request("POST", "x.json"))

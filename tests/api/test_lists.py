@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui_reseller.api.reply import BadReply
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.pending import MAX_RECORD
-from tui_reseller.api.wire import BadReply
 
 RECORD = {"username": "änn€😀", "email": 'a"\\b@example.com', "active": "true", "x": {"y": ["}", "]", {}]}, "zip": ""}
 JSON_LIST = f' [{json.dumps(RECORD)} ,\n{json.dumps(RECORD, ensure_ascii=False)}, {{"username":""}} ] \n'.encode()

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui_reseller.api.reply import BadReply
 from tui_reseller.api.reseller_v2.client import PROBE_BYTES
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.list_tables import ListTables
 from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.tables import rows_of, table_of
-from tui_reseller.api.wire import BadReply
 from tui_reseller.domain import errors as e
 from tui_reseller.domain.profile import Format
 

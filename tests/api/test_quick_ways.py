@@ -9,13 +9,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.harness.v2 import COLUMNS
+from tui_reseller.api.reply import BadReply
 from tui_reseller.api.reseller_v2.json_signs import longest, signs_of
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.list_tables import PART, ListTables
 from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.pending import MAX_RECORD
 from tui_reseller.api.reseller_v2.tables import BLANKS, SCHEMA, rows_of, table_of
-from tui_reseller.api.wire import BadReply
 from tui_reseller.domain.profile import Format
 from tui_reseller.sandbox.dialects import DIALECTS
 from tui_reseller.sandbox.listing import render

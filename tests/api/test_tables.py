@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.harness.v2 import COLUMNS
+from tui_reseller.api.reply import BadReply
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.list_tables import ListTables, _quick_for
 from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.pending import MAX_RECORD
 from tui_reseller.api.reseller_v2.records import KNOWN
 from tui_reseller.api.reseller_v2.tables import rows_of, table_of
-from tui_reseller.api.wire import BadReply
 from tui_reseller.domain.profile import Format
 
 FIELDS = ["username", "email", "active", "first_name", "last_name", "address", "city", "zip", "country", "phone"]

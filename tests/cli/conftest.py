@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.harness.sandbox import Sandbox
-from tui_reseller.cli.doors import Doors, SandboxOptions, ScreenOptions
+from tui_reseller.cli import console as stderr_console
+from tui_reseller.cli.entry_points import EntryPoints, SandboxOptions, ScreenOptions
 from tui_reseller.cli.main import run
-from tui_reseller.cli.talk import Talk
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
-from tui_reseller.wiring import build, doors
+from tui_reseller.wiring import build, entry_points
 
 _spec = importlib.util.spec_from_file_location("cli_fakes", Path(__file__).with_name("fakes.py"))
 fakes = sys.modules.setdefault("cli_fakes", importlib.util.module_from_spec(_spec))
@@ -50,16 +50,19 @@ class Terminal:
     def __init__(self, capsys, monkeypatch) -> None:
         self.capsys, self.monkeypatch = capsys, monkeypatch
 
-    def run(self, argv: Sequence[str], doors: Doors, stdin: bytes | str, answers: Sequence[str] | None) -> Ran:
+    def run(
+        self, argv: Sequence[str], entry_points: EntryPoints, stdin: bytes | str, answers: Sequence[str] | None
+    ) -> Ran:
         left = list(answers or ())
         data = stdin.encode() if isinstance(stdin, str) else stdin
+        real = stderr_console.Console
         with self.monkeypatch.context() as patched:
             patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
-            patched.setattr(Talk, "can_ask", property(lambda _talk: answers is not None))
-            patched.setattr(Talk, "ask", lambda talk, question: talk.warn(question) or left.pop(0))
-            patched.setattr(Talk, "ask_hidden", lambda talk, question: talk.warn(question) or Secret(left.pop(0)))
+            patched.setattr(real, "can_ask", property(lambda _console: answers is not None))
+            patched.setattr(real, "ask", lambda on, asked: on.warn(asked) or left.pop(0))
+            patched.setattr(real, "ask_hidden", lambda on, asked: on.warn(asked) or Secret(left.pop(0)))
             self.capsys.readouterr()
-            code = run(argv, doors)
+            code = run(argv, entry_points)
         assert not left, "a question was not asked"
         captured = self.capsys.readouterr()
         return Ran(code, captured.out, captured.err)
@@ -93,9 +96,9 @@ class Desk:
         return replace(built, clock=self.clock, connect=lambda _profile, _key, _timeout: self.service)
 
     def __call__(self, *argv: str, stdin: bytes | str = "", answers: Sequence[str] | None = None) -> Ran:
-        return self._terminal.run(argv, self.doors(), stdin, answers)
+        return self._terminal.run(argv, self.entry_points(), stdin, answers)
 
-    def doors(self) -> Doors:
+    def entry_points(self) -> EntryPoints:
         def screen(options: ScreenOptions) -> int:
             self.opened.append((options,))
             return 0
@@ -108,7 +111,7 @@ class Desk:
             self.opened.append((options,))
             return 0
 
-        return Doors(self.services, screen, demo, sandbox)
+        return EntryPoints(self.services, screen, demo, sandbox)
 
     def files(self) -> bytes:
         return b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())
@@ -145,7 +148,7 @@ class Console:
         self._terminal = terminal
 
     def __call__(self, *argv: str, stdin: bytes | str = "", answers: Sequence[str] | None = None) -> Ran:
-        return self._terminal.run(argv, doors(dict(self.environment)), stdin, answers)
+        return self._terminal.run(argv, entry_points(dict(self.environment)), stdin, answers)
 
     def files(self) -> bytes:
         return b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())

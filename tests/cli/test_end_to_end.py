@@ -155,7 +155,7 @@ def test_a_slow_answer_ends_at_the_timeout(consoles):
 def test_a_rival_between_our_two_readings_is_a_conflict(consoles):
     console = consoles()
     console.sandbox.fault("rival", operation="list", username="user1", field="city", value="Faro", times=1)
-    ran = console("set", "user1", "city=Lagos", "--yes")
+    ran = console("set", "user1", "city=Lagos", answers=["yes"])
     assert (ran.code, ran.row["outcome"]) == (8, "conflict"), ran
     assert ran.row["changes"]["city"]["now"] == "Faro"
 

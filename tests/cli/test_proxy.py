@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.http_proxy import HttpProxy
-from tui_reseller.cli.doors import Doors
+from tui_reseller.cli.entry_points import EntryPoints
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.credentials.keyring_store import KeyringStore
 from tui_reseller.storage.paths import Paths
@@ -59,7 +59,7 @@ class Branch:
             credentials = Credentials(KeyringStore(environ, driver=self.keyring))
             return build(self._paths, credentials, named=named)
 
-        ran = self._terminal.run(argv, Doors(services, None, None, None), stdin, answers)
+        ran = self._terminal.run(argv, EntryPoints(services, None, None, None), stdin, answers)
         self.said += ran.out + ran.err
         return ran
 

@@ -40,25 +40,27 @@ from xml.etree import ElementTree as ET
 
 from tests.harness.replies import HEADERS, STATUSES, corpus, mutate
 from tests.harness.v2 import TEXT_FIELDS
-from tui_reseller.api.reseller_v2.endpoints import form_for
+from tui_reseller.api.reply import BadReply, Reply
+from tui_reseller.api.request import Request
+from tui_reseller.api.reseller_v2.endpoints import request_for
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.list_tables import ListTables
 from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.records import customer_from
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.api.reseller_v2.tables import rows_of, table_of
-from tui_reseller.api.wire import BadReply, Form, Reply
 from tui_reseller.domain.errors import CredentialsRefused, RateLimited, Rejected, ResellerError
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.domain.profile import Format
+from tui_reseller.domain.profile import Format, Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 
 HANG_SECONDS = 1.0
 QUICK_EVERY = 24
 _KEY = Secret("k3y-CANARY-72")
-FORM = form_for(Call(Operation.ENABLE, "ann"), "boss", _KEY)
-PASSWORD_FORM = form_for(Call(Operation.PASSWORD, "ann", {}, Secret("pw-CANARY-91")), "boss", _KEY)
+_PROFILE = Profile("fuzz", "boss")
+REQUEST = request_for(Call(Operation.ENABLE, "ann"), _PROFILE, _KEY)
+PASSWORD_REQUEST = request_for(Call(Operation.PASSWORD, "ann", {}, Secret("pw-CANARY-91")), _PROFILE, _KEY)
 FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
@@ -197,15 +199,15 @@ class Fuzz:
         start = body[:200].lstrip()[:1]
         own, other = (Format.XML, Format.JSON) if start == b"<" else (Format.JSON, Format.XML)
         for wanted in (own, other) if number % 8 == 0 else (own,):
-            yield from self._as_reply(body, wanted, FORM if number % 4 else PASSWORD_FORM, chance)
+            yield from self._as_reply(body, wanted, REQUEST if number % 4 else PASSWORD_REQUEST, chance)
         if start in {b"[", b"<"} or number % 8 == 0:
             yield from self._as_list(number, body, own, chance)
 
-    def _as_reply(self, body: bytes, wanted: Format, form: Form, chance: random.Random) -> Iterator[str]:
+    def _as_reply(self, body: bytes, wanted: Format, request: Request, chance: random.Random) -> Iterator[str]:
         status = chance.choice(STATUSES)
         headers = (chance.choice(HEADERS), chance.choice(HEADERS)) if status >= 300 else ()
         is_write = chance.random() < 0.8
-        answer = verdict(Reply(status, headers, body), wanted, form, is_write=is_write)
+        answer = verdict(Reply(status, headers, body), wanted, request, is_write=is_write)
         self.tally.ends[type(answer).__name__ if isinstance(answer, ResellerError) else "success"] += 1
         if not isinstance(answer, ResellerError):
             if not (is_write and 200 <= status < 300 and is_success_shape(body, wanted)):

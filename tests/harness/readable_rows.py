@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.harness.ledger_pages import Pages, Record, page_sizes
-from tui_reseller.storage.ledger.rows import COLUMNS, GENESIS, Row
+from tui_reseller.storage.ledger.chain import GENESIS, row_hash
+from tui_reseller.storage.ledger.rows import COLUMNS, LedgerRow
 
 
 class Found:
     """A row with the two hashes that stand beside it."""
 
-    def __init__(self, row: Row, previous: str, hashed: str) -> None:
+    def __init__(self, row: LedgerRow, previous: str, hashed: str) -> None:
         self.row, self.previous, self.hashed = row, previous, hashed
-        self.is_intact = row.hashed(previous) == hashed
+        self.is_intact = row_hash(row, previous) == hashed
 
 
 def readable(source: Path) -> Mapping[int, Found]:
@@ -62,7 +63,7 @@ def _row_of(record: Record) -> Found | None:
     texts = [value if value is None or isinstance(value, str | int) else repr(value) for value in columns]
     if not isinstance(previous, str) or not isinstance(hashed, str):
         return None
-    row = Row(record.number, *texts)
+    row = LedgerRow(record.number, *texts)
     with contextlib.suppress(UnicodeEncodeError):
         return Found(row, previous if record.number > 1 else GENESIS, hashed)
     return None

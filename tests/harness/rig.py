@@ -42,7 +42,7 @@ from tui_reseller.services.policy import Policy
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import verify
-from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 from tui_reseller.storage.snapshot import Snapshots
 
 CONTROL = "control"

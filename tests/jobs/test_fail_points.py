@@ -199,8 +199,8 @@ async def _end_of_process(office):
     """In this process an intent without outcome still looks alive; the next one would find it lost."""
     from tui_reseller.domain.operation import Outcome  # noqa: PLC0415
 
-    def lost(book):
-        for entry in book.unanswered():
-            book.finish(entry.id, Outcome.UNKNOWN, "the program ended before an answer was written down")
+    def lost(connection):
+        for entry in connection.unanswered():
+            connection.finish(entry.id, Outcome.UNKNOWN, "the program ended before an answer was written down")
 
-    await office.services.ledger.ask(lost)
+    await office.services.ledger.run(lost)

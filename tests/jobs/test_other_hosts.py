@@ -14,6 +14,7 @@ from tests.jobs.children import Child
 from tests.jobs.office import Office
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.plan import JobState
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 
 KILLS = int(os.environ.get("TUI_RESELLER_KILLS", "12"))
 ROWS = KILLS * 15
@@ -70,7 +71,7 @@ async def test_an_item_of_a_living_process_elsewhere_is_in_flight_and_the_job_wa
         while not (await office.jobs.get(job.number)).in_flight:  # noqa: ASYNC110 - of another process
             await asyncio.sleep(0.01)
     (item,) = [item for item in await office.items(job) if item.is_in_flight]
-    assert (item.word, item.as_dict()["outcome"]) == ("in flight", None)
+    assert (item.word, item.as_dict(RESELLER_V2)["outcome"]) == ("in flight", None)
     child.kill()
     await office.services.ledger.recover()
     found = await office.jobs.get(job.number)

@@ -11,6 +11,7 @@ from tests.jobs.office import Office
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, JobState
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.services import listing, plans
 from tui_reseller.services.job_passwords import Given
 
@@ -183,7 +184,7 @@ async def test_a_large_file_with_37_bad_rows_of_12_kinds(tmp_path, count, new_sa
         assert (done.state, done.is_finished) == (JobState.FINISHED, True)
         assert await office.agrees(job, all_sent=True) == {"applied": count - 37}
         assert len(sandbox.log()) == count - 37
-        results = [item.as_dict() for item in await office.items(job)]
+        results = [item.as_dict(RESELLER_V2) for item in await office.items(job)]
         assert {row["outcome"] for row in results} == {Outcome.APPLIED.value}
         assert all(b"Passw0rd-" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     finally:

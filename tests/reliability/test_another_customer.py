@@ -17,7 +17,7 @@ import pytest
 from tests.harness import consent
 from tests.harness.sandbox import Sandbox
 from tui_reseller.api.reseller_v2.client import ResellerV2
-from tui_reseller.cli.doors import Doors
+from tui_reseller.cli.entry_points import EntryPoints
 from tui_reseller.cli.main import run
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery
@@ -71,7 +71,7 @@ class Desk:
         def nothing(*_given: object) -> int:
             raise AssertionError("no screen here")
 
-        return run([*argv, "--profile", "acme"], Doors(self.services, nothing, nothing, nothing))
+        return run([*argv, "--profile", "acme"], EntryPoints(self.services, nothing, nothing, nothing))
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tui_reseller.domain.audit import AuditQuery, Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.errors import LedgerUnavailable, SnapshotDamaged
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 from tui_reseller.storage.snapshot import Snapshots
 
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))

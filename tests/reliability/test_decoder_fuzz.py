@@ -12,8 +12,8 @@ import os
 import pytest
 
 from tests.harness import fuzz
+from tui_reseller.api.reply import Reply
 from tui_reseller.api.reseller_v2.replies import SUCCESS, verdict
-from tui_reseller.api.wire import Reply
 from tui_reseller.domain.profile import Format
 
 MUTANTS = 10_000_000 if os.environ.get("TUI_RESELLER_FULL") else 50_000
@@ -38,7 +38,7 @@ def test_both_readings_agree_on_what_is_not_mutated():
     said = 0
     for body in dict.fromkeys(fuzz.corpus()):
         for wanted in Format:
-            is_success = verdict(Reply(200, (), body), wanted, fuzz.FORM)
+            is_success = verdict(Reply(200, (), body), wanted, fuzz.REQUEST)
             assert (isinstance(is_success, str) and is_success.startswith(SUCCESS)) == fuzz.is_success_shape(
                 body, wanted
             )

@@ -245,7 +245,7 @@ def test_a_rival_on_the_same_field_while_the_question_stands_is_a_conflict(at, r
     field, value = ("city", "Bergen") if argv[0] == "set" else ("email", "rival@bodega.example")
     place = at()
     running.fault("rival", username="luz", field=field, value=value, operation="list")
-    ran = place(*argv, "--yes")
+    ran = place(*argv, answers=["yes"])
     assert ran.code == 8
     row = json.loads(ran.out)
     assert row["outcome"] == "conflict"
@@ -259,7 +259,7 @@ def test_a_rival_on_the_same_field_while_the_question_stands_is_a_conflict(at, r
 def test_a_conflict_in_a_table_has_all_three_values(at, running):
     place = at()
     running.fault("rival", username="luz", field="city", value="Bergen", operation="list")
-    ran = place("set", "luz", "city=Oslo", "--yes", "--output", "table")
+    ran = place("set", "luz", "city=Oslo", "--output", "table", answers=["yes"])
     assert 'city "Madrid" -> "Oslo", now "Bergen"' in ran.out
 
 

@@ -30,7 +30,7 @@ from tui_reseller.services.lifting import lift
 from tui_reseller.services.session import Session
 from tui_reseller.services.suspensions import Suspension
 from tui_reseller.services.write import Aim, carry_out, send
-from tui_reseller.storage.ledger.jobs import Jobs
+from tui_reseller.storage.ledger.sqlite.jobs import Jobs
 
 NEW = {name: value for name, value in CUSTOMER.items() if name != "active"}
 CALLS = {

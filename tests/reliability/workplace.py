@@ -13,9 +13,9 @@ from typing import Any
 from tests.harness.clock import HurriedClock
 from tests.harness.sandbox import Sandbox
 from tests.tui.desk import acme, folders
-from tui_reseller.cli.doors import Doors
+from tui_reseller.cli.console import Console
+from tui_reseller.cli.entry_points import EntryPoints
 from tui_reseller.cli.main import run
-from tui_reseller.cli.talk import Talk
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
@@ -58,13 +58,13 @@ class Workplace:
     def __call__(self, *argv: str, stdin: str = "", answers: Sequence[str] | None = None) -> Ran:
         """Run a command; with *answers* a person sits at the terminal."""
         left = list(answers or ())
-        doors = Doors(lambda named, _debug: self.services(named=named), *[lambda *_given: 0] * 3)
+        entry_points = EntryPoints(lambda named, _debug: self.services(named=named), *[lambda *_given: 0] * 3)
         with self._monkeypatch.context() as patched:
             patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-            patched.setattr(Talk, "can_ask", property(lambda _talk: answers is not None))
-            patched.setattr(Talk, "ask", lambda talk, question: talk.warn(question) or left.pop(0))
+            patched.setattr(Console, "can_ask", property(lambda _console: answers is not None))
+            patched.setattr(Console, "ask", lambda console, question: console.warn(question) or left.pop(0))
             self._capsys.readouterr()
-            code = run(list(argv), doors)
+            code = run(list(argv), entry_points)
         captured = self._capsys.readouterr()
         return Ran(code, captured.out, captured.err)
 

@@ -9,13 +9,13 @@ from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.services import Services
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.export import Exporter
-from tui_reseller.storage.ledger.jobs import Jobs
-from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.jobs import Jobs
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.vault import Vault
 from tui_reseller.storage.new_file import write_new
 from tui_reseller.storage.password_files import PasswordFiles
 from tui_reseller.storage.plan_files import PlanFiles
 from tui_reseller.storage.snapshot import Snapshots
-from tui_reseller.storage.vault import Vault
 
 
 @pytest.fixture

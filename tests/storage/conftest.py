@@ -10,7 +10,7 @@ from tests.harness.v2 import SWITCHED
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Operation
-from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 
 ACCOUNT = "https://api.sendgrid.com|acme"
 HERE = Path(__file__).parent

@@ -12,7 +12,7 @@ from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 
 
 def say(*words):

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tui_reseller.domain.errors import LedgerUnavailable
-from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 
 
 async def migrate(state: Path, limit: int) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import ResellerError
-from tui_reseller.storage.ledger.ledger import Ledger
-from tui_reseller.storage.vault import Vault
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.vault import Vault
 
 
 def say(word: str) -> None:

@@ -11,7 +11,7 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.storage.ledger.ledger import WITHDRAWN, Ledger
+from tui_reseller.storage.ledger.sqlite.ledger import WITHDRAWN, Ledger
 
 NEEDING = [outcome for outcome in Outcome if outcome.needs_you]
 SETTLED = [outcome for outcome in Outcome if not outcome.needs_you]

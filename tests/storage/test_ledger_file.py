@@ -12,8 +12,9 @@ import pytest
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.storage.ledger.ledger import Ledger
-from tui_reseller.storage.ledger.rows import COLUMNS, Row
+from tui_reseller.storage.ledger.chain import row_hash
+from tui_reseller.storage.ledger.rows import COLUMNS, LedgerRow
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 
 
 @pytest.fixture
@@ -80,12 +81,12 @@ async def test_a_row_that_is_hashed_again_breaks_the_chain_at_the_next(ledger, w
     names = ", ".join(COLUMNS)
     connection = sqlite3.connect(written)
     *columns, previous = connection.execute(f"SELECT {names}, previous FROM rows WHERE number = 3").fetchone()
-    forged = replace(Row(*columns), username="somebody-else")
+    forged = replace(LedgerRow(*columns), username="somebody-else")
     with connection:
         connection.execute("DROP TRIGGER no_update")
-        values = (forged.username, forged.hashed(previous))
+        values = (forged.username, row_hash(forged, previous))
         connection.execute("UPDATE rows SET username = ?, hash = ? WHERE number = 3", values)
-        connection.execute("UPDATE rows SET previous = ? WHERE number = 4", (forged.hashed(previous),))
+        connection.execute("UPDATE rows SET previous = ? WHERE number = 4", (row_hash(forged, previous),))
     connection.close()
     report = await ledger.check()
     assert (report.is_whole, report.broken_at) == (False, 4)
@@ -115,9 +116,9 @@ async def test_a_file_left_open_to_others_is_closed_again(ledger, written):
 
 async def test_settings_of_the_connection(ledger, written):
     await ledger.check()
-    connection = ledger._book.connection
+    connection = ledger._connection.database
     asked = ("journal_mode", "synchronous", "trusted_schema", "cell_size_check", "secure_delete", "busy_timeout")
-    found = await ledger.ask(lambda _book: [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in asked])
+    found = await ledger.run(lambda _connection: [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in asked])
     assert found == ["wal", 2, 0, 1, 1, 5000]
 
 
@@ -152,7 +153,7 @@ async def test_a_ledger_that_is_taken_away_is_missed(ledger, written, intent):
 
 
 async def test_a_lock_that_is_held_too_long_is_told(folder, written, intent, monkeypatch):
-    monkeypatch.setattr("tui_reseller.storage.ledger.file.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("tui_reseller.storage.ledger.sqlite.opening.BUSY_SECONDS", 0.1)
     ledger = Ledger(folder)
     holder = sqlite3.connect(written, isolation_level=None)
     try:

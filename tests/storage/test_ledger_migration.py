@@ -21,8 +21,8 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import JobState
-from tui_reseller.storage.ledger.jobs import Jobs
-from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.jobs import Jobs
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 
 KILLS = int(os.environ.get("TUI_RESELLER_KILLS", "12"))
 OLD = "https://api.sendgrid.com|acme"
@@ -245,15 +245,15 @@ async def test_words_of_a_newer_version_are_shown_and_are_no_damage(folder, ledg
     await ledger.finish(entry, Outcome.APPLIED, "ok")
     last = await ledger.begin(intent(username="other"))
 
-    def foreign(book):
+    def foreign(connection):
         if column == "kind":
-            book.note_down(word, "x", {"any": ["thing"]})
+            connection.append_note(word, "x", {"any": ["thing"]})
             return
         wanted = "kind = 'outcome'" if column == "outcome" else "kind = 'intent'"
-        book.connection.execute("DROP TRIGGER no_update")
-        book.connection.execute(f"UPDATE rows SET {column} = ? WHERE entry = ? AND {wanted}", (word, entry))
+        connection.database.execute("DROP TRIGGER no_update")
+        connection.database.execute(f"UPDATE rows SET {column} = ? WHERE entry = ? AND {wanted}", (word, entry))
 
-    await ledger.ask(foreign)
+    await ledger.run(foreign)
     entries = {found.id: found for found in await ledger.entries(AuditQuery())}
     assert set(entries) == {entry, last}
     if column == "operation":
@@ -365,26 +365,27 @@ async def test_kinds_steps_and_already(folder, ledger, intent):
     entry = await ledger.already(intent(Operation.ENABLE, username="u"), "it is on")
     found = await ledger.get(entry)
     assert (found.outcome, found.message) == (Outcome.ALREADY_SO, "it is on")
-    await ledger.ask(lambda book: book.note_down("note", "u", {"text": "asked by phone"}))
+    await ledger.run(lambda connection: connection.append_note("note", "u", {"text": "asked by phone"}))
     assert (await ledger.check()).is_whole
     assert len(await ledger.entries(AuditQuery())) == 1
     open_ = await ledger.begin(intent(username="open"))
     await ledger.finish(open_, Outcome.UNKNOWN, "lost")
     assert await ledger.already(intent(Operation.ENABLE, username="open"), "it is on") is None
 
-    def steps(book):
-        with book.writing():
+    def steps(connection):
+        with connection.transaction():
             insert = (
                 "INSERT INTO jobs (digest, account, time, total, body, state) VALUES ('d', 'a', '', 1, '{}', 'stopped')"
             )
-            book.connection.execute(insert)
+            connection.database.execute(insert)
             for step in (0, 1):
                 values = (1, 0, step, "u", json.dumps({"step": step}))
-                book.connection.execute(
+                connection.database.execute(
                     "INSERT INTO job_items (job, seq, step, username, body) VALUES (?, ?, ?, ?, ?)", values
                 )
-        with pytest.raises(LedgerUnavailable), book.writing():
-            book.connection.execute("INSERT INTO job_items (job, seq, step, username, body) VALUES (1, 5, 1, 'u', '')")
-        return list(book.read("SELECT seq, step, body FROM job_items ORDER BY step"))
+        again = "INSERT INTO job_items (job, seq, step, username, body) VALUES (1, 5, 1, 'u', '')"
+        with pytest.raises(LedgerUnavailable), connection.transaction():
+            connection.database.execute(again)
+        return list(connection.select("SELECT seq, step, body FROM job_items ORDER BY step"))
 
-    assert await ledger.ask(steps) == [(0, 0, '{"step": 0}'), (0, 1, '{"step": 1}')]
+    assert await ledger.run(steps) == [(0, 0, '{"step": 0}'), (0, 1, '{"step": 1}')]

@@ -11,8 +11,8 @@ import pytest
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.storage.ledger.ledger import Ledger
-from tui_reseller.storage.ledger.reading import open_for_reading
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.read_only import open_for_reading
 
 
 @pytest.fixture
@@ -133,8 +133,8 @@ class TestSuspect:
     async def _refused(self, ledger, intent):
         """Let SQLite refuse a write as a failing disk would: by a limit of pages."""
         await ledger.check()
-        connection = ledger._book.connection
-        await ledger.ask(lambda _book: connection.execute("PRAGMA max_page_count = 1"))
+        connection = ledger._connection.database
+        await ledger.run(lambda _connection: connection.execute("PRAGMA max_page_count = 1"))
 
         async def fill():
             for number in range(1000):
@@ -147,7 +147,7 @@ class TestSuspect:
         await self._refused(ledger, intent)
         assert ledger._is_suspect
         assert await ledger.begin(intent())
-        assert not ledger._book.is_suspect
+        assert not ledger._connection.is_suspect
 
     async def test_a_damaged_one_is_not(self, folder, ledger, intent):
         for number in range(40):

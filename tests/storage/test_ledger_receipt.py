@@ -12,12 +12,12 @@ from tui_reseller.domain.audit import AuditQuery, Operator
 from tui_reseller.domain.errors import InvalidInput, LedgerUnavailable
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.vault import Anchor
-from tui_reseller.storage.ledger.book import Book
-from tui_reseller.storage.ledger.chain import append, head
-from tui_reseller.storage.ledger.ledger import Ledger
 from tui_reseller.storage.ledger.receipt import Receipt
-from tui_reseller.storage.ledger.rows import COLUMNS, Row
-from tui_reseller.storage.vault import Vault
+from tui_reseller.storage.ledger.rows import COLUMNS, LedgerRow
+from tui_reseller.storage.ledger.sqlite.connection import LedgerConnection
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.rows_table import append, head
+from tui_reseller.storage.ledger.sqlite.vault import Vault
 
 KIM = Operator("kim", "bastion")
 
@@ -75,11 +75,11 @@ async def test_what_is_taken_back_within_a_group_is_not_in_it(folder, config, op
     ledger = await opened()
     await ledger.begin(intent(username="u"))
 
-    def works(book):
-        book.note_down("note", "n", {})
+    def works(connection):
+        connection.append_note("note", "n", {})
         raise ValueError
 
-    answers = await ledger.ask(lambda book: book.together([works, Book.recover]))
+    answers = await ledger.run(lambda connection: connection.run_group([works, LedgerConnection.recover]))
     assert isinstance(answers[0], ValueError)
     assert Receipt(config, folder / "ledger.sqlite3").last() == last_row(folder)
     assert last_row(folder).number == 1
@@ -103,7 +103,7 @@ def rewritten(folder, backup):
     with closing(sqlite3.connect(folder / "ledger.sqlite3", isolation_level=None)) as connection:
         rows = connection.execute(f"SELECT {', '.join(COLUMNS)} FROM rows ORDER BY number").fetchall()
         connection.executescript("DROP TRIGGER no_delete; DELETE FROM rows")
-        for row in (Row(*columns) for columns in rows):
+        for row in (LedgerRow(*columns) for columns in rows):
             changed = replace(row, body=row.body.replace("Bergen", "Berlin"))
             append(connection, lambda _number, row=changed: row)
 
@@ -155,8 +155,8 @@ async def test_nothing_is_sent_until_it_is_accepted(folder, config, doubted, wor
     assert len(await ledger.entries(AuditQuery())) == before + 1
     assert (await ledger.get(entry)).id == entry
     assert (await ledger.check()).is_whole
-    ((kind, body),) = await ledger.ask(
-        lambda book: list(book.read("SELECT kind, body FROM rows WHERE number = ?", last.number))
+    ((kind, body),) = await ledger.run(
+        lambda connection: list(connection.select("SELECT kind, body FROM rows WHERE number = ?", last.number))
     )
     assert kind == "accepted"
     assert all(f'"{word}"' in body for word in ("the disk was lost", "kim", "receipt", "head"))

@@ -18,8 +18,8 @@ import pytest
 from tui_reseller.domain.audit import AuditQuery, Operator
 from tui_reseller.domain.errors import BadConfig, InvalidInput, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.storage.ledger.ledger import Ledger
-from tui_reseller.storage.vault import Vault
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.vault import Vault
 
 HERE = Path(__file__).parent
 KIM = Operator("kim", "bastion")
@@ -178,7 +178,8 @@ class TestRestore:
         assert len(rows(kept)) == 10
         assert kept.stat().st_mode & 0o777 == 0o600
         assert [path.name for path in folder.glob("*ledger-*") if path.suffix == ".sqlite3"] == [done.kept]
-        ((kind, body),) = await ledger.ask(lambda book: list(book.read("SELECT kind, body FROM rows WHERE number = 5")))
+        query = "SELECT kind, body FROM rows WHERE number = 5"
+        ((kind, body),) = await ledger.run(lambda connection: list(connection.select(query)))
         assert kind == "restored"
         assert all(word in body for word in (head.text, found.backup.head.text, done.kept, '"kim"'))
 
@@ -256,7 +257,8 @@ class TestRestore:
         await vault.back_up(tmp_path / "backup")
         found, _done = await restore(vault, tmp_path / "backup")
         assert found.jobs == 2
-        states = await ledger.ask(lambda book: list(book.read("SELECT state, why <> '' FROM jobs ORDER BY number")))
+        query = "SELECT state, why <> '' FROM jobs ORDER BY number"
+        states = await ledger.run(lambda connection: list(connection.select(query)))
         assert states == [("paused", 1), ("paused", 1), ("finished", 0), ("stopped", 0)]
 
     async def test_a_raw_copy_is_taken_with_its_log(self, ledger, vault, backup, folder, tmp_path):

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from tui_reseller.storage.ledger.wal import why_not_whole
+from tui_reseller.storage.ledger.sqlite.wal import why_not_whole
 
 PAGE, FRAME = 4096, 24
 

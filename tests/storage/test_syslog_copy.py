@@ -8,7 +8,7 @@ import pytest
 
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.storage.ledger.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 
 
 class Receiver:

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui_reseller import wiring
-from tui_reseller.cli.doors import ScreenOptions
+from tui_reseller.cli.entry_points import ScreenOptions
 from tui_reseller.system.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.profile import Profile, Store

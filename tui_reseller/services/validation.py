@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 
+from tui_reseller.domain.countries import COUNTRIES
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.fields import Finding, check_choice, check_date, check_presence, check_text, check_username
+from tui_reseller.domain.nearest import did_you_mean, nearest
 from tui_reseller.domain.operation import Call, verb_of
 from tui_reseller.domain.password import check_password
 from tui_reseller.domain.provider import KEY, Effect, Field, Provider
@@ -41,7 +42,7 @@ def check_country(field: Field, value: str) -> list[Finding]:
         return []
     if value.lower() in names:
         return [Finding(field.name, f'{field.label}: "{names[value.lower()]}" is the usual code', warning=True)]
-    near = get_close_matches(value.lower(), names, n=1, cutoff=0.75)
+    near = nearest(value.lower(), names, likeness=0.75)
     if near:
         code = names[near[0]]
         return [Finding(field.name, f'{field.label}: did you mean "{code}" ({codes[code]})?', warning=True)]
@@ -55,12 +56,11 @@ def country_name(code: str) -> str:
 
 @cache
 def _countries() -> tuple[dict[str, str], dict[str, str]]:
-    import pycountry  # noqa: PLC0415 - kept off the start-up path
-
-    codes = {entry.alpha_2: getattr(entry, "common_name", entry.name) for entry in pycountry.countries}
-    names = {name.lower(): code for code, name in codes.items()}
-    names |= {entry.name.lower(): entry.alpha_2 for entry in pycountry.countries}
-    names |= {entry.alpha_3.lower(): entry.alpha_2 for entry in pycountry.countries} | {"uk": "GB", "england": "GB"}
+    """Return names by alpha-2 code, and alpha-2 codes by what else a country may be called, in lower case."""
+    codes = {country.alpha_2: country.name for country in COUNTRIES}
+    names = {country.name.lower(): country.alpha_2 for country in COUNTRIES}
+    names |= {country.short_name.lower(): country.alpha_2 for country in COUNTRIES}
+    names |= {country.alpha_3.lower(): country.alpha_2 for country in COUNTRIES} | {"uk": "GB", "england": "GB"}
     return codes, names
 
 
@@ -120,8 +120,7 @@ def checked_field_names(provider: Provider, fields: Mapping[str, str], allowed: 
         verbs = _verbs_for(provider, name)
         if verbs:
             raise InvalidInput(f"{name} is not changed here: use {' and '.join(verbs)}", field=name)
-        near = get_close_matches(name, allowed, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(allowed)}"
+        hint = did_you_mean(name, allowed, f"fields: {', '.join(allowed)}")
         raise InvalidInput(f"no field {name!r}", field=name, hint=hint)
 
 

@@ -7,12 +7,17 @@ from datetime import UTC, datetime
 _SECONDS = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
+def utc_now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
 class SystemClock:
     """Time of this machine."""
 
     def now(self) -> datetime:
         """Return the present moment in UTC."""
-        return datetime.now(UTC)
+        return utc_now()
 
     def monotonic(self) -> float:
         """Return seconds that never jump. A machine that sleeps does not stop them: minutes of an unlocking pass."""

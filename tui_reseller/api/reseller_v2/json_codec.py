@@ -6,7 +6,7 @@ A number stays the text it was written as, so that zip 01234 or 1234.0 loses not
 import json
 import math
 
-from tui_reseller.api.wire import MAX_DEPTH, BadReply
+from tui_reseller.api.reply import MAX_DEPTH, BadReply
 
 LONGEST_NUMBER = 100
 

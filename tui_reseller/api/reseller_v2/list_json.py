@@ -4,10 +4,10 @@ import codecs
 import json
 import re
 
+from tui_reseller.api.reply import MAX_DEPTH, BadReply
 from tui_reseller.api.reseller_v2.json_codec import DECODER, TOO_DEEP, checked_depth
 from tui_reseller.api.reseller_v2.pending import Pending, check_size
 from tui_reseller.api.reseller_v2.records import Census, Record
-from tui_reseller.api.wire import MAX_DEPTH, BadReply
 
 _BLANKS = " \t\r\n"
 _BLANK = re.compile(f"[{_BLANKS}]*")

@@ -1,5 +1,6 @@
 """An XML list, record by record as it arrives, in memory of one record and one piece."""
 
+from tui_reseller.api.reply import MAX_DEPTH, BadReply
 from tui_reseller.api.reseller_v2.pending import Pending, check_size
 from tui_reseller.api.reseller_v2.records import Census, Record
 from tui_reseller.api.reseller_v2.xml_codec import (
@@ -11,7 +12,6 @@ from tui_reseller.api.reseller_v2.xml_codec import (
     feed,
     new_parser,
 )
-from tui_reseller.api.wire import MAX_DEPTH, BadReply
 
 _ROOT, _RECORD, _FIELD = 0, 1, 2
 """Depths: the list, a record in it, a field of a record; below that is a nested value."""

@@ -3,11 +3,12 @@
 import asyncio
 from typing import Generic, Protocol, TypeVar
 
+from tui_reseller.api.reply import BadReply, Reply
+from tui_reseller.api.request import Request
 from tui_reseller.api.reseller_v2.list_json import JsonListParser
 from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.records import Record
 from tui_reseller.api.reseller_v2.replies import verdict
-from tui_reseller.api.wire import BadReply, Form, Reply
 from tui_reseller.domain.errors import AnswerLost, NoAnswer, ResellerError, UnusableAnswer
 from tui_reseller.domain.profile import Format
 
@@ -19,6 +20,7 @@ ERROR_CAP = 256 * 1024
 class Body(Protocol):
     """The answer being read; api.http.Exchange is one."""
 
+    request: Request
     reply: Reply
     received: int
 
@@ -54,10 +56,9 @@ class ListReader(Generic[R]):
     error.
     """
 
-    def __init__(self, body: Body, wanted: Format, form: Form, parser: Parser[R]) -> None:
+    def __init__(self, body: Body, wanted: Format, parser: Parser[R]) -> None:
         self._body = body
         self._wanted = wanted
-        self._form = form
         self._parser = parser
         self._head = bytearray()
         self._quiet = QUIET_SECONDS
@@ -114,7 +115,7 @@ class ListReader(Generic[R]):
     async def _refusal(self) -> ResellerError:
         """Return the error of an answer that is no list."""
         reply = await self._body.whole(ERROR_CAP, bytes(self._head))
-        answer = verdict(reply, self._wanted, self._form, is_write=False)
+        answer = verdict(reply, self._wanted, self._body.request, is_write=False)
         return answer if isinstance(answer, ResellerError) else UnusableAnswer("the reply is not a list")
 
 
@@ -123,7 +124,7 @@ def unusable(error: BadReply) -> UnusableAnswer:
     return UnusableAnswer(f"the list cannot be used: {error}")
 
 
-def record_reader(body: Body, wanted: Format, form: Form) -> ListReader[Record]:
+def record_reader(body: Body, wanted: Format) -> ListReader[Record]:
     """Return a reader of single records."""
     parser = JsonListParser() if wanted is Format.JSON else XmlListParser()
-    return ListReader(body, wanted, form, parser)
+    return ListReader(body, wanted, parser)

@@ -1,6 +1,6 @@
 """How much of an unfinished record a list parser holds, and when it is worth another try."""
 
-from tui_reseller.api.wire import BadReply
+from tui_reseller.api.reply import BadReply
 
 MAX_RECORD = 1024 * 1024
 """Largest record in bytes or characters (design, "Sizes and times")."""

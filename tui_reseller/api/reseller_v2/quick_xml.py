@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from tui_reseller.api.reply import BadReply
 from tui_reseller.api.reseller_v2.list_xml import XmlListParser
 from tui_reseller.api.reseller_v2.pending import MAX_RECORD
 from tui_reseller.api.reseller_v2.records import KNOWN, Record
 from tui_reseller.api.reseller_v2.tables import BLANKS, MOST_EXTRAS, extras_of, is_blank, rows_of, table_from, table_of
-from tui_reseller.api.wire import BadReply
 
 _BLANK = r"[ \t\n]*"
 _CONTROLS = bytes(code for code in range(0x20) if chr(code) not in "\t\n")

@@ -8,8 +8,9 @@ import json
 from dataclasses import replace
 from typing import cast
 
+from tui_reseller.api.reply import BadReply
 from tui_reseller.api.reseller_v2.json_codec import Number
-from tui_reseller.api.wire import BadReply, has_surrogate
+from tui_reseller.api.surrogates import has_surrogate, without_surrogates
 from tui_reseller.domain.customer import NO_EXTRA, Customer, Stored
 from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
@@ -65,7 +66,11 @@ def customer_from(record: Record) -> Customer:
     username = get("username")
     if not is_usable(username):
         return _damaged(record, username)
-    extra = NO_EXTRA if record.keys() <= KNOWN else {whole(name): text(record[name]) for name in record.keys() - KNOWN}
+    extra = (
+        NO_EXTRA
+        if record.keys() <= KNOWN
+        else {without_surrogates(name): text(record[name]) for name in record.keys() - KNOWN}
+    )
     texts = [get(name) for name in _TEXTS]
     for value in texts:
         if type(value) is not str or not value.isascii():
@@ -80,17 +85,12 @@ def customer_from(record: Record) -> Customer:
 def text(value: object) -> str:
     """Return any value of a record as text: nested ones as JSON, a number as written, null as empty."""
     if isinstance(value, str):
-        return whole(str(value))
+        return without_surrogates(str(value))
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
     if value is None:
         return ""
     return "true" if value else "false"
-
-
-def whole(value: str) -> str:
-    """Return text with every lone surrogate, which nothing downstream can carry, replaced (N46, D10)."""
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if has_surrogate(value) else value
 
 
 def _field(value: object) -> str | None:

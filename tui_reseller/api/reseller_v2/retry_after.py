@@ -4,7 +4,7 @@ import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from tui_reseller.api.wire import Reply
+from tui_reseller.api.reply import Reply
 
 LONGEST = 6 * 3600.0
 DEFAULT = 1.0

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from tui_reseller.api.reply import BadReply
 from tui_reseller.api.reseller_v2.list_tables import Guess, ListTables
 from tui_reseller.api.reseller_v2.listing import Body, ListReader, unusable
-from tui_reseller.api.wire import BadReply, Form
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.profile import Format
 from tui_reseller.system.thread_priority import lower_thread_priority
@@ -40,9 +40,9 @@ PIECE_SECONDS = 0.1
 class TableReader(ListReader["pl.DataFrame"]):
     """Returns tables. Close it: it reads ahead by itself, at most AHEAD pieces and the one that arrives."""
 
-    def __init__(self, body: Body, wanted: Format, form: Form) -> None:
+    def __init__(self, body: Body, wanted: Format) -> None:
         self._tables = ListTables(wanted)
-        super().__init__(body, wanted, form, self._tables)
+        super().__init__(body, wanted, self._tables)
         self._sizes = [*PIECES]
         self._piece: list[bytes] = []
         self._size = 0

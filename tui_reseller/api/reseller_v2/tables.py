@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from tui_reseller.api.reseller_v2.records import KNOWN, WIRE_NAME, Record, customer_from
-from tui_reseller.api.wire import has_surrogate
+from tui_reseller.api.surrogates import has_surrogate
 from tui_reseller.domain.listing import table_columns
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 

@@ -1,1 +1,5 @@
-"""The ledger: who did what to whom, when, and what became of it; and the jobs that belong to it."""
+"""The ledger: who did what to which customer, and what became of it.
+
+What holds on every database stands here and knows none: rules, rows, the hash chain, replay, receipts. Each database
+has a folder of its own with an adapter that uses them; `sqlite/` is the one that is embedded.
+"""

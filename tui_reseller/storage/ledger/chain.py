@@ -1,66 +1,53 @@
-"""The chain of hashes: each row ties itself to the one before, so that none can be changed, dropped or put in between
-without all that follow.
+"""The hash chain: each row is tied to the one before it, so that none can be changed, dropped or inserted without all
+rows behind it.
 """
 
-import sqlite3
-from collections.abc import Callable
+import hashlib
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor
-from tui_reseller.storage.ledger.rows import COLUMNS, GENESIS, Row
-from tui_reseller.storage.ledger.schema import VERSION
+from tui_reseller.storage.ledger.encoding import compact
+from tui_reseller.storage.ledger.rows import COLUMNS, FORMAT, LedgerRow
 
-_INSERT = (
-    f"INSERT INTO rows ({', '.join(COLUMNS)}, previous, hash) "  # noqa: S608 - our own column names
-    f"VALUES ({', '.join('?' * (len(COLUMNS) + 2))})"
-)
-_OLD = tuple("NULL" if name in {"format", "undoes"} else name for name in COLUMNS)
-
-
-def head(connection: sqlite3.Connection) -> Anchor:
-    """Return what stands for all rows: number and hash of the last one; 0 and GENESIS if there is none."""
-    found = connection.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()
-    return Anchor(int(found[0]), str(found[1])) if found else Anchor(0, GENESIS)
+GENESIS = "0" * 64
+"""What the first row has for the hash of the one before it."""
+BEGINNING = Anchor(0, GENESIS)
+"""The anchor of an empty ledger."""
+COLUMNS_WITHOUT_FORMAT = COLUMNS[:12]
+"""The columns that the hash of a row without a format covers: versions 1 and 2 had no others."""
 
 
-def holds(connection: sqlite3.Connection, anchor: Anchor) -> bool:
-    """Whether the row of an anchor is there, with its hash."""
-    if anchor.number == 0:
-        return anchor.hash == GENESIS
-    found = connection.execute("SELECT hash FROM rows WHERE number = ?", (anchor.number,)).fetchone()
-    return found is not None and found[0] == anchor.hash
+class Link(NamedTuple):
+    """A row as it is stored: with the hash of the one before it, and its own."""
+
+    row: LedgerRow
+    previous: str
+    hash: str
 
 
-def append(connection: sqlite3.Connection, made: Callable[[int], Row]) -> None:
-    """Add a row, given its number, at the end of the chain."""
-    last = head(connection)
-    row = made(last.number + 1)
-    values = (getattr(row, name) for name in COLUMNS)
-    connection.execute(_INSERT, (*values, last.hash, row.hashed(last.hash)))
+def linked(row: LedgerRow, last: Anchor) -> Link:
+    """Return a row as the next one behind the last of a chain."""
+    return Link(row, last.hash, row_hash(row, last.hash))
 
 
-def broken_at(connection: sqlite3.Connection, *, old: bool = False) -> int | None:
-    """Return the number of the first row that does not fit the one before it, or None. Old is a ledger of version 1 or
-    2, which lacks some columns.
+def row_hash(row: LedgerRow, previous: str) -> str:
+    """Return the SHA-256 that ties a row to the one before it; none fits a row of a format that is not known."""
+    if row.format not in {None, FORMAT} or (row.format is None and row.undoes is not None):
+        return ""
+    columns = [getattr(row, name) for name in (COLUMNS if row.format else COLUMNS_WITHOUT_FORMAT)]
+    # Only tampering puts bytes into a column; then the hash must differ, not fail.
+    content = compact([repr(value) if isinstance(value, bytes) else value for value in columns])
+    return hashlib.sha256(f"{previous}\n{content}".encode("ascii")).hexdigest()
+
+
+def first_break(links: Iterable[Link]) -> int | None:
+    """Return the number of the first row that does not fit the one before it, or None. Links are those of a whole
+    ledger in the order of their numbers.
     """
-    previous = GENESIS
-    query = f"SELECT {', '.join(_OLD if old else COLUMNS)}, previous, hash FROM rows ORDER BY number"  # noqa: S608 - own names
-    for number, (*columns, before, hashed) in enumerate(connection.execute(query), start=1):
-        row = Row(*columns)
-        if row.number != number or before != previous or row.hashed(previous) != hashed:
+    before = GENESIS
+    for number, (row, previous, hashed) in enumerate(links, start=1):
+        if row.number != number or previous != before or row_hash(row, before) != hashed:
             return number
-        previous = hashed
+        before = hashed
     return None
-
-
-def flaw(connection: sqlite3.Connection) -> str:
-    """Return what speaks against a ledger of any version that we know: its pages or its chain; empty if it is sound.
-
-    Raises sqlite3.Error where it cannot even be read.
-    """
-    problems = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(1)")]
-    if problems != ["ok"]:
-        return clean(problems[0], longest=200)
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    broken = broken_at(connection, old=version < VERSION)
-    return "" if broken is None else f"row {broken} does not fit the one before it"

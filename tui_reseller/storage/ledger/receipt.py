@@ -11,15 +11,13 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple, Protocol
 
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.vault import Anchor
 from tui_reseller.system.files import private_folder
-
-if TYPE_CHECKING:
-    import sqlite3
 
 REMEDIES = (
     "put the right ledger back, or: tui-reseller ledger restore BACKUP; "
@@ -34,7 +32,7 @@ _ATTEMPTS = 3
 class Receipt:
     """What is kept of one ledger, named by its path: a ledger that was moved away is missed, one elsewhere is another.
 
-    Not for two threads. Nothing here stops an operation: what cannot be written is complained of, once.
+    Not for two threads. Nothing here stops an operation: what cannot be written is warned of, once.
     """
 
     def __init__(self, folder: Path | None, ledger: Path) -> None:
@@ -44,8 +42,8 @@ class Receipt:
         self._handle = -1
         self._is_writable = False
         self._kept: Anchor | None = None
-        self._complaint = ""
-        self._told: set[str] = set()
+        self._warnings = ""
+        self._warned: set[str] = set()
 
     def last(self) -> Anchor | None:
         """Return what was written last, by whatever process; None if there is no receipt."""
@@ -58,7 +56,7 @@ class Receipt:
             if found is not None:
                 return found
         if content.strip(b"\0"):
-            self.complain("the receipt of the ledger was damaged, so that rows cut off its end are not missed")
+            self.warn("the receipt of the ledger was damaged, so that rows cut off its end are not missed")
         return None
 
     def keep(self, anchor: Anchor, *, anew: bool = False) -> None:
@@ -77,16 +75,16 @@ class Receipt:
         except OSError as error:
             self._cannot_be_kept(error.strerror or str(error))
 
-    def complain(self, words: str) -> None:
-        """Have something said to the operator, once."""
-        if words and words not in self._told:
-            self._told.add(words)
-            self._complaint += ("\n" if self._complaint else "") + words
+    def warn(self, words: str) -> None:
+        """Warn the operator of something, once; of an empty text never."""
+        if words and words not in self._warned:
+            self._warned.add(words)
+            self._warnings += ("\n" if self._warnings else "") + words
 
-    def complaint(self) -> str:
-        """Return what is to be said, then nothing."""
-        said, self._complaint = self._complaint, ""
-        return said
+    def take_warnings(self) -> str:
+        """Return what is to be warned of, then nothing."""
+        warnings, self._warnings = self._warnings, ""
+        return warnings
 
     def close(self) -> None:
         """Close the file."""
@@ -126,29 +124,50 @@ class Receipt:
         return handle
 
     def _cannot_be_kept(self, why: str) -> None:
-        self.complain(
+        self.warn(
             f"no receipt of the ledger can be kept in {self._folder} ({why}): rows cut off its end would not be missed"
         )
 
 
-def verdict(connection: "sqlite3.Connection", last: Anchor) -> tuple[str, str]:
-    """Return why a ledger may not be the one that a receipt was kept of (empty: it is), and what is to be told else.
+class Takeover(NamedTuple):
+    """A row that tells of another ledger in this place, or of one that an operator goes on with. Kind is "restored" or
+    "accepted", time ISO 8601, body JSON.
+    """
+
+    kind: str
+    time: str
+    body: str
+
+
+class Chain(Protocol):
+    """What a receipt is compared with. Its methods raise whatever the database raises."""
+
+    def head(self) -> Anchor:
+        """Return number and hash of the last row."""
+
+    def holds(self, anchor: Anchor) -> bool:
+        """Whether the row of an anchor is there, with its hash."""
+
+    def takeovers(self) -> Iterable[Takeover]:
+        """Return the rows that tell of a takeover, newest first."""
+
+
+def compare_with_receipt(chain: Chain, last: Anchor) -> tuple[str, str]:
+    """Return why a ledger may not be the one that a receipt was kept of (empty: it is), and what else the operator has
+    to know.
 
     A restore or an acceptance names in its own row the receipt that it has seen: a process that was killed before it
     wrote a new one leaves no doubt.
     """
-    from tui_reseller.storage.ledger.chain import head, holds  # noqa: PLC0415 - with the ledger itself
-
-    if holds(connection, last):
+    if chain.holds(last):
         return "", ""
-    query = "SELECT kind, time, body FROM rows WHERE kind IN ('restored', 'accepted') ORDER BY number DESC"
-    for kind, time, body in connection.execute(query):
+    for kind, time, body in chain.takeovers():
         with contextlib.suppress(ValueError, KeyError, TypeError):  # a row of another version, or none of ours
             content = json.loads(body)
             if content["receipt"] == last.text:
                 kept = f"; the one before it is {content['kept']}" if content.get("kept") else ""
                 return "", f"the ledger was {kind} at {time} by {content['operator']['user']}{kept}"
-    end = head(connection).number
+    end = chain.head().number
     seen = f"row {last.number} is not the one that was written: the ledger was rewritten, or is another one"
     if end < last.number:
         seen = (

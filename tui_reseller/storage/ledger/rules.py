@@ -1,0 +1,141 @@
+"""The rules of the ledger: what is refused while an outcome is open, what an outcome closes, what stays closed.
+
+They know no database. An adapter runs each of them inside one write transaction that no other writer can get between,
+and hands itself in as `Transaction`.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from tui_reseller.domain.audit import Entry, Intent, utc_text
+from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.providers import provider_of
+from tui_reseller.domain.text import clean, quoted
+from tui_reseller.storage.ledger.entry_ids import new_entry_id
+from tui_reseller.storage.ledger.rows import LOST, target_of
+
+_REPEATABLE_STATES = (Outcome.UNKNOWN, Outcome.UNVERIFIABLE)
+
+
+class Transaction(Protocol):
+    """What the rules need of a database, inside one write transaction. Every method may raise LedgerUnavailable."""
+
+    def now(self) -> datetime:
+        """Return the present moment in UTC."""
+
+    def last_entry_id(self) -> str | None:
+        """Return the greatest id of an operation, or None if there is none."""
+
+    def entry(self, entry_id: str) -> Entry:
+        """Return one operation. Raises LedgerUnavailable if there is none with this id."""
+
+    def open_of(self, account: str, username: str) -> Sequence[Entry]:
+        """Return the operations that lock a username: without an outcome, or with one that a person has to look at.
+        First those on the customer who has it, then those that give it to somebody; each oldest first.
+        """
+
+    def unanswered(self) -> Sequence[Entry]:
+        """Return the operations of all accounts without an outcome, oldest first."""
+
+    def claim(self, item: tuple[int, int], entry_id: str) -> bool:
+        """Let an item of a job (number of the job, place in it) point to its operation. False if it points to one
+        already, or was refused: then nothing is changed.
+        """
+
+    def append_intent(self, entry_id: str, intent: Intent) -> None:
+        """Add an intent to the chain."""
+
+    def append_outcome(self, entry: Entry, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
+        """Add an outcome to the chain."""
+
+
+def begin(transaction: Transaction, intent: Intent) -> str:
+    """Write an intent and return its id. Raises RefusedHere if the customer is locked, or the item of a job taken."""
+    for name in sorted({intent.username, target_of(intent) or intent.username}):
+        refuse_if_locked(intent, transaction.open_of(intent.account, name))
+    entry_id = new_entry_id(transaction.now(), transaction.last_entry_id())
+    if intent.item is not None and not transaction.claim(intent.item, entry_id):
+        number, place = intent.item
+        raise RefusedHere(f"item {place + 1} of job {number} was taken by another process; nothing was sent")
+    transaction.append_intent(entry_id, intent)
+    return entry_id
+
+
+def refuse_if_locked(intent: Intent, open_entries: Iterable[Entry]) -> None:
+    """Raise RefusedHere if one of the open operations of a customer forbids another one.
+
+    Only an operation that repeats an open one with the same value, and does no harm by that, may be sent (reliability
+    4.3): not while that one is in flight, nor where somebody else may have changed the customer.
+    """
+    for entry in open_entries:
+        if entry.outcome is None:
+            raise RefusedHere(f"{_described(entry)} is being sent just now", hint="wait until its outcome is known")
+        if not entry.outcome.needs_you:
+            continue
+        repeats = entry.operation is intent.operation and entry.username == intent.username
+        if not (repeats and _may_be_repeated(entry)):
+            raise RefusedHere(
+                f"{_described(entry)} must be settled first: {entry.outcome.word.lower()}",
+                hint=f"check it or close it with a note (id {entry.id})",
+            )
+
+
+def already(transaction: Transaction, intent: Intent, message: str) -> str | None:
+    """Write down that a customer is so already and nothing is sent; return the id. None if an outcome of the customer
+    is open: what is read then may still change, and only sending makes it certain.
+
+    Raises RefusedHere if the item of a job is taken.
+    """
+    if transaction.open_of(intent.account, intent.username):
+        return None
+    entry_id = begin(transaction, intent)
+    finish(transaction, entry_id, Outcome.ALREADY_SO, message)
+    return entry_id
+
+
+def finish(
+    transaction: Transaction, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False
+) -> None:
+    """Write an outcome, and close what it supersedes. Observed is one that was read from the service.
+
+    What is closed stays closed: a check that began before somebody else resolved the operation must not open it again.
+    The value that is read may come from a later operation that wanted the same and whose outcome is open: then this one
+    stays open until that one is known, or both would be called applied where one was.
+    """
+    entry = transaction.entry(entry_id)
+    if entry.outcome is not None and not entry.outcome.needs_you:
+        return
+    others = transaction.open_of(entry.account, entry.username) if _is_repeatable(entry) else ()
+    later = next((other.id for other in others if other.id > entry.id and other.operation is entry.operation), None)
+    if outcome is Outcome.VERIFIED_APPLIED and later is not None:
+        message += f" - which may be the doing of {later}, whose outcome is open: check that one first"
+        transaction.append_outcome(entry, Outcome.UNKNOWN, message, is_observed=is_observed)
+        return
+    transaction.append_outcome(entry, outcome, message, is_observed=is_observed)
+    if outcome.is_applied:
+        for other in others:
+            if other.id < entry.id and other.operation is entry.operation and _may_be_repeated(other):
+                transaction.append_outcome(other, Outcome.RESOLVED, f"superseded by {entry.id}, applied")
+
+
+def recover(transaction: Transaction) -> int:
+    """Give intents of ended processes the outcome unknown; return how many."""
+    lost = [entry for entry in transaction.unanswered() if entry.outcome is Outcome.UNKNOWN]
+    for entry in lost:
+        transaction.append_outcome(entry, Outcome.UNKNOWN, LOST)
+    return len(lost)
+
+
+def _may_be_repeated(entry: Entry) -> bool:
+    return _is_repeatable(entry) and entry.outcome in _REPEATABLE_STATES
+
+
+def _is_repeatable(entry: Entry) -> bool:
+    return provider_of(entry.account).action(entry.operation).is_repeatable
+
+
+def _described(entry: Entry) -> str:
+    operator = clean(entry.operator.user, longest=40)
+    return f"{entry.operation.value} of {quoted(entry.username)} by {operator} at {utc_text(entry.time)}"

@@ -1,0 +1,193 @@
+"""Reading operations with their outcomes, by all that may be asked, on one connection."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, utc_text
+from tui_reseller.domain.errors import LedgerUnavailable
+from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.providers import provider_of
+from tui_reseller.domain.text import clean
+from tui_reseller.domain.value import Value
+from tui_reseller.storage.ledger.encoding import escaped, unescaped
+from tui_reseller.storage.ledger.entry_ids import typed_entry_id
+from tui_reseller.storage.ledger.replay import last_set, replayed
+from tui_reseller.storage.ledger.rows import EntryRow, read_entry
+from tui_reseller.storage.ledger.spans import Rename, Span, spans_of
+from tui_reseller.storage.ledger.sqlite.accounts import AccountSpellings
+from tui_reseller.storage.ledger.sqlite.errors import ledger_errors
+from tui_reseller.storage.ledger.sqlite.query import condition_of
+from tui_reseller.storage.ledger.sqlite.rows_table import broken_at
+from tui_reseller.storage.ledger.sqlite.statements import (
+    APPLIED,
+    CLOSED,
+    ENTRY_COLUMNS,
+    NEEDS_YOU,
+    WITH_OUTCOME,
+    placeholders,
+)
+from tui_reseller.system.process import Process
+
+_ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM rows i {WITH_OUTCOME} WHERE i.kind = 'intent' AND "  # noqa: S608 - our own text
+_RENAMES = (
+    f"SELECT i.number, i.account, i.username, i.target FROM rows i {WITH_OUTCOME} "  # noqa: S608 - our own words
+    f"WHERE i.kind = 'intent' AND o.outcome IN ({APPLIED})"
+)
+
+
+class EntryReader:
+    """Operations of an open ledger. Not for two threads. Every method may raise LedgerUnavailable."""
+
+    def __init__(
+        self, path: Path, database: sqlite3.Connection, accounts: AccountSpellings, now: Callable[[], datetime]
+    ) -> None:
+        self._path = path
+        self.database = database
+        self.accounts = accounts
+        self.now = now
+        # Every intent below this row has an outcome: rows are only added, so that never changes back.
+        self._answered_below = 0
+
+    def get(self, entry_id: str) -> Entry | None:
+        """Return one operation."""
+        return next(self._entries("i.entry = ?", typed_entry_id(entry_id)), None)
+
+    def entries(self, query: AuditQuery) -> list[Entry]:
+        """Return operations, newest first."""
+        where, values = self._condition(query)
+        found: list[Entry] = []
+        for entry in self._entries(f"{where} ORDER BY i.number DESC", *values):
+            if query.shows(entry):
+                found.append(entry)
+            if query.limit and len(found) == query.limit:
+                break
+        return found
+
+    def count(self, query: AuditQuery) -> int:
+        """Return how many operations there are, whatever the limit."""
+        where, values = self._condition(query)
+        if query.needs_entries:
+            return sum(query.shows(entry) for entry in self._entries(where, *values))
+        ((count,),) = self.select(f"SELECT count(*) FROM rows i WHERE i.kind = 'intent' AND {where}", *values)  # noqa: S608
+        return int(count)
+
+    def _spans(self, query: AuditQuery) -> list[Span]:
+        """Return under which names the customer of a query is found, and when."""
+        if query.username is None:
+            return []
+        renames_of = AuditQuery(account=query.account, operation=Operation.RENAME)
+        where, values = condition_of(renames_of, (), self._names(query.account))
+        canonical = {escaped(alias): escaped(account) for alias, account in self.accounts.canonical.items()}
+        renames = [
+            Rename(number, canonical.get(account, account), old, new)
+            for number, account, old, new in self.select(f"{_RENAMES} AND {where} ORDER BY i.number", *values)
+        ]
+        own = None if query.account is None else escaped(query.account)
+        return spans_of(escaped(query.username), own, renames)
+
+    def _names(self, account: str | None) -> list[str]:
+        """Return the spellings of an account in the ledger, escaped; none stands for all accounts."""
+        return [] if account is None else [escaped(name) for name in self._spellings(account)]
+
+    def _spellings(self, account: str) -> list[str]:
+        with ledger_errors(self._path):
+            return self.accounts.names(account)
+
+    def _condition(self, query: AuditQuery) -> tuple[str, list[str | int]]:
+        spans = [
+            (span, self._names(None if span.account is None else unescaped(span.account)))
+            for span in self._spans(query)
+        ]
+        return condition_of(query, spans, self._names(query.account))
+
+    def needs_you(self, account: str | None) -> list[Entry]:
+        """Return operations that a person has to look at, oldest first."""
+        marked = self._entries(
+            "i.entry IN (SELECT entry FROM rows WHERE kind = 'outcome' "  # noqa: S608 - words of our own
+            f"AND outcome IN ({NEEDS_YOU})) ORDER BY i.number"
+        )
+        found = {entry.id: entry for entry in (*marked, *self.unanswered())}
+        names = set() if account is None else set(self._spellings(account))
+        return [
+            entry
+            for _id, entry in sorted(found.items())
+            if entry.outcome is not None and entry.outcome.needs_you and (account is None or entry.account in names)
+        ]
+
+    def last_set(self, account: str) -> dict[str, dict[str, Value]]:
+        """Return what we last set of fields that the service never tells (replay.last_set)."""
+        provider = provider_of(account)
+        words = ", ".join(f"'{operation.value}'" for operation in replayed(provider))
+        names = self._names(account)
+        where = f"i.account IN ({placeholders(names)}) AND i.operation IN ({words}) ORDER BY i.number"
+        return last_set(provider, self._entries(where, *names))
+
+    def check(self) -> ChainReport:
+        """Walk the chain of hashes from the first row."""
+        with ledger_errors(self._path):
+            broken = broken_at(self.database)
+            count = int(self.one("SELECT count(*) FROM rows") or 0)
+        return ChainReport(count if broken is None else broken, broken)
+
+    def open_of(self, account: str, username: str) -> list[Entry]:
+        """Return the operations of a customer that have no outcome, or one that a person has to look at."""
+        is_open = f"(o.outcome IS NULL OR o.outcome NOT IN ({CLOSED}))"
+        names = self._names(account)
+        return [
+            entry
+            for column in ("username", "target")
+            for entry in self._entries(
+                f"i.account IN ({placeholders(names)}) AND i.{column} = ? AND {is_open} ORDER BY i.number",
+                *names, escaped(username),
+            )
+        ]  # fmt: skip
+
+    def is_touched_since(self, account: str, username: str, moment: datetime) -> bool:
+        """Whether an operation on a customer, or one that gave somebody this name, was begun at a moment or later."""
+        names = self._names(account)
+        for column in ("username", "target"):
+            where = f"kind = 'intent' AND account IN ({placeholders(names)}) AND {column} = ? AND time >= ?"
+            query = f"SELECT 1 FROM rows WHERE {where} LIMIT 1"  # noqa: S608 - our own text
+            if next(self.select(query, *names, escaped(username), utc_text(moment)), None):
+                return True
+        return False
+
+    def unanswered(self) -> list[Entry]:
+        """Return the operations that were begun and have no outcome, oldest first."""
+        where = "i.number >= ? AND NOT EXISTS (SELECT 1 FROM rows WHERE entry = i.entry AND kind = 'outcome')"
+        last = int(self.one("SELECT max(number) FROM rows") or 0)
+        with ledger_errors(self._path):
+            query = f"SELECT i.number, i.entry FROM rows i WHERE i.kind = 'intent' AND {where} ORDER BY 1"  # noqa: S608
+            rows = self.database.execute(query, (self._answered_below,)).fetchall()
+        self._answered_below = rows[0][0] if rows else last + 1
+        return [entry for _number, name in rows if (entry := self.get(name)) is not None]
+
+    def _entries(self, where: str, *values: str | int) -> Iterator[Entry]:
+        with ledger_errors(self._path):
+            canonical = self.accounts.canonical
+        for found in self.select(_ENTRIES + where, *values):
+            try:
+                entry = read_entry(EntryRow(*found), self._is_alive, canonical)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise LedgerUnavailable(
+                    f"ledger {self._path}: the row of {clean(str(found[0]), longest=40)} is damaged",
+                    hint="check the audit log; nothing is sent without the ledger",
+                ) from error
+            yield entry
+
+    def _is_alive(self, process: Process, began: datetime) -> bool:
+        return process.is_alive(self._path.parent, (self.now() - began).total_seconds())
+
+    def select(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with ledger_errors(self._path):
+            yield from self.database.execute(query, values)
+
+    def one(self, query: str) -> str | None:
+        """Return the first value of the first row, or None."""
+        with ledger_errors(self._path):
+            row = self.database.execute(query).fetchone()
+        return None if row is None else row[0]
