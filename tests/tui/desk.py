@@ -2,16 +2,21 @@
 
 A desk is one opened application in this process. Whatever is claimed about "sent" is read from the sandbox's own
 records, never from the application.
+
+Nobody sees this screen, and painting is a third of the work: it is painted where a test looks (`screen_text`), for each
+dialog that a test waits for, and at the end, unless a test asks for every painting (`open_desk(paints=True)`).
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from textual._compositor import Compositor
 from textual.events import Key
 from textual.keys import key_to_character
 from textual.pilot import Pilot
@@ -91,7 +96,7 @@ class Desk:
         return [str(rows.get_option_at_index(at).prompt) for at in range(rows.option_count)]
 
     def screen_text(self) -> list[str]:
-        """Return what is painted, line by line."""
+        """Paint; return what is painted, line by line."""
         return ["".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()]
 
     def field(self, name: str) -> Input:
@@ -141,6 +146,7 @@ class Desk:
         """Wait for a dialog whose title holds these words."""
         await soon(f"a dialog {title!r}, not {self.title!r}", lambda: self.dialog is not None and title in self.title)
         await self.pilot.pause()
+        self.screen_text()
 
     async def read_then(self, key: str = "f2") -> None:
         """Read the form as long as a commit asks for, then press the key that commits."""
@@ -168,6 +174,11 @@ class Desk:
         return list(await self.services.ledger.entries(AuditQuery(limit=0)))
 
 
+def _paint_nothing(compositor: Compositor, **_how: object) -> None:
+    """Take an update for painted."""
+    compositor._dirty_regions.clear()
+
+
 def folders(root: Path) -> Paths:
     paths = Paths(root / "config", root / "state", root / "cache")
     for path in (paths.config, paths.state, paths.cache):
@@ -192,6 +203,7 @@ async def open_desk(
     config: str = "",
     first_run: bool = False,
     hurries: bool = True,
+    paints: bool = False,
     **profile: Any,
 ) -> AsyncIterator[Desk]:
     """Open the application on a sandbox, with folders below *root*."""
@@ -211,10 +223,15 @@ async def open_desk(
     if hurries:
         app.key_clock = lambda: time.monotonic() * HURRY
     try:
-        async with app.run_test(size=size) as pilot:
+        async with AsyncExitStack() as stack:
+            if not paints:
+                stack.enter_context(patch.object(Compositor, "render_update", _paint_nothing))
+            pilot = await stack.enter_async_context(app.run_test(size=size))
             desk = Desk(app, pilot, services, sandbox, READ_SECONDS / (HURRY if hurries else 1) + 0.1)
             if not first_run:
                 await desk.is_quiet()
             yield desk
+            if app.is_running:
+                desk.screen_text()
     finally:
         await services.aclose()
