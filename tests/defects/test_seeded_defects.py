@@ -93,7 +93,7 @@ DEFECTS = (
     Defect("a job does not brake", "services/failure_threshold.py", "REJECTED_IN_A_ROW = 3", "REJECTED_IN_A_ROW = 300",
            "tests/jobs/test_jobs.py"),
     Defect("the breaker stays closed", "services/throttle.py", "BREAKS_AT = 5", "BREAKS_AT = 500", "tests/jobs/test_jobs.py"),
-    Defect("a moved customer is written all the same", "services/job_items.py", "if moved := wanted.moved(before):",
+    Defect("a moved customer is written all the same", "services/job_items.py", "if moved := wanted.moved(session.provider, before):",
            "if moved := ():", "tests/jobs/test_jobs.py"),
     Defect("two processes run one job", "storage/ledger/sqlite/job_lock.py", "fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)\n            except",
            "pass\n            except", "tests/jobs/test_jobs.py"),
