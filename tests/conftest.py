@@ -5,9 +5,13 @@ Of a large matrix the default run takes every n-th case, the longer run the othe
 
 import os
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.harness.sandbox import Sandbox, running
 
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
@@ -25,3 +29,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if seen[name] % mark.args[0]:
             item.add_marker(pytest.mark.long)
         seen[name] += 1
+
+
+@pytest.fixture(scope="session")
+def sandboxes() -> Iterator[Callable[..., Sandbox]]:
+    """Share sandboxes among the tests of one process: `sandboxes("room", "--dialect", "2014", customers=40)`.
+
+    There is one for each room, options and size. What a test plants stays; faults are its own affair.
+    """
+    made: dict[tuple[object, ...], Sandbox] = {}
+    with ExitStack() as stack:
+
+        def shared(room: str, *options: str, customers: int = 0) -> Sandbox:
+            wanted = (room, *options, customers)
+            if wanted not in made:
+                made[wanted] = stack.enter_context(running(*options, customers=customers))
+            return made[wanted]
+
+        yield shared
+
+
+@pytest.fixture
+def new_sandbox() -> Iterator[Callable[..., Sandbox]]:
+    """Start sandboxes of a test's own."""
+    with ExitStack() as stack:
+        yield lambda *options, customers=0: stack.enter_context(running(*options, customers=customers))

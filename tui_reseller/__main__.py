@@ -8,9 +8,9 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit code."""
     from tui_reseller.cli.main import run  # noqa: PLC0415 - so that importing this module stays free of effects
-    from tui_reseller.wiring import doors  # noqa: PLC0415
+    from tui_reseller.wiring import entry_points  # noqa: PLC0415
 
-    return run(sys.argv[1:] if arguments is None else arguments, doors(os.environ))
+    return run(sys.argv[1:] if arguments is None else arguments, entry_points(os.environ))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from tui_reseller.cli.doors import Doors, SandboxOptions, ScreenOptions
+from tui_reseller.cli.entry_points import EntryPoints, SandboxOptions, ScreenOptions
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.credentials.environment import take_environment
 from tui_reseller.domain.credential import Credential
@@ -43,11 +43,11 @@ PROFILE_VARIABLE = "TUI_RESELLER_PROFILE"
 DEMO = "demo"
 
 
-def doors(environ: MutableMapping[str, str]) -> Doors:
+def entry_points(environ: MutableMapping[str, str]) -> EntryPoints:
     """Return what is behind the command line. The environment's credentials are read once and taken out of it."""
     _leave_no_core()
     taken = _Taken(environ)
-    return Doors(services=taken.services, screen=taken.screen, demo=demo, sandbox=sandbox)
+    return EntryPoints(services=taken.services, screen=taken.screen, demo=demo, sandbox=sandbox)
 
 
 def _leave_no_core() -> None:
@@ -62,7 +62,7 @@ class _Taken:
     def __init__(self, environ: MutableMapping[str, str]) -> None:
         self._environ = environ
 
-    def services(self, named: str | None, debug: bool = False) -> Services:  # noqa: FBT001, FBT002 - fits Doors
+    def services(self, named: str | None, debug: bool = False) -> Services:  # noqa: FBT001, FBT002 - fits EntryPoints
         paths = Paths.default()
         logs.start(paths.state, debug=debug)
         found = take_environment(self._environ)
@@ -169,7 +169,7 @@ def sandbox(options: SandboxOptions) -> int:
             db=options.db,
             dialect=options.dialect,
             faults=options.faults,
-            tell=streams.tell,
+            tell=streams.write_now,
         )
     except SandboxUsage as error:
         raise InvalidInput(str(error)) from None

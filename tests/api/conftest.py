@@ -24,7 +24,7 @@ def http(body: bytes | str, status: int = 200, *headers: str, length: int | None
 
 
 @dataclass
-class Request:
+class Received:
     line: str
     headers: dict[str, str]
     body: bytes
@@ -35,7 +35,7 @@ class Service:
     """Answers every request with `answer`: bytes, a list of bytes to be used up, or a coroutine function."""
 
     answer: Any = b""
-    requests: list[Request] = field(default_factory=list)
+    requests: list[Received] = field(default_factory=list)
     connections: int = 0
     port: int = 0
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -59,10 +59,10 @@ class Service:
         writer.close()
 
 
-async def read_request(reader: asyncio.StreamReader) -> Request:
+async def read_request(reader: asyncio.StreamReader) -> Received:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in head[1:] if line)}
-    return Request(head[0], headers, await reader.readexactly(int(headers.get("content-length", 0))))
+    return Received(head[0], headers, await reader.readexactly(int(headers.get("content-length", 0))))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from tests.harness.http_proxy import HttpProxy
 from tui_reseller.api.failures import translate
 from tui_reseller.api.http import Caller
-from tui_reseller.api.wire import Form
+from tui_reseller.api.request import Request
 from tui_reseller.domain import errors as e
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Format, Profile
@@ -485,7 +485,7 @@ async def test_exception_table(name):
     error = kind() if name == "StreamClosed" else kind("CANARY\x1b")
     caller = Caller("http://host/apiv2", "host", Broken(error))
     with pytest.raises(e.NoAnswer, match="host") as caught:
-        async with caller.exchange("x.json", Form([]), 5):
+        async with caller.exchange(Request("POST", "x.json"), 5):
             pass
     assert type(caught.value) is (e.NotSent if name in NEVER_LEFT else e.AnswerLost)
     assert "\x1b" not in str(caught.value)

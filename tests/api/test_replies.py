@@ -2,8 +2,9 @@
 
 import pytest
 
+from tui_reseller.api.reply import Reply
+from tui_reseller.api.request import FormBody, Request
 from tui_reseller.api.reseller_v2.replies import verdict
-from tui_reseller.api.wire import Form, Reply
 from tui_reseller.domain import errors as e
 from tui_reseller.domain.operation import WRITES, Call, Operation
 from tui_reseller.domain.profile import Format
@@ -164,25 +165,28 @@ async def test_read_answered_with_something_else(service, make_client, reply, wa
     assert type(await outcome(client, Operation.LIST)) is e.UnusableAnswer
 
 
-def judge(status, body, *headers, form=None):
+LIST = Request("POST", "reseller.manage.json")
+
+
+def classified(status, body, *headers, request=LIST):
     data = body if isinstance(body, bytes | None) else body.encode()
-    return verdict(Reply(status, headers, data), Format.JSON, form or Form([]))
+    return verdict(Reply(status, headers, data), Format.JSON, request)
 
 
 def test_unread_body_is_judged_by_its_status():
-    assert type(judge(200, None)) is e.UnusableAnswer
-    assert type(judge(401, None)) is e.CredentialsRefused
-    assert type(judge(429, None)) is e.RateLimited
+    assert type(classified(200, None)) is e.UnusableAnswer
+    assert type(classified(401, None)) is e.CredentialsRefused
+    assert type(classified(429, None)) is e.RateLimited
 
 
 def test_texts_are_harmless_and_bounded():
-    found = judge(200, '{"message":"\\u001b]52;c;x\\u0007 [red]' + "x" * 9000 + '"}')
+    found = classified(200, '{"message":"\\u001b]52;c;x\\u0007 [red]' + "x" * 9000 + '"}')
     assert "\x1b" not in str(found)
     assert len(str(found)) <= 500
-    found = judge(200, b"\x1b[2J\xff" + b"y" * 900)
+    found = classified(200, b"\x1b[2J\xff" + b"y" * 900)
     assert "\x1b" not in str(found)
     assert len(str(found)) < 300
-    assert "nul" not in str(judge(200, b"nul\x00"))
+    assert "nul" not in str(classified(200, b"nul\x00"))
 
 
 @pytest.mark.parametrize(
@@ -195,7 +199,7 @@ def test_texts_are_harmless_and_bounded():
     ],
 )
 def test_redirect_names_its_host_only(location, shown):
-    found = judge(301, b"", ("location", location))
+    found = classified(301, b"", ("location", location))
     assert shown in str(found)
     assert "api_key" not in str(found)
 
@@ -205,20 +209,20 @@ def test_redirect_names_its_host_only(location, shown):
     ['SECRET+/"<ü', 'SECRET+/\\"<ü', "SECRET%2B%2F%22%3C%C3%BC", "SECRET+/&quot;&lt;ü", 'SECRET+\\/\\"<\\u00fc'],
 )  # fmt: skip
 def test_echoed_secret_is_masked(text):
-    form = Form([("api_user", "boss"), ("api_key", Secret('SECRET+/"<ü'))])
+    request = Request("POST", "x.json", body=FormBody([("api_user", "boss"), ("api_key", Secret('SECRET+/"<ü'))]))
     for encoding in ("utf-8", "latin-1"):
-        found = judge(200, f"no: {text} was bad".encode(encoding), form=form)
+        found = classified(200, f"no: {text} was bad".encode(encoding), request=request)
         assert "SECRET" not in str(found)
         assert "******** was bad" in str(found)
 
 
 def test_patterns_of_secrets_are_masked():
-    found = judge(
+    found = classified(
         200, '{"message":"bad call api_key=abc123&user=x, password=\'hunter2\' confirm_password=\\"hunter3\\""}'
     )
     assert str(found) == "bad call api_key=********&user=x, password='********' confirm_password=\"********\""
-    assert str(judge(200, '{"message":"Password must hold a digit"}')) == "Password must hold a digit"
-    assert "hunter" not in str(judge(200, '<x>{"password": "hunter4"} <password>hunter5</password>'))
+    assert str(classified(200, '{"message":"Password must hold a digit"}')) == "Password must hold a digit"
+    assert "hunter" not in str(classified(200, '<x>{"password": "hunter4"} <password>hunter5</password>'))
 
 
 @pytest.mark.parametrize(
@@ -232,5 +236,5 @@ def test_patterns_of_secrets_are_masked():
     ],
 )
 def test_a_success_with_attributes_is_not_the_success_of_the_service(body):
-    answer = verdict(Reply(200, (), body.encode()), Format.XML, Form([]))
+    answer = verdict(Reply(200, (), body.encode()), Format.XML, LIST)
     assert type(answer) is e.UnusableAnswer

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tui_reseller.api.reseller_v2 import CAPABILITIES
-from tui_reseller.api.reseller_v2.endpoints import form_for
+from tui_reseller.api.reseller_v2.endpoints import ENDPOINTS, request_for
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.operation import WRITES, Call, Operation
-from tui_reseller.domain.profile import Format
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.profile import Format, Profile
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.secret import Secret
 
 AUTH = "api_user=boss&api_key=k3y-CANARY%26%2F%C3%BC"
@@ -54,9 +54,8 @@ GOLDEN = [
 
 
 def test_table_is_complete():
-    assert (
-        {call.operation for call, _, _ in GOLDEN} | {Operation.LIST} == {*WRITES, Operation.LIST} == set(CAPABILITIES)
-    )
+    assert {call.operation for call, _, _ in GOLDEN} == set(RESELLER_V2.actions)
+    assert {*RESELLER_V2.actions, Operation.LIST} == set(ENDPOINTS)
 
 
 @pytest.mark.parametrize("wanted", Format)
@@ -103,10 +102,10 @@ async def test_reads(service, make_client, reply, wanted):
 )
 def test_call_outside_the_table(call):
     with pytest.raises(ValueError, match=call.operation.value):
-        form_for(call, "boss", Secret("k"))
+        request_for(call, Profile("test", "boss"), Secret("k"))
 
 
-async def test_half_a_character_is_refused_before_sending(service, make_client):
+async def test_a_lone_surrogate_is_refused_before_sending(service, make_client):
     client = make_client()
     with pytest.raises(InvalidInput, match="city") as caught:
         await client.send(Call(Operation.SET, "ann", {"city": "x\ud800"}))

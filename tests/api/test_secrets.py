@@ -5,12 +5,13 @@ import traceback
 
 import pytest
 
-from tui_reseller.api.reseller_v2.endpoints import form_for
+from tui_reseller.api.reply import Reply
+from tui_reseller.api.request import FormBody, JsonBody, Request
+from tui_reseller.api.reseller_v2.endpoints import request_for
 from tui_reseller.api.reseller_v2.replies import verdict
-from tui_reseller.api.wire import Form, Reply
 from tui_reseller.domain import errors as e
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.domain.profile import Format
+from tui_reseller.domain.profile import Format, Profile
 from tui_reseller.domain.secret import Secret
 
 PASSWORD = "pw-CANARY-1"
@@ -95,20 +96,35 @@ SPELLINGS = {
 }
 
 
+CARRIERS = {
+    "form": Request("POST", "x", body=FormBody([("api_key", Secret(SPELT))])),
+    "JSON": Request("PUT", "x", body=JsonBody({"a": [{"password": Secret(SPELT)}]})),
+    "bearer": Request("GET", "x", bearer=Secret(SPELT)),
+    "another way": Request("GET", "x", secrets=[Secret(SPELT)]),
+}
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
 @pytest.mark.parametrize("way", SPELLINGS)
-def test_a_secret_is_masked_however_it_is_spelt(way):
-    told = Form([("api_key", Secret(SPELT))]).masked(f"no: {SPELLINGS[way]}.")
-    assert told == "no: ********."
+def test_a_secret_is_masked_however_it_is_spelt_and_wherever_it_is_sent(way, carrier):
+    assert CARRIERS[carrier].masked(f"no: {SPELLINGS[way]}.") == "no: ********."
+
+
+def test_a_secret_that_begins_as_another_one_leaves_no_rest():
+    request = Request("GET", "x", bearer=Secret("abc"), secrets=[Secret("abcdef")])
+    assert request.masked("abcdef and abc") == "******** and ********"
 
 
 def test_one_broken_byte_does_not_uncover_a_secret():
     body = f"<html>bad login {SPELT}".encode() + b"\xff"
-    answer = verdict(Reply(200, (), body), Format.JSON, Form([("api_key", Secret(SPELT))]))
+    answer = verdict(Reply(200, (), body), Format.JSON, CARRIERS["form"])
     assert "bad login ********" in str(answer)
     assert "\u00e2" not in str(answer)
 
 
 def test_values_do_not_print_what_they_hold():
-    form = form_for(CALL, "boss", Secret("k3y-CANARY"))
-    assert repr(form) == "<form: api_user, api_key, method, user, password, confirm_password>"
+    request = request_for(CALL, Profile("test", "boss"), Secret("k3y-CANARY"))
+    assert repr(request) == "<request: POST reseller.manage.json>"
+    assert "CANARY" not in repr(request.body)
+    assert "CANARY" not in repr(JsonBody({"a": "CANARY"}))
     assert "CANARY" not in repr(Reply(200, (("x", "CANARY"),), b"CANARY"))

@@ -4,23 +4,22 @@ import importlib.util
 import io
 import json
 import os
-import subprocess
 import sys
-import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from tui_reseller.cli.doors import Doors, SandboxOptions, ScreenOptions
+from tests.harness.sandbox import Sandbox
+from tui_reseller.cli import console as stderr_console
+from tui_reseller.cli.entry_points import EntryPoints, SandboxOptions, ScreenOptions
 from tui_reseller.cli.main import run
-from tui_reseller.cli.talk import Talk
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
-from tui_reseller.wiring import build, doors
+from tui_reseller.wiring import build, entry_points
 
 _spec = importlib.util.spec_from_file_location("cli_fakes", Path(__file__).with_name("fakes.py"))
 fakes = sys.modules.setdefault("cli_fakes", importlib.util.module_from_spec(_spec))
@@ -51,16 +50,19 @@ class Terminal:
     def __init__(self, capsys, monkeypatch) -> None:
         self.capsys, self.monkeypatch = capsys, monkeypatch
 
-    def run(self, argv: Sequence[str], doors: Doors, stdin: bytes | str, answers: Sequence[str] | None) -> Ran:
+    def run(
+        self, argv: Sequence[str], entry_points: EntryPoints, stdin: bytes | str, answers: Sequence[str] | None
+    ) -> Ran:
         left = list(answers or ())
         data = stdin.encode() if isinstance(stdin, str) else stdin
+        real = stderr_console.Console
         with self.monkeypatch.context() as patched:
             patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
-            patched.setattr(Talk, "can_ask", property(lambda _talk: answers is not None))
-            patched.setattr(Talk, "ask", lambda talk, question: talk.warn(question) or left.pop(0))
-            patched.setattr(Talk, "ask_hidden", lambda talk, question: talk.warn(question) or Secret(left.pop(0)))
+            patched.setattr(real, "can_ask", property(lambda _console: answers is not None))
+            patched.setattr(real, "ask", lambda on, asked: on.warn(asked) or left.pop(0))
+            patched.setattr(real, "ask_hidden", lambda on, asked: on.warn(asked) or Secret(left.pop(0)))
             self.capsys.readouterr()
-            code = run(argv, doors)
+            code = run(argv, entry_points)
         assert not left, "a question was not asked"
         captured = self.capsys.readouterr()
         return Ran(code, captured.out, captured.err)
@@ -94,9 +96,9 @@ class Desk:
         return replace(built, clock=self.clock, connect=lambda _profile, _key, _timeout: self.service)
 
     def __call__(self, *argv: str, stdin: bytes | str = "", answers: Sequence[str] | None = None) -> Ran:
-        return self._terminal.run(argv, self.doors(), stdin, answers)
+        return self._terminal.run(argv, self.entry_points(), stdin, answers)
 
-    def doors(self) -> Doors:
+    def entry_points(self) -> EntryPoints:
         def screen(options: ScreenOptions) -> int:
             self.opened.append((options,))
             return 0
@@ -109,7 +111,7 @@ class Desk:
             self.opened.append((options,))
             return 0
 
-        return Doors(self.services, screen, demo, sandbox)
+        return EntryPoints(self.services, screen, demo, sandbox)
 
     def files(self) -> bytes:
         return b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())
@@ -125,48 +127,11 @@ def desk(tmp_path, terminal) -> Desk:
     return Desk(tmp_path, terminal)
 
 
-class Sandbox:
-    """A running sandbox and its control endpoints."""
-
-    def __init__(self, ready: dict) -> None:
-        self.url, self.base_url = ready["url"], ready["base_url"]
-        self.user, self.key = ready["api_user"], ready["api_key"]
-
-    def control(self, method: str, path: str, body: object = None) -> object:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.loads(answer.read() or b"null")
-
-    def log(self) -> list[dict]:
-        return self.control("GET", "log")
-
-    def requests(self) -> list[dict]:
-        return self.control("GET", "requests")
-
-    def fault(self, name: str, **settings: object) -> None:
-        self.control("POST", "faults", {"faults": [{"name": name, **settings}]})
-
-    def plant(self, username: str, **values: object) -> None:
-        self.control("PUT", f"customers/{username}", values)
-
-
-@pytest.fixture(scope="session")
-def started() -> Iterator[dict[str, Sandbox]]:
-    """One sandbox for each dialect, as processes of their own; one more where a share of all customers counts."""
-    children = {}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TUI_RESELLER_")}
-    for name, dialect in (("seed", "seed"), ("2014", "2014"), ("2018", "2018"), ("shares", "seed")):
-        command = [sys.executable, "-m", "tui_reseller", "sandbox", "--port", "0", "--customers", "40"]
-        children[name] = subprocess.Popen(
-            [*command, "--dialect", dialect], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-        )
-    yield {name: Sandbox(json.loads(child.stdout.readline())) for name, child in children.items()}
-    for child in children.values():
-        child.terminate()
-    for child in children.values():
-        child.wait(10)
-        child.stdout.close()
+@pytest.fixture
+def started(sandboxes) -> Callable[[str], Sandbox]:
+    """One sandbox for each dialect; one more, "shares", where a share of all customers counts."""
+    dialects = {"seed": "seed", "2014": "2014", "2018": "2018", "shares": "seed"}
+    return lambda name: sandboxes(f"cli {name}", "--dialect", dialects[name], customers=40)
 
 
 class Console:
@@ -176,14 +141,14 @@ class Console:
         self.sandbox, self.folder = sandbox, folder
         self.environment = {
             "TUI_RESELLER_BASE_URL": sandbox.base_url,
-            "TUI_RESELLER_API_USER": sandbox.user,
-            "TUI_RESELLER_API_KEY": sandbox.key,
+            "TUI_RESELLER_API_USER": sandbox.api_user,
+            "TUI_RESELLER_API_KEY": sandbox.api_key,
             "TUI_RESELLER_FORMAT": "json",
         }
         self._terminal = terminal
 
     def __call__(self, *argv: str, stdin: bytes | str = "", answers: Sequence[str] | None = None) -> Ran:
-        return self._terminal.run(argv, doors(dict(self.environment)), stdin, answers)
+        return self._terminal.run(argv, entry_points(dict(self.environment)), stdin, answers)
 
     def files(self) -> bytes:
         return b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())
@@ -206,8 +171,8 @@ def consoles(terminal, home, started) -> Iterator:
     used: list[Sandbox] = []
 
     def make(dialect: str = "seed", **environment: str) -> Console:
-        sandbox = started[dialect]
-        sandbox.control("DELETE", "faults")
+        sandbox = started(dialect)
+        sandbox.clear()
         used.append(sandbox)
         made = Console(terminal, home, sandbox)
         made.environment |= {f"TUI_RESELLER_{name.upper()}": value for name, value in environment.items()}
@@ -215,4 +180,4 @@ def consoles(terminal, home, started) -> Iterator:
 
     yield make
     for sandbox in used:
-        sandbox.control("DELETE", "faults")
+        sandbox.clear()

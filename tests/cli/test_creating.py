@@ -120,3 +120,10 @@ def test_json_that_is_nested_too_deep_is_refused_in_words(desk):
     ran = desk("create", "--from", "-", "--yes", stdin='{"username":' + "[" * 100_000)
     assert ran.code == 2
     assert "line 1: this is no JSON object" in ran.err
+
+
+def test_more_than_a_few_are_created_at_once(desk):
+    rows = [row(f"neu{number}") for number in range(25)]
+    ran = desk("create", "--from", "-", "--confirm", "25 acme", "--generate-password", stdin=as_lines(*rows))
+    assert ran.code == 0, ran.err
+    assert len(desk.service.sent) == 25

@@ -54,17 +54,17 @@ class Office:
         """Put a profile of the sandbox into the config; its key comes from a command."""
         key = self.folder / "key"
         key.touch(0o600)
-        key.write_text(self.sandbox.key)
+        key.write_text(self.sandbox.api_key)
         profile = Profile(
-            name, self.sandbox.user, self.sandbox.base_url, store=Store.NONE, credential_command=("cat", str(key)),
+            name, self.sandbox.api_user, self.sandbox.base_url, store=Store.NONE, credential_command=("cat", str(key)),
             **settings,
         )  # fmt: skip
         self.services().profiles.config.put(profile)
 
     def services(self):
-        from tui_reseller.wiring import doors  # noqa: PLC0415
+        from tui_reseller.wiring import entry_points  # noqa: PLC0415
 
-        return doors({}).services(None, False)
+        return entry_points({}).services(None, False)
 
     def customer(self, **values: object) -> str:
         name = f"door-{self.folder.name[-12:]}-{next(self.numbers)}".replace("_", "-")[-40:].lstrip("-")
@@ -313,9 +313,67 @@ def test_the_same_calls_are_sent_where_nothing_forbids_them(consoles, tmp_path, 
     before = office.sent()
     ran = office.run(*given.argv, *_agreeing(given), "--profile", "acme", stdin=given.stdin)
     assert ran.code == 0, ran
-    if "--detach" in given.argv:
-        deadline = time.monotonic() + 30
-        while office.run("job", "show", "1").row["state"] != "finished":
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+    _wait_for_end(office, given)
     assert len(office.sent()) == len(before) + (3 if given.many else 1)
+
+
+ONE_READ = {"set", "email", "enable", "disable", "website-enable", "website-disable", "password", "rename", "delete"}
+"""Verbs on one customer: it is read once, just before."""
+READS = {
+    ("create", "one"): (0, 0),
+    ("create", "a file"): (0, 0),
+    **{(verb, "one"): (0, 1) for verb in ONE_READ},
+    ("disable", "until"): (0, 1),
+    # Each once before, and once after: the first items of a job are read back.
+    ("enable", "several"): (0, 3 + 3),
+    ("disable", "several"): (0, 3 + 3),
+    # What the service never tells is not read back.
+    ("website-enable", "several"): (0, 3),
+    ("website-disable", "several"): (0, 3),
+    # A list of at most ten minutes stands for the readings before.
+    ("plan apply", "here"): (0, 3),
+    ("plan apply", "detached"): (0, 3),
+    # Much may have happened since the job was begun: a new list.
+    ("job resume", "here"): (1, 3),
+    ("job resume", "detached"): (1, 3),
+    ("job retry", "here"): (1, 3),
+    # The plan is made from a reading, each item reads again just before it is sent, and is read back.
+    ("undo", "one"): (1, 2 + 1),
+    ("due", "run"): (0, 3),
+}
+"""Whole lists and readings of one customer that each way takes, with nobody asked."""
+
+
+@pytest.mark.parametrize(("path", "way"), CELLS, ids=IDS)
+def test_no_customer_is_read_more_often_than_needed(consoles, tmp_path, path, way):
+    office = Office(consoles(), tmp_path)
+    office.profile()
+    given = WAYS[path][way](office)
+    before = len(office.sandbox.requests())
+    ran = office.run(*given.argv, *_agreeing(given), "--profile", "acme", stdin=given.stdin)
+    assert ran.code == 0, ran
+    _wait_for_end(office, given)
+    asked = [row["username"] for row in office.sandbox.requests()[before:] if row["operation"] == "list"]
+    whole = asked.count(None)
+    assert (whole, len(asked) - whole) == READS[" ".join(path), way]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_customer_is_read_again_after_a_person_was_asked(consoles, tmp_path, count):
+    office = Office(consoles(), tmp_path)
+    office.profile()
+    names = [office.customer() for _ in range(count)]
+    before = len(office.sandbox.requests())
+    office.console.environment = {}
+    ran = office.console("website-disable", *names, "--profile", "acme", answers=["yes"])
+    assert ran.code == 0, ran
+    asked = [row["username"] for row in office.sandbox.requests()[before:] if row["operation"] == "list"]
+    assert sorted(asked) == sorted(names * 2)
+
+
+def _wait_for_end(office: Office, given: Given) -> None:
+    """Wait for a job that was detached."""
+    deadline = time.monotonic() + 30
+    while "--detach" in given.argv and office.run("job", "show", "1").row["state"] != "finished":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

@@ -55,7 +55,7 @@ def test_every_operation_is_applied_once(consoles, dialect, format_):
         _compare(ran.row["changes"], done[0]["changes"])
     assert console("show", f"e2e-{format_}").code == 7
     assert console("audit", "verify").row["whole"] is True
-    assert sandbox.key.encode() not in console.files()
+    assert sandbox.api_key.encode() not in console.files()
 
 
 def _compare(told: dict, applied: dict) -> None:
@@ -155,7 +155,7 @@ def test_a_slow_answer_ends_at_the_timeout(consoles):
 def test_a_rival_between_our_two_readings_is_a_conflict(consoles):
     console = consoles()
     console.sandbox.fault("rival", operation="list", username="user1", field="city", value="Faro", times=1)
-    ran = console("set", "user1", "city=Lagos", "--yes")
+    ran = console("set", "user1", "city=Lagos", answers=["yes"])
     assert (ran.code, ran.row["outcome"]) == (8, "conflict"), ran
     assert ran.row["changes"]["city"]["now"] == "Faro"
 
@@ -230,7 +230,7 @@ def test_several_from_stdin(consoles):
 
 def test_a_profile_of_the_config_with_a_command(consoles, home):
     console = consoles()
-    base_url, user, key = console.sandbox.base_url, console.sandbox.user, console.sandbox.key
+    base_url, user, key = console.sandbox.base_url, console.sandbox.api_user, console.sandbox.api_key
     console.environment = {}
     command = f"{sys.executable} -c \"print(chr(10).join(['{key}']))\""
     added = console("profile", "add", "box", "--base-url", base_url, "--api-user", user, "--secret-command", command)

@@ -121,7 +121,7 @@ def test_the_keyring_that_fails_is_final_also_on_a_terminal(desk):
     ran = desk("show", "c1", answers=[])
     assert ran.code == 3
     assert "unlock it" in ran.err
-    assert ran.code != ExitCode.FINE
+    assert ran.code != ExitCode.OK
 
 
 def test_no_profile_is_3_and_names_the_way_out(desk):

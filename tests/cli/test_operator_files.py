@@ -13,10 +13,10 @@ import pytest
 
 from tests.harness.v2 import a_customer
 from tui_reseller.cli import operator_files
+from tui_reseller.cli.argument_values import read_secret, read_usernames
+from tui_reseller.cli.console import Console
 from tui_reseller.cli.main import run
-from tui_reseller.cli.names import read_secret, read_usernames
 from tui_reseller.cli.operator_files import LARGEST, LARGEST_SECRET, read_bytes, read_text
-from tui_reseller.cli.talk import Talk
 from tui_reseller.domain.errors import InvalidInput
 
 OLD_LIMIT = 64 * 1024 * 1024
@@ -56,7 +56,7 @@ def test_3_200_000_usernames_are_3_200_000(monkeypatch):
     content = "\n".join(names).encode()
     assert len(content) > OLD_LIMIT
     piped(monkeypatch, content)
-    assert read_usernames(["-"], Talk()) == names
+    assert read_usernames(["-"], Console()) == names
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_over_the_limit_every_way_in_is_refused_with_both_numbers(desk, too_larg
     capsys.readouterr()
     with too_large.open(encoding="utf-8") as file:  # a file at stdin tells its size as one with a name does
         monkeypatch.setattr(sys, "stdin", file)
-        code = run(argv, desk.doors())
+        code = run(argv, desk.entry_points())
     told = capsys.readouterr()
     name = "stdin" if place == "-" else place
     assert f"{name} has 536,870,913 bytes, at most 536,870,912 are read; nothing was done" in told.err

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from tests.harness.v2 import FIELDS
-from tui_reseller.cli.table import cut, display_width, lay_out
+from tui_reseller.cli.table import display_width, format_table, truncate
 from tui_reseller.domain.errors import Rejected
 from tui_reseller.domain.operation import Operation
 
@@ -99,7 +99,7 @@ def test_columns_sort_and_limit(desk):
 
 
 def test_a_table_is_aligned_by_what_is_seen():
-    lines = lay_out(["a", "b"], [["日本", "x"], ["e\u0301", "y"]], None)
+    lines = format_table(["a", "b"], [["日本", "x"], ["e\u0301", "y"]], None)
     assert lines == ["a     b", "日本  x", "e\u0301     y"]
     assert display_width("日本e\u0301") == 5
 
@@ -107,12 +107,12 @@ def test_a_table_is_aligned_by_what_is_seen():
 @pytest.mark.parametrize("width", range(3, 60))
 def test_a_table_is_never_wider_than_the_terminal(width):
     rows = [["日本語" * 5, "x" * 30, "short"], ["a", "b", "c"]]
-    assert all(display_width(line) <= width for line in lay_out(["one", "two", "three"], rows, width))
+    assert all(display_width(line) <= width for line in format_table(["one", "two", "three"], rows, width))
 
 
 def test_cutting_leaves_a_sign():
-    assert cut("abcdef", 4) == "abc…"
-    assert cut("日本語", 4) == "日…"
+    assert truncate("abcdef", 4) == "abc…"
+    assert truncate("日本語", 4) == "日…"
 
 
 class TestSnapshots:
@@ -233,7 +233,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(desk):
     code = (
         "import sys; from tui_reseller.cli import streams; from tui_reseller.cli.output import Output\n"
         "out = Output('jsonl')\n"
-        "with streams.ours(), out.rows(['a']) as rows:\n"
+        "with streams.installed(), out.rows(['a']) as rows:\n"
         "    for n in range(200000):\n"
         "        rows.add({'a': n})\n"
         "    sys.exit(0 if out.is_closed else 3)\n"
@@ -258,7 +258,7 @@ def test_help_into_a_closed_pipe_is_quiet():
 def test_an_encoding_that_lacks_a_sign_does_not_stop_the_output(home):
     code = (
         "from tui_reseller.cli import streams; from tui_reseller.cli.output import Output\n"
-        "with streams.ours(): Output('table').item({'city': 'Łódź'})"
+        "with streams.installed(): Output('table').item({'city': 'Łódź'})"
     )
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, check=True)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tui_reseller.cli.doors import SandboxOptions, ScreenOptions
+from tui_reseller.cli.entry_points import SandboxOptions, ScreenOptions
 from tui_reseller.cli.main import VERBS, run
 
 ALL = [[verb.name] for verb in VERBS]
@@ -82,13 +82,13 @@ def test_without_a_terminal_the_screen_does_not_open(desk):
 
 
 def test_the_screen_gets_its_options(desk, monkeypatch):
-    monkeypatch.setattr("tui_reseller.cli.main.need_terminal", lambda: None)
+    monkeypatch.setattr("tui_reseller.cli.screen.need_terminal", lambda: None)
     assert desk("--profile", "acme", "--read-only", "--no-mouse", "--plain").code == 0
     assert desk.opened == [(ScreenOptions("acme", True, False, True),)]
 
 
 def test_demo_and_sandbox_get_their_options(desk, monkeypatch):
-    monkeypatch.setattr("tui_reseller.cli.main.need_terminal", lambda: None)
+    monkeypatch.setattr("tui_reseller.cli.screen.need_terminal", lambda: None)
     monkeypatch.setattr("tui_reseller.cli.verbs.sandbox.need_terminal", lambda: None, raising=False)
     assert desk("demo", "--customers", "5", "--seed", "7", "--format", "xml", "--no-mouse").code == 0
     assert desk("sandbox", "--port", "0", "--dialect", "2018", "--faults", "drop-after").code == 0
@@ -120,7 +120,10 @@ def test_the_entry_imports_neither_the_event_loop_nor_a_verb():
     assert "click" in loaded
     ours = {name for name in loaded if name.startswith("tui_reseller.")}
     assert not {"asyncio", "httpx", "textual", "sqlite3", "keyring"} & set(loaded)
-    assert ours == {f"tui_reseller.{name}" for name in ("cli", "cli.main", "cli.group", "cli.options", "cli.stopped")}
+    assert ours == {
+        f"tui_reseller.{name}"
+        for name in ("cli", "cli.main", "cli.arguments", "cli.group", "cli.options", "cli.stopped")
+    }
 
 
 def test_what_nobody_expected_is_1_and_one_line(desk, monkeypatch):
@@ -140,4 +143,4 @@ def test_the_version(desk):
 
 
 def test_run_never_raises_system_exit(desk):
-    assert run(["--help"], desk.doors()) == 0
+    assert run(["--help"], desk.entry_points()) == 0

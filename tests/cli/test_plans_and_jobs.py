@@ -232,14 +232,14 @@ def test_an_item_on_its_way_is_told_from_one_that_was_not_begun(console, tmp_pat
 
 
 def test_a_detached_job_that_cannot_go_on_says_why_in_the_log(console, tmp_path):
-    profile = Profile(NAME, console.sandbox.user, console.sandbox.base_url)
+    profile = Profile(NAME, console.sandbox.api_user, console.sandbox.base_url)
     log = tmp_path / "state" / "tui-reseller.log"
-    pid = detached_job.detach(log, 99, profile, Credential(Secret(console.sandbox.key)))
+    pid = detached_job.detach(log, 99, profile, Credential(Secret(console.sandbox.api_key)))
     ended = next(child for child in detached_job._children if child.pid == pid)
     assert ended.wait(20) == 2
     assert "no job 99" in log.read_text()
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
-    assert console.sandbox.key not in log.read_text()
+    assert console.sandbox.api_key not in log.read_text()
 
 
 def test_mistakes_are_said(console):

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.harness.sandbox_process import SandboxProcess
+from tests.harness.sandbox import Sandbox
 from tests.harness.shells import SHELLS, words_in
 from tui_reseller.cli.main import root
 from tui_reseller.domain import printed
@@ -150,23 +150,10 @@ def from_command(line: str) -> str:
     return line[min(found) :] if found else ""
 
 
-class Sandbox(SandboxProcess):
-    """One of our own, with the names that a console asks for."""
-
-    @property
-    def user(self) -> str:
-        return self.api_user
-
-    @property
-    def key(self) -> str:
-        return self.api_key
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[dict[str, Sandbox]]:
+@pytest.fixture
+def started(sandboxes) -> Callable[[str], Sandbox]:
     """In the place of the sandbox that other tests share: what is planted here is no business of theirs."""
-    with Sandbox.started(customers=5) as sandbox:
-        yield {"seed": sandbox}
+    return lambda _name: sandboxes("printed commands", customers=5)
 
 
 @pytest.fixture
@@ -179,7 +166,7 @@ def office(consoles, told, tmp_path, monkeypatch):
 
 
 def plant(office, name: str) -> None:
-    office.sandbox.plant(name, city="Vigo", active=True, deleted=False)
+    office.sandbox.plant_person(name, city="Vigo", active=True, deleted=False)
 
 
 def said_by(ran) -> list[str]:
@@ -330,8 +317,8 @@ def test_a_file_called_as_stdin_is_read_and_named_as_a_file(office, tmp_path):
 def branch(office):
     """Two profiles of two accounts: a command that names none is refused."""
     box = office.sandbox
-    for name, user in (("loc", box.user), ("other", f"{box.user}-2")):
-        own = ("--base-url", box.base_url, "--api-user", user, "--secret-command", f"echo {box.key}")
+    for name, user in (("loc", box.api_user), ("other", f"{box.api_user}-2")):
+        own = ("--base-url", box.base_url, "--api-user", user, "--secret-command", f"echo {box.api_key}")
         added = office("profile", "add", name, *own)
         assert added.code == 0, added.err
     office.environment = {}

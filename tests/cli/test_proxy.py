@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.http_proxy import HttpProxy
-from tui_reseller.cli.doors import Doors
+from tui_reseller.cli.entry_points import EntryPoints
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.credentials.keyring_store import KeyringStore
 from tui_reseller.storage.paths import Paths
@@ -59,17 +59,17 @@ class Branch:
             credentials = Credentials(KeyringStore(environ, driver=self.keyring))
             return build(self._paths, credentials, named=named)
 
-        ran = self._terminal.run(argv, Doors(services, None, None, None), stdin, answers)
+        ran = self._terminal.run(argv, EntryPoints(services, None, None, None), stdin, answers)
         self.said += ran.out + ran.err
         return ran
 
     def add(self, *more: str, **given):
-        argv = ("profile", "add", "acme", "--base-url", self.sandbox.base_url, "--api-user", self.sandbox.user)
+        argv = ("profile", "add", "acme", "--base-url", self.sandbox.base_url, "--api-user", self.sandbox.api_user)
         return self(*argv, *more, **given)
 
     def write(self, proxy: str, *lines: str) -> None:
         """Put a profile into the config file, as an operator would write it."""
-        head = ("[profiles.acme]", f'api_user = "{self.sandbox.user}"', f'base_url = "{self.sandbox.base_url}"')
+        head = ("[profiles.acme]", f'api_user = "{self.sandbox.api_user}"', f'base_url = "{self.sandbox.base_url}"')
         self.config.write_text("\n".join([*head, f"proxy = '{proxy}'  # ours", *lines, ""]))
         self.config.chmod(0o600)
 
@@ -87,8 +87,9 @@ class Branch:
 
 @pytest.fixture
 def branch(terminal, tmp_path, started) -> Branch:
-    started["seed"].control("DELETE", "faults")
-    return Branch(terminal, tmp_path, started["seed"])
+    sandbox = started("seed")
+    sandbox.clear()
+    return Branch(terminal, tmp_path, sandbox)
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def test_a_password_is_no_argument(branch, argv, answers):
 
 
 def test_a_person_is_asked_and_everything_goes_over_the_proxy(branch, proxy):
-    added = branch.add("--proxy", proxy.address, answers=[branch.sandbox.key, PASSWORD])
+    added = branch.add("--proxy", proxy.address, answers=[branch.sandbox.api_key, PASSWORD])
     assert added.code == 0, added.err
     assert f"Password of the proxy {proxy.address}" in added.err
     assert "canary" in branch.kept()
@@ -144,7 +145,7 @@ def test_a_person_is_asked_and_everything_goes_over_the_proxy(branch, proxy):
 
 def test_a_script_gives_both_by_stdin(branch, proxy):
     both = ("--proxy", proxy.address, "--secret-stdin", "--proxy-password-stdin")
-    assert branch.add(*both, stdin=f"{branch.sandbox.key}\n{PASSWORD}\n").code == 0
+    assert branch.add(*both, stdin=f"{branch.sandbox.api_key}\n{PASSWORD}\n").code == 0
     assert branch("profile", "test").code == 0, branch.said
     assert branch.leaks() == []
 
@@ -168,7 +169,10 @@ def test_what_does_not_fit_together_saves_nothing(branch, options, stdin):
 
 
 def test_a_password_can_come_later_and_be_changed_alone(branch, proxy):
-    assert "profile secret acme" in branch.add("--proxy", proxy.address, "--secret-stdin", stdin=branch.sandbox.key).err
+    assert (
+        "profile secret acme"
+        in branch.add("--proxy", proxy.address, "--secret-stdin", stdin=branch.sandbox.api_key).err
+    )
     ran = branch("list")
     assert (ran.code, "no password for the proxy" in ran.err, "profile secret acme" in ran.err) == (3, True, True)
     assert branch("profile", "secret", "acme", "--proxy-password-stdin", stdin=WRONG).code == 0
@@ -178,10 +182,10 @@ def test_a_password_can_come_later_and_be_changed_alone(branch, proxy):
     # On a terminal what is typed as nothing stays.
     assert branch("profile", "secret", "acme", answers=["", WRONG]).code == 0
     assert branch("list").code == 5
-    assert branch("profile", "secret", "acme", answers=[branch.sandbox.key, PASSWORD]).code == 0
-    assert branch("profile", "secret", "acme", "--secret-stdin", stdin=branch.sandbox.key).code == 0
+    assert branch("profile", "secret", "acme", answers=[branch.sandbox.api_key, PASSWORD]).code == 0
+    assert branch("profile", "secret", "acme", "--secret-stdin", stdin=branch.sandbox.api_key).code == 0
     assert branch("list").code == 0, branch.said
-    both = f"{branch.sandbox.key}\n{PASSWORD}"
+    both = f"{branch.sandbox.api_key}\n{PASSWORD}"
     assert branch("profile", "secret", "acme", "--secret-stdin", "--proxy-password-stdin", stdin=both).code == 0
     assert branch("list").code == 0, branch.said
     assert branch.leaks() == []
@@ -190,8 +194,8 @@ def test_a_password_can_come_later_and_be_changed_alone(branch, proxy):
 def test_it_is_asked_for_where_it_is_not_kept(branch, proxy):
     assert branch.add("--store", "none", "--proxy", proxy.address).code == 0
     assert branch("list").code == 3
-    assert branch("list", answers=[branch.sandbox.key, PASSWORD]).code == 0, branch.said
-    assert branch("list", answers=[branch.sandbox.key, ""]).code == 3
+    assert branch("list", answers=[branch.sandbox.api_key, PASSWORD]).code == 0, branch.said
+    assert branch("list", answers=[branch.sandbox.api_key, ""]).code == 3
     assert branch("list", answers=[""]).code == 3
     assert branch.leaks() == []
 
@@ -199,7 +203,7 @@ def test_it_is_asked_for_where_it_is_not_kept(branch, proxy):
 @pytest.mark.parametrize("prints_it", [True, False])
 def test_a_command_prints_it_as_its_second_line(branch, proxy, tmp_path_factory, prints_it):
     printed = tmp_path_factory.mktemp("outside") / "printed"
-    printed.write_text(f"{branch.sandbox.key}\n{PASSWORD if prints_it else ''}\n")
+    printed.write_text(f"{branch.sandbox.api_key}\n{PASSWORD if prints_it else ''}\n")
     command = f"{shutil.which('cat')} {printed}"
     assert branch.add("--proxy", proxy.address, "--secret-command", command).code == 0
     ran = branch("list")
@@ -211,7 +215,7 @@ def test_a_command_prints_it_as_its_second_line(branch, proxy, tmp_path_factory,
 
 
 def test_a_new_proxy_never_gets_the_password_of_the_old_one(branch, proxy):
-    branch.add("--proxy", proxy.address, answers=[branch.sandbox.key, PASSWORD])
+    branch.add("--proxy", proxy.address, answers=[branch.sandbox.api_key, PASSWORD])
     with HttpProxy.started("kim", WRONG) as other:
         ran = branch("profile", "set", "acme", f"proxy={other.address}")
         assert "profile secret acme" in ran.err
@@ -223,7 +227,7 @@ def test_a_new_proxy_never_gets_the_password_of_the_old_one(branch, proxy):
 
 def test_a_proxy_may_know_us_by_a_password_alone(branch):
     with HttpProxy.started("", PASSWORD) as proxy:
-        assert branch.add("--proxy", proxy.address, answers=[branch.sandbox.key, PASSWORD]).code == 0
+        assert branch.add("--proxy", proxy.address, answers=[branch.sandbox.api_key, PASSWORD]).code == 0
         assert branch("list").code == 0, branch.said
         branch.write(proxy.address.replace("@", f":{in_url(PASSWORD)}@"))
         assert branch("list").code == 0, branch.said
@@ -233,14 +237,14 @@ def test_a_proxy_may_know_us_by_a_password_alone(branch):
 def test_a_user_without_a_password_is_asked_nothing(branch):
     with HttpProxy.started("token", "") as proxy:
         address = proxy.address.replace("@", ":@")
-        assert branch.add("--proxy", address, "--secret-stdin", stdin=branch.sandbox.key).code == 0
+        assert branch.add("--proxy", address, "--secret-stdin", stdin=branch.sandbox.api_key).code == 0
         assert branch("list").code == 0, branch.said
         assert "stands in clear" not in branch("profile", "show").err
 
 
 @pytest.mark.parametrize("wanted", ["json", "xml"])
 def test_a_proxy_that_refuses_is_not_the_service_and_is_not_asked_twice(branch, proxy, wanted):
-    branch.add("--proxy", proxy.address, "--format", wanted, answers=[branch.sandbox.key, PASSWORD])
+    branch.add("--proxy", proxy.address, "--format", wanted, answers=[branch.sandbox.api_key, PASSWORD])
     assert branch("list").code == 0
     branch("profile", "secret", "acme", "--proxy-password-stdin", stdin=WRONG)
     since = len(branch.sandbox.requests())
@@ -259,7 +263,7 @@ def test_a_proxy_that_refuses_is_not_the_service_and_is_not_asked_twice(branch, 
 
 
 def test_a_job_stops_at_a_proxy_that_refuses(branch, proxy):
-    branch.add("--proxy", proxy.address, answers=[branch.sandbox.key, PASSWORD])
+    branch.add("--proxy", proxy.address, answers=[branch.sandbox.api_key, PASSWORD])
     for number in range(5):
         branch.sandbox.plant(f"behind-{number}", active=True, email="b@example.com")
     assert branch("list").code == 0
@@ -282,7 +286,7 @@ def test_a_job_stops_at_a_proxy_that_refuses(branch, proxy):
 
 
 def test_a_password_in_the_config_file_works_is_said_and_moved(branch, proxy):
-    branch.add("--proxy", proxy.address, "--secret-stdin", stdin=branch.sandbox.key)
+    branch.add("--proxy", proxy.address, "--secret-stdin", stdin=branch.sandbox.api_key)
     branch.write(with_password(proxy.address, in_url(PASSWORD)))
     for form in TO_PRINT_ALL:
         for argv in (["profile", "show"], ["profile", "test"], ["profile", "list"]):
@@ -309,9 +313,9 @@ def test_a_password_in_the_config_file_works_is_said_and_moved(branch, proxy):
 def test_it_is_moved_with_the_first_key_too(branch, proxy, who):
     branch.write(with_password(proxy.address, in_url(PASSWORD)))
     if who == "script":
-        ran = branch("profile", "secret", "acme", "--secret-stdin", stdin=branch.sandbox.key)
+        ran = branch("profile", "secret", "acme", "--secret-stdin", stdin=branch.sandbox.api_key)
     else:
-        ran = branch("profile", "secret", "acme", answers=[branch.sandbox.key, ""])
+        ran = branch("profile", "secret", "acme", answers=[branch.sandbox.api_key, ""])
     assert ran.code == 0, ran.err
     assert in_url(PASSWORD) not in branch.config.read_text()
     assert branch("list").code == 0, branch.said
@@ -319,7 +323,7 @@ def test_it_is_moved_with_the_first_key_too(branch, proxy, who):
 
 
 def test_a_keyring_that_does_not_take_it_leaves_it_where_it_is(branch, proxy):
-    branch.add("--proxy", proxy.address, "--secret-stdin", stdin=branch.sandbox.key)
+    branch.add("--proxy", proxy.address, "--secret-stdin", stdin=branch.sandbox.api_key)
     branch.write(with_password(proxy.address, in_url(PASSWORD)))
     branch.keyring.is_there = False
     assert branch("profile", "secret", "acme", "--proxy-password-stdin", stdin=WRONG).code == 3
@@ -346,7 +350,7 @@ def test_where_no_key_is_kept_the_password_is_taken_out_by_hand(branch, proxy, l
     "address", ["http://kim:canary@[", "ftp://kim:canary@proxy", "kim:canary@proxy", "http://kim:canary@127.0.0.1:1"]
 )
 def test_a_proxy_that_cannot_be_used_is_told_without_its_password(branch, address):
-    branch.add("--secret-stdin", stdin=branch.sandbox.key)
+    branch.add("--secret-stdin", stdin=branch.sandbox.api_key)
     branch.write(address)
     for argv in (["profile", "test"], ["list"], ["profile", "show"]):
         ran = branch(*argv, "--debug")

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from tests.harness.v2 import a_customer, frame_from
-from tui_reseller.cli import main
-from tui_reseller.cli.doors import ScreenOptions
+from tui_reseller.cli import screen
+from tui_reseller.cli.entry_points import ScreenOptions
 from tui_reseller.cli.verbs import sandbox
 from tui_reseller.domain.switch import Switch
 
@@ -165,7 +165,7 @@ def test_the_home_folder_is_meant_by_its_sign(desk, tmp_path, monkeypatch):
 
 
 def test_slow_link_is_for_the_screen_and_the_demo(desk, monkeypatch):
-    monkeypatch.setattr(main, "need_terminal", lambda: None)
+    monkeypatch.setattr(screen, "need_terminal", lambda: None)
     monkeypatch.setattr(sandbox, "need_terminal", lambda: None)
     assert desk("--slow-link").code == desk("demo", "--slow-link").code == desk("--slow-link", "demo").code == 0
     assert [given[0] if isinstance(given[0], ScreenOptions) else given[1] for given in desk.opened] == [

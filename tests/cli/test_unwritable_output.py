@@ -387,10 +387,10 @@ def test_what_a_file_system_only_says_at_a_close_is_heard(tmp_path, monkeypatch)
     with (tmp_path / "x").open("wb") as file:
         sink = Sink(file.fileno())
         sink.write(b"all of it")
-        sink.settle()
+        sink.flush_to_disk()
         assert sink.failure is None
         monkeypatch.setattr(os, "dup", full)
-        sink.settle()
+        sink.flush_to_disk()
         assert sink.failure.strerror == "Disk quota exceeded"
 
 

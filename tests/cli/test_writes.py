@@ -49,11 +49,21 @@ def test_a_rival_between_reading_and_sending_is_a_conflict(desk):
             desk.service.customers["c1"] = desk.service.customers["c1"].with_values({"city": "Faro"})
 
     desk.service.on_find = rival
-    ran = desk("set", "c1", "city=Rom", "--yes")
+    ran = desk("set", "c1", "city=Rom", answers=["yes"])
     assert ran.code == 8
     assert ran.row["outcome"] == "conflict"
     assert ran.row["changes"]["city"] == {"before": "Porto", "after": "Rom", "now": "Faro"}
     assert desk.service.sent == []
+
+
+def test_a_rival_while_a_person_reads_is_a_conflict_also_among_several(desk):
+    def rival(count: int) -> None:
+        if count == 4:
+            desk.service.customers["c1"] = desk.service.customers["c1"].with_values({"email": "rival@x.example"})
+
+    desk.service.on_find = rival
+    ran = desk("website-disable", "c1", "c2", "c3", answers=["yes"])
+    assert {row["username"]: row["outcome"] for row in ran.rows} == {"c1": "conflict", "c2": "applied", "c3": "applied"}
 
 
 def test_website_access_is_known_from_the_ledger(desk):
@@ -168,6 +178,26 @@ class TestSeveral:
         assert {row["username"]: row["outcome"] for row in ran.rows} == {
             "ghost": "not_sent", "c1": "applied", "c2": "applied",
         }  # fmt: skip
+
+    def test_only_unknown_names_begin_no_job(self, desk):
+        ran = desk("disable", "ghost", "spirit", "--yes", "--skip-unknown")
+        assert (ran.code, desk.service.sent) == (9, [])
+        assert {row["outcome"] for row in ran.rows} == {"not_sent"}
+        assert desk("job", "list").out == ""
+
+    def test_one_that_is_so_already_has_its_outcome(self, desk):
+        desk("disable", "c2", "--yes")
+        ran = desk("disable", "c1", "c2", "--yes")
+        assert {row["username"]: row["outcome"] for row in ran.rows} == {"c1": "applied", "c2": "already_so"}
+
+    def test_one_that_the_service_lists_twice_refuses_them_all(self, desk):
+        desk.hold(25)
+        twice = desk.service.customers["c7"]
+        desk.service.customers["once more"] = twice
+        names = [f"c{number}" for number in range(1, 25)]
+        ran = desk("disable", *names, "--confirm", "24 acme")
+        assert (ran.code, ran.out, desk.service.sent) == (11, "", [])
+        assert 'lists "c7" more than once' in ran.err
 
     def test_names_from_stdin(self, desk):
         ran = desk("disable", "-", "--yes", stdin="c1\r\n\nc2\nc1\n  \n")

@@ -23,14 +23,14 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import Request, urlopen
 
-from harness.canary import Canaries, Scanner
-from harness.echo import ECHOES, echo
+from tests.harness.canary import Canaries, Scanner
+from tests.harness.echo import ECHOES, echo
+from tests.harness.sandbox import Sandbox
+from tests.harness.waiting import until
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
@@ -56,15 +56,6 @@ sys.exit(main())
 """
 
 
-def until(what: str, holds: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait until something is true."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.01)
-
-
 class Yard:
     """Home, sandbox, scanner. Close it: the sandbox ends."""
 
@@ -80,24 +71,24 @@ class Yard:
             file = self.outside / name
             file.touch(0o600)
             file.write_text(canaries[name])
-        self._sandbox = subprocess.Popen(
+        self._process = subprocess.Popen(
             [sys.executable, "-c", SANDBOX, dialect], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, env=self._bare(self.outside), text=True, cwd=self.outside,
         )  # fmt: skip
-        assert self._sandbox.stdin is not None
-        assert self._sandbox.stdout is not None
-        self._sandbox.stdin.write(canaries["key"] + "\n")
-        self._sandbox.stdin.flush()
-        self.ready = json.loads(self._sandbox.stdout.readline())
-        assert self.ready["api_key"] == canaries["key"]
-        self.base_url = self.ready["base_url"]
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(canaries["key"] + "\n")
+        self._process.stdin.flush()
+        self.sandbox = Sandbox(json.loads(self._process.stdout.readline()))
+        assert self.sandbox.api_key == canaries["key"]
+        self.base_url = self.sandbox.base_url
         self.passwords = 0
 
     def close(self) -> None:
         """End the sandbox."""
-        self._sandbox.kill()
-        self._sandbox.wait()
-        for pipe in (self._sandbox.stdin, self._sandbox.stdout):
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             with contextlib.suppress(OSError):
                 pipe.close()
@@ -112,24 +103,13 @@ class Yard:
         """Return the environment of a command: the key in a private file outside of the home."""
         return {
             **self._bare(self.home), "TUI_RESELLER_BASE_URL": self.base_url, "TUI_RESELLER_FORMAT": self._wire,
-            "TUI_RESELLER_API_USER": self.ready["api_user"], "TUI_RESELLER_CREDENTIAL_FILE": str(self.outside / "key"),
+            "TUI_RESELLER_API_USER": self.sandbox.api_user, "TUI_RESELLER_CREDENTIAL_FILE": str(self.outside / "key"),
             **more,
         }  # fmt: skip
 
-    def control(self, verb: str, path: str, body: object = None) -> object:
-        """Ask the sandbox."""
-        content = None if body is None else json.dumps(body).encode()
-        request = Request(f"{self.ready['url']}/_sandbox/{path}", data=content, method=verb)
-        with urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def fault(self, name: str, **params: object) -> None:
-        """Let the sandbox misbehave."""
-        self.control("POST", "faults", {"faults": [{"name": name, **params}]})
-
     def plant(self, username: str, **values: object) -> None:
         """Put a customer there, with the old password among what the service knows."""
-        self.control("PUT", f"customers/{username}", {**values, "password": self.canaries["old"]})
+        self.sandbox.plant(username, **{**values, "password": self.canaries["old"]})
 
     def start(
         self, *argv: str, stdin: str = "", limit: int | None = None, code: str = "", **env: str
@@ -210,12 +190,12 @@ class Point:
 def _signalled(number: int) -> Callable[[Yard, str, str], None]:
     def do(yard: Yard, username: str, operation: str) -> None:
         argv, stdin = order(yard, username, operation)
-        yard.fault("latency", ms=6_000, operation=called(operation))
+        yard.sandbox.fault("latency", ms=6_000, operation=called(operation))
         process = yard.start(*argv, stdin=stdin)
         until("the intent is written", lambda: process.poll() is not None or yard.is_written(username))
         process.send_signal(number)
         yard.finish(process)
-        yard.control("DELETE", "faults")
+        yard.sandbox.clear()
 
     return do
 
@@ -223,9 +203,9 @@ def _signalled(number: int) -> Callable[[Yard, str, str], None]:
 def _faulty(name: str, **params: object) -> Callable[[Yard, str, str], None]:
     def do(yard: Yard, username: str, operation: str) -> None:
         argv, stdin = order(yard, username, operation)
-        yard.fault(name, operation=called(operation), **params)
+        yard.sandbox.fault(name, operation=called(operation), **params)
         yard.run(*argv, stdin=stdin)
-        yard.control("DELETE", "faults")
+        yard.sandbox.clear()
 
     return do
 

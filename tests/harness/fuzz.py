@@ -10,10 +10,10 @@ Each mutant is read in every way the program has:
   ours) says whether the reply is exactly the success shape; a success that it does not confirm is false certainty, and
   a success that we miss in an untouched reply is a needless unknown. "Rejected" is certain too: it is believed only of
   a reply that the independent reading can read.
-* the exact list parsers, in pieces of chance; each record through `customer_from()`, each of its fields through
+* the strict list parsers, in pieces of chance; each record through `customer_from()`, each of its fields through
   `clean()`, whose result must hold nothing that acts on a terminal. A list counts as whole only if the independent
   reading finds as many records.
-* every QUICK_EVERY-th mutant also through the quick tables, which must say the same as the exact parsers.
+* every FAST_EVERY-th mutant also on the fast path, which must say the same as the strict parsers.
 
 Only `BadReply` may come out of a parser. A second of processor time for one mutant is a hang, seen by a timer.
 
@@ -38,28 +38,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from harness.replies import HEADERS, STATUSES, corpus, mutate
+from tests.harness.replies import HEADERS, STATUSES, corpus, mutate
 from tests.harness.v2 import TEXT_FIELDS
-from tui_reseller.api.reseller_v2.endpoints import form_for
-from tui_reseller.api.reseller_v2.list_json import JsonListParser
-from tui_reseller.api.reseller_v2.list_tables import ListTables
-from tui_reseller.api.reseller_v2.list_xml import XmlListParser
-from tui_reseller.api.reseller_v2.records import customer_from
+from tests.harness.v2_lists import customer_from, strict_parser, table_of_records, table_parser
+from tui_reseller.api.reply import BadReply, Reply
+from tui_reseller.api.request import Request
+from tui_reseller.api.reseller_v2.endpoints import request_for
 from tui_reseller.api.reseller_v2.replies import verdict
-from tui_reseller.api.reseller_v2.tables import rows_of, table_of
-from tui_reseller.api.wire import BadReply, Form, Reply
 from tui_reseller.domain.errors import CredentialsRefused, RateLimited, Rejected, ResellerError
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.domain.profile import Format
+from tui_reseller.domain.profile import Format, Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 
 HANG_SECONDS = 1.0
-QUICK_EVERY = 24
+FAST_EVERY = 24
 _KEY = Secret("k3y-CANARY-72")
-FORM = form_for(Call(Operation.ENABLE, "ann"), "boss", _KEY)
-PASSWORD_FORM = form_for(Call(Operation.PASSWORD, "ann", {}, Secret("pw-CANARY-91")), "boss", _KEY)
+_PROFILE = Profile("fuzz", "boss")
+REQUEST = request_for(Call(Operation.ENABLE, "ann"), _PROFILE, _KEY)
+PASSWORD_REQUEST = request_for(Call(Operation.PASSWORD, "ann", {}, Secret("pw-CANARY-91")), _PROFILE, _KEY)
 FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
@@ -81,7 +78,7 @@ class Tally:
     """What a range of mutants came to."""
 
     mutants: int = 0
-    quick: int = 0
+    fast: int = 0
     seconds: float = 0.0
     slowest: float = 0.0
     ends: Counter[str] = field(default_factory=Counter)
@@ -92,7 +89,7 @@ class Tally:
         rate = self.mutants / self.seconds if self.seconds else 0.0
         ends = ", ".join(f"{name} {count}" for name, count in self.ends.most_common())
         return (
-            f"{self.mutants:,} mutants ({self.quick:,} quick) in {self.seconds:.1f} s, {rate:,.0f}/s, "
+            f"{self.mutants:,} mutants ({self.fast:,} on the fast path) in {self.seconds:.1f} s, {rate:,.0f}/s, "
             f"slowest {self.slowest * 1000:.0f} ms, findings {len(self.findings)}: {ends}"
         )
 
@@ -198,15 +195,15 @@ class Fuzz:
         start = body[:200].lstrip()[:1]
         own, other = (Format.XML, Format.JSON) if start == b"<" else (Format.JSON, Format.XML)
         for wanted in (own, other) if number % 8 == 0 else (own,):
-            yield from self._as_reply(body, wanted, FORM if number % 4 else PASSWORD_FORM, chance)
+            yield from self._as_reply(body, wanted, REQUEST if number % 4 else PASSWORD_REQUEST, chance)
         if start in {b"[", b"<"} or number % 8 == 0:
             yield from self._as_list(number, body, own, chance)
 
-    def _as_reply(self, body: bytes, wanted: Format, form: Form, chance: random.Random) -> Iterator[str]:
+    def _as_reply(self, body: bytes, wanted: Format, request: Request, chance: random.Random) -> Iterator[str]:
         status = chance.choice(STATUSES)
         headers = (chance.choice(HEADERS), chance.choice(HEADERS)) if status >= 300 else ()
         is_write = chance.random() < 0.8
-        answer = verdict(Reply(status, headers, body), wanted, form, is_write=is_write)
+        answer = verdict(Reply(status, headers, body), wanted, request, is_write=is_write)
         self.tally.ends[type(answer).__name__ if isinstance(answer, ResellerError) else "success"] += 1
         if not isinstance(answer, ResellerError):
             if not (is_write and 200 <= status < 300 and is_success_shape(body, wanted)):
@@ -224,7 +221,7 @@ class Fuzz:
     def _as_list(self, number: int, body: bytes, wanted: Format, chance: random.Random) -> Iterator[str]:
         cuts = sorted(chance.randrange(len(body) + 1) for _ in range(chance.randrange(4)))
         pieces = [body[a:b] for a, b in zip([0, *cuts], [*cuts, len(body)], strict=True)]
-        parser = JsonListParser() if wanted is Format.JSON else XmlListParser()
+        parser = strict_parser(wanted)
         records = []
         is_whole = False
         with contextlib.suppress(BadReply):
@@ -240,14 +237,14 @@ class Fuzz:
             shown += "".join(clean(f"{name}={value}") for name, value in customer.extra.items())
             if FORBIDDEN.search(shown):
                 yield "a control character is shown"
-        if number % QUICK_EVERY == 0:
-            self.tally.quick += 1
-            if self._quickly(pieces, wanted) != (_plain(table_of(rows_of(records))) if is_whole else None):
-                yield "the quick way says something else"
+        if number % FAST_EVERY == 0:
+            self.tally.fast += 1
+            if self._fast(pieces, wanted) != (_plain(table_of_records(records)) if is_whole else None):
+                yield "the fast path says something else"
 
     @staticmethod
-    def _quickly(pieces: list[bytes], wanted: Format) -> object:
-        reader = ListTables(wanted)
+    def _fast(pieces: list[bytes], wanted: Format) -> object:
+        reader = table_parser(wanted)
         try:
             tables = [table for piece in pieces for table in reader.feed(piece)] + reader.close()
         except BadReply:

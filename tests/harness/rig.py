@@ -3,7 +3,7 @@
 Purpose. A test of reliability asks one thing: does what we say of an operation agree with what was done? A rig answers
 it with real parts: the real client over a real socket, the real ledger on a real disk, the real list and snapshot, the
 use cases of `services/` on top, and at the far end the sandbox, which keeps the truth. Only time is played: waits
-between attempts and between readings pass at once (`QuickClock`), while the deadlines of a call are real seconds.
+between attempts and between readings pass at once (`HurriedClock`), while the deadlines of a call are real seconds.
 
     with truth_in(folder) as truth:                      # a sandbox in this process: an ASGI application
         async with FaultServer(truth.app) as server, Rig.at(folder, server.base_url) as rig:
@@ -16,15 +16,14 @@ between attempts and between readings pass at once (`QuickClock`), while the dea
 rule of all these tests: false certainty. `needless` is the other: unknown where it could be known.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 from unittest.mock import patch
 
+from tests.harness.clock import HurriedClock
 from tests.harness.consent import carry_out
 from tests.harness.v2 import ACTIONS, a_customer, frame_from, new_list
 from tui_reseller.api.reseller_v2.client import ResellerV2
@@ -53,23 +52,6 @@ PERSON = {
 }  # fmt: skip
 NOT_APPLIED = frozenset({Outcome.REJECTED, Outcome.NOT_SENT, Outcome.VERIFIED_NOT_APPLIED})
 ONE_SIDED = frozenset({Operation.DELETE})
-
-
-class QuickClock:
-    """Waiting takes no time; the time that was waited passes all the same."""
-
-    def __init__(self) -> None:
-        self.waited = 0.0
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self.waited)
-
-    def monotonic(self) -> float:
-        return asyncio.get_running_loop().time() + self.waited
-
-    async def sleep(self, seconds: float) -> None:
-        self.waited += seconds
-        await asyncio.sleep(0)
 
 
 @dataclass
@@ -157,7 +139,7 @@ class Rig:
         Seconds is the deadline of a call.
         """
         profile = Profile("rig", API_USER, base_url, format=form, store=KeyStore.NONE, **changes)
-        ledger, clock = Ledger(folder / "state"), QuickClock()
+        ledger, clock = Ledger(folder / "state"), HurriedClock()
         service = ResellerV2(profile, Secret(API_KEY), timeout=seconds)
         session = Session(
             profile=profile,

@@ -68,7 +68,7 @@ FIRST_PAINTING = """
 import sys
 from pathlib import Path
 import tui_reseller.wiring as wiring
-from tui_reseller.cli.doors import ScreenOptions
+from tui_reseller.cli.entry_points import ScreenOptions
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.profile import Profile
 from tui_reseller.services import listing

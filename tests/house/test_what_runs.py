@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tui_reseller
-from tui_reseller.cli.doors import SandboxOptions
+from tui_reseller.cli.entry_points import SandboxOptions
 from tui_reseller.system import child_process
 from tui_reseller.system.demo_sandbox import started
 from tui_reseller.tui.stylesheets import stylesheet_folder

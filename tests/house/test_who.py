@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.sandbox_process import SandboxProcess
+from tests.harness.sandbox import running
 from tui_reseller.domain.audit import Operator
 from tui_reseller.system.current_operator import account_name, login_uid, this_operator
 
@@ -78,7 +78,7 @@ def test_an_operator_is_read_as_it_was_written_now_and_before() -> None:
 
 
 def test_the_audit_log_names_the_account_and_work_over_another_line_is_mine(tmp_path: Path) -> None:
-    with SandboxProcess.started(customers=3) as sandbox:
+    with running(customers=3) as sandbox:
         environment = {
             "PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8",
             "TUI_RESELLER_BASE_URL": sandbox.base_url, "TUI_RESELLER_API_USER": sandbox.api_user,

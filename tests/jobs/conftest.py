@@ -1,20 +1,14 @@
 import pytest
 
-from tests.jobs.office import Office, Sandbox
-
-
-@pytest.fixture(scope="module")
-def served():
-    """One sandbox with 60 customers for a module."""
-    sandbox = Sandbox("--customers", "60")
-    yield sandbox
-    sandbox.close()
+from tests.jobs.office import Office
 
 
 @pytest.fixture
-def sandbox(served):
-    served.start_anew()
-    return served
+def sandbox(sandboxes, request):
+    """One sandbox with 60 customers for a module."""
+    shared = sandboxes(request.node.module.__name__, customers=60)
+    shared.start_anew()
+    return shared
 
 
 @pytest.fixture

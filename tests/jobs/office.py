@@ -4,19 +4,14 @@ What was really applied is read from the sandbox's own log, never from the progr
 of every test here: no verdict of ours contradicts the sandbox, nothing was sent twice, the audit log's chain is whole.
 """
 
-import json
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import quote, urlencode
-from urllib.request import Request, urlopen
 
+from tests.harness.clock import HurriedClock
 from tests.harness.consent import for_job
+from tests.harness.sandbox import Sandbox
 from tests.harness.v2 import parse_filter
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery
@@ -29,78 +24,7 @@ from tui_reseller.services import listing, plans
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.plan_file import RequestedChange
 from tui_reseller.storage.paths import Paths
-from tui_reseller.system.clock import SystemClock
 from tui_reseller.wiring import build
-
-
-class Sandbox:
-    """A sandbox process and its own account of what happened."""
-
-    def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "tui_reseller.sandbox", "--port", "0", *arguments]
-        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        assert self.child.stdout is not None
-        self.ready: dict[str, str] = json.loads(self.child.stdout.readline())
-        self.begin = 0
-
-    def close(self) -> None:
-        self.child.terminate()
-        self.child.wait(10)
-        assert self.child.stdout is not None
-        self.child.stdout.close()
-
-    def control(self, verb: str, path: str, body: Any = None) -> Any:
-        content = None if body is None else json.dumps(body).encode()
-        request = Request(f"{self.ready['url']}/_sandbox/{path}", data=content, method=verb)
-        with urlopen(request, timeout=30) as answer:
-            return json.load(answer)
-
-    def takes(self, username: str, password: str) -> bool:
-        """Whether the service lets a customer in with a password."""
-        user, key = self.ready["api_user"], self.ready["api_key"]
-        values = {"api_user": user, "api_key": key, "user": username, "password": password}
-        content = urlencode(values).encode()
-        try:
-            with urlopen(f"{self.ready['base_url']}/customer.auth.json", content, timeout=30) as answer:
-                return bool(json.load(answer) == {"message": "success"})
-        except HTTPError:
-            return False
-
-    def start_anew(self) -> None:
-        """Clear faults; what was applied until now does not count."""
-        self.control("DELETE", "faults")
-        rows = self.control("GET", f"log?since={self.begin}")
-        self.begin = rows[-1]["seq"] if rows else self.begin
-
-    def fault(self, name: str, **params: Any) -> None:
-        self.control("POST", "faults", {"faults": [{"name": name, **params}]})
-
-    def plant(self, username: str, **values: Any) -> None:
-        self.control("PUT", f"customers/{quote(username, safe='')}", values)
-
-    def log(self) -> list[dict[str, Any]]:
-        """Return what this program's calls changed since start_anew()."""
-        found: list[dict[str, Any]] = self.control("GET", f"log?since={self.begin}")
-        return [row for row in found if row["by"] == "client"]
-
-
-class HurriedClock(SystemClock):
-    """A clock of our own on which waiting costs nothing: what is slept has passed, at once."""
-
-    def __init__(self) -> None:
-        self.skipped = 0.0
-
-    def now(self):
-        return super().now() + timedelta(seconds=self.skipped)
-
-    def monotonic(self):
-        return super().monotonic() + self.skipped
-
-    async def sleep(self, seconds):
-        if seconds < 1:
-            await super().sleep(seconds)
-        else:
-            self.skipped += seconds
 
 
 class Office:
@@ -125,7 +49,7 @@ class Office:
         )
         credentials = Credentials()
         credentials.remember(self.profile, Credential(Secret(ready["api_key"])))
-        self.clock = HurriedClock()
+        self.clock = HurriedClock(least=1)
         self.services = replace(build(self.paths, credentials), clock=self.clock)
         if not in_xdg and "acme" not in self.services.profiles.load().profiles:
             self.services.profiles.config.put(self.profile)
@@ -161,7 +85,7 @@ class Office:
 
     async def agrees(self, job, *, all_sent: bool = False) -> Counter[str]:
         """Compare every verdict with the sandbox's truth; return how many items have which outcome."""
-        applied = Counter((row["operation"], row["username"]) for row in self.sandbox.log() if row["changes"])
+        applied = Counter((row["operation"], row["username"]) for row in self.sandbox.for_clients() if row["changes"])
         twice = {key: count for key, count in applied.items() if count > 1}
         assert not twice, f"applied twice: {twice}"
         for item in await self.items(job):

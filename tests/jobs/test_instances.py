@@ -13,7 +13,7 @@ from collections import Counter
 import pytest
 
 from tests.jobs.children import Child
-from tests.jobs.office import Office, Sandbox
+from tests.jobs.office import Office
 from tui_reseller.domain.operation import Operation, Outcome
 
 SECONDS = float(os.environ.get("TUI_RESELLER_SECONDS", "20"))
@@ -22,9 +22,9 @@ PROCESSES = 8
 pytestmark = pytest.mark.long
 
 
-async def test_eight_processes_share_a_state_without_taking_anything_twice(tmp_path):
+async def test_eight_processes_share_a_state_without_taking_anything_twice(tmp_path, new_sandbox):
     chance = random.Random(8)
-    sandbox = Sandbox("--customers", "800")
+    sandbox = new_sandbox(customers=800)
     office = Office(tmp_path, sandbox)
     told: Counter[str] = Counter()
     try:
@@ -63,7 +63,6 @@ async def test_eight_processes_share_a_state_without_taking_anything_twice(tmp_p
             office.session.read_at = None
     finally:
         await office.aclose()
-        sandbox.close()
     assert told[Outcome.APPLIED.value] > 0
     print(f"\n{dict(told)}")
 

@@ -13,7 +13,7 @@ from collections import Counter
 import pytest
 
 from tests.jobs.children import Child
-from tests.jobs.office import Office, Sandbox
+from tests.jobs.office import Office
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.services.verify import resolve
 
@@ -28,19 +28,16 @@ ACTIONS = (
 
 
 @pytest.mark.slow
-async def test_kills_at_random_moments_lose_nothing_and_do_nothing_twice(tmp_path):
+async def test_kills_at_random_moments_lose_nothing_and_do_nothing_twice(tmp_path, new_sandbox):
     chance = random.Random(4711)
-    sandbox = Sandbox("--customers", str(ROWS))
+    sandbox = new_sandbox(customers=ROWS)
     told: Counter[str] = Counter()
-    try:
-        for number in range(JOBS):
-            action = ACTIONS[number]
-            fields = {Operation.SET: {"city": f"City {number}"}, Operation.EMAIL: {"email": f"n{number}@example.com"}}
-            sandbox.start_anew()
-            told += await _killed(tmp_path, sandbox, chance, action, fields.get(action, {}), KILLS // JOBS)
-            print(f"\n{number}: {dict(told)}", flush=True)
-    finally:
-        sandbox.close()
+    for number in range(JOBS):
+        action = ACTIONS[number]
+        fields = {Operation.SET: {"city": f"City {number}"}, Operation.EMAIL: {"email": f"n{number}@example.com"}}
+        sandbox.start_anew()
+        told += await _killed(tmp_path, sandbox, chance, action, fields.get(action, {}), KILLS // JOBS)
+        print(f"\n{number}: {dict(told)}", flush=True)
 
 
 async def _killed(folder, sandbox, chance, action, fields, kills):

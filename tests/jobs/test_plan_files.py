@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.harness.v2 import action_of, read_rows
-from tests.jobs.office import Office, Sandbox
+from tests.jobs.office import Office
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, JobState
@@ -161,9 +161,9 @@ BAD = (
 
 
 @pytest.mark.parametrize("count", [400, pytest.param(10_000, marks=pytest.mark.long)])
-async def test_a_large_file_with_37_bad_rows_of_12_kinds(tmp_path, count):
+async def test_a_large_file_with_37_bad_rows_of_12_kinds(tmp_path, count, new_sandbox):
     spoilt = {7 + number * (count // 40): BAD[number % len(BAD)] for number in range(37)}
-    sandbox = Sandbox("--customers", "60")
+    sandbox = new_sandbox(customers=60)
     office = Office(tmp_path, sandbox)
     try:
         content = rows_of(count, spoilt)
@@ -189,4 +189,3 @@ async def test_a_large_file_with_37_bad_rows_of_12_kinds(tmp_path, count):
         assert all(b"Passw0rd-" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     finally:
         await office.aclose()
-        sandbox.close()

@@ -14,7 +14,7 @@ from collections import Counter
 
 import pytest
 
-from tests.jobs.office import Office, Sandbox
+from tests.jobs.office import Office
 from tui_reseller.domain.operation import Operation
 
 CALLS = ("fdatasync", "pwrite64", "sendto", "recvfrom")
@@ -48,37 +48,34 @@ def places():
         yield from ((call, 1 + at * (7 if call == "pwrite64" else 5)) for at in range(-(-PLACES // len(CALLS))))
 
 
-async def test_a_kill_at_the_nth_system_call_loses_nothing(tmp_path):
+async def test_a_kill_at_the_nth_system_call_loses_nothing(tmp_path, new_sandbox):
     if shutil.which("strace") is None:
         assert not os.environ.get("CI"), "strace is not installed"
         pytest.skip("strace is not installed")
-    sandbox = Sandbox("--customers", str(ROWS))
+    sandbox = new_sandbox(customers=ROWS)
     # The command finds its state in XDG folders; here the office looks into the same ones.
     folder = tmp_path / "home"
     told: Counter[str] = Counter()
     unharmed: set[str] = set()
-    try:
-        actions = itertools.cycle([Operation.DISABLE, Operation.ENABLE])
-        for call, number in places():
-            if call in unharmed:
-                continue
-            sandbox.start_anew()
-            office = Office(folder, sandbox, in_xdg=True)
-            job = await office.job("", next(actions))
-            await office.aclose()
-            rule = ("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}")
-            if traced(folder, sandbox.ready, job.number, *rule) >= 0:
-                unharmed.add(call)  # it ends before so many of these
-            office = Office(folder, sandbox, in_xdg=True)
-            await office.services.ledger.recover()
-            found = await office.jobs.get(job.number)
-            if not found.is_finished:
-                found = await office.run(found).run()
-            assert found.is_finished, (call, number, found)
-            counts = await office.agrees(job, all_sent=True)
-            told += counts
-            told["kills"] += 1
-            await office.aclose()
-    finally:
-        sandbox.close()
+    actions = itertools.cycle([Operation.DISABLE, Operation.ENABLE])
+    for call, number in places():
+        if call in unharmed:
+            continue
+        sandbox.start_anew()
+        office = Office(folder, sandbox, in_xdg=True)
+        job = await office.job("", next(actions))
+        await office.aclose()
+        rule = ("-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}")
+        if traced(folder, sandbox.ready, job.number, *rule) >= 0:
+            unharmed.add(call)  # it ends before so many of these
+        office = Office(folder, sandbox, in_xdg=True)
+        await office.services.ledger.recover()
+        found = await office.jobs.get(job.number)
+        if not found.is_finished:
+            found = await office.run(found).run()
+        assert found.is_finished, (call, number, found)
+        counts = await office.agrees(job, all_sent=True)
+        told += counts
+        told["kills"] += 1
+        await office.aclose()
     print(f"\n{dict(told)}")

@@ -7,7 +7,7 @@ last reading no program can see (README: "what no program can promise").
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.harness import consent
-from tests.harness.sandbox_process import SandboxProcess
+from tests.harness.sandbox import Sandbox
 from tui_reseller.api.reseller_v2.client import ResellerV2
-from tui_reseller.cli.doors import Doors
+from tui_reseller.cli.entry_points import EntryPoints
 from tui_reseller.cli.main import run
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery
@@ -43,7 +43,7 @@ OTHERS = {
 class Desk:
     """One operator's program on a sandbox; every reading goes through a gate where a rival waits."""
 
-    sandbox: SandboxProcess
+    sandbox: Sandbox
     folder: Path
     readings: int = 0
     rival_at: int = -1
@@ -71,18 +71,12 @@ class Desk:
         def nothing(*_given: object) -> int:
             raise AssertionError("no screen here")
 
-        return run([*argv, "--profile", "acme"], Doors(self.services, nothing, nothing, nothing))
-
-
-@pytest.fixture(scope="module")
-def sandboxes() -> Iterator[dict[str, SandboxProcess]]:
-    with SandboxProcess.started() as seed, SandboxProcess.started("--dialect", "2018") as newer:
-        yield {"seed": seed, "2018": newer}
+        return run([*argv, "--profile", "acme"], EntryPoints(self.services, nothing, nothing, nothing))
 
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch, sandboxes, request) -> Desk:
-    made = Desk(sandboxes[request.param], tmp_path)
+    made = Desk(sandboxes("another customer", "--dialect", request.param), tmp_path)
     find, stream = ResellerV2.find, ResellerV2.stream
 
     async def finding(self, *asked):
@@ -177,7 +171,7 @@ def test_the_new_customer_is_sent_nothing(desk, flow, other, capsys):
     for step in itertools.count():
         names = [f"{flow.replace(' ', '-')}-{step}-{number}" for number in range(count)]
         for name in names:
-            desk.sandbox.plant(name, **PERSON)
+            desk.sandbox.plant_person(name, **PERSON)
         desk.folder = desk.folder.with_name(f"{desk.folder.name.partition('@')[0]}@{step}")
         desk.rival_at = -1
         act = prepare(desk, names)
@@ -185,7 +179,7 @@ def test_the_new_customer_is_sent_nothing(desk, flow, other, capsys):
 
         def recycle(name: str = victim) -> None:
             desk.sandbox.control("DELETE", f"customers/{name}")
-            desk.sandbox.plant(name, **PERSON | OTHERS.get(other, {}) | {"active": "false"})
+            desk.sandbox.plant_person(name, **PERSON | OTHERS.get(other, {}) | {"active": "false"})
             desk.came = desk.sandbox.last_seq()
 
         desk.readings, desk.rival_at, desk.rival = 0, step, recycle

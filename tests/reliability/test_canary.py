@@ -25,14 +25,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parents[1] / "stories"))
-from harness.canary import Canaries, ProcessWatch, Scanner, forms_of
-from harness.consent import carry_out
-from harness.crash_points import BREAKING, POINTS, Yard, until
-from harness.http_proxy import HttpProxy
-from terminal import ENTER, RIGHT, TAB, Terminal, program
-
+from tests.harness.canary import Canaries, ProcessWatch, Scanner, forms_of
+from tests.harness.consent import carry_out
+from tests.harness.crash_points import BREAKING, POINTS, Yard
+from tests.harness.http_proxy import HttpProxy
+from tests.harness.terminal import ENTER, RIGHT, TAB, Terminal, program
+from tests.harness.waiting import until
 from tui_reseller import wiring
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.credential import Credential
@@ -93,7 +91,7 @@ def test_no_forced_end_leaves_a_secret(yard):
     looked = yard.scanner.looked
     assert {"stdout", "stderr", "ledger", "ledger WAL", "log", "command line", "environment"} <= set(looked)
     assert looked["stdout"] >= 2 * len(ENDS)
-    applied = [row["operation"] for row in yard.control("GET", "log")]
+    applied = [row["operation"] for row in yard.sandbox.log()]
     assert "password" in applied, "what is never sent cannot leak"
 
 
@@ -138,7 +136,7 @@ def test_the_password_of_a_proxy_is_nowhere(yard):
     env = {f"TUI_RESELLER_{name}": value for name, value in own.items()}
     printed = yard.outside / "printed"
     command = ["--secret-command", f"cat {shlex.quote(str(printed))}"]
-    account = ["--base-url", yard.base_url, "--api-user", yard.ready["api_user"], "--format", yard._wire]
+    account = ["--base-url", yard.base_url, "--api-user", yard.sandbox.api_user, "--format", yard._wire]
     for number in range(3):
         yard.plant(f"z{number}", email="a@x.example", active="true")
 
@@ -161,7 +159,7 @@ def test_the_password_of_a_proxy_is_nowhere(yard):
         said(0, "plan", "new", "--filter", "username~^z[0-9]$", "--action", "disable", "--out", plan)
         said(0, "plan", "apply", plan, "--confirm", "3 acme", "--detach")
         until("the job is done", lambda: '"state": "finished"' in said(0, "job", "show", "1"), 40)
-        assert len([line for line in yard.control("GET", "log") if line["operation"] == "disable"]) == 3
+        assert len([line for line in yard.sandbox.log() if line["operation"] == "disable"]) == 3
         now(yard.canaries["former"])
         assert "does not accept our user name and password" in said(5, "list")
         said(5, "enable", "z1", "--yes")
@@ -221,7 +219,7 @@ async def test_no_live_object_says_a_secret(yard):
 
 async def _look_at_live_objects(yard: Yard, proxy: str) -> None:
     former = Secret(yard.canaries["former"])
-    profile = Profile("acme", yard.ready["api_user"], yard.base_url, format=Format(yard._wire), store=Store.NONE)
+    profile = Profile("acme", yard.sandbox.api_user, yard.base_url, format=Format(yard._wire), store=Store.NONE)
     in_file = replace(profile, name="in-file", proxy=proxy, proxy_password=former)
     profile = replace(profile, proxy=proxy)
     credentials = Credentials()
@@ -236,13 +234,13 @@ async def _look_at_live_objects(yard: Yard, proxy: str) -> None:
     async for _ in listing.refresh(session):
         pass
     call = Call(Operation.PASSWORD, "z1", {}, Secret(yard.canaries["new"]))
-    yard.fault("latency", ms=300, operation="password")
+    yard.sandbox.fault("latency", ms=300, operation="password")
     task = asyncio.create_task(carry_out(session, call))
     await asyncio.to_thread(until, "the intent is written", lambda: yard.is_written("z1"))
     seen = yard.scanner.objects()
     results = [await task]
     for fault in ("drop-after", "garbage", "truncate"):
-        yard.fault(fault, operation="password", **({"bytes": 5} if fault == "truncate" else {}))
+        yard.sandbox.fault(fault, operation="password", **({"bytes": 5} if fault == "truncate" else {}))
         results.append(await carry_out(session, call))
         yard.scanner.objects()
     assert results[0].outcome is Outcome.APPLIED
@@ -295,7 +293,7 @@ def test_a_killed_screen_leaves_no_secret(yard):
                 second.press(ENTER)
             second.press(ENTER)
             second.by_hand("user1")
-            yard.fault("latency", ms=20_000, operation="password")
+            yard.sandbox.fault("latency", ms=20_000, operation="password")
             second.commit()
             until("the intent is written", lambda: second.read() or yard.is_written("user1"))
             second.child.kill(signal.SIGTERM)

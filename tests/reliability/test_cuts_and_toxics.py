@@ -11,14 +11,14 @@ default every 97th byte of each operation is tried, in full every one:
 
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
 from tests.harness import toxic_proxy as toxics
 from tests.harness.rig import CONTROL, Rig, call_for, contradicts, needless, planted_for
-from tests.harness.sandbox_process import SandboxProcess
+from tests.harness.sandbox import Sandbox
 from tests.harness.toxic_proxy import Toxic, ToxicProxy
 from tui_reseller.domain.errors import NoAnswer
 from tui_reseller.domain.operation import WRITES, Operation, Outcome
@@ -31,18 +31,18 @@ FORMS = tuple(Format) if os.environ.get("TUI_RESELLER_FULL") else (Format.JSON,)
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxProcess]:
-    with SandboxProcess.started() as process:
-        process.plant(CONTROL)
-        yield process
+def sandbox(sandboxes) -> Sandbox:
+    shared = sandboxes("cuts")
+    shared.plant_person(CONTROL)
+    return shared
 
 
 @pytest.fixture
-def few() -> Iterator[SandboxProcess]:
+def few(new_sandbox) -> Sandbox:
     """A sandbox of its own with one customer: every byte of its list is cut."""
-    with SandboxProcess.started() as process:
-        process.plant(CONTROL)
-        yield process
+    made = new_sandbox()
+    made.plant_person(CONTROL)
+    return made
 
 
 PATIENCE = 10.0
@@ -52,7 +52,7 @@ PATIENCE = 10.0
 class Cutter:
     """Carries an operation out on a fresh customer over a line that is cut somewhere, and judges what is said."""
 
-    def __init__(self, sandbox: SandboxProcess, proxy: ToxicProxy, rig: Rig, operation: Operation) -> None:
+    def __init__(self, sandbox: Sandbox, proxy: ToxicProxy, rig: Rig, operation: Operation) -> None:
         self.sandbox, self.proxy, self.rig, self.operation = sandbox, proxy, rig, operation
         self.counts: Counter[str] = Counter()
 
@@ -69,7 +69,7 @@ class Cutter:
         """The line is honest for the reading before, and spoilt from the moment the intent is written down."""
         username = self.sandbox.fresh_name()
         if self.operation is not Operation.CREATE:
-            self.sandbox.plant(username, **planted_for(self.operation))
+            self.sandbox.plant_person(username, **planted_for(self.operation))
         since = self.sandbox.last_seq()
         self.rig.session.budget = Budget()
         async with self.rig.sending_under(self._spoilt(toxic, seconds)):

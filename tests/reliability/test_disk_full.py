@@ -14,7 +14,7 @@ import resource
 import shutil
 import subprocess
 import sys
-import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 
 import tui_reseller
+from tests.harness.sandbox import Sandbox
 
 HERE = Path(__file__).parent
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
@@ -33,42 +34,21 @@ PAGE = 4096
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(tui_reseller.__file__).parent.parent)}
 
 
-class Truth:
-    """The sandbox, and what it has applied."""
-
-    def __init__(self, ready: dict) -> None:
-        self.ready = ready
-        self._seen = 0
-
-    def applied(self) -> dict[str, int]:
-        """Return how often each customer was changed since the last call."""
-        with urllib.request.urlopen(f"{self.ready['url']}/_sandbox/log?since={self._seen}", timeout=10) as answer:
-            rows = json.load(answer)
-        found: dict[str, int] = {}
-        for row in rows:
-            self._seen = row["seq"]
-            found[row["username"]] = found.get(row["username"], 0) + 1
-        return found
-
-
 @pytest.fixture(scope="module")
-def truth():
-    command = [sys.executable, "-m", "tui_reseller", "sandbox", "--port", "0", "--customers", "60"]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=ENVIRONMENT)
-    yield Truth(json.loads(child.stdout.readline()))
-    child.terminate()
-    child.wait(10)
-    child.stdout.close()
+def truth(sandboxes):
+    return sandboxes("disk full", customers=60)
 
 
 @pytest.fixture(scope="module")
 def usernames(truth):
-    names = [f"full-{number}" for number in range(ROWS)]
-    for name in names:
-        body = json.dumps({"email": f"{name}@x.example", "active": "true"}).encode()
-        request = urllib.request.Request(f"{truth.ready['url']}/_sandbox/customers/{name}", body, method="PUT")
-        urllib.request.urlopen(request, timeout=10).close()
-    return names
+    return [truth.plant_person(f"full-{number}", active="true") for number in range(ROWS)]
+
+
+def changed(truth: Sandbox) -> Counter[str]:
+    """Return how often each customer was changed since the last call."""
+    found = Counter(username for _operation, username in truth.applied())
+    truth.start_anew()
+    return found
 
 
 def child(*arguments: object, before: tuple[str, ...] = (), **more) -> list[str]:
@@ -105,7 +85,7 @@ def has_namespaces() -> bool:
     return subprocess.run(probe, capture_output=True, check=False).returncode == 0
 
 
-def runs_on_tmpfs(truth: Truth, usernames: list[str], folder: Path) -> Iterator[tuple[int, list, dict]]:
+def runs_on_tmpfs(truth: Sandbox, usernames: list[str], folder: Path) -> Iterator[tuple[int, list, dict]]:
     """Run the job on disks with so many free pages; return what it said and what a restart found."""
     command = [
         "unshare", "-rm", sys.executable, str(HERE / "disk_child.py"), "sweep", str(folder),
@@ -121,7 +101,7 @@ def runs_on_tmpfs(truth: Truth, usernames: list[str], folder: Path) -> Iterator[
     assert process.returncode == 0, errors
 
 
-def runs_with_a_limit(truth: Truth, usernames: list[str], folder: Path) -> Iterator[tuple[int, list, dict]]:
+def runs_with_a_limit(truth: Sandbox, usernames: list[str], folder: Path) -> Iterator[tuple[int, list, dict]]:
     """The same where this system gives nobody a disk of their own: no file may grow beyond so many pages."""
     for pages in PAGES:
         home = folder / "home"
@@ -141,16 +121,16 @@ WAYS = [runs_on_tmpfs] if has_namespaces() else [runs_with_a_limit]
 @pytest.mark.slow
 @pytest.mark.parametrize("runs", [runs_on_tmpfs, runs_with_a_limit] if FULL else WAYS)
 def test_a_disk_that_fills_up(truth, usernames, tmp_path, runs):
-    truth.applied()
+    changed(truth)
     stopped = 0
     for free, said, after in runs(truth, usernames, tmp_path):
-        judge(said, after, truth.applied(), usernames, free)
+        judge(said, after, changed(truth), usernames, free)
         stopped += isinstance(said, str) or len(said) < ROWS
     assert stopped >= len(PAGES) // 3, "the disk was not full often enough to prove anything"
     sys.stdout.write(f"{runs.__name__}: {len(PAGES)} disks of 1 to {max(PAGES)} pages, {stopped} full before the end\n")
 
 
-def traced(folder: Path, truth: Truth, usernames: list[str], injection: str, trace: Path) -> list | str:
+def traced(folder: Path, truth: Sandbox, usernames: list[str], injection: str, trace: Path) -> list | str:
     """Run the job under strace, with one fault; return what it said."""
     call = injection.partition(":")[0]
     strace = (
@@ -180,11 +160,11 @@ def test_a_disk_that_refuses_the_nth_call(truth, usernames, tmp_path, call, faul
     lasting = "+" if fault == "ENOSPC" else ""
     for number in count(1, STEP) if FULL else points:
         folder, trace = tmp_path / "home", tmp_path / "trace"
-        truth.applied()
+        changed(truth)
         said = traced(folder, truth, usernames, f"{call}:error={fault}:when={number}{lasting}", trace)
         was_hit = "INJECTED" in trace.read_text()
         (line,) = child("restart", str(folder), truth.ready, usernames, "disable")
-        judge(said, json.loads(line), truth.applied(), usernames, (call, number))
+        judge(said, json.loads(line), changed(truth), usernames, (call, number))
         stopped += len(said) < len(usernames) or any(outcome != "applied" for _name, outcome in said)
         shutil.rmtree(folder)
         if not was_hit:

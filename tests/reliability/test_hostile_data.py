@@ -17,31 +17,26 @@ import json
 import logging
 import os
 import shlex
-import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from types import SimpleNamespace
 
 import polars as pl
 import pytest
 from rich.cells import cell_len
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parents[1] / "tui"))
-from desk import Sandbox, open_desk
-from harness import hostile
-from harness.shells import SHELLS, words_in
-
+from tests.harness import hostile
+from tests.harness.shells import SHELLS, words_in
 from tests.harness.v2 import DETAIL_FIELDS, FIELDS, a_customer, frame_from, new_list, parse_filter
-from tui_reseller.api.reseller_v2.records import whole
+from tests.tui.desk import open_desk
+from tui_reseller.api.reply import Reply
+from tui_reseller.api.request import Request
 from tui_reseller.api.reseller_v2.replies import verdict
-from tui_reseller.api.wire import Form, Reply
-from tui_reseller.cli.doors import SandboxOptions
-from tui_reseller.cli.options import Common, Start
+from tui_reseller.api.surrogates import without_surrogates
+from tui_reseller.cli.arguments import Common, Start
+from tui_reseller.cli.console import Console
 from tui_reseller.cli.output import Output
-from tui_reseller.cli.talk import Talk
 from tui_reseller.cli.verbs.audit import COLUMNS as AUDIT_COLUMNS
 from tui_reseller.cli.verbs.audit import TABLE_COLUMNS, _for_table
 from tui_reseller.cli.verbs.details import set_details
@@ -63,7 +58,6 @@ from tui_reseller.services.result import Result
 from tui_reseller.storage.export import Exporter
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 from tui_reseller.system import logs
-from tui_reseller.system.demo_sandbox import started
 from tui_reseller.tui.app import ResellerApp
 from tui_reseller.tui.dialogs import texts
 from tui_reseller.tui.presenters import job as job_presenter
@@ -85,7 +79,7 @@ ON_SCREEN = 20_000
 
 def customer(number: int, text: str) -> Customer:
     """A text in every field; the adapters let no half of a character through."""
-    known = whole(text)
+    known = without_surrogates(text)
     values = dict.fromkeys(("email", *DETAIL_FIELDS), known)
     return a_customer(f"h{number:03}-{known}", sending=Switch.ON, extra={known[:50]: known}).with_values(values)
 
@@ -195,7 +189,7 @@ async def test_search_sort_and_filter_find_it_and_never_break():
             with suppress(InvalidFilter):
                 assert await rows.query(ListQuery(parse_filter(typed), "", descending=False))
                 assert len(rows) <= len(CUSTOMERS)
-        known = whole(text)
+        known = without_surrogates(text)
         if known and '"' not in known and known.lower() != known.upper():
             assert await rows.query(ListQuery(parse_filter(f'"{known}"'), "", descending=False))
             assert rows.row_of(CUSTOMERS[number].username) is not None
@@ -287,14 +281,16 @@ def test_an_error_that_quotes_it_is_harmless(capsys):
             json.dumps([text]),
             text,
         ):
-            answer = verdict(Reply(200, (), body.encode("utf-8", "surrogatepass")), Format.JSON, Form([]))
+            answer = verdict(
+                Reply(200, (), body.encode("utf-8", "surrogatepass")), Format.JSON, Request("POST", "x.json")
+            )
             if answer == "success":  # one of the texts is exactly that
                 assert body == '{"message":"success"}'
                 continue
             assert isinstance(answer, ResellerError)
             assert bad([answer.message]) == []
             assert len(answer.message) < 1000
-            Talk().warn(f"{answer.message}\n{text}")
+            Console().warn(f"{answer.message}\n{text}")
     assert bad(capsys.readouterr().err.split("\n")) == []
 
 
@@ -308,32 +304,31 @@ def test_a_title_of_the_window_is_one_title():
         assert bad([written[0][4:-1]]) == []
 
 
-async def test_the_whole_screen_with_all_of_them(tmp_path):
+async def test_the_whole_screen_with_all_of_them(tmp_path, new_sandbox):
     """Every row, the detail of every customer, and all dialogs on a part of them."""
-    with started(SandboxOptions(port=0, customers=2).arguments()) as ready:
-        sandbox = Sandbox(ready)
-        # In every field at once, written as JSON: more than a megabyte would be refused as no customer.
-        fits = [len(json.dumps(text)) * len(hostile.FIELDS) < 1_000_000 for _, text in CHOSEN]
-        planted = [(number, text) for number, (_, text) in enumerate(CHOSEN) if fits[number]]
-        for number, text in planted:
-            username = f"h{number:03}-{whole(text)}"
-            sandbox.plant(f"h{number:03}", username=username, **dict.fromkeys(hostile.FIELDS, text))
-        async with open_desk(sandbox, tmp_path, size=(120, 40)) as desk:
-            assert desk.state.total == len(planted) + 2
-            for at in range(0, desk.state.total, 1 if FULL else 5):
-                desk.main.list.move(at)
-                await desk.pilot.pause()
-                lines = desk.screen_text()
-                assert bad(lines) == []
-                assert {cell_len(line) for line in lines} == {120}
-                if at % 30 == 15:
-                    for keys in (("enter",), ("d",), ("x", "d"), ("x", "r"), ("p",), ("a",), ("y",)):
-                        await desk.press(*keys)
-                        await desk.pilot.pause()
-                        assert desk.dialog is not None, (keys, desk.note)
-                        assert bad(desk.screen_text()) == []
-                        while desk.dialog is not None:
-                            await desk.press("escape")
+    sandbox = new_sandbox(customers=2)
+    # In every field at once, written as JSON: more than a megabyte would be refused as no customer.
+    fits = [len(json.dumps(text)) * len(hostile.FIELDS) < 1_000_000 for _, text in CHOSEN]
+    planted = [(number, text) for number, (_, text) in enumerate(CHOSEN) if fits[number]]
+    for number, text in planted:
+        username = f"h{number:03}-{without_surrogates(text)}"
+        sandbox.plant(f"h{number:03}", username=username, **dict.fromkeys(hostile.FIELDS, text))
+    async with open_desk(sandbox, tmp_path, size=(120, 40)) as desk:
+        assert desk.state.total == len(planted) + 2
+        for at in range(0, desk.state.total, 1 if FULL else 5):
+            desk.main.list.move(at)
+            await desk.pilot.pause()
+            lines = desk.screen_text()
+            assert bad(lines) == []
+            assert {cell_len(line) for line in lines} == {120}
+            if at % 30 == 15:
+                for keys in (("enter",), ("d",), ("x", "d"), ("x", "r"), ("p",), ("a",), ("y",)):
+                    await desk.press(*keys)
+                    await desk.pilot.pause()
+                    assert desk.dialog is not None, (keys, desk.note)
+                    assert bad(desk.screen_text()) == []
+                    while desk.dialog is not None:
+                        await desk.press("escape")
 
 
 def test_a_detail_of_a_hundred_thousand_signs_is_folded_at_once():

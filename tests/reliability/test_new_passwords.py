@@ -12,17 +12,13 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import urlopen
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from harness.sandbox_process import SandboxProcess
+from tests.harness.sandbox import Sandbox
+from tests.harness.waiting import until
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
@@ -37,16 +33,10 @@ ENDS = {"full": "> /dev/full", "reader left": "| true", "closed": ">&-"}
 names = (f"spool{number}" for number in itertools.count(1))
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[SandboxProcess]:
-    with SandboxProcess.started(customers=20) as sandbox:
-        yield sandbox
-
-
 class Shop:
     """A home of its own on a sandbox, and a shell in it."""
 
-    def __init__(self, home: Path, sandbox: SandboxProcess) -> None:
+    def __init__(self, home: Path, sandbox: Sandbox) -> None:
         self.home, self.sandbox = home, sandbox
         self.folder = home / "state" / "tui-reseller" / "passwords"
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
@@ -68,7 +58,7 @@ class Shop:
             case "create":
                 words = ["create", *(f"{k}={v}" for k, v in {"username": ours[0], **PERSON}.items()), "--yes"]
             case _:
-                self.sandbox.plant(ours[0], password="oLd-pass-1")
+                self.sandbox.plant_person(ours[0], password="oLd-pass-1")
                 words = ["password", ours[0], "--confirm", ours[0]]
         return shlex.join([sys.executable, "-m", "tui_reseller", *words, "--generate-password"]), ours
 
@@ -95,38 +85,22 @@ class Shop:
         """Return the files of passwords that are there."""
         return sorted(self.folder.glob("*")) if self.folder.exists() else []
 
-    def takes(self, username: str, password: str) -> bool:
-        """Whether the service lets a customer in with a password."""
-        values = {"api_user": self.sandbox.api_user, "api_key": self.sandbox.api_key}
-        content = urlencode({**values, "user": username, "password": password}).encode()
-        try:
-            with urlopen(f"{self.sandbox.base_url}/customer.auth.json", content, timeout=10) as answer:
-                return bool(json.load(answer) == {"message": "success"})
-        except HTTPError:
-            return False
-
     def rows(self, path: Path) -> dict[str, tuple[str, str]]:
         """Return password and state of each customer; each is valid if it is said to be applied."""
         found = {
             row["username"]: (row["password"], row["state"]) for row in csv.DictReader(io.StringIO(path.read_text()))
         }
         for name, (password, state) in found.items():
-            assert self.takes(name, password) == (state == "applied") or state in {"pending", "unknown"}, name
+            assert self.sandbox.takes(name, password) == (state == "applied") or state in {"pending", "unknown"}, name
         return found
 
 
 @pytest.fixture
-def shop(tmp_path, served) -> Iterator[Shop]:
-    served.control("DELETE", "faults")
-    yield Shop(tmp_path, served)
-    served.control("DELETE", "faults")
-
-
-def until(what: str, holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {PATIENCE} s: {what}"
-        time.sleep(0.01)
+def shop(tmp_path, sandboxes) -> Iterator[Shop]:
+    shared = sandboxes("new passwords", customers=20)
+    shared.clear()
+    yield Shop(tmp_path, shared)
+    shared.clear()
 
 
 def shown_in(out: str, form: str) -> dict[str, str]:
@@ -153,7 +127,7 @@ def test_what_the_output_took_is_nowhere_else(shop, verb, form):
     assert ran.returncode == 0, ran.stderr
     shown = shown_in(ran.stdout, form)
     assert set(shown) == set(ours)
-    assert all(shop.takes(name, password) for name, password in shown.items())
+    assert all(shop.sandbox.takes(name, password) for name, password in shown.items())
     assert shop.kept() == []
     assert not [p for p in shop.home.rglob("*") if p.is_file() and shown[ours[0]].encode() in p.read_bytes()]
     assert "passwords" not in shop.verb("needs-you").stderr
@@ -216,7 +190,7 @@ def test_what_is_delivered_is_gone_also_if_the_service_refused_some(shop):
     assert ran.returncode == 9, ran.stderr
     rows = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [row["username"] for row in rows if "password" not in row] == ours[:1]
-    assert all(shop.takes(row["username"], row["password"]) for row in rows[1:])
+    assert all(shop.sandbox.takes(row["username"], row["password"]) for row in rows[1:])
     assert shop.kept() == []
 
 
@@ -234,7 +208,7 @@ def test_nothing_is_sent_where_it_cannot_be_kept(shop, verb):
     shop.folder.mkdir()
     shop.folder.chmod(0o777)
     assert shop.run(command).returncode == 3
-    assert [row for row in shop.sandbox.log(since) if row["by"] == "client"] == []
+    assert shop.sandbox.for_clients(since) == []
 
 
 @pytest.mark.in_turn(2)
@@ -263,10 +237,10 @@ def test_kill_9_leaves_the_password_in_a_file(shop, verb, fault, settings, appli
     (path,) = shop.kept()
     assert f"passwords that nobody has seen are in {path}" in shop.verb("needs-you").stderr
     until("the service is done", lambda: shop.sandbox.log(since))
-    done = {row["username"] for row in shop.sandbox.log(since) if row["by"] == "client"}
+    done = {row["username"] for row in shop.sandbox.for_clients(since)}
     rows = shop.rows(path)
     assert done
-    assert all(shop.takes(name, rows[name][0]) for name in done)
+    assert all(shop.sandbox.takes(name, rows[name][0]) for name in done)
     if verb == "create several":
         shop.sandbox.control("DELETE", "faults")
         job = json.loads(shop.verb("job", "list").stdout.splitlines()[0])["job"]

@@ -3,7 +3,7 @@ and nothing else. Every scenario ends by reading from the sandbox what it receiv
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from tests.harness.consent import agreed, carry_out
+from tests.harness.sandbox import Sandbox
 from tests.harness.v2 import a_customer, calls_for
 from tests.reliability.workplace import CUSTOMER, Ran, Workplace
-from tests.tui.desk import Sandbox
-from tui_reseller.cli.doors import SandboxOptions
 from tui_reseller.domain.audit import AuditQuery, Operator
 from tui_reseller.domain.errors import Conflict, RefusedHere
 from tui_reseller.domain.operation import Call, Operation, Outcome
@@ -23,7 +22,6 @@ from tui_reseller.services import listing
 from tui_reseller.services.edit import conflict_with, save
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import observe
-from tui_reseller.system.demo_sandbox import started
 
 CUSTOMERS = 60
 NEW = [f"{name}={value}" for name, value in CUSTOMER.items() if name != "active"]
@@ -36,10 +34,9 @@ TYPED = VERBS[7:]
 BEN = Operator("ben", "bastion", "10.1.2.3")
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with started(SandboxOptions(port=0, customers=CUSTOMERS).arguments()) as ready:
-        yield Sandbox(ready)
+@pytest.fixture
+def running(sandboxes) -> Sandbox:
+    return sandboxes("rails", customers=CUSTOMERS)
 
 
 @pytest.fixture
@@ -248,7 +245,7 @@ def test_a_rival_on_the_same_field_while_the_question_stands_is_a_conflict(at, r
     field, value = ("city", "Bergen") if argv[0] == "set" else ("email", "rival@bodega.example")
     place = at()
     running.fault("rival", username="luz", field=field, value=value, operation="list")
-    ran = place(*argv, "--yes")
+    ran = place(*argv, answers=["yes"])
     assert ran.code == 8
     row = json.loads(ran.out)
     assert row["outcome"] == "conflict"
@@ -262,7 +259,7 @@ def test_a_rival_on_the_same_field_while_the_question_stands_is_a_conflict(at, r
 def test_a_conflict_in_a_table_has_all_three_values(at, running):
     place = at()
     running.fault("rival", username="luz", field="city", value="Bergen", operation="list")
-    ran = place("set", "luz", "city=Oslo", "--yes", "--output", "table")
+    ran = place("set", "luz", "city=Oslo", "--output", "table", answers=["yes"])
     assert 'city "Madrid" -> "Oslo", now "Bergen"' in ran.out
 
 

@@ -4,16 +4,15 @@ Each way is tried with a permit that was given before: what holds then is the gu
 has to pass. That no verb passes it without the door is shown in tests/cli/test_door_matrix.py.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from tests.harness.consent import for_job
+from tests.harness.sandbox import Sandbox
 from tests.harness.v2 import a_customer, item_of
 from tests.reliability.workplace import CUSTOMER, Workplace
-from tests.tui.desk import Sandbox
-from tui_reseller.cli.doors import SandboxOptions
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
@@ -32,7 +31,6 @@ from tui_reseller.services.session import Session
 from tui_reseller.services.suspensions import Suspension
 from tui_reseller.services.write import Aim, carry_out, send
 from tui_reseller.storage.ledger.sqlite.jobs import Jobs
-from tui_reseller.system.demo_sandbox import started
 
 NEW = {name: value for name, value in CUSTOMER.items() if name != "active"}
 CALLS = {
@@ -137,10 +135,9 @@ DRIVERS: dict[str, Callable[[Session, Operation], Awaitable[list[Outcome]]]] = {
 MODES = ["run", "profile", "locked", "expired"]
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with started(SandboxOptions(port=0, customers=5).arguments()) as ready:
-        yield Sandbox(ready)
+@pytest.fixture
+def running(sandboxes) -> Sandbox:
+    return sandboxes("read-only", customers=5)
 
 
 @pytest.fixture

@@ -9,17 +9,13 @@ a liking for marks, controls and halves. Here 10,000, and every 11th code point 
 import os
 import random
 import re
-import sys
 import unicodedata
-from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from harness import hostile
-
-from tui_reseller.cli.table import cut, display_width
+from tests.harness import hostile
+from tui_reseller.cli.table import display_width, truncate
 from tui_reseller.domain.text import MAX_MARKS, clean, formula_restored, formula_safe, quoted
 from tui_reseller.tui.presenters import rows
 
@@ -84,7 +80,7 @@ def test_any_text(part):
             assert display_width(shown) == known, number
             assert cell_len(shown) == known, number
         width = chance.randrange(2, 30)
-        assert display_width(cut(shown, width)) <= width, number
+        assert display_width(truncate(shown, width)) <= width, number
         assert cell_len(rows.cut(shown, width)) == width, number
         assert cell_len(rows.cut_middle(shown, width)) == width, number
 

@@ -7,46 +7,26 @@ import io
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.tui.desk import Sandbox, acme, folders
-from tui_reseller.cli.doors import Doors
+from tests.harness.clock import HurriedClock
+from tests.harness.sandbox import Sandbox
+from tests.tui.desk import acme, folders
+from tui_reseller.cli.console import Console
+from tui_reseller.cli.entry_points import EntryPoints
 from tui_reseller.cli.main import run
-from tui_reseller.cli.talk import Talk
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
-from tui_reseller.system.clock import SystemClock
 from tui_reseller.wiring import build
 
 CUSTOMER = {
     "email": "luz@bodega.example", "first_name": "Luz", "last_name": "Marin", "address": "Calle 1", "city": "Madrid",
     "state": "M", "zip": "28013", "country": "ES", "phone": "1", "website": "bodega.example", "active": "true",
 }  # fmt: skip
-
-
-class PushedClock(SystemClock):
-    """The real clock, pushed: jumped moves the time of day as somebody who sets it does, passed lets time go by.
-
-    A sleep only lets time go by.
-    """
-
-    def __init__(self) -> None:
-        self.jumped = timedelta(0)
-        self.passed = 0.0
-
-    async def sleep(self, seconds: float) -> None:
-        self.passed += seconds
-
-    def now(self) -> datetime:
-        return super().now() + self.jumped + timedelta(seconds=self.passed)
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.passed
 
 
 @dataclass
@@ -63,7 +43,7 @@ class Workplace:
 
     def __init__(self, sandbox: Sandbox, root: Path, capsys: Any, monkeypatch: Any, **profile: Any) -> None:
         self.sandbox = sandbox
-        self.clock = PushedClock()
+        self.clock = HurriedClock()
         self.paths = folders(root)
         self.profile = acme(sandbox.ready, **profile)
         self.credentials = Credentials()
@@ -78,13 +58,13 @@ class Workplace:
     def __call__(self, *argv: str, stdin: str = "", answers: Sequence[str] | None = None) -> Ran:
         """Run a command; with *answers* a person sits at the terminal."""
         left = list(answers or ())
-        doors = Doors(lambda named, _debug: self.services(named=named), *[lambda *_given: 0] * 3)
+        entry_points = EntryPoints(lambda named, _debug: self.services(named=named), *[lambda *_given: 0] * 3)
         with self._monkeypatch.context() as patched:
             patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-            patched.setattr(Talk, "can_ask", property(lambda _talk: answers is not None))
-            patched.setattr(Talk, "ask", lambda talk, question: talk.warn(question) or left.pop(0))
+            patched.setattr(Console, "can_ask", property(lambda _console: answers is not None))
+            patched.setattr(Console, "ask", lambda console, question: console.warn(question) or left.pop(0))
             self._capsys.readouterr()
-            code = run(list(argv), doors)
+            code = run(list(argv), entry_points)
         captured = self._capsys.readouterr()
         return Ran(code, captured.out, captured.err)
 

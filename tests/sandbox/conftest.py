@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 import pytest
+
+from tests.harness.sandbox import Sandbox
 
 NEW_CUSTOMER = {
     "username": "newcustomer@example.com",
@@ -34,13 +34,13 @@ NEW_CUSTOMER = {
 }
 
 
-@dataclass
-class SandboxProcess:
-    """A running sandbox and a client for it."""
+class SandboxProcess(Sandbox):
+    """A running sandbox, and calls of its service."""
 
-    process: subprocess.Popen[bytes]
-    ready: dict[str, Any]
-    client: httpx.Client
+    def __init__(self, process: subprocess.Popen[bytes], ready: dict[str, Any]) -> None:
+        super().__init__(ready)
+        self.process = process
+        self.client = httpx.Client(timeout=20, trust_env=False)
 
     def call(self, name: str, wire_format: str = "json", /, *, verb: str = "POST", **params: Any) -> httpx.Response:
         """Call `module.action` with the sandbox's credentials."""
@@ -65,34 +65,18 @@ class SandboxProcess:
         records: list[dict[str, Any]] = answer.json()
         return records
 
-    def control(self, verb: str, path: str, body: Any = None) -> Any:
-        """Use a control endpoint."""
-        content = None if body is None else json.dumps(body)
-        answer = self.client.request(verb, f"{self.ready['url']}/_sandbox/{path}", content=content)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+    def planted(self, username: str, /, **values: Any) -> dict[str, Any]:
+        """Plant a customer, unchecked; return what the sandbox then holds."""
+        self.plant(username, **values)
+        return self.held(values.get("username", username))
 
-    def held(self, username: str) -> dict[str, Any]:
-        """Return what the sandbox holds about a customer."""
-        record: dict[str, Any] = self.control("GET", f"customers/{quote(username, safe='')}")
-        return record
-
-    def plant(self, username: str, /, **values: Any) -> dict[str, Any]:
-        """Plant a customer, unchecked."""
-        record: dict[str, Any] = self.control("PUT", f"customers/{quote(username, safe='')}", values)
-        return record
-
-    def fault(self, name: str, **params: Any) -> None:
-        """Put one fault in force."""
-        self.control("POST", "faults", {"faults": [{"name": name, **params}]})
-
-    def log(self, username: str | None = None) -> list[dict[str, Any]]:
-        """Return what was applied, to one customer or at all."""
-        return [entry for entry in self.control("GET", "log") if username in {None, entry["username"]}]
+    def changes(self, username: str) -> list[dict[str, Any]]:
+        """Return what was applied to one customer."""
+        return [entry for entry in self.log() if entry["username"] == username]
 
     def last_verdict(self) -> str:
         """Return the verdict of the latest request."""
-        return str(self.control("GET", "requests")[-1]["verdict"])
+        return str(self.requests()[-1]["verdict"])
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """End the process; return its exit code and what it said on stderr."""
@@ -123,7 +107,7 @@ def _start(*arguments: str, tmpdir: Path | None = None, stdin: int | None = None
     if not line:
         _, errors = process.communicate(timeout=10)
         raise AssertionError(errors.decode())
-    return SandboxProcess(process, json.loads(line), httpx.Client(timeout=20, trust_env=False))
+    return SandboxProcess(process, json.loads(line))
 
 
 def _end(running: SandboxProcess) -> None:
@@ -162,9 +146,9 @@ def sandbox_process() -> Iterator[SandboxProcess]:
 @pytest.fixture
 def sandbox(sandbox_process: SandboxProcess) -> Iterator[SandboxProcess]:
     """The module's sandbox, without any fault left by another test."""
-    sandbox_process.control("DELETE", "faults")
+    sandbox_process.clear()
     yield sandbox_process
-    sandbox_process.control("DELETE", "faults")
+    sandbox_process.clear()
 
 
 @pytest.fixture(scope="module", params=["2014", "2018"])

@@ -19,7 +19,7 @@ def test_the_log_holds_what_was_applied(sandbox: Any) -> None:
     sandbox.manage("profile", task="setUsername", user="logged", username="logged2")
     sandbox.manage("disable", user="logged")
     sandbox.call("reseller.delete", user="logged2")
-    created, *others = sandbox.log("logged")
+    created, *others = sandbox.changes("logged")
     assert created["by"] == "client"
     assert created["operation"] == "create"
     assert created["changes"]["password"] == "set"
@@ -33,7 +33,7 @@ def test_the_log_holds_what_was_applied(sandbox: Any) -> None:
         ("password", {"password": "set"}),
         ("rename", {"username": ["logged", "logged2"]}),
     ]
-    (deleted,) = sandbox.log("logged2")
+    (deleted,) = sandbox.changes("logged2")
     assert (deleted["operation"], deleted["changes"]) == ("delete", {"deleted": [False, True]})
     assert datetime.fromisoformat(deleted["time"]).utcoffset() is not None
     everything = sandbox.control("GET", "log")
@@ -91,7 +91,7 @@ HOSTILE = [
 @pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
 def test_any_value_can_be_planted(sandbox: Any, value: str) -> None:
     username = f"planted-{HOSTILE.index(value)}"
-    assert sandbox.plant(username, city=value, active="true")["city"] == value
+    assert sandbox.planted(username, city=value, active="true")["city"] == value
     (record,) = sandbox.customers(username=username)
     assert record["city"] == value
     stale = {"name": "stale-list", "seconds": 0, "operation": "list"}
@@ -118,7 +118,7 @@ def test_values_that_are_no_text_and_unknown_fields(sandbox: Any) -> None:
     (user,) = ET.fromstring(sandbox.manage("profile", "xml", task="get", username="odd").content)
     assert (user.findtext("zip"), user.findtext("phone"), user.findtext("colour")) == ("80202", "", "red")
     assert sandbox.manage("disable", user="odd").json() == {"message": "success"}
-    assert sandbox.log("odd")[-1]["changes"] == {"active": ["perhaps", False]}
+    assert sandbox.changes("odd")[-1]["changes"] == {"active": ["perhaps", False]}
 
 
 def test_usernames_of_every_kind(sandbox: Any) -> None:
@@ -127,20 +127,20 @@ def test_usernames_of_every_kind(sandbox: Any) -> None:
         assert sandbox.control("PUT", f"customers/{path}", {})["username"] == username
         assert sandbox.control("GET", f"customers/{path}")["active"] is True
         assert sandbox.control("DELETE", f"customers/{path}")["deleted"] is True
-    assert sandbox.plant("by-body", username="\udc00-other")["username"] == "\udc00-other"
+    assert sandbox.planted("by-body", username="\udc00-other")["username"] == "\udc00-other"
     assert {"\udc00-other"} <= {each["username"] for each in sandbox.customers()}
 
 
 def test_planting_changes_named_fields_only(sandbox: Any) -> None:
     before = sandbox.held("user2")
-    after = sandbox.plant("user2", sending=True, website_access=False)
+    after = sandbox.planted("user2", sending=True, website_access=False)
     assert after == {**before, "active": True, "website_access": False}
     assert sandbox.customers(username="user2")[0]["active"] == "true"
     assert sandbox.control("DELETE", "customers/user2")["deleted"] is True
     assert not sandbox.customers(username="user2")
     assert sandbox.create("user2").json()["errors"] == ["Username already exists"]
-    assert sandbox.plant("user2", sending=False)["deleted"] is False
-    assert sandbox.plant("buried", deleted=True)["deleted"] is True
+    assert sandbox.planted("user2", sending=False)["deleted"] is False
+    assert sandbox.planted("buried", deleted=True)["deleted"] is True
 
 
 def test_senseless_control_requests(sandbox: Any) -> None:

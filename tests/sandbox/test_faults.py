@@ -77,7 +77,7 @@ def test_drops(sandbox: Any, name: str, applied: int, verdict: str) -> None:
     sandbox.fault(name, operation="create")
     with pytest.raises(httpx.RemoteProtocolError):
         sandbox.create(username)
-    assert len(sandbox.log(username)) == applied
+    assert len(sandbox.changes(username)) == applied
     assert sandbox.last_verdict() == verdict
 
 
@@ -109,10 +109,10 @@ def test_truncate_never_completes_an_answer(sandbox: Any) -> None:
 
 @pytest.mark.parametrize("wire_format", ["json", "xml"])
 def test_garbage_is_neither_json_nor_xml_but_the_call_was_applied(sandbox: Any, wire_format: str) -> None:
-    before = len(sandbox.log("user2"))
+    before = len(sandbox.changes("user2"))
     sandbox.fault("garbage", times=2)
     answer = sandbox.manage("enable", wire_format, user="user2")
-    assert len(sandbox.log("user2")) == before + 1
+    assert len(sandbox.changes("user2")) == before + 1
     with pytest.raises(json.JSONDecodeError):
         answer.json()
     with pytest.raises(ET.ParseError):
@@ -162,7 +162,7 @@ def test_a_rival_comes_between_a_list_and_the_next_call(sandbox: Any) -> None:
     sandbox.fault("rival", username="rivalled", field="city", value="Bergen", operation="list")
     assert sandbox.customers(username="rivalled")[0]["city"] == "any_city"
     assert sandbox.customers(username="rivalled")[0]["city"] == "Bergen"
-    entry = sandbox.log("rivalled")[-1]
+    entry = sandbox.changes("rivalled")[-1]
     assert (entry["by"], entry["operation"]) == ("rival", "set")
     assert entry["changes"] == {"city": ["any_city", "Bergen"]}
 
@@ -171,7 +171,7 @@ def test_a_rival_comes_before_a_write(sandbox: Any) -> None:
     sandbox.create("rival-target")
     sandbox.fault("rival", field="sending", value=False, operation="set")
     sandbox.manage("profile", task="set", user="rival-target", city="Oslo")
-    log = [(entry["by"], entry["operation"], entry["changes"]) for entry in sandbox.log("rival-target")[1:]]
+    log = [(entry["by"], entry["operation"], entry["changes"]) for entry in sandbox.changes("rival-target")[1:]]
     assert log == [
         ("rival", "disable", {"active": [True, False]}),
         ("client", "set", {"city": ["any_city", "Oslo"]}),
@@ -194,7 +194,7 @@ def test_what_a_rival_can_do(sandbox: Any, field: str, value: str, operation: st
     sandbox.fault("rival", field=field, value=value, username=username, operation="auth")
     assert "secret" not in str([{k: v for k, v in fault.items() if k != "username"} for fault in active(sandbox)])
     sandbox.manage("auth", user="nobody", password="x")
-    last = sandbox.log(username)[-1]
+    last = sandbox.changes(username)[-1]
     assert (last["by"], last["operation"]) == (("rival", operation) if operation else ("client", "create"))
 
 
@@ -202,7 +202,7 @@ def test_a_rival_can_delete(sandbox: Any) -> None:
     sandbox.create("rival-deleted")
     sandbox.fault("rival", field="deleted", value=True, operation="disable")
     assert sandbox.manage("disable", user="rival-deleted").json() == {"message": "User not found"}
-    assert sandbox.log("rival-deleted")[-1]["changes"] == {"deleted": [False, True]}
+    assert sandbox.changes("rival-deleted")[-1]["changes"] == {"deleted": [False, True]}
 
 
 def test_faults_combine(sandbox: Any) -> None:

@@ -36,7 +36,7 @@ from tui_reseller.sandbox import rules
 def test_limits_at_create(sandbox: Any, params: dict[str, str], text: str) -> None:
     username = params.get("username", "limits@example.com")
     assert sandbox.create(**{"username": username, **params}).json() == {"message": "error", "errors": [text]}
-    assert sandbox.log("limits@example.com") == []
+    assert sandbox.changes("limits@example.com") == []
 
 
 def test_all_errors_come_together(sandbox: Any) -> None:

@@ -305,16 +305,16 @@ async def test_old_snapshots_that_cannot_be_removed_wait_for_the_next_start(stor
 
 NEW = CALLS[Operation.CREATE]
 MEANWHILE = {
-    "enable": ([CALLS[Operation.ENABLE]], {"ana": {"sending": Switch.ON}}),
+    "enable": ([CALLS[Operation.ENABLE]], {"ana": {"sending": True}}),
     "rename": ([CALLS[Operation.RENAME]], {"luz": None, "lux": {"city": "Madrid"}}),
     "rename and change": (
         [CALLS[Operation.RENAME], Call(Operation.SET, "lux", {"city": "Oslo"})],
         {"luz": None, "lux": {"city": "Oslo"}},
     ),
     "delete": ([CALLS[Operation.DELETE]], {"luz": None}),
-    "create": ([NEW], {"neu": {"email": "neu@bodega.es", "sending": Switch.ON}}),
+    "create": ([NEW], {"neu": {"email": "neu@bodega.es", "sending": True}}),
     "create and delete": ([NEW, Call(Operation.DELETE, "neu")], {"neu": None}),
-    "website": ([CALLS[Operation.WEBSITE_DISABLE]], {"luz": {"website_access": Switch.OFF}}),
+    "website": ([CALLS[Operation.WEBSITE_DISABLE]], {"luz": {"website_access": False}}),
 }
 
 
@@ -325,7 +325,7 @@ def stands(customers, expected):
         if values is None:
             assert username not in found
         else:
-            assert {name: getattr(found[username], name) for name in values} == values
+            assert {name: found[username].value(name) for name in values} == values
 
 
 @pytest.mark.parametrize(("calls", "expected"), MEANWHILE.values(), ids=MEANWHILE)

@@ -511,9 +511,10 @@ async def test_readers_beside_a_writer_always_find_a_whole_list(snapshots, save)
 
 
 @pytest.mark.slow
-async def test_a_kill_leaves_the_old_list_or_the_new_one(snapshots, save, cache, child):
+@pytest.mark.parametrize("times", [40, pytest.param(160, marks=pytest.mark.long)])
+async def test_a_kill_leaves_the_old_list_or_the_new_one(snapshots, save, cache, child, times):
     killed = child("snapshot_child.py", cache, stdin=-1)
-    for _turn in range(200):
+    for _turn in range(times):
         killed.stdin.write("\n")
         killed.stdin.flush()
         saved = int(killed.stdout.readline())

@@ -1,13 +1,11 @@
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from terminal import Sandbox, Terminal, environment, free_port, program
+from tests.harness.sandbox import Sandbox, free_port
+from tests.harness.terminal import Terminal, environment, program
 
 
 @pytest.fixture
@@ -40,6 +38,6 @@ def demo(home, opened):
         terminal = opened(command, environment(home, **env), size)
         if waits:
             terminal.sees("complete", "user1", "user2")
-        return terminal, Sandbox(port)
+        return terminal, Sandbox.at(port)
 
     return start

@@ -1,7 +1,8 @@
 """Keys as a slow line delivers them: in bursts, and torn apart. They go to the right place and send nothing."""
 
 import pytest
-from terminal import CTRL_Z, ENTER, ESCAPE, F2, environment, program
+
+from tests.harness.terminal import CTRL_Z, ENTER, ESCAPE, F2, environment, program
 
 pytestmark = pytest.mark.terminal
 

@@ -4,7 +4,9 @@ import signal
 import subprocess
 
 import pytest
-from terminal import environment, processes_with, program, until
+
+from tests.harness.terminal import environment, processes_with, program
+from tests.harness.waiting import until
 
 pytestmark = pytest.mark.terminal
 

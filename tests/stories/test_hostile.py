@@ -4,8 +4,11 @@ import re
 import unicodedata
 
 import pytest
-from hostile import FIELDS, HOSTILE
-from terminal import DOWN, ENTER, ESCAPE, until
+
+from tests.harness.hostile import FIELDS
+from tests.harness.hostile import SIXTY as HOSTILE
+from tests.harness.terminal import DOWN, ENTER, ESCAPE
+from tests.harness.waiting import until
 
 pytestmark = pytest.mark.terminal
 OSC = re.compile(r"\x1b\](.*?)(?:\x07|\x1b\\)", re.DOTALL)

@@ -2,24 +2,20 @@
 
 import json
 import subprocess
-import sys
 
 import pytest
-from terminal import ENTER, ESCAPE, TAB, Sandbox, environment, free_port, program, until
+
+from tests.harness.terminal import ENTER, ESCAPE, TAB, environment, program
+from tests.harness.waiting import until
 
 pytestmark = [pytest.mark.terminal, pytest.mark.long]
 
 
 @pytest.fixture
-def served(tmp_path):
+def served(new_sandbox):
     """A sandbox of its own process, so that it outlives the application."""
-    port = free_port()
-    command = [sys.executable, "-m", "tui_reseller.sandbox", "--port", str(port), "--customers", "260"]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    yield json.loads(child.stdout.readline()), Sandbox(port)
-    child.terminate()
-    child.wait(10)
-    child.stdout.close()
+    sandbox = new_sandbox(customers=260)
+    return sandbox.ready, sandbox
 
 
 @pytest.fixture
@@ -115,7 +111,7 @@ def test_a_job_survives_a_kill_is_resumed_and_undone_as_a_whole(started, served)
 
 def _ours(sandbox):
     """Return what the program changed, not what somebody else did beside it."""
-    return [row for row in sandbox.log() if row["changes"] and row["by"] == "client"]
+    return [row for row in sandbox.for_clients() if row["changes"]]
 
 
 def _is_applied(row):

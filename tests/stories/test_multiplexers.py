@@ -6,7 +6,10 @@ import subprocess
 import time
 
 import pytest
-from terminal import F2, READING, Sandbox, environment, free_port, missing, processes_with, program, until
+
+from tests.harness.sandbox import Sandbox, free_port
+from tests.harness.terminal import F2, READING, environment, processes_with, program
+from tests.harness.waiting import missing, until
 
 pytestmark = pytest.mark.terminal
 
@@ -75,7 +78,7 @@ def test_it_works_inside_tmux_at_80x24(tmux, term):
     server.sees("Start sending", "off -> on")
     server.commit("F2")
     server.sees("Applied")
-    assert Sandbox(port).applied() == [("enable", "esposito_music")]
+    assert Sandbox.at(port).applied() == [("enable", "esposito_music")]
     server.keys("d")
     server.sees("Stop sending ")
     server.commit("C-s")
@@ -109,7 +112,7 @@ def test_f2_commits_under_a_screen_that_does_flow_control(home, opened):
     terminal.sees("Stop sending ")
     terminal.commit(F2)
     terminal.sees("Applied")
-    assert Sandbox(port).applied() == [("disable", "user1")]
+    assert Sandbox.at(port).applied() == [("disable", "user1")]
     terminal.press("q")
     terminal.ends()
     until("nothing is left", lambda: not processes_with(str(home)))

@@ -11,7 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from terminal import DOWN, F2, Sandbox, environment, free_port, missing, processes_with, program, until
+
+from tests.harness.sandbox import Sandbox, free_port
+from tests.harness.terminal import DOWN, F2, environment, processes_with, program
+from tests.harness.waiting import missing, until
 
 pytestmark = pytest.mark.terminal
 
@@ -75,7 +78,7 @@ def test_it_works_over_ssh_at_80x24(line, home, opened, term):
     terminal.sees("Start sending", "off -> on")
     terminal.commit(F2 if term != "linux" else b"\x13")
     terminal.sees("Applied")
-    assert Sandbox(port).applied() == [("enable", "user2")]
+    assert Sandbox.at(port).applied() == [("enable", "user2")]
     terminal.press("q")
     assert terminal.ends() == 0
     assert terminal.stuck_modes() == []
@@ -83,41 +86,30 @@ def test_it_works_over_ssh_at_80x24(line, home, opened, term):
 
 
 @pytest.mark.parametrize("moment", ["before the answer", "after the answer"])
-def test_a_cut_connection_leaves_no_process_and_a_true_ledger(line, home, opened, moment):
-    sandbox_process = subprocess.Popen(
-        program("sandbox", "--port", "0", "--customers", "40"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env=environment(home.parent), text=True,
+def test_a_cut_connection_leaves_no_process_and_a_true_ledger(line, home, opened, moment, new_sandbox):
+    sandbox = new_sandbox(customers=40)
+    ready = sandbox.ready
+    env = environment(
+        home, TUI_RESELLER_API_USER=ready["api_user"], TUI_RESELLER_API_KEY=ready["api_key"],
+        TUI_RESELLER_BASE_URL=ready["base_url"],
     )  # fmt: skip
-    try:
-        assert sandbox_process.stdout is not None
-        ready = json.loads(sandbox_process.stdout.readline())
-        sandbox = Sandbox(int(ready["url"].rsplit(":", 1)[1]))
-        env = environment(
-            home, TUI_RESELLER_API_USER=ready["api_user"], TUI_RESELLER_API_KEY=ready["api_key"],
-            TUI_RESELLER_BASE_URL=ready["base_url"],
-        )  # fmt: skip
-        terminal = opened([*line, remote(env, program())], env)
-        terminal.sees("complete", "user1")
-        sandbox.fault("latency", operation="disable", ms=30_000 if moment.startswith("before") else 700)
-        terminal.press("d")
-        terminal.sees("Stop sending ")
-        terminal.commit()
-        terminal.sees("on its way")
-        terminal.child.kill(signal.SIGKILL)
-        until("nothing is left", lambda: not processes_with(str(home)), 12)
-        done = subprocess.run(
-            [sys.executable, "-m", "tui_reseller", "audit", "list", "--output", "json"], env=env, capture_output=True,
-            timeout=20, check=False, cwd=home,
-        )  # fmt: skip
-        entry = json.loads(done.stdout)[0]
-        assert (entry["operation"], entry["username"]) == ("disable", "user1")
-        if moment.startswith("before"):
-            assert entry["outcome"] == "unknown"
-        else:
-            assert sandbox.applied() == [("disable", "user1")]
-            assert entry["outcome"] == "applied"
-    finally:
-        sandbox_process.terminate()
-        sandbox_process.wait(5)
-        if sandbox_process.stdout is not None:
-            sandbox_process.stdout.close()
+    terminal = opened([*line, remote(env, program())], env)
+    terminal.sees("complete", "user1")
+    sandbox.fault("latency", operation="disable", ms=30_000 if moment.startswith("before") else 700)
+    terminal.press("d")
+    terminal.sees("Stop sending ")
+    terminal.commit()
+    terminal.sees("on its way")
+    terminal.child.kill(signal.SIGKILL)
+    until("nothing is left", lambda: not processes_with(str(home)), 12)
+    done = subprocess.run(
+        [sys.executable, "-m", "tui_reseller", "audit", "list", "--output", "json"], env=env, capture_output=True,
+        timeout=20, check=False, cwd=home,
+    )  # fmt: skip
+    entry = json.loads(done.stdout)[0]
+    assert (entry["operation"], entry["username"]) == ("disable", "user1")
+    if moment.startswith("before"):
+        assert entry["outcome"] == "unknown"
+    else:
+        assert sandbox.applied() == [("disable", "user1")]
+        assert entry["outcome"] == "applied"

@@ -1,16 +1,13 @@
 """A key and passwords that can be searched for are nowhere but where the operator has asked for them."""
 
-import json
 import signal
-import subprocess
 import sys
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import urlopen
 
 import pytest
-from terminal import ENTER, ESCAPE, RIGHT, TAB, Sandbox, Terminal, environment, processes_with, program, until
+
+from tests.harness.terminal import ENTER, ESCAPE, RIGHT, TAB, Terminal, environment, processes_with, program
+from tests.harness.waiting import until
 
 pytestmark = pytest.mark.terminal
 TYPED = "cAnary-tYped-83641"
@@ -21,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui_reseller import wiring
-from tui_reseller.cli.doors import ScreenOptions
+from tui_reseller.cli.entry_points import ScreenOptions
 from tui_reseller.system.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.profile import Profile, Store
@@ -47,16 +44,10 @@ sys.exit(wiring.show(services, profile, root, ScreenOptions())[0])
 
 
 @pytest.fixture
-def service(home):
-    process = subprocess.Popen(
-        program("sandbox", "--port", "0", "--customers", "40"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env=environment(home.parent), text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    yield json.loads(process.stdout.readline())
-    process.terminate()
-    process.wait(5)
-    process.stdout.close()
+def service(sandboxes):
+    shared = sandboxes("secrets", customers=40)
+    shared.start_anew()
+    return shared
 
 
 def files_with(folder: Path, word: str) -> list[Path]:
@@ -64,13 +55,12 @@ def files_with(folder: Path, word: str) -> list[Path]:
 
 
 def test_key_and_passwords_are_in_no_file_stream_argument_or_child(service, home, opened):
-    key, user = service["api_key"], service["api_user"]
+    key, user = service.api_key, service.api_user
     assert len(key) > 10
-    sandbox = Sandbox(int(service["url"].rsplit(":", 1)[1]))
     env = environment(
-        home, TUI_RESELLER_API_USER=user, TUI_RESELLER_API_KEY=key, TUI_RESELLER_BASE_URL=service["base_url"]
+        home, TUI_RESELLER_API_USER=user, TUI_RESELLER_API_KEY=key, TUI_RESELLER_BASE_URL=service.base_url
     )
-    sandbox.plant("user1", password="oLd-cAnary-57201")
+    service.plant("user1", password="oLd-cAnary-57201")
     terminal = opened(program("--debug"), env)
     terminal.sees("complete", "user1")
     assert [line for _, line in processes_with(str(home)) if key in line] == []
@@ -87,7 +77,7 @@ def test_key_and_passwords_are_in_no_file_stream_argument_or_child(service, home
     terminal.by_hand("user1")
     terminal.commit()
     terminal.sees("Applied", "password")
-    assert sandbox.applied() == [("password", "user1")]
+    assert service.applied() == [("password", "user1")]
 
     terminal.press("p")
     terminal.sees("Reset password")
@@ -118,9 +108,9 @@ def test_key_and_passwords_are_in_no_file_stream_argument_or_child(service, home
 
 
 def test_the_environment_of_a_child_holds_no_key(service, home, opened):
-    key = service["api_key"]
+    key = service.api_key
     env = environment(
-        home, TUI_RESELLER_API_USER="x", TUI_RESELLER_API_KEY=f"{key}-own", TUI_RESELLER_BASE_URL=service["base_url"]
+        home, TUI_RESELLER_API_USER="x", TUI_RESELLER_API_KEY=f"{key}-own", TUI_RESELLER_BASE_URL=service.base_url
     )
     terminal = opened(program("demo", "--port", "0", "--customers", "10"), env)
     terminal.sees("complete")
@@ -134,9 +124,9 @@ def test_the_environment_of_a_child_holds_no_key(service, home, opened):
 
 
 def test_a_defect_leaves_a_report_without_values_and_a_whole_terminal(service, home, opened):
-    key = service["api_key"]
+    key = service.api_key
     (home / "crashing.py").write_text(CRASHING)
-    terminal = opened([sys.executable, "crashing.py", service["base_url"], service["api_user"], key], environment(home))
+    terminal = opened([sys.executable, "crashing.py", service.base_url, service.api_user, key], environment(home))
     terminal.sees("complete", "user1")
     (home / "break").touch()
     terminal.press("m")
@@ -178,25 +168,15 @@ def create(terminal: Terminal, username: str) -> None:
     terminal.sees("New password of", "********")
 
 
-def takes(service: dict, username: str, password: str) -> bool:
-    """Whether the service lets a customer in with a password."""
-    values = {"api_user": service["api_user"], "api_key": service["api_key"], "user": username, "password": password}
-    try:
-        with urlopen(f"{service['base_url']}/customer.auth.json", urlencode(values).encode(), timeout=10) as answer:
-            return bool(json.load(answer) == {"message": "success"})
-    except HTTPError:
-        return False
-
-
 @pytest.mark.in_turn(3)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
 @pytest.mark.parametrize("verb", [create, reset], ids=lambda verb: verb.__name__)
 def test_a_password_that_nobody_has_seen_survives_the_screen(service, home, opened, verb, number):
     env = environment(
-        home, TUI_RESELLER_API_USER=service["api_user"], TUI_RESELLER_API_KEY=service["api_key"],
-        TUI_RESELLER_BASE_URL=service["base_url"],
+        home, TUI_RESELLER_API_USER=service.api_user, TUI_RESELLER_API_KEY=service.api_key,
+        TUI_RESELLER_BASE_URL=service.base_url,
     )  # fmt: skip
-    username = "user1" if verb is reset else "neu.example"
+    username = "user1" if verb is reset else f"neu.{number.name.lower()}"
     terminal = opened(program(), env, (100, 40))
     terminal.sees("complete", "user1")
     verb(terminal, username)
@@ -205,7 +185,7 @@ def test_a_password_that_nobody_has_seen_survives_the_screen(service, home, open
     (kept,) = (home / "state").rglob("passwords/*.csv")
     rows = [line.split(",") for line in kept.read_text().splitlines()[1:]]
     assert [(name, state) for name, _, state in rows] == [(username, "applied")]
-    assert takes(service, username, rows[0][1])
+    assert service.takes(username, rows[0][1])
     if number == signal.SIGTERM:
         assert str(kept) in terminal.raw.decode().replace("\r\n", "")
     assert rows[0][1].encode() not in terminal.raw
@@ -219,8 +199,8 @@ def test_a_password_that_nobody_has_seen_survives_the_screen(service, home, open
 def test_a_dialog_that_was_closed_leaves_no_file(service, home, opened):
     """Seen and closed, or closed twice: in either way it was wanted."""
     env = environment(
-        home, TUI_RESELLER_API_USER=service["api_user"], TUI_RESELLER_API_KEY=service["api_key"],
-        TUI_RESELLER_BASE_URL=service["base_url"],
+        home, TUI_RESELLER_API_USER=service.api_user, TUI_RESELLER_API_KEY=service.api_key,
+        TUI_RESELLER_BASE_URL=service.base_url,
     )  # fmt: skip
     terminal = opened(program(), env)
     terminal.sees("complete", "user1")

@@ -1,7 +1,8 @@
 """What a thin line carries: nothing is written twice."""
 
 import pytest
-from terminal import ESCAPE
+
+from tests.harness.terminal import ESCAPE
 
 pytestmark = pytest.mark.terminal
 HEADER = b" DEMO "

@@ -1,7 +1,9 @@
 """A working day at a real terminal: every verb by its keys, each seen at the service."""
 
 import pytest
-from terminal import DOWN, END, ENTER, ESCAPE, TAB, UP, until
+
+from tests.harness.terminal import DOWN, END, ENTER, ESCAPE, TAB, UP
+from tests.harness.waiting import until
 
 pytestmark = pytest.mark.terminal
 NEW = (

@@ -1,30 +1,19 @@
-import sys
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from desk import Desk, Sandbox, open_desk
-
-from tui_reseller.cli.doors import SandboxOptions
-from tui_reseller.system.demo_sandbox import started
-
-
-@pytest.fixture(scope="session")
-def running():
-    with started(SandboxOptions(port=0, customers=60).arguments()) as ready:
-        yield Sandbox(ready)
+from tests.harness.sandbox import Sandbox
+from tests.tui.desk import Desk, open_desk
 
 
 @pytest.fixture
-def sandbox(running):
-    running.start_anew()
-    return running
+def sandbox(sandboxes) -> Sandbox:
+    shared = sandboxes("tui", customers=60)
+    shared.start_anew()
+    return shared
 
 
 @pytest.fixture

@@ -2,25 +2,29 @@
 
 A desk is one opened application in this process. Whatever is claimed about "sent" is read from the sandbox's own
 records, never from the application.
+
+Nobody sees this screen, and painting is a third of the work: it is painted where a test looks (`screen_text`), for each
+dialog that a test waits for, and at the end, unless a test asks for every painting (`open_desk(paints=True)`).
 """
 
 import asyncio
-import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
-from urllib.request import Request, urlopen
+from unittest.mock import patch
 
+from textual._compositor import Compositor
 from textual.events import Key
 from textual.keys import key_to_character
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
+from tests.harness.sandbox import Sandbox
+from tests.harness.waiting import soon
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.credential import Credential
@@ -42,70 +46,6 @@ KEYS = {
     "_": "underscore", "~": "tilde", "=": "equals_sign", '"': "quotation_mark", "(": "left_parenthesis",
     "[": "left_square_bracket", "+": "plus", "*": "asterisk", "!": "exclamation_mark",
 }  # fmt: skip
-
-
-def _seen(holds: Callable[[], object]) -> str:
-    """Return what is on the screen of the desk that a condition is about."""
-    for cell in holds.__closure__ or ():
-        if isinstance(cell.cell_contents, Desk):
-            return "\n" + "\n".join(cell.cell_contents.screen_text())
-    return ""
-
-
-async def until(what: str, holds: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait until something is true."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}{_seen(holds)}"
-        await asyncio.sleep(0.01)
-
-
-class Sandbox:
-    """The sandbox's own account of what happened."""
-
-    def __init__(self, ready: dict[str, str]) -> None:
-        self.ready = ready
-        self._begin = 0
-        self._begin_requests = 0
-
-    def control(self, verb: str, path: str, body: Any = None) -> Any:
-        content = None if body is None else json.dumps(body).encode()
-        request = Request(f"{self.ready['url']}/_sandbox/{path}", data=content, method=verb)
-        with urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def start_anew(self) -> None:
-        """Forget faults; what was received until now does not count."""
-        self.control("DELETE", "faults")
-        for name, attribute in (("log", "_begin"), ("requests", "_begin_requests")):
-            rows = self.control("GET", f"{name}?since={getattr(self, attribute)}")
-            if rows:
-                setattr(self, attribute, rows[-1]["seq"])
-
-    def plant(self, username: str, /, **values: Any) -> str:
-        self.control("PUT", f"customers/{quote(username, safe='')}", values)
-        return username
-
-    def held(self, username: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.control("GET", f"customers/{quote(username, safe='')}")
-        return found
-
-    def fault(self, name: str, **params: Any) -> None:
-        self.control("POST", "faults", {"faults": [{"name": name, **params}]})
-
-    def log(self) -> list[dict[str, Any]]:
-        """Return what was applied since start_anew()."""
-        found: list[dict[str, Any]] = self.control("GET", f"log?since={self._begin}")
-        return found
-
-    def requests(self) -> list[dict[str, Any]]:
-        """Return what was received since start_anew()."""
-        found: list[dict[str, Any]] = self.control("GET", f"requests?since={self._begin_requests}")
-        return found
-
-    def applied(self) -> list[tuple[str, str]]:
-        """Return operation and username of what was applied."""
-        return [(row["operation"], row["username"]) for row in self.log()]
 
 
 @dataclass
@@ -156,7 +96,7 @@ class Desk:
         return [str(rows.get_option_at_index(at).prompt) for at in range(rows.option_count)]
 
     def screen_text(self) -> list[str]:
-        """Return what is painted, line by line."""
+        """Paint; return what is painted, line by line."""
         return ["".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()]
 
     def field(self, name: str) -> Input:
@@ -192,7 +132,7 @@ class Desk:
 
     async def go_to(self, username: str) -> None:
         """Put the cursor on a customer."""
-        await until(f"{username} in the list", lambda: self.row_of(username) is not None)
+        await soon(f"{username} in the list", lambda: self.row_of(username) is not None)
         self.main.list.move(self.row_of(username) or 0)
         found = self.main.list.customer
         assert found is not None
@@ -204,8 +144,9 @@ class Desk:
 
     async def opened(self, title: str) -> None:
         """Wait for a dialog whose title holds these words."""
-        await until(f"a dialog {title!r}, not {self.title!r}", lambda: self.dialog is not None and title in self.title)
+        await soon(f"a dialog {title!r}, not {self.title!r}", lambda: self.dialog is not None and title in self.title)
         await self.pilot.pause()
+        self.screen_text()
 
     async def read_then(self, key: str = "f2") -> None:
         """Read the form as long as a commit asks for, then press the key that commits."""
@@ -213,24 +154,29 @@ class Desk:
         await self.press(key)
 
     async def told(self, words: str) -> None:
-        await until(f"a note with {words!r}", lambda: self._told(words))
+        await soon(f"a note with {words!r}", lambda: self._told(words))
 
     def _told(self, words: str) -> bool:
         return any(words in text for _, text in self.main.stage.log)
 
     async def applied(self, *expected: tuple[str, str]) -> None:
         """Wait until this, and nothing else, was applied since the beginning of the test, and its outcome is known."""
-        await until(f"applied: {expected}", lambda: len(self.sandbox.log()) >= len(expected))
+        await soon(f"applied: {expected}", lambda: len(self.sandbox.log()) >= len(expected))
         assert self.sandbox.applied() == list(expected)
-        await until("its outcome is known", lambda: not self.main.stage.session.in_flight)
+        await soon("its outcome is known", lambda: not self.main.stage.session.in_flight)
         await self.pilot.pause()
 
     async def is_quiet(self) -> None:
         """Wait until the list is read."""
-        await until("the list is read", lambda: self.state.read_at is not None and not self.state.progress)
+        await soon("the list is read", lambda: self.state.read_at is not None and not self.state.progress)
 
     async def entries(self) -> list[Entry]:
         return list(await self.services.ledger.entries(AuditQuery(limit=0)))
+
+
+def _paint_nothing(compositor: Compositor, **_how: object) -> None:
+    """Take an update for painted."""
+    compositor._dirty_regions.clear()
 
 
 def folders(root: Path) -> Paths:
@@ -257,6 +203,7 @@ async def open_desk(
     config: str = "",
     first_run: bool = False,
     hurries: bool = True,
+    paints: bool = False,
     **profile: Any,
 ) -> AsyncIterator[Desk]:
     """Open the application on a sandbox, with folders below *root*."""
@@ -276,10 +223,15 @@ async def open_desk(
     if hurries:
         app.key_clock = lambda: time.monotonic() * HURRY
     try:
-        async with app.run_test(size=size) as pilot:
+        async with AsyncExitStack() as stack:
+            if not paints:
+                stack.enter_context(patch.object(Compositor, "render_update", _paint_nothing))
+            pilot = await stack.enter_async_context(app.run_test(size=size))
             desk = Desk(app, pilot, services, sandbox, READ_SECONDS / (HURRY if hurries else 1) + 0.1)
             if not first_run:
                 await desk.is_quiet()
             yield desk
+            if app.is_running:
+                desk.screen_text()
     finally:
         await services.aclose()

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from desk import Desk, folders, open_desk, until
 
 from tests.harness.consent import carry_out
+from tests.harness.waiting import soon
+from tests.tui.desk import Desk, folders, open_desk
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.tui.widgets.inputs import Choice
@@ -125,7 +126,7 @@ async def test_what_changed_again_meanwhile_is_asked_again(at_desk, sandbox, som
         await desk.opened("Review")
         before = len(desk.main.stage.log)
         await desk.read_then()
-        await until("told again", lambda: len(desk.main.stage.log) > before and "Enter decides" in desk.note)
+        await soon("told again", lambda: len(desk.main.stage.log) > before and "Enter decides" in desk.note)
         await desk.press("enter")
         await desk.opened("Changed meanwhile")
         assert all(value in desk.words() for value in ('"Toledo"', '"Segovia"', '"Madrid Sur"'))
@@ -140,7 +141,7 @@ async def test_what_was_taken_back_meanwhile_needs_no_asking(at_desk, sandbox, s
         await sent_into_a_conflict(desk)
         sandbox.plant(name, city="Madrid")
         await desk.press("r")
-        await until("it is read again", lambda: desk.main.stage.session.customers.get(name).value("city") == "Madrid")
+        await soon("it is read again", lambda: desk.main.stage.session.customers.get(name).value("city") == "Madrid")
         await desk.is_quiet()
         await desk.press("enter")
         await desk.opened("Edit")
@@ -152,11 +153,11 @@ async def test_an_edit_that_a_kill_left_behind_is_asked_about_if_it_was_overtake
     drafts = tmp_path / "state" / "drafts"
     async with open_desk(sandbox, tmp_path) as desk:
         await edited(desk, name, city=" Sur")
-        await until("the draft is kept", lambda: drafts.is_dir() and list(drafts.iterdir()))
+        await soon("the draft is kept", lambda: drafts.is_dir() and list(drafts.iterdir()))
     sandbox.plant(name, city="Toledo", phone="999")
     async with open_desk(sandbox, tmp_path) as desk:
         await desk.told(f'An edit of "{name}" was not sent')
-        await until("it is read again", lambda: desk.main.stage.session.customers.get(name).value("city") == "Toledo")
+        await soon("it is read again", lambda: desk.main.stage.session.customers.get(name).value("city") == "Toledo")
         await desk.go_to(name)
         await desk.press("enter")
         await desk.opened("Changed meanwhile")

@@ -3,7 +3,8 @@
 import json
 
 import polars as pl
-from desk import until
+
+from tests.harness.waiting import soon
 
 
 async def test_what_is_shown_marked_or_all_goes_to_a_file(at_desk, tmp_path):
@@ -11,14 +12,14 @@ async def test_what_is_shown_marked_or_all_goes_to_a_file(at_desk, tmp_path):
         await desk.press("slash")
         await desk.write("user1")
         await desk.press("enter")
-        await until("filtered", lambda: desk.state.filter_text == "user1")
+        await soon("filtered", lambda: desk.state.filter_text == "user1")
         shown, total = desk.main.stage.session.customers.usernames(), desk.state.total
         await desk.press("space")
         for key, name, count in (("s", "shown.jsonl", len(shown)), ("m", "marked.csv", 1), ("a", "all.parquet", total)):
             await desk.press("o")
             await desk.opened("Export")
             await desk.press(key)
-            await until("the form", lambda: bool(desk.app.screen.query("#field-file")))
+            await soon("the form", lambda: bool(desk.app.screen.query("#field-file")))
             desk.field("file").value = str(tmp_path / name)
             await desk.read_then()
             await desk.told(f"Exported {count} customers to {tmp_path / name}")

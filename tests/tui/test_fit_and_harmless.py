@@ -1,21 +1,16 @@
 """Dialogs fit 80x24 whatever they show, and no text of ours passes a control character on."""
 
 import json
-import sys
 import unicodedata
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from desk import until
 from textual.events import Paste
 from textual.widgets import Button
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "stories"))
-from hostile import HOSTILE
-
+from tests.harness.hostile import SIXTY as HOSTILE
 from tests.harness.v2 import DETAIL_FIELDS, a_customer
+from tests.harness.waiting import soon
 from tui_reseller.domain.audit import Entry, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Operation, Outcome
@@ -44,7 +39,7 @@ async def test_every_dialog_fits_80x24_with_a_username_of_64_characters(at_desk,
         await desk.go_to(name)
         for keys in DIALOGS:
             await desk.press(*keys)
-            await until(f"a dialog for {keys}", lambda: desk.dialog is not None)
+            await soon(f"a dialog for {keys}", lambda: desk.dialog is not None)
             await desk.pilot.pause()
             for button in desk.app.screen.query(Button):
                 region = button.region
@@ -64,7 +59,7 @@ async def test_the_whole_username_stands_in_the_dialog_that_acts_on_it(at_desk, 
         await desk.go_to(name)
         for keys in (("d",), ("x", "d"), ("p",)):
             await desk.press(*keys)
-            await until("a form", lambda: desk.app.screen.query("#form-name"))
+            await soon("a form", lambda: desk.app.screen.query("#form-name"))
             await desk.pilot.pause()
             assert name in "".join(line.strip() for line in desk.screen_text())
             await desk.press("escape")
@@ -77,7 +72,7 @@ async def test_a_paste_into_a_field_is_made_harmless(at_desk, someone):
         await desk.press("d")
         await desk.opened("Stop sending")
         desk.field("reason").post_message(Paste("a\x1b]52;c;eA==\x07b\u202ec\nsecond line"))
-        await until("it is there", lambda: desk.field("reason").value)
+        await soon("it is there", lambda: desk.field("reason").value)
         assert desk.field("reason").value == "a␛]52;c;eA==␇b\ufffdc"
 
 
@@ -87,7 +82,7 @@ def trap(sandbox):
     name = "zz\nreboot\n"
     sandbox.plant("zz1", username=name, email="a\u202eb\x1b[31m", active="true")
     yield name
-    sandbox.control("DELETE", f"customers/{quote(name, safe='')}")
+    sandbox.bury(name)
 
 
 async def test_what_is_copied_runs_nothing_where_it_is_pasted(at_desk, trap):
@@ -98,9 +93,9 @@ async def test_what_is_copied_runs_nothing_where_it_is_pasted(at_desk, trap):
         await desk.told("sent to your terminal's clipboard, as it is shown")
         assert desk.app.clipboard == "zz reboot "
         await desk.press("y", "e")
-        await until("it is copied", lambda: desk.app.clipboard == "a\ufffdb␛[31m")
+        await soon("it is copied", lambda: desk.app.clipboard == "a\ufffdb␛[31m")
         await desk.press("y", "j")
-        await until("it is copied", lambda: desk.app.clipboard.startswith("{"))
+        await soon("it is copied", lambda: desk.app.clipboard.startswith("{"))
         assert json.loads(desk.app.clipboard)["username"] == name
         assert desk.app.clipboard.isascii()
 

@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 
-from desk import until
+from tests.harness.waiting import soon
 
 
 async def test_missing_rows_are_told_and_nothing_is_sent(at_desk, sandbox, someone, tmp_path):
@@ -13,14 +13,14 @@ async def test_missing_rows_are_told_and_nothing_is_sent(at_desk, sandbox, someo
         await desk.press("d")
         await desk.opened("Stop sending")
         await desk.press("ctrl+s")
-        await until("it is sent", lambda: sandbox.log() != [])
-        await until("it is written down", lambda: not desk.main.stage.session.in_flight)
+        await soon("it is sent", lambda: sandbox.log() != [])
+        await soon("it is written down", lambda: not desk.main.stage.session.in_flight)
         await desk.services.ledger.aclose()
     sent = len(sandbox.log())
     with closing(sqlite3.connect(tmp_path / "state" / "ledger.sqlite3", isolation_level=None)) as connection:
         connection.executescript("DROP TRIGGER no_delete; DELETE FROM rows WHERE number > 1")
     async with at_desk(size=(120, 40)) as desk:
-        await until("it is told", lambda: any("nothing is sent" in text for _time, text in desk.main.stage.log))
+        await soon("it is told", lambda: any("nothing is sent" in text for _time, text in desk.main.stage.log))
         (told,) = [text for _time, text in desk.main.stage.log if "nothing is sent" in text]
         assert "the ledger ends with row 1, but row 2 was written" in told
         assert "ledger accept --reason" in told
@@ -28,7 +28,7 @@ async def test_missing_rows_are_told_and_nothing_is_sent(at_desk, sandbox, someo
         await desk.press("e")
         await desk.opened("Start sending")
         await desk.press("ctrl+s")
-        await until("it is refused", lambda: sum("nothing is sent" in text for _t, text in desk.main.stage.log) > 1)
+        await soon("it is refused", lambda: sum("nothing is sent" in text for _t, text in desk.main.stage.log) > 1)
         assert desk.dialog is None or "nothing is sent" in desk.problem
         assert len(await desk.entries()) == 1
         assert len(sandbox.log()) == sent

@@ -1,11 +1,9 @@
 """Looking at the list: order, columns and views that are remembered, what a refresh brought, thin lines."""
 
-import contextlib
-from urllib.error import HTTPError
-
 import pytest
-from desk import until
 from textual.events import CursorPosition
+
+from tests.harness.waiting import soon
 
 
 @pytest.fixture
@@ -15,8 +13,7 @@ def few(sandbox):
         sandbox.plant(name, email=f"{name}@example.com", city=city, country="ES")
     yield sandbox
     for name in ("aa-one", "aa-two", "aa-three", "aa-four", "aa-trap"):
-        with contextlib.suppress(HTTPError):
-            sandbox.control("DELETE", f"customers/{name}")
+        sandbox.bury(name)
 
 
 def titles(desk):
@@ -27,11 +24,11 @@ async def test_a_refresh_says_what_it_brought_and_lists_it(at_desk, few):
     async with at_desk() as desk:
         few.plant("aa-four", city="Rome")
         few.plant("aa-two", email="aa-two@example.com", city="Bergen", country="ES")
-        few.control("DELETE", "customers/aa-three")
+        few.bury("aa-three")
         await desk.press("r")
         await desk.told("1 new, 1 gone, 1 changed since the list before")
         await desk.press("2")
-        await until("the changed one only", lambda: desk.state.shown == 1)
+        await soon("the changed one only", lambda: desk.state.shown == 1)
         assert "~aa-two" in "\n".join(desk.screen_text())
         await desk.press("f")
         await desk.opened("1 new, 1 gone, 1 changed")
@@ -40,7 +37,7 @@ async def test_a_refresh_says_what_it_brought_and_lists_it(at_desk, few):
         assert any(line.startswith("+ new") and "aa-four" in line for line in found)
         assert any("aa-two" in line and 'city "Oslo" -> "Bergen"' in line for line in found)
         await desk.press(*["down"] * found.index(next(line for line in found if "aa-four" in line)), "enter")
-        await until("its row", lambda: desk.main.list.username == "aa-four")
+        await soon("its row", lambda: desk.main.list.username == "aa-four")
         assert desk.state.filter_text == ""
 
 
@@ -49,28 +46,28 @@ async def test_order_is_remembered_for_the_next_start(at_desk, few):
         await desk.press("s")
         await desk.opened("Sort by")
         await desk.press("c")
-        await until("sorted", lambda: desk.state.sort == "city")
+        await soon("sorted", lambda: desk.state.sort == "city")
         await desk.press("s", "c")
-        await until("reversed", lambda: desk.state.descending)
+        await soon("reversed", lambda: desk.state.descending)
         names = desk.main.stage.session.customers.usernames()
         await desk.press("comma")
-        await until("turned round", lambda: not desk.state.descending)
+        await soon("turned round", lambda: not desk.state.descending)
         assert desk.main.stage.session.customers.usernames() != names
         await desk.press("comma")
-        await until("and back", lambda: desk.state.descending)
+        await soon("and back", lambda: desk.state.descending)
         assert desk.main.stage.session.customers.usernames() == names
     async with at_desk() as desk:
         assert (desk.state.sort, desk.state.descending) == ("city", True)
-        await until("the same order", lambda: desk.main.stage.session.customers.usernames() == names)
+        await soon("the same order", lambda: desk.main.stage.session.customers.usernames() == names)
         assert desk.main.list.cursor == 0
         await desk.press("s")
         await desk.opened("Sort by")
         row = [option.value for option in desk.dialog.options].index("")
         await desk.pilot.click("#menu-options", offset=(3, row))
-        await until("the service's order", lambda: desk.state.sort == "")
+        await soon("the service's order", lambda: desk.state.sort == "")
         names = desk.main.stage.session.customers.usernames()
         await desk.press("comma")
-        await until("the last one first", lambda: desk.state.descending)
+        await soon("the last one first", lambda: desk.state.descending)
         assert desk.main.stage.session.customers.usernames() == names[::-1]
         assert "the service's order reversed" in desk.main.query_one("#counts").render_line(0).text
 
@@ -84,9 +81,9 @@ async def test_a_letter_typed_right_behind_a_menus_key_arrives_in_the_menu(at_de
         ):
             for key in keys:
                 desk.send(key)
-            await until(keys, seen)
-            await until("the menu is closed", lambda: desk.dialog is None)
-            await until("its conversation is over", lambda: not desk.app.opening)
+            await soon(keys, seen)
+            await soon("the menu is closed", lambda: desk.dialog is None)
+            await soon("its conversation is over", lambda: not desk.app.opening)
 
 
 async def test_another_order_keeps_the_cursor_where_it_is_seen(at_desk, few):
@@ -95,14 +92,14 @@ async def test_another_order_keeps_the_cursor_where_it_is_seen(at_desk, few):
         await desk.press("slash")
         await desk.write("-" + first.username)
         await desk.press("enter")
-        await until("another one is under the cursor", lambda: desk.main.list.customer not in {None, first})
+        await soon("another one is under the cursor", lambda: desk.main.list.customer not in {None, first})
         seen = desk.main.list.customer
         await desk.press("comma")
-        await until("turned round", lambda: desk.state.descending and desk.main.list.cursor > 0)
+        await soon("turned round", lambda: desk.state.descending and desk.main.list.cursor > 0)
         assert desk.main.list.customer == seen
         await desk.press("slash")
         await desk.press(*["backspace"] * len("-" + first.username), "enter")
-        await until("the filter is gone", lambda: desk.main.list.customer == first)
+        await soon("the filter is gone", lambda: desk.main.list.customer == first)
 
 
 async def test_columns_are_chosen_and_remembered(at_desk, few):
@@ -115,7 +112,7 @@ async def test_columns_are_chosen_and_remembered(at_desk, few):
         desk.field("columns").clear()
         await desk.write("city country")
         await desk.read_then()
-        await until("its title", lambda: "CITY" in titles(desk))
+        await soon("its title", lambda: "CITY" in titles(desk))
         assert titles(desk).index("CITY") < titles(desk).index("COUNTRY") < titles(desk).index("SENDING")
         assert "E-MAIL" not in titles(desk)
     async with at_desk() as desk:
@@ -128,16 +125,16 @@ async def test_a_view_is_saved_opened_and_forgotten(at_desk, few):
         await desk.press("slash")
         await desk.write("aa- country:es")
         await desk.press("enter")
-        await until("filtered", lambda: desk.state.shown == 3)
+        await soon("filtered", lambda: desk.state.shown == 3)
         await desk.press("s", "c", "t", "s")
         await desk.opened("Save a view")
         await desk.write("in Spain")
         await desk.read_then()
         await desk.told('View 8 is "in Spain".')
         await desk.press("0", "s", "n")
-        await until("all", lambda: desk.state.sort == "" and not desk.state.filter_text)
+        await soon("all", lambda: desk.state.sort == "" and not desk.state.filter_text)
         await desk.press("8")
-        await until("as it was saved", lambda: (desk.state.filter_text, desk.state.sort) == ("aa- country:es", "city"))
+        await soon("as it was saved", lambda: (desk.state.filter_text, desk.state.sort) == ("aa- country:es", "city"))
         names = desk.main.stage.session.customers.usernames()
         assert names == ["aa-three", "aa-two", "aa-one"]
     async with at_desk() as desk:
@@ -154,9 +151,9 @@ async def test_backspace_drops_the_term_that_hides_all(at_desk, few):
         await desk.press("slash")
         await desk.write("aa- nobody-has-this")
         await desk.press("enter")
-        await until("a way out", lambda: "without nobody-has-this: 3 (Backspace)" in desk.state.filter_note)
+        await soon("a way out", lambda: "without nobody-has-this: 3 (Backspace)" in desk.state.filter_note)
         await desk.press("backspace")
-        await until("wider", lambda: (desk.state.filter_text, desk.state.shown) == ("aa-", 3))
+        await soon("wider", lambda: (desk.state.filter_text, desk.state.shown) == ("aa-", 3))
         assert desk.main.query_one("#filter").value == "aa-"
 
 
@@ -165,7 +162,7 @@ async def test_keys_that_edit_keep_their_place_in_a_burst(at_desk):
         await desk.press("slash")
         for key in ("a", "b", "backspace", "c", "home", "x", "ctrl+u", "z", "end", "y"):
             desk.send(key, key if len(key) == 1 else None)
-        await until("all of it", lambda: desk.state.filter_text == "zacy")
+        await soon("all of it", lambda: desk.state.filter_text == "zacy")
         assert desk.main.query_one("#filter").value == "zacy"
 
 
@@ -177,7 +174,7 @@ async def test_by_hand_means_that_a_start_asks_nothing(at_desk, few):
         assert desk.state.total == len(desk.main.stage.session.customers)
         assert not few.requests()
         await desk.press("r")
-        await until("asked", lambda: [row["operation"] for row in few.requests()] == ["list"])
+        await soon("asked", lambda: [row["operation"] for row in few.requests()] == ["list"])
 
 
 async def test_nothing_is_kept_on_disk_where_the_retention_is_nothing(at_desk, tmp_path):
@@ -193,7 +190,7 @@ async def test_a_damaged_snapshot_is_said_and_read_again(at_desk, tmp_path):
     list_file.write_bytes(b"?" * 100)
     async with at_desk() as desk:
         await desk.told("it is read again from the service")
-        await until("read", lambda: desk.state.total == total and not desk.state.is_partial)
+        await soon("read", lambda: desk.state.total == total and not desk.state.is_partial)
 
 
 @pytest.mark.parametrize("regex", ["email~(a+)+$", "email~(.*)*x", "city~.*.*.*.*.*y"])
@@ -202,7 +199,7 @@ async def test_no_regex_freezes_the_screen(at_desk, few, regex):
     async with at_desk() as desk:
         await desk.press("slash")
         await desk.write(regex)
-        await until("an answer", lambda: desk.state.filter_text == regex and desk.state.filter_valid, 5)
+        await soon("an answer", lambda: desk.state.filter_text == regex and desk.state.filter_valid, 5)
 
 
 async def test_a_held_arrow_brings_half_a_page_at_the_edge(at_desk):
@@ -225,7 +222,7 @@ async def test_a_slow_line_is_measured_and_painted_less_often(at_desk):
         await desk.told("Slow line (2")
         assert app.slow
         desk.main.stage.show()
-        await until("slower", lambda: pane.pace > 0)
+        await soon("slower", lambda: pane.pace > 0)
         await desk.pilot.pause(pane.pace)
         painted = []
         pane.repaint_line = painted.append
@@ -233,14 +230,14 @@ async def test_a_slow_line_is_measured_and_painted_less_often(at_desk):
         for _ in range(10):
             pane.move(pane.cursor + 1)
         assert pane.cursor == 10
-        await until("painted", lambda: len(painted) == 3)  # the first step's two lines at once, then the rest as one
+        await soon("painted", lambda: len(painted) == 3)  # the first step's two lines at once, then the rest as one
 
 
 async def test_a_quick_line_is_not_slow(at_desk):
     async with at_desk() as desk:
         desk.app._asked_terminal = desk.app.key_clock()
         desk.app.post_message(CursorPosition(0, 0))
-        await until("timed", lambda: desk.app._asked_terminal == 0.0)
+        await soon("timed", lambda: desk.app._asked_terminal == 0.0)
         assert not desk.app.slow
 
 
@@ -250,7 +247,7 @@ async def test_a_terminal_that_changes_behind_a_dialog_leaves_titles_over_their_
         await desk.opened("Sort by")
         await desk.pilot.resize_terminal(120, 40)
         await desk.press("escape")
-        await until("the list", lambda: desk.dialog is None)
+        await soon("the list", lambda: desk.dialog is None)
         await desk.pilot.pause()
         titles, row = desk.screen_text()[2:4]
         assert titles.index("WEBSITE") == row.index("unknown")

@@ -4,9 +4,9 @@ import random
 import string
 
 import pytest
-from desk import until
 from textual.events import Paste
 
+from tests.harness.waiting import soon
 from tui_reseller.services.policy import READ_SECONDS
 
 LETTERS = string.ascii_letters + string.digits + string.punctuation
@@ -91,12 +91,12 @@ async def test_enter_alone_ends_in_cancel_in_every_form(at_desk, sandbox, someon
         await desk.go_to(name)
         for keys in (("d",), ("w", "d"), ("p",), ("x", "d"), ("x", "r"), ("x", "e"), ("n",), ("enter",)):
             await desk.press(*keys)
-            await until(f"a dialog for {keys}", lambda: desk.app.screen.query("#form-name"))
+            await soon(f"a dialog for {keys}", lambda: desk.app.screen.query("#form-name"))
             await desk.pilot.pause()
             form = desk.dialog
             for _ in range(len(form.query("Field, Choice")) + 1):
                 desk.send("enter", "\r")
-            await until(f"{keys} is left", lambda: desk.dialog is None)
+            await soon(f"{keys} is left", lambda: desk.dialog is None)
         assert sandbox.log() == []
 
 
@@ -106,7 +106,7 @@ async def test_ctrl_q_and_ctrl_p_do_nothing_in_dialogs(at_desk, someone):
         await desk.go_to(name)
         for keys in (("d",), ("w",), ("p",), ("x", "d"), ("n",), ("enter",), ("a",), ("s",), ("question_mark",)):
             await desk.press(*keys)
-            await until(f"a dialog for {keys}", lambda: desk.dialog is not None)
+            await soon(f"a dialog for {keys}", lambda: desk.dialog is not None)
             before = desk.dialog
             desk.send("ctrl+q", "\x11")
             desk.send("ctrl+p", "\x10")
@@ -125,7 +125,7 @@ async def test_no_answer_of_the_service_moves_the_focus(at_desk, sandbox, someon
         await desk.press("r", "d")
         await desk.opened("Stop sending")
         focused = desk.app.focused
-        await until("the list is being read", lambda: desk.state.progress)
+        await soon("the list is being read", lambda: desk.state.progress)
         await desk.is_quiet()
         assert desk.app.focused is focused
         await desk.press("escape")
@@ -133,7 +133,7 @@ async def test_no_answer_of_the_service_moves_the_focus(at_desk, sandbox, someon
         await desk.press("d")
         await desk.opened("Stop sending")
         await desk.read_then()
-        await until("the dialog is gone", lambda: desk.dialog is None)
+        await soon("the dialog is gone", lambda: desk.dialog is None)
         await desk.press("slash")
         await desk.write("x")
         filter_field = desk.app.focused

@@ -1,7 +1,6 @@
 """What is not known, an older list, a list that lost customers: said where it does not take a key."""
 
-from desk import until
-
+from tests.harness.waiting import soon
 from tui_reseller.tui.flows import checking
 
 
@@ -52,7 +51,7 @@ async def test_an_unknown_outcome_can_be_checked_and_is_then_known(at_desk, sand
         await desk.opened("UNKNOWN - disable")
         await desk.press("c", "escape", "escape")
         await desk.told("Applied (verified): disable")
-        await until("nothing needs you", lambda: desk.state.needs_you_count == 0)
+        await soon("nothing needs you", lambda: desk.state.needs_you_count == 0)
 
 
 async def test_a_minute_after_a_lost_answer_the_application_looks_by_itself(at_desk, sandbox, someone, monkeypatch):
@@ -67,7 +66,7 @@ async def test_a_minute_after_a_lost_answer_the_application_looks_by_itself(at_d
         await desk.told("! says what is safe")
         assert desk.main.stage.next_check is not None
         await desk.told("Applied (verified): disable")
-        await until("nothing needs you", lambda: desk.state.needs_you_count == 0)
+        await soon("nothing needs you", lambda: desk.state.needs_you_count == 0)
         assert desk.main.stage.next_check is None
 
 
@@ -103,7 +102,7 @@ async def test_a_failing_refresh_keeps_the_old_list_and_its_time(at_desk, sandbo
         total, read_at = desk.state.total, desk.state.read_at
         sandbox.fault("status", operation="any", code=500, times=99)
         await desk.press("r")
-        await until("it failed", lambda: desk.state.trouble == "refresh failed", 30)
+        await soon("it failed", lambda: desk.state.trouble == "refresh failed", 30)
         assert (desk.state.total, desk.state.read_at) == (total, read_at)
         assert "OLD - refresh failed" in desk.screen_text()[0]
         await desk.told("Showing the list of")
@@ -114,19 +113,19 @@ async def test_escape_cancels_a_refresh_and_keys_work_meanwhile(at_desk, sandbox
         total = desk.state.total
         sandbox.fault("latency", operation="any", ms=20000, times=9)
         await desk.press("r")
-        await until("it reads", lambda: "reading" in desk.state.progress)
+        await soon("it reads", lambda: "reading" in desk.state.progress)
         await desk.press("j", "space")
         assert len(desk.state.marked) == 1
         await desk.press("escape")
         await desk.told("Reading was cancelled; the old list stays.")
         assert not desk.state.progress
         assert desk.state.total == total
-        sandbox.control("DELETE", "faults")
+        sandbox.clear()
 
 
 async def test_a_list_that_lost_many_customers_is_held_until_the_operator_chooses(at_desk, sandbox, someone):
     async with at_desk() as desk:
-        await until("some are there", lambda: desk.state.total > 50)
+        await soon("some are there", lambda: desk.state.total > 50)
         total = desk.state.total
         gone = [row.username for row in desk.main.stage.session.customers.window(0, total // 2)]
         for username in gone:
@@ -140,7 +139,7 @@ async def test_a_list_that_lost_many_customers_is_held_until_the_operator_choose
             await desk.press("r")
             await desk.opened("A suspiciously small list")
             await desk.press("t")
-            await until("the smaller one is shown", lambda: desk.state.total == total - len(gone))
+            await soon("the smaller one is shown", lambda: desk.state.total == total - len(gone))
             assert "complete" in desk.screen_text()[0]
         finally:
             for username in gone:
@@ -155,7 +154,7 @@ async def test_a_change_that_is_on_its_way_is_asked_about_when_leaving(at_desk, 
         await desk.press("d")
         await desk.opened("Stop sending")
         await desk.read_then()
-        await until("it is on its way", lambda: desk.main.stage.session.in_flight)
+        await soon("it is on its way", lambda: desk.main.stage.session.in_flight)
         await desk.press("q")
         await desk.opened("Quit?")
         assert "A change is on its way" in desk.words()

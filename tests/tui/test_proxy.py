@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from desk import until
 
 from tests.harness.http_proxy import HttpProxy
+from tests.harness.waiting import soon
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.secret import Secret
 
@@ -35,6 +35,6 @@ async def test_what_is_missing_is_asked_for(at_desk, sandbox, has_key):
             assert desk.field("proxy_password").password
             assert (len(fields) == 1) == has_key
             await desk.press("f2")
-            await until("the list was read over the proxy", lambda: proxy.let_through and desk.dialog is None)
+            await soon("the list was read over the proxy", lambda: proxy.let_through and desk.dialog is None)
             assert proxy.refused == []
             assert PASSWORD not in "\n".join(desk.screen_text())

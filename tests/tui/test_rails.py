@@ -1,8 +1,8 @@
 """The rails on the screen: confirmations by hand, look-alikes, ceilings, frozen targets, and a lock that closes."""
 
 import pytest
-from desk import until
 
+from tests.harness.waiting import soon
 from tui_reseller.domain.operation import Operation
 from tui_reseller.tui.flows.listing import refresh
 from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedField
@@ -18,7 +18,7 @@ async def test_a_confirmation_that_comes_in_one_piece_is_refused_and_may_be_type
         await desk.opened("Delete")
         await desk.press("enter")
         await desk.burst(name)
-        await until("it is there", lambda: desk.field("typed").value == name)
+        await soon("it is there", lambda: desk.field("typed").value == name)
         await desk.read_then()
         assert "faster than fingers type" in desk.problem
         assert desk.field("typed").value == ""
@@ -47,7 +47,7 @@ async def test_a_few_letters_that_a_slow_line_brings_together_are_no_burst(at_de
             await desk.burst(part[:3])
             await desk.pilot.pause(0.05)
             await desk.write(part[3:])
-        await until("it is there", lambda: desk.field("typed").value == name)
+        await soon("it is there", lambda: desk.field("typed").value == name)
         await desk.read_then()
         await desk.applied(("delete", name))
 
@@ -61,7 +61,7 @@ async def test_a_customer_that_looks_like_another_is_named_and_has_to_be_typed(
     other = someone(name.replace("i", "і"))  # Cyrillic
     someone(name.upper())
     async with at_desk(size=size) as desk:
-        await until("all are listed", lambda: desk.row_of(other) is not None)
+        await soon("all are listed", lambda: desk.row_of(other) is not None)
         await desk.go_to(name)
         await desk.press(*keys)
         await desk.opened(title)
@@ -93,7 +93,7 @@ async def test_a_customer_that_looks_like_no_other_is_stopped_without_typing(at_
 async def test_more_marked_customers_than_the_ceiling_are_refused_before_a_dialog(at_desk, sandbox, someone, key):
     names = [someone(), someone(), someone()]
     async with at_desk(max_rows=2) as desk:
-        await until("they are listed", lambda: desk.row_of(names[-1]) is not None)
+        await soon("they are listed", lambda: desk.row_of(names[-1]) is not None)
         desk.main.marking.paste("\n".join(names))
         await desk.go_to(names[0])
         await desk.press(key)
@@ -111,7 +111,7 @@ async def test_what_a_dialog_means_stays_when_the_list_below_it_changes(at_desk,
         await desk.opened("Stop sending")
         someone("frozen-a"), someone("frozen-z")
         desk.app.run_in_background(lambda: _read_again(desk), "refresh")
-        await until("the list is another one", lambda: desk.row_of("frozen-z") is not None)
+        await soon("the list is another one", lambda: desk.row_of("frozen-z") is not None)
         desk.main.list.move(0)
         await desk.read_then()
         await desk.applied(("disable", name))
@@ -180,7 +180,7 @@ async def test_a_lock_closes_by_itself_and_the_header_says_so_without_a_key(at_d
         await desk.pilot.pause()
         assert f"writable until {until_when.astimezone():%H:%M}" in desk.screen_text()[0]
         timers = len(desk.app._timers)
-        await until("it locks itself", lambda: "READ-ONLY" in desk.screen_text()[0], 5)
+        await soon("it locks itself", lambda: "READ-ONLY" in desk.screen_text()[0], 5)
         assert len(desk.app._timers) <= timers, "nothing ticks"
         assert "Locked again: the minutes are over" in desk.note
         await desk.press("d")

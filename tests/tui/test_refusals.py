@@ -1,8 +1,9 @@
 """What is refused, with its reason: confirmations that do not fit, read-only runs, protected profiles."""
 
 import pytest
-from desk import until
 from textual.events import Paste
+
+from tests.harness.waiting import soon
 
 WRITING = ("e", "d", "p", "w", "n", "u", "full_stop")
 
@@ -32,7 +33,7 @@ async def test_a_confirmation_cannot_be_pasted(at_desk, sandbox, someone):
         await desk.press("enter")
         field = desk.field("typed")
         field.post_message(Paste(name))
-        await until("it is refused", lambda: "Paste is refused" in desk.problem)
+        await soon("it is refused", lambda: "Paste is refused" in desk.problem)
         desk.app.copy_to_clipboard(name)
         await desk.press("ctrl+v")
         assert field.value == ""
@@ -47,12 +48,12 @@ async def test_a_read_only_run_refuses_every_verb_with_its_reason(at_desk, sandb
         for key in WRITING:
             before = len(desk.main.stage.log)
             await desk.press(key)
-            await until(f"an answer to {key}", lambda before=before: len(desk.main.stage.log) > before)
+            await soon(f"an answer to {key}", lambda before=before: len(desk.main.stage.log) > before)
             assert "this run is read-only (--read-only)" in desk.note
             assert desk.dialog is None
         for letter in ("e", "r", "d"):
             await desk.press("x", letter)
-            await until("back", lambda: desk.dialog is None)
+            await soon("back", lambda: desk.dialog is None)
         assert "READ-ONLY" in "".join(desk.screen_text()[:1])
         assert sandbox.log() == []
 

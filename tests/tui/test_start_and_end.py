@@ -5,9 +5,10 @@ import os
 import stat
 
 import pytest
-from desk import acme, folders, open_desk, until
 from textual.widgets import Button
 
+from tests.harness.waiting import soon
+from tests.tui.desk import acme, folders, open_desk
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.tui import crash
@@ -91,7 +92,7 @@ async def test_a_draft_survives_a_kill_and_is_offered_at_the_next_start(sandbox,
         await desk.press("end")
         await desk.write(" Sur")
         drafts = tmp_path / "state" / "drafts"
-        await until("the draft is kept", lambda: drafts.is_dir() and list(drafts.iterdir()))
+        await soon("the draft is kept", lambda: drafts.is_dir() and list(drafts.iterdir()))
         kept = next(drafts.iterdir())
         assert json.loads(kept.read_text())["fields"] == {"city": "Madrid Sur"}
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
@@ -105,7 +106,7 @@ async def test_a_draft_survives_a_kill_and_is_offered_at_the_next_start(sandbox,
         await desk.opened("Leave and discard")
         await desk.press("tab")
         await desk.read_then("enter")
-        await until("left", lambda: desk.dialog is None)
+        await soon("left", lambda: desk.dialog is None)
         assert not list(drafts.iterdir())
 
 
@@ -120,7 +121,7 @@ async def test_the_first_run_tests_an_account_before_anything_is_saved(sandbox, 
             desk.field(name).value = value
         await desk.read_then()
         await desk.opened("Connect a reseller account")
-        await until("it is refused", lambda: desk.app.screen.query("#form-problem") and desk.problem)
+        await soon("it is refused", lambda: desk.app.screen.query("#form-problem") and desk.problem)
         assert desk.field("key").value == ""
         assert desk.services.profiles.load().profiles == {}
         desk.field("key").value = sandbox.ready["api_key"]
@@ -129,7 +130,7 @@ async def test_the_first_run_tests_an_account_before_anything_is_saved(sandbox, 
         assert "customers, the first:" in desk.words()
         assert desk.services.profiles.load().profiles == {}
         await desk.read_then()
-        await until("its list is open", lambda: any(type(s).__name__ == "MainScreen" for s in desk.app.screen_stack))
+        await soon("its list is open", lambda: any(type(s).__name__ == "MainScreen" for s in desk.app.screen_stack))
         await desk.is_quiet()
         assert desk.state.read_only, "a protected profile starts read-only"
         assert desk.services.profiles.get("mine").protected
@@ -147,12 +148,12 @@ async def test_leaving_asks_when_customers_are_marked_and_ctrl_q_always_asks(at_
         await desk.press("ctrl+q")
         await desk.opened("Quit?")
         await desk.press("s")
-        await until("stayed", lambda: desk.dialog is None)
+        await soon("stayed", lambda: desk.dialog is None)
         await desk.press("space", "q")
         await desk.opened("Quit?")
         assert "1 customer is marked" in desk.words()
         await desk.press("q")
-        await until("left", lambda: not desk.app.is_running or desk.app._exit)
+        await soon("left", lambda: not desk.app.is_running or desk.app._exit)
     assert desk.app.return_code == 0
 
 
@@ -166,7 +167,7 @@ async def test_a_defect_leaves_a_report_without_values_and_a_code_of_its_own(at_
                 return {}["cAnary"]
 
             desk.app.call_later(broken)
-            await until("it ends", lambda: desk.app.crash_report)
+            await soon("it ends", lambda: desk.app.crash_report)
     except KeyError:
         pass  # the screen library's test mode passes it on
     assert desk is not None
@@ -185,10 +186,10 @@ async def test_the_focus_never_starts_on_a_button_that_acts(at_desk, someone):
         await desk.go_to(name)
         for keys in (("d",), ("e",), ("p",), ("x", "d"), ("x", "r")):
             await desk.press(*keys)
-            await until("a form", lambda: desk.app.screen.query("#form-name"))
+            await soon("a form", lambda: desk.app.screen.query("#form-name"))
             assert not isinstance(desk.app.focused, Button) or desk.app.focused.id == "cancel"
             await desk.press("escape")
-            await until("left", lambda: desk.dialog is None)
+            await soon("left", lambda: desk.dialog is None)
 
 
 async def test_an_editor_whose_draft_the_disk_refuses_goes_on(at_desk, someone, tmp_path):
@@ -198,7 +199,7 @@ async def test_an_editor_whose_draft_the_disk_refuses_goes_on(at_desk, someone, 
     async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("enter")
-        await until("the editor", lambda: desk.dialog is not None)
+        await soon("the editor", lambda: desk.dialog is not None)
         await desk.write("Zoe")
         await desk.told("What you type is not kept as a draft")
         await desk.press("escape")

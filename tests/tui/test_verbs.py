@@ -4,9 +4,9 @@ import re
 import stat
 
 import pytest
-from desk import until
 from textual.widgets import Button, Static
 
+from tests.harness.waiting import soon
 from tui_reseller.domain.operation import Operation, Outcome
 
 NEW = ("mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001", "ES", "+34 9", "n.example")
@@ -69,10 +69,10 @@ async def test_p_sets_a_generated_password_and_shows_it_only_when_asked(at_desk,
         await desk.press("enter", "enter", "escape")
         assert "not seen it yet" in desk.problem, "a key that is held or typed ahead must not close it"
         desk.app.screen.query_one("#reveal", Button).press()
-        await until("the password is shown", lambda: len(str(secret.content)) == 24)
+        await soon("the password is shown", lambda: len(str(secret.content)) == 24)
         shown = str(secret.content)
         await desk.press("escape")
-        await until("closed", lambda: desk.dialog is None)
+        await soon("closed", lambda: desk.dialog is None)
         assert all(shown not in line for line in desk.screen_text())
         assert shown not in repr([entry.as_dict() for entry in await desk.entries()])
 
@@ -206,7 +206,7 @@ async def test_x_r_renames_and_the_mark_goes_with_the_name(at_desk, someone):
         await desk.write(name)
         await desk.read_then()
         await desk.applied(("rename", name))
-        await until("the list has the new name", lambda: desk.row_of(f"{name}-b") is not None)
+        await soon("the list has the new name", lambda: desk.row_of(f"{name}-b") is not None)
         assert desk.row_of(name) is None
         assert desk.state.marked == {f"{name}-b"}
 
@@ -222,7 +222,7 @@ async def test_x_d_deletes_after_the_username_was_typed(at_desk, sandbox, someon
         await desk.read_then()
         await desk.applied(("delete", name))
         assert sandbox.held(name)["deleted"]
-        await until("gone from the list", lambda: desk.row_of(name) is None)
+        await soon("gone from the list", lambda: desk.row_of(name) is None)
 
 
 async def test_u_names_what_it_takes_back_and_takes_it_back(at_desk, sandbox, someone):
@@ -266,7 +266,7 @@ async def test_a_dot_repeats_the_verb_on_the_next_customer_but_asks(at_desk, san
 
 async def marked(desk, names, key, title, count):
     """Mark customers, press a verb's key, and fill the review of its plan in."""
-    await until("they are listed", lambda: desk.row_of(names[-1]) is not None)
+    await soon("they are listed", lambda: desk.row_of(names[-1]) is not None)
     desk.main.marking.paste("\n".join(names))
     await desk.go_to(names[0])
     await desk.press(key)
@@ -282,17 +282,17 @@ async def test_a_job_over_marked_customers_pauses_goes_on_and_stops(at_desk, san
     async with at_desk() as desk:
         await marked(desk, names, "d", "Plan: stop sending for 30", 30)
         await desk.read_then()
-        await until("the page of the job", lambda: desk.title.startswith("Job "))
-        await until("one is done", lambda: len(sandbox.log()) >= 1)
+        await soon("the page of the job", lambda: desk.title.startswith("Job "))
+        await soon("one is done", lambda: len(sandbox.log()) >= 1)
         await desk.press("space")
-        await until("paused", lambda: "paused (paused by you)" in desk.title)
+        await soon("paused", lambda: "paused (paused by you)" in desk.title)
         assert not desk.main.stage.session.in_flight
         before = len(sandbox.log())
         assert before < 30
         await desk.press("space")
-        await until("it goes on", lambda: len(sandbox.log()) > before)
+        await soon("it goes on", lambda: len(sandbox.log()) > before)
         await desk.press("x", "s")
-        await until("it is over", lambda: "stopped (stopped by you)" in desk.title)
+        await soon("it is over", lambda: "stopped (stopped by you)" in desk.title)
         done = len(sandbox.log())
         assert sorted(row["username"] for row in sandbox.log()) == sorted(names[:done])
         await desk.press("escape")
@@ -304,8 +304,8 @@ async def test_a_job_over_marked_customers_pauses_goes_on_and_stops(at_desk, san
         await desk.opened("Plans and jobs")
         assert f"1  stopped                {done} of 30" in desk.lines()[0]
         await desk.press("enter")
-        await until("its page", lambda: f"{done}/30" in desk.title)
-        await until("its items", lambda: len(desk.lines()) == 30)
+        await soon("its page", lambda: f"{done}/30" in desk.title)
+        await soon("its items", lambda: len(desk.lines()) == 30)
 
 
 async def test_a_job_pauses_itself_after_three_that_were_not_applied(at_desk, sandbox, someone):
@@ -314,14 +314,14 @@ async def test_a_job_pauses_itself_after_three_that_were_not_applied(at_desk, sa
     async with at_desk() as desk:
         await marked(desk, names, "d", "Plan: stop sending for 5", 5)
         await desk.read_then()
-        await until("paused", lambda: "in a row were not applied" in desk.title)
-        await until("its items", lambda: len(desk.lines()) == 5)
+        await soon("paused", lambda: "in a row were not applied" in desk.title)
+        await soon("its items", lambda: len(desk.lines()) == 5)
         assert sum(line.startswith("Rejected") for line in desk.lines()) >= 3
         assert sandbox.log() == []
         sandbox.start_anew()
         await desk.press("t")
-        await until("the others and those again", lambda: len(sandbox.log()) == 5)
-        await until("it is over", lambda: "finished" in desk.title)
+        await soon("the others and those again", lambda: len(sandbox.log()) == 5)
+        await soon("it is over", lambda: "finished" in desk.title)
 
 
 async def test_a_whole_job_is_undone_from_its_page(at_desk, sandbox, someone):
@@ -329,8 +329,8 @@ async def test_a_whole_job_is_undone_from_its_page(at_desk, sandbox, someone):
     async with at_desk() as desk:
         await marked(desk, names, "d", "Plan: stop sending for 3", 3)
         await desk.read_then()
-        await until("it is over", lambda: "finished" in desk.title)
-        await until("undo is offered", lambda: "u undo the whole job" in desk.words())
+        await soon("it is over", lambda: "finished" in desk.title)
+        await soon("undo is offered", lambda: "u undo the whole job" in desk.words())
         await desk.press("u")
         await desk.opened("Plan: start sending for 3")
         assert "Undo of job 1" in desk.words()
@@ -338,7 +338,7 @@ async def test_a_whole_job_is_undone_from_its_page(at_desk, sandbox, someone):
             desk.field("typed").focus()
             await desk.write("3 acme")
         await desk.read_then()
-        await until("all are back", lambda: len(sandbox.log()) == 6)
+        await soon("all are back", lambda: len(sandbox.log()) == 6)
         assert {row["operation"] for row in sandbox.log()[3:]} == {"enable"}
 
 
@@ -349,9 +349,9 @@ async def test_passwords_of_several_go_into_a_new_private_file(at_desk, sandbox,
         await marked(desk, names, "p", "Plan: reset password for 2", 2)
         desk.field("file").value = str(file)
         await desk.read_then()
-        await until("both are applied", lambda: len(sandbox.log()) == 2)
+        await soon("both are applied", lambda: len(sandbox.log()) == 2)
         await desk.told("passwords in")
-        await until("it is over", lambda: "finished" in desk.title)
+        await soon("it is over", lambda: "finished" in desk.title)
         assert "undo" not in desk.words()  # a password cannot be
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         rows = file.read_text("utf-8").splitlines()

@@ -18,7 +18,8 @@ import httpx
 
 from tui_reseller import __version__
 from tui_reseller.api.failures import proxy_refusal, translate
-from tui_reseller.api.wire import Form, Reply
+from tui_reseller.api.reply import Reply
+from tui_reseller.api.request import Request
 from tui_reseller.domain.errors import AnswerLost, NoAnswer, NotSent, Rejected
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.proxy import user_in
@@ -37,8 +38,8 @@ _log = logging.getLogger(__name__)
 
 
 class Caller:
-    """Sends forms to one base URL, each once. Is_forwarded says that a proxy reads and answers the requests themselves,
-    as it does where nothing is encrypted.
+    """Sends requests to one base URL, each once. Is_forwarded says that a proxy reads and answers them itself, as it
+    does where nothing is encrypted.
     """
 
     def __init__(
@@ -69,33 +70,33 @@ class Caller:
             failure = NotSent("the proxy cannot be used", hint="proxy is http://HOST:PORT or https://HOST:PORT")
         raise failure
 
-    def exchange(self, path: str, form: Form, seconds: float) -> "Exchange":
+    def exchange(self, request: Request, seconds: float) -> "Exchange":
         """Prepare one call that has so many seconds in all. Enter the result to send it."""
-        return Exchange(self, path, form, seconds)
+        return Exchange(self, request, seconds)
 
     async def aclose(self) -> None:
         """Close all connections."""
         await self._transport.aclose()
 
-    async def send(
-        self, path: str, form: Form, trace: Callable[[str, dict[str, Any]], Awaitable[None]]
-    ) -> httpx.Response:
-        """Hand one request to the transport. Raises what httpx raises, and InvalidInput as Form.encode()."""
-        request = httpx.Request(
-            "POST",
-            f"{self._base_url}/{path}",
+    async def send(self, request: Request, trace: Callable[[str, dict[str, Any]], Awaitable[None]]) -> httpx.Response:
+        """Hand one request to the transport. Raises what httpx raises, and InvalidInput for a value that cannot be
+        encoded.
+        """
+        made = httpx.Request(
+            request.method,
+            f"{self._base_url}/{request.target()}",
             headers={
-                "Content-Type": "application/x-www-form-urlencoded",
+                **request.headers(),
                 "Accept-Encoding": "identity",
                 "User-Agent": f"tui-reseller/{__version__}",
             },
-            content=form.encode(),
+            content=request.content(),
             extensions={
                 "timeout": {"connect": CONNECT_SECONDS, "pool": CONNECT_SECONDS, "read": None, "write": None},
                 "trace": trace,
             },
         )
-        return await self._transport.handle_async_request(request)
+        return await self._transport.handle_async_request(made)
 
 
 class Exchange:
@@ -105,12 +106,11 @@ class Exchange:
     on it may belong to another request (N51).
     """
 
-    def __init__(self, caller: Caller, path: str, form: Form, seconds: float) -> None:
+    def __init__(self, caller: Caller, request: Request, seconds: float) -> None:
+        self.request = request
         self.received = 0
         self.reply = Reply(0, (), None)
         self._caller = caller
-        self._path = path
-        self._form = form
         self._seconds = seconds
         self._began = asyncio.get_running_loop().time()
         self._ends = self._began + seconds
@@ -191,7 +191,7 @@ class Exchange:
         return Reply(self.reply.status, self.reply.headers, b"".join(parts))
 
     async def _start(self) -> httpx.Response:
-        return await self._caller.send(self._path, self._form, self._note)
+        return await self._caller.send(self.request, self._note)
 
     async def _next(self) -> bytes:
         assert self._parts is not None  # noqa: S101 - read() asks first
@@ -224,7 +224,8 @@ class Exchange:
         """Write time and size into the log, if it is wanted (--debug); never a value of the call."""
         seconds = asyncio.get_running_loop().time() - self._began
         outcome = f", {type(error).__name__}" if error else ""
-        _log.debug("%s: %s, %.3f s, %d bytes%s", self._path, answer, seconds, self.received, outcome)
+        sent = f"{self.request.method} {self.request.path}"
+        _log.debug("%s: %s, %.3f s, %d bytes%s", sent, answer, seconds, self.received, outcome)
 
     def late(self) -> NoAnswer:
         """Return the error of a call that took too long, by how far it came."""

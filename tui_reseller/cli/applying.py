@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_reseller.cli import asking, words
-from tui_reseller.cli.delivery import say_where
+from tui_reseller.cli import messages
+from tui_reseller.cli.arguments import Writing
+from tui_reseller.cli.confirmation import Confirmation, ask, consent_from_options
+from tui_reseller.cli.delivery import report_password_file
+from tui_reseller.cli.detaching import wait_until_taken
 from tui_reseller.cli.exit_codes import ExitCode
-from tui_reseller.cli.handing_over import taken
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.operator_files import Handed, name_of
-from tui_reseller.cli.options import Writing
+from tui_reseller.cli.operator_files import OperatorFile, shown_place
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.changes import as_object
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
@@ -35,7 +36,7 @@ class Applying:
 
     skip_changed: bool = False
     detach: bool = False
-    source: Handed | None = None
+    source: OperatorFile | None = None
     passwords_to: Path | None = None
 
 
@@ -49,42 +50,41 @@ async def apply(
         session.policy.unlock_for_run(options.unlock)
     for item in plan.items if not options.dry_run else ():
         session.policy.check(item.call, options.reason)
-    question = question_of(plan, session)
-    consent = None if options.dry_run else asking.by_options(question, options, can_ask=inv.talk.can_ask)
-    await services.ledger.recover()
+    confirmation = confirmation_of(plan, session)
+    consent = None if options.dry_run else consent_from_options(confirmation, options, can_ask=inv.console.can_ask)
     await inv.connect(session)
     reviewed = plan
     plan = await plans.unmoved(plan, session, skip_changed=how.skip_changed)
     if options.dry_run:
         write_items(inv, plan)
-        inv.talk.say("dry run: nothing was sent")
-        return ExitCode.FINE
+        inv.console.say("dry run: nothing was sent")
+        return ExitCode.OK
     if consent is None:
-        consent = asking.ask(question, review(plan, session), inv.talk)
+        consent = ask(confirmation, review(plan, session), inv.console)
     total = await door.total_for_ceiling(session)
     permit = door.admit(session, [item.call for item in reviewed.items], options.reason, total, consent)
     with _passwords(services, plan, how) as passwords:
         to = str(how.passwords_to.absolute()) if how.passwords_to else ""
         job = await services.jobs.add(plan, session.operator, options.reason, to, digest=reviewed.digest)
-        inv.talk.say(f"job {job.number}: {job.total:,} customers - {command('job', 'watch', str(job.number))}")
+        inv.console.say(f"job {job.number}: {job.total:,} customers - {command('job', 'watch', str(job.number))}")
         granted = permit.for_job(job.number)
         return await go_on(inv, services, session, job, granted, passwords, detach=how.detach, verify=options.verify)
 
 
-def question_of(plan: Plan, session: Session) -> asking.Question:
+def confirmation_of(plan: Plan, session: Session) -> Confirmation:
     """Return what is to be allowed: the gravest operation of the plan, on all its customers."""
     gravest = max(plan.operations, key=lambda operation: session.provider.action(operation).grade)
-    return asking.Question(gravest, [item.username for item in plan.items], session.profile, plan.total)
+    return Confirmation(gravest, [item.username for item in plan.items], session.profile, plan.total)
 
 
 def review(plan: Plan, session: Session) -> list[str]:
-    """Return what a person reads before the question."""
+    """Return what a person reads before the confirmation."""
     lines = [(item.username, item.changes(session.provider)) for item in plan.items]
-    gravest = question_of(plan, session).operation
+    gravest = confirmation_of(plan, session).operation
     said = [*plan.warnings, f"{100 * plan.share:.1f} % of {plan.total:,} customers; {plan.already:,} are so already"]
     if len(plan.operations) > 1:
         said.append("several actions: " + ", ".join(operation.value for operation in plan.operations))
-    return words.review(gravest, session.profile, lines, said)
+    return messages.review(gravest, session.profile, lines, said)
 
 
 def write_items(inv: Invocation, plan: Plan) -> None:
@@ -95,7 +95,7 @@ def write_items(inv: Invocation, plan: Plan) -> None:
             found = item.changes(provider)
             changes: object = as_object(found)
             if inv.out.format == "table":
-                changes = words.changes_text(provider, item.operation, found)
+                changes = messages.changes_text(provider, item.operation, found)
             rows.add({
                 "username": item.username, "operation": item.operation.value, "changes": changes,
                 "line": item.line or None,
@@ -121,7 +121,7 @@ def _needed(services: Services, plan: Plan, how: Applying) -> Passwords | None:
     if how.source is not None:
         found = plan_file.read_rows(provider_of(plan.account), how.source.content, _only(plan))
         if plan.source and found.source != plan.source:
-            shown = name_of(how.source.place)
+            shown = shown_place(how.source.place)
             raise RefusedHere(
                 f"refused: {shown} is not the file that the plan was made from, or was changed since",
                 hint="make the plan again from it",
@@ -162,15 +162,15 @@ async def go_on(
             raise InvalidInput("a job with passwords is not detached: they would have to leave this process")
         credential = await session.credentials.get(session.profile)
         pid = services.detach(job.number, session.profile, credential, session.policy.unlock_reason)
-        return _handed_over(inv, job, await taken(services, job, pid), pid, session.profile.name)
+        return _handed_over(inv, job, await wait_until_taken(services, job, pid), pid, session.profile.name)
     with Report(inv, session.profile.name) as report:
-        told = teller(inv, report)
+        told = job_reporter(inv, report)
         run = JobRun(session, services.jobs, job, permit, passwords, told, settling=verify, reason=reason)
-        inv.signals.softly = run.stop
+        inv.signals.on_first_stop = run.stop
         try:
             done = await run.run()
         finally:
-            inv.signals.softly = None
+            inv.signals.on_first_stop = None
     return close(inv, done, session.profile.name)
 
 
@@ -179,12 +179,12 @@ def _handed_over(inv: Invocation, job: Job, now: Job | None, pid: int, profile: 
     inv.out.item((now or job).as_dict())
     if now is None:
         show = command("job", "show", str(job.number))
-        inv.talk.warn(f"job {job.number} does not run: what process {pid} says stands in the log file - {show}")
-        return ExitCode.SOME
+        inv.console.warn(f"job {job.number} does not run: what process {pid} says stands in the log file - {show}")
+        return ExitCode.PARTIAL
     if now.state is JobState.RUNNING:
-        inv.talk.say(f"job {job.number} runs on by itself (process {pid})")
-        return ExitCode.FINE
-    inv.talk.say(f"job {job.number} was run by itself (process {pid})")
+        inv.console.say(f"job {job.number} runs on by itself (process {pid})")
+        return ExitCode.OK
+    inv.console.say(f"job {job.number} was run by itself (process {pid})")
     return close(inv, now, profile)
 
 
@@ -207,10 +207,10 @@ async def go_on_again(
         if passwords is not None:
             passwords.close()
             if passwords.valid and services.password_files.is_own(passwords.file.path):
-                say_where(inv, passwords.file.path)
+                report_password_file(inv, passwords.file.path)
 
 
-def teller(inv: Invocation, report: Report) -> Callable[[JobRun], None]:
+def job_reporter(inv: Invocation, report: Report) -> Callable[[JobRun], None]:
     """Return what a job tells while it runs: a row for each result, and how far it is."""
     told = 0
 
@@ -220,7 +220,7 @@ def teller(inv: Invocation, report: Report) -> Callable[[JobRun], None]:
         told = run.progress.told
         for result in new:
             report.add(result)
-        inv.talk.progress(progress_line(run))
+        inv.console.progress(progress_line(run))
 
     return tell
 
@@ -238,7 +238,7 @@ def progress_line(run: JobRun) -> str:
 def close(inv: Invocation, job: Job, profile: str = "") -> ExitCode:
     """Say the closing line of a job; return the exit code."""
     code = exit_code(job)
-    (inv.talk.say if code is ExitCode.FINE else inv.talk.warn)(job_line(job, profile))
+    (inv.console.say if code is ExitCode.OK else inv.console.warn)(job_line(job, profile))
     return code
 
 
@@ -247,7 +247,7 @@ def exit_code(job: Job) -> ExitCode:
     if job.open_unknowns:
         return ExitCode.UNKNOWN
     is_so = sum(count for outcome, count in job.counts.items() if outcome and outcome.is_so)
-    return ExitCode.FINE if is_so == job.total else ExitCode.SOME
+    return ExitCode.OK if is_so == job.total else ExitCode.PARTIAL
 
 
 def job_line(job: Job, profile: str = "") -> str:
@@ -261,9 +261,9 @@ def job_line(job: Job, profile: str = "") -> str:
     if job.state is JobState.RUNNING:
         line += f" - {command('job', 'watch', str(job.number))}"
     elif job.state is not JobState.FINISHED or job.open_unknowns:
-        line += f" - {words.next_step(name, 'job', 'resume', str(job.number))}"
+        line += f" - {messages.next_step(name, 'job', 'resume', str(job.number))}"
     elif job.is_undoable:
-        line += f" - {words.next_step(name, 'undo', job.batch)}"
+        line += f" - {messages.next_step(name, 'undo', job.batch)}"
     return line
 
 
@@ -273,7 +273,7 @@ async def watched(inv: Invocation, services: Services, number: int) -> Job:
         job = await known_job(services, number)
         if job.state is not JobState.RUNNING:
             return job
-        inv.talk.progress(f"job {number}: {job.done:,} of {job.total:,}, run by {job.owner}")
+        inv.console.progress(f"job {number}: {job.done:,} of {job.total:,}, run by {job.owner}")
         await asyncio.sleep(0.5)
 
 

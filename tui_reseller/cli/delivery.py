@@ -1,4 +1,4 @@
-"""New passwords of one command, on their way to whoever reads its output.
+"""Delivery of the new passwords of one command to whoever reads its output.
 
 Each is in a private file of ours before its call leaves. The file is deleted when the output holds them all, and named
 on stderr otherwise; a command that is killed leaves it, and the next one says so.
@@ -70,13 +70,13 @@ class Delivery:
             return
         file.close()
         if valid:
-            say_where(self._inv, file.path)
+            report_password_file(self._inv, file.path)
 
     def code(self, code: ExitCode) -> ExitCode:
         """Return the exit code of the command: never 0 if a password has not arrived."""
         return code if self._is_delivered else code or ExitCode.UNEXPECTED
 
 
-def say_where(inv: Invocation, path: Path) -> None:
+def report_password_file(inv: Invocation, path: Path) -> None:
     """Say where new passwords are that are not in the output."""
-    inv.talk.warn(f"the new passwords are in {clean(str(path))}: delete it when you have them")
+    inv.console.warn(f"the new passwords are in {clean(str(path))}: delete it when you have them")

@@ -1,4 +1,4 @@
-"""What a script learns from the exit code (design: "Exit codes"). Pure."""
+"""The exit codes, and which one an error, a result or a run ends with (design: "Exit codes"). Pure."""
 
 from collections.abc import Sequence
 from enum import IntEnum
@@ -23,7 +23,7 @@ from tui_reseller.services.result import Result
 class ExitCode(IntEnum):
     """Every code that the command ends with."""
 
-    FINE = 0
+    OK = 0
     UNEXPECTED = 1
     USAGE = 2
     CONFIG = 3
@@ -32,7 +32,7 @@ class ExitCode(IntEnum):
     REJECTED = 6
     NOT_FOUND = 7
     CONFLICT = 8
-    SOME = 9
+    PARTIAL = 9
     UNKNOWN = 10
     REFUSED = 11
     HUNG_UP = 129
@@ -55,8 +55,8 @@ _BY_ERROR: tuple[tuple[type[ResellerError], ExitCode], ...] = (
 )
 
 _BY_OUTCOME = {
-    Outcome.APPLIED: ExitCode.FINE,
-    Outcome.VERIFIED_APPLIED: ExitCode.FINE,
+    Outcome.APPLIED: ExitCode.OK,
+    Outcome.VERIFIED_APPLIED: ExitCode.OK,
     Outcome.VERIFIED_NOT_APPLIED: ExitCode.NO_ANSWER,
     Outcome.CONFLICT: ExitCode.CONFLICT,
     Outcome.REJECTED: ExitCode.REJECTED,
@@ -65,9 +65,9 @@ _BY_OUTCOME = {
     Outcome.PARTIAL: ExitCode.UNKNOWN,
     Outcome.UNVERIFIABLE: ExitCode.UNKNOWN,
     Outcome.RESOLVED: ExitCode.UNKNOWN,
-    Outcome.ALREADY_SO: ExitCode.FINE,
+    Outcome.ALREADY_SO: ExitCode.OK,
 }
-"""A settled one was closed with a note, never by evidence: it does not count as success."""
+"""A resolved one was closed with a note, not by a reading: it does not count as success."""
 
 
 def for_error(error: ResellerError) -> ExitCode:
@@ -81,7 +81,7 @@ def for_outcome(outcome: Outcome) -> ExitCode:
 
 
 def for_result(result: Result) -> ExitCode:
-    """Return the code of one write. The error tells rejected and not sent apart; otherwise the outcome decides."""
+    """Return the code of one write. The error decides for rejected and not sent, otherwise the outcome does."""
     if result.error is not None and result.outcome in {Outcome.REJECTED, Outcome.NOT_SENT}:
         return for_error(result.error)
     return for_outcome(result.outcome)
@@ -94,6 +94,6 @@ def for_results(results: Sequence[Result], asked: int) -> ExitCode:
     codes = {for_result(result) for result in results}
     if ExitCode.UNKNOWN in codes:
         return ExitCode.UNKNOWN
-    if codes <= {ExitCode.FINE} and len(results) == asked:
-        return ExitCode.FINE
-    return ExitCode.SOME
+    if codes <= {ExitCode.OK} and len(results) == asked:
+        return ExitCode.OK
+    return ExitCode.PARTIAL

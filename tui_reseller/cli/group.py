@@ -1,7 +1,6 @@
 """The tree of verbs. A verb's module is imported only when the verb is called: the same entry opens the screen."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from inspect import cleandoc
 from typing import NamedTuple
@@ -48,8 +47,9 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the verb; an unknown one is a usage error that names the nearest."""
         if args[0] not in self._verbs and not ctx.resilient_parsing:
-            near = get_close_matches(args[0], self._verbs, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else f"verbs: {', '.join(self._verbs)}"
+            from tui_reseller.domain.nearest import did_you_mean  # noqa: PLC0415 - for an error only
+
+            hint = did_you_mean(args[0], self._verbs, f"verbs: {', '.join(self._verbs)}", likeness=0.5)
             raise click.UsageError(f'there is no verb "{args[0]}" - {hint}', ctx)
         return super().resolve_command(ctx, args)
 

@@ -1,18 +1,19 @@
-"""One call of a verb: its doors, its common options, its two streams, and the way into the event loop."""
+"""One call of a verb: its entry points, its common options, its two streams, and the way into the event loop."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 
-from tui_reseller.cli.doors import Doors
-from tui_reseller.cli.options import Common, Start
+from tui_reseller.cli.arguments import Common, Start
+from tui_reseller.cli.console import Console
+from tui_reseller.cli.entry_points import EntryPoints
 from tui_reseller.cli.output import Output
 from tui_reseller.cli.running import Signals
-from tui_reseller.cli.talk import Talk
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, MissingCredentials
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.job_passwords import unseen_words
-from tui_reseller.services.services import Services
+from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 
@@ -22,38 +23,49 @@ class Invocation:
     def __init__(self, start: Start, common: Common) -> None:
         self.start = start
         self.common = common
-        self.talk = Talk(quiet=common.quiet)
+        self.console = Console(quiet=common.quiet)
         self.out = Output(common.output)
-        self.signals = Signals(self.talk)
+        self.signals = Signals(self.console)
 
     @property
-    def doors(self) -> Doors:
+    def entry_points(self) -> EntryPoints:
         """What wiring fitted in."""
-        return self.start.doors
+        return self.start.entry_points
 
     def run(self, work: Callable[[Services], Awaitable[int]]) -> int:
-        """Do the work with services that are closed afterwards; return its exit code."""
+        """Do work that needs no ledger, or only parts that need no care; return its exit code. Services are closed
+        afterwards.
+        """
 
         async def whole() -> int:
-            services = self.doors.services(self.common.profile, self.common.debug)
+            services = self.entry_points.services(self.common.profile, self.common.debug)
             try:
                 return int(await work(services))
             finally:
                 complaint = services.ledger.complaint()
                 if complaint:
-                    self.talk.warn(complaint)
+                    self.console.warn(complaint)
                 await services.aclose()
 
         return self.signals.run(whole)
 
-    def say_unseen(self, services: Services) -> None:
+    def report_undelivered(self, services: Services) -> None:
         """Say where passwords are that an earlier command has made and not delivered."""
         try:
             words = unseen_words(services.password_files.left_behind())
         except BadConfig as error:
             words = error.message
         if words:
-            self.talk.warn(words)
+            self.console.warn(words)
+
+    def with_ledger(self, work: Callable[[Services], Awaitable[int]]) -> int:
+        """Do work on the audit log, of any account: operations of processes that have ended have become unknown."""
+
+        async def recovered(services: Services) -> int:
+            await services.ledger.recover()
+            return await work(services)
+
+        return self.run(recovered)
 
     def with_session(
         self,
@@ -61,28 +73,31 @@ class Invocation:
         *,
         name: str | None = None,
         writing: bool = False,
+        ledger: LedgerUse = LedgerUse.REQUIRED,
     ) -> int:
         """Do the work with an opened profile: the named one, else --profile, else as Profiles.choose() decides."""
 
         async def opened(services: Services) -> int:
             if writing:
-                self.say_unseen(services)
+                self.report_undelivered(services)
             profile = services.profiles.choose(name or self.common.profile, writing=writing)
-            session = self.open(services, profile)
-            try:
+            async with self.session(services, profile, ledger) as session:
                 return await work(services, session)
-            finally:
-                await session.aclose()
 
         return self.run(opened)
 
-    def open(self, services: Services, profile: Profile) -> Session:
-        """Open a profile with this command's options."""
-        return services.open(profile, read_only=self.common.read_only, timeout=self.common.timeout)
+    def session(
+        self, services: Services, profile: Profile, ledger: LedgerUse = LedgerUse.REQUIRED
+    ) -> AbstractAsyncContextManager[Session]:
+        """Open a profile with this command's options; every session of the command line is opened here."""
+        return services.open_session(
+            profile, read_only=self.common.read_only, timeout=self.common.timeout, ledger=ledger
+        )
 
-    def account_named(self, services: Services) -> str | None:
+    @staticmethod
+    def account_named(services: Services) -> str | None:
         """Return the account of the profile that was named; None where none was: then all are meant."""
-        return self.open(services, services.profiles.choose()).account if services.profiles.named else None
+        return services.profiles.choose().account if services.profiles.named else None
 
     async def connect(self, session: Session) -> None:
         """Make the connection; ask a person for what no source has. Raises MissingCredentials."""
@@ -91,7 +106,7 @@ class Invocation:
         except CredentialStoreError:
             raise  # a source that is configured and fails is final
         except MissingCredentials:
-            if not self.talk.can_ask:
+            if not self.console.can_ask:
                 raise
             typed = self._asked_for(session.profile, await session.credentials.get(session.profile))
             if typed is None:
@@ -101,13 +116,15 @@ class Invocation:
 
     def _asked_for(self, profile: Profile, found: Credential | None) -> Credential | None:
         """Ask for what is missing; None if it is not typed."""
-        key = found.key if found else self.talk.ask_hidden(f'Key of profile "{profile.name}" ({profile.host})')
+        key = found.key if found else self.console.ask_hidden(f'Key of profile "{profile.name}" ({profile.host})')
         if not key or not profile.wants_proxy_password:
             return Credential(key) if key else None
-        password = (found.proxy_password if found else profile.proxy_password) or ask_proxy_password(self.talk, profile)
+        password = (found.proxy_password if found else profile.proxy_password) or ask_proxy_password(
+            self.console, profile
+        )
         return Credential(key, password) if password else None
 
 
-def ask_proxy_password(talk: Talk, profile: Profile) -> Secret:
+def ask_proxy_password(console: Console, profile: Profile) -> Secret:
     """Ask for the password of a profile's proxy, without echo."""
-    return talk.ask_hidden(f"Password of the proxy {profile.proxy}")
+    return console.ask_hidden(f"Password of the proxy {profile.proxy}")

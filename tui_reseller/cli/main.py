@@ -1,19 +1,19 @@
 """The command: reads arguments, calls a verb or opens the screen, and turns every end into an exit code."""
 
 import errno
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from tui_reseller import __version__
+from tui_reseller.cli.arguments import Common, Start, start_of
 from tui_reseller.cli.group import LazyGroup, Verb
-from tui_reseller.cli.options import Common, Start, group_options, is_writing, start_of
+from tui_reseller.cli.options import group_options, is_writing
 from tui_reseller.cli.stopped import Stopped
 
 if TYPE_CHECKING:
-    from tui_reseller.cli.doors import Doors
+    from tui_reseller.cli.entry_points import EntryPoints
     from tui_reseller.domain.errors import ResellerError
 
 PROGRAM = "tui-reseller"
@@ -37,14 +37,14 @@ VERBS = (
     Verb("undo", "undo:undo", _MANY, "Take back an operation, or all that a job has done."),
     Verb("audit", "audit:audit", _KNOW, "Who did what, when, to whom, and what became of it."),
     Verb("needs-you", "outcomes:needs_you", _KNOW, "List outcomes that are not known."),
-    Verb("verify", "outcomes:verify_one", _KNOW, "Look for evidence on one of them."),
+    Verb("verify", "outcomes:verify_one", _KNOW, "Check one of them against the service."),
     Verb("resolve", "outcomes:resolve", _KNOW, "Close one of them with a note."),
-    Verb("due", "due:due", _KNOW, "Suspensions with an end: list them, give sending back."),
+    Verb("due", "due:due", _KNOW, "Suspensions with an end: list them, enable sending again."),
     Verb("ledger", "ledger:ledger", _KNOW, "The audit log as a file: back it up, restore it."),
-    Verb("profile", "profile:profile", _OWN, "Reseller accounts of ours: add, set, test, remove."),
-    Verb("demo", "sandbox:demo", _OWN, "The screen on invented customers."),
-    Verb("sandbox", "sandbox:sandbox", _OWN, "A pretend service to try against."),
-    Verb("snapshot", "snapshot:snapshot", _OWN, "The last list on disk: show it, delete it."),
+    Verb("profile", "profile:profile", _OWN, "Our reseller accounts: add, set, test, remove."),
+    Verb("demo", "sandbox:demo", _OWN, "The screen on a sandbox with invented customers."),
+    Verb("sandbox", "sandbox:sandbox", _OWN, "A simulated service to try against."),
+    Verb("snapshot", "snapshot:snapshot", _OWN, "The last list on disk: show or delete it."),
     Verb("completion", "completion:completion", _OWN, "Print the completion script of a shell."),
 )
 _WHY = {errno.EPIPE: "its reader has gone", errno.EBADF: "stdout is closed"}
@@ -88,29 +88,17 @@ def root(
       tui-reseller disable garcia.mail --reason 'ticket 4711'
 
     """
-    doors = start_of(ctx).doors
-    ctx.obj = Start(doors, Common(profile, output, timeout, read_only, quiet, debug), not no_mouse, plain, slow_link)
+    entry_points = start_of(ctx).entry_points
+    ctx.obj = Start(
+        entry_points, Common(profile, output, timeout, read_only, quiet, debug), not no_mouse, plain, slow_link
+    )
     if ctx.invoked_subcommand is not None:
         return 0
     if output or timeout or quiet:
         raise click.UsageError("--output, --timeout and --quiet belong to a verb", ctx)
-    return _open_screen(ctx.obj)
+    from tui_reseller.cli.screen import open_screen  # noqa: PLC0415 - see group.py: only what is needed is imported
 
-
-def _open_screen(start: Start) -> int:
-    from tui_reseller.cli.doors import ScreenOptions  # noqa: PLC0415 - see group.py: only what is needed is imported
-
-    need_terminal()
-    common = start.common
-    return start.doors.screen(
-        ScreenOptions(common.profile, common.read_only, start.mouse, start.plain, start.slow_link)
-    )
-
-
-def need_terminal() -> None:
-    """Raise UsageError where the full-screen application cannot be shown."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError("the full-screen application needs a terminal; for scripts there are verbs")
+    return open_screen(ctx.obj)
 
 
 def verbs() -> Iterator[tuple[tuple[str, ...], click.Command, bool]]:
@@ -128,23 +116,23 @@ def verbs() -> Iterator[tuple[tuple[str, ...], click.Command, bool]]:
     return below((), root)
 
 
-def run(argv: Sequence[str], doors: "Doors") -> int:
+def run(argv: Sequence[str], entry_points: "EntryPoints") -> int:
     """Do what the arguments say; return the exit code. Raises nothing that a caller would have to word."""
     from tui_reseller.cli import streams  # noqa: PLC0415
 
-    with streams.ours():
-        code = _done(argv, doors)
+    with streams.installed():
+        code = _done(argv, entry_points)
         try:
             return _delivered(code)
         except KeyboardInterrupt:  # whoever reads takes too long
             return 130
 
 
-def _done(argv: Sequence[str], doors: "Doors") -> int:
+def _done(argv: Sequence[str], entry_points: "EntryPoints") -> int:
     from tui_reseller.domain.errors import ResellerError  # noqa: PLC0415
 
     try:
-        code = root.main(list(argv), PROGRAM, "_TUI_RESELLER_COMPLETE", standalone_mode=False, obj=Start(doors))
+        code = root.main(list(argv), PROGRAM, "_TUI_RESELLER_COMPLETE", standalone_mode=False, obj=Start(entry_points))
         return int(code or 0)
     except click.Abort:
         return 130
@@ -163,40 +151,40 @@ def _done(argv: Sequence[str], doors: "Doors") -> int:
 def _delivered(code: int) -> int:
     """Return the exit code when all output has arrived; say it, and let no 0 stand, if it has not."""
     from tui_reseller.cli import streams  # noqa: PLC0415
-    from tui_reseller.cli.talk import Talk  # noqa: PLC0415
+    from tui_reseller.cli.console import Console  # noqa: PLC0415
 
-    failure = streams.settled()
-    changes = streams.is_behind()
+    failure = streams.drained()
+    changes = streams.has_writer_threads()
     if failure is None or (isinstance(failure, BrokenPipeError) and not changes):  # `list | head` has what it wanted
         return code
     done = "; what was done to customers stands in the audit log: tui-reseller audit list" if changes else ""
     why = _WHY.get(failure.errno or 0, failure.strerror)
-    Talk().warn(f"the output could not be written: {why}{done}")
+    Console().warn(f"the output could not be written: {why}{done}")
     streams.flush()
     return code or 1
 
 
 def _usage(error: click.ClickException) -> int:
-    from tui_reseller.cli.talk import Talk  # noqa: PLC0415
+    from tui_reseller.cli.console import Console  # noqa: PLC0415
     from tui_reseller.domain.printed import command  # noqa: PLC0415
 
     context = error.ctx if isinstance(error, click.UsageError) else None
     verb = context.command_path.split()[1:] if context else []
-    Talk().warn(f"{error.format_message()}\nhelp: {command(*verb, '--help')}")
+    Console().warn(f"{error.format_message()}\nhelp: {command(*verb, '--help')}")
     return 2
 
 
 def _expected(error: "ResellerError") -> int:
+    from tui_reseller.cli.console import Console  # noqa: PLC0415
     from tui_reseller.cli.exit_codes import for_error  # noqa: PLC0415
-    from tui_reseller.cli.talk import Talk  # noqa: PLC0415
 
-    Talk().warn(error.message + (f"\n{error.hint}" if error.hint else ""))
+    Console().warn(error.message + (f"\n{error.hint}" if error.hint else ""))
     return for_error(error)
 
 
 def _unexpected(error: Exception) -> int:
-    from tui_reseller.cli.mishap import write_down  # noqa: PLC0415
-    from tui_reseller.cli.talk import Talk  # noqa: PLC0415
+    from tui_reseller.cli.console import Console  # noqa: PLC0415
+    from tui_reseller.cli.unexpected_error import log_unexpected  # noqa: PLC0415
 
-    Talk().warn(write_down(error))
+    Console().warn(log_unexpected(error))
     return 1

@@ -1,4 +1,4 @@
-"""What an operator hands in: the bytes of a file, or of stdin for `-`. All of it, or a refusal with both numbers."""
+"""Input of an operator: the bytes of a file, or of stdin for `-`. All of it, or a refusal that names size and limit."""
 
 import os
 import select
@@ -20,14 +20,14 @@ _PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class OperatorFile:
     """What `--from FILE|-` names, as it was typed, and all that was in it. It may hold passwords: no repr."""
 
     place: str
     content: bytes
 
     def __repr__(self) -> str:
-        return f"Handed({self.place!r})"
+        return f"OperatorFile({self.place!r})"
 
     @property
     def is_stdin(self) -> bool:
@@ -35,9 +35,9 @@ class Handed:
         return self.place == STDIN
 
 
-def handed_in(place: str | None) -> Handed | None:
+def read_operator_file(place: str | None) -> OperatorFile | None:
     """Read what `--from` names, if it was given. Before the event loop takes the signals: a pipe may never end."""
-    return None if place is None else Handed(place, read_bytes(place))
+    return None if place is None else OperatorFile(place, read_bytes(place))
 
 
 def read_bytes(place: str | Path, largest: int = LARGEST) -> bytes:
@@ -45,7 +45,7 @@ def read_bytes(place: str | Path, largest: int = LARGEST) -> bytes:
 
     Raises InvalidInput if it cannot be read, or has more than *largest* bytes: a part of it would name other customers.
     """
-    shown = name_of(place)
+    shown = shown_place(place)
     try:
         if str(place) == STDIN:
             return _whole(sys.stdin.buffer, shown, largest)
@@ -65,11 +65,11 @@ def read_text(place: str | Path, largest: int = LARGEST) -> str:
         return found.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = found.count(b"\n", 0, error.start) + 1
-        raise InvalidInput(f"{name_of(place)}, line {line}: not UTF-8") from None
+        raise InvalidInput(f"{shown_place(place)}, line {line}: not UTF-8") from None
 
 
-def name_of(place: str | Path) -> str:
-    """Return what a place is called in a message."""
+def shown_place(place: str | Path) -> str:
+    """Return a file, or stdin, as a message names it."""
     return "stdin" if str(place) == STDIN else clean(str(place))
 
 
@@ -91,7 +91,7 @@ def _whole(file: BinaryIO, shown: str, largest: int) -> bytes:
 
 
 def _size_of(file: BinaryIO) -> int:
-    """Return the size of a plain file; 0 for what tells it only at its end."""
+    """Return the size of a plain file; 0 for a stream, whose size is known only at its end."""
     try:
         found = os.fstat(file.fileno())
     except OSError:  # no file of the operating system

@@ -1,64 +1,20 @@
-"""Options that many verbs share, and the values they become."""
+"""Options that many verbs share: decorators that add them, and hand the verb the values of arguments.py."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
-if TYPE_CHECKING:
-    from tui_reseller.cli.doors import Doors
+from tui_reseller.cli.arguments import Common, Writing, start_of
 
 F = TypeVar("F", bound=Callable[..., object])
-Verb = Callable[..., int]
-
-
-@dataclass(frozen=True, slots=True)
-class Common:
-    """What every verb takes."""
-
-    profile: str | None = None
-    output: str | None = None
-    timeout: float | None = None
-    read_only: bool = False
-    quiet: bool = False
-    debug: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What stood before the verb: the doors, the options of the group, and those that only the screen needs."""
-
-    doors: "Doors"
-    common: Common = Common()
-    mouse: bool = True
-    plain: bool = False
-    slow_link: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """What every verb takes that changes customers."""
-
-    yes: bool = False
-    dry_run: bool = False
-    reason: str = ""
-    unlock: str | None = None
-    verify: bool = False
-    confirm: str | None = None
+Handler = Callable[..., int]
+"""What does the work of a verb."""
 
 
 _MARK = "changes_customers"
-
-
-def start_of(ctx: click.Context) -> Start:
-    """Return what stood before the verb."""
-    found = ctx.find_object(Start)
-    if found is None:
-        raise TypeError("the group has not left its start")
-    return found
 
 
 def complete_profile(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -68,7 +24,7 @@ def complete_profile(ctx: click.Context, _parameter: click.Parameter, incomplete
     from tui_reseller.domain.errors import ResellerError  # noqa: PLC0415
 
     async def names() -> list[str]:
-        services = start_of(ctx).doors.services(None, False)  # noqa: FBT003 - the contract of the door
+        services = start_of(ctx).entry_points.services(None, False)  # noqa: FBT003 - the contract of entry points
         try:
             return list(services.profiles.load().profiles)
         finally:
@@ -85,7 +41,7 @@ _COMMON: Sequence[Callable[[F], F]] = (
     click.option(
         "--output",
         type=click.Choice(["table", "json", "jsonl", "csv"]),
-        help="Form of the data: table on a terminal, else jsonl.",
+        help="Output format: table on a terminal, else jsonl.",
     ),
     click.option(
         "--timeout",
@@ -103,7 +59,7 @@ _WRITING: Sequence[Callable[[F], F]] = (
     click.option("--dry-run", is_flag=True, help="Show the exact changes; nothing is sent."),
     click.option("--reason", metavar="TEXT", default="", help="Why; kept in the audit log."),
     click.option("--unlock", metavar="REASON", help="Open a protected profile for this command."),
-    click.option("--verify", is_flag=True, help="If the answer is lost, look for evidence, up to 90 s."),
+    click.option("--verify", is_flag=True, help="If the answer is lost, check against the service, up to 90 s."),
     click.option(
         "--confirm",
         metavar="TEXT",
@@ -123,7 +79,7 @@ def group_options(function: F) -> F:
     return _add(_COMMON, function)
 
 
-def common(function: Verb) -> Verb:
+def common(function: Handler) -> Handler:
     """Add what every verb takes; the verb gets an Invocation as its first argument."""
 
     @wraps(function)
@@ -138,10 +94,10 @@ def common(function: Verb) -> Verb:
     return _add(_COMMON, called)
 
 
-def writing(function: Verb) -> Verb:
+def writing(function: Handler) -> Handler:
     """Add what every writing verb takes; the verb gets an Invocation and a Writing first.
 
-    What such a verb says of customers is written by a thread, and must arrive; a dry run only reads.
+    Its rows are written by a thread and must arrive; a dry run only reads.
     """
 
     @wraps(function)
@@ -150,7 +106,7 @@ def writing(function: Verb) -> Verb:
 
         options = Writing(**{name: given.pop(name) for name in Writing.__dataclass_fields__})  # type: ignore[arg-type]
         if not options.dry_run:
-            streams.write_behind()
+            streams.start_writer_threads()
         return function(invocation, options, **given)
 
     setattr(called, _MARK, True)

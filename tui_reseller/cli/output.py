@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from tui_reseller.cli import streams
-from tui_reseller.cli.table import lay_out
+from tui_reseller.cli.table import format_table
 from tui_reseller.domain.text import clean, formula_safe
 
 FORMATS = ("table", "json", "jsonl", "csv")
@@ -61,7 +61,7 @@ class Output:
 
     def delivered(self) -> bool:
         """Whether all that was written has been taken by whoever is at the other end; waits for it."""
-        return streams.settled() is None
+        return streams.drained() is None
 
 
 class Rows:
@@ -88,7 +88,7 @@ class Rows:
                 self._output.write("\n]\n" if self._count else "[]\n")
             case "table" if self._cells:
                 width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-                for line in lay_out(self._columns, self._cells, width):
+                for line in format_table(self._columns, self._cells, width):
                     self._output.write(line + "\n")
         self._output.flush()
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.filters import Filter
+from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 
 DEFAULT_COLUMNS = ("username", "email", "sending", "website_access", "first_name", "last_name", "country", "city")
@@ -47,9 +47,6 @@ def read_columns(text: str | None) -> tuple[str, ...]:
 
 
 def _known(name: str) -> None:
-    if name not in RESELLER_V2.columns:
-        near = get_close_matches(name, RESELLER_V2.columns, n=1)
-        raise InvalidInput(
-            f"no column {name!r}",
-            hint=f"did you mean {near[0]}?" if near else f"columns: {', '.join(RESELLER_V2.columns)}",
-        )
+    known = RESELLER_V2.columns
+    if name not in known:
+        raise InvalidInput(f"no column {name!r}", hint=did_you_mean(name, known, f"columns: {', '.join(known)}"))

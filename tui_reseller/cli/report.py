@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from tui_reseller.cli import words
-from tui_reseller.cli.evidence import settle_unknown
+from tui_reseller.cli import messages
 from tui_reseller.cli.exit_codes import ExitCode, for_results
 from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.lost_answers import reconcile_unknown
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import Conflict
 from tui_reseller.domain.operation import Outcome
@@ -84,8 +84,8 @@ class Report:
         """Look for evidence on lost answers, and tell what was found."""
         if not self._waiting:
             return
-        self._inv.talk.say(f"answer lost for {len(self._waiting):,}: looking for evidence, up to 90 s")
-        self._waiting, settled = [], await settle_unknown(session, self._waiting)
+        self._inv.console.say(f"answer lost for {len(self._waiting):,}: looking for evidence, up to 90 s")
+        self._waiting, settled = [], await reconcile_unknown(session, self._waiting)
         for result in settled:
             self._tell(result)
 
@@ -97,19 +97,19 @@ class Report:
                 unknown = Outcome.UNKNOWN
                 result = Result(entry.username, entry.operation, unknown, entry.message, entry.id, entry.changes)
                 self._tell(result)
-                self._inv.talk.warn(words.result_line(result, self._profile))
+                self._inv.console.warn(messages.result_line(result, self._profile))
 
     def close(self, asked: int, batch: str) -> ExitCode:
         """Say the closing line; return the exit code."""
         code = for_results(self._results, asked)
-        say = self._inv.talk.say if code is ExitCode.FINE else self._inv.talk.warn
+        say = self._inv.console.say if code is ExitCode.OK else self._inv.console.warn
         if asked == 1:
-            say(words.result_line(self._results[0], self._profile))
+            say(messages.result_line(self._results[0], self._profile))
             return code
         for result in self._results:
             if result.outcome is Outcome.UNKNOWN:
-                self._inv.talk.warn(words.result_line(result, self._profile))
-        say(words.results_line(self._results, asked, batch, self._profile))
+                self._inv.console.warn(messages.result_line(result, self._profile))
+        say(messages.results_line(self._results, asked, batch, self._profile))
         return code
 
     def _tell(self, result: Result) -> None:
@@ -130,5 +130,5 @@ class Report:
 
 def _changes_text(result: Result) -> str:
     if isinstance(result.error, Conflict):
-        return words.conflict_text(result.error.collisions)
-    return words.changes_text(RESELLER_V2, result.operation, result.changes) if result.changes else ""
+        return messages.conflict_text(result.error.collisions)
+    return messages.changes_text(RESELLER_V2, result.operation, result.changes) if result.changes else ""

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Coroutine
 from types import FrameType
 
+from tui_reseller.cli.console import Console
 from tui_reseller.cli.stopped import Stopped
-from tui_reseller.cli.talk import Talk
 from tui_reseller.domain.errors import ResellerError
 
 ANSWER_SECONDS = 5.0
@@ -19,12 +19,12 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Signals:
-    """Catches the stopping signals while a command runs. *Softly* ends the work after the call in flight."""
+    """Catches the stopping signals while a command runs. On_first_stop ends the work after the call in flight."""
 
-    def __init__(self, talk: Talk) -> None:
+    def __init__(self, console: Console) -> None:
         self.received = 0
-        self.softly: Callable[[], None] | None = None
-        self._talk = talk
+        self.on_first_stop: Callable[[], None] | None = None
+        self._console = console
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[int] | None = None
 
@@ -36,7 +36,7 @@ class Signals:
         except (asyncio.CancelledError, KeyboardInterrupt):
             raise Stopped(self.received or signal.SIGINT) from None
         except ResellerError:
-            # A question that was broken off reads as a no, which is refused; the signal is what the caller must hear.
+            # An interrupted question reads as a no, which is refused; what the caller must see is the signal.
             if self.received:
                 raise Stopped(self.received) from None
             raise
@@ -54,19 +54,19 @@ class Signals:
     def _install(self) -> dict[int, signal.Handlers | int | Callable[[int, FrameType | None], object] | None]:
         if threading.current_thread() is not threading.main_thread():
             return {}
-        # What the caller told us to ignore (nohup) stays ignored.
+        # What the caller has set to be ignored (nohup) stays ignored.
         wanted = [number for number in STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
         return {number: signal.signal(number, self._handle) for number in wanted}
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         is_first = not self.received
         self.received = self.received or number
-        if self._talk.is_asking or self._loop is None or self._task is None:
-            raise KeyboardInterrupt  # nothing is on its way while a question stands
-        self._loop.call_soon_threadsafe(self._soften if is_first and self.softly else self._task.cancel)
+        if self._console.is_asking or self._loop is None or self._task is None:
+            raise KeyboardInterrupt  # nothing is in flight while a person is asked
+        self._loop.call_soon_threadsafe(self._soften if is_first and self.on_first_stop else self._task.cancel)
 
     def _soften(self) -> None:
         """Send nothing more; what is on its way has some seconds, and is unknown after that (reliability L19)."""
-        if self.softly is not None and self._loop is not None and self._task is not None:
-            self.softly()
+        if self.on_first_stop is not None and self._loop is not None and self._task is not None:
+            self.on_first_stop()
             self._loop.call_later(ANSWER_SECONDS, self._task.cancel)

@@ -1,8 +1,8 @@
-"""stdout and stderr while a command runs: a write to them never raises, and nothing is lost there in silence.
+"""stdout and stderr while a command runs: a write to them never raises, and no loss goes unreported.
 
 Output that cannot be written must neither stop nor change what is done to customers. So the first failure of a stream
-is kept, what follows is dropped, and main.py tells it at the end. All that writes to sys.stdout is covered by that:
-our rows, and click's help, version and completion.
+is kept, later output is dropped, and main.py reports the failure at the end. This covers everything that writes to
+sys.stdout: our rows, and click's help, version and completion.
 """
 
 import io
@@ -26,9 +26,9 @@ _CLOSED = -1
 
 
 class Backlog:
-    """Writes in a thread of its own, in the order in which it was given: a slow reader delays no call to the service.
+    """Writes in a thread of its own, in the order given, so that a slow reader delays no call to the service.
 
-    For longer than some seconds an answer is not waited for, and a customer whose answer nobody took is unknown.
+    An answer is waited for some seconds only, and a customer whose answer nobody took would become unknown.
     """
 
     def __init__(self) -> None:
@@ -91,16 +91,16 @@ class Sink(io.RawIOBase):
             except OSError as error:
                 self.failure = error
 
-    def settle(self) -> None:
-        """Let the file system say what it only says at a close: on a network, that the disk is full."""
+    def flush_to_disk(self) -> None:
+        """Let the file system report what it only reports at a close: on a network, that the disk is full."""
         try:
             if self._handle != _CLOSED:
                 os.close(os.dup(self._handle))
         except OSError as error:
             self.failure = self.failure or error
 
-    def file(self) -> tuple[int, int]:
-        """Return what tells the file at its end from others."""
+    def file_id(self) -> tuple[int, int]:
+        """Return device and inode of the file behind the descriptor."""
         try:
             found = os.fstat(self._handle)
         except OSError:
@@ -126,7 +126,7 @@ class Sink(io.RawIOBase):
 
 
 class Stream(io.TextIOWrapper):
-    """A text stream into a sink. A sign that its encoding lacks is written as an escape."""
+    """A text stream into a sink. A character that its encoding lacks is written as an escape."""
 
     def __init__(self, sink: Sink, encoding: str, *, by_line: bool) -> None:
         super().__init__(
@@ -140,7 +140,7 @@ class Stream(io.TextIOWrapper):
 
 
 @contextmanager
-def ours() -> Iterator[None]:
+def installed() -> Iterator[None]:
     """Put streams of ours in the place of the real ones. Those that somebody else has put there stay."""
     former = sys.stdin, sys.stdout, sys.stderr
     _close_gaps()
@@ -154,18 +154,18 @@ def ours() -> Iterator[None]:
         sys.stdin, sys.stdout, sys.stderr = former
 
 
-def write_behind() -> None:
+def start_writer_threads() -> None:
     """Let threads write from now on, for a command that changes customers.
 
-    Streams that end in one file keep their order. Otherwise a reader of rows that waits does not keep talk back.
+    Streams that end in one file keep their order. Otherwise a slow reader of rows does not hold messages back.
     """
     flush()
     backlogs: defaultdict[tuple[int, int], Backlog] = defaultdict(Backlog)
     for stream in _of_ours():
-        stream.sink.backlog = backlogs[stream.sink.file()]
+        stream.sink.backlog = backlogs[stream.sink.file_id()]
 
 
-def is_behind() -> bool:
+def has_writer_threads() -> bool:
     """Whether a thread writes: then the command changes customers."""
     return any(stream.sink.backlog for stream in _of_ours())
 
@@ -178,7 +178,7 @@ def flush() -> None:
             stream.sink.backlog.drain()
 
 
-def tell(text: str) -> bool:
+def write_now(text: str) -> bool:
     """Write to stdout at once; return whether it has arrived."""
     sys.stdout.write(text)
     sys.stdout.flush()
@@ -186,11 +186,11 @@ def tell(text: str) -> bool:
     return failure() is None
 
 
-def settled() -> OSError | None:
+def drained() -> OSError | None:
     """Wait until stdout has taken everything; return why it has not, or None."""
     flush()
     if isinstance(sys.stdout, Stream):
-        sys.stdout.sink.settle()
+        sys.stdout.sink.flush_to_disk()
     return failure()
 
 

@@ -25,8 +25,8 @@ def _cells(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
 
 
-def cut(text: str, width: int) -> str:
-    """Return text that takes at most *width* cells, with a sign where something is missing."""
+def truncate(text: str, width: int) -> str:
+    """Return text that takes at most *width* cells, with an ellipsis where something is missing."""
     if display_width(text) <= width:
         return text
     shown, taken = "", 0
@@ -38,7 +38,7 @@ def cut(text: str, width: int) -> str:
     return shown + "…"
 
 
-def lay_out(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
+def format_table(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
     """Return the lines of a table, cut to *width* cells; None leaves them as wide as they are.
 
     Columns for which there is no room are left out, from the right: fewer that can be read serve better than all.
@@ -72,7 +72,7 @@ def _shrunk(widths: list[int], width: int) -> list[int]:
 
 
 def _line(row: Sequence[str], widths: Sequence[int], width: int | None) -> str:
-    cells = [cut(cell, room) for cell, room in zip(row, widths, strict=True)]
+    cells = [truncate(cell, room) for cell, room in zip(row, widths, strict=True)]
     padded = (cell + " " * (room - display_width(cell)) for cell, room in zip(cells, widths, strict=True))
     line = GAP.join(padded).rstrip()
-    return line if width is None else cut(line, width)
+    return line if width is None else truncate(line, width)

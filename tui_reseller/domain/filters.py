@@ -1,12 +1,12 @@
 """Filters as values: what is typed in the list pane, kept in saved views and given to --filter."""
 
-import difflib
 import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_reseller.domain.errors import InvalidFilter
+from tui_reseller.domain.nearest import nearest
 from tui_reseller.domain.provider import Provider
 
 STATES = ("on", "off", "unknown")
@@ -144,7 +144,7 @@ def _checked_regex(value: str, place: int) -> str:
 
 
 def _no_such_field(name: str, fields: Sequence[str], place: int, *, unfinished: bool) -> InvalidFilter:
-    near = difflib.get_close_matches(name, (*fields, "is"), n=2, cutoff=0.5) or fields[:2]
+    near = nearest(name, (*fields, "is"), most=2, likeness=0.5) or fields[:2]
     return InvalidFilter(
         f'no field "{name}" - put the text in quotes, or: {", ".join(near)}', place=place, unfinished=unfinished
     )

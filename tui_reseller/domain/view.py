@@ -1,10 +1,10 @@
 """Views: a filter with a name and a key, and how the list looks: order and columns."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.provider import KEY, Provider
 
 
@@ -63,7 +63,6 @@ def checked_columns(names: Iterable[str], known: Sequence[str]) -> tuple[str, ..
     found = tuple(dict.fromkeys(names))
     for name in found:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(known)}"
+            hint = did_you_mean(name, known, f"columns: {', '.join(known)}")
             raise InvalidInput(f'no column "{name}"', field="columns", hint=hint)
     return found

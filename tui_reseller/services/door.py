@@ -53,14 +53,33 @@ class Permit:
             )
 
 
-def admit(session: Session, calls: Sequence[Call], reason: str, total: int, consent: Consent) -> Permit:
-    """Let calls leave, out of *total* customers (0: not known). Raises RefusedHere for what a rule forbids."""
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """Calls that may be written at all. Whoever has more to do before an operator agrees goes through the door in two
+    steps: approach(), and then admit() of what it returned.
+    """
+
+    session: Session
+    calls: Sequence[Call]
+
+    def admit(self, total: int, consent: Consent) -> Permit:
+        """Let the calls leave, out of *total* customers (0: not known). Raises RefusedHere for what a rule forbids."""
+        usernames = list(dict.fromkeys(call.username for call in self.calls))
+        refuse_over_ceiling(self.session.profile, len(usernames), total)
+        _refuse_unagreed(self.session, gravest(self.session.provider, self.calls), usernames, total, consent)
+        return Permit(self.session.account, frozenset((call.operation, call.username) for call in self.calls))
+
+
+def approach(session: Session, calls: Sequence[Call], reason: str) -> Approach:
+    """Begin to let calls leave: raises RefusedHere for what may not be written, before anything is read or asked."""
     for call in calls:
         session.policy.check(call, reason)
-    usernames = list(dict.fromkeys(call.username for call in calls))
-    refuse_over_ceiling(session.profile, len(usernames), total)
-    _refuse_unagreed(session, gravest(session.provider, calls), usernames, total, consent)
-    return Permit(session.account, frozenset((call.operation, call.username) for call in calls))
+    return Approach(session, calls)
+
+
+def admit(session: Session, calls: Sequence[Call], reason: str, total: int, consent: Consent) -> Permit:
+    """Let calls leave, out of *total* customers (0: not known). Raises RefusedHere for what a rule forbids."""
+    return approach(session, calls, reason).admit(total, consent)
 
 
 async def admit_job(session: Session, job: Job, count: int, consent: Consent) -> Permit:

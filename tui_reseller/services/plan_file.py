@@ -10,9 +10,9 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.plan import Refusal, canonical
 from tui_reseller.domain.provider import KEY, Effect, Provider
@@ -67,11 +67,8 @@ def action_of(provider: Provider, text: str) -> Operation:
     name = text.strip().lower().replace("-", "_").replace(" ", "_")
     known = {operation.value: operation for operation in provider.actions}
     if name not in known:
-        near = get_close_matches(name, known, n=1)
-        raise InvalidInput(
-            f"no action {clean(text, longest=40)!r}", field=ACTION,
-            hint=f"did you mean {near[0]}?" if near else f"actions: {', '.join(known)}",
-        )  # fmt: skip
+        hint = did_you_mean(name, known, f"actions: {', '.join(known)}")
+        raise InvalidInput(f"no action {clean(text, longest=40)!r}", field=ACTION, hint=hint)
     return known[name]
 
 
@@ -233,6 +230,5 @@ def _check_heads(heads: Sequence[str], columns: Sequence[str]) -> None:
 
 def _check_name(name: str, columns: Sequence[str]) -> None:
     if name not in columns:
-        near = get_close_matches(name, columns, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"columns: {', '.join(columns)}"
+        hint = did_you_mean(name, columns, f"columns: {', '.join(columns)}")
         raise InvalidInput(f"no column {clean(name, longest=40)!r}", field=clean(name, longest=40), hint=hint)

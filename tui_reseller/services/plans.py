@@ -48,14 +48,20 @@ async def draft(
     hidden: Collection[str] = (),
     source: str = "",
     undone: Mapping[str, Undone] | None = None,
+    present: Mapping[str, Customer] | None = None,
+    keep_already: bool = False,
 ) -> Drafted:
     """Check each wanted change against the list; return a plan of those that can be done and would change something.
 
-    Raises InvalidInput if there is nothing to do. Nothing is sent.
+    Present are customers that were read one by one just now, and stand for the list. With keep_already what is so
+    already stays in the plan, so that its outcome is written down. Raises InvalidInput if there is nothing to do.
+    Nothing is sent.
     """
-    if session.read_at is None:
+    read_at = session.read_at if present is None else session.clock.now()
+    if read_at is None:
         raise InvalidInput("there is no list yet that a plan could be made from", hint="wait until it is read")
-    checker = _Checker(session, wanted, await session.ledger.needs_you(session.account))
+    open_ = await session.ledger.needs_you(session.account)
+    checker = _Checker(session, wanted, open_, present, keep_already=keep_already)
     items: list[Item] = []
     for number, one in enumerate(wanted):
         if number % AT_ONCE == 0:
@@ -66,10 +72,11 @@ async def draft(
             items.append(replace(item, undoes=was.entry, fingerprint=was.meant) if was else item)
     if not items and not refusals and not checker.refusals:
         raise InvalidInput(f"nothing to do: {checker.already:,} are so already")
+    total = session.customers.total or len(items)
+    unseen = sorted(set(hidden) & {item.username for item in items})
     plan = Plan(
-        session.profile.name, session.account, origin, session.clock.now(), session.read_at, session.customers.total,
-        _in_order(items, hidden), checker.already, sorted(set(hidden) & {item.username for item in items}),
-        checker.warnings(), source,
+        session.profile.name, session.account, origin, session.clock.now(), read_at, total, _in_order(items, hidden),
+        checker.already, unseen, checker.warnings(), source,
     )  # fmt: skip
     return Drafted(plan, sorted([*refusals, *checker.refusals], key=lambda refusal: refusal.line))
 
@@ -83,13 +90,23 @@ def _in_order(items: list[Item], hidden: Collection[str]) -> tuple[Item, ...]:
 class _Checker:
     """Checks wanted changes one by one; gathers what is refused, what is so already, and what is worth a word."""
 
-    def __init__(self, session: Session, wanted: Sequence[RequestedChange], open_: Iterable[object]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        wanted: Sequence[RequestedChange],
+        open_: Iterable[object],
+        present: Mapping[str, Customer] | None,
+        *,
+        keep_already: bool,
+    ) -> None:
         self.session = session
+        self.keep_already = keep_already
         self.refusals: list[Refusal] = []
         self.already = 0
         self._locked = {str(getattr(entry, "username", "")) for entry in open_}
         new = [_new_name(one.call) for one in wanted]
-        self._present = session.customers.named({one.call.username for one in wanted} | {name for name in new if name})
+        names = {one.call.username for one in wanted} | {name for name in new if name}
+        self._present = session.customers.named(names) if present is None else present
         self._ambiguous = session.customers.ambiguous({one.call.username for one in wanted})
         self._lines: dict[str, int] = {}
         self._renamed = {one.call.username for one in wanted if _new_name(one.call)}
@@ -110,7 +127,8 @@ class _Checker:
         item = Item.of(self.session.provider, call, now, line=one.line)
         if now is not None and is_already_so(self.session.provider, call, now):
             self.already += 1
-            return None
+            if not self.keep_already:
+                return None
         if call.username in self._locked:
             self._said["an outcome is still open: it will be refused until that is resolved"] += 1
         return item

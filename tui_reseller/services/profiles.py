@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TypeVar
 
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
+from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.profile import (
     COLOURS,
     Format,
@@ -102,9 +102,8 @@ class Profiles:
     def _named(self, config: Config, name: str) -> Profile:
         if name in config.profiles:
             return config.profiles[name]
-        near = get_close_matches(name, config.profiles, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"profiles: {', '.join(config.profiles) or 'none'}"
-        raise BadConfig(f'no profile "{name}"', hint=hint)
+        known = f"profiles: {', '.join(config.profiles) or 'none'}"
+        raise BadConfig(f'no profile "{name}"', hint=did_you_mean(name, config.profiles, known))
 
     async def add(self, profile: Profile, credential: Credential | None) -> str:
         """Add a profile and keep its key; return where the key is, in words. Nothing is saved if the key cannot be.
@@ -195,10 +194,7 @@ def with_values(profile: Profile, values: Mapping[str, str]) -> Profile:
     changed: dict[str, object] = {}
     for key, text in values.items():
         if key not in KEYS:
-            near = get_close_matches(key, KEYS, n=1)
-            raise InvalidInput(
-                f"no key {key!r}", field=key, hint=f"did you mean {near[0]}?" if near else ", ".join(KEYS)
-            )
+            raise InvalidInput(f"no key {key!r}", field=key, hint=did_you_mean(key, KEYS, ", ".join(KEYS)))
         changed[key] = _read(key, text)
     if "proxy" in changed:
         changed["proxy_password"] = None  # it belonged to the former one

@@ -1,7 +1,9 @@
 """The bundle that both front doors hold: profiles, the audit log, and sessions."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from tui_reseller.domain.audit import Operator
@@ -24,6 +26,18 @@ from tui_reseller.services.ports import (
 )
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.session import Connect, Session
+
+
+class LedgerUse(Enum):
+    """What a piece of work needs of the ledger.
+
+    Required: all of it, and without it nothing is done. Last_set: what this tool last set, as far as it can be read.
+    None: the ledger is not touched.
+    """
+
+    REQUIRED = auto()
+    LAST_SET = auto()
+    NONE = auto()
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,29 @@ class Services:
             timeout=timeout,
             retention=self.profiles.load().settings.retention,
         )
+
+    @asynccontextmanager
+    async def open_session(
+        self,
+        profile: Profile,
+        *,
+        read_only: bool = False,
+        timeout: float | None = None,  # noqa: ASYNC109 - of each call of the session
+        ledger: LedgerUse = LedgerUse.REQUIRED,
+    ) -> AsyncIterator[Session]:
+        """Open a profile for one piece of work: what the ledger knows is learnt first, everything is closed afterwards.
+
+        Raises LedgerUnavailable where the ledger is required and cannot be used.
+        """
+        session = self.open(profile, read_only=read_only, timeout=timeout)
+        try:
+            if ledger is LedgerUse.REQUIRED:
+                await session.catch_up()
+            elif ledger is LedgerUse.LAST_SET:
+                await session.learn_last_set()
+            yield session
+        finally:
+            await session.aclose()
 
     def passwords_of(self, job: Job) -> Made | None:
         """Go on in the file of passwords that a job has, if it has one.

@@ -133,6 +133,17 @@ class Session:
         else:
             self.last_set, self.ledger_trouble = {name: dict(values) for name, values in found.items()}, None
 
+    async def catch_up(self) -> int:
+        """Learn what the ledger knows, as a session begins: operations of processes that have ended become unknown, and
+        what this tool last set is read. Returns how many became unknown.
+
+        Raises LedgerUnavailable; what can be learnt all the same has been learnt by then.
+        """
+        try:
+            return await self.ledger.recover()
+        finally:
+            await self.learn_last_set()
+
     async def keep(self, *changes: tuple[str, Customer | None]) -> None:
         """Take certain changes into list and snapshot: username, and the customer or None. A disk that refuses costs
         only the snapshot.

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 
 from tui_reseller.domain.countries import COUNTRIES
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.fields import Finding, check_choice, check_date, check_presence, check_text, check_username
+from tui_reseller.domain.nearest import did_you_mean, nearest
 from tui_reseller.domain.operation import Call, verb_of
 from tui_reseller.domain.password import check_password
 from tui_reseller.domain.provider import KEY, Effect, Field, Provider
@@ -42,7 +42,7 @@ def check_country(field: Field, value: str) -> list[Finding]:
         return []
     if value.lower() in names:
         return [Finding(field.name, f'{field.label}: "{names[value.lower()]}" is the usual code', warning=True)]
-    near = get_close_matches(value.lower(), names, n=1, cutoff=0.75)
+    near = nearest(value.lower(), names, likeness=0.75)
     if near:
         code = names[near[0]]
         return [Finding(field.name, f'{field.label}: did you mean "{code}" ({codes[code]})?', warning=True)]
@@ -120,8 +120,7 @@ def checked_field_names(provider: Provider, fields: Mapping[str, str], allowed: 
         verbs = _verbs_for(provider, name)
         if verbs:
             raise InvalidInput(f"{name} is not changed here: use {' and '.join(verbs)}", field=name)
-        near = get_close_matches(name, allowed, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(allowed)}"
+        hint = did_you_mean(name, allowed, f"fields: {', '.join(allowed)}")
         raise InvalidInput(f"no field {name!r}", field=name, hint=hint)
 
 

@@ -40,8 +40,9 @@ TAKES_NO_END = "nothing was sent; no end is kept, since it was not stopped by th
 class Aim:
     """What a write is for, beside the call itself.
 
-    Loaded is the customer as the operator saw it: if a field that is to change is no longer so, nothing is sent. Meant
-    tells the customer from another one who bears the username by now. Undoes is the id of what it takes back.
+    Loaded is the customer as the operator saw it: if a field that is to change is no longer so, nothing is sent. Read
+    is the customer as this command has just read it, with nobody asked since: it is not read again. Meant tells the
+    customer from another one who bears the username by now. Undoes is the id of what it takes back.
     """
 
     loaded: Customer | None = None
@@ -50,6 +51,7 @@ class Aim:
     batch: str | None = None
     undoes: str = ""
     item: tuple[int, int] | None = None
+    read: Customer | None = None
 
 
 NOTHING = Aim()
@@ -89,7 +91,7 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
         raise RefusedHere(f"refused: the service lists {quoted(call.username)} more than once; nothing was sent")
     if session.provider.action(call.operation).effect is Effect.CREATES:
         return None
-    now = await session.find(call.username)
+    now = aim.read or await session.find(call.username)
     if now is None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
     refuse_another(call, aim.meant, now)

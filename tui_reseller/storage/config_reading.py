@@ -1,6 +1,5 @@
 """Reading the config file: every key known, every value checked, every error with its line."""
 
-import difflib
 import os
 import stat
 import tomllib
@@ -14,6 +13,7 @@ from typing import NoReturn, TypeVar
 from tui_reseller.domain.config import REFRESH, SLOW_LINK, SYSLOG, THEMES, Config, Settings
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import BadConfig, InvalidInput
+from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.printed import Typed, line
 from tui_reseller.domain.profile import (
     COLOURS,
@@ -229,7 +229,6 @@ class _Reader:
     def refuse(self, at: Table, key: str, words: str, *, near: str = "", among: Collection[str] = ()) -> NoReturn:
         place = clean(".".join((*at, key) if key else at), longest=120)
         if among:
-            close = difflib.get_close_matches(near, among, n=1)
-            words += f" - did you mean {close[0]}?" if close else f" - there is: {', '.join(among)}"
+            words += " - " + did_you_mean(near, among, f"there is: {', '.join(among)}")
         line = line_of(self.text, at, key)
         raise BadConfig(f"{self.path.name}:{line}: {place}: {words}", hint=f"look at {self.path}")

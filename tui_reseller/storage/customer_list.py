@@ -5,7 +5,6 @@ questions about them, so that the screen never waits. Nothing of polars is impor
 """
 
 import asyncio
-import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +13,7 @@ from tui_reseller.domain.confusables import skeleton
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.listing import ListDifference, ListQuery, RefreshCounts, Table
+from tui_reseller.domain.nearest import nearest
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.value import Value
 from tui_reseller.storage.incoming import Incoming
@@ -94,7 +94,7 @@ class CustomerList:
         """
         known = self._provider.columns
         if question.sort and question.sort not in known:
-            near = difflib.get_close_matches(question.sort, known, n=1) or known[:1]
+            near = nearest(question.sort, known) or known[:1]
             raise InvalidInput(f'no field "{question.sort}" to sort by', field="sort", hint=f"perhaps {near[0]}")
         self._asked += 1
         mine, before = self._asked, self._question

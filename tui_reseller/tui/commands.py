@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tui_reseller.domain.errors import BadConfig
+from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.tui.view_state import ViewState
 
 EVERYWHERE, MAIN = "everywhere", "main"
@@ -127,10 +128,7 @@ def with_keys(chosen: Mapping[str, str]) -> tuple[Command, ...]:
 
 
 def _nearest(command_id: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - for an error only
-
-    near = get_close_matches(command_id, BY_ID, n=1)
-    return f"did you mean {near[0]}?" if near else "the ids are in the help, F1"
+    return did_you_mean(command_id, BY_ID, "the ids are in the help, F1")
 
 
 def why_not(command: Command, state: ViewState, *, has_customer: bool) -> str | None:

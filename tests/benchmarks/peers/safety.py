@@ -9,7 +9,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.jobs.office import Office, Sandbox
+from tests.harness.sandbox import Sandbox, running
+from tests.jobs.office import Office
 from tui_reseller.domain.operation import Operation
 
 COUNT, LATENCY = int(sys.argv[1]), int(sys.argv[2])
@@ -43,16 +44,12 @@ async def bare(sandbox: Sandbox, names: list[str]) -> float:
 
 
 async def main() -> None:
-    sandbox = Sandbox("--customers", str(COUNT))
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            sandbox.fault("latency", ms=LATENCY, operation="disable", times=10**9)
-            sandbox.fault("latency", ms=LATENCY, operation="enable", times=10**9)
-            job = await by_job(Path(folder), sandbox)
-            names = [row["username"] for row in sandbox.log() if row["operation"] == "disable"]
-            print(json.dumps({"job": job, "bare": await bare(sandbox, names)}))
-    finally:
-        sandbox.close()
+    with running(customers=COUNT) as sandbox, tempfile.TemporaryDirectory() as folder:
+        sandbox.fault("latency", ms=LATENCY, operation="disable", times=10**9)
+        sandbox.fault("latency", ms=LATENCY, operation="enable", times=10**9)
+        job = await by_job(Path(folder), sandbox)
+        names = [username for operation, username in sandbox.applied() if operation == "disable"]
+        print(json.dumps({"job": job, "bare": await bare(sandbox, names)}))
 
 
 asyncio.run(main())

@@ -4,26 +4,27 @@ It sends what it is told, once, and says what is certain; whether to send again 
 """
 
 import asyncio
-from base64 import b64encode
 from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_reseller.api.reseller_v2.endpoints import ENDPOINTS, form_for
-from tui_reseller.api.reseller_v2.listing import record_reader
-from tui_reseller.api.reseller_v2.records import Record, customer_from, is_usable
-from tui_reseller.api.reseller_v2.replies import verdict
-from tui_reseller.api.reseller_v2.table_reader import TableReader
-from tui_reseller.api.wire import Form
+from tui_reseller.api.connection import Connection
+from tui_reseller.api.lists.list_reader import ListReader, Refusal
+from tui_reseller.api.lists.records import Record, is_usable
+from tui_reseller.api.lists.table_reader import TableReader
+from tui_reseller.api.reseller_v2.endpoints import request_for
+from tui_reseller.api.reseller_v2.list_formats import LIST_FORMATS
+from tui_reseller.api.reseller_v2.records import LAYOUT
+from tui_reseller.api.reseller_v2.replies import no_list, verdict
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, ResellerError, UnusableAnswer
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.proxy import user_in
 from tui_reseller.domain.secret import Secret
 
 if TYPE_CHECKING:
-    from tui_reseller.api.http import Caller, Exchange
+    from tui_reseller.api.http import Exchange
 
 WRITE_SECONDS = 45.0
 LIST_SECONDS = 30 * 60.0
@@ -42,11 +43,7 @@ class ResellerV2:
     ) -> None:
         self._profile = profile
         self._key = key
-        self._proxy_password = proxy_password
-        self._unsaid = _said_to_proxy(profile.proxy, proxy_password)
-        self._timeout = timeout
-        self._caller: Caller | None = None
-        self._opening = asyncio.Lock()
+        self._connection = Connection(profile, proxy_password=proxy_password, timeout=timeout)
 
     async def stream(self) -> AsyncGenerator[ListProgress, None]:
         """Read the complete list, piece by piece. Ends normally only if the whole answer was well-formed.
@@ -54,9 +51,8 @@ class ResellerV2:
         At most 2 GiB and 30 min, and never 30 s without a record. Raises NotSent, AnswerLost, UnusableAnswer,
         Rejected and its kinds.
         """
-        form = self._form(Call(Operation.LIST, ""))
-        async with await self._ask(Operation.LIST, form, LIST_SECONDS) as exchange:
-            reader = TableReader(exchange, self._profile.format, form)
+        async with await self._exchange(Call(Operation.LIST, ""), LIST_SECONDS) as exchange:
+            reader = TableReader(exchange, LIST_FORMATS[self._profile.format], self._refusal(exchange))
             try:
                 while (tables := await reader.next()) is not None:
                     for table in tables:
@@ -72,22 +68,21 @@ class ResellerV2:
         """
         if not username:
             return None
-        form = self._form(Call(Operation.LIST, username))
         found: list[Customer] = []
-        heard = _Heard(username)
+        others = _OtherRecords(username)
         try:
-            async with await self._ask(Operation.LIST, form, LIST_SECONDS) as exchange:
-                reader = record_reader(exchange, self._profile.format, form)
+            async with await self._exchange(Call(Operation.LIST, username), LIST_SECONDS) as exchange:
+                reader = self._records(exchange)
                 while (records := await reader.next()) is not None:
-                    found += [customer_from(record) for record in records if record.get("username") == username]
-                    heard.add(records)
+                    found += [LAYOUT.customer(record) for record in records if record.get("username") == username]
+                    others.add(records)
                     if len(found) > 1:
                         raise UnusableAnswer("this username is listed twice")
                     await asyncio.sleep(0)
         except CustomerNotFound:
             return None
         if not found:
-            heard.check(enough)
+            others.check(enough)
         return found[0] if found else None
 
     async def probe(self) -> Sequence[str]:
@@ -95,12 +90,11 @@ class ResellerV2:
 
         Returns the usernames that came. Raises as stream(); an answer that we cut ourselves is fine.
         """
-        form = self._form(Call(Operation.LIST, self._profile.api_user))
         seen: list[str] = []
-        async with await self._ask(Operation.LIST, form, WRITE_SECONDS) as exchange:
-            reader = record_reader(exchange, self._profile.format, form)
+        async with await self._exchange(Call(Operation.LIST, self._profile.api_user), WRITE_SECONDS) as exchange:
+            reader = self._records(exchange)
             while not (seen and exchange.received >= PROBE_BYTES) and (records := await reader.next()) is not None:
-                seen += [customer.username for customer in map(customer_from, records) if customer.username]
+                seen += [customer.username for customer in map(LAYOUT.customer, records) if customer.username]
         return seen
 
     async def send(self, call: Call) -> str:
@@ -109,35 +103,29 @@ class ResellerV2:
         Raises NotSent (nothing left), Rejected and its kinds (the service said no), AnswerLost or UnusableAnswer
         (what became of it is not known). ValueError is a mistake of our own: a call that the table does not have.
         """
-        form = self._form(call)
-        async with await self._ask(call.operation, form, WRITE_SECONDS) as exchange:
-            answer = verdict(await exchange.whole(WRITE_CAP), self._profile.format, form)
+        async with await self._exchange(call, WRITE_SECONDS) as exchange:
+            answer = verdict(await exchange.whole(WRITE_CAP), self._profile.format, exchange.request)
             if isinstance(answer, ResellerError):
                 raise answer
         return answer
 
     async def aclose(self) -> None:
         """Close connections."""
-        if self._caller is not None:
-            await self._caller.aclose()
+        await self._connection.aclose()
 
-    def _form(self, call: Call) -> Form:
-        return form_for(call, self._profile.api_user, self._key, unsaid=self._unsaid)
-
-    async def _ask(self, operation: Operation, form: Form, seconds: float) -> "Exchange":
+    async def _exchange(self, call: Call, seconds: float) -> "Exchange":
         """Prepare a call that has so many seconds in all, or fewer if the operator said so."""
-        path = f"{ENDPOINTS[operation].action}.{self._profile.format.value}"
-        within = seconds if self._timeout is None else min(seconds, self._timeout)
-        return (await self._open()).exchange(path, form, within)
+        return await self._connection.exchange(request_for(call, self._profile, self._key), seconds)
 
-    async def _open(self) -> "Caller":
-        async with self._opening:
-            if self._caller is None:
-                self._caller = await asyncio.to_thread(_new_caller, self._profile, self._proxy_password)
-        return self._caller
+    def _records(self, exchange: "Exchange") -> ListReader[Record]:
+        """Return a reader of single records, which needs no polars."""
+        return ListReader(exchange, LIST_FORMATS[self._profile.format].strict(), self._refusal(exchange))
+
+    def _refusal(self, exchange: "Exchange") -> Refusal:
+        return partial(no_list, self._profile.format, exchange.request)
 
 
-class _Heard:
+class _OtherRecords:
     """The other records of an answer to the question for one customer: whether it proves that there is none.
 
     Only an answer with names that have nothing to do with the question is a list of others: some services find parts of
@@ -166,18 +154,3 @@ class _Heard:
             raise UnusableAnswer("it is not listed, but records without a usable username are: one may be it")
         if not self._is_filtered and self._count < enough:
             raise UnusableAnswer(f"the list came with {self._count:,} customers, many fewer than the last one had")
-
-
-def _said_to_proxy(address: str, password: Secret | None) -> tuple[Secret, ...]:
-    """Return what a proxy is told: a password, and how it is written in a request (RFC 7617)."""
-    if password is None or not password:
-        return ()
-    pair = f"{user_in(address) or ''}:{password.reveal()}".encode("utf-8", "replace")
-    return password, Secret(b64encode(pair).decode())
-
-
-def _new_caller(profile: Profile, proxy_password: Secret | None) -> "Caller":
-    # Imported at the first call and beside the event loop: httpx and a TLS context take a fifth of a second.
-    from tui_reseller.api.http import Caller  # noqa: PLC0415
-
-    return Caller.for_profile(profile, proxy_password)

@@ -6,10 +6,12 @@ known to have used. Everything else proves nothing (reliability 4.1, the closed 
 
 from typing import TypeGuard
 
-from tui_reseller.api.reseller_v2 import json_codec, xml_codec
+from tui_reseller.api import json_codec
+from tui_reseller.api.reply import BadReply, Reply
+from tui_reseller.api.request import Request
+from tui_reseller.api.reseller_v2 import xml_codec
 from tui_reseller.api.reseller_v2.problems import Problem, problem_in
-from tui_reseller.api.reseller_v2.retry_after import retry_after
-from tui_reseller.api.wire import BadReply, Form, Reply
+from tui_reseller.api.retry_after import retry_after
 from tui_reseller.domain.errors import (
     CredentialsRefused,
     CustomerNotFound,
@@ -30,7 +32,13 @@ CREDENTIALS_HINT = "check the API user and the key of the profile"
 NOT_THE_API = "the reply was not from the API"
 
 
-def verdict(reply: Reply, wanted: Format, form: Form, *, is_write: bool = True) -> str | ResellerError:
+def no_list(wanted: Format, request: Request, reply: Reply) -> ResellerError:
+    """Return the error of an answer to a read that is no list."""
+    answer = verdict(reply, wanted, request, is_write=False)
+    return answer if isinstance(answer, ResellerError) else UnusableAnswer("the reply is not a list")
+
+
+def verdict(reply: Reply, wanted: Format, request: Request, *, is_write: bool = True) -> str | ResellerError:
     """Return the message of a certain success, or the error to raise.
 
     A reply that was read whole is judged, of a write or of a read that brought no list. The error is returned so that
@@ -39,15 +47,16 @@ def verdict(reply: Reply, wanted: Format, form: Form, *, is_write: bool = True) 
     tree, found, why = _read(reply.body)
     problem = problem_in(tree, is_certain=200 <= reply.status < 300)
     if reply.status not in range(200, 300) and reply.status not in range(400, 500):
-        return _unusable(reply, form, why, problem)
+        return _unusable(reply, request, why, problem)
     if _sounds_like_success(tree) and (problem or reply.status >= 300):
-        return UnusableAnswer(f"HTTP {reply.status}: the reply says success and error at once{_excerpt(reply, form)}")
+        why = "the reply says success and error at once"
+        return UnusableAnswer(f"HTTP {reply.status}: {why}{_excerpt(reply, request)}")
     if reply.status == 429 or (problem and problem.code == 429):
-        return RateLimited(_words(problem, form) or "too many requests", retry_after=retry_after(reply))
+        return RateLimited(_words(problem, request) or "too many requests", retry_after=retry_after(reply))
     if reply.status in {401, 403}:
-        return CredentialsRefused(_words(problem, form) or f"HTTP {reply.status}", hint=CREDENTIALS_HINT)
+        return CredentialsRefused(_words(problem, request) or f"HTTP {reply.status}", hint=CREDENTIALS_HINT)
     if problem:
-        return _refusal(problem, form)
+        return _refusal(problem, request)
     if found is not None and found is not wanted:
         why = f"{found.value.upper()} where {wanted.value.upper()} was asked for"
     elif not is_write:
@@ -56,7 +65,7 @@ def verdict(reply: Reply, wanted: Format, form: Form, *, is_write: bool = True) 
         return SUCCESS + (f" (id {clean(str(tree['id']), longest=40)})" if "id" in tree else "")
     elif isinstance(tree, list):
         why = "a list, as if the call had been a read; please report this"
-    return _unusable(reply, form, why, None)
+    return _unusable(reply, request, why, None)
 
 
 def _read(body: bytes | None) -> tuple[object, Format | None, str]:
@@ -93,10 +102,10 @@ def _sounds_like_success(tree: object) -> bool:
     return any(isinstance(value, str) and value.strip().lower() == SUCCESS for value in values)
 
 
-def _refusal(problem: Problem, form: Form) -> ResellerError:
+def _refusal(problem: Problem, request: Request) -> ResellerError:
     """Sort a recognised error (reseller-v2 4.4 rule 7). A server error told with another status proves nothing."""
     words = (
-        _words(problem, form)
+        _words(problem, request)
         or f"the service refused without a reason{f' (code {problem.code})' if problem.code else ''}"
     )
     texts = [text.strip().lower() for text in problem.texts]
@@ -109,25 +118,25 @@ def _refusal(problem: Problem, form: Form) -> ResellerError:
     return Rejected(words)
 
 
-def _unusable(reply: Reply, form: Form, why: str, problem: Problem | None) -> UnusableAnswer:
+def _unusable(reply: Reply, request: Request, why: str, problem: Problem | None) -> UnusableAnswer:
     if 300 <= reply.status < 400:
-        target = clean(form.masked(_host_of(reply.header("location") or "")), longest=100)
+        target = clean(request.masked(_host_of(reply.header("location") or "")), longest=100)
         return UnusableAnswer(f"HTTP {reply.status}: sent elsewhere{target and ' to ' + target}, which is not followed")
-    words = _words(problem, form)
+    words = _words(problem, request)
     if words:
         return UnusableAnswer(f"HTTP {reply.status}: {words}")
     if _is_html(reply):
-        return UnusableAnswer(f"{NOT_THE_API} (HTTP {reply.status}, HTML){_excerpt(reply, form)}")
+        return UnusableAnswer(f"{NOT_THE_API} (HTTP {reply.status}, HTML){_excerpt(reply, request)}")
     what = why or "not one that the service has for this call"
-    return UnusableAnswer(f"HTTP {reply.status}: the reply is {what}{_excerpt(reply, form)}")
+    return UnusableAnswer(f"HTTP {reply.status}: the reply is {what}{_excerpt(reply, request)}")
 
 
-def _words(problem: Problem | None, form: Form) -> str:
+def _words(problem: Problem | None, request: Request) -> str:
     """Return all texts of an error, harmless: masked while they are still as sent, then cut and cleaned (D19)."""
-    return clean(form.masked("; ".join(problem.texts)), longest=LONGEST_TEXT) if problem else ""
+    return clean(request.masked("; ".join(problem.texts)), longest=LONGEST_TEXT) if problem else ""
 
 
-def _excerpt(reply: Reply, form: Form) -> str:
+def _excerpt(reply: Reply, request: Request) -> str:
     body = reply.body or b""
     if not body.strip() or b"\x00" in body:
         return ""
@@ -135,7 +144,7 @@ def _excerpt(reply: Reply, form: Form) -> str:
         text = body.decode()
     except UnicodeDecodeError:
         text = body.decode("latin-1")
-    return ": " + clean(" ".join(form.masked(text).split()), longest=LONGEST_EXCERPT)
+    return ": " + clean(" ".join(request.masked(text).split()), longest=LONGEST_EXCERPT)
 
 
 def _is_html(reply: Reply) -> bool:

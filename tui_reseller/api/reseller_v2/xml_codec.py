@@ -8,7 +8,7 @@ one that has some keeps them in the tree, as `@name`, so that it is never taken 
 from collections.abc import Iterator, Sequence
 from xml.parsers import expat
 
-from tui_reseller.api.wire import MAX_DEPTH, BadReply
+from tui_reseller.api.reply import MAX_DEPTH, BadReply
 
 CHARSETS = frozenset({"utf-8", "iso-8859-1", "windows-1252", "us-ascii"})
 MAX_ATTRIBUTES = 64
@@ -28,7 +28,7 @@ class Element:
 
     @property
     def text(self) -> str:
-        """The text directly in it, without the blanks around."""
+        """The text directly in it, without the spaces around."""
         return "".join(self.parts).strip()
 
     @property

@@ -4,13 +4,13 @@ from typing import Unpack
 
 import click
 
+from tui_reseller.cli.entry_options import EntryOptions, audit_query, selects_entries
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.messages import changes_text
 from tui_reseller.cli.options import common
 from tui_reseller.cli.output import Row
-from tui_reseller.cli.selecting import Given, query_of, selecting
-from tui_reseller.cli.words import changes_text
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.providers import provider_of
@@ -34,7 +34,7 @@ _WORDS = "Accounting"
         Verb("verify", "audit:verify", _WORDS, "Check that nothing in the log was changed afterwards."),
         Verb("anchor", "ledger:anchor", _WORDS, "Print what stands for the whole log, to keep elsewhere."),
         Verb("export", "audit:export", _WORDS, "Write the whole log, oldest first."),
-        Verb("report", "shift:report", _WORDS, "Tell a shift as text for a ticket."),
+        Verb("report", "activity_report:report", _WORDS, "Report a period as text for a ticket."),
     ),
 )
 def audit() -> int:
@@ -53,9 +53,9 @@ def audit() -> int:
 
 @click.command()
 @click.option("--limit", metavar="N", type=click.IntRange(min=0), default=50, help="At most so many (50); 0 is all.")
-@selecting
+@selects_entries
 @common
-def list_entries(inv: Invocation, *, limit: int, **given: Unpack[Given]) -> int:
+def list_entries(inv: Invocation, *, limit: int, **given: Unpack[EntryOptions]) -> int:
     """List operations, newest first; of one profile if --profile names it.
 
     A username also finds what was done to this customer before and after it was renamed.
@@ -69,21 +69,20 @@ def list_entries(inv: Invocation, *, limit: int, **given: Unpack[Given]) -> int:
     """
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
-        query = query_of(services, given, limit)
+        query = audit_query(services, given, limit)
         entries = await services.ledger.entries(query)
         write_entries(inv, entries)
         if limit and len(entries) == limit:
-            inv.talk.say(f"{limit:,} of {await services.ledger.count(query):,}")
-        return ExitCode.FINE
+            inv.console.say(f"{limit:,} of {await services.ledger.count(query):,}")
+        return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 @click.command()
-@selecting
+@selects_entries
 @common
-def export(inv: Invocation, **given: Unpack[Given]) -> int:
+def export(inv: Invocation, **given: Unpack[EntryOptions]) -> int:
     """Write all operations, oldest first: jsonl unless --output says otherwise.
 
     Examples:
@@ -95,13 +94,12 @@ def export(inv: Invocation, **given: Unpack[Given]) -> int:
         inv.out.format = "jsonl"
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
-        entries = await services.ledger.entries(query_of(services, given))
+        entries = await services.ledger.entries(audit_query(services, given))
         write_entries(inv, entries[::-1])
-        inv.talk.say(f"{len(entries):,} operations")
-        return ExitCode.FINE
+        inv.console.say(f"{len(entries):,} operations")
+        return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 @click.command()
@@ -117,11 +115,10 @@ def show(inv: Invocation, *, entry_id: str) -> int:
     """
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         inv.out.item((await known_entry(services, entry_id)).as_dict(), COLUMNS)
-        return ExitCode.FINE
+        return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 @click.command()
@@ -146,14 +143,14 @@ def verify(inv: Invocation, *, anchor: str | None) -> int:
         found = {"rows": report.rows, "whole": report.is_whole, "broken_at": report.broken_at}
         inv.out.item({**found, "receipt": not doubt, "anchor": is_there})
         if not report.is_whole:
-            inv.talk.warn(
+            inv.console.warn(
                 f"the audit log was changed afterwards: row {report.broken_at} does not fit the one before it"
             )
         if kept and not is_there:
-            inv.talk.warn(f"row {kept.number} of the anchor is not there as it was: {_missing(report.rows, kept)}")
+            inv.console.warn(f"row {kept.number} of the anchor is not there as it was: {_missing(report.rows, kept)}")
         if report.is_whole and not doubt and is_there is not False:
-            inv.talk.say(_unseen(kept))
-            return ExitCode.FINE
+            inv.console.say(_unseen(kept))
+            return ExitCode.OK
         return ExitCode.UNEXPECTED
 
     return inv.run(work)

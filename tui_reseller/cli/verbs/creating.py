@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from tui_reseller.cli.argument_values import read_pairs
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_pairs
-from tui_reseller.cli.options import Writing, writing
-from tui_reseller.cli.passwords import made_password, new_password
-from tui_reseller.cli.rows_in import NewRow, read_rows
-from tui_reseller.cli.writing import Order, write
+from tui_reseller.cli.new_customers import NewCustomerRow, read_new_customers
+from tui_reseller.cli.options import writing
+from tui_reseller.cli.passwords import generated_password, new_password
+from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
@@ -51,17 +52,19 @@ def create(
     if source and password_stdin:
         raise click.UsageError("--password-stdin is for one customer; in a file, password is a column")
     if source:
-        return write(inv, options, _order_of(read_rows(source), generate=generate_password))
+        return write(inv, options, _order_of(read_new_customers(source), generate=generate_password))
     fields = read_pairs(pairs)
     checked_field_names(RESELLER_V2, fields, RESELLER_V2.create_fields)
     # What is wrong with the fields is said before a password is asked for.
     _refuse([("", Call(Operation.CREATE, fields.get("username", ""), _without(fields), _STAND_IN))])
-    value = new_password(inv.talk, from_stdin=password_stdin, generated=generate_password)
+    value = new_password(inv.console, from_stdin=password_stdin, generated=generate_password)
     generated = {fields["username"]: value} if generate_password else {}
-    return write(inv, options, Order([Call(Operation.CREATE, fields["username"], _without(fields), value)], generated))
+    return write(
+        inv, options, WriteRequest([Call(Operation.CREATE, fields["username"], _without(fields), value)], generated)
+    )
 
 
-def _order_of(rows: Sequence[NewRow], *, generate: bool) -> Order:
+def _order_of(rows: Sequence[NewCustomerRow], *, generate: bool) -> WriteRequest:
     calls: list[tuple[str, Call]] = []
     generated: dict[str, Secret] = {}
     lines: dict[str, int] = {}
@@ -72,10 +75,10 @@ def _order_of(rows: Sequence[NewRow], *, generate: bool) -> Order:
         lines[username] = row.line
         password = Secret(row.values["password"]) if row.values.get("password") else None
         if password is None and generate:
-            password = generated[username] = made_password()
+            password = generated[username] = generated_password()
         calls.append((f"line {row.line}: ", Call(Operation.CREATE, username, _without(row.values), password)))
     _refuse(calls)
-    return Order([call for _, call in calls], generated)
+    return WriteRequest([call for _, call in calls], generated)
 
 
 def _without(fields: Mapping[str, str]) -> dict[str, str]:

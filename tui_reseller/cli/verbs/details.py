@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import click
 
+from tui_reseller.cli.argument_values import read_pairs
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_pairs
-from tui_reseller.cli.options import Writing, writing
-from tui_reseller.cli.writing import Order, write
+from tui_reseller.cli.options import writing
+from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.services.validation import checked_field_names
@@ -29,7 +30,7 @@ def set_details(inv: Invocation, options: Writing, *, username: str, pairs: Sequ
 
     """
     fields = read_pairs_for_set(pairs)
-    return write(inv, options, Order([Call(Operation.SET, username, fields)]))
+    return write(inv, options, WriteRequest([Call(Operation.SET, username, fields)]))
 
 
 def read_pairs_for_set(pairs: Sequence[str]) -> dict[str, str]:
@@ -51,4 +52,4 @@ def email(inv: Invocation, options: Writing, *, username: str, address: str) -> 
       tui-reseller email garcia.mail post@garcia.example --yes --reason 'asked by phone'
 
     """
-    return write(inv, options, Order([Call(Operation.EMAIL, username, {"email": address})]))
+    return write(inv, options, WriteRequest([Call(Operation.EMAIL, username, {"email": address})]))

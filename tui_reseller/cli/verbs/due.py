@@ -5,10 +5,12 @@ import secrets
 
 import click
 
-from tui_reseller.cli import asking, words
+from tui_reseller.cli import messages
+from tui_reseller.cli.arguments import Writing
+from tui_reseller.cli.confirmation import Confirmation, ask, consent_from_options
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import Writing, writing
+from tui_reseller.cli.options import writing
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
@@ -57,7 +59,6 @@ def due(inv: Invocation, options: Writing, *, running: bool, everything: bool) -
         return inv.with_session(lambda _services, session: _Run(inv, options, session).run(), writing=True)
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         now = services.clock.now()
         found = await open_suspensions(services.ledger, inv.account_named(services))
         shown = [suspension for suspension in found if everything or suspension.until <= now]
@@ -67,10 +68,10 @@ def due(inv: Invocation, options: Writing, *, running: bool, everything: bool) -
                 row = suspension.as_dict(now)
                 rows.add({**row, **_for_table(suspension, str(row["state"]))} if in_table else row)
         later = "" if everything or len(found) == len(shown) else f", {len(found) - len(shown):,} later (--all)"
-        inv.talk.say(f"{len(shown):,} {'open' if everything else 'ended'}{later}")
-        return ExitCode.FINE
+        inv.console.say(f"{len(shown):,} {'open' if everything else 'ended'}{later}")
+        return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 def _for_table(suspension: Suspension, state: str) -> dict[str, object]:
@@ -93,11 +94,10 @@ class _Run:
         session = self.session
         if self.options.unlock is not None:
             session.policy.unlock_for_run(self.options.unlock)
-        await session.ledger.recover()
         waiting = self._due(await open_suspensions(session.ledger, session.account))
         if not waiting:
-            self.inv.talk.say("nothing is due")
-            return ExitCode.FINE
+            self.inv.console.say("nothing is due")
+            return ExitCode.OK
         calls = [call_of(suspension) for suspension in waiting]
         if self.options.dry_run:
             return self._show_only(calls)
@@ -115,12 +115,12 @@ class _Run:
         for suspension in found:
             state = suspension.state(now)
             if state == "replaced" and suspension.until <= now and suspension.replaced_by is not None:
-                self.inv.talk.say(left_alone(suspension, suspension.replaced_by))
+                self.inv.console.say(left_alone(suspension, suspension.replaced_by))
             elif state == "noted" and suspension.until <= now:
-                self.inv.talk.warn(noted(suspension))
+                self.inv.console.warn(noted(suspension))
             elif state == "needs_you" and suspension.until <= now:
                 said = f"left alone: what became of the stop of {quoted(suspension.username)} is not settled"
-                self.inv.talk.warn(f"{said} ({suspension.entry.id})")
+                self.inv.console.warn(f"{said} ({suspension.entry.id})")
         return [suspension for suspension in found if suspension.state(now) == "due"]
 
     def _confirmed(self, waiting: list[Suspension]) -> Consent:
@@ -128,29 +128,29 @@ class _Run:
         if self.options.yes and self.options.confirm is None:
             return Consent(agreed=True, recorded=True)
         usernames = [suspension.username for suspension in waiting]
-        question = asking.Question(Operation.ENABLE, usernames, self.session.profile, 0)
-        consent = asking.by_options(question, self.options, can_ask=self.inv.talk.can_ask)
+        confirmation = Confirmation(Operation.ENABLE, usernames, self.session.profile, 0)
+        consent = consent_from_options(confirmation, self.options, can_ask=self.inv.console.can_ask)
         if consent is None:
             ended = [
                 f"  {quoted(one.username)}  ended {local_text(one.until)}  {quoted(one.entry.reason, 200)}"
-                for one in waiting[: words.SHOWN]
+                for one in waiting[: messages.SHOWN]
             ]
             many = f" for {len(waiting):,} customers" if len(waiting) > 1 else ""
             action = RESELLER_V2.action(Operation.ENABLE)
             title = f"{action.heading}{many} - profile {self.session.profile.name}"
-            consent = asking.ask(question, [title, *ended, *action.consequence], self.inv.talk)
+            consent = ask(confirmation, [title, *ended, *action.consequence], self.inv.console)
         return consent
 
     def _show_only(self, calls: list[Call]) -> int:
         with Report(self.inv, self.session.profile.name) as report:
             for call in calls:
                 report.add(Result(call.username, call.operation, Outcome.NOT_SENT, "dry run: nothing was sent"))
-        self.inv.talk.say("dry run: nothing was sent")
-        return ExitCode.FINE
+        self.inv.console.say("dry run: nothing was sent")
+        return ExitCode.OK
 
     async def _lift(self, waiting: list[Suspension], permit: Permit) -> int:
         batch = secrets.token_hex(4)
-        self.inv.signals.softly = self._stop if len(waiting) > 1 else None
+        self.inv.signals.on_first_stop = self._stop if len(waiting) > 1 else None
         with Report(self.inv, self.session.profile.name, verifying=self.options.verify) as report:
             try:
                 for suspension in waiting:
@@ -161,7 +161,7 @@ class _Run:
                 await report.add_cut_off(self.session, AuditQuery(self.session.account, batch=batch))
                 raise
             finally:
-                self.inv.signals.softly = None
+                self.inv.signals.on_first_stop = None
             await report.verify(self.session)
         return report.close(len(waiting), batch)
 

@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable, Collection
 import click
 
 from tui_reseller.cli.applying import close, exit_code, go_on_again, job_line, known_job, watched
+from tui_reseller.cli.argument_values import read_secrets
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_secrets
-from tui_reseller.cli.options import Writing, common, writing
-from tui_reseller.cli.words import changes_text
+from tui_reseller.cli.messages import changes_text
+from tui_reseller.cli.options import common, writing
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Outcome
@@ -92,7 +93,7 @@ def list_jobs(inv: Invocation) -> int:
             for found in await services.jobs.all():
                 if name is None or found.profile == name:
                     rows.add(found.as_dict())
-        return ExitCode.FINE
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -111,8 +112,8 @@ def show(inv: Invocation, *, number: int) -> int:
     async def work(services: Services) -> int:
         found = await known_job(services, number)
         inv.out.item(found.as_dict())
-        inv.talk.say(job_line(found, _profile(services, found)))
-        return ExitCode.FINE
+        inv.console.say(job_line(found, _profile(services, found)))
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -145,8 +146,8 @@ def _asking(wanted: str, does: str) -> click.Command:
             await services.jobs.want(number, wanted)
             found = await watched(inv, services, number)
             inv.out.item(found.as_dict())
-            inv.talk.say(job_line(found, _profile(services, found)))
-            return ExitCode.FINE
+            inv.console.say(job_line(found, _profile(services, found)))
+            return ExitCode.OK
 
         return inv.run(work)
 
@@ -217,8 +218,8 @@ async def _show_only(inv: Invocation, services: Services, found: Job, outcomes: 
                         else item.as_dict(provider_of(found.account))
                     )
             after = page[-1].seq
-    inv.talk.say(f"dry run: {count:,} customers, nothing was sent")
-    return ExitCode.FINE
+    inv.console.say(f"dry run: {count:,} customers, nothing was sent")
+    return ExitCode.OK
 
 
 @click.command()
@@ -239,7 +240,7 @@ def retry(inv: Invocation, options: Writing, *, number: int) -> int:
         permit = await admit_job(session, found, _count(found, RETRIED), _consent(options))
         with services.jobs.owning(number, session.operator):
             count = await retry_rejected(services.jobs, found)
-        inv.talk.say(f"{count:,} customers again")
+        inv.console.say(f"{count:,} customers again")
         again = await known_job(services, number)
         return await go_on_again(inv, services, session, again, permit, reason=options.reason, verify=options.verify)
 
@@ -252,20 +253,15 @@ def _with_job(
     """Open the profile of a job. Raises RefusedHere if it is another account by now."""
 
     async def opened(services: Services) -> int:
-        inv.say_unseen(services)
+        inv.report_undelivered(services)
         found = await known_job(services, number)
         name = inv.common.profile or (None if services.profiles.environment else found.profile)
-        session = inv.open(services, services.profiles.choose(name))
-        try:
+        async with inv.session(services, services.profiles.choose(name)) as session:
             if session.account != found.account:
                 raise RefusedHere(f'refused: job {number} belongs to another account (profile "{found.profile}")')
             if options.unlock is not None:
                 session.policy.unlock_for_run(options.unlock)
-            await services.ledger.recover()
-            await session.learn_last_set()
             return await work(services, session, found)
-        finally:
-            await session.aclose()
 
     return inv.run(opened)
 
@@ -286,7 +282,6 @@ def results(inv: Invocation, *, number: int) -> int:
     """
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         found = await known_job(services, number)
         after = -1
         with inv.out.rows(RESULT_COLUMNS if inv.out.format == "table" else _ALL_COLUMNS) as rows:
@@ -298,10 +293,10 @@ def results(inv: Invocation, *, number: int) -> int:
                         else item.as_dict(provider_of(found.account))
                     )
                 after = page[-1].seq
-        inv.talk.say(job_line(found, _profile(services, found)))
+        inv.console.say(job_line(found, _profile(services, found)))
         return exit_code(found)
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 def _as_row(inv: Invocation, job: Job, item: JobItem) -> dict[str, object]:

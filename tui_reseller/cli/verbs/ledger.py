@@ -58,8 +58,8 @@ def backup(inv: Invocation, *, file: Path) -> int:
     async def work(services: Services) -> int:
         head = await services.vault.back_up(file)
         inv.out.item({"file": str(file), "rows": head.number, "anchor": head.text})
-        inv.talk.say(f"{head.number:,} rows; checked: {file}")
-        return ExitCode.FINE
+        inv.console.say(f"{head.number:,} rows; checked: {file}")
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -83,7 +83,7 @@ def restore(inv: Invocation, *, file: Path, yes: bool) -> int:
     async def work(services: Services) -> int:
         async with services.vault.candidate(file) as found:
             for line in _review(found):
-                inv.talk.warn(line)
+                inv.console.warn(line)
             _agree(inv, yes=yes, question="Type yes to put the backup in the place of the present ledger")
             done = await services.vault.restore(file, services.operator)
         present = done.comparison.present
@@ -94,8 +94,8 @@ def restore(inv: Invocation, *, file: Path, yes: bool) -> int:
             "open": done.comparison.backup.open, "jobs_paused": done.comparison.jobs,
         })  # fmt: skip
         kept = f"; the former one is kept beside it: {done.kept}" if done.kept else ""
-        inv.talk.say(f"the ledger was restored, {done.head.number:,} rows{kept}")
-        return ExitCode.FINE
+        inv.console.say(f"the ledger was restored, {done.head.number:,} rows{kept}")
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -106,9 +106,7 @@ def _review(found: Comparison) -> list[str]:
     if found.present is None and not found.why:
         lines.append("there is no present ledger")
     elif found.present is None:
-        lines.append(
-            f"the present ledger cannot be read ({found.why}): what it has that the backup does not have cannot be told"
-        )
+        lines.append(f"the present ledger cannot be read ({found.why}): what it has that the backup lacks is not known")
     else:
         lost = f"the present ledger has {_operations(found.present.operations)} that the backup does not have"
         if found.present.unknown:
@@ -137,7 +135,7 @@ def _operations(count: int) -> str:
 def accept(inv: Invocation, *, reason: str, yes: bool) -> int:
     """Go on with a ledger whose last rows are missing or replaced. Until then nothing is sent.
 
-    What the missing rows told stays unknown, outcomes that were open too: check these customers first.
+    What the missing rows recorded stays unknown, open outcomes included: check these customers first.
 
     Examples:
       tui-reseller ledger accept --reason 'state folder lost with the old disk, ticket 4711'
@@ -149,12 +147,12 @@ def accept(inv: Invocation, *, reason: str, yes: bool) -> int:
     async def work(services: Services) -> int:
         doubt = await services.vault.doubt()
         if doubt:
-            inv.talk.warn(doubt)
+            inv.console.warn(doubt)
             _agree(inv, yes=yes, question="Type yes to go on with this ledger")
         head = await services.vault.accept(reason, services.operator)
         inv.out.item({"rows": head.number, "anchor": head.text})
-        inv.talk.say(f"accepted; written down as row {head.number:,}")
-        return ExitCode.FINE
+        inv.console.say(f"accepted; written down as row {head.number:,}")
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -162,9 +160,9 @@ def accept(inv: Invocation, *, reason: str, yes: bool) -> int:
 def _agree(inv: Invocation, *, yes: bool, question: str) -> None:
     if yes:
         return
-    if not inv.talk.can_ask:
+    if not inv.console.can_ask:
         raise RefusedHere("refused: without a terminal this needs --yes; nothing was changed")
-    if inv.talk.ask(question) != "yes":
+    if inv.console.ask(question) != "yes":
         raise RefusedHere("refused: not confirmed; nothing was changed")
 
 
@@ -184,6 +182,6 @@ def anchor(inv: Invocation) -> int:
         head: Anchor = await services.vault.head()
         found = {"anchor": head.text, "rows": head.number, "time": utc_text(services.clock.now())}
         inv.out.item(found | {"operator": clean(services.operator.user), "host": services.operator.host})
-        return ExitCode.FINE
+        return ExitCode.OK
 
     return inv.run(work)

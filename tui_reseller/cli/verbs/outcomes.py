@@ -1,22 +1,23 @@
-"""needs-you, verify, resolve: outcomes that are not known, until evidence or a note closes them."""
+"""needs-you, verify, resolve: outcomes that are not known, until a reading proves them or a note closes them."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 import click
 
-from tui_reseller.cli.evidence import know_others, look_for
 from tui_reseller.cli.exit_codes import ExitCode, for_outcome
 from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.lost_answers import check_outcome, read_others
+from tui_reseller.cli.messages import SHOWN, open_line, result_line
 from tui_reseller.cli.options import common
 from tui_reseller.cli.report import COLUMNS
 from tui_reseller.cli.verbs.audit import known_entry, write_entries
-from tui_reseller.cli.words import SHOWN, open_line, result_line
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.services import verify
 from tui_reseller.services.result import Result
-from tui_reseller.services.services import Services
+from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 
@@ -25,8 +26,8 @@ from tui_reseller.services.session import Session
 def needs_you(inv: Invocation) -> int:
     """List outcomes that a person has to look at, oldest first; of one profile if --profile names it.
 
-    Of the first ten it says what is known and what is safe. Further changes to these customers wait until they are
-    settled.
+    For the first ten it says what is known and what is safe. Further changes to these customers wait until they are
+    resolved.
 
     Examples:
       tui-reseller needs-you
@@ -35,23 +36,22 @@ def needs_you(inv: Invocation) -> int:
     """
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         entries = await services.ledger.needs_you(inv.account_named(services))
         write_entries(inv, entries)
         for entry in entries[:SHOWN]:
-            inv.talk.say(open_line(entry))
-        inv.talk.say(f"{len(entries):,} to look at")
-        inv.say_unseen(services)
-        return ExitCode.FINE
+            inv.console.say(open_line(entry))
+        inv.console.say(f"{len(entries):,} to look at")
+        inv.report_undelivered(services)
+        return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
 @click.command()
 @click.argument("entry_id", metavar="ID")
 @common
 def verify_one(inv: Invocation, *, entry_id: str) -> int:
-    """Look for evidence on an operation whose answer was lost, up to 90 s. Only reads.
+    """Check an operation whose answer was lost against the service, up to 90 s. Only reads.
 
     Ends with 0 (it was applied), 5 (it was not), 8 (somebody else changed it) or 10 (still not known).
 
@@ -62,30 +62,28 @@ def verify_one(inv: Invocation, *, entry_id: str) -> int:
     """
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         entry = await known_entry(services, entry_id)
         if entry.outcome is None:
             raise InvalidInput("this operation is still on its way in another process")
         if entry.outcome.needs_you:
-            entry = await _looked_for(inv, services, entry)
+            entry = await _checked(inv, services, entry)
         outcome = entry.outcome or Outcome.UNKNOWN
         result = Result(entry.username, entry.operation, outcome, entry.message, entry.id, entry.changes)
         inv.out.item(result.as_dict(), COLUMNS)
         code = for_outcome(outcome)
-        (inv.talk.say if code is ExitCode.FINE else inv.talk.warn)(result_line(result, _profile(inv, services, entry)))
+        (inv.console.say if code is ExitCode.OK else inv.console.warn)(
+            result_line(result, _profile(inv, services, entry))
+        )
         return code
 
-    return inv.run(work)
+    return inv.with_ledger(work)
 
 
-async def _looked_for(inv: Invocation, services: Services, entry: Entry) -> Entry:
-    session = _session_of(inv, services, entry)
-    try:
+async def _checked(inv: Invocation, services: Services, entry: Entry) -> Entry:
+    async with _session_of(inv, services, entry) as session:
         await inv.connect(session)
-        await know_others(session)
-        outcome, words = await look_for(session, entry)
-    finally:
-        await session.aclose()
+        await read_others(session)
+        outcome, words = await check_outcome(session, entry)
     return replace(entry, outcome=outcome, message=words)
 
 
@@ -95,16 +93,16 @@ def _profile(inv: Invocation, services: Services, entry: Entry) -> str:
     return inv.common.profile or (environment.name if environment else entry.profile)
 
 
-def _session_of(inv: Invocation, services: Services, entry: Entry) -> Session:
+def _session_of(inv: Invocation, services: Services, entry: Entry) -> AbstractAsyncContextManager[Session]:
     """Open the profile under which an operation was done. Raises BadConfig if it is now another account."""
     name = inv.common.profile or (None if services.profiles.environment else entry.profile)
-    session = inv.open(services, services.profiles.choose(name))
-    if session.account != entry.account:
+    profile = services.profiles.choose(name)
+    if profile.account != entry.account:
         raise BadConfig(
-            f'profile "{session.profile.name}" is another account than the one the operation was sent to',
+            f'profile "{profile.name}" is another account than the one the operation was sent to',
             hint=f'it was sent under profile "{entry.profile}"',
         )
-    return session
+    return inv.session(services, profile, LedgerUse.LAST_SET)
 
 
 @click.command()
@@ -120,17 +118,13 @@ def resolve(inv: Invocation, *, entry_id: str, note: str) -> int:
     """
 
     async def work(services: Services) -> int:
-        await services.ledger.recover()
         entry = await known_entry(services, entry_id)
-        session = _session_of(inv, services, entry)
-        try:
+        async with _session_of(inv, services, entry) as session:
             await verify.resolve(session, entry, note)
-        finally:
-            await session.aclose()
-        settled = await known_entry(services, entry_id)
-        result = Result(entry.username, entry.operation, Outcome.RESOLVED, settled.message, entry.id, entry.changes)
+        resolved = await known_entry(services, entry_id)
+        result = Result(entry.username, entry.operation, Outcome.RESOLVED, resolved.message, entry.id, entry.changes)
         inv.out.item(result.as_dict(), COLUMNS)
-        inv.talk.say(result_line(result, _profile(inv, services, entry)))
-        return ExitCode.FINE
+        inv.console.say(result_line(result, _profile(inv, services, entry)))
+        return ExitCode.OK
 
-    return inv.run(work)
+    return inv.with_ledger(work)

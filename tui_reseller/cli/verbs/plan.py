@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
-from tui_reseller.cli.applying import Applying, apply, question_of, write_items
+from tui_reseller.cli.applying import Applying, apply, confirmation_of, write_items
+from tui_reseller.cli.argument_values import read_pairs
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_pairs
-from tui_reseller.cli.operator_files import Handed, handed_in
-from tui_reseller.cli.options import Writing, common, writing
-from tui_reseller.cli.words import changes_text
+from tui_reseller.cli.messages import changes_text
+from tui_reseller.cli.operator_files import OperatorFile, read_operator_file
+from tui_reseller.cli.options import common, writing
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListContext, ListQuery
@@ -26,7 +27,7 @@ from tui_reseller.domain.text import clean
 from tui_reseller.services import listing, plans
 from tui_reseller.services.plan_file import Read, RequestedChange, action_of, columns_of, read_rows
 from tui_reseller.services.plans import Drafted
-from tui_reseller.services.services import Services
+from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 _WORDS = "Many customers"
@@ -90,17 +91,15 @@ def new(
     operation = action_of(RESELLER_V2, action) if action else None
     if filter_ is not None and operation is None:
         raise click.UsageError("a filter needs --action")
-    source = handed_in(place)
+    source = read_operator_file(place)
 
     async def opened(services: Services, session: Session) -> int:
-        await services.ledger.recover()
-        await session.learn_last_set()
         await inv.connect(session)
         await listing.refresh_for_many(session)
         if source is not None:
             read = read_rows(session.provider, source.content, operation)
             for note in read.notes:
-                inv.talk.say(f"note: {note}")
+                inv.console.say(f"note: {note}")
             origin = "stdin" if source.is_stdin else f"file {clean(Path(source.place).name, longest=80)}"
         else:
             read = await _matching(session, filter_ or "", action or "", read_pairs(pairs))
@@ -135,15 +134,15 @@ class _Made:
     session: Session
     drafted: Drafted
     passwords: frozenset[str]
-    source: Handed | None
+    source: OperatorFile | None
 
     def told(self, out: Path | None, *, skip_refused: bool) -> int:
         """Save the plan if it is one, and tell it with the next step; return the exit code."""
-        found, refusals, say = self.drafted.plan, self.drafted.refusals, self.inv.talk.say
+        found, refusals, say = self.drafted.plan, self.drafted.refusals, self.inv.console.say
         for refusal in refusals[:20]:
-            self.inv.talk.warn(refusal.words)
+            self.inv.console.warn(refusal.words)
         if len(refusals) > 20:
-            self.inv.talk.warn(f"... and {len(refusals) - 20:,} more")
+            self.inv.console.warn(f"... and {len(refusals) - 20:,} more")
         for warning in found.warnings:
             say(f"note: {warning}")
         is_made = bool(found.items) and (skip_refused or not refusals)
@@ -158,10 +157,10 @@ class _Made:
         })  # fmt: skip
         counts = f"{len(found.items):,} to do, {found.already:,} so already, {len(refusals):,} refused"
         if digest is None:
-            self.inv.talk.warn(f"no plan was made: {counts}" + ("" if found.items else "; nothing to do"))
+            self.inv.console.warn(f"no plan was made: {counts}" + ("" if found.items else "; nothing to do"))
             return ExitCode.USAGE
         say(f"{counts} - {self._next(digest, out)}")
-        return ExitCode.SOME if refusals else ExitCode.FINE
+        return ExitCode.PARTIAL if refusals else ExitCode.OK
 
     def _next(self, digest: str, out: Path | None) -> str:
         """Return the command that applies the plan, ready to run."""
@@ -170,8 +169,8 @@ class _Made:
         if not where.may_stand:
             self.services.plans.save(plan)  # so that its digest finds it
             where = Typed(digest)
-        question = question_of(plan, self.session)
-        asked = ("--confirm", question.typed) if question.typed is not None else ("--yes",)
+        confirmation = confirmation_of(plan, self.session)
+        asked = ("--confirm", confirmation.typed) if confirmation.typed is not None else ("--yes",)
         needing = {
             item.username for item in plan.items if provider_of(plan.account).action(item.operation).needs_password
         }
@@ -194,7 +193,9 @@ def _as_argument(path: str) -> str:
 def _loaded(services: Services, name: str, inv: Invocation) -> Plan:
     found = services.plans.load(name)
     read = f"list of {found.read_at:%Y-%m-%d %H:%M} UTC"
-    inv.talk.say(f"{len(found.items):,} of {found.total:,} customers, {found.origin}, profile {found.profile}, {read}")
+    inv.console.say(
+        f"{len(found.items):,} of {found.total:,} customers, {found.origin}, profile {found.profile}, {read}"
+    )
     return found
 
 
@@ -212,7 +213,7 @@ def show(inv: Invocation, *, name: str) -> int:
 
     async def work(services: Services) -> int:
         write_items(inv, _loaded(services, name, inv))
-        return ExitCode.FINE
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -242,10 +243,10 @@ def diff(inv: Invocation, *, name: str) -> int:
                 if inv.out.format == "table":
                     changes = changes_text(session.provider, item.operation, moved)
                 rows.add({"username": item.username, "operation": item.operation.value, "changes": changes})
-        inv.talk.say(f"{len(changed):,} of {len(found.items):,} customers changed since the plan was made")
-        return ExitCode.CONFLICT if changed else ExitCode.FINE
+        inv.console.say(f"{len(changed):,} of {len(found.items):,} customers changed since the plan was made")
+        return ExitCode.CONFLICT if changed else ExitCode.OK
 
-    return inv.with_session(opened)
+    return inv.with_session(opened, ledger=LedgerUse.LAST_SET)
 
 
 @click.command()
@@ -275,7 +276,7 @@ def apply_plan(
       tui-reseller plan apply stop.plan --confirm '200 acme' --detach
 
     """
-    how = Applying(skip_changed, detach, None if options.dry_run else handed_in(place), passwords_to)
+    how = Applying(skip_changed, detach, None if options.dry_run else read_operator_file(place), passwords_to)
 
     async def opened(services: Services, session: Session) -> int:
         return await apply(inv, services, session, _loaded(services, name, inv), options, how)

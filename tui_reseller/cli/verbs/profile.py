@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 import click
 
+from tui_reseller.cli.argument_values import read_pairs
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_pairs
 from tui_reseller.cli.options import common, complete_profile
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
-from tui_reseller.services.services import Services
+from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 _WORDS = "Profiles"
@@ -74,11 +74,11 @@ def set_keys(inv: Invocation, *, name: str, pairs: Sequence[str]) -> int:
         after = services.profiles.change(name, values)
         inv.out.item(as_row(services, after), COLUMNS)
         if (before.origin, before.api_user) != (after.origin, after.api_user) and after.store is Store.KEYRING:
-            inv.talk.say(f"the key belonged to the former address and user: {command('profile', 'secret', name)}")
+            inv.console.say(f"the key belonged to the former address and user: {command('profile', 'secret', name)}")
         elif before.proxy != after.proxy and after.wants_proxy_password and after.keeps_key:
-            inv.talk.say(f"the new proxy wants a password: {command('profile', 'secret', name)}")
+            inv.console.say(f"the new proxy wants a password: {command('profile', 'secret', name)}")
         warn_of_proxy(inv, after)
-        return ExitCode.FINE
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -102,8 +102,8 @@ def list_profiles(inv: Invocation) -> int:
             for found in profiles:
                 rows.add(as_row(services, found))
         if not profiles:
-            inv.talk.say("no profile yet: tui-reseller profile add NAME, or try: tui-reseller demo")
-        return ExitCode.FINE
+            inv.console.say("no profile yet: tui-reseller profile add NAME, or try: tui-reseller demo")
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -126,7 +126,7 @@ def show(inv: Invocation, *, name: str | None) -> int:
         row |= {"proxy": found.proxy, "ca_file": found.ca_file, "key": services.credentials.describe(found)}
         inv.out.item(row)
         warn_of_proxy(inv, found)
-        return ExitCode.FINE
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -144,8 +144,8 @@ def use(inv: Invocation, *, name: str) -> int:
 
     async def work(services: Services) -> int:
         services.profiles.use(name)
-        inv.talk.say(f'profile "{name}" is in use for reads and the screen')
-        return ExitCode.FINE
+        inv.console.say(f'profile "{name}" is in use for reads and the screen')
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -167,11 +167,11 @@ def test(inv: Invocation, *, name: str | None) -> int:
         seen = (await listing.test(session))[:1]
         chosen = session.profile
         inv.out.item({"profile": chosen.name, "host": chosen.host, "format": chosen.format.value, "seen": seen})
-        inv.talk.say(f"the service answers, and accepts the key of {quoted(chosen.api_user)}")
+        inv.console.say(f"the service answers, and accepts the key of {quoted(chosen.api_user)}")
         warn_of_proxy(inv, chosen)
-        return ExitCode.FINE
+        return ExitCode.OK
 
-    return inv.with_session(opened, name=name)
+    return inv.with_session(opened, name=name, ledger=LedgerUse.NONE)
 
 
 @click.command()
@@ -190,14 +190,14 @@ def remove(inv: Invocation, *, name: str, yes: bool) -> int:
     async def work(services: Services) -> int:
         found = services.profiles.get(name)
         if not yes:
-            if not inv.talk.can_ask:
+            if not inv.console.can_ask:
                 raise RefusedHere("refused: without a terminal this needs --yes; nothing was removed")
-            inv.talk.warn(f'Remove profile "{name}" ({found.host}, {found.api_user}), its key and its snapshot')
-            if inv.talk.ask("Type yes to remove it") != "yes":
+            inv.console.warn(f'Remove profile "{name}" ({found.host}, {found.api_user}), its key and its snapshot')
+            if inv.console.ask("Type yes to remove it") != "yes":
                 raise RefusedHere("refused: not confirmed; nothing was removed")
         await services.profiles.remove(name)
-        inv.talk.say(f'profile "{name}" is removed; the audit log stays')
-        return ExitCode.FINE
+        inv.console.say(f'profile "{name}" is removed; the audit log stays')
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -212,7 +212,7 @@ def warn_of_proxy(inv: Invocation, profile: Profile) -> None:
         source = "the second line of its credential_command" if profile.credential_command else "asked for"
         does = f"to take it out, so that it is {source}"
         way = command("profile", "set", name, "proxy=http://USER@HOST:PORT")
-    inv.talk.warn(f'the password of the proxy of "{name}" stands in clear in the config file; {does}: {way}')
+    inv.console.warn(f'the password of the proxy of "{name}" stands in clear in the config file; {does}: {way}')
 
 
 def as_row(services: Services, found: Profile) -> dict[str, object]:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import click
 
+from tui_reseller.cli.argument_values import read_secrets
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation, ask_proxy_password
-from tui_reseller.cli.names import read_secrets
 from tui_reseller.cli.options import common, complete_profile
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput
@@ -56,21 +56,21 @@ def add(inv: Invocation, *, name: str, secret_stdin: bool, proxy_password_stdin:
 
     async def work(services: Services) -> int:
         wants_key = wanted.keeps_key
-        if wants_key and inv.talk.can_ask:
+        if wants_key and inv.console.can_ask:
             await _need_keyring(services)  # before a key is typed for nothing
         profile = checked(_with_user(inv, wanted))
         credential = None
         if secret_stdin:
             credential = Credential(*read_secrets("key", *(("password of the proxy",) if proxy_password_stdin else ())))
-        elif wants_key and inv.talk.can_ask:
+        elif wants_key and inv.console.can_ask:
             credential = _typed(inv, profile, None)
         where = await services.profiles.add(profile, credential)
-        inv.talk.say(f'profile "{name}" is added; key: {where}')
+        inv.console.say(f'profile "{name}" is added; key: {where}')
         if wants_key and credential is None:
-            inv.talk.say(f"no key yet: {command('profile', 'secret', name)}")
+            inv.console.say(f"no key yet: {command('profile', 'secret', name)}")
         elif wants_key and profile.wants_proxy_password and credential and credential.proxy_password is None:
-            inv.talk.say(f"no password of the proxy yet: {command('profile', 'secret', name)}")
-        return ExitCode.FINE
+            inv.console.say(f"no password of the proxy yet: {command('profile', 'secret', name)}")
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -95,9 +95,9 @@ def _profile_of(name: str, given: dict[str, object]) -> Profile:
 
 
 def _with_user(inv: Invocation, wanted: Profile) -> Profile:
-    if wanted.api_user or not inv.talk.can_ask:
+    if wanted.api_user or not inv.console.can_ask:
         return wanted
-    return replace(wanted, api_user=inv.talk.ask("Api user, the name of our reseller account"))
+    return replace(wanted, api_user=inv.console.ask("Api user, the name of our reseller account"))
 
 
 async def _need_keyring(services: Services) -> None:
@@ -141,7 +141,7 @@ def secret(inv: Invocation, *, name: str, secret_stdin: bool, proxy_password_std
                 hint=command("profile", "set", name, "proxy=http://USER@HOST:PORT"),
             )
         is_piped = secret_stdin or proxy_password_stdin
-        if not is_piped and not inv.talk.can_ask:
+        if not is_piped and not inv.console.can_ask:
             raise click.UsageError("no key: use --secret-stdin, or a terminal")
         if not is_piped:
             await _need_keyring(services)  # before a key is typed for nothing
@@ -153,10 +153,10 @@ def secret(inv: Invocation, *, name: str, secret_stdin: bool, proxy_password_std
             after = _typed(inv, profile, before)
         if after is None:
             raise InvalidInput("no key was given, and none is kept yet; nothing was saved")
-        inv.talk.say(f'the key of profile "{name}" is kept: {await services.profiles.keep(name, after)}')
+        inv.console.say(f'the key of profile "{name}" is kept: {await services.profiles.keep(name, after)}')
         if profile.proxy_password is not None:
-            inv.talk.say("the password of the proxy is kept with it, and no longer in the config file")
-        return ExitCode.FINE
+            inv.console.say("the password of the proxy is kept with it, and no longer in the config file")
+        return ExitCode.OK
 
     return inv.run(work)
 
@@ -173,9 +173,9 @@ def _read(before: Credential | None, *, with_key: bool, with_password: bool) -> 
 
 def _typed(inv: Invocation, profile: Profile, before: Credential | None) -> Credential | None:
     """Ask for a key, and for the password of the proxy if it has one. Nothing typed is what was kept before."""
-    key = inv.talk.ask_hidden(f"Key of {profile.api_user} at {profile.host}") or (before.key if before else None)
+    key = inv.console.ask_hidden(f"Key of {profile.api_user} at {profile.host}") or (before.key if before else None)
     if not key:
         return None
     if not profile.wants_proxy_password:
         return Credential(key)
-    return Credential(key, ask_proxy_password(inv.talk, profile) or (before.proxy_password if before else None))
+    return Credential(key, ask_proxy_password(inv.console, profile) or (before.proxy_password if before else None))

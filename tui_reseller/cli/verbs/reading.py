@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from tui_reseller.cli.console import Console, size_text
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common
 from tui_reseller.cli.query import DEFAULT_COLUMNS, ListRequest, read_columns, read_sort
-from tui_reseller.cli.talk import Talk, size_text
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import BadConfig, CustomerNotFound, InvalidInput, SnapshotDamaged
@@ -22,7 +22,7 @@ from tui_reseller.domain.printed import command
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import export, listing
-from tui_reseller.services.services import Services
+from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 PIECE = 2000
@@ -100,7 +100,7 @@ def list_customers(
             return ExitCode.NO_ANSWER
         return await written(services, session)
 
-    return inv.with_session(opened)
+    return inv.with_session(opened, ledger=LedgerUse.NONE)  # what was last set is learnt with the list
 
 
 async def _refresh(inv: Invocation, session: Session, *, accept_smaller: bool) -> bool:
@@ -111,13 +111,13 @@ async def _refresh(inv: Invocation, session: Session, *, accept_smaller: bool) -
     if fresh.held and accept_smaller:
         fresh = await listing.accept(session, fresh)
     if fresh.held:
-        inv.talk.warn(
+        inv.console.warn(
             f"held back: the list came with {fresh.total:,} customers, the last one had {fresh.previous:,}. "
             "The snapshot is unchanged.\n--accept-smaller takes it over, --offline shows the last one"
         )
         return False
     if fresh.not_kept:
-        inv.talk.warn(f"the snapshot was not kept: {fresh.not_kept}")
+        inv.console.warn(f"the snapshot was not kept: {fresh.not_kept}")
     return True
 
 
@@ -125,7 +125,7 @@ async def _loaded(inv: Invocation, session: Session) -> SnapshotInfo | None:
     try:
         return await listing.load(session)
     except SnapshotDamaged as error:
-        inv.talk.warn(error.message)
+        inv.console.warn(error.message)
         return None
 
 
@@ -147,7 +147,7 @@ def _read_target(inv: Invocation, to: str | None, *, limit: int | None, force: b
 def _tell_trouble(inv: Invocation, session: Session) -> None:
     trouble = session.ledger_trouble
     if trouble is not None:
-        inv.talk.warn(f"website access is not known, for the audit log cannot be read: {trouble.message}")
+        inv.console.warn(f"website access is not known, for the audit log cannot be read: {trouble.message}")
 
 
 async def _ask(session: Session, query: ListRequest) -> None:
@@ -162,14 +162,14 @@ async def _write_file(
     inv: Invocation, services: Services, session: Session, query: ListRequest, target: _Target
 ) -> int:
     def tell(done: int, total: int) -> None:
-        inv.talk.progress(f"{done:,} of {total:,}")
+        inv.console.progress(f"{done:,} of {total:,}")
 
     done = await export.export(
         services.exporter, session, target.path, columns=query.columns, overwrite=target.force, progress=tell
     )
-    inv.talk.say(f"{done.rows:,} customers are in {target.path} ({size_text(done.size)})")
-    _tell(inv.talk, session, query, done.rows, done.rows)
-    return ExitCode.FINE
+    inv.console.say(f"{done.rows:,} customers are in {target.path} ({size_text(done.size)})")
+    _tell(inv.console, session, query, done.rows, done.rows)
+    return ExitCode.OK
 
 
 async def _write_list(inv: Invocation, services: Services, session: Session, query: ListRequest) -> int:
@@ -187,8 +187,8 @@ async def _write_list(inv: Invocation, services: Services, session: Session, que
                 break
             await asyncio.sleep(0)  # a signal may wait
         inv.out.flush()
-    _tell(inv.talk, session, query, shown, matched)
-    return ExitCode.FINE
+    _tell(inv.console, session, query, shown, matched)
+    return ExitCode.OK
 
 
 def _write_rows(inv: Invocation, session: Session, query: ListRequest, count: int) -> None:
@@ -206,12 +206,12 @@ def _windows(session: Session, count: int) -> Iterator[Customer]:
         yield from session.customers.window(start, min(start + PIECE, count))
 
 
-def _tell(talk: Talk, session: Session, query: ListRequest, shown: int, matched: int) -> None:
+def _tell(console: Console, session: Session, query: ListRequest, shown: int, matched: int) -> None:
     if query.limit:
-        talk.say(f"{shown:,} of {matched:,}")
+        console.say(f"{shown:,} of {matched:,}")
     old = listing.age(session)
     if old is not None and session.read_at is not None and old.total_seconds() >= 60:
-        talk.say(f"list of {session.read_at:%Y-%m-%d %H:%M} UTC")
+        console.say(f"list of {session.read_at:%Y-%m-%d %H:%M} UTC")
 
 
 @click.command()
@@ -227,13 +227,12 @@ def show(inv: Invocation, *, username: str) -> int:
     """
 
     async def opened(_services: Services, session: Session) -> int:
-        await session.learn_last_set()
         _tell_trouble(inv, session)
         await inv.connect(session)
         customer = await session.find(username)
         if customer is None:
             raise CustomerNotFound(f"there is no customer {quoted(username)}")
         inv.out.item(customer.as_dict(), None if customer.extra and inv.out.format == "table" else RESELLER_V2.columns)
-        return ExitCode.FINE
+        return ExitCode.OK
 
-    return inv.with_session(opened)
+    return inv.with_session(opened, ledger=LedgerUse.LAST_SET)

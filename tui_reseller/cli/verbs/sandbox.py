@@ -2,9 +2,9 @@
 
 import click
 
-from tui_reseller.cli.doors import SandboxOptions, ScreenOptions
-from tui_reseller.cli.main import need_terminal
-from tui_reseller.cli.options import start_of
+from tui_reseller.cli.arguments import start_of
+from tui_reseller.cli.entry_points import SandboxOptions, ScreenOptions
+from tui_reseller.cli.screen import need_terminal
 
 _DIALECTS = click.Choice(["seed", "2014", "2018"])
 _customers = click.option("--customers", type=click.IntRange(0, 5_000_000), default=1000, help="How many (1000).")
@@ -53,7 +53,7 @@ def demo(
     read_only = read_only or start.common.read_only
     mouse, plain, slow_link = start.mouse and not no_mouse, start.plain or plain, start.slow_link or slow_link
     screen = ScreenOptions(None, read_only, mouse, plain, slow_link)
-    return start.doors.demo(options, screen, format_)
+    return start.entry_points.demo(options, screen, format_)
 
 
 @click.command()
@@ -84,4 +84,4 @@ def sandbox(
       tui-reseller sandbox --faults rate-limit:retry_after=2
 
     """
-    return start_of(ctx).doors.sandbox(SandboxOptions(host, port, customers, seed, db, dialect, faults))
+    return start_of(ctx).entry_points.sandbox(SandboxOptions(host, port, customers, seed, db, dialect, faults))

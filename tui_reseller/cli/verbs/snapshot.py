@@ -2,14 +2,14 @@
 
 import click
 
+from tui_reseller.cli.console import size_text
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common
-from tui_reseller.cli.talk import size_text
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.errors import BadConfig
-from tui_reseller.services.services import Services
+from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 _WORDS = "Snapshots"
@@ -50,9 +50,9 @@ def show(inv: Invocation) -> int:
             raise BadConfig(f'no snapshot of profile "{session.profile.name}"', hint="tui-reseller list reads one")
         info, _ = found
         inv.out.item({"profile": session.profile.name, "read_at": utc_text(info.read_at), "customers": info.total})
-        return ExitCode.FINE
+        return ExitCode.OK
 
-    return inv.with_session(opened)
+    return inv.with_session(opened, ledger=LedgerUse.NONE)
 
 
 @click.command()
@@ -70,15 +70,15 @@ def purge(inv: Invocation, *, of_all: bool) -> int:
     if of_all and inv.common.profile:
         raise click.UsageError("--all and --profile: one of the two is too many")
 
-    def told(profile: str | None, freed: int) -> int:
+    def report(profile: str | None, freed: int) -> int:
         inv.out.item({"profile": profile, "freed_bytes": freed})
-        inv.talk.say(f"{size_text(freed)} freed" if freed else "there was nothing to delete")
-        return ExitCode.FINE
+        inv.console.say(f"{size_text(freed)} freed" if freed else "there was nothing to delete")
+        return ExitCode.OK
 
     async def work(services: Services) -> int:
-        return told(None, services.snapshot.purge())
+        return report(None, services.snapshot.purge())
 
     async def opened(_services: Services, session: Session) -> int:
-        return told(session.profile.name, session.snapshot.remove(session.account))
+        return report(session.profile.name, session.snapshot.remove(session.account))
 
-    return inv.run(work) if of_all else inv.with_session(opened)
+    return inv.run(work) if of_all else inv.with_session(opened, ledger=LedgerUse.NONE)

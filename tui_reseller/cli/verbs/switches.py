@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 import click
 
+from tui_reseller.cli.argument_values import read_usernames
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.names import read_usernames
-from tui_reseller.cli.options import Writing, writing
-from tui_reseller.cli.writing import Order, write
+from tui_reseller.cli.options import writing
+from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.services.time_input import local_text, read_end
 
@@ -29,10 +30,12 @@ def _switch(operation: Operation, does: str) -> click.Command:
         inv: Invocation, options: Writing, *, usernames: Sequence[str], skip_unknown: bool, until: str | None = None
     ) -> int:
         end = None if until is None else read_end(until, datetime.now(UTC))
-        calls = [Call(operation, username, until=end) for username in read_usernames(usernames, inv.talk)]
+        calls = [Call(operation, username, until=end) for username in read_usernames(usernames, inv.console)]
         if end is not None:
-            inv.talk.say(f"until {local_text(end)}, kept for each that this stops: tui-reseller due gives sending back")
-        return write(inv, options, Order(calls, skip_unknown=skip_unknown))
+            inv.console.say(
+                f"until {local_text(end)}, kept for each that this stops: tui-reseller due gives sending back"
+            )
+        return write(inv, options, WriteRequest(calls, skip_unknown=skip_unknown))
 
     decorated: Callable[..., int] = writing(called)
     if operation is Operation.DISABLE:

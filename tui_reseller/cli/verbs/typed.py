@@ -2,10 +2,11 @@
 
 import click
 
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import Writing, writing
+from tui_reseller.cli.options import writing
 from tui_reseller.cli.passwords import new_password
-from tui_reseller.cli.writing import Order, write
+from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.operation import Call, Operation
 
 
@@ -23,9 +24,9 @@ def password(inv: Invocation, options: Writing, *, username: str, password_stdin
       pass show garcia | tui-reseller password garcia.mail --confirm garcia.mail --password-stdin
 
     """
-    value = new_password(inv.talk, from_stdin=password_stdin, generated=generate_password)
+    value = new_password(inv.console, from_stdin=password_stdin, generated=generate_password)
     generated = {username: value} if generate_password else {}
-    return write(inv, options, Order([Call(Operation.PASSWORD, username, password=value)], generated))
+    return write(inv, options, WriteRequest([Call(Operation.PASSWORD, username, password=value)], generated))
 
 
 @click.command()
@@ -40,7 +41,7 @@ def rename(inv: Invocation, options: Writing, *, username: str, new: str) -> int
       tui-reseller rename garcia.mail garcia.post --confirm garcia.mail
 
     """
-    return write(inv, options, Order([Call(Operation.RENAME, username, {"username": new})]))
+    return write(inv, options, WriteRequest([Call(Operation.RENAME, username, {"username": new})]))
 
 
 @click.command()
@@ -55,4 +56,4 @@ def delete(inv: Invocation, options: Writing, *, username: str) -> int:
       tui-reseller delete garcia.mail --dry-run
 
     """
-    return write(inv, options, Order([Call(Operation.DELETE, username)]))
+    return write(inv, options, WriteRequest([Call(Operation.DELETE, username)]))

@@ -3,9 +3,10 @@
 import click
 
 from tui_reseller.cli.applying import Applying, apply
+from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import Writing, writing
+from tui_reseller.cli.options import writing
 from tui_reseller.cli.verbs.audit import known_entry
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
@@ -32,8 +33,6 @@ def undo(inv: Invocation, options: Writing, *, named: str) -> int:
     """
 
     async def opened(services: Services, session: Session) -> int:
-        await services.ledger.recover()
-        await session.learn_last_set()
         batch = await services.ledger.entries(AuditQuery(account=session.account, batch=named))
         entries = batch or [await known_entry(services, named)]
         if entries[0].account != session.account:
@@ -41,12 +40,12 @@ def undo(inv: Invocation, options: Writing, *, named: str) -> int:
         await inv.connect(session)
         drafted = await draft_undo(session, entries, f"undo of {named}")
         for refusal in drafted.refusals[:20]:
-            inv.talk.warn(f"left alone: {refusal.message}")
+            inv.console.warn(f"left alone: {refusal.message}")
         if len(drafted.refusals) > 20:
-            inv.talk.warn(f"... and {len(drafted.refusals) - 20:,} more are left alone")
+            inv.console.warn(f"... and {len(drafted.refusals) - 20:,} more are left alone")
         if not drafted.plan.items:
             raise InvalidInput("nothing of it can be taken back")
         code = await apply(inv, services, session, drafted.plan, options, Applying())
-        return ExitCode.SOME if code == ExitCode.FINE and drafted.refusals else code
+        return ExitCode.PARTIAL if code == ExitCode.OK and drafted.refusals else code
 
     return inv.with_session(opened, writing=True)

@@ -1,0 +1,108 @@
+"""What was done in a period, to whom, why and with what outcome, and what is open: text for a ticket. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui_reseller.cli.messages import changes_text
+from tui_reseller.domain.audit import Entry, utc_text
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.providers import provider_of
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.text import clean, quoted
+from tui_reseller.services.advice import safe_for
+from tui_reseller.services.suspensions import Suspension
+from tui_reseller.services.time_input import local_text
+
+_WITHOUT_CHANGES = frozenset({Operation.PASSWORD, Operation.DELETE})
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityReport:
+    """What a report is made of. Entries are oldest first; who names whose work it is."""
+
+    since: datetime
+    now: datetime
+    profile: str
+    who: str
+    entries: Sequence[Entry]
+    needs_you: Sequence[Entry]
+    suspensions: Sequence[Suspension]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the stable object of output."""
+        return {
+            "since": utc_text(self.since),
+            "until": utc_text(self.now),
+            "profile": self.profile or None,
+            "operations": [entry.as_dict() for entry in self.entries],
+            "needs_you": [entry.as_dict() for entry in self.needs_you],
+            "due": [suspension.as_dict(self.now) for suspension in self.suspensions],
+        }
+
+    def text(self) -> str:
+        """Return it to be read. Times are those of this machine's clock."""
+        profile = f"profile {clean(self.profile, longest=64)}" if self.profile else "all profiles"
+        zone = f"{self.now.astimezone():%Z}"
+        lines = [
+            f"Shift report: {profile}, {local_text(self.since)} to {local_text(self.now)} {zone}",
+            f"By: {clean(self.who, longest=400)}",
+            f"Operations: {_counted(self.entries)}",
+        ]
+        for operation in Operation:
+            of_kind = [entry for entry in self.entries if entry.operation is operation]
+            if of_kind:
+                title = RESELLER_V2.action(operation).title
+                lines += ["", f"{title}: {_counted(of_kind)}", *(self._line(entry) for entry in of_kind)]
+        lines += ["", f"Needs you: {len(self.needs_you):,}"]
+        for entry in self.needs_you:
+            lines += [
+                self._line(entry, operation=entry.operation.value.replace("_", "-")),
+                f"    {safe_for(entry)}",
+            ]
+        lines += ["", f"Suspensions with an end: {len(self.suspensions):,}"]
+        lines += [self._suspended(suspension) for suspension in self.suspensions]
+        return "\n".join(line.rstrip() for line in lines) + "\n"
+
+    def _line(self, entry: Entry, operation: str = "") -> str:
+        shows_changes = entry.changes and entry.operation not in _WITHOUT_CHANGES
+        parts = [
+            f"  {local_text(entry.time)}",
+            quoted(entry.username),
+            operation,
+            entry.outcome.word if entry.outcome else "on its way",
+            changes_text(provider_of(entry.account), entry.operation, entry.changes) if shows_changes else "",
+            f"until {local_text(entry.until)}" if entry.until else "",
+            f"why: {clean(entry.reason, longest=LONGEST_REASON)}" if entry.reason else "",
+            "" if self.profile else f"profile {clean(entry.profile, longest=64)}",
+            f"[{entry.id}]",
+        ]
+        return "  ".join(part for part in parts if part)
+
+    def _suspended(self, suspension: Suspension) -> str:
+        words = {
+            "due": "ended, still off",
+            "waiting": "to come",
+            "replaced": "stopped again",
+            "needs_you": "not resolved",
+            "noted": "resolved with a note",
+        }
+        why = suspension.entry.reason
+        reason = f"  why: {clean(why, longest=LONGEST_REASON)}" if why else ""
+        state = words[suspension.state(self.now)]
+        return (
+            f"  {local_text(suspension.until)}  {quoted(suspension.username)}  {state}{reason}  [{suspension.entry.id}]"
+        )
+
+
+def _counted(entries: Sequence[Entry]) -> str:
+    counts = Counter(entry.outcome for entry in entries)
+    ordered: Iterable[Outcome | None] = (*Outcome, None)
+    parts = [
+        f"{counts[outcome]:,} {outcome.word.lower() if outcome else 'on its way'}"
+        for outcome in ordered
+        if counts[outcome]
+    ]
+    return f"{len(entries):,}" + (f" ({', '.join(parts)})" if parts else "")

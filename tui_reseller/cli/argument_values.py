@@ -1,0 +1,74 @@
+"""Arguments that name something: usernames, `field=value` pairs, durations. Read here, checked elsewhere."""
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import click
+
+from tui_reseller.cli.console import Console
+from tui_reseller.cli.operator_files import LARGEST_SECRET, STDIN, read_text
+from tui_reseller.domain.duration import read_duration
+from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.secret import Secret
+
+
+def read_usernames(given: Sequence[str], console: Console) -> list[str]:
+    """Return usernames in order, each once; `-` alone reads them from stdin, one a line. Raises InvalidInput."""
+    from_stdin = tuple(given) == (STDIN,)
+    if not from_stdin and STDIN in given:
+        raise InvalidInput("- stands alone: usernames come from stdin or from the command line, not from both")
+    # Not splitlines(): that would also split at characters that a username may hold.
+    text = read_text(STDIN) if from_stdin else ""
+    lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if from_stdin else given
+    names = list(dict.fromkeys(line for line in lines if line.strip()))
+    blank = sum(not line.strip() for line in lines)
+    twice = len(lines) - blank - len(names)
+    dropped = [f"{count:,} {what}" for count, what in ((blank, "blank"), (twice, "named twice")) if count]
+    if dropped:
+        console.say(f"dropped: {', '.join(dropped)}")
+    if not names:
+        raise InvalidInput("no usernames: nothing to do")
+    return names
+
+
+def read_secret(what: str) -> Secret:
+    """Return the first line of stdin as a secret. Raises InvalidInput if it is empty."""
+    return read_secrets(what)[0]
+
+
+def read_secrets(*what: str) -> list[Secret]:
+    """Return the first lines of stdin as secrets, one for each that is wanted. Raises InvalidInput if one is empty,
+    or stdin is a long file.
+    """
+    lines = [line.rstrip("\r") for line in read_text(STDIN, LARGEST_SECRET).split("\n", len(what))]
+    for place, name, line in zip(("first", "second"), what, [*lines, "", ""], strict=False):
+        if not line:
+            raise InvalidInput(f"stdin holds no {name}: its {place} line is empty")
+    return [Secret(line) for line in lines[: len(what)]]
+
+
+def read_pairs(given: Iterable[str]) -> dict[str, str]:
+    """Return `field=value` arguments. A password among them is refused: arguments are seen by every process."""
+    found: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if name.strip().lower() in {"password", "api_key", "key", "secret", "proxy_password"}:
+            raise InvalidInput(f"{name} is never an argument: every process of this machine could read it")
+        if not equals or not name:
+            raise click.UsageError("fields are written field=value")
+        if name in found:
+            raise InvalidInput(f"{name} is given twice", field=name)
+        found[name] = value
+    return found
+
+
+def read_time(text: str, now: datetime) -> datetime:
+    """Return a time given in ISO 8601 (UTC unless it has an offset) or as how long ago. Raises InvalidInput."""
+    with contextlib.suppress(InvalidInput):
+        return now - read_duration(text)
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput("a time is 2026-11-20, 2026-11-20T14:00 or how long ago: 24h") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

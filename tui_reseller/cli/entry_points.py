@@ -1,0 +1,53 @@
+"""What the command needs from outside its room; wiring.py fits it in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_reseller.services.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxOptions:
+    """How to start a sandbox (design: "The sandbox from outside")."""
+
+    host: str = "127.0.0.1"
+    port: int = 8025
+    customers: int = 1000
+    seed: int = 1
+    db: str | None = None
+    dialect: str = "seed"
+    faults: str = ""
+
+    def arguments(self) -> list[str]:
+        """Return them as arguments of the sandbox's own process; the path of a file of customers is absolute there."""
+        return [
+            "--host", self.host, "--port", str(self.port), "--customers", str(self.customers),
+            "--seed", str(self.seed), "--dialect", self.dialect,
+            *(["--faults", self.faults] if self.faults else []),
+            *(["--db", str(Path(self.db).absolute())] if self.db else []),
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenOptions:
+    """How to open the full-screen application."""
+
+    profile: str | None = None
+    read_only: bool = False
+    mouse: bool = True
+    plain: bool = False
+    slow_link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoints:
+    """Everything behind the command line: the services, the screen, the demo, the sandbox. Each returns an exit code.
+
+    Services takes the profile named by --profile and whether to write a debug log. All may raise ResellerError.
+    """
+
+    services: Callable[[str | None, bool], Services]
+    screen: Callable[[ScreenOptions], int]
+    demo: Callable[[SandboxOptions, ScreenOptions, str], int]
+    sandbox: Callable[[SandboxOptions], int]

@@ -1,0 +1,110 @@
+"""What the command says of writes: consequence, before -> after, what became of it, what is safe now. Pure."""
+
+from collections.abc import Sequence
+
+from tui_reseller.domain.audit import Entry
+from tui_reseller.domain.changes import Change, Collision
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.printed import Foreign, command
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.text import quoted
+from tui_reseller.domain.value import Value, value_words
+from tui_reseller.services.advice import known, safe, safe_for
+from tui_reseller.services.result import Result
+
+SHOWN = 10
+"""So many customers of a review are listed; of the rest the number is told."""
+
+
+def review(
+    operation: Operation, profile: Profile, lines: Sequence[tuple[str, Sequence[Change]]], warnings: Sequence[str] = ()
+) -> list[str]:
+    """Return what a person reads before the question: what, where, before -> after, consequence."""
+    protected = ", protected" if profile.protected else ""
+    many = f" for {len(lines):,} customers" if len(lines) > 1 else ""
+    action = profile.service.action(operation)
+    found = [f"{action.heading}{many} - profile {profile.name} ({profile.host}{protected})"]
+    found += [
+        f"  {quoted(username)}  {changes_text(profile.service, operation, changes)}".rstrip()
+        for username, changes in lines[:SHOWN]
+    ]
+    if len(lines) > SHOWN:
+        found.append(f"  ... and {len(lines) - SHOWN:,} more")
+    return [*found, " ".join(action.consequence), *(f"note: {warning}" for warning in warnings)]
+
+
+def changes_text(provider: Provider, operation: Operation, changes: Sequence[Change]) -> str:
+    """Return changes on one line."""
+    action = provider.action(operation)
+    if action.effect is Effect.CREATES:
+        return ", ".join(f"{c.field} {_shown(c.field, c.after)}" for c in changes if c.field != KEY)
+    if not changes and action.effect is Effect.CHANGES and (action.takes or action.sets):
+        return "(already so)"
+    return ", ".join(f"{c.field} {_shown(c.field, c.before)} -> {_shown(c.field, c.after)}" for c in changes)
+
+
+def conflict_text(collisions: Sequence[Collision]) -> str:
+    """Return on one line what a field was, was to be, and is now."""
+    return ", ".join(
+        f"{c.field} {_shown(c.field, c.before)} -> {_shown(c.field, c.wanted)}, now {_shown(c.field, c.now)}"
+        for c in collisions
+    )
+
+
+def _shown(name: str, value: Value) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if value is None:
+        return "unknown" if name in RESELLER_V2.switches else "(none)"
+    return quoted(value_words(value))
+
+
+def next_step(profile: str, *step: str) -> str:
+    """Return a command that goes on under a profile: of several, none is guessed."""
+    return command(*step, "--profile", Foreign(profile)) or command(*step)
+
+
+def result_line(result: Result, profile: str) -> str:
+    """Return the sentence on what became of one write under a profile."""
+    action = RESELLER_V2.action(result.operation)
+    what = f"{result.operation.value} {quoted(result.username)}"
+    number = f" [{result.id}]" if result.id else ""
+    if result.outcome is Outcome.UNKNOWN:
+        check = f" - check: {next_step(profile, 'verify', result.id)}" if result.id and action.is_checkable else ""
+        return (
+            f"UNKNOWN - {what}: the request left, no usable answer came ({result.message}). It may have been carried "
+            f"out, may be carried out later, or not at all. {safe(action, result.outcome)}{number}{check}"
+        )
+    undo = (
+        f" - undo: {next_step(profile, 'undo', result.id)}"
+        if result.outcome.is_applied and action.undo is not None and result.id
+        else ""
+    )
+    said = f": {result.message}" if result.message else ""
+    advice = f". {safe(action, result.outcome)}" if result.id and result.outcome.needs_you else ""
+    return f"{result.outcome.word} - {what}{said}{advice}{number}{undo}"
+
+
+def open_line(entry: Entry) -> str:
+    """Return the sentence on an open outcome: what is known, and what is safe."""
+    outcome = entry.outcome or Outcome.UNKNOWN
+    what = f"{outcome.word} - {entry.operation.value} {quoted(entry.username)}"
+    return f"{what}. Known: {known(entry)}. {safe_for(entry)} [{entry.id}]"
+
+
+def results_line(results: Sequence[Result], asked: int, batch: str, profile: str) -> str:
+    """Return the sentence on what became of many, under a profile."""
+    counts = dict.fromkeys(outcome.word for outcome in Outcome)
+    said = [
+        f"{sum(result.outcome.word == word for result in results):,} {word.lower()}"
+        for word in counts
+        if any(result.outcome.word == word for result in results)
+    ]
+    if asked > len(results):
+        said.append(f"{asked - len(results):,} not begun")
+    is_undoable = any(result.outcome.is_applied and RESELLER_V2.action(result.operation).undo for result in results)
+    undo = f" - undo: {next_step(profile, 'undo', batch)}" if is_undoable and batch else ""
+    number = f" [batch {batch}]" if batch else ""
+    return f"{asked:,} customers: {', '.join(said)}{number}{undo}"
