@@ -14,8 +14,8 @@ from pathlib import Path
 
 import resvg_py
 from textual.pilot import Pilot
-from tui_reseller.cli.entry_points import SandboxOptions
 
+from tui_reseller.cli.entry_points import SandboxOptions
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
