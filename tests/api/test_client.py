@@ -77,7 +77,7 @@ async def test_body_that_ends_with_the_connection(service, make_client, wanted):
 
 @pytest.mark.parametrize("wanted", Format)
 async def test_quiet_list_ends(service, make_client, wanted, monkeypatch):
-    monkeypatch.setattr("tui_reseller.api.reseller_v2.listing.QUIET_SECONDS", 0.3)
+    monkeypatch.setattr("tui_reseller.api.lists.list_reader.QUIET_SECONDS", 0.3)
 
     async def answer(reader, writer):
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + body_of(ROWS[:2], wanted)[:-10])
@@ -93,7 +93,7 @@ async def test_quiet_list_ends(service, make_client, wanted, monkeypatch):
 
 
 async def test_slow_reader_is_not_a_quiet_list(service, make_client, reply, monkeypatch):
-    monkeypatch.setattr("tui_reseller.api.reseller_v2.listing.QUIET_SECONDS", 0.2)
+    monkeypatch.setattr("tui_reseller.api.lists.list_reader.QUIET_SECONDS", 0.2)
     service.answer = reply(body_of(ROWS, Format.JSON))
     async for _ in make_client().stream():
         await asyncio.sleep(0.15)
@@ -116,7 +116,7 @@ async def test_slow_line_brings_batches_early(service, make_client):
 
 
 async def test_list_cap(service, make_client, reply, monkeypatch):
-    monkeypatch.setattr("tui_reseller.api.reseller_v2.listing.LIST_CAP", 1000)
+    monkeypatch.setattr("tui_reseller.api.lists.list_reader.LIST_CAP", 1000)
     service.answer = reply(body_of(ROWS, Format.JSON))
     with pytest.raises(e.AnswerLost, match="larger"):
         await batches_of(make_client())

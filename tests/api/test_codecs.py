@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.harness.v2_lists import strict_parser
+from tui_reseller.api import json_codec
+from tui_reseller.api.json_codec import Number
 from tui_reseller.api.reply import BadReply, Reply
 from tui_reseller.api.request import Request
-from tui_reseller.api.reseller_v2 import json_codec, xml_codec
-from tui_reseller.api.reseller_v2.json_codec import Number
-from tui_reseller.api.reseller_v2.list_json import JsonListParser
-from tui_reseller.api.reseller_v2.list_xml import XmlListParser
+from tui_reseller.api.reseller_v2 import xml_codec
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.domain.profile import Format
 
@@ -87,7 +87,7 @@ def test_bad_json(name):
     with pytest.raises(BadReply) as caught:
         json_codec.decode(BAD_JSON[name])
     with pytest.raises(BadReply):
-        listed(JsonListParser(), BAD_JSON[name])
+        listed(strict_parser(Format.JSON), BAD_JSON[name])
     assert time.perf_counter() - began < 1
     assert len(str(caught.value)) < 100
 
@@ -98,7 +98,7 @@ def test_bad_xml(name):
     with pytest.raises(BadReply) as caught:
         xml_codec.decode(BAD_XML[name])
     with pytest.raises(BadReply):
-        listed(XmlListParser(), BAD_XML[name])
+        listed(strict_parser(Format.XML), BAD_XML[name])
     assert time.perf_counter() - began < 1
     assert len(str(caught.value)) < 100
 
@@ -169,7 +169,7 @@ def test_any_bytes_are_a_tree_or_a_bad_reply(body):
         except BadReply:
             continue
         json.dumps(tree)
-    for parser in (JsonListParser(), XmlListParser()):
+    for parser in map(strict_parser, Format):
         try:
             listed(parser, body)
         except BadReply:

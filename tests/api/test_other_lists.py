@@ -7,12 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.harness.v2_lists import strict_parser, table_of_records, table_parser
 from tui_reseller.api.reply import BadReply
 from tui_reseller.api.reseller_v2.client import PROBE_BYTES
-from tui_reseller.api.reseller_v2.list_json import JsonListParser
-from tui_reseller.api.reseller_v2.list_tables import ListTables
-from tui_reseller.api.reseller_v2.list_xml import XmlListParser
-from tui_reseller.api.reseller_v2.tables import rows_of, table_of
 from tui_reseller.domain import errors as e
 from tui_reseller.domain.profile import Format
 
@@ -87,7 +84,7 @@ async def test_the_error_says_why(service, make_client, reply, wanted):
 
 
 @pytest.mark.parametrize("wanted", Format)
-async def test_one_other_record_behind_pieces_that_went_the_quick_way(service, make_client, reply, wanted):
+async def test_one_other_record_behind_pieces_that_took_the_fast_path(service, make_client, reply, wanted):
     service.answer = reply(listed(wanted, *[GOOD[wanted]] * 60_000, OTHERS[wanted][0], *[GOOD[wanted]] * 60_000))
     with pytest.raises(e.UnusableAnswer, match="no username"):
         [_ async for _ in make_client(wanted).stream()]
@@ -169,15 +166,16 @@ RECORDS = st.fixed_dictionaries({"username": NAMES}, optional=FIELDS)
 FOREIGN = st.fixed_dictionaries({}, optional=FIELDS)
 
 
-def exactly(parser, body):
+def strictly(wanted, body):
+    parser = strict_parser(wanted)
     try:
-        return table_of(rows_of(parser.feed(body) + parser.close())).rows()
+        return table_of_records(parser.feed(body) + parser.close()).rows()
     except BadReply:
         return "bad"
 
 
-def quickly(wanted, body, sizes):
-    reader, tables, at = ListTables(wanted), [], 0
+def fast(wanted, body, sizes):
+    reader, tables, at = table_parser(wanted), [], 0
     try:
         for size in sizes:
             tables += reader.feed(body[at : at + size])
@@ -202,12 +200,12 @@ def xml_record(record):
 def test_all_ways_of_reading_agree_on_what_is_a_list_of_customers(records, sizes):
     in_json = json.dumps(records, separators=(",", ":")).encode()
     in_xml = f"<users>{''.join(map(xml_record, records))}</users>".encode()
-    found = exactly(JsonListParser(), in_json)
+    found = strictly(Format.JSON, in_json)
     has_name = any(record.get("username", "").strip() for record in records)
     assert (found == "bad") == (any("username" not in r for r in records) or bool(records and not has_name))
-    assert found == quickly(Format.JSON, in_json, sizes)
-    assert quickly(Format.XML, in_xml, sizes) == exactly(XmlListParser(), in_xml)
+    assert found == fast(Format.JSON, in_json, sizes)
+    assert fast(Format.XML, in_xml, sizes) == strictly(Format.XML, in_xml)
     if found == "bad":
-        assert exactly(XmlListParser(), in_xml) == "bad"
+        assert strictly(Format.XML, in_xml) == "bad"
     else:
-        assert [(row[0], row[2]) for row in exactly(XmlListParser(), in_xml)] == [(row[0], row[2]) for row in found]
+        assert [(row[0], row[2]) for row in strictly(Format.XML, in_xml)] == [(row[0], row[2]) for row in found]

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.harness.v2 import DETAIL_FIELDS, a_customer
-from tui_reseller.api.reseller_v2 import json_codec
-from tui_reseller.api.reseller_v2.records import customer_from
+from tests.harness.v2_lists import customer_from
+from tui_reseller.api import json_codec
 from tui_reseller.domain.switch import Switch
 
 FULL = {name: f"the {name}" for name in ("username", "email", *DETAIL_FIELDS)}

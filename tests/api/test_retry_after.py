@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_reseller.api.reply import Reply
-from tui_reseller.api.reseller_v2.retry_after import retry_after
+from tui_reseller.api.retry_after import retry_after
 
 DATE = ("date", "Sun, 06 Nov 1994 08:49:37 GMT")
 

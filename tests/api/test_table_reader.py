@@ -13,7 +13,7 @@ from tui_reseller.domain import errors as e
 from tui_reseller.domain.profile import Format
 
 HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
-QUIET = "tui_reseller.api.reseller_v2.listing.QUIET_SECONDS"
+QUIET = "tui_reseller.api.lists.list_reader.QUIET_SECONDS"
 
 
 def record(number, wanted):
@@ -79,13 +79,13 @@ async def test_leaving_early_leaves_nothing_behind(service, make_client, wanted)
     assert not [task for task in asyncio.all_tasks() if "TableReader" in repr(task) or "to_thread" in repr(task)]
 
 
-@pytest.mark.parametrize("step", ["guess", "take"])
+@pytest.mark.parametrize("step", ["speculate", "commit"])
 async def test_being_cancelled_leaves_nothing_behind(service, make_client, monkeypatch, step):
     working = threading.Event()
     done = threading.Event()
-    from tui_reseller.api.reseller_v2.list_tables import ListTables  # noqa: PLC0415
+    from tui_reseller.api.lists.table_parser import TableParser  # noqa: PLC0415
 
-    work = getattr(ListTables, step)
+    work = getattr(TableParser, step)
 
     def slow(self, piece):
         working.set()
@@ -94,7 +94,7 @@ async def test_being_cancelled_leaves_nothing_behind(service, make_client, monke
         done.set()
         return found
 
-    monkeypatch.setattr(ListTables, step, slow)
+    monkeypatch.setattr(TableParser, step, slow)
     service.answer = served(Format.JSON, 200, 0.005)
 
     async def read():

@@ -1,4 +1,4 @@
-"""Lists as tables: the quick way says what the exact way says, or nothing."""
+"""Lists as tables: the fast path says what the strict parser says, or nothing."""
 
 import json
 from xml.sax.saxutils import escape
@@ -8,13 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.harness.v2 import COLUMNS
+from tests.harness.v2_lists import strict_parser, table_of_records, table_parser
+from tui_reseller.api.lists.unfinished_record import MAX_RECORD
 from tui_reseller.api.reply import BadReply
-from tui_reseller.api.reseller_v2.list_json import JsonListParser
-from tui_reseller.api.reseller_v2.list_tables import ListTables, _quick_for
-from tui_reseller.api.reseller_v2.list_xml import XmlListParser
-from tui_reseller.api.reseller_v2.pending import MAX_RECORD
-from tui_reseller.api.reseller_v2.records import KNOWN
-from tui_reseller.api.reseller_v2.tables import rows_of, table_of
+from tui_reseller.api.reseller_v2.records import LAYOUT
 from tui_reseller.domain.profile import Format
 
 FIELDS = ["username", "email", "active", "first_name", "last_name", "address", "city", "zip", "country", "phone"]
@@ -64,12 +61,12 @@ CUTS = st.lists(st.integers(1, 60), max_size=40)
 
 
 def parse(wanted, body, cuts=(), *, learnt=b""):
-    """Return the rows of a body that comes in pieces, or "bad", or None for no list; and how often it was quick."""
-    parser = ListTables(wanted)
-    parser._quick = quick = _quick_for(parser._exact)
+    """Return the rows of a body in pieces, or "bad", or None for no list; and how often it took the fast path."""
+    parser = table_parser(wanted)
+    parser._fast = fast = parser._new_fast()
     answers = []
-    whole = quick.table
-    quick.table = lambda records: answers.append(whole(records)) or answers[-1]
+    whole = fast.table
+    fast.table = lambda records: answers.append(whole(records)) or answers[-1]
     pieces, at = [learnt] if learnt else [], 0
     for size in cuts:
         pieces.append(body[at : at + size])
@@ -89,12 +86,13 @@ def _plain(rows):
     return [(*row[:-1], json.loads(row[-1]) if row[-1] is not None else None) for row in rows]
 
 
-def exactly(parser, body):
+def strictly(wanted, body):
+    parser = strict_parser(wanted)
     try:
         records = parser.feed(body) + parser.close()
     except BadReply:
         return "bad"
-    return _plain(table_of(rows_of(records)).rows()) if parser.is_list else None
+    return _plain(table_of_records(records).rows()) if parser.is_list else None
 
 
 @settings(max_examples=150, deadline=None)
@@ -104,22 +102,22 @@ def exactly(parser, body):
     st.booleans(),
     CUTS,
 )
-def test_json_is_read_as_the_exact_parser_reads_it(records, separators, ascii_only, cuts):
+def test_json_is_read_as_the_strict_parser_reads_it(records, separators, ascii_only, cuts):
     body = json.dumps(records, separators=separators, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
     first = b'[{"username":"one","email":"a"},'
     for text in (body, first + body[1:] if records else body):
-        assert parse(Format.JSON, text, [len(first), *cuts])[0] == exactly(JsonListParser(), text)
+        assert parse(Format.JSON, text, [len(first), *cuts])[0] == strictly(Format.JSON, text)
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(RECORDS, min_size=1, max_size=4), st.data(), CUTS)
-def test_json_that_is_cut_off_or_damaged_is_what_the_exact_parser_says(records, data, cuts):
+def test_json_that_is_cut_off_or_damaged_is_what_the_strict_parser_says(records, data, cuts):
     body = json.dumps(records, separators=(",", ":")).encode()
     at = data.draw(st.integers(0, len(body) - 1))
     assert parse(Format.JSON, body[:at], cuts)[0] in {"bad", None}
     sign = data.draw(st.sampled_from([b",", b"}", b"{", b'"', b"]", b"[", b":", b"\\", b"x", b" ", b"\xff", b"0"]))
     for damaged in (body[:at] + sign + body[at:], body[:at] + sign + body[at + 1 :], body[:at] + body[at + 1 :]):
-        assert parse(Format.JSON, damaged, cuts)[0] == exactly(JsonListParser(), damaged)
+        assert parse(Format.JSON, damaged, cuts)[0] == strictly(Format.JSON, damaged)
 
 
 TRICKS = [
@@ -136,11 +134,11 @@ TRICKS = [
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-def test_no_trick_slips_through_the_quick_way(trick):
+def test_no_trick_slips_through_the_fast_path(trick):
     plain = b'{"username":"a","city":"Oslo"}'
     body = b"[" + b",".join([plain, plain, trick, plain]) + b"]"
     first = len(plain) + 1
-    assert parse(Format.JSON, body, [first])[0] == exactly(JsonListParser(), body)
+    assert parse(Format.JSON, body, [first])[0] == strictly(Format.JSON, body)
 
 
 XML_FIELDS = st.fixed_dictionaries({"username": NAMES, "email": TEXTS, "city": TEXTS})
@@ -172,16 +170,16 @@ def xml_of(records, charset, style):
     st.sampled_from(["plain", "short", "cdata", "comment"]),
     CUTS,
 )
-def test_xml_is_read_as_the_exact_parser_reads_it(records, charset, style, cuts):
+def test_xml_is_read_as_the_strict_parser_reads_it(records, charset, style, cuts):
     body = xml_of([{"username": "one", "email": "a", "city": "b"}, *records], charset, style)
     begin = body.index(b"</user>") + 7
     for cut in ([], [begin], [begin, *cuts], cuts):
-        assert parse(Format.XML, body, cut)[0] == exactly(XmlListParser(), body)
+        assert parse(Format.XML, body, cut)[0] == strictly(Format.XML, body)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(XML_FIELDS, min_size=2, max_size=4), st.data(), CUTS)
-def test_xml_that_is_cut_off_or_damaged_is_what_the_exact_parser_says(records, data, cuts):
+def test_xml_that_is_cut_off_or_damaged_is_what_the_strict_parser_says(records, data, cuts):
     body = xml_of(records, "UTF-8", "plain").rstrip()
     at = data.draw(st.integers(60, len(body) - 1))
     assert parse(Format.XML, body[:at], [body.index(b"</user>") + 7, *cuts])[0] in {"bad", None}
@@ -190,32 +188,32 @@ def test_xml_that_is_cut_off_or_damaged_is_what_the_exact_parser_says(records, d
     )
     damaged = body[:at] + sign + body[at:]
     begin = body.index(b"</user>") + 7
-    assert parse(Format.XML, damaged, [begin, *cuts])[0] == exactly(XmlListParser(), damaged)
+    assert parse(Format.XML, damaged, [begin, *cuts])[0] == strictly(Format.XML, damaged)
 
 
-def test_nulls_of_known_fields_go_the_quick_way():
+def test_nulls_of_known_fields_take_the_fast_path():
     body = json.dumps([{"username": f"u{n}", "city": None, "zip": None if n % 2 else "1"} for n in range(50)]).encode()
     for text in (body, body.replace(b": ", b":").replace(b", ", b",")):
-        found, quick = parse(Format.JSON, text, [60] * 100)
-        assert found == exactly(JsonListParser(), text)
-        assert quick > 10
+        found, times_fast = parse(Format.JSON, text, [60] * 100)
+        assert found == strictly(Format.JSON, text)
+        assert times_fast > 10
 
 
 @pytest.mark.parametrize("wanted", Format)
 @pytest.mark.parametrize("extras", [{}, {"id": 7}, {"id": "x", "note": 'é"<&'}])
-def test_ordinary_lists_go_the_quick_way(wanted, extras):
+def test_ordinary_lists_take_the_fast_path(wanted, extras):
     usual = {"city": "Zoë & Söhne 😀", **extras}
     records = [
         {"username": f"u{n}", "email": f'"q{n}"@example.com', "active": "TRUE" if n % 2 else "0", **usual}
         for n in range(200)
     ]
     body = json.dumps(records).encode() if wanted is Format.JSON else xml_of(records, "ISO-8859-1", "plain")
-    found, quick = parse(wanted, body, [400] * 1000)
-    assert found == exactly(JsonListParser() if wanted is Format.JSON else XmlListParser(), body)
+    found, times_fast = parse(wanted, body, [400] * 1000)
+    assert found == strictly(wanted, body)
     assert len(found) == 200
     assert [row[2] for row in found[:2]] == [False, True]
     assert found[5][-1] == ({name: str(value) for name, value in extras.items()} or None)
-    assert quick > 50
+    assert times_fast > 50
 
 
 def test_a_record_that_is_too_large_is_refused_in_a_piece_of_any_size():
@@ -232,4 +230,4 @@ def test_a_record_that_is_too_large_is_refused_in_a_piece_of_any_size():
 
 
 def test_every_known_field_has_a_place():
-    assert {"active"} | set(COLUMNS) - {"sending", "extra"} == set(KNOWN)
+    assert {"active"} | set(COLUMNS) - {"sending", "extra"} == set(LAYOUT.known)

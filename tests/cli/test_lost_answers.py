@@ -32,7 +32,7 @@ def test_debug_writes_times_and_sizes_of_calls_and_no_value_of_them(console):
     assert console("email", "user1", "debugged@x.example", "--yes", "--debug").code == 10
     (log,) = console.folder.rglob("tui-reseller.log")
     lines = log.read_text()
-    assert re.search(r" DEBUG \S+ reseller\.manage\.json: 200, \d+\.\d{3} s, [1-9]\d* bytes$", lines, re.MULTILINE)
+    assert re.search(r" DEBUG \S+ POST reseller\.manage\.json: 200, \d+\.\d{3} s, [1-9]\d* bytes$", lines, re.MULTILINE)
     assert re.search(r"json: no answer, \d+\.\d{3} s, 0 bytes, AnswerLost$", lines, re.MULTILINE)
     for value in ("user1", "debugged", console.sandbox.api_key):
         assert value not in lines

@@ -12,6 +12,8 @@ from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Operation
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 
+pytest.register_assert_rewrite("tests.storage.ledger_contract")
+
 ACCOUNT = "https://api.sendgrid.com|acme"
 HERE = Path(__file__).parent
 

@@ -23,6 +23,11 @@ def table_columns(provider: Provider) -> tuple[str, ...]:
     return (*provider.columns, EXTRA)
 
 
+def table_types(provider: Provider) -> dict[str, type[str] | type[bool]]:
+    """Return the columns of a table of customers with the types of their values, beside null."""
+    return {name: bool if name in provider.switches else str for name in table_columns(provider)}
+
+
 class Table(Protocol):
     """Many customers as columns, for lists that are too long for one object each. Columns are those of
     table_columns().

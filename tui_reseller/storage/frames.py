@@ -9,7 +9,7 @@ from functools import cache
 import polars as pl
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.listing import Table, table_columns
+from tui_reseller.domain.listing import Table, table_types
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.value import Value
 from tui_reseller.storage.rows import row_of
@@ -20,21 +20,21 @@ BETWEEN = "\x1f"
 
 
 @cache
-def schema_of(provider: Provider) -> dict[str, pl.DataType]:
+def schema_of(provider: Provider) -> pl.Schema:
     """Return names and types of the columns of a table of a service's customers."""
-    return {name: pl.Boolean() if name in provider.switches else pl.String() for name in table_columns(provider)}
+    return pl.Schema(table_types(provider))
 
 
 @cache
-def full_schema_of(provider: Provider) -> dict[str, pl.DataType]:
+def full_schema_of(provider: Provider) -> pl.Schema:
     """Return the same with what bare words are looked for in."""
-    return {**schema_of(provider), SEARCH: pl.String()}
+    return pl.Schema({**schema_of(provider), SEARCH: pl.String()})
 
 
 def frame_of(provider: Provider, table: Table) -> pl.DataFrame:
     """Return a table as a frame with exactly the columns of a service. Raises ValueError if it has others."""
     frame = any_frame_of(table)
-    if dict(frame.schema) != schema_of(provider):
+    if frame.schema != schema_of(provider):
         raise ValueError("not a table of customers")
     return frame
 

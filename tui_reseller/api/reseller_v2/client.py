@@ -5,14 +5,17 @@ It sends what it is told, once, and says what is certain; whether to send again 
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_reseller.api.connection import Connection
+from tui_reseller.api.lists.list_reader import ListReader, Refusal
+from tui_reseller.api.lists.records import Record, is_usable
+from tui_reseller.api.lists.table_reader import TableReader
 from tui_reseller.api.reseller_v2.endpoints import request_for
-from tui_reseller.api.reseller_v2.listing import record_reader
-from tui_reseller.api.reseller_v2.records import Record, customer_from, is_usable
-from tui_reseller.api.reseller_v2.replies import verdict
-from tui_reseller.api.reseller_v2.table_reader import TableReader
+from tui_reseller.api.reseller_v2.list_formats import LIST_FORMATS
+from tui_reseller.api.reseller_v2.records import LAYOUT
+from tui_reseller.api.reseller_v2.replies import no_list, verdict
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, ResellerError, UnusableAnswer
 from tui_reseller.domain.listing import ListProgress
@@ -49,7 +52,7 @@ class ResellerV2:
         Rejected and its kinds.
         """
         async with await self._exchange(Call(Operation.LIST, ""), LIST_SECONDS) as exchange:
-            reader = TableReader(exchange, self._profile.format)
+            reader = TableReader(exchange, LIST_FORMATS[self._profile.format], self._refusal(exchange))
             try:
                 while (tables := await reader.next()) is not None:
                     for table in tables:
@@ -66,20 +69,20 @@ class ResellerV2:
         if not username:
             return None
         found: list[Customer] = []
-        heard = _Heard(username)
+        others = _OtherRecords(username)
         try:
             async with await self._exchange(Call(Operation.LIST, username), LIST_SECONDS) as exchange:
-                reader = record_reader(exchange, self._profile.format)
+                reader = self._records(exchange)
                 while (records := await reader.next()) is not None:
-                    found += [customer_from(record) for record in records if record.get("username") == username]
-                    heard.add(records)
+                    found += [LAYOUT.customer(record) for record in records if record.get("username") == username]
+                    others.add(records)
                     if len(found) > 1:
                         raise UnusableAnswer("this username is listed twice")
                     await asyncio.sleep(0)
         except CustomerNotFound:
             return None
         if not found:
-            heard.check(enough)
+            others.check(enough)
         return found[0] if found else None
 
     async def probe(self) -> Sequence[str]:
@@ -89,9 +92,9 @@ class ResellerV2:
         """
         seen: list[str] = []
         async with await self._exchange(Call(Operation.LIST, self._profile.api_user), WRITE_SECONDS) as exchange:
-            reader = record_reader(exchange, self._profile.format)
+            reader = self._records(exchange)
             while not (seen and exchange.received >= PROBE_BYTES) and (records := await reader.next()) is not None:
-                seen += [customer.username for customer in map(customer_from, records) if customer.username]
+                seen += [customer.username for customer in map(LAYOUT.customer, records) if customer.username]
         return seen
 
     async def send(self, call: Call) -> str:
@@ -114,8 +117,15 @@ class ResellerV2:
         """Prepare a call that has so many seconds in all, or fewer if the operator said so."""
         return await self._connection.exchange(request_for(call, self._profile, self._key), seconds)
 
+    def _records(self, exchange: "Exchange") -> ListReader[Record]:
+        """Return a reader of single records, which needs no polars."""
+        return ListReader(exchange, LIST_FORMATS[self._profile.format].strict(), self._refusal(exchange))
 
-class _Heard:
+    def _refusal(self, exchange: "Exchange") -> Refusal:
+        return partial(no_list, self._profile.format, exchange.request)
+
+
+class _OtherRecords:
     """The other records of an answer to the question for one customer: whether it proves that there is none.
 
     Only an answer with names that have nothing to do with the question is a list of others: some services find parts of

@@ -6,11 +6,12 @@ known to have used. Everything else proves nothing (reliability 4.1, the closed 
 
 from typing import TypeGuard
 
+from tui_reseller.api import json_codec
 from tui_reseller.api.reply import BadReply, Reply
 from tui_reseller.api.request import Request
-from tui_reseller.api.reseller_v2 import json_codec, xml_codec
+from tui_reseller.api.reseller_v2 import xml_codec
 from tui_reseller.api.reseller_v2.problems import Problem, problem_in
-from tui_reseller.api.reseller_v2.retry_after import retry_after
+from tui_reseller.api.retry_after import retry_after
 from tui_reseller.domain.errors import (
     CredentialsRefused,
     CustomerNotFound,
@@ -29,6 +30,12 @@ UNKNOWN_CUSTOMER = frozenset({"user not found", "user does not exist"})
 REFUSED_LOGIN = ("permission denied", "bad username")
 CREDENTIALS_HINT = "check the API user and the key of the profile"
 NOT_THE_API = "the reply was not from the API"
+
+
+def no_list(wanted: Format, request: Request, reply: Reply) -> ResellerError:
+    """Return the error of an answer to a read that is no list."""
+    answer = verdict(reply, wanted, request, is_write=False)
+    return answer if isinstance(answer, ResellerError) else UnusableAnswer("the reply is not a list")
 
 
 def verdict(reply: Reply, wanted: Format, request: Request, *, is_write: bool = True) -> str | ResellerError:

@@ -28,7 +28,7 @@ class Element:
 
     @property
     def text(self) -> str:
-        """The text directly in it, without the blanks around."""
+        """The text directly in it, without the spaces around."""
         return "".join(self.parts).strip()
 
     @property

@@ -16,6 +16,8 @@ from tui_reseller.domain.text import clean, quoted
 from tui_reseller.storage.ledger.entry_ids import new_entry_id
 from tui_reseller.storage.ledger.rows import LOST, target_of
 
+WITHDRAWN = "stopped before it was sent"
+"""Of an operation whose caller was cancelled between its intent and its sending."""
 _REPEATABLE_STATES = (Outcome.UNKNOWN, Outcome.UNVERIFIABLE)
 
 

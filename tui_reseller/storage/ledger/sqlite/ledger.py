@@ -19,6 +19,7 @@ from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.value import Value
 from tui_reseller.storage.ledger.receipt import Receipt
+from tui_reseller.storage.ledger.rules import WITHDRAWN
 from tui_reseller.storage.paths import LEDGER
 from tui_reseller.system.clock import utc_now
 from tui_reseller.system.process import ProcessLock
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 _Write = tuple[Callable[["LedgerConnection"], Any], concurrent.futures.Future[Any]]
-WITHDRAWN = "stopped before it was sent"
 
 
 class Ledger:

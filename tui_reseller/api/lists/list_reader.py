@@ -1,26 +1,24 @@
 """Read one answer that should be a list, within the limits of lists (design, "Sizes and times")."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from tui_reseller.api.reply import BadReply, Reply
-from tui_reseller.api.request import Request
-from tui_reseller.api.reseller_v2.list_json import JsonListParser
-from tui_reseller.api.reseller_v2.list_xml import XmlListParser
-from tui_reseller.api.reseller_v2.records import Record
-from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.domain.errors import AnswerLost, NoAnswer, ResellerError, UnusableAnswer
-from tui_reseller.domain.profile import Format
 
 QUIET_SECONDS = 30.0
+"""So long a list may be silent: without a record, not only without bytes."""
 LIST_CAP = 2 * 1024**3
 ERROR_CAP = 256 * 1024
+
+Refusal = Callable[[Reply], ResellerError]
+"""Gives the error that a whole answer is which is no list; each service has its own way to say no."""
 
 
 class Body(Protocol):
     """The answer being read; api.http.Exchange is one."""
 
-    request: Request
     reply: Reply
     received: int
 
@@ -38,11 +36,11 @@ R = TypeVar("R")
 
 
 class Parser(Protocol[R]):
-    """Turns bytes into what a reader returns; see list_json.py and list_tables.py."""
+    """Turns bytes into what a reader returns: a strict parser gives records, table_parser.py tables."""
 
     @property
     def is_list(self) -> bool | None:
-        """None until the first sign has come; False if the body is something else and is not read."""
+        """None until the first character has come; False if the body is something else and is not read."""
 
     def feed(self, data: bytes) -> list[R]:
         """Read a piece. Raises BadReply."""
@@ -56,11 +54,11 @@ class ListReader(Generic[R]):
     error.
     """
 
-    def __init__(self, body: Body, wanted: Format, parser: Parser[R]) -> None:
+    def __init__(self, body: Body, parser: Parser[R], refusal: Refusal) -> None:
         self._body = body
-        self._wanted = wanted
         self._parser = parser
-        self._head = bytearray()
+        self._refusal = refusal
+        self._start = bytearray()
         self._quiet = QUIET_SECONDS
         self._is_done = False
 
@@ -74,7 +72,7 @@ class ListReader(Generic[R]):
         clock = asyncio.get_running_loop()
         began = clock.time()
         try:
-            data = await self._arrived(self._quiet)
+            data = await self._receive(self._quiet)
         finally:  # only waiting counts, not what is done with the records meanwhile
             self._quiet -= clock.time() - began
         return await self._checked(data, self._parsed(data))
@@ -84,10 +82,10 @@ class ListReader(Generic[R]):
         """Whether the answer has proved to be a list."""
         return bool(self._parser.is_list)
 
-    async def _arrived(self, quiet: float | None) -> bytes:
+    async def _receive(self, quiet: float | None) -> bytes:
         """Return the next bytes of an answer that may be a list, or none at the end."""
         if not 200 <= self._body.reply.status < 300:
-            raise await self._refusal()
+            raise await self._refused()
         data = await self._body.read(quiet)
         if self._body.received > LIST_CAP:
             raise AnswerLost("the list is larger than 2 GiB")
@@ -99,9 +97,9 @@ class ListReader(Generic[R]):
         if isinstance(found, ResellerError):
             raise found
         if not self._parser.is_list:
-            self._head += data
-            if self._is_done or self._parser.is_list is False or len(self._head) > ERROR_CAP:
-                raise await self._refusal()
+            self._start += data
+            if self._is_done or self._parser.is_list is False or len(self._start) > ERROR_CAP:
+                raise await self._refused()
         if found:
             self._quiet = QUIET_SECONDS
         return found
@@ -112,19 +110,11 @@ class ListReader(Generic[R]):
         except BadReply as error:
             return unusable(error)
 
-    async def _refusal(self) -> ResellerError:
+    async def _refused(self) -> ResellerError:
         """Return the error of an answer that is no list."""
-        reply = await self._body.whole(ERROR_CAP, bytes(self._head))
-        answer = verdict(reply, self._wanted, self._body.request, is_write=False)
-        return answer if isinstance(answer, ResellerError) else UnusableAnswer("the reply is not a list")
+        return self._refusal(await self._body.whole(ERROR_CAP, bytes(self._start)))
 
 
 def unusable(error: BadReply) -> UnusableAnswer:
     """Return the error of a list that a parser refused."""
     return UnusableAnswer(f"the list cannot be used: {error}")
-
-
-def record_reader(body: Body, wanted: Format) -> ListReader[Record]:
-    """Return a reader of single records."""
-    parser = JsonListParser() if wanted is Format.JSON else XmlListParser()
-    return ListReader(body, wanted, parser)

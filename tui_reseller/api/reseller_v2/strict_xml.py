@@ -1,8 +1,9 @@
-"""An XML list, record by record as it arrives, in memory of one record and one piece."""
+"""The strict parser of an XML list: record by record as it arrives, in memory of one record and one piece."""
 
+from tui_reseller.api.lists.records import Record, RecordCheck
+from tui_reseller.api.lists.unfinished_record import UnfinishedRecord, check_size
 from tui_reseller.api.reply import MAX_DEPTH, BadReply
-from tui_reseller.api.reseller_v2.pending import Pending, check_size
-from tui_reseller.api.reseller_v2.records import Census, Record
+from tui_reseller.api.reseller_v2.records import LAYOUT
 from tui_reseller.api.reseller_v2.xml_codec import (
     MAX_ATTRIBUTES,
     Element,
@@ -15,12 +16,12 @@ from tui_reseller.api.reseller_v2.xml_codec import (
 
 _ROOT, _RECORD, _FIELD = 0, 1, 2
 """Depths: the list, a record in it, a field of a record; below that is a nested value."""
-_LONGEST_MARK = 4
+_LONGEST_START = 4
 _TAG = len("<users>")
 """As long as the tag that ends a record. The charsets that are accepted write both in as many bytes."""
 
 
-class XmlListParser:
+class StrictXml:
     """Feed it bytes; it returns the records that are complete. Only close() says that the list was whole.
 
     is_list is None until the root has come; if it is False the body is something else and is not read here.
@@ -31,12 +32,12 @@ class XmlListParser:
         self.charset = "utf-8"
         self._start = b""
         self._held: list[bytes] = []
-        self._wait = Pending()
+        self._unfinished = UnfinishedRecord()
         self._fed = 0
         self._mark = 0  # where the unfinished record began, in bytes
         self._edge = -1  # where the last tag ends that has records after it
         self._depth = 0
-        self._census = Census()
+        self._check = RecordCheck(LAYOUT)
         self._records: list[Record] = []
         self._record: Record = {}
         self._field = ""
@@ -61,17 +62,17 @@ class XmlListParser:
         if self.is_list is False:
             return []
         self._held.append(data)
-        return self._read(final=False) if self._wait.is_due(len(data)) else []
+        return self._read(final=False) if self._unfinished.is_worth_a_try(len(data)) else []
 
     def close(self) -> list[Record]:
         """Read the rest. Raises BadReply unless the list is complete, well-formed, and of customers."""
         records = [] if self.is_list is False else self._read(final=True)
-        self._census.check()
+        self._check.finish()
         return records
 
-    def passed_over(self) -> None:
-        """Take note that records, at least one good one, were read elsewhere."""
-        self._census.passed_over()
+    def skip(self) -> None:
+        """Take note that records, at least one good one, were parsed elsewhere."""
+        self._check.skip()
 
     def _read(self, *, final: bool) -> list[Record]:
         data = b"".join(self._held)
@@ -85,13 +86,13 @@ class XmlListParser:
                 raise
             self.is_list = False  # whatever it is, it is not ours to say
             return []
-        self._wait.left(self._fed - self._mark)
+        self._unfinished.remains(self._fed - self._mark)
         records, self._records = self._records, []
         return records
 
     def _check_start(self, data: bytes) -> None:
-        if len(self._start) < _LONGEST_MARK:
-            self._start += data[:_LONGEST_MARK]
+        if len(self._start) < _LONGEST_START:
+            self._start += data[:_LONGEST_START]
             check_start(self._start)
 
     def _declared(self, version: str, encoding: str | None, standalone: int) -> None:
@@ -128,7 +129,7 @@ class XmlListParser:
             self._texts.clear()
         elif depth == _RECORD:
             self._refuse_text()
-            self._records.append(self._census.counted(self._record))
+            self._records.append(self._check.checked(self._record))
             self._record = {}
             self._finish_size()
             self._edge = self._mark + _TAG
@@ -139,7 +140,7 @@ class XmlListParser:
             self._nested.pop()
 
     def _refuse_text(self) -> None:
-        """Between elements only blanks have a place."""
+        """Between elements only spaces have a place."""
         if self._texts:
             if "".join(self._texts).strip():
                 raise BadReply("text stands beside elements")

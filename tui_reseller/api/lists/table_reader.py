@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from tui_reseller.api.lists.list_format import ListFormat, S
+from tui_reseller.api.lists.list_reader import Body, ListReader, Refusal, unusable
+from tui_reseller.api.lists.table_parser import SpeculativeParse, TableParser
 from tui_reseller.api.reply import BadReply
-from tui_reseller.api.reseller_v2.list_tables import Guess, ListTables
-from tui_reseller.api.reseller_v2.listing import Body, ListReader, unusable
 from tui_reseller.domain.errors import ResellerError
-from tui_reseller.domain.profile import Format
 from tui_reseller.system.thread_priority import lower_thread_priority
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ PIECES = (64 * 1024, 256 * 1024, 1024 * 1024, 2560 * 1024)
 costs a millisecond of its own (measured: 2.1 s for a million customers, 2.6 s in pieces of 704 KiB, 2.2 s in 3840).
 """
 AHEAD = 2
-"""So many pieces are parsed at once or wait to be taken. With 3 a list is there in 2.1 s instead of 2.3, but a key
+"""So many pieces are parsed at once or wait to be committed. With 3 a list is there in 2.1 s instead of 2.3, but a key
 waits for seven times an arrow instead of less than five (measured, two cores).
 """
 KEPT_FREE = 16 * 1024 * 1024
@@ -40,9 +40,9 @@ PIECE_SECONDS = 0.1
 class TableReader(ListReader["pl.DataFrame"]):
     """Returns tables. Close it: it reads ahead by itself, at most AHEAD pieces and the one that arrives."""
 
-    def __init__(self, body: Body, wanted: Format) -> None:
-        self._tables = ListTables(wanted)
-        super().__init__(body, wanted, self._tables)
+    def __init__(self, body: Body, format_: ListFormat[S], refusal: Refusal) -> None:
+        self._tables = TableParser(format_)
+        super().__init__(body, self._tables, refusal)
         self._sizes = [*PIECES]
         self._piece: list[bytes] = []
         self._size = 0
@@ -50,9 +50,9 @@ class TableReader(ListReader["pl.DataFrame"]):
         self._is_over = False
         self._waits_since: float | None = None
         self._filling: asyncio.Task[None] | None = None
-        self._ahead: deque[tuple[bytes, asyncio.Future[Guess]]] = deque()
-        self._taking: asyncio.Task[Found] | None = None
-        self._guessers = ThreadPoolExecutor(AHEAD, "list-reader", initializer=_begin)
+        self._ahead: deque[tuple[bytes, asyncio.Future[SpeculativeParse]]] = deque()
+        self._committing: asyncio.Task[Found] | None = None
+        self._parsers = ThreadPoolExecutor(AHEAD, "list-reader", initializer=_prepare_thread)
 
     async def next(self) -> "list[pl.DataFrame] | None":
         """As in ListReader. The last table may be empty."""
@@ -60,8 +60,8 @@ class TableReader(ListReader["pl.DataFrame"]):
             self._go_on()
             await self._wait()
             if self._ahead and self._ahead[0][1].done():
-                data, guessing = self._ahead.popleft()
-                found = await self._checked(data, await self._taken(guessing.result()))
+                data, parsing = self._ahead.popleft()
+                found = await self._checked(data, await self._committed(parsing.result()))
             elif self._is_over and not self._ahead and not self._piece:
                 found = await self._checked(b"", await self._beside(lambda: self._parsed(b"")))
             else:
@@ -77,15 +77,15 @@ class TableReader(ListReader["pl.DataFrame"]):
         """Stop reading, and wait until no piece is being parsed."""
         if self._filling is not None:
             self._filling.cancel()
-        tasks = [task for task in (self._filling, self._taking, *(ahead[1] for ahead in self._ahead)) if task]
-        self._filling = self._taking = None
+        tasks = [task for task in (self._filling, self._committing, *(ahead[1] for ahead in self._ahead)) if task]
+        self._filling = self._committing = None
         self._ahead.clear()
         if tasks:
             await asyncio.wait(tasks)
         for task in tasks:
             if not task.cancelled():
                 task.exception()  # who closes does not want to know
-        self._guessers.shutdown(wait=False)
+        self._parsers.shutdown(wait=False)
 
     def _go_on(self) -> None:
         """Start what can be started. Before the answer has proved to be a list, nothing is read ahead: an error is read
@@ -98,8 +98,8 @@ class TableReader(ListReader["pl.DataFrame"]):
         if self._piece and (is_filled or is_old) and len(self._ahead) < (AHEAD if self.has_begun else 1):
             parts = self._take()
             piece = self._tables.cut(parts)
-            guessing = asyncio.get_running_loop().run_in_executor(self._guessers, self._tables.guess, piece)
-            self._ahead.append((parts[0] if self.has_begun else b"".join(parts), guessing))
+            parsing = asyncio.get_running_loop().run_in_executor(self._parsers, self._tables.speculate, piece)
+            self._ahead.append((parts[0] if self.has_begun else b"".join(parts), parsing))
         may_fill = self._size < self._sizes[0] if self.has_begun else not self._piece and not self._ahead
         if self._filling is None and may_fill and not self._is_over:
             self._filling = asyncio.create_task(self._fill())
@@ -117,28 +117,28 @@ class TableReader(ListReader["pl.DataFrame"]):
             self._sizes.pop(0)
         return parts
 
-    async def _taken(self, guess: Guess) -> "Found":
-        """Return what is in a piece; beside the event loop, if it has to be read once more."""
+    async def _committed(self, parse: SpeculativeParse) -> "Found":
+        """Return what is in a piece; beside the event loop, if it has to be parsed once more."""
 
-        def take() -> "Found":
+        def commit() -> "Found":
             try:
-                return self._tables.take(guess)
+                return self._tables.commit(parse)
             except BadReply as error:
                 return unusable(error)
 
-        return take() if self._tables.is_right(guess) else await self._beside(take)
+        return commit() if self._tables.is_valid(parse) else await self._beside(commit)
 
     async def _beside(self, work: "Callable[[], Found]") -> "Found":
-        self._taking = taking = asyncio.create_task(asyncio.to_thread(work))
-        await asyncio.wait([taking])
-        self._taking = None
-        return taking.result()
+        self._committing = committing = asyncio.create_task(asyncio.to_thread(work))
+        await asyncio.wait([committing])
+        self._committing = None
+        return committing.result()
 
     async def _fill(self) -> None:
         """Read until the piece is full or the body is over. The piece may be taken away meanwhile."""
         while self._size < self._sizes[0]:
             self._waits_since = _now()
-            data = await self._arrived(None)  # next() looks at the clock, who knows when records came
+            data = await self._receive(None)  # next() looks at the clock, who knows when records came
             self._quiet -= _now() - self._waits_since
             self._waits_since = None
             self._is_over = not data
@@ -167,9 +167,9 @@ class TableReader(ListReader["pl.DataFrame"]):
             raise self._body.late()
 
 
-def _begin() -> None:
-    """Prepare a thread that parses. The threads of polars, which answer questions as well, start first: they would step
-    back with the one that starts them.
+def _prepare_thread() -> None:
+    """Prepare a thread that parses. The threads of polars, which answer filters as well, start first: they would get
+    the lower priority of the one that starts them.
     """
     import polars as pl  # noqa: PLC0415 - beside the event loop
 

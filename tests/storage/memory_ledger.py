@@ -1,0 +1,164 @@
+"""A ledger in memory: the rules on a list of rows. It shows what an adapter has to bring, and nothing more."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import replace
+
+from tui_reseller.domain.audit import ChainReport, utc_text
+from tui_reseller.domain.errors import LedgerUnavailable
+from tui_reseller.domain.providers import provider_of
+from tui_reseller.storage.ledger import rules
+from tui_reseller.storage.ledger.chain import BEGINNING, Anchor, first_break, linked
+from tui_reseller.storage.ledger.encoding import escaped
+from tui_reseller.storage.ledger.entry_ids import typed_entry_id
+from tui_reseller.storage.ledger.replay import last_set, replayed
+from tui_reseller.storage.ledger.rows import EntryRow, intent_row, outcome_row, read_entry
+from tui_reseller.storage.ledger.spans import Rename, spans_of
+from tui_reseller.system.clock import utc_now
+from tui_reseller.system.process import Process
+
+
+class MemoryTransaction:
+    """What the rules need (rules.Transaction)."""
+
+    def __init__(self, now):
+        self.now = now
+        self.links = []
+        self.intents, self.outcomes = {}, {}
+        self.named = defaultdict(list)
+
+    def last_entry_id(self):
+        return next(reversed(self.intents), None)
+
+    def entry(self, entry_id):
+        if entry_id not in self.intents:
+            raise LedgerUnavailable("ledger: it has no operation with this id")
+        return _entry_of(self.intents[entry_id], self.outcomes.get(entry_id))
+
+    def entries(self):
+        return [self.entry(entry_id) for entry_id in self.intents]
+
+    def open_of(self, account, username):
+        found = [self.entry(entry_id) for entry_id in self.named[escaped(account), escaped(username)]]
+        had_it_first = sorted(found, key=lambda entry: entry.username != username)
+        return [entry for entry in had_it_first if entry.outcome is None or entry.outcome.needs_you]
+
+    def unanswered(self):
+        return [self.entry(entry_id) for entry_id in self.intents if entry_id not in self.outcomes]
+
+    def claim(self, _item, _entry_id):
+        return True
+
+    def append_intent(self, entry_id, intent):
+        row = intent_row(len(self.links) + 1, entry_id, self.now(), intent, Process(1, "", "here", ""))
+        self._append(row)
+        self.intents[entry_id] = row
+        for name in dict.fromkeys(filter(None, (row.username, row.target))) or ("",):
+            self.named[row.account, name].append(entry_id)
+
+    def append_outcome(self, entry, outcome, message, *, is_observed=False):
+        number = len(self.links) + 1
+        row = outcome_row(number, entry.id, self.now(), outcome, message, is_observed=is_observed)
+        self._append(row)
+        self.outcomes[entry.id] = row
+
+    def _append(self, row):
+        last = self.links[-1] if self.links else None
+        self.links.append(linked(row, Anchor(last.row.number, last.hash) if last else BEGINNING))
+
+
+class MemoryLedger:
+    """A LedgerPort. It yields to the event loop as one on a disk does."""
+
+    def __init__(self, now=utc_now):
+        self._rows = MemoryTransaction(now)
+
+    async def begin(self, intent):
+        await asyncio.sleep(0)
+        return rules.begin(self._rows, intent)
+
+    async def already(self, intent, message):
+        return rules.already(self._rows, intent, message)
+
+    async def finish(self, entry_id, outcome, message, *, is_observed=False):
+        rules.finish(self._rows, entry_id, outcome, message, is_observed=is_observed)
+        await asyncio.sleep(0)
+
+    async def get(self, entry_id):
+        typed = typed_entry_id(entry_id)
+        return self._rows.entry(typed) if typed in self._rows.intents else None
+
+    async def entries(self, query):
+        spans = None if query.username is None else self._spans(query)
+        rows = self._rows.intents
+        found = [
+            entry for entry in reversed(self._rows.entries()) if _is_asked_for(rows[entry.id], entry, query, spans)
+        ]
+        return found[: query.limit or None]
+
+    async def count(self, query):
+        return len(await self.entries(replace(query, limit=0)))
+
+    async def needs_you(self, account=None):
+        return [
+            entry
+            for entry in self._rows.entries()
+            if entry.outcome and entry.outcome.needs_you and account in {None, entry.account}
+        ]
+
+    async def last_set(self, account):
+        provider = provider_of(account)
+        entries = [entry for entry in self._rows.entries() if entry.account == account]
+        return last_set(provider, [entry for entry in entries if entry.operation in replayed(provider)])
+
+    async def is_touched_since(self, account, username, moment):
+        return any(
+            row.account == escaped(account) and escaped(username) in {row.username, row.target}
+            for row in self._rows.intents.values()
+            if row.time >= utc_text(moment)
+        )
+
+    async def check(self):
+        return ChainReport(len(self._rows.links), first_break(self._rows.links))
+
+    async def recover(self):
+        return rules.recover(self._rows)
+
+    def complaint(self):
+        return ""
+
+    async def aclose(self):
+        return None
+
+    def _spans(self, query):
+        applied = {entry.id for entry in self._rows.entries() if entry.outcome and entry.outcome.is_applied}
+        renames = [
+            Rename(row.number, row.account, row.username, row.target)
+            for row in self._rows.intents.values()
+            if row.target and row.entry in applied and query.account in {None, row.account}
+        ]
+        return spans_of(escaped(query.username), None if query.account is None else escaped(query.account), renames)
+
+
+def _entry_of(intent, outcome):
+    columns = (None, None, None) if outcome is None else (outcome.outcome, outcome.time, outcome.body)
+    row = EntryRow(
+        intent.entry, intent.time, intent.profile, intent.account, intent.operation, intent.username, intent.batch,
+        intent.body, intent.format, intent.undoes, None, *columns,
+    )  # fmt: skip
+    return read_entry(row, lambda _process, _began: True, {})
+
+
+def _is_asked_for(row, entry, query, spans):
+    wanted = {"account": query.account, "profile": query.profile, "batch": query.batch, "operation": query.operation}
+    if any(value is not None and getattr(entry, name) != value for name, value in wanted.items()):
+        return False
+    if (query.since and entry.time < query.since) or (query.until and entry.time >= query.until):
+        return False
+    within = spans is None or any(
+        span.account in {None, row.account}
+        and span.username in {row.username, row.target}
+        and span.first <= row.number <= span.last
+        for span in spans
+    )
+    return within and query.shows(entry)
