@@ -28,6 +28,7 @@ from rich.cells import cell_len
 from tests.harness import hostile
 from tests.harness.shells import SHELLS, words_in
 from tests.harness.v2 import DETAIL_FIELDS, FIELDS, a_customer, frame_from, new_list, parse_filter
+from tests.harness.waiting import soon
 from tests.tui.desk import open_desk
 from tui_reseller.api.reply import Reply
 from tui_reseller.api.request import Request
@@ -330,7 +331,7 @@ async def test_the_whole_screen_with_all_of_them(tmp_path, new_sandbox):
                 for keys in (("enter",), ("d",), ("x", "d"), ("x", "r"), ("p",), ("a",), ("y",)):
                     await desk.press(*keys)
                     await desk.pilot.pause()
-                    assert desk.dialog is not None, (keys, desk.note)
+                    await soon(f"a dialog for {keys}", lambda: desk.dialog is not None)
                     assert bad(desk.screen_text()) == []
                     while desk.dialog is not None:
                         await desk.press("escape")
