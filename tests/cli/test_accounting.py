@@ -189,7 +189,7 @@ class TestDue:
         later(desk, hours=2)
         assert desk("due").row["state"] == "needs_you"
         ran = desk("due", "--run", "--yes")
-        assert "not settled" in ran.err
+        assert "not resolved" in ran.err
         assert [call.operation for call in desk.service.sent] == [Operation.DISABLE]
 
     def test_a_protected_profile_needs_its_unlocking(self, desk):

@@ -17,9 +17,11 @@ from tests.harness import hostile
 from tests.harness.v2 import DETAIL_FIELDS, a_customer, frame_from
 from tui_reseller.api.surrogates import without_surrogates
 from tui_reseller.cli.new_customers import read_new_customers
+from tui_reseller.cli.operator_files import read_text
 from tui_reseller.cli.output import Output
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.export import ExportFormat
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.export import Exporter
 
@@ -66,7 +68,7 @@ def dangerous(path: Path) -> list[str]:
 
 def check(path: Path, written: list[Customer]) -> None:
     assert dangerous(path) == []
-    rows = read_new_customers(str(path))
+    rows = read_new_customers(RESELLER_V2, read_text(path))
     assert len(rows) == len(written)
     exact = 0
     for row, one in zip(rows, written, strict=True):

@@ -9,13 +9,11 @@ from tui_reseller.cli.messages import changes_text
 from tui_reseller.domain.audit import Entry, utc_text
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.providers import provider_of
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.advice import safe_for
 from tui_reseller.services.suspensions import Suspension
 from tui_reseller.services.time_input import local_text
 
-_WITHOUT_CHANGES = frozenset({Operation.PASSWORD, Operation.DELETE})
 LONGEST_REASON = 200
 
 
@@ -54,7 +52,7 @@ class ActivityReport:
         for operation in Operation:
             of_kind = [entry for entry in self.entries if entry.operation is operation]
             if of_kind:
-                title = RESELLER_V2.action(operation).title
+                title = provider_of(of_kind[0].account).action(operation).title
                 lines += ["", f"{title}: {_counted(of_kind)}", *(self._line(entry) for entry in of_kind)]
         lines += ["", f"Needs you: {len(self.needs_you):,}"]
         for entry in self.needs_you:
@@ -67,13 +65,15 @@ class ActivityReport:
         return "\n".join(line.rstrip() for line in lines) + "\n"
 
     def _line(self, entry: Entry, operation: str = "") -> str:
-        shows_changes = entry.changes and entry.operation not in _WITHOUT_CHANGES
+        provider = provider_of(entry.account)
+        action = provider.action(entry.operation)
+        shows_changes = entry.changes and (action.takes or action.sets)
         parts = [
             f"  {local_text(entry.time)}",
             quoted(entry.username),
             operation,
             entry.outcome.word if entry.outcome else "on its way",
-            changes_text(provider_of(entry.account), entry.operation, entry.changes) if shows_changes else "",
+            changes_text(provider, entry.operation, entry.changes) if shows_changes else "",
             f"until {local_text(entry.until)}" if entry.until else "",
             f"why: {clean(entry.reason, longest=LONGEST_REASON)}" if entry.reason else "",
             "" if self.profile else f"profile {clean(entry.profile, longest=64)}",

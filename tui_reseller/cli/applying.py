@@ -163,7 +163,7 @@ async def go_on(
         credential = await session.credentials.get(session.profile)
         pid = services.detach(job.number, session.profile, credential, session.policy.unlock_reason)
         return _handed_over(inv, job, await wait_until_taken(services, job, pid), pid, session.profile.name)
-    with Report(inv, session.profile.name) as report:
+    with Report(inv, session.profile) as report:
         told = job_reporter(inv, report)
         run = JobRun(session, services.jobs, job, permit, passwords, told, settling=verify, reason=reason)
         inv.signals.on_first_stop = run.stop

@@ -9,7 +9,6 @@ from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.printed import line
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.door import Consent
 from tui_reseller.services.policy import confirming_text, is_confirmed_by, refuse_over_ceiling, typed_text
@@ -71,7 +70,7 @@ def ask(confirmation: Confirmation, review: Sequence[str], console: Console) -> 
     for told in review:
         console.warn(told)
     typed = confirmation.typed
-    what = RESELLER_V2.action(confirmation.operation).title.lower()
+    what = confirmation.profile.service.action(confirmation.operation).title.lower()
     asked = f"Type {quoted(typed)} without the quotation marks" if typed is not None else "Type yes"
     answer = console.ask(f"{asked} to {what}")
     if not (confirmation.is_confirmed_by(answer) if typed is not None else answer == "yes"):

@@ -35,11 +35,13 @@ class LazyGroup(click.Group):
         if verb is None:
             return None
         module, _, attribute = verb.place.partition(":")
+        from tui_reseller.cli.provider_help import text_for  # noqa: PLC0415 - only what is needed is imported
+
         command = getattr(import_module(f"tui_reseller.cli.verbs.{module}"), attribute)
         if not isinstance(command, click.Command):
             raise TypeError(f"{verb.place} is no command")
         command.name, command.short_help = verb.name, verb.help
-        keep_examples(command)
+        keep_examples(command, text_for(command.callback))
         return command
 
     def resolve_command(
@@ -71,7 +73,8 @@ class LazyGroup(click.Group):
                 formatter.write_dl([(verb.name, verb.help) for verb in self._verbs.values() if verb.section == section])
 
 
-def keep_examples(command: click.Command) -> None:
-    """Mark the examples in a help text, so that click leaves their lines as they are."""
+def keep_examples(command: click.Command, more: str = "") -> None:
+    """Mark the examples in a help text, so that click leaves their lines as they are; put *more* before them."""
     if command.help and "\b" not in command.help:
-        command.help = cleandoc(command.help).replace("\nExamples:\n", "\n\b\nExamples:\n")
+        before = f"\n{more}\n" if more else ""
+        command.help = cleandoc(command.help).replace("\nExamples:\n", f"{before}\n\b\nExamples:\n")

@@ -8,14 +8,13 @@ from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.printed import Foreign, command
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import KEY, Effect, Provider
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import quoted
 from tui_reseller.domain.value import Value, value_words
 from tui_reseller.services.advice import known, safe, safe_for
 from tui_reseller.services.result import Result
 
 SHOWN = 10
-"""So many customers of a review are listed; of the rest the number is told."""
+"""So many customers of a review are listed; of the rest the number is given."""
 
 
 def review(
@@ -39,25 +38,28 @@ def changes_text(provider: Provider, operation: Operation, changes: Sequence[Cha
     """Return changes on one line."""
     action = provider.action(operation)
     if action.effect is Effect.CREATES:
-        return ", ".join(f"{c.field} {_shown(c.field, c.after)}" for c in changes if c.field != KEY)
+        return ", ".join(f"{c.field} {_shown(provider, c.field, c.after)}" for c in changes if c.field != KEY)
     if not changes and action.effect is Effect.CHANGES and (action.takes or action.sets):
         return "(already so)"
-    return ", ".join(f"{c.field} {_shown(c.field, c.before)} -> {_shown(c.field, c.after)}" for c in changes)
+    return ", ".join(
+        f"{c.field} {_shown(provider, c.field, c.before)} -> {_shown(provider, c.field, c.after)}" for c in changes
+    )
 
 
-def conflict_text(collisions: Sequence[Collision]) -> str:
+def conflict_text(provider: Provider, collisions: Sequence[Collision]) -> str:
     """Return on one line what a field was, was to be, and is now."""
     return ", ".join(
-        f"{c.field} {_shown(c.field, c.before)} -> {_shown(c.field, c.wanted)}, now {_shown(c.field, c.now)}"
+        f"{c.field} {_shown(provider, c.field, c.before)} -> {_shown(provider, c.field, c.wanted)}, "
+        f"now {_shown(provider, c.field, c.now)}"
         for c in collisions
     )
 
 
-def _shown(name: str, value: Value) -> str:
+def _shown(provider: Provider, name: str, value: Value) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if value is None:
-        return "unknown" if name in RESELLER_V2.switches else "(none)"
+        return "unknown" if name in provider.switches else "(none)"
     return quoted(value_words(value))
 
 
@@ -66,9 +68,9 @@ def next_step(profile: str, *step: str) -> str:
     return command(*step, "--profile", Foreign(profile)) or command(*step)
 
 
-def result_line(result: Result, profile: str) -> str:
+def result_line(provider: Provider, result: Result, profile: str) -> str:
     """Return the sentence on what became of one write under a profile."""
-    action = RESELLER_V2.action(result.operation)
+    action = provider.action(result.operation)
     what = f"{result.operation.value} {quoted(result.username)}"
     number = f" [{result.id}]" if result.id else ""
     if result.outcome is Outcome.UNKNOWN:
@@ -94,7 +96,7 @@ def open_line(entry: Entry) -> str:
     return f"{what}. Known: {known(entry)}. {safe_for(entry)} [{entry.id}]"
 
 
-def results_line(results: Sequence[Result], asked: int, batch: str, profile: str) -> str:
+def results_line(provider: Provider, results: Sequence[Result], asked: int, batch: str, profile: str) -> str:
     """Return the sentence on what became of many, under a profile."""
     counts = dict.fromkeys(outcome.word for outcome in Outcome)
     said = [
@@ -104,7 +106,7 @@ def results_line(results: Sequence[Result], asked: int, batch: str, profile: str
     ]
     if asked > len(results):
         said.append(f"{asked - len(results):,} not begun")
-    is_undoable = any(result.outcome.is_applied and RESELLER_V2.action(result.operation).undo for result in results)
+    is_undoable = any(result.outcome.is_applied and provider.action(result.operation).undo for result in results)
     undo = f" - undo: {next_step(profile, 'undo', batch)}" if is_undoable and batch else ""
     number = f" [batch {batch}]" if batch else ""
     return f"{asked:,} customers: {', '.join(said)}{number}{undo}"

@@ -1,6 +1,6 @@
 """`create --from`: new customers out of one JSON object, JSON Lines or CSV, checked before the first is sent.
 
-A CSV file of ours has a ' before what a spreadsheet would run: it is taken away again, so that +34 stays +34 (S19).
+A CSV file of ours has a ' before what a spreadsheet would run: it is removed again, so that +34 stays +34 (S19).
 """
 
 import csv
@@ -9,13 +9,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tui_reseller.cli.operator_files import read_text
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, formula_restored
 from tui_reseller.services.validation import checked_field_names
-
-TAKEN = (*RESELLER_V2.create_fields, "password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +27,28 @@ class NewCustomerRow:
         return f"NewCustomerRow(line={self.line})"
 
 
-def read_new_customers(place: str) -> list[NewCustomerRow]:
-    """Read a file, or stdin for `-`. Raises InvalidInput with line numbers; no message holds a value."""
-    text = read_text(place)
+def read_new_customers(provider: Provider, text: str) -> list[NewCustomerRow]:
+    """Read the text of a file for a service. Raises InvalidInput with line numbers; no message holds a value."""
     start = text.lstrip()[:1]
     if not start:
         raise InvalidInput("there is nothing in it: no customer to create")
-    rows = list(_from_json(text) if start in "{[" else _from_csv(text))
+    rows = list(_from_json(text) if start in "{[" else _from_csv(provider, text))
     if not rows:
-        raise InvalidInput("there is a head line and nothing else: no customer to create")
+        raise InvalidInput("there is a header line and nothing else: no customer to create")
     for row in rows:
         try:
-            checked_field_names(RESELLER_V2, row.values, TAKEN)
+            checked_field_names(provider, row.values, _taken(provider))
         except InvalidInput as error:
             raise InvalidInput(f"line {row.line}: {error.message}", field=error.field, hint=error.hint) from None
     return rows
+
+
+def _taken(provider: Provider) -> tuple[str, ...]:
+    return (
+        (*provider.create_fields, "password")
+        if provider.action(Operation.CREATE).needs_password
+        else provider.create_fields
+    )
 
 
 def _from_json(text: str) -> Iterator[NewCustomerRow]:
@@ -82,18 +87,18 @@ def _values_of(found: object, number: int) -> dict[str, str]:
     return values
 
 
-def _from_csv(text: str) -> Iterator[NewCustomerRow]:
+def _from_csv(provider: Provider, text: str) -> Iterator[NewCustomerRow]:
     lines = csv.reader(io.StringIO(text), strict=True)
     try:
         heads = [head.strip() for head in next(lines)]
         if len(set(heads)) != len(heads):
-            raise InvalidInput("line 1: a column stands there twice")
-        checked_field_names(RESELLER_V2, dict.fromkeys(heads, ""), TAKEN)
+            raise InvalidInput("line 1: a column is there twice")
+        checked_field_names(provider, dict.fromkeys(heads, ""), _taken(provider))
         begins = lines.line_num + 1
         for cells in lines:
             if any(cell.strip() for cell in cells):
                 if len(cells) != len(heads):
-                    raise InvalidInput(f"line {begins}: {len(cells)} cells, the head line has {len(heads)}")
+                    raise InvalidInput(f"line {begins}: {len(cells)} cells, the header line has {len(heads)}")
                 yield NewCustomerRow(
                     begins, {name: _value_of(name, cell) for name, cell in zip(heads, cells, strict=True) if cell}
                 )

@@ -11,11 +11,13 @@ from typing import Self
 
 from tui_reseller.cli import streams
 from tui_reseller.cli.table import format_table
+from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.text import clean, formula_safe
 
 FORMATS = ("table", "json", "jsonl", "csv")
 LONGEST_CSV_CELL = 1_000_000
-_SWITCHES = frozenset({"sending", "website_access"})
+_SWITCHES = frozenset(name for provider in PROVIDERS.values() for name in provider.switches)
+"""Of all services: what is on, off or unknown, also in rows of several accounts."""
 _encode = json.JSONEncoder(ensure_ascii=True).encode
 
 Row = Mapping[str, object]

@@ -1,6 +1,8 @@
 """Where a new password comes from: stdin, made here, or typed twice. Never from an argument."""
 
 import secrets
+from collections.abc import Callable
+from functools import partial
 
 import click
 
@@ -11,14 +13,21 @@ from tui_reseller.domain.password import generate_password
 from tui_reseller.domain.secret import Secret
 
 
-def new_password(console: Console, *, from_stdin: bool, generated: bool) -> Secret:
-    """Return a password. Raises UsageError where nobody can be asked, InvalidInput if the two typed ones differ."""
+def password_source(console: Console, *, from_stdin: bool, generated: bool) -> Callable[[], Secret]:
+    """Return what gives a new password when it is needed.
+
+    Stdin is read at once: a pipe may never end, and later the event loop has the signals. A person is asked when the
+    password is needed: then UsageError is raised where nobody can be asked, InvalidInput if the two typed ones differ.
+    """
     if from_stdin and generated:
         raise click.UsageError("--password-stdin and --generate-password: one of the two is too many")
-    if generated:
-        return generated_password()
     if from_stdin:
-        return read_secret("password")
+        given = read_secret("password")
+        return lambda: given
+    return generated_password if generated else partial(_typed, console)
+
+
+def _typed(console: Console) -> Secret:
     if not console.can_ask:
         raise click.UsageError("no password: use --generate-password or --password-stdin")
     first = console.ask_hidden("New password")

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.filters import Filter
-from tui_reseller.domain.nearest import did_you_mean
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
-
-DEFAULT_COLUMNS = ("username", "email", "sending", "website_access", "first_name", "last_name", "country", "city")
+from tui_reseller.domain.filters import Filter, parse_filter
+from tui_reseller.domain.provider import KEY, Provider
+from tui_reseller.domain.view import checked_columns, read_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +20,25 @@ class ListRequest:
     limit: int | None
 
 
-def read_sort(text: str) -> tuple[str, bool]:
+def list_request(provider: Provider, filter_: str, sort: str, columns: str | None, limit: int | None) -> ListRequest:
+    """Read the options of `list` for a service. Raises InvalidInput naming the nearest column, InvalidFilter."""
+    chosen = () if columns is None else read_columns(columns, provider, with_key=True)
+    if columns is not None and not chosen:
+        raise InvalidInput("--columns names at least one column")
+    return ListRequest(parse_filter(filter_, provider), *read_sort(provider, sort), chosen, limit)
+
+
+def read_sort(provider: Provider, text: str) -> tuple[str, bool]:
     """Return column and whether it is descending. Raises InvalidInput naming the nearest column."""
-    name, sign, order = text.partition(":")
+    name, colon, order = text.partition(":")
     if name:
-        _known(name)
-    elif sign:
-        raise InvalidInput("--sort is COLUMN or COLUMN:desc")
-    if sign and order not in {"asc", "desc"}:
+        checked_columns([name], provider.columns)
+    if colon and (not name or order not in {"asc", "desc"}):
         raise InvalidInput("--sort is COLUMN or COLUMN:desc")
     return name, order == "desc"
 
 
-def read_columns(text: str | None) -> tuple[str, ...]:
-    """Return the chosen columns, each once. Raises InvalidInput naming the nearest column."""
-    if text is None:
-        return ()
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    for name in names:
-        _known(name)
-    if not names:
-        raise InvalidInput("--columns names at least one column")
-    return names
-
-
-def _known(name: str) -> None:
-    known = RESELLER_V2.columns
-    if name not in known:
-        raise InvalidInput(f"no column {name!r}", hint=did_you_mean(name, known, f"columns: {', '.join(known)}"))
+def default_columns(provider: Provider) -> tuple[str, ...]:
+    """Return the columns of a table where none were chosen: what fits a terminal, the wider region before the place."""
+    address = (provider.address_field,) if provider.address_field else ()
+    return (KEY, *address, *provider.switches, *provider.name_fields, *reversed(provider.place_fields))

@@ -1,4 +1,4 @@
-"""What became of writes, told as it happens: a row per customer on stdout, a closing line on stderr."""
+"""What became of writes, reported as it happens: a row per customer on stdout, a closing line on stderr."""
 
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -12,7 +12,7 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import Conflict
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.password import PasswordState
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.job_passwords import state_after
@@ -23,21 +23,18 @@ COLUMNS = ("username", "operation", "outcome", "id", "changes", "message")
 
 
 class Report:
-    """Results of one command. With *verifying*, a lost answer is told only after the search for evidence.
-
-    Profile is where the printed next steps go on.
-    """
+    """Results of one command under a profile. With *verifying*, a lost answer is reported only after it was checked."""
 
     def __init__(
         self,
         inv: Invocation,
-        profile: str,
+        profile: Profile,
         generated: Mapping[str, Secret] | None = None,
         *,
         verifying: bool = False,
     ) -> None:
         self._inv = inv
-        self._profile = profile
+        self._provider, self._profile = profile.service, profile.name
         self._generated = generated or {}
         self._verifying = verifying
         self._results: list[Result] = []
@@ -53,8 +50,8 @@ class Report:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for result in self._waiting:  # the search was broken off
-            self._tell(result)
+        for result in self._waiting:  # the check was interrupted
+            self._write_row(result)
         self._rows.__exit__(kind, error, trace)
         if self._inv.out.format == "table":
             for result in self._results:
@@ -65,7 +62,7 @@ class Report:
 
     @property
     def results(self) -> Sequence[Result]:
-        """The results that were told."""
+        """The results that were reported."""
         return self._results
 
     @property
@@ -74,50 +71,50 @@ class Report:
         return {result.username for result in self._results if self._password_of(result) is not None}
 
     def add(self, result: Result) -> None:
-        """Take a result, and tell it unless evidence is still to be looked for."""
+        """Report a result, unless it is still to be checked."""
         if self._verifying and result.outcome is Outcome.UNKNOWN:
             self._waiting.append(result)
         else:
-            self._tell(result)
+            self._write_row(result)
 
     async def verify(self, session: Session) -> None:
-        """Look for evidence on lost answers, and tell what was found."""
+        """Check lost answers against the service, and report the outcomes."""
         if not self._waiting:
             return
-        self._inv.console.say(f"answer lost for {len(self._waiting):,}: looking for evidence, up to 90 s")
-        self._waiting, settled = [], await reconcile_unknown(session, self._waiting)
-        for result in settled:
-            self._tell(result)
+        self._inv.console.say(f"answer lost for {len(self._waiting):,}: checking against the service, up to 90 s")
+        self._waiting, checked = [], await reconcile_unknown(session, self._waiting)
+        for result in checked:
+            self._write_row(result)
 
     async def add_cut_off(self, session: Session, query: AuditQuery) -> None:
-        """Tell of the writes that were in flight when a signal came: they stand in the ledger as unknown."""
-        told = {result.id for result in self._results}
+        """Report the writes that were in flight when a signal came: they stand in the ledger as unknown."""
+        reported = {result.id for result in self._results}
         for entry in await session.ledger.entries(query):
-            if entry.outcome is Outcome.UNKNOWN and entry.id not in told:
+            if entry.outcome is Outcome.UNKNOWN and entry.id not in reported:
                 unknown = Outcome.UNKNOWN
                 result = Result(entry.username, entry.operation, unknown, entry.message, entry.id, entry.changes)
-                self._tell(result)
-                self._inv.console.warn(messages.result_line(result, self._profile))
+                self._write_row(result)
+                self._inv.console.warn(messages.result_line(self._provider, result, self._profile))
 
     def close(self, asked: int, batch: str) -> ExitCode:
         """Say the closing line; return the exit code."""
         code = for_results(self._results, asked)
         say = self._inv.console.say if code is ExitCode.OK else self._inv.console.warn
         if asked == 1:
-            say(messages.result_line(self._results[0], self._profile))
+            say(messages.result_line(self._provider, self._results[0], self._profile))
             return code
         for result in self._results:
             if result.outcome is Outcome.UNKNOWN:
-                self._inv.console.warn(messages.result_line(result, self._profile))
-        say(messages.results_line(self._results, asked, batch, self._profile))
+                self._inv.console.warn(messages.result_line(self._provider, result, self._profile))
+        say(messages.results_line(self._provider, self._results, asked, batch, self._profile))
         return code
 
-    def _tell(self, result: Result) -> None:
+    def _write_row(self, result: Result) -> None:
         self._results.append(result)
         row = result.as_dict()
         password = self._password_of(result)
         if self._inv.out.format == "table":
-            row["changes"] = _changes_text(result)
+            row["changes"] = self._changes_text(result)
         elif password is not None:
             row["password"] = password.reveal()
         self._rows.add(row)
@@ -127,8 +124,7 @@ class Report:
         is_refused = state_after(result) is PasswordState.REFUSED
         return None if is_refused else self._generated.get(result.username)
 
-
-def _changes_text(result: Result) -> str:
-    if isinstance(result.error, Conflict):
-        return messages.conflict_text(result.error.collisions)
-    return messages.changes_text(RESELLER_V2, result.operation, result.changes) if result.changes else ""
+    def _changes_text(self, result: Result) -> str:
+        if isinstance(result.error, Conflict):
+            return messages.conflict_text(self._provider, result.error.collisions)
+        return messages.changes_text(self._provider, result.operation, result.changes) if result.changes else ""

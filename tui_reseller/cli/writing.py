@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui_reseller.cli import messages
@@ -20,6 +20,7 @@ from tui_reseller.domain.errors import CustomerNotFound, RefusedHere, SnapshotDa
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.plan import JobState, Plan
 from tui_reseller.domain.printed import command
+from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door, listing, plans
@@ -60,11 +61,15 @@ class WriteRequest:
         return [call.username for call in self.calls]
 
 
-def write(inv: Invocation, options: Writing, request: WriteRequest) -> int:
-    """Do it all; return the exit code. Raises ResellerError for what stops it before anything is sent."""
+def write(inv: Invocation, options: Writing, operation: Operation, request: Callable[[Provider], WriteRequest]) -> int:
+    """Do it all; return the exit code. *Request* reads the arguments for the service of the profile, once it is known
+    to have the operation. Raises ResellerError for what stops it before anything is sent.
+    """
 
     async def opened(services: Services, session: Session) -> int:
-        return await _WriteFlow(inv, options, request, services, session).run()
+        if (lacking := session.policy.lacking(operation)) is not None:
+            raise lacking
+        return await _WriteFlow(inv, options, request(session.provider), services, session).run()
 
     return inv.with_session(opened, writing=True)
 
@@ -122,7 +127,7 @@ class _WriteFlow:
     async def _look_up(self) -> set[str]:
         """Read the customers; return the names that are unknown. Raises CustomerNotFound unless those are skipped."""
         names = self.request.usernames
-        if self.request.operation is Operation.CREATE:
+        if self.session.provider.action(self.request.operation).effect is Effect.CREATES:
             if not self.options.dry_run:
                 await self.inv.connect(self.session)
             return set()
@@ -164,7 +169,7 @@ class _WriteFlow:
         """Show what would change and what speaks against it; send nothing. A dry run may be locked."""
         self._say(self._refusals() + self._warnings())
         calls, skipped = self._without(await self._look_up())
-        with Report(self.inv, self.session.profile.name) as report:
+        with Report(self.inv, self.session.profile) as report:
             for call in calls:
                 changes = self._changes(call)
                 message = "dry run: nothing was sent"
@@ -187,7 +192,7 @@ class _WriteFlow:
     async def _send(self, calls: Sequence[Call], skipped: Sequence[Result], permit: Permit | None) -> int:
         """Send what there is a permit for; report it with what was skipped."""
         generated = self.request.generated
-        report = Report(self.inv, self.session.profile.name, generated, verifying=self.options.verify)
+        report = Report(self.inv, self.session.profile, generated, verifying=self.options.verify)
         passwords = {call.username: call.password for call in calls if call.password}
         batch = ""
         async with Delivery(self.inv, self.services.password_files, report, passwords, generated) as delivery:

@@ -50,12 +50,13 @@ def with_saved(saved: Iterable[View]) -> tuple[View, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def read_columns(text: str, provider: Provider) -> tuple[str, ...]:
-    """Return columns from names between spaces or commas, each once and without the username, which is always the
-    first. Raises InvalidInput naming the nearest.
+def read_columns(text: str, provider: Provider, *, with_key: bool = False) -> tuple[str, ...]:
+    """Return columns from names between spaces or commas, each once. Raises InvalidInput naming the nearest.
+
+    The key of a customer is left out, because a list always begins with it; with_key it stays where it is named.
     """
     names = text.lower().replace(",", " ").split()
-    return tuple(name for name in checked_columns(names, provider.columns) if name != KEY)
+    return tuple(name for name in checked_columns(names, provider.columns) if with_key or name != KEY)
 
 
 def checked_columns(names: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:

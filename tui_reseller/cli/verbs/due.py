@@ -14,8 +14,7 @@ from tui_reseller.cli.options import writing
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.operation import Call, Operation, Outcome
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door
 from tui_reseller.services.door import Consent, Permit
@@ -103,7 +102,7 @@ class _Run:
             return self._show_only(calls)
         for call in calls:
             session.policy.check(call, self.options.reason)
-        consent = self._confirmed(waiting)
+        consent = self._confirmed(waiting, calls)
         await self.inv.connect(session)
         total = await door.total_for_ceiling(session) if len(calls) > 1 else 0
         permit = door.admit(session, calls, self.options.reason or "end of a suspension", total, consent)
@@ -119,16 +118,16 @@ class _Run:
             elif state == "noted" and suspension.until <= now:
                 self.inv.console.warn(noted(suspension))
             elif state == "needs_you" and suspension.until <= now:
-                said = f"left alone: what became of the stop of {quoted(suspension.username)} is not settled"
+                said = f"left alone: what became of the stop of {quoted(suspension.username)} is not resolved"
                 self.inv.console.warn(f"{said} ({suspension.entry.id})")
         return [suspension for suspension in found if suspension.state(now) == "due"]
 
-    def _confirmed(self, waiting: list[Suspension]) -> Consent:
+    def _confirmed(self, waiting: list[Suspension], calls: list[Call]) -> Consent:
         """Return the consent. Yes is enough for any number: each end was set by an operator."""
         if self.options.yes and self.options.confirm is None:
             return Consent(agreed=True, recorded=True)
         usernames = [suspension.username for suspension in waiting]
-        confirmation = Confirmation(Operation.ENABLE, usernames, self.session.profile, 0)
+        confirmation = Confirmation(calls[0].operation, usernames, self.session.profile, 0)
         consent = consent_from_options(confirmation, self.options, can_ask=self.inv.console.can_ask)
         if consent is None:
             ended = [
@@ -136,13 +135,13 @@ class _Run:
                 for one in waiting[: messages.SHOWN]
             ]
             many = f" for {len(waiting):,} customers" if len(waiting) > 1 else ""
-            action = RESELLER_V2.action(Operation.ENABLE)
+            action = self.session.provider.action(calls[0].operation)
             title = f"{action.heading}{many} - profile {self.session.profile.name}"
             consent = ask(confirmation, [title, *ended, *action.consequence], self.inv.console)
         return consent
 
     def _show_only(self, calls: list[Call]) -> int:
-        with Report(self.inv, self.session.profile.name) as report:
+        with Report(self.inv, self.session.profile) as report:
             for call in calls:
                 report.add(Result(call.username, call.operation, Outcome.NOT_SENT, "dry run: nothing was sent"))
         self.inv.console.say("dry run: nothing was sent")
@@ -151,7 +150,7 @@ class _Run:
     async def _lift(self, waiting: list[Suspension], permit: Permit) -> int:
         batch = secrets.token_hex(4)
         self.inv.signals.on_first_stop = self._stop if len(waiting) > 1 else None
-        with Report(self.inv, self.session.profile.name, verifying=self.options.verify) as report:
+        with Report(self.inv, self.session.profile, verifying=self.options.verify) as report:
             try:
                 for suspension in waiting:
                     if self.is_stopped:

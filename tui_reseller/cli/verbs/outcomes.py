@@ -15,6 +15,7 @@ from tui_reseller.cli.verbs.audit import known_entry, write_entries
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.services import verify
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import LedgerUse, Services
@@ -72,7 +73,7 @@ def verify_one(inv: Invocation, *, entry_id: str) -> int:
         inv.out.item(result.as_dict(), COLUMNS)
         code = for_outcome(outcome)
         (inv.console.say if code is ExitCode.OK else inv.console.warn)(
-            result_line(result, _profile(inv, services, entry))
+            result_line(provider_of(entry.account), result, _profile(inv, services, entry))
         )
         return code
 
@@ -124,7 +125,7 @@ def resolve(inv: Invocation, *, entry_id: str, note: str) -> int:
         resolved = await known_entry(services, entry_id)
         result = Result(entry.username, entry.operation, Outcome.RESOLVED, resolved.message, entry.id, entry.changes)
         inv.out.item(result.as_dict(), COLUMNS)
-        inv.console.say(result_line(result, _profile(inv, services, entry)))
+        inv.console.say(result_line(provider_of(entry.account), result, _profile(inv, services, entry)))
         return ExitCode.OK
 
     return inv.with_ledger(work)

@@ -15,6 +15,7 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.messages import changes_text
 from tui_reseller.cli.operator_files import OperatorFile, read_operator_file
 from tui_reseller.cli.options import common, writing
+from tui_reseller.cli.provider_help import actions_text, help_from_tables
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListContext, ListQuery
@@ -22,7 +23,6 @@ from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import Typed, Word, command
 from tui_reseller.domain.providers import provider_of
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import clean
 from tui_reseller.services import listing, plans
 from tui_reseller.services.plan_file import Read, RequestedChange, action_of, columns_of, read_rows
@@ -64,6 +64,7 @@ def plan() -> int:
 @click.option("--skip-refused", is_flag=True, help="Make a plan of the rows that can be taken.")
 @click.argument("pairs", nargs=-1, metavar="[FIELD=VALUE]...")
 @common
+@help_from_tables(actions_text)
 def new(
     inv: Invocation,
     *,
@@ -76,9 +77,8 @@ def new(
 ) -> int:
     """Make a plan. Every row is checked against a list that is at most 10 minutes old; nothing is sent.
 
-    Actions: create set enable disable website-enable website-disable password email rename delete. Columns: action,
-    username, new_username (rename), the fields of the action, password. With refused rows it ends with 2 and no plan,
-    or with --skip-refused with 9 and a plan of the others.
+    Columns: action, username, new_username (rename), the fields of the action, password. With refused rows it ends
+    with 2 and no plan, or with --skip-refused with 9 and a plan of the others.
 
     Examples:
       tui-reseller plan new --filter 'sending:on country=es' --action disable
@@ -88,12 +88,12 @@ def new(
     """
     if (place is None) == (filter_ is None):
         raise click.UsageError("name a file with --from or a filter with --filter; one of the two")
-    operation = action_of(RESELLER_V2, action) if action else None
-    if filter_ is not None and operation is None:
+    if filter_ is not None and not action:
         raise click.UsageError("a filter needs --action")
     source = read_operator_file(place)
 
     async def opened(services: Services, session: Session) -> int:
+        operation = action_of(session.provider, action) if action else None
         await inv.connect(session)
         await listing.refresh_for_many(session)
         if source is not None:
@@ -114,7 +114,7 @@ def new(
 
 
 async def _matching(session: Session, text: str, action: str, fields: dict[str, str]) -> Read:
-    operation = action_of(RESELLER_V2, action)
+    operation = action_of(session.provider, action)
     for name in fields:
         if name not in columns_of(session.provider, operation):
             raise InvalidInput(f"{operation.value} takes no {name}", field=name)

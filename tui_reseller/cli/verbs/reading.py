@@ -11,15 +11,13 @@ from tui_reseller.cli.console import Console, size_text
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common
-from tui_reseller.cli.query import DEFAULT_COLUMNS, ListRequest, read_columns, read_sort
+from tui_reseller.cli.query import ListRequest, default_columns, list_request
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import BadConfig, CustomerNotFound, InvalidInput, SnapshotDamaged
 from tui_reseller.domain.export import ExportFormat
-from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListContext, ListQuery, SnapshotInfo
 from tui_reseller.domain.printed import command
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import export, listing
 from tui_reseller.services.services import LedgerUse, Services
@@ -77,9 +75,8 @@ def list_customers(
         raise click.UsageError("--offline and --max-age: one of the two is too many")
     age = read_duration(max_age) if max_age else None
     target = _read_target(inv, to, limit=limit, force=force)
-    query = ListRequest(parse_filter(filter_, RESELLER_V2), *read_sort(sort), read_columns(columns), limit)
 
-    async def written(services: Services, session: Session) -> int:
+    async def written(services: Services, session: Session, query: ListRequest) -> int:
         await _ask(session, query)
         _tell_trouble(inv, session)
         if target:
@@ -87,6 +84,7 @@ def list_customers(
         return await _write_list(inv, services, session, query)
 
     async def opened(services: Services, session: Session) -> int:
+        query = list_request(session.provider, filter_, sort, columns, limit)
         if target:
             export.check(services.exporter, target.path, overwrite=target.force)  # before anybody waits for the list
         if offline or age:
@@ -95,10 +93,10 @@ def list_customers(
                 name = session.profile.name
                 raise BadConfig(f'no snapshot of profile "{name}"', hint=command("list", "--profile", name))
             if offline or (info and age and services.clock.now() - info.read_at <= age):
-                return await written(services, session)
+                return await written(services, session, query)
         if not await _refresh(inv, session, accept_smaller=accept_smaller):
             return ExitCode.NO_ANSWER
-        return await written(services, session)
+        return await written(services, session, query)
 
     return inv.with_session(opened, ledger=LedgerUse.NONE)  # what was last set is learnt with the list
 
@@ -180,7 +178,7 @@ async def _write_list(inv: Invocation, services: Services, session: Session, que
         _write_rows(inv, session, query, shown)
     else:
         form = _BY_COLUMNS[inv.out.format]
-        columns = query.columns or (RESELLER_V2.columns if form is ExportFormat.CSV else ())
+        columns = query.columns or (session.provider.columns if form is ExportFormat.CSV else ())
         for text in services.exporter.texts(table, form, columns, shown):
             inv.out.write(text)
             if inv.out.is_closed:
@@ -192,7 +190,9 @@ async def _write_list(inv: Invocation, services: Services, session: Session, que
 
 
 def _write_rows(inv: Invocation, session: Session, query: ListRequest, count: int) -> None:
-    columns = query.columns or (DEFAULT_COLUMNS if inv.out.format == "table" else RESELLER_V2.columns)
+    columns = query.columns or (
+        default_columns(session.provider) if inv.out.format == "table" else session.provider.columns
+    )
     with inv.out.rows(columns) as rows:
         for customer in _windows(session, count):
             if inv.out.is_closed:
@@ -232,7 +232,8 @@ def show(inv: Invocation, *, username: str) -> int:
         customer = await session.find(username)
         if customer is None:
             raise CustomerNotFound(f"there is no customer {quoted(username)}")
-        inv.out.item(customer.as_dict(), None if customer.extra and inv.out.format == "table" else RESELLER_V2.columns)
+        shows_extra = customer.extra and inv.out.format == "table"
+        inv.out.item(customer.as_dict(), None if shows_extra else session.provider.columns)
         return ExitCode.OK
 
     return inv.with_session(opened, ledger=LedgerUse.LAST_SET)

@@ -9,15 +9,16 @@ from tui_reseller.cli.argument_values import read_usernames
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import writing
+from tui_reseller.cli.provider_help import having, of_operation
 from tui_reseller.cli.writing import WriteRequest, write
-from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.operation import Call, Operation, verb_of
 from tui_reseller.services.time_input import local_text, read_end
 
 _UNTIL = "Note an end: 2026-11-30T09:00 (local time) or 3d; tui-reseller due gives sending back."
 
 
 def _switch(operation: Operation, does: str) -> click.Command:
-    verb = operation.value.replace("_", "-")
+    verb = verb_of(operation)
     examples = (
         f"tui-reseller {verb} garcia.mail",
         f"tui-reseller {verb} garcia.mail nordlys --yes --reason 'ticket 4711'",
@@ -35,10 +36,10 @@ def _switch(operation: Operation, does: str) -> click.Command:
             inv.console.say(
                 f"until {local_text(end)}, kept for each that this stops: tui-reseller due gives sending back"
             )
-        return write(inv, options, WriteRequest(calls, skip_unknown=skip_unknown))
+        return write(inv, options, operation, lambda _service: WriteRequest(calls, skip_unknown=skip_unknown))
 
-    decorated: Callable[..., int] = writing(called)
-    if operation is Operation.DISABLE:
+    decorated: Callable[..., int] = writing(of_operation(operation)(called))
+    if any(provider.action(operation).takes_end for provider in having(operation)):
         decorated = click.option("--until", metavar="TIME", help=_UNTIL)(decorated)
     decorated = click.option("--skip-unknown", is_flag=True, help="Leave out usernames that are unknown.")(decorated)
     decorated = click.argument("usernames", nargs=-1, required=True, metavar="USERNAME...")(decorated)

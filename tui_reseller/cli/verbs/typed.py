@@ -5,9 +5,11 @@ import click
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import writing
-from tui_reseller.cli.passwords import new_password
+from tui_reseller.cli.passwords import password_source
+from tui_reseller.cli.provider_help import of_operation
 from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.provider import KEY, Provider
 
 
 @click.command()
@@ -15,6 +17,7 @@ from tui_reseller.domain.operation import Call, Operation
 @click.option("--password-stdin", is_flag=True, help="Read it from the first line of stdin.")
 @click.option("--generate-password", is_flag=True, help="Make one of 24 characters; it is written to stdout once.")
 @writing
+@of_operation(Operation.PASSWORD)
 def password(inv: Invocation, options: Writing, *, username: str, password_stdin: bool, generate_password: bool) -> int:
     """Set a new password. The old one stops working at once, for SMTP and website.
 
@@ -24,15 +27,21 @@ def password(inv: Invocation, options: Writing, *, username: str, password_stdin
       pass show garcia | tui-reseller password garcia.mail --confirm garcia.mail --password-stdin
 
     """
-    value = new_password(inv.console, from_stdin=password_stdin, generated=generate_password)
-    generated = {username: value} if generate_password else {}
-    return write(inv, options, WriteRequest([Call(Operation.PASSWORD, username, password=value)], generated))
+    source = password_source(inv.console, from_stdin=password_stdin, generated=generate_password)
+
+    def request(_service: Provider) -> WriteRequest:
+        value = source()
+        generated = {username: value} if generate_password else {}
+        return WriteRequest([Call(Operation.PASSWORD, username, password=value)], generated)
+
+    return write(inv, options, Operation.PASSWORD, request)
 
 
 @click.command()
 @click.argument("username")
 @click.argument("new", metavar="NEW")
 @writing
+@of_operation(Operation.RENAME)
 def rename(inv: Invocation, options: Writing, *, username: str, new: str) -> int:
     """Change the username. SMTP and website log in only with the new one; programs with the old one are refused.
 
@@ -41,12 +50,14 @@ def rename(inv: Invocation, options: Writing, *, username: str, new: str) -> int
       tui-reseller rename garcia.mail garcia.post --confirm garcia.mail
 
     """
-    return write(inv, options, WriteRequest([Call(Operation.RENAME, username, {"username": new})]))
+    call = Call(Operation.RENAME, username, {KEY: new})
+    return write(inv, options, Operation.RENAME, lambda _service: WriteRequest([call]))
 
 
 @click.command()
 @click.argument("username")
 @writing
+@of_operation(Operation.DELETE)
 def delete(inv: Invocation, options: Writing, *, username: str) -> int:
     """Close an account for ever, at the end of its billing cycle. This is not "stop sending": see disable.
 
@@ -56,4 +67,5 @@ def delete(inv: Invocation, options: Writing, *, username: str) -> int:
       tui-reseller delete garcia.mail --dry-run
 
     """
-    return write(inv, options, WriteRequest([Call(Operation.DELETE, username)]))
+    call = Call(Operation.DELETE, username)
+    return write(inv, options, Operation.DELETE, lambda _service: WriteRequest([call]))
