@@ -10,7 +10,7 @@ TOY = Provider(
     fields=(
         Field(KEY, "Account", is_searched=True, title="ACCOUNT", width=12),
         Field("nickname", "Nickname", set_by=Operation.SET, limit=40, is_searched=True, width=20),
-        Field("delivering", "Delivery", Kind.SWITCH, set_by=Operation.ENABLE, width=9),
+        Field("delivering", "Delivery", Kind.SWITCH, set_by=Operation.ENABLE, title="DELIVERY", width=8),
     ),
     actions={
         Operation.ENABLE: Action(

@@ -5,15 +5,8 @@ import pytest
 from tests.api.contract import ClientContract
 from tests.toy.client import ToyClient
 from tests.toy.provider import TOY
-from tests.toy.service import running
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
-
-
-@pytest.fixture(scope="module")
-def toy():
-    with running() as toy:
-        yield toy
 
 
 class ToyPeer:
