@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.harness.sandbox import Sandbox, running
 
+pytest.register_assert_rewrite("tests.api.contract")
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")

@@ -1,10 +1,10 @@
 """No secret leaves this room but in the body of a request."""
 
 import logging
-import traceback
 
 import pytest
 
+from tests.api.contract_tools import everything
 from tui_reseller.api.reply import Reply
 from tui_reseller.api.request import FormBody, JsonBody, Request
 from tui_reseller.api.reseller_v2.endpoints import request_for
@@ -20,22 +20,6 @@ CALL = Call(Operation.PASSWORD, "ann", {}, Secret(PASSWORD))
 
 async def hang_up(reader, writer):
     writer.transport.abort()
-
-
-def everything(error):
-    """All texts of an error that a log or a crash report could show, locals of our own frames included."""
-    found = []
-    seen = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        found += [str(error), repr(error), repr(error.args), repr(vars(error))]
-        report = traceback.TracebackException.from_exception(error, capture_locals=True)
-        for frame in report.stack:
-            if "/tests/" not in frame.filename:
-                found.append(str(frame.locals))
-        assert error.__cause__ is None
-        error = error.__context__
-    return "\n".join(found)
 
 
 ECHO = f"api_key=k3y-CANARY&/ü password={PASSWORD}"

@@ -12,7 +12,8 @@ import pytest
 
 from tests.harness.v2 import a_customer, frame_from
 from tui_reseller.storage.snapshot import Snapshots
-from tui_reseller.tui.commands import COMMANDS, key_word
+from tui_reseller.tui.commands import COMMANDS
+from tui_reseller.tui.keys import key_word
 from tui_reseller.tui.stylesheets import stylesheet_folder, stylesheets
 
 ROOT = Path(__file__).parents[2]

@@ -161,7 +161,7 @@ async def use(folder: Path) -> tuple[list[str], int]:
         await attempt("recover", ledger.recover())
         told = len(await attempt("entries", ledger.entries(AuditQuery())) or [])
         await attempt("needs you", ledger.needs_you(ACCOUNT))
-        await attempt("website access", ledger.website_access(ACCOUNT))
+        await attempt("last set", ledger.last_set(ACCOUNT))
         report = await attempt("check", ledger.check())
         if report is not None and not report.is_whole:
             refused.append("chain")

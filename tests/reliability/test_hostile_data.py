@@ -20,7 +20,6 @@ import shlex
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -29,6 +28,7 @@ from rich.cells import cell_len
 from tests.harness import hostile
 from tests.harness.shells import SHELLS, words_in
 from tests.harness.v2 import DETAIL_FIELDS, FIELDS, a_customer, frame_from, new_list, parse_filter
+from tests.harness.waiting import soon
 from tests.tui.desk import open_desk
 from tui_reseller.api.reply import Reply
 from tui_reseller.api.request import Request
@@ -52,18 +52,19 @@ from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, JobItem
 from tui_reseller.domain.printed import is_plain
 from tui_reseller.domain.profile import Format
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
 from tui_reseller.services.result import Result
 from tui_reseller.storage.export import Exporter
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 from tui_reseller.system import logs
-from tui_reseller.tui.app import ResellerApp
-from tui_reseller.tui.dialogs import texts
+from tui_reseller.tui.dialogs import customer_forms, texts
 from tui_reseller.tui.presenters import job as job_presenter
 from tui_reseller.tui.presenters.detail import entry_line, short_lines, wide_lines
-from tui_reseller.tui.presenters.outcome import as_command, result_line
+from tui_reseller.tui.presenters.outcome import as_command, result_note
 from tui_reseller.tui.presenters.rows import columns, fit, spoken
+from tui_reseller.tui.terminal import WindowTitle
 
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
 CHOSEN = list(hostile.ALL) if FULL else hostile.few(60)
@@ -110,14 +111,14 @@ def test_a_row_of_the_list_stays_in_its_columns():
     odd = []
     for one in CUSTOMERS:
         for width in (60, 80, 120, 200):
-            shown = columns(width, narrow=width < 80)
+            shown = columns(RESELLER_V2, width, narrow=width < 80)
             cells = [fit(one, column) for column in shown]
             row = " ".join(cells)
             assert [cell_len(cell) for cell in cells] == [column.width for column in shown]
             known = hostile.columns(row)
             if not hostile.is_harmless(row) or known not in {None, sum(column.width + 1 for column in shown) - 1}:
                 odd.append((one.username, row, known))
-        assert bad([spoken(one, is_cursor=True, is_marked=True, needs_you=True)]) == []
+        assert bad([spoken(RESELLER_V2, one, is_cursor=True, is_marked=True, needs_you=True)]) == []
     assert odd == []
 
 
@@ -129,20 +130,22 @@ def test_detail_dialogs_and_outcomes_show_it_harmlessly():
         item = Item(Operation.SET, text, {"city": text}, {"city": text})
         usual = {"reason": text, "reason_required": False}
         specs = [
-            texts.switch_form(Operation.DISABLE, one, "P", read_at="", typed=None, now=NOW, **usual),
-            texts.switch_form(Operation.WEBSITE_ENABLE, one, "P", read_at="", typed=text, now=NOW, **usual),
-            texts.delete_form(one, "P", **usual),
-            texts.rename_form(one, "P", **usual),
-            texts.email_form(one, "P", **usual),
-            texts.password_form(one, "P", typed=text, **usual),
-            texts.editor_form(one, "P"),
+            texts.switch_form(RESELLER_V2, Operation.DISABLE, one, "P", read_at="", typed=None, now=NOW, **usual),
+            texts.switch_form(
+                RESELLER_V2, Operation.WEBSITE_ENABLE, one, "P", read_at="", typed=text, now=NOW, **usual
+            ),
+            texts.delete_form(RESELLER_V2, one, "P", **usual),
+            texts.one_field_form(RESELLER_V2, Operation.RENAME, one, "P", typed=text, **usual),
+            texts.one_field_form(RESELLER_V2, Operation.EMAIL, one, "P", typed=None, **usual),
+            texts.password_form(RESELLER_V2, one, "P", typed=text, **usual),
+            customer_forms.editor_form(RESELLER_V2, one, "P"),
         ]
         lines = [
-            *short_lines(one, "list of 14:02", [done], NOW, 80),
-            *wide_lines(one, "list of 14:02", [done], NOW, 40),
+            *short_lines(RESELLER_V2, one, "list of 14:02", [done], NOW, 80),
+            *wide_lines(RESELLER_V2, one, "list of 14:02", [done], NOW, 40),
             entry_line(done, NOW, with_username=True),
-            job_presenter.result_line(JobItem(0, item, Outcome.REJECTED, text)),
-            clean(result_line(result, NOW)),  # as the message line does
+            job_presenter.result_line(RESELLER_V2, JobItem(0, item, Outcome.REJECTED, text)),
+            clean(result_note(RESELLER_V2, result, NOW).line),  # as the message line does
             *(line for spec in specs for line in (spec.title, *spec.lines, *(row.label for row in spec.fields))),
         ]
         assert bad(lines) == []
@@ -157,7 +160,9 @@ def test_a_copied_command_is_one_command_for_every_shell(shell, tmp_path):
         for operation in (Operation.SET, Operation.DELETE, Operation.RENAME, Operation.CREATE, Operation.DISABLE):
             field = "username" if operation is Operation.RENAME else "city"
             until = NOW if operation is Operation.DISABLE else None
-            line = as_command(operation, text, (Change(field, "x", text),), "acme", until=until, reason="ticket 4711")
+            line = as_command(
+                RESELLER_V2, operation, text, (Change(field, "x", text),), "acme", until=until, reason="ticket 4711"
+            )
             assert (line is not None) is (is_plain(text) or (not text and operation is Operation.CREATE))
             if line is None:
                 continue
@@ -297,11 +302,12 @@ def test_an_error_that_quotes_it_is_harmless(capsys):
 def test_a_title_of_the_window_is_one_title():
     for _, text in CHOSEN:
         written: list[str] = []
-        app = SimpleNamespace(is_headless=False, _named_terminal=True, _driver=SimpleNamespace(write=written.append))
-        ResellerApp._name_terminal(app, text)  # type: ignore[arg-type]
-        assert written[0].startswith("\x1b]2;")
-        assert written[0].endswith("\x07")
-        assert bad([written[0][4:-1]]) == []
+        title = WindowTitle(written.append)
+        title.set("first")
+        title.set(text)
+        assert written[1].startswith("\x1b]2;")
+        assert written[1].endswith("\x07")
+        assert bad([written[1][4:-1]]) == []
 
 
 async def test_the_whole_screen_with_all_of_them(tmp_path, new_sandbox):
@@ -325,7 +331,7 @@ async def test_the_whole_screen_with_all_of_them(tmp_path, new_sandbox):
                 for keys in (("enter",), ("d",), ("x", "d"), ("x", "r"), ("p",), ("a",), ("y",)):
                     await desk.press(*keys)
                     await desk.pilot.pause()
-                    assert desk.dialog is not None, (keys, desk.note)
+                    await soon(f"a dialog for {keys}", lambda: desk.dialog is not None)
                     assert bad(desk.screen_text()) == []
                     while desk.dialog is not None:
                         await desk.press("escape")
@@ -337,7 +343,7 @@ def test_a_detail_of_a_hundred_thousand_signs_is_folded_at_once():
         long = (sign * 100_000)[:100_000]
         one = a_customer("x").with_values(dict.fromkeys(("email", *DETAIL_FIELDS), long))
         began = time.process_time()
-        lines = wide_lines(one, "list of 14:02", [], NOW, 48)
+        lines = wide_lines(RESELLER_V2, one, "list of 14:02", [], NOW, 48)
         assert time.process_time() - began < 0.5
         assert max(map(cell_len, lines)) <= 48
         if len(sign) == 1 and sign.isalpha():

@@ -12,7 +12,8 @@ from tui_reseller.domain.config import Config, Settings
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
-from tui_reseller.storage.config import ConfigFile, line_of
+from tui_reseller.storage.config import ConfigFile
+from tui_reseller.storage.toml_items import line_of
 
 WHOLE = """# mine
 default = "acme"   # the big one
@@ -326,15 +327,49 @@ def test_writers_at_the_same_time_lose_nothing(config):
     assert {path.name for path in config.path.parent.iterdir()} == {"config.toml", "config.lock"}
 
 
-def test_lines_of_keys(config, write):
-    path = write(WHOLE)
-    assert line_of(path, "keys", "sending.enable") == 13
-    assert line_of(path, "profiles.acme", "colour") == 23
-    assert line_of(path, ("profiles", "eu.1"), "api_user") == 31
-    assert line_of(path, "keys", "not.there") == 12
-    assert line_of(path, "nothing", "x") == 1
-    assert config.line_of("", "default") == 1
-    assert line_of(path.with_name("none"), "keys", "x") == 1
+@pytest.mark.parametrize(
+    ("table", "key", "line"),
+    [(("keys",), "sending.enable", 13), (("profiles", "acme"), "colour", 23), (("profiles", "eu.1"), "api_user", 31),
+     (("profiles", "eu.1"), "", 30), (("keys",), "not.there", 12), (("nothing",), "x", 1), ((), "default", 2)],
+)  # fmt: skip
+def test_lines_of_keys(table, key, line):
+    assert line_of(WHOLE, table, key) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "line"),
+    [
+        ('\nprofiles.acme = {api_user = "bob"}\n', "api_user", 2),
+        ('# a\nprofiles.acme.api_user = "bob"\nprofiles.acme.format = "xml"\n', "format", 3),
+        ('[profiles]\n\nacme.api_user = "bob"\nacme.plain = true\n', "plain", 4),
+        ('[profiles.acme]\napi_user = """\n[keys]\nplain = 1\n"""\nplain = true\n', "plain", 6),
+        ('[profiles.acme]\napi_user = "a"\n[settings]\n[profiles.beta]\nplain = 1\n', "api_user", 2),
+        ('[profiles.acme]\ncredential_command = [\n"a",\n"b"]\n', "credential_command", 2),
+    ],
+)
+def test_lines_of_keys_in_any_style(text, key, line):
+    assert line_of(text, ("profiles", "acme"), key) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('[profiles.acme]\napi_user = "a" # k\n\n# next\n[settings]\nplain = true\n',
+         "\n# next\n[settings]\nplain = true\n"),
+        ('[profiles]\n# top\n[profiles.acme]\napi_user = "a"\n# next\n[profiles.b]\napi_user = "b"\n',
+         '[profiles]\n# top\n# next\n[profiles.b]\napi_user = "b"\n'),
+        ('[profiles.acme]\napi_user = "a"\n# s\n[settings]\n# b\n[profiles.b]\napi_user = "b"\n# end',
+         '# s\n[settings]\n# b\n[profiles.b]\napi_user = "b"\n# end'),
+        ('# head\n[profiles.acme]\napi_user = "a"\n# end\n', "# head\n# end\n"),
+        ('[profiles]\nacme.api_user = "a"\n# b\nb.api_user = "b"\n', '[profiles]\n# b\nb.api_user = "b"\n'),
+        ('[profiles]\nacme.api_user = "a"\nacme.colour = "red"\nb.api_user = "b"\n', '[profiles]\nb.api_user = "b"\n'),
+        ('profiles.acme.api_user = "a"\nprofiles.b.api_user = "b"\n', 'profiles.b.api_user = "b"\n'),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_the_rest_stays_in_its_place(config, write, text, kept):
+    path = write(text)
+    config.remove("acme")
+    assert path.read_text() == kept
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ def path(tmp_path):
 def opened(path):
     files = []
 
-    def open_one(*, goes_on=False):
-        files.append(PasswordFile(path, goes_on=goes_on))
+    def open_one(*, resume=False):
+        files.append(PasswordFile(path, resume=resume))
         return files[-1]
 
     yield open_one
@@ -47,7 +47,7 @@ def opened(path):
 async def test_what_is_kept_is_read_again_exactly(path, opened):
     file = opened()
     await file.keep({name: Secret(value) for name, value in ODD.items()}, PENDING)
-    await file.tell({"=1+1": APPLIED, "nobody": APPLIED})
+    await file.set_states({"=1+1": APPLIED, "nobody": APPLIED})
     file.close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     lines = path.read_text("utf-8").splitlines()
@@ -55,7 +55,7 @@ async def test_what_is_kept_is_read_again_exactly(path, opened):
     assert "'=1+1,p2,applied" in lines
     assert "tab\\there,p3,pending" in lines
     assert len(lines) == 1 + len(ODD)
-    again = opened(goes_on=True)
+    again = opened(resume=True)
     assert {name: again.password_of(name).reveal() for name in ODD} == ODD
     assert again.states == {name: APPLIED if name == "=1+1" else PENDING for name in ODD}
     again.close()
@@ -64,12 +64,12 @@ async def test_what_is_kept_is_read_again_exactly(path, opened):
 async def test_a_customer_has_one_row_and_keeps_the_password(path, opened):
     file = opened()
     await file.keep(passwords(ann="first"), PENDING)
-    await file.tell({"ann": REFUSED})
+    await file.set_states({"ann": REFUSED})
     size = path.stat().st_size
     await file.keep(passwords(ann="second", zoe="third"), PENDING)
     assert path.read_text() == "username,password,state\nann,first,pending\nzoe,third,pending\n"
     for state in PasswordState:
-        await file.tell({"ann": state})
+        await file.set_states({"ann": state})
         assert path.read_text().splitlines()[1] == f"ann,first,{state.value}"
     assert path.stat().st_size == size + len("zoe,third,pending\n")
     file.close()
@@ -101,7 +101,7 @@ def test_a_file_cut_at_any_byte_loses_at_most_the_row_that_is_cut(path, opened, 
     """What was cut off was not durable, so nothing was sent with it."""
     content = (HEAD + ROWS)[:cut]
     path.write_bytes(content)
-    file = opened(goes_on=True)
+    file = opened(resume=True)
     whole = [line for line in ROWS.splitlines(keepends=True) if line.rstrip() in content]
     assert list(file.states) == [line.split(b",")[0].decode() for line in whole]
     file.close()
@@ -120,7 +120,7 @@ def test_a_file_cut_at_any_byte_loses_at_most_the_row_that_is_cut(path, opened, 
 def test_anything_odd_is_refused_with_its_line_and_left_as_it_is(path, opened, content, line):
     path.write_bytes(content)
     with pytest.raises(InvalidInput, match=f"line {line}: "):
-        opened(goes_on=True)
+        opened(resume=True)
     assert path.read_bytes() == content
 
 
@@ -130,9 +130,9 @@ def test_anything_odd_is_refused_with_its_line_and_left_as_it_is(path, opened, c
 async def test_a_state_that_a_power_cut_left_half_changed_is_open_again(path, opened, before, after, at):
     torn = after.value[:at] + before.value[at:]
     path.write_bytes(HEAD + f"ann,pa-1,{torn}\n".encode())
-    file = opened(goes_on=True)
+    file = opened(resume=True)
     assert file.states["ann"] is (PasswordState(torn) if torn in {before.value, after.value} else PENDING)
-    await file.tell({"ann": after})
+    await file.set_states({"ann": after})
     file.close()
     assert path.read_text().endswith(f"ann,pa-1,{after.value}\n")
 
@@ -147,7 +147,7 @@ def test_what_is_no_plain_file_is_not_gone_on_with(path, opened, kind):
         case "fifo":
             os.mkfifo(path)
     with pytest.raises(InvalidInput):
-        opened(goes_on=True)
+        opened(resume=True)
 
 
 def test_what_is_there_is_never_written_over(path, opened):
@@ -159,9 +159,9 @@ def test_what_is_there_is_never_written_over(path, opened):
 def test_one_process_at_a_time(path, opened):
     file = opened()
     with pytest.raises(RefusedHere, match="in use by another process"):
-        opened(goes_on=True)
+        opened(resume=True)
     file.close()
-    opened(goes_on=True).close()
+    opened(resume=True).close()
 
 
 # A disk that refuses
@@ -184,7 +184,7 @@ async def main(folder, names):
         for name in names:
             try:
                 await file.keep({name: Secret("p" * 24)}, PasswordState.PENDING)
-                await file.tell({name: PasswordState.APPLIED})
+                await file.set_states({name: PasswordState.APPLIED})
                 kept.append(name)
             except BadConfig:
                 pass
@@ -231,15 +231,15 @@ async def main(mount, width):
             break
         kept.append(name)
     assert len(kept) < 200
-    await file.tell(dict.fromkeys(kept, PasswordState.APPLIED))  # which needs no space
+    await file.set_states(dict.fromkeys(kept, PasswordState.APPLIED))  # which needs no space
     await file.keep({kept[0]: Secret("another")}, PasswordState.PENDING)
-    await file.tell({kept[0]: PasswordState.REFUSED})
+    await file.set_states({kept[0]: PasswordState.REFUSED})
     file.close()
     states = ["refused", *["applied"] * (len(kept) - 1)]
     rows = zip(kept, states, strict=True)
     expected = HEAD + b"".join(f"{name},{'p' * 24},{state}\\n".encode() for name, state in rows)
     assert file.path.read_bytes() == expected
-    again = PasswordFile(file.path, goes_on=True)
+    again = PasswordFile(file.path, resume=True)
     assert len(again.states) == len(kept)
     again.close()
     print(len(kept))
@@ -279,7 +279,7 @@ async def test_rows_that_are_asked_for_at_once_stand_one_behind_the_other(path, 
     names = [f"user{number}" for number in range(40)]
     await asyncio.gather(*(file.keep(passwords(**{name: f"pa-{name}"}), PENDING) for name in names))
     file.close()
-    again = opened(goes_on=True)
+    again = opened(resume=True)
     assert {name: again.password_of(name).reveal() for name in names} == {name: f"pa-{name}" for name in names}
     again.close()
 
@@ -296,7 +296,7 @@ def test_any_username_is_read_back_exactly(tmp_path, states):
         file.close()
 
     asyncio.run(write())
-    again = PasswordFile(path, goes_on=True)
+    again = PasswordFile(path, resume=True)
     assert again.states == states
     again.close()
 
@@ -330,7 +330,7 @@ async def test_a_file_that_nobody_can_read_is_shown_to_somebody(tmp_path):
     assert files.left_behind() == [file.path]
 
 
-async def test_a_job_goes_on_in_a_file_of_ours_that_was_delivered_but_not_in_a_lost_one_of_the_operator(tmp_path):
+async def test_a_job_resume_in_a_file_of_ours_that_was_delivered_but_not_in_a_lost_one_of_the_operator(tmp_path):
     files = PasswordFiles(tmp_path / "state")
     file = files.own()
     file.discard()

@@ -35,7 +35,7 @@ from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
 from tui_reseller.tui.app import ResellerApp
 from tui_reseller.tui.screens.main import MainScreen
-from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedField
+from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedInput
 from tui_reseller.wiring import build
 
 PATIENCE = 20.0
@@ -64,11 +64,11 @@ class Desk:
 
     @property
     def state(self):
-        return self.main.stage.state
+        return self.main.context.state
 
     @property
     def note(self) -> str:
-        return self.state.note.text
+        return self.state.note.line
 
     @property
     def dialog(self) -> Screen[Any] | None:
@@ -120,7 +120,7 @@ class Desk:
         """Type a text as fast as a terminal brings it; a confirmation as fast as fingers can."""
         for char in text:
             self.send(KEYS.get(char, char), char)
-            if self.app.screen.query(TypedField):
+            if self.app.screen.query(TypedInput):
                 await asyncio.sleep(FINGER_SECONDS * 1.2)
         await self.pilot.pause()
 
@@ -140,7 +140,7 @@ class Desk:
         await self.pilot.pause()
 
     def row_of(self, username: str) -> int | None:
-        return self.main.stage.session.customers.row_of(username)
+        return self.main.context.session.customers.row_of(username)
 
     async def opened(self, title: str) -> None:
         """Wait for a dialog whose title holds these words."""
@@ -157,13 +157,13 @@ class Desk:
         await soon(f"a note with {words!r}", lambda: self._told(words))
 
     def _told(self, words: str) -> bool:
-        return any(words in text for _, text in self.main.stage.log)
+        return any(words in text for _, text in self.main.context.log)
 
     async def applied(self, *expected: tuple[str, str]) -> None:
         """Wait until this, and nothing else, was applied since the beginning of the test, and its outcome is known."""
         await soon(f"applied: {expected}", lambda: len(self.sandbox.log()) >= len(expected))
         assert self.sandbox.applied() == list(expected)
-        await soon("its outcome is known", lambda: not self.main.stage.session.in_flight)
+        await soon("its outcome is known", lambda: not self.main.context.session.in_flight)
         await self.pilot.pause()
 
     async def is_quiet(self) -> None:

@@ -124,9 +124,9 @@ async def test_what_changed_again_meanwhile_is_asked_again(at_desk, sandbox, som
         sandbox.plant(name, city="Segovia")
         await desk.read_then()
         await desk.opened("Review")
-        before = len(desk.main.stage.log)
+        before = len(desk.main.context.log)
         await desk.read_then()
-        await soon("told again", lambda: len(desk.main.stage.log) > before and "Enter decides" in desk.note)
+        await soon("told again", lambda: len(desk.main.context.log) > before and "Enter decides" in desk.note)
         await desk.press("enter")
         await desk.opened("Changed meanwhile")
         assert all(value in desk.words() for value in ('"Toledo"', '"Segovia"', '"Madrid Sur"'))
@@ -141,7 +141,7 @@ async def test_what_was_taken_back_meanwhile_needs_no_asking(at_desk, sandbox, s
         await sent_into_a_conflict(desk)
         sandbox.plant(name, city="Madrid")
         await desk.press("r")
-        await soon("it is read again", lambda: desk.main.stage.session.customers.get(name).value("city") == "Madrid")
+        await soon("it is read again", lambda: desk.main.context.session.customers.get(name).value("city") == "Madrid")
         await desk.is_quiet()
         await desk.press("enter")
         await desk.opened("Edit")
@@ -157,7 +157,7 @@ async def test_an_edit_that_a_kill_left_behind_is_asked_about_if_it_was_overtake
     sandbox.plant(name, city="Toledo", phone="999")
     async with open_desk(sandbox, tmp_path) as desk:
         await desk.told(f'An edit of "{name}" was not sent')
-        await soon("it is read again", lambda: desk.main.stage.session.customers.get(name).value("city") == "Toledo")
+        await soon("it is read again", lambda: desk.main.context.session.customers.get(name).value("city") == "Toledo")
         await desk.go_to(name)
         await desk.press("enter")
         await desk.opened("Changed meanwhile")
@@ -170,7 +170,7 @@ async def test_an_edit_that_a_kill_left_behind_is_asked_about_if_it_was_overtake
 async def colleague(desk: Desk, root):
     """Ben, at work in the same account of the operating system."""
     services = replace(build(folders(root), desk.services.credentials), operator=BEN)
-    session = services.open(desk.main.stage.session.profile)
+    session = services.open(desk.main.context.session.profile)
     try:
         yield session
     finally:

@@ -13,7 +13,7 @@ async def test_what_is_shown_marked_or_all_goes_to_a_file(at_desk, tmp_path):
         await desk.write("user1")
         await desk.press("enter")
         await soon("filtered", lambda: desk.state.filter_text == "user1")
-        shown, total = desk.main.stage.session.customers.usernames(), desk.state.total
+        shown, total = desk.main.context.session.customers.usernames(), desk.state.total
         await desk.press("space")
         for key, name, count in (("s", "shown.jsonl", len(shown)), ("m", "marked.csv", 1), ("a", "all.parquet", total)):
             await desk.press("o")

@@ -3,6 +3,7 @@
 from textual.events import Paste
 
 from tests.harness.waiting import soon
+from tui_reseller.tui.flows import filtering
 
 
 async def test_an_unfinished_filter_keeps_the_result_and_is_an_error_only_on_enter(at_desk):
@@ -49,7 +50,7 @@ async def test_escape_puts_the_former_filter_back_and_up_brings_earlier_ones(at_
             desk.main.query_one("#filter").clear()
             await desk.write(text)
             await desk.press("enter")
-            await soon("kept", lambda text=text: desk.main.stage.filters[-1:] == [text])
+            await soon("kept", lambda text=text: desk.main.context.memory(filtering._Filters).kept[-1:] == [text])
         await desk.press("slash")
         await desk.write("zzz")
         await desk.press("escape")

@@ -15,13 +15,14 @@ from tui_reseller.domain.audit import Entry, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services.result import Result
-from tui_reseller.tui.dialogs import texts
-from tui_reseller.tui.dialogs.form import FormSpec
+from tui_reseller.tui.dialogs import customer_forms, texts
+from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.presenters import job as job_presenter
 from tui_reseller.tui.presenters.detail import entry_line, short_lines, wide_lines
-from tui_reseller.tui.presenters.outcome import as_command, result_line
+from tui_reseller.tui.presenters.outcome import as_command, result_note
 from tui_reseller.tui.presenters.rows import columns, fit
 
 LONG = "mueller-und-soehne-." * 3 + "exam"
@@ -125,13 +126,13 @@ def job_words(item, text):
     operator = Operator(text, text, text)
     job = Job(7, text, text, text, "", "", operator, text, NOW, JobState.PAUSED, text, 3, counts, text, text)
     return [
-        *job_presenter.plan_lines(plan, marked=9, changed=2, now=NOW),
-        job_presenter.result_line(JobItem(0, item, Outcome.REJECTED, text)),
+        *job_presenter.plan_lines(RESELLER_V2, plan, marked=9, changed=2, now=NOW),
+        job_presenter.result_line(RESELLER_V2, JobItem(0, item, Outcome.REJECTED, text)),
         job_presenter.job_line(job, NOW),
         job_presenter.title(job, counts, text, 5.0, 100.0),
         job_presenter.counts_line(counts),
         job_presenter.hint(job, is_here=False),
-        job_presenter.ended(job),
+        job_presenter.ended(job).line,
     ]
 
 
@@ -146,24 +147,32 @@ def test_every_line_about_a_hostile_customer_is_harmless(text):
     result = Result(text, Operation.SET, Outcome.REJECTED, text, "id", (change,))
     item = Item(Operation.SET, text, {"city": text}, {"city": text})
     lines = [
-        *short_lines(customer, "list of 14:02", [entry], NOW, 80),
-        *wide_lines(customer, "list of 14:02", [entry], NOW, 40),
-        *(fit(customer, column) for column in columns(160)),
+        *short_lines(RESELLER_V2, customer, "list of 14:02", [entry], NOW, 80),
+        *wide_lines(RESELLER_V2, customer, "list of 14:02", [entry], NOW, 40),
+        *(fit(customer, column) for column in columns(RESELLER_V2, 160)),
         entry_line(entry, NOW, with_username=True),
         *job_words(item, text),
-        as_command(Operation.SET, text, (change,), "acme") or "",
+        as_command(RESELLER_V2, Operation.SET, text, (change,), "acme") or "",
     ]
     for spec in (
         texts.switch_form(
-            Operation.DISABLE, customer, "P", read_at="", typed=text, reason="", reason_required=False, now=NOW
+            RESELLER_V2,
+            Operation.DISABLE,
+            customer,
+            "P",
+            read_at="",
+            typed=text,
+            reason="",
+            reason_required=False,
+            now=NOW,
         ),
-        texts.delete_form(customer, "P", reason="", reason_required=True),
-        texts.rename_form(customer, "P", reason="", reason_required=True),
-        texts.email_form(customer, "P", reason="", reason_required=True),
-        texts.password_form(customer, "P", typed=text, reason="", reason_required=True),
-        texts.editor_form(customer, "P"),
+        texts.delete_form(RESELLER_V2, customer, "P", reason="", reason_required=True),
+        texts.one_field_form(RESELLER_V2, Operation.RENAME, customer, "P", typed=text, reason="", reason_required=True),
+        texts.one_field_form(RESELLER_V2, Operation.EMAIL, customer, "P", typed=None, reason="", reason_required=True),
+        texts.password_form(RESELLER_V2, customer, "P", typed=text, reason="", reason_required=True),
+        customer_forms.editor_form(RESELLER_V2, customer, "P"),
     ):
         lines += spec_texts(spec)
     assert [line for line in lines if not harmless(line)] == []
     assert all(len(line) < 20_000 for line in lines)
-    assert result_line(result, NOW)
+    assert result_note(RESELLER_V2, result, NOW).line

@@ -94,7 +94,7 @@ async def test_enter_alone_ends_in_cancel_in_every_form(at_desk, sandbox, someon
             await soon(f"a dialog for {keys}", lambda: desk.app.screen.query("#form-name"))
             await desk.pilot.pause()
             form = desk.dialog
-            for _ in range(len(form.query("Field, Choice")) + 1):
+            for _ in range(len(form.query("LineInput, Choice")) + 1):
                 desk.send("enter", "\r")
             await soon(f"{keys} is left", lambda: desk.dialog is None)
         assert sandbox.log() == []

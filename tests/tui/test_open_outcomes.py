@@ -44,7 +44,7 @@ def test_every_page_says_what_happened_what_is_known_and_what_is_safe(operation,
     assert "The request left at " in lines[0]
     assert "\n Known: read back at 2026-03-04 12:00:00Z" in text
     assert "Safe: " in text or "Cannot be checked" in text
-    assert "wait until this is settled" in text
+    assert "wait until this is resolved" in text
     assert ("Next check " in text) == (outcome is Outcome.UNKNOWN and ACTIONS[operation].is_checkable)
     assert "\x1b" not in text
     assert "failed" not in text.lower()

@@ -2,6 +2,7 @@
 
 from tests.harness.waiting import soon
 from tui_reseller.tui.flows import checking
+from tui_reseller.tui.flows.checking import next_check
 
 
 async def test_an_unknown_outcome_is_in_the_header_and_is_settled_with_a_note(at_desk, sandbox, someone):
@@ -25,7 +26,7 @@ async def test_an_unknown_outcome_is_in_the_header_and_is_settled_with_a_note(at
         assert "Known: nothing observable: the service never tells." in words
         assert "Next check" not in words
         await desk.press("s")
-        await desk.opened("Settle")
+        await desk.opened("Resolve")
         await desk.write("customer says it is off")
         await desk.read_then()
         await desk.opened("Needs you")
@@ -64,10 +65,10 @@ async def test_a_minute_after_a_lost_answer_the_application_looks_by_itself(at_d
         await desk.opened("Stop sending")
         await desk.read_then()
         await desk.told("! says what is safe")
-        assert desk.main.stage.next_check is not None
+        assert next_check(desk.main.context) is not None
         await desk.told("Applied (verified): disable")
         await soon("nothing needs you", lambda: desk.state.needs_you_count == 0)
-        assert desk.main.stage.next_check is None
+        assert next_check(desk.main.context) is None
 
 
 async def test_the_page_of_an_unknown_outcome_says_what_is_known_what_is_safe_and_when_it_is_looked_at(
@@ -93,7 +94,7 @@ async def test_the_page_of_an_unknown_outcome_says_what_is_known_what_is_safe_an
             "Safe: ",
         ):
             assert part in words
-        at = desk.main.stage.next_check.astimezone()
+        at = next_check(desk.main.context).astimezone()
         assert f"Next check {at:%H:%M:%S}" in words
 
 
@@ -127,7 +128,7 @@ async def test_a_list_that_lost_many_customers_is_held_until_the_operator_choose
     async with at_desk() as desk:
         await soon("some are there", lambda: desk.state.total > 50)
         total = desk.state.total
-        gone = [row.username for row in desk.main.stage.session.customers.window(0, total // 2)]
+        gone = [row.username for row in desk.main.context.session.customers.window(0, total // 2)]
         for username in gone:
             sandbox.plant(username, deleted=True)
         try:
@@ -154,7 +155,7 @@ async def test_a_change_that_is_on_its_way_is_asked_about_when_leaving(at_desk, 
         await desk.press("d")
         await desk.opened("Stop sending")
         await desk.read_then()
-        await soon("it is on its way", lambda: desk.main.stage.session.in_flight)
+        await soon("it is on its way", lambda: desk.main.context.session.in_flight)
         await desk.press("q")
         await desk.opened("Quit?")
         assert "A change is on its way" in desk.words()

@@ -18,7 +18,7 @@ async def test_what_is_missing_is_asked_for(at_desk, sandbox, has_key):
         async with at_desk(proxy=proxy.address, proxy_password=Secret(PASSWORD)) as desk:
             assert proxy.let_through
             proxy.let_through.clear()
-            session, credentials = desk.main.stage.session, desk.services.credentials
+            session, credentials = desk.main.context.session, desk.services.credentials
             session.profile = replace(session.profile, proxy_password=None)
             if has_key:
                 credentials.remember(session.profile, Credential(Secret(sandbox.ready["api_key"])))

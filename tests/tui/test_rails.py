@@ -5,7 +5,9 @@ import pytest
 from tests.harness.waiting import soon
 from tui_reseller.domain.operation import Operation
 from tui_reseller.tui.flows.listing import refresh
-from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedField
+from tui_reseller.tui.flows.marking import mark_pasted
+from tui_reseller.tui.flows.unlocking import show_lock_after
+from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedInput
 
 DIALOGS = [(("d",), "Stop sending"), (("p",), "Reset password"), (("x", "d"), "Delete"), (("x", "r"), "Rename")]
 
@@ -31,7 +33,7 @@ async def test_a_confirmation_that_comes_in_one_piece_is_refused_and_may_be_type
 @pytest.mark.parametrize("text", ["abc", "2 acme", "garcia.mail"])
 @pytest.mark.parametrize("pace", [0.0, 0.5, 1.5, 20.0])
 def test_only_a_pace_that_no_hand_has_is_a_burst(text, pace):
-    field = TypedField()
+    field = TypedInput()
     field._arrived = tuple(number * FINGER_SECONDS * pace for number in range(len(text)))[-6:]
     assert field.came_in_a_burst is (pace < 1)
 
@@ -68,7 +70,7 @@ async def test_a_customer_that_looks_like_another_is_named_and_has_to_be_typed(
         said = desk.words()
         assert f'Looks like another customer, "{other}": character 2 there is CYRILLIC' in said
         assert f'Looks like another customer, "{name.upper()}": character 1 there is "L", here "l".' in said
-        assert desk.app.screen.query(TypedField)
+        assert desk.app.screen.query(TypedInput)
         shown = "\n".join(desk.screen_text())
         assert "Looks like another customer" in shown
         assert "^S]" in shown, "the buttons fit"
@@ -84,7 +86,7 @@ async def test_a_customer_that_looks_like_no_other_is_stopped_without_typing(at_
         await desk.go_to(name)
         await desk.press("d")
         await desk.opened("Stop sending")
-        assert not desk.app.screen.query(TypedField)
+        assert not desk.app.screen.query(TypedInput)
         await desk.read_then()
         await desk.applied(("disable", name))
 
@@ -94,7 +96,7 @@ async def test_more_marked_customers_than_the_ceiling_are_refused_before_a_dialo
     names = [someone(), someone(), someone()]
     async with at_desk(max_rows=2) as desk:
         await soon("they are listed", lambda: desk.row_of(names[-1]) is not None)
-        desk.main.marking.paste("\n".join(names))
+        mark_pasted(desk.main.context, "\n".join(names))
         await desk.go_to(names[0])
         await desk.press(key)
         await desk.told('3 customers, profile "acme" allows 2 at once')
@@ -118,7 +120,7 @@ async def test_what_a_dialog_means_stays_when_the_list_below_it_changes(at_desk,
 
 
 async def _read_again(desk):
-    await refresh(desk.main.stage)
+    await refresh(desk.main.context)
 
 
 async def test_keys_that_repeat_send_once(at_desk, sandbox, someone):
@@ -143,7 +145,7 @@ async def test_our_own_account_is_refused_in_any_spelling(at_desk, sandbox, some
         await desk.go_to(own)
         await desk.press("d")
         await desk.opened("Stop sending")
-        if desk.app.screen.query(TypedField):  # it looks like itself
+        if desk.app.screen.query(TypedInput):  # it looks like itself
             await desk.press("enter")
             await desk.write(own)
         await desk.read_then()
@@ -172,11 +174,11 @@ async def test_a_lock_closes_by_itself_and_the_header_says_so_without_a_key(at_d
     name = someone()
     async with at_desk(protected=True, size=(120, 40)) as desk:
         await desk.go_to(name)
-        stage = desk.main.stage
+        context = desk.main.context
         assert "READ-ONLY" in desk.screen_text()[0]
-        until_when = stage.session.policy.unlock(0.01, "ticket 7")
-        desk.app.lock_after(0.01, stage)
-        stage.show()
+        until_when = context.session.policy.unlock(0.01, "ticket 7")
+        show_lock_after(context, 0.01)
+        context.show()
         await desk.pilot.pause()
         assert f"writable until {until_when.astimezone():%H:%M}" in desk.screen_text()[0]
         timers = len(desk.app._timers)
@@ -191,11 +193,11 @@ async def test_a_lock_closes_by_itself_and_the_header_says_so_without_a_key(at_d
 
 async def test_an_unlocking_that_was_made_longer_is_not_told_to_be_over(at_desk):
     async with at_desk(protected=True) as desk:
-        stage = desk.main.stage
-        stage.session.policy.unlock(0.005, "ticket 7")
-        desk.app.lock_after(0.005, stage)
-        stage.session.policy.unlock(5, "ticket 8")
-        stage.show()
+        context = desk.main.context
+        context.session.policy.unlock(0.005, "ticket 7")
+        show_lock_after(context, 0.005)
+        context.session.policy.unlock(5, "ticket 8")
+        context.show()
         await desk.pilot.pause(0.5)
         assert "Locked again" not in desk.note
         assert "writable until" in desk.screen_text()[0]
@@ -205,11 +207,11 @@ async def test_a_dialog_that_was_open_when_the_lock_closed_sends_nothing(at_desk
     name = someone(active="false")
     async with at_desk(protected=True) as desk:
         await desk.go_to(name)
-        desk.main.stage.session.policy.unlock(5, "ticket 7")
-        desk.main.stage.show()
+        desk.main.context.session.policy.unlock(5, "ticket 7")
+        desk.main.context.show()
         await desk.press("e")
         await desk.opened("Start sending")
-        desk.main.stage.session.policy.lock()
+        desk.main.context.session.policy.lock()
         await desk.read_then()
         await desk.told("protected and locked; nothing was sent")
         assert sandbox.log() == []
@@ -228,8 +230,8 @@ async def test_the_reason_of_the_unlocking_stands_beside_that_of_the_change(at_d
     name = someone(active="false")
     async with at_desk(protected=True) as desk:
         await desk.go_to(name)
-        desk.main.stage.session.policy.unlock(5, "ticket 7")
-        desk.main.stage.show()
+        desk.main.context.session.policy.unlock(5, "ticket 7")
+        desk.main.context.show()
         await desk.press("e")
         await desk.opened("Start sending")
         await desk.write("asked by phone")

@@ -46,9 +46,9 @@ async def test_a_read_only_run_refuses_every_verb_with_its_reason(at_desk, sandb
     async with at_desk(run_read_only=True) as desk:
         await desk.go_to(name)
         for key in WRITING:
-            before = len(desk.main.stage.log)
+            before = len(desk.main.context.log)
             await desk.press(key)
-            await soon(f"an answer to {key}", lambda before=before: len(desk.main.stage.log) > before)
+            await soon(f"an answer to {key}", lambda before=before: len(desk.main.context.log) > before)
             assert "this run is read-only (--read-only)" in desk.note
             assert desk.dialog is None
         for letter in ("e", "r", "d"):

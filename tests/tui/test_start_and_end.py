@@ -13,7 +13,7 @@ from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.tui import crash
 from tui_reseller.tui.app import ResellerApp
-from tui_reseller.tui.commands import with_keys
+from tui_reseller.tui.keys import with_keys
 from tui_reseller.tui.terminal import FRAMES, tame_environment
 from tui_reseller.wiring import build
 

@@ -8,6 +8,7 @@ from textual.widgets import Button, Static
 
 from tests.harness.waiting import soon
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.tui.flows.marking import mark_pasted
 
 NEW = ("mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001", "ES", "+34 9", "n.example")
 FORMATS = pytest.mark.parametrize("wire", ["json", "xml"])
@@ -173,7 +174,9 @@ async def test_enter_edits_details_and_email_with_a_review_and_two_calls(at_desk
         await desk.write("new.")
         await desk.read_then()
         await desk.opened("Review changes")
-        assert re.search(r'Call 1 of 2: details.*"Madrid Sur".*Call 2 of 2: e-mail', desk.words(), re.DOTALL)
+        assert re.search(
+            r'Call 1 of 2: change details.*"Madrid Sur".*Call 2 of 2: change e-mail', desk.words(), re.DOTALL
+        )
         assert sandbox.log() == []
         await desk.read_then("ctrl+s")
         await desk.applied(("set", name), ("email", name))
@@ -267,7 +270,7 @@ async def test_a_dot_repeats_the_verb_on_the_next_customer_but_asks(at_desk, san
 async def marked(desk, names, key, title, count):
     """Mark customers, press a verb's key, and fill the review of its plan in."""
     await soon("they are listed", lambda: desk.row_of(names[-1]) is not None)
-    desk.main.marking.paste("\n".join(names))
+    mark_pasted(desk.main.context, "\n".join(names))
     await desk.go_to(names[0])
     await desk.press(key)
     await desk.opened(title)
@@ -286,7 +289,7 @@ async def test_a_job_over_marked_customers_pauses_goes_on_and_stops(at_desk, san
         await soon("one is done", lambda: len(sandbox.log()) >= 1)
         await desk.press("space")
         await soon("paused", lambda: "paused (paused by you)" in desk.title)
-        assert not desk.main.stage.session.in_flight
+        assert not desk.main.context.session.in_flight
         before = len(sandbox.log())
         assert before < 30
         await desk.press("space")

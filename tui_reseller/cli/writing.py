@@ -67,7 +67,8 @@ def write(inv: Invocation, options: Writing, operation: Operation, request: Call
     """
 
     async def opened(services: Services, session: Session) -> int:
-        session.policy.refuse_lacking(operation)
+        if (lacking := session.policy.lacking(operation)) is not None:
+            raise lacking
         return await _WriteFlow(inv, options, request(session.provider), services, session).run()
 
     return inv.with_session(opened, writing=options)

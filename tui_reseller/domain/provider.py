@@ -101,6 +101,7 @@ class Action:
     cannot_undo saying why. Is_repeatable: sending it again with the same value does no harm; is_checkable: a reading
     can show that it happened (reliability 4.3). Takes_end: it may be given a moment at which it is to be taken back.
     Advice is what may be done without harm while an outcome is open. Scope is what a key must be allowed, or empty.
+    Brief is a few words on it, for the help.
     """
 
     title: str
@@ -123,6 +124,7 @@ class Action:
     advice: Mapping[Outcome, str] = field(default_factory=lambda: NO_ADVICE)
     unseen: str = ""
     scope: str = ""
+    brief: str = ""
 
     @property
     def heading(self) -> str:
@@ -133,6 +135,11 @@ class Action:
     def switch(self) -> str:
         """The field of the one switch that it turns, or empty."""
         return next(iter(self.sets), "")
+
+    @property
+    def is_told_by_fields(self) -> bool:
+        """Whether fields before and after say what it did; else its title says it better, or there is a secret."""
+        return self.effect in {Effect.CHANGES, Effect.RENAMES} and not self.needs_password
 
     @property
     def stops(self) -> bool:
@@ -155,7 +162,8 @@ class Provider:
     not, and what to do instead. Needs_api_user: signing in takes a name beside the key. List_is_atomic: a whole list
     is one moment, so that an absence in it proves something. Reads_lag is how many seconds a reading may be behind.
     New_values are the switches as a new customer has them. Name_fields and place_fields are what a customer is
-    described by in one line.
+    described by in one line. Postal_line is the line of a postal address below the street: its groups are separated by
+    commas, the fields of a group by spaces.
     """
 
     id: str
@@ -172,6 +180,7 @@ class Provider:
     new_values: Mapping[str, bool] = field(default_factory=lambda: NO_SWITCH)
     name_fields: tuple[str, ...] = ()
     place_fields: tuple[str, ...] = ()
+    postal_line: tuple[tuple[str, ...], ...] = ()
 
     def has(self, operation: Operation) -> bool:
         """Whether this service has an operation."""

@@ -36,7 +36,7 @@ async def export(
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Exported:
-    """Write exactly what the present question shows, in its order; or the customers of these usernames, or everything.
+    """Write exactly what the present query shows, in its order; or the customers of these usernames, or everything.
 
     Without columns: all fields, and extra where a customer has some. Progress is called in the event loop. The file
     appears whole, with mode 0600, or not at all; cancelled, it leaves nothing behind. Raises InvalidInput as check(),

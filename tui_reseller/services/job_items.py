@@ -31,46 +31,29 @@ async def carry_out(
     heard: Callable[[ResellerError], None],
 ) -> Result:
     """Send one item; what keeps it from being sent is its result. Heard is told of each bad answer on the way."""
-    call = item.item.call
-    if call.username in session.in_flight:
-        return stopped(call, RefusedHere("refused: another change of it is still on its way"))
-    session.in_flight.add(call.username)
-    try:
-        return await _carried_out(session, job, item, before, passwords, permit, heard)
-    except ResellerError as error:
-        return stopped(call, error)
-    finally:
-        session.in_flight.discard(call.username)
-
-
-async def _carried_out(
-    session: Session,
-    job: Job,
-    item: JobItem,
-    before: Customer | None,
-    passwords: Passwords | None,
-    permit: Permit,
-    heard: Callable[[ResellerError], None],
-) -> Result:
     call, wanted = item.item.call, item.item
     action = session.provider.action(call.operation)
-    session.policy.check(call, job.reason)
-    if before is not None and await _is_read_again(session, wanted, before):
-        before = await session.find(call.username)  # the list may be ten minutes old
-    if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):
-        raise Conflict(UNTOLD, hint="make the plan again")
-    if wanted.undoes:
-        await refuse_overtaken(session, wanted.undoes)
-    aim = Aim(reason=job.reason, batch=job.batch, undoes=wanted.undoes, item=(job.number, item.seq))
-    if before is not None and is_already_so(session.provider, call, before) and not wanted.is_another(before):
-        found = await already(session, call, before, aim)
-        if found is not None:
-            return found
-    if moved := wanted.moved(session.provider, before):
-        return _moved(call, item, before, moved)
-    if action.needs_password:
-        call = await _with_password(call, passwords)
-    return await send(session, call, before, permit, aim, heard)
+    try:
+        with session.changing(call.username):
+            session.policy.check(call, job.reason)
+            if before is not None and await _is_read_again(session, wanted, before):
+                before = await session.find(call.username)  # the list may be ten minutes old
+            if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):
+                raise Conflict(UNTOLD, hint="make the plan again")
+            if wanted.undoes:
+                await refuse_overtaken(session, wanted.undoes)
+            aim = Aim(reason=job.reason, batch=job.batch, undoes=wanted.undoes, item=(job.number, item.seq))
+            if before is not None and is_already_so(session.provider, call, before) and not wanted.is_another(before):
+                found = await already(session, call, before, aim)
+                if found is not None:
+                    return found
+            if moved := wanted.moved(session.provider, before):
+                return _moved(call, item, before, moved)
+            if action.needs_password:
+                call = await _with_password(call, passwords)
+            return await send(session, call, before, permit, aim, heard)
+    except ResellerError as error:
+        return stopped(call, error)
 
 
 async def _is_read_again(session: Session, item: Item, listed: Customer) -> bool:

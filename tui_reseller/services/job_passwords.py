@@ -51,8 +51,8 @@ class PasswordFilePort(Protocol):
         Raises BadConfig if the disk refuses.
         """
 
-    async def tell(self, states: Mapping[str, PasswordState]) -> None:
-        """Say what is known of passwords; of those without a row nothing is said. Raises BadConfig."""
+    async def set_states(self, states: Mapping[str, PasswordState]) -> None:
+        """Write down what is known of passwords; those without a row are left out. Raises BadConfig."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -128,7 +128,7 @@ class Made:
     async def told(self, result: Result) -> None:
         """As in Passwords."""
         with suppress(BadConfig):  # the next one is not sent then, and settling says why
-            await self.file.tell({result.username: state_after(result)})
+            await self.file.set_states({result.username: state_after(result)})
 
     async def settle(self, items: AsyncIterable[JobItem]) -> None:
         """As in Passwords: afterwards no row is pending, and what was given waits in the file for its turn."""
@@ -143,7 +143,7 @@ class Made:
                 async for item in items
                 if item.item.username in still_open
             }
-            await self.file.tell(found)
+            await self.file.set_states(found)
 
     def close(self) -> None:
         """As in Passwords."""

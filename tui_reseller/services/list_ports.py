@@ -44,7 +44,7 @@ class CustomerListPort(Protocol):
     """
 
     def __len__(self) -> int:
-        """Rows that the present question shows."""
+        """Rows that the present query shows."""
 
     @property
     def total(self) -> int:
@@ -69,22 +69,22 @@ class CustomerListPort(Protocol):
         """Return an empty list, to gather a new one in."""
 
     async def take(self, new: Any, last_set: Mapping[str, Mapping[str, Value]], *, complete: bool = True) -> None:
-        """Put what incoming() returned in the place of the old list; the present question stays. Last_set is what
+        """Put what incoming() returned in the place of the old list; the present query stays. Last_set is what
         this tool has set, by username and field, for what the service does not tell. A complete list is
         compared with the one before.
         """
 
-    async def query(self, question: ListQuery) -> bool:
-        """Filter and sort; return whether the answer is shown: a newer question makes an older one void.
+    async def query(self, query: ListQuery) -> bool:
+        """Filter and sort; return whether the result is shown: a newer query makes an older one void.
 
         Raises InvalidInput for a sort column that there is not, InvalidFilter for a regex that cannot be used.
         """
 
-    async def count(self, question: ListQuery) -> int:
-        """Return how many customers another question would show. Raises InvalidFilter."""
+    async def count(self, query: ListQuery) -> int:
+        """Return how many customers another query would show. Raises InvalidFilter."""
 
     async def hidden(self, usernames: Collection[str]) -> int:
-        """Return how many of these usernames the present question does not show."""
+        """Return how many of these usernames the present query does not show."""
 
     def window(self, start: int, stop: int) -> Sequence[Customer]:
         """Return shown rows."""
@@ -108,7 +108,7 @@ class CustomerListPort(Protocol):
         """Return which of these usernames the service listed more than once, all by one pass over the list."""
 
     def usernames(self) -> Sequence[str]:
-        """All usernames that the present question shows, in order."""
+        """All usernames that the present query shows, in order."""
 
     def fresh(self, usernames: Collection[str]) -> frozenset[str]:
         """Return which of these usernames the last refresh brought or changed."""
@@ -123,7 +123,7 @@ class CustomerListPort(Protocol):
         """Do what many single changes leave to do."""
 
     async def table(self, usernames: Collection[str] | None = None, *, everything: bool = False) -> Table | None:
-        """Return as columns what the present question shows, in its order; or the customers of these usernames, or
+        """Return as columns what the present query shows, in its order; or the customers of these usernames, or
         everything. None before the first list.
         """
 

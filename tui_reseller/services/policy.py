@@ -185,22 +185,22 @@ class Policy:
         hint = "unlock it first: l on the screen, --unlock REASON on the command line" if may_be_unlocked else ""
         return RefusedHere(f"refused: {why}; nothing was sent", hint=hint)
 
-    def refuse_lacking(self, operation: Operation) -> None:
-        """Raise RefusedHere for an operation that the service has not, with the reason and what to do instead."""
+    def lacking(self, operation: Operation) -> RefusedHere | None:
+        """Return the error of an operation that the service has not, with what to do instead; None if it has it."""
         service = self.profile.service
-        if not service.has(operation):
-            raise RefusedHere(
-                f"refused: {service.title} has no {operation.value}; nothing was sent",
-                hint=service.lacks.get(operation, ""),
-            )
+        if service.has(operation):
+            return None
+        return RefusedHere(
+            f"refused: {service.title} has no {operation.value}; nothing was sent",
+            hint=service.lacks.get(operation, ""),
+        )
 
     def refuse(self, call: Call) -> None:
         """Raise RefusedHere for what is never sent, whoever asks: what the service has not, while nothing may be
         written, to no username, to our own reseller account or under its name (in any case, width or with spaces around
         it: O14).
         """
-        self.refuse_lacking(call.operation)
-        refusal = self.refusal()
+        refusal = self.lacking(call.operation) or self.refusal()
         if refusal is not None:
             raise refusal
         if not call.username.strip():

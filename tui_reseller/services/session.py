@@ -1,7 +1,7 @@
 """One opened profile: its ports, its list and what it allows. Front doors hold one at a time."""
 
 import contextlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,11 +9,12 @@ from functools import partial
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, MissingCredentials
+from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, MissingCredentials, RefusedHere
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.text import quoted
 from tui_reseller.domain.value import Value
 from tui_reseller.services import absence, retry
 from tui_reseller.services.guard import GuardedCustomers
@@ -155,6 +156,17 @@ class Session:
         with contextlib.suppress(BadConfig):  # never an error of the operation, which is done
             await self.snapshot.note(self.account, changes)
         await self.customers.tidy()
+
+    @contextlib.contextmanager
+    def changing(self, username: str) -> Iterator[None]:
+        """Be the only change of a customer that is on its way. Raises RefusedHere if there is another one."""
+        if username in self.in_flight:
+            raise RefusedHere(f"refused: a change of {quoted(username)} is still on its way")
+        self.in_flight.add(username)
+        try:
+            yield
+        finally:
+            self.in_flight.discard(username)
 
     async def write_down_kept(self) -> None:
         """Write down outcomes that the disk refused before. Raises LedgerUnavailable if it still does."""

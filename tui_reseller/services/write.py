@@ -62,25 +62,20 @@ async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOT
 
     Never raises a ResellerError: what stopped it stands in the result.
     """
-    if call.username in session.in_flight:
-        return stopped(call, RefusedHere(f"refused: a change of {quoted(call.username)} is still on its way"))
-    session.in_flight.add(call.username)
     try:
-        before = await prepare(session, call, aim)
-        if before is not None and is_already_so(session.provider, call, before):
-            found = await already(session, call, before, aim)
-            if found is not None:
-                return found
-        elif before is not None and is_of_fields(session.provider, call):
-            call = without_unchanged(call, {name: before.text(name) for name in call.fields})
-        result = await send(session, call, before, permit, aim)
-        await session.keep(*list_updates(session, call, before, result.outcome))
+        with session.changing(call.username):
+            before = await prepare(session, call, aim)
+            if before is not None and is_already_so(session.provider, call, before):
+                found = await already(session, call, before, aim)
+                if found is not None:
+                    return found
+            elif before is not None and is_of_fields(session.provider, call):
+                call = without_unchanged(call, {name: before.text(name) for name in call.fields})
+            result = await send(session, call, before, permit, aim)
+            await session.keep(*list_updates(session, call, before, result.outcome))
     except ResellerError as error:
         return stopped(call, error)
-    else:
-        return result
-    finally:
-        session.in_flight.discard(call.username)
+    return result
 
 
 async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:

@@ -1,6 +1,5 @@
 """The config file: read strictly, edited gently - comments and order of what is not ours to change survive."""
 
-import tomllib
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
@@ -9,18 +8,17 @@ from typing import TYPE_CHECKING
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.profile import Profile, checked_base_url, checked_name
-from tui_reseller.storage.config_lines import line_in, line_of
 from tui_reseller.storage.config_reading import PROFILE_KEYS, parse, read_file
+from tui_reseller.storage.toml_items import places_of
 from tui_reseller.system.files import checked_folder, only_writer, write_whole
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
-
-__all__ = ["ConfigFile", "line_of"]
+    from tomlkit.items import Item
 
 NAME = "config.toml"
 _ALWAYS = ("api_user", "base_url", "format", "store")
-"""Keys that are written also where they say what would be assumed: they tell the reader what matters."""
+"""Keys that are written also where they have the default: they show the reader what matters."""
 
 
 class ConfigFile:
@@ -44,28 +42,22 @@ class ConfigFile:
 
     def remove(self, name: str) -> None:
         """Take a profile out. If it was the default there is none afterwards: the next one is not guessed."""
-        self._edit(lambda document, config: _remove(document, config, name), lambda text: _closed(text, name))
+        self._edit(lambda document, config: _remove(document, config, name))
 
     def use(self, name: str) -> None:
         """Name the profile that reads and the screen use by default."""
         self._edit(lambda document, config: _use(document, config, name))
 
-    def line_of(self, table: str | tuple[str, ...], key: str) -> int:
-        """Return the line of a key, for a complaint about it."""
-        return line_of(self.path, table, key)
-
     def _text(self) -> str:
         return read_file(self.path) if checked_folder(self.path.parent) else ""
 
-    def _edit(
-        self, change: "Callable[[TOMLDocument, Config], None]", prepared: Callable[[str], str] = lambda text: text
-    ) -> None:
+    def _edit(self, change: "Callable[[TOMLDocument, Config], None]") -> None:
         import tomlkit  # noqa: PLC0415 - reading does not need it
 
         with only_writer(self.path.with_name("config.lock")):
             text = self._text()
             config = parse(text, self.path)
-            document = tomlkit.parse(prepared(text))
+            document = tomlkit.parse(text)
             change(document, config)
             edited = tomlkit.dumps(document)
             # What we write must be readable by us, whatever style the file was written in.
@@ -100,31 +92,24 @@ def _has_same_proxy(config: Config, profile: Profile) -> bool:
 
 
 def _remove(document: "TOMLDocument", config: Config, name: str) -> None:
+    """Take a profile out. The comments behind it speak of what comes next: they stay in its place."""
+    from tomlkit.items import Whitespace  # noqa: PLC0415 - reading does not need it
+
     if name not in config.profiles:
         raise _no_profile(name)
-    del document["profiles"][name]
+    for container, place in [*places_of(document, ("profiles", name))]:
+        container.body[place] = (None, Whitespace(_comments_behind(container.body[place][1])))
     if config.default == name:
         del document["default"]
 
 
-def _closed(text: str, name: str) -> str:
-    """Return the text with the comments that follow a profile moved out of it: they speak of what comes next, and
-    tomlkit would take them away with the profile.
-    """
-    lines = text.splitlines(keepends=True)
-    start = line_in(text, ("profiles", name))
-    end = next((at for at in range(start, len(lines)) if lines[at].lstrip().startswith("[")), len(lines))
-    first = end
-    while first > start and (not lines[first - 1].strip() or lines[first - 1].lstrip().startswith("#")):
-        first -= 1
-    moved = [*lines[: start - 1], *lines[first:end], *lines[start - 1 : first], *lines[end:]]
-    edited = "".join(line if line.endswith("\n") else line + "\n" for line in moved)
-    # A profile written in another style (inline, dotted) is left as it is.
-    try:
-        same = tomllib.loads(edited) == tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return text
-    return edited if same else text
+def _comments_behind(item: "Item") -> str:
+    """Return the comments and empty lines that stand behind the last key of a table."""
+    from tomlkit.items import Table  # noqa: PLC0415 - as above
+
+    lines = item.value.body if isinstance(item, Table) else []
+    last = max((at for at, (key, _item) in enumerate(lines) if key is not None), default=-1)
+    return "".join(found.as_string() for _key, found in lines[last + 1 :])
 
 
 def _use(document: "TOMLDocument", config: Config, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Reading the config file: every key known, every value checked, every complaint with its line."""
+"""Reading the config file: every key known, every value checked, every error with its line."""
 
 import os
 import stat
@@ -28,7 +28,7 @@ from tui_reseller.domain.profile import (
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.proxy import without_password
 from tui_reseller.domain.text import clean
-from tui_reseller.storage.config_lines import Table, line_in
+from tui_reseller.storage.toml_items import Table, line_of
 
 LARGEST = 1024 * 1024
 _TOO_LARGE = "it is larger than 1 MiB"
@@ -121,7 +121,7 @@ class _Reader:
         profiles = {name: self.profile(name, self.table(("profiles",), tables, name)) for name in tables}
         default = self.value((), self.found, "default", str) if "default" in self.found else None
         if default is not None and default not in profiles:
-            self.complain((), "default", f'no profile "{clean(default, longest=40)}"', near=default, among=profiles)
+            self.refuse((), "default", f'no profile "{clean(default, longest=40)}"', near=default, among=profiles)
         return Config(MappingProxyType(profiles), default, self.settings())
 
     def settings(self) -> Settings:
@@ -141,17 +141,17 @@ class _Reader:
         try:
             return read_duration(text)
         except InvalidInput as error:
-            self.complain(at, key, error.message)
+            self.refuse(at, key, error.message)
 
     def syslog(self, at: Table, table: Mapping[str, object]) -> str:
         """Read true, false or the path of a socket."""
         if isinstance(table["syslog"], bool):
             return SYSLOG if table["syslog"] else ""
         if not isinstance(table["syslog"], str):
-            self.complain(at, "syslog", "must be true, false or the path of a socket")
+            self.refuse(at, "syslog", "must be true, false or the path of a socket")
         path = self.value(at, table, "syslog", str)
         if not path.startswith("/"):
-            self.complain(at, "syslog", "must be a path from the root on, or true")
+            self.refuse(at, "syslog", "must be a path from the root on, or true")
         return path
 
     def profile(self, name: str, table: Mapping[str, object]) -> Profile:
@@ -160,7 +160,7 @@ class _Reader:
         self.accepted(at, "", lambda: checked_name(name))
         for key in _REQUIRED:
             if key not in table:
-                self.complain(at, key, "is missing")
+                self.refuse(at, key, "is missing")
         values: dict[str, object] = {}
         for key in table:
             values[key] = self.profile_value(at, table, key)
@@ -186,19 +186,19 @@ class _Reader:
             return self.ceiling(at, table, key)
         text = self.value(at, table, key, str)
         if key == "api_user" and not text.strip():
-            self.complain(at, key, "must not be empty")
+            self.refuse(at, key, "must not be empty")
         return self.accepted(at, key, lambda: checked_base_url(text)) if key == "base_url" else text
 
     def command(self, at: Table, table: Mapping[str, object], key: str) -> tuple[str, ...]:
         found = self.value(at, table, key, list)
         if not found or not all(isinstance(part, str) for part in found) or not found[0]:
-            self.complain(at, key, 'must be a list of texts, the program first: ["pass", "show", "sendgrid"]')
+            self.refuse(at, key, 'must be a list of texts, the program first: ["pass", "show", "sendgrid"]')
         return tuple(found)
 
     def only(self, at: Table, table: Mapping[str, object], known: Collection[str]) -> None:
         for key in table:
             if key not in known:
-                self.complain(at, key, "no such key", near=key, among=known)
+                self.refuse(at, key, "no such key", near=key, among=known)
 
     def table(self, at: Table, table: Mapping[str, object], key: str) -> Mapping[str, object]:
         return self.value(at, table, key, dict) if key in table else {}
@@ -206,7 +206,7 @@ class _Reader:
     def value(self, at: Table, table: Mapping[str, object], key: str, kind: type[_Kind]) -> _Kind:
         found = table[key]
         if type(found) is not kind:
-            self.complain(at, key, f"must be {_KINDS[kind]}, not {_KINDS.get(type(found), 'a date')}")
+            self.refuse(at, key, f"must be {_KINDS[kind]}, not {_KINDS.get(type(found), 'a date')}")
         return found
 
     def ceiling(self, at: Table, table: Mapping[str, object], key: str) -> float | None:
@@ -217,18 +217,18 @@ class _Reader:
     def choice(self, at: Table, table: Mapping[str, object], key: str, known: Collection[str]) -> str:
         word = self.value(at, table, key, str)
         if word not in known:
-            self.complain(at, key, f'no such value "{clean(word, longest=40)}"', near=word, among=known)
+            self.refuse(at, key, f'no such value "{clean(word, longest=40)}"', near=word, among=known)
         return word
 
     def accepted(self, at: Table, key: str, check: Callable[[], _Value]) -> _Value:
         try:
             return check()
         except InvalidInput as error:
-            self.complain(at, key, error.message)
+            self.refuse(at, key, error.message)
 
-    def complain(self, at: Table, key: str, words: str, *, near: str = "", among: Collection[str] = ()) -> NoReturn:
+    def refuse(self, at: Table, key: str, words: str, *, near: str = "", among: Collection[str] = ()) -> NoReturn:
         place = clean(".".join((*at, key) if key else at), longest=120)
         if among:
             words += " - " + did_you_mean(near, among, f"there is: {', '.join(among)}")
-        line = line_in(self.text, at, key)
+        line = line_of(self.text, at, key)
         raise BadConfig(f"{self.path.name}:{line}: {place}: {words}", hint=f"look at {self.path}")

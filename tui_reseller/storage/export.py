@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 SLICE = 20_000
-"""Rows between two looks at whether the export was cancelled."""
+"""Rows between two checks whether the export was cancelled."""
 ROW_GROUP = 100_000
 """Rows of a row group of Parquet: what readers skip or read at once."""
 _TEMPORARY = ".exporting-"
@@ -29,7 +29,7 @@ _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 class _CancelledError(Exception):
-    """Nobody waits for the file any more."""
+    """The export was cancelled."""
 
 
 class Exporter:
@@ -72,20 +72,20 @@ class Exporter:
         loop = asyncio.get_running_loop()
         stopped = threading.Event()
 
-        def tell(done: int, total: int) -> None:
+        def report(done: int, total: int) -> None:
             if stopped.is_set():
                 raise _CancelledError
             if progress is not None:
                 loop.call_soon_threadsafe(progress, done, total)
 
         work = asyncio.ensure_future(
-            asyncio.to_thread(partial(self._write, table, path, form, columns, overwrite=overwrite, tell=tell))
+            asyncio.to_thread(partial(self._write, table, path, form, columns, overwrite=overwrite, report=report))
         )
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
             stopped.set()
-            work.add_done_callback(lambda done: done.cancelled() or done.exception())  # looked at: nobody wants it
+            work.add_done_callback(lambda done: done.cancelled() or done.exception())  # retrieved: nobody waits for it
             await asyncio.wait([work])
             raise
 
@@ -99,9 +99,9 @@ class Exporter:
         return _texts(frame if limit is None else frame.head(limit), form, columns, lambda _done, _total: None)
 
     def _write(
-        self, table: Table, path: Path, form: ExportFormat, columns: Sequence[str], *, overwrite: bool, tell: Progress
+        self, table: Table, path: Path, form: ExportFormat, columns: Sequence[str], *, overwrite: bool, report: Progress
     ) -> int:
-        """Do the work, in a thread. Tell raises when nobody waits for it any more."""
+        """Do the work, in a thread. Report raises when the export was cancelled."""
         from tui_reseller.storage.frames import any_frame_of  # noqa: PLC0415 - beside the event loop
 
         frame = any_frame_of(table)
@@ -112,18 +112,18 @@ class Exporter:
             raise _unusable(path, error) from None
         temporary = Path(name)
         try:
-            with os.fdopen(handle, "wb") as file, _worded(path):
+            with os.fdopen(handle, "wb") as file, _disk_errors(path):
                 if form is ExportFormat.PARQUET:
-                    _write_parquet(file, frame, columns, tell)
+                    _write_parquet(file, frame, columns, report)
                 else:
-                    for text in _texts(frame, form, columns, tell):
+                    for text in _texts(frame, form, columns, report):
                         file.write(text.encode("utf-8"))
                 file.flush()
                 os.fsync(handle)
                 size = os.fstat(handle).st_size
-            tell(len(frame), len(frame))
+            report(len(frame), len(frame))
             self.check(path, overwrite=overwrite)  # somebody may have put a file there meanwhile
-            with _worded(path):
+            with _disk_errors(path):
                 temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -132,20 +132,20 @@ class Exporter:
         return size
 
 
-def _texts(frame: "pl.DataFrame", form: ExportFormat, columns: Sequence[str], tell: Progress) -> Iterator[str]:
+def _texts(frame: "pl.DataFrame", form: ExportFormat, columns: Sequence[str], report: Progress) -> Iterator[str]:
     from tui_reseller.storage.export_text import csv_header, csv_lines, json_lines  # noqa: PLC0415 - polars
 
     if form is ExportFormat.JSON_LINES:
-        for piece in _slices(frame, tell):
+        for piece in _slices(frame, report):
             yield json_lines(piece, columns or piece.columns)
         return
     names = columns or _all_columns(frame)
     yield csv_header(names)
-    for piece in _slices(frame, tell):
+    for piece in _slices(frame, report):
         yield csv_lines(piece, names)
 
 
-def _write_parquet(file: IO[bytes], frame: "pl.DataFrame", columns: Sequence[str], tell: Progress) -> None:
+def _write_parquet(file: IO[bytes], frame: "pl.DataFrame", columns: Sequence[str], report: Progress) -> None:
     from polars.io.plugins import register_io_source  # noqa: PLC0415 - beside the event loop
 
     chosen = frame.select(columns or _all_columns(frame))
@@ -153,15 +153,15 @@ def _write_parquet(file: IO[bytes], frame: "pl.DataFrame", columns: Sequence[str
     def pieces(
         _columns: list[str] | None, _predicate: "pl.Expr | None", _rows: int | None, _batch: int | None
     ) -> Iterator["pl.DataFrame"]:
-        yield from _slices(chosen, tell)
+        yield from _slices(chosen, report)
 
     source = register_io_source(pieces, schema=chosen.schema)
     source.sink_parquet(file, compression="zstd", row_group_size=ROW_GROUP)
 
 
-def _slices(frame: "pl.DataFrame", tell: Progress) -> Iterator["pl.DataFrame"]:
+def _slices(frame: "pl.DataFrame", report: Progress) -> Iterator["pl.DataFrame"]:
     for start in range(0, len(frame), SLICE):
-        tell(start, len(frame))
+        report(start, len(frame))
         yield frame[start : start + SLICE]
 
 
@@ -176,8 +176,8 @@ def _unusable(path: Path, error: Exception) -> InvalidInput:
 
 
 @contextlib.contextmanager
-def _worded(path: Path) -> Iterator[None]:
-    """Turn what the disk says into words: through polars it comes as an error of the form."""
+def _disk_errors(path: Path) -> Iterator[None]:
+    """Raise BadConfig for an error of the disk. Polars wraps one in its own, with the number in the text."""
     import polars as pl  # noqa: PLC0415 - beside the event loop
 
     try:

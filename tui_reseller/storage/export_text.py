@@ -1,7 +1,7 @@
 """Customers as CSV and as JSON Lines, column by column.
 
-Both say exactly what `domain.text` and Python's own encoder say: whole columns are told harmless by one regex, and only
-what is not goes through those, value by value.
+Both write exactly what `domain.text` and Python's own encoder write: one regex finds the values of a column that are
+not harmless, and only those go through them, one by one.
 """
 
 import json
@@ -14,16 +14,17 @@ from tui_reseller.domain.text import clean, formula_safe
 from tui_reseller.storage.matching import switch_text_of
 
 LONGEST_CELL = 1_000_000
-"""Characters of a CSV cell; what is longer is cut with a sign."""
+"""Characters of a CSV cell; what is longer is cut and marked."""
 HARMLESS = (
     "\x20-\x7e\xa1-\xac\xae-\u02ff\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a"
     "\u1e00-\u1eff\u2010-\u2027\u3041-\u3096\u30a1-\u30fa\u4e00-\u9ffc\uac00-\ud7a3"
 )
-"""Ranges of signs that clean() leaves as they are wherever they stand: assigned, no marks, no blanks but one.
-Other signs may be harmless too: they only take longer."""
+"""Ranges of characters that clean() never changes: assigned, no combining marks, of all spaces only U+0020. Others may
+be harmless too: they only take longer.
+"""
 _ODD_CELL = f"[^{HARMLESS}]"
 _FORMULA = r"""'*[ "]*[=+\-@]"""
-"""What formula_safe() looks for at the beginning and after semicolons, among harmless signs."""
+"""What formula_safe() looks for at the beginning and after semicolons, among harmless characters."""
 _ODD_JSON = r"[^\x20\x21\x23-\x5b\x5d-\x7e]"
 _ODD_OBJECT = r"[^\x20-\x7e]"
 _encode = json.JSONEncoder(ensure_ascii=True).encode

@@ -60,9 +60,9 @@ class Incoming:
         """Return the customers of these usernames that have arrived; of several with one name, the first."""
 
         def work() -> dict[str, Customer]:
-            from tui_reseller.storage.query import Rows  # noqa: PLC0415 - polars, beside the screen
+            from tui_reseller.storage.customer_rows import CustomerRows  # noqa: PLC0415 - polars, beside the screen
 
-            rows = Rows(self._provider, self.frame())
+            rows = CustomerRows(self._provider, self.frame())
             found = rows.named(usernames)
             return dict(zip(found, rows.at([numbers[0] for numbers in found.values()]), strict=True))
 

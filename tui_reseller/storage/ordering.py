@@ -19,7 +19,7 @@ Edits = Mapping[int, Customer | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RowOrder:
     """Row numbers, ascending by a column: first those with a value, then the empty ones."""
 
     filled: pl.Series
@@ -31,10 +31,10 @@ class Order:
         return pl.concat([filled, self.empty], rechunk=True)
 
 
-def order_of(frame: pl.DataFrame, field: str) -> Order:
+def row_order_of(frame: pl.DataFrame, field: str) -> RowOrder:
     """Sort a frame by a field; without one, it is the order of the service."""
     if not field:
-        return Order(pl.int_range(len(frame), dtype=pl.UInt32, eager=True), _rows([]))
+        return RowOrder(pl.int_range(len(frame), dtype=pl.UInt32, eager=True), _rows([]))
     is_switch = frame.schema[field] == pl.Boolean
     unknown = Switch.UNKNOWN.value if is_switch else ""
     key = (switch_text_of(field) if is_switch else text_of(field)).str.to_lowercase()
@@ -44,10 +44,10 @@ def order_of(frame: pl.DataFrame, field: str) -> Order:
     )
     rows = found["rows"]
     filled = len(rows) - (int(found["empty"][0]) if len(rows) else 0)
-    return Order(rows[:filled], rows[filled:])
+    return RowOrder(rows[:filled], rows[filled:])
 
 
-def with_edits(order: Order, frame: pl.DataFrame, field: str, edits: Edits) -> Order:
+def with_edits(order: RowOrder, frame: pl.DataFrame, field: str, edits: Edits) -> RowOrder:
     """Return the order with changed rows where they belong now, new ones among them, and without those taken out."""
     if not edits:
         return order
@@ -60,8 +60,8 @@ def with_edits(order: Order, frame: pl.DataFrame, field: str, edits: Edits) -> O
     left = _rows(list(edits)).implode()
     filled, empty = (part.filter(~part.is_in(left)) for part in (order.filled, order.empty))
     if not field:
-        return Order(_merged(filled, present, key_of), empty)
-    return Order(
+        return RowOrder(_merged(filled, present, key_of), empty)
+    return RowOrder(
         _merged(filled, [pair for pair in present if pair[0]], key_of),
         _merged(empty, [pair for pair in present if not pair[0]], key_of),
     )

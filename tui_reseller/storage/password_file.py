@@ -21,12 +21,12 @@ from tui_reseller.system.files import sync_folder
 
 HEAD = b"username,password,state\n"
 HELD_WAIT = 1.0
-"""Seconds to wait for whoever only looks into the file."""
+"""Seconds to wait for a process that only reads the file."""
 _LONGEST_STATE = max(len(state.value) for state in PasswordState)
 
 
 @dataclass(slots=True)
-class Row:
+class PasswordRow:
     """The password of one customer. Place is where its state stands in the file, in bytes."""
 
     password: Secret
@@ -37,30 +37,30 @@ class Row:
 class PasswordFile:
     """CSV with a row a customer; mode 0600, held against other processes until it is closed.
 
-    What writes is done by one thread, in the order in which it was asked for, so that closing waits for it.
+    One thread writes, in the order of the calls, so that closing waits for it.
     """
 
-    def __init__(self, path: Path, *, goes_on: bool = False) -> None:
-        """Make the file, or go on with one that is there.
+    def __init__(self, path: Path, *, resume: bool = False) -> None:
+        """Make the file, or resume one that is there.
 
-        Raises InvalidInput if it is there already, cannot be made, or is none that can be gone on with; RefusedHere if
+        Raises InvalidInput if it is there already, cannot be made, or is none that can be resumed; RefusedHere if
         another process has it; BadConfig if the disk refuses.
         """
         self.path = path
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, PasswordRow] = {}
         self._end = 0
         self._broken = ""
-        self._handle = _opened(path, goes_on=goes_on)
+        self._handle = _opened(path, resume=resume)
         try:
             hold(self._handle, path)
-            if goes_on:
-                self._take_in()
+            if resume:
+                self._read_rows()
             if self._end < len(HEAD):
                 self._append(HEAD)
-                self._make_name_last()
+                self._sync_name()
         except BaseException:
             os.close(self._handle)
-            if not goes_on:
+            if not resume:
                 with suppress(OSError):
                     path.unlink()
             raise
@@ -83,14 +83,14 @@ class PasswordFile:
         """
         await self._do(lambda: self._keep(passwords, state))
 
-    async def tell(self, states: Mapping[str, PasswordState]) -> None:
-        """Say what is known of passwords; of those without a row nothing is said. Raises BadConfig."""
-        await self._do(lambda: self._tell(states))
+    async def set_states(self, states: Mapping[str, PasswordState]) -> None:
+        """Write down what is known of passwords; those without a row are left out. Raises BadConfig."""
+        await self._do(lambda: self._set_states(states))
 
     def close(self) -> None:
-        """Let go of it, when all that was asked for is written."""
+        """Release it, when everything is written."""
         self._thread.shutdown()
-        with suppress(OSError):  # a state that is lost with the power is settled again
+        with suppress(OSError):  # a state that is lost with the power is found again
             os.fsync(self._handle)
         os.close(self._handle)
 
@@ -116,15 +116,15 @@ class PasswordFile:
             self._append(b"".join(lines.values()))
             for name, password in new.items():
                 place += len(lines[name])
-                self._rows[name] = Row(password, state, place - len(state.value))
+                self._rows[name] = PasswordRow(password, state, place - len(state.value))
         if len(new) < len(passwords):
-            self._tell(dict.fromkeys(passwords.keys() - new.keys(), state))
+            self._set_states(dict.fromkeys(passwords.keys() - new.keys(), state))
             try:
                 os.fsync(self._handle)
             except OSError as error:
                 raise self._break(error) from None
 
-    def _tell(self, states: Mapping[str, PasswordState]) -> None:
+    def _set_states(self, states: Mapping[str, PasswordState]) -> None:
         for name, state in states.items():
             row = self._rows.get(name)
             if row is None:
@@ -165,7 +165,7 @@ class PasswordFile:
         return self._unusable(error)
 
     def _refuse_broken(self) -> None:
-        """Nothing more is sent through a file of which nobody knows what stands in it."""
+        """Raise BadConfig after a failed write: nobody knows what stands in the file."""
         if self._broken:
             raise BadConfig(f"{clean(str(self.path))} could not be written before: {self._broken}")
 
@@ -175,13 +175,13 @@ class PasswordFile:
 
     # Opening
 
-    def _make_name_last(self) -> None:
+    def _sync_name(self) -> None:
         try:
             sync_folder(self.path.parent)
         except OSError as error:
             raise self._unusable(error) from None
 
-    def _take_in(self) -> None:
+    def _read_rows(self) -> None:
         shown = clean(str(self.path))
         try:
             if not stat.S_ISREG(os.fstat(self._handle).st_mode):
@@ -219,7 +219,7 @@ def hold(handle: int, path: Path, wait: float = HELD_WAIT) -> None:
             return
 
 
-def rows_of(content: bytes) -> tuple[dict[str, Row], int]:
+def rows_of(content: bytes) -> tuple[dict[str, PasswordRow], int]:
     """Return the rows of a file by username, and where the last whole one ends.
 
     Of the last line the end may be missing, as a power cut leaves it: then it was never sent, and is not there. Raises
@@ -229,7 +229,7 @@ def rows_of(content: bytes) -> tuple[dict[str, Row], int]:
         if HEAD.startswith(content):
             return {}, 0
         raise ValueError("line 1: not the head of a file of passwords")
-    rows: dict[str, Row] = {}
+    rows: dict[str, PasswordRow] = {}
     begin = len(HEAD)
     while begin < len(content):
         end = content.find(b"\n", begin)
@@ -242,7 +242,7 @@ def rows_of(content: bytes) -> tuple[dict[str, Row], int]:
             raise ValueError(f"line {len(rows) + 2}: not a username, a password and its state") from None
         if name in rows:
             raise ValueError(f"line {len(rows) + 2}: the customer of an earlier line again")
-        rows[name] = Row(password, state, begin + len(line) - len(state.value))
+        rows[name] = PasswordRow(password, state, begin + len(line) - len(state.value))
         begin += len(line) + (end >= 0)
     return rows, begin
 
@@ -259,7 +259,9 @@ def _state_of(word: str) -> PasswordState:
     known = [state.value for state in PasswordState]
     if word in known:
         return PasswordState(word)
-    if len(word) == _LONGEST_STATE and all(any(sign == each[at] for each in known) for at, sign in enumerate(word)):
+    if len(word) == _LONGEST_STATE and all(
+        any(character == each[at] for each in known) for at, character in enumerate(word)
+    ):
         return PasswordState.PENDING
     raise ValueError("no state")
 
@@ -271,10 +273,10 @@ def _line(username: str, password: Secret, state: PasswordState) -> bytes:
     return line.getvalue().encode()
 
 
-def _opened(path: Path, *, goes_on: bool) -> int:
+def _opened(path: Path, *, resume: bool) -> int:
     flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
     try:
-        return os.open(path, flags if goes_on else flags | os.O_CREAT | os.O_EXCL, 0o600)
+        return os.open(path, flags if resume else flags | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise InvalidInput(f"{clean(str(path))} is there already: name a new file", field="file") from None
     except OSError as error:

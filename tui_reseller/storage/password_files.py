@@ -12,7 +12,7 @@ from tui_reseller.storage.password_file import PasswordFile, hold, rows_of
 from tui_reseller.system.files import checked_folder, private_folder
 
 KEPT = timedelta(days=30)
-"""How long a file of ours stays in which no password is valid: until then a job may go on with it."""
+"""How long a file of ours stays in which no password is valid: until then a job may resume it."""
 
 
 class PasswordFiles:
@@ -31,14 +31,14 @@ class PasswordFiles:
         return self._own(private_folder(self._folder) / name)
 
     def again(self, path: Path) -> PasswordFile:
-        """Go on in a file. One of ours that is gone was delivered, and begins anew.
+        """Resume a file. One of ours that is gone was delivered, and is made anew.
 
-        Raises InvalidInput if it cannot be gone on with, RefusedHere if another process has it, BadConfig.
+        Raises InvalidInput if it cannot be resumed, RefusedHere if another process has it, BadConfig.
         """
         if self.is_own(path) and not path.exists():
             private_folder(self._folder)
             return self._own(path)
-        return PasswordFile(path, goes_on=True)
+        return PasswordFile(path, resume=True)
 
     def is_own(self, path: Path) -> bool:
         """Whether a file is one of ours, and not the operator's."""
@@ -72,7 +72,7 @@ def _is_left_behind(path: Path) -> bool:
             if any(row.state is not PasswordState.REFUSED for row in rows.values()):
                 return True
         except (RefusedHere, BadConfig):
-            return False  # somebody has it, and will say what becomes of it
+            return False  # another process has it, and will deliver it
         except (OSError, ValueError):
             return True
         if os.fstat(handle).st_mtime < time.time() - KEPT.total_seconds():

@@ -12,7 +12,7 @@ LEDGER = "ledger.sqlite3"
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The three folders: what the operator wrote, what must last, what can be fetched again."""
+    """The three folders: what the operator wrote, what must be kept, what can be fetched again."""
 
     config: Path
     state: Path
@@ -31,7 +31,7 @@ class Paths:
 
 
 def account_folder(account: str) -> str:
-    """Return a folder name for an account: readable, unique, without a sign that a file system minds."""
+    """Return a folder name for an account: readable, unique, of characters that every file system takes."""
     readable = re.sub(r"[^A-Za-z0-9]+", "-", account.partition("://")[2] or account).strip("-")[:32]
     digest = hashlib.sha256(account.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"{readable or 'account'}-{digest}"

@@ -13,8 +13,8 @@ from tui_reseller.storage.new_file import write_new
 from tui_reseller.system.files import write_whole
 
 LARGEST = 2 * 1024**3
-TOLD = 12
-"""So many signs of its digest name a plan."""
+NAME_LENGTH = 12
+"""So many characters of its digest name a plan."""
 
 
 class PlanFiles:
@@ -28,7 +28,7 @@ class PlanFiles:
         BadConfig if the disk refuses.
         """
         digest = plan.digest
-        target = path or self._folder / f"{digest[:TOLD]}.plan"
+        target = path or self._folder / f"{digest[:NAME_LENGTH]}.plan"
         lines = [canonical({**plan.head, "digest": digest}), *(canonical(item.as_dict()) for item in plan.items)]
         content = ("\n".join(lines) + "\n").encode("ascii")
         if path is None:
@@ -38,8 +38,8 @@ class PlanFiles:
         return target
 
     def load(self, name: str) -> Plan:
-        """Read a plan by the path of its file, or by the first signs of its digest. Raises InvalidInput if it cannot be
-        read, was edited, or is of another version.
+        """Read a plan by the path of its file, or by the first characters of its digest. Raises InvalidInput if it
+        cannot be read, was edited, or is of another version.
         """
         path = self._place(name)
         try:
@@ -66,12 +66,16 @@ class PlanFiles:
     def _place(self, name: str) -> Path:
         path = Path(name)
         found = sorted(self._folder.glob(f"{name}*.plan")) if len(name) >= 4 and name.isalnum() else []
-        is_told = len(name) == TOLD and len(found) == 1  # as a command of ours names it, whatever file lies about
-        if not is_told and (path.exists() or "/" in name):
+        is_digest = (
+            len(name) == NAME_LENGTH and len(found) == 1
+        )  # as a command that we printed names it, whatever file is here
+        if not is_digest and (path.exists() or "/" in name):
             return path
         if len(found) == 1:
             return found[0]
-        raise InvalidInput(f"there is no plan {clean(name)!r}", hint="name its file, or the first signs of its digest")
+        raise InvalidInput(
+            f"there is no plan {clean(name)!r}", hint="name its file, or the first characters of its digest"
+        )
 
 
 def _opened(path: Path) -> int:

@@ -8,18 +8,18 @@ from tui_reseller.domain.listing import EXTRA, table_columns
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.switch import Switch
 
-Value = str | bool | None
-Row = tuple[Value, ...]
-_STATES: Mapping[Value, Switch] = {state.as_bool: state for state in Switch}
+Cell = str | bool | None
+CustomerRow = tuple[Cell, ...]
+_STATES: Mapping[Cell, Switch] = {state.as_bool: state for state in Switch}
 
 
-def row_of(provider: Provider, customer: Customer) -> Row:
+def row_of(provider: Provider, customer: Customer) -> CustomerRow:
     """Return a customer as a row."""
     extra = json.dumps(dict(customer.extra), ensure_ascii=False, separators=(",", ":")) if customer.extra else None
     return (*(_plain(customer.value(name)) for name in provider.columns), extra)
 
 
-def customer_of(provider: Provider, row: Row) -> Customer:
+def customer_of(provider: Provider, row: CustomerRow) -> Customer:
     """Return a row as a customer. What stands behind our columns is left out."""
     found: dict[str, Stored] = dict(zip(provider.columns, row, strict=False))
     extra = row[len(provider.columns)]
@@ -29,7 +29,7 @@ def customer_of(provider: Provider, row: Row) -> Customer:
     return Customer(str(username), found, json.loads(extra) if isinstance(extra, str) else NO_EXTRA)
 
 
-def checked_row(provider: Provider, found: object) -> Row:
+def checked_row(provider: Provider, found: object) -> CustomerRow:
     """Return what a file holds as a row. Raises ValueError unless it is one."""
     columns = table_columns(provider)
     if not isinstance(found, list) or len(found) != len(columns) or found[0] is None:
@@ -50,5 +50,5 @@ def checked_row(provider: Provider, found: object) -> Row:
     return tuple(found)
 
 
-def _plain(value: object) -> Value:
+def _plain(value: object) -> Cell:
     return value if isinstance(value, str | bool) else None

@@ -25,7 +25,7 @@ from tui_reseller.domain.listing import SnapshotInfo, StoredList, Table
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage import snapshot_changes
 from tui_reseller.storage.paths import account_folder
-from tui_reseller.storage.snapshot_head import FIRST_ROWS, LARGEST, Head, decoded
+from tui_reseller.storage.snapshot_head import FIRST_ROWS, LARGEST, SnapshotHead, decoded
 from tui_reseller.system.files import checked_folder, only_writer, private_folder, read_plain, write_whole
 from tui_reseller.system.thread_priority import lower_thread_priority
 
@@ -115,7 +115,7 @@ class Snapshots:
                 content = _summed(temporary)
                 generation = secrets.token_hex(6)
                 temporary.replace(folder / f"{_LIST}{generation}.parquet")
-                head = Head(generation, account, read_at, len(frame), *content, frame[:FIRST_ROWS].rows())
+                head = SnapshotHead(generation, account, read_at, len(frame), *content, frame[:FIRST_ROWS].rows())
                 write_whole(folder / _HEAD, head.encoded())
                 _clear(folder, generation)
 
@@ -151,7 +151,7 @@ def _unless_damaged(folder: Path, account: str) -> StoredList | None:
         return None
 
 
-def _stored(folder: Path, head: Head) -> StoredList:
+def _stored(folder: Path, head: SnapshotHead) -> StoredList:
     import polars as pl  # noqa: PLC0415 - loaded with the first list, beside the screen
 
     from tui_reseller.storage.frames import frame_of  # noqa: PLC0415

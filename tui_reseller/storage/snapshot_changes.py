@@ -9,10 +9,11 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.provider import Provider
 from tui_reseller.storage.rows import checked_row, customer_of, row_of
 
-Change = tuple[str, Customer | None]
+SnapshotChange = tuple[str, Customer | None]
+"""A username, and the customer who bears it now, or None."""
 
 
-def append(path: Path, provider: Provider, changes: Sequence[Change]) -> None:
+def append(path: Path, provider: Provider, changes: Sequence[SnapshotChange]) -> None:
     """Add changes. It is a cache: nothing waits for the disk. Raises OSError."""
     lines = b"".join(_line(provider, username, customer) for username, customer in changes)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -28,7 +29,7 @@ def _line(provider: Provider, username: str, customer: Customer | None) -> bytes
     return json.dumps(found, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def read(provider: Provider, content: bytes) -> Iterator[Change]:
+def read(provider: Provider, content: bytes) -> Iterator[SnapshotChange]:
     """Return the changes in order. A torn line is a change that was never finished: it is left out."""
     for line in content.split(b"\n"):
         try:

@@ -12,7 +12,7 @@ from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import SnapshotInfo, table_columns
 from tui_reseller.domain.providers import provider_of
-from tui_reseller.storage.rows import Row, Value, checked_row, customer_of
+from tui_reseller.storage.rows import Cell, CustomerRow, checked_row, customer_of
 
 FORMAT = 2
 LARGEST = 16 * 1024 * 1024
@@ -22,7 +22,7 @@ LONGEST_CELL = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class SnapshotHead:
     """Generation names the files. Size (bytes) and sum (CRC-32) are those of the list's file."""
 
     generation: str
@@ -31,7 +31,7 @@ class Head:
     total: int
     size: int
     sum: int
-    rows: Sequence[Row]
+    rows: Sequence[CustomerRow]
 
     @property
     def info(self) -> SnapshotInfo:
@@ -59,7 +59,7 @@ class Head:
         return json.dumps(found, separators=(",", ":")).encode("ascii")
 
 
-def decoded(content: bytes, account: str) -> Head:
+def decoded(content: bytes, account: str) -> SnapshotHead:
     """Read what encoded() wrote. Raises ValueError for anything else, and for another account's."""
     try:
         found = json.loads(content)
@@ -79,7 +79,9 @@ def decoded(content: bytes, account: str) -> Head:
     moment = datetime.fromisoformat(read_at)
     if moment.tzinfo is None:
         raise ValueError("not a head")
-    return Head(generation, account, moment, total, size, checksum, [checked_row(provider, row) for row in rows])
+    return SnapshotHead(
+        generation, account, moment, total, size, checksum, [checked_row(provider, row) for row in rows]
+    )
 
 
 def _number(value: object) -> int:
@@ -88,7 +90,7 @@ def _number(value: object) -> int:
     return value
 
 
-def _short(row: Row) -> list[Value]:
+def _short(row: CustomerRow) -> list[Cell]:
     *cells, extra = row
     shown = [value[:LONGEST_CELL] if isinstance(value, str) else value for value in cells]
     return [*shown, None if isinstance(extra, str) and len(extra) > LONGEST_CELL else extra]  # JSON cut is no JSON

@@ -27,7 +27,7 @@ class Views:
     def layout(self, profile: str) -> ListLayout:
         """Return how the list of a profile looked last."""
         found = self._read().get("looks")
-        return _look(found.get(profile) if isinstance(found, dict) else None) or ListLayout()
+        return _layout(found.get(profile) if isinstance(found, dict) else None) or ListLayout()
 
     def put(self, view: View) -> None:
         """Keep a view, in the place of one with the same key. Raises BadConfig if the disk refuses."""
@@ -62,7 +62,7 @@ def _written(layout: ListLayout) -> dict[str, object]:
     return {"sort": layout.sort, "descending": layout.descending, "columns": list(layout.columns)}
 
 
-def _look(found: object) -> ListLayout | None:
+def _layout(found: object) -> ListLayout | None:
     if not isinstance(found, dict):
         return None
     sort, columns = found.get("sort"), found.get("columns")
@@ -74,4 +74,6 @@ def _view(key: str, found: object) -> View | None:
     if not (isinstance(found, dict) and len(key) == 1 and key.isdigit()):
         return None
     name, text = found.get("name"), found.get("filter")
-    return View(key, name, text, _look(found.get("look"))) if isinstance(name, str) and isinstance(text, str) else None
+    return (
+        View(key, name, text, _layout(found.get("look"))) if isinstance(name, str) and isinstance(text, str) else None
+    )

@@ -1,4 +1,4 @@
-"""Our own child processes: they run the very package that runs here, and nothing that lies about.
+"""Our own child processes: they run the package that runs here, and no other.
 
 `python -m` looks into the current folder before anything else, so that a file `uvicorn.py` there would run in our name.
 A child is therefore isolated (`-I`: neither the current folder nor PYTHON* variables count), lives in `/`, and finds
@@ -15,7 +15,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1]
 FOLDER = "/"
 _OURS = ("TUI_RESELLER_", "PYTHON")
-"""Variables that are not inherited: credentials and choices of ours, and what tells an interpreter what to run."""
+"""Variables that are not inherited: credentials and choices of ours, and what an interpreter obeys."""
 _FOLDERS = ("HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
 """Variables that name folders: relative ones would be others in the child's folder."""
 

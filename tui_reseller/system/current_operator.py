@@ -1,4 +1,4 @@
-"""Who is at the keyboard: what the operating system vouches for, and what the environment only claims."""
+"""Who is at the keyboard: what the operating system knows, and what the environment only claims."""
 
 import os
 import platform
@@ -17,7 +17,7 @@ LONGEST_CLAIM = 64
 def this_operator(environ: Mapping[str, str]) -> Operator:
     """Return the account of the real uid, on this host, with what the environment claims beside it.
 
-    Any program can set a variable before it starts us: variables are never what an operator is told by.
+    Any program can set a variable before it starts us: they never decide who the operator is.
     """
     uid = os.getuid()
     user = account_name(uid)
@@ -38,7 +38,7 @@ def account_name(uid: int) -> str:
 
 
 def login_uid(place: Path = LOGIN_UID) -> int | None:
-    """Return the uid that logged in, which su and sudo do not change; None where the system does not tell."""
+    """Return the uid that logged in, which su and sudo do not change; None where the system does not say."""
     try:
         found = int(place.read_text(encoding="ascii"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The embedded sandbox of the demo: a child process that ends with us, however we end."""
+"""The embedded sandbox of the demo: a child process that ends with us, however this process ends."""
 
 import json
 import subprocess

@@ -100,12 +100,12 @@ def sync_folder(folder: Path) -> None:
 
 
 def only_writer(lock: Path) -> contextlib.AbstractContextManager[None]:
-    """Hold a lock file. It is released by the death of its holder. Raises BadConfig after LOCK_WAIT seconds."""
+    """Hold a lock file alone. The death of its holder releases it. Raises BadConfig after LOCK_WAIT seconds."""
     return _holding(lock, shared=False)
 
 
 def no_writer(lock: Path) -> contextlib.AbstractContextManager[None]:
-    """Hold a lock file together with others of this kind, so that only_writer() waits. Raises BadConfig as it does."""
+    """Hold a lock file together with other readers, so that only_writer() waits (a shared lock). Raises BadConfig."""
     return _holding(lock, shared=True)
 
 

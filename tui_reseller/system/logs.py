@@ -1,4 +1,4 @@
-"""The log file: what went wrong, for --debug also what was called. Never a secret, never a body."""
+"""The log file: errors, and with --debug also calls. Never a secret, never the body of an answer."""
 
 import logging
 import os
@@ -34,7 +34,7 @@ class _LazyFile(logging.Handler):
         self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        # Whatever a message quotes, a line that begins at the edge is a line of ours.
+        # Whatever a message quotes, only our own lines begin at the left edge.
         line = "\n  ".join(clean(part) for part in self.format(record).split("\n")) + "\n"
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

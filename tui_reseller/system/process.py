@@ -1,8 +1,8 @@
 """Which process wrote a row, and whether it can still bring its operation to an end.
 
-A process that sends holds a lock on a file of its own for as long as it lives: the system lets go of it at its death,
-however it dies, and the answer is the same from another host name, container or process namespace. What only stands
-still (SIGSTOP, a sleeping laptop) still holds it.
+A process that sends holds a lock on a file of its own for as long as it lives: the system releases it at its death,
+however it dies, and the answer is the same from another host name, container or process namespace. A process that is
+only stopped (SIGSTOP, a sleeping laptop) still holds it.
 """
 
 import contextlib
@@ -16,15 +16,16 @@ from pathlib import Path
 from tui_reseller.system.files import private_folder
 
 DOUBT_SECONDS = 15 * 60
-"""How long a process of an older version that cannot be looked at (another host, no /proc) is taken for alive: far
-beyond the longest time that one write may take."""
+"""How long a process of an older version that cannot be inspected (another host, no /proc) is taken for alive: far
+beyond the longest time that one write may take.
+"""
 FOLDER = "processes"
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process, by its number, start, host and boot; for a reader of the ledger. Lock names the file that tells
-    whether it lives; older versions had none, and their processes are judged by the rest.
+    """A process, by its number, start, host and boot; for a reader of the ledger. Lock names the file that
+    shows whether it lives; older versions had none, and their processes are judged by the rest.
     """
 
     pid: int
@@ -77,7 +78,7 @@ class ProcessLock:
         return self._held
 
     def release(self) -> None:
-        """Let go of it: nothing more is sent by this process, and nothing is on its way."""
+        """Release it: nothing more is sent by this process, and nothing is on its way."""
         held, self._held = self._held, None
         if held is not None:
             with contextlib.suppress(OSError):
@@ -99,9 +100,9 @@ def is_held(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError:
-        return True  # nobody can tell: then it is not called dead
+        return True  # it cannot be known: then it is not called dead
     try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two that look do not see each other
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two readers do not block each other
     except OSError:
         return True
     finally:
@@ -120,7 +121,7 @@ def _start_of(pid: int) -> str:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
         return ""
-    # The name in brackets may hold blanks and brackets itself.
+    # The name in brackets may hold spaces and brackets itself.
     fields = text.rpartition(")")[2].split()
     return "" if fields[0] in "ZX" else fields[19]
 

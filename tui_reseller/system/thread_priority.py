@@ -1,4 +1,4 @@
-"""Which threads go first: those that read and write lists step back, so that a key is answered before."""
+"""Priorities of threads: those that read and write lists come last, so that a key is answered before."""
 
 import os
 import sys
@@ -7,14 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 
 LESS_URGENT = 10
-"""Added to the niceness of a thread that steps back."""
+"""Added to the niceness of such a thread."""
 _TASKS = Path("/proc/self/task")
 
 
 def lower_thread_priority(helpers: str = "") -> None:
-    """Let all other threads go before this one, and before those whose names begin with *helpers*: threads of a library
-    that work for this one. Threads that they or this one start later step back, too. Called once by each thread.
-    Nothing happens where the system knows no priorities of threads, or does not let us set them.
+    """Lower the priority of this thread, and of those whose names begin with *helpers*: threads of a library that work
+    for this one. Threads that they start later inherit it. Called once by each thread. Nothing happens where the system
+    knows no priorities of threads, or does not let us set them.
     """
     if sys.platform == "linux":
         _lower(threading.get_native_id())

@@ -1,25 +1,25 @@
-"""What a defect may say of itself: kinds of errors and places in the program.
+"""What may be written about an unexpected error: types of errors and locations in the program.
 
-Never their texts, notes or variables: any of them may hold a customer's data or a secret.
+Never messages, notes or variables: any of them may hold a customer's data or a secret.
 """
 
 import traceback
 
 MOST = 50
-"""So many errors of a chain are told."""
+"""So many errors of a chain are described."""
 
 
 def traceback_locations(error: BaseException | None) -> str:
-    """Return kinds and places of an error, of those behind it and of those in it; what was last comes last."""
-    told: dict[int, str] = {}
+    """Return types and locations of an error, of its causes and of the errors grouped in it, the last one last."""
+    described: dict[int, str] = {}
     waiting = [error]
-    while waiting and len(told) < MOST:
+    while waiting and len(described) < MOST:
         found = waiting.pop()
-        if found is None or id(found) in told:
+        if found is None or id(found) in described:
             continue
         frames = traceback.format_list(traceback.extract_tb(found.__traceback__))
-        told[id(found)] = "".join(["Traceback\n", *frames, f"{type(found).__name__}\n"])
+        described[id(found)] = "".join(["Traceback\n", *frames, f"{type(found).__name__}\n"])
         waiting.append(found.__cause__ or found.__context__)
         if isinstance(found, BaseExceptionGroup):
             waiting += found.exceptions
-    return "".join(reversed(told.values()))
+    return "".join(reversed(described.values()))

@@ -1,45 +1,43 @@
 """The application: themes, stylesheets, screens, orderly end. Knows no domain words."""
 
-import sys
 import time
 from collections.abc import Awaitable, Callable
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key
+from textual.screen import Screen
 from textual.worker import Worker
 
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.text import clean
 from tui_reseller.services.services import Services
 from tui_reseller.tui import clipboard
-from tui_reseller.tui.commands import with_keys
-from tui_reseller.tui.commit_guard import CommitGuard
-from tui_reseller.tui.crash import write_report
+from tui_reseller.tui.commit_guard import CommitGuard, KeyTimes
+from tui_reseller.tui.defects import ReportingApp
+from tui_reseller.tui.host import Answered
+from tui_reseller.tui.keys import with_keys
 from tui_reseller.tui.presenters.header import badge_of
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
+from tui_reseller.tui.shutdown import ShutdownWatcher
 from tui_reseller.tui.stylesheets import stylesheets
-from tui_reseller.tui.terminal import Ending
+from tui_reseller.tui.terminal import SHOW_CURSOR, SLOW_SECONDS, LineSpeed, Mouse, WindowTitle
 from tui_reseller.tui.themes import THEMES
 
-SHOW_CURSOR = "\x1b[?25h"
+if TYPE_CHECKING:
+    from tui_reseller.tui.screens.main import MainScreen
+
+T = TypeVar("T")
 ANSWER_SECONDS = 5.0
 """How long an orderly end waits for an answer that is on its way (reliability L19)."""
+LINES_LEFT = 3
+"""So many lines of what was done stay on the shell."""
 
 
-LOCK_SHOWN_AFTER = 0.1
-"""Seconds from the end of an unlocking until it is shown: not before it is so."""
-ASK_CURSOR = "\x1b[6n"
-SLOW_SECONDS = 0.15
-"""A line that takes longer to answer is slow."""
-KEEP_TITLE, OLD_TITLE = "\x1b[22;2t", "\x1b[23;2t"
-"""Terminals that keep titles on a stack give the old one back; others ignore it."""
-
-
-class ResellerApp(App[str], inherit_bindings=False):
-    """The full-screen application on one bundle of services. Its result is "demo" if the first run chose the demo."""
+class ResellerApp(ReportingApp, inherit_bindings=False):
+    """The full-screen application on one bundle of services: the Host of flows and screens. Its result is "demo" if the
+    first run chose the demo.
+    """
 
     ENABLE_COMMAND_PALETTE = False
     TITLE = "TUI Reseller"
@@ -67,30 +65,36 @@ class ResellerApp(App[str], inherit_bindings=False):
         self.read_only = read_only
         self.badge = badge
         self.plain = plain
-        self.slow = slow_link == "on"
-        self._asked_terminal: float | None = None if slow_link == "auto" else 0.0
         self.set_class(plain, "-plain")
+        self.slow = slow_link == "on"
+        self.is_timed = slow_link == "auto"
         self.commands = with_keys(services.profiles.load().settings.keys)
         self.opening = False
-        self.crash_report: str | None = None
-        self.stage: Stage | None = None
+        self.main: MainScreen | None = None
         self.key_clock: Callable[[], float] = time.monotonic
-        self._guards: list[CommitGuard] = []
-        self._last_key: tuple[str, float] | None = None
-        self._ending: Ending | None = None
-        self._mouse = True
-        self._named_terminal = False
+        self.line_speed = LineSpeed(self._send, self._key_time)
+        self._keys = KeyTimes(self._key_time)
+        self._window_title = WindowTitle(self._send)
+        self._mouse = Mouse(self._send)
+        self._lines_left: list[str] = []
+        self._watcher: ShutdownWatcher | None = None
+
+    @property
+    def context(self) -> ProfileContext | None:
+        """The opened profile; None in the first run."""
+        return self.main.context if self.main is not None else None
 
     def on_mount(self) -> None:
         """Open the profile, or the first run; watch the terminal."""
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
         if not self.is_headless:
-            self._ending = Ending(self.end)
-            self._ending.watch()
-            if self.plain and self._driver is not None:
-                self._driver.write(SHOW_CURSOR)
-            self.set_interval(1.0, self._ending.look)
-            self.call_after_refresh(self._time_line)
+            self._watcher = ShutdownWatcher(self.end)
+            self._watcher.watch()
+            if self.plain:
+                self._send(SHOW_CURSOR)
+            self.set_interval(1.0, self._watcher.check)
+            if self.is_timed:
+                self.call_after_refresh(self.line_speed.ask)
         if self.profile is None:
             from tui_reseller.tui.screens.first_run import FirstRun  # noqa: PLC0415 - most starts do not need it
 
@@ -98,72 +102,76 @@ class ResellerApp(App[str], inherit_bindings=False):
         else:
             self._open(self.profile)
 
-    def _time_line(self) -> None:
-        """Ask the terminal where its cursor is: the time to its answer is the time of the line."""
-        if self._asked_terminal is None and self._driver is not None:
-            self._asked_terminal = self.key_clock()
-            self._driver.write(ASK_CURSOR)
+    def _key_time(self) -> float:
+        return self.key_clock()
+
+    def _send(self, text: str) -> None:
+        """Send something to the terminal that is no painting."""
+        if self._driver is not None:
+            self._driver.write(text)
             self._driver.flush()
 
     def on_cursor_position(self) -> None:
         """The terminal answered; on a slow line less is painted from now on."""
-        if self._asked_terminal and not self.slow:
-            taken = self.key_clock() - self._asked_terminal
-            self.slow = taken >= SLOW_SECONDS
-            if self.slow and self.stage is not None:
-                self.stage.tell(f"Slow line ({taken * 1000:.0f} ms): the screen is painted less often.")
-        self._asked_terminal = 0.0
+        seconds = self.line_speed.answered()
+        if seconds is not None and seconds >= SLOW_SECONDS and not self.slow:
+            self.slow = True
+            self._notify(f"Slow line ({seconds * 1000:.0f} ms): the screen is painted less often.")
+
+    def _notify(self, text: str, kind: str = "plain") -> None:
+        if self.context is not None:
+            self.context.notify(text, kind)
 
     def _open(self, profile: Profile) -> None:
         from tui_reseller.tui.screens.main import MainScreen  # noqa: PLC0415 - the other half of the choice above
 
         session = self.services.open(profile, read_only=self.read_only)
-        screen = MainScreen(self, self.services, session, self.badge or badge_of(profile))
-        self.stage = screen.stage
-        self._name_terminal(f"{screen.badge} {profile.name}")
-        self.push_screen(screen)
-
-    def _name_terminal(self, title: str) -> None:
-        """Put profile and badge where a list of windows shows them."""
-        if not self.is_headless and self._driver is not None:
-            keep = "" if self._named_terminal else KEEP_TITLE
-            self._named_terminal = True
-            self._driver.write(f"{keep}\x1b]2;{clean(title, longest=100)}\x07")
+        self.main = MainScreen(self, self.services, session, self.badge or badge_of(profile))
+        if not self.is_headless:
+            self._window_title.set(f"{self.main.badge} {profile.name}")
+        self.push_screen(self.main)
 
     def open_profile(self, name: str) -> None:
         """Open another profile in the place of this one."""
+        context = self.context
         try:
             profile = self.services.profiles.get(name)
         except ResellerError as error:
-            if self.stage:
-                self.stage.tell_error(error)
+            if context is not None:
+                context.notify_error(error)
             return
-        old = self.stage.session if self.stage else None
-        if old is not None and old.in_flight and self.stage:
-            self.stage.tell("A change is on its way: wait for its answer before you open another profile.", "warning")
+        if context is not None and context.session.in_flight:
+            self._notify("A change is on its way: wait for its answer before you open another profile.", "warning")
             return
         self.cancel("refresh")
-        if old is not None:
-            self.run_in_background(old.aclose, "old-profile")
+        if context is not None:
+            context.is_open = False
+            self.run_in_background(context.session.aclose, "old-profile")
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self._open(profile)
 
-    # Keys and flows
+    # Keys, dialogs, flows
 
     async def on_event(self, event: Event) -> None:
         """Every key passes here first, so that forms know how fast keys come."""
         if isinstance(event, Key) and not event.is_forwarded:
-            for guard in self._guards[-3:]:
-                guard.key(event.key)
-            self._last_key = (event.key, self.key_clock())
+            self._keys.hear(event.key)
         await super().on_event(event)
 
     def new_guard(self) -> CommitGuard:
-        """Return a guard that hears every key."""
-        guard = CommitGuard(self.key_clock, self._last_key)
-        self._guards = [*self._guards[-2:], guard]
-        return guard
+        """Return a guard that hears every key from now on."""
+        return self._keys.new_guard()
+
+    def show_dialog(self, dialog: Screen[T], then: Answered[T]) -> None:
+        """Show a dialog over everything else, and hand on its answer; None is leaving."""
+        self.push_screen(dialog, then)
+
+    async def run_command(self, command_id: str) -> None:
+        """Do a command as if its key had been pressed; nothing where the main screen is not on top."""
+        if self.main is not None and self.main is self.screen:
+            self.opening = False
+            await self.main.action_command(command_id, "")
 
     def run_flow(self, flow: Callable[[], Awaitable[None]], name: str) -> None:
         """Start a conversation. Until its first dialog is there, keys are not commands."""
@@ -173,8 +181,8 @@ class ResellerApp(App[str], inherit_bindings=False):
             try:
                 await flow()
             except ResellerError as error:
-                if self.stage:
-                    self.stage.tell_error(error)
+                if self.context is not None:
+                    self.context.notify_error(error)
             finally:
                 self.opening = False
 
@@ -200,82 +208,31 @@ class ResellerApp(App[str], inherit_bindings=False):
         """Cancel what runs in a group; return whether anything did."""
         return bool(self.workers.cancel_group(self, group))
 
-    def do(self, command_id: str, key: str, stage: Stage) -> None:
-        """Do one of the program's own commands."""
-        match command_id:
-            case "screen.repaint":
-                self.screen.refresh(layout=True)
-            case "mouse.toggle":
-                self._toggle_mouse(stage)
-            case "app.suspend":
-                if stage.session.in_flight:
-                    stage.tell("A change is on its way: wait for its answer before ctrl+z.", "warning")
-                else:
-                    self.action_suspend_process()
-            case _:
-                from tui_reseller.tui.flows.leaving import leave  # noqa: PLC0415 - loaded with its first use
+    def after(self, seconds: float, do: Callable[[], None]) -> None:
+        """Do something once, later."""
+        self.set_timer(seconds, do)
 
-                self.run_flow(lambda: leave(stage, always=key == "ctrl+q"), command_id)
+    def after_painting(self, do: Callable[[], None]) -> None:
+        """Do something once the screen shows what it has to show now."""
+        self.call_after_refresh(do)
 
-    def end(self, code: int) -> None:
-        """Leave in order: a run stops, an answer on its way has some seconds."""
-        self.run_worker(self._end(code), group="end")
+    # The terminal
 
-    async def _end(self, code: int) -> None:
-        stage = self.stage
-        if stage is not None:
-            if stage.run is not None:
-                stage.run.stop("the screen was closed")
-            deadline = stage.session.clock.monotonic() + ANSWER_SECONDS
-            while (stage.session.in_flight or stage.run is not None) and stage.session.clock.monotonic() < deadline:
-                await stage.session.clock.sleep(0.05)
-        self.exit(return_code=code)
+    def repaint(self) -> None:
+        """Draw the whole screen again."""
+        self.screen.refresh(layout=True)
 
-    async def action_interrupt(self) -> None:
-        """ctrl+c: pauses a run, copies a selection, else says how to quit."""
-        selected = self.screen.get_selected_text()
-        if self.stage is None:
-            self.exit(return_code=130)
-        elif self.stage.run is not None:
-            self.stage.run.pause()
-            self.stage.tell("Paused after what is on its way; b opens the job.", "warning")
-        elif selected:
-            self.stage.tell(self.copy_text(selected))
-        else:
-            self.stage.tell("q quits.")
+    def toggle_mouse(self) -> bool:
+        """Take the mouse from the terminal, or give it back; return whether it is ours now."""
+        return self._mouse.toggle()
+
+    def suspend_process(self) -> None:
+        """Stop this process until the shell lets it go on."""
+        self.action_suspend_process()
 
     def copy_text(self, text: str) -> str:
         """Send a text to the operator's terminal; return what to say."""
         return clipboard.copy(text, self.copy_to_clipboard)
-
-    def lock_after(self, minutes: float, stage: Stage) -> None:
-        """Show that a profile has locked itself again: one timer at the end, and nothing ticks until then."""
-
-        def locked() -> None:
-            if stage.state.writable_until is None:
-                return  # by hand, before
-            stage.show()
-            if stage.state.read_only:  # else it was unlocked once more meanwhile
-                stage.tell("Locked again: the minutes are over. l unlocks.", "warning")
-
-        self.set_timer(minutes * 60 + LOCK_SHOWN_AFTER, locked)
-
-    def _toggle_mouse(self, stage: Stage) -> None:
-        self._mouse = not self._mouse
-        if self._driver is not None:
-            modes = (1000, 1003, 1015, 1006)
-            self._driver.write("".join(f"\x1b[?{mode}{'h' if self._mouse else 'l'}" for mode in modes))
-            self._driver.flush()
-        stage.tell("The mouse is ours." if self._mouse else "The mouse is your terminal's; ctrl+g takes it back.")
-
-    async def offer_draft(self, stage: Stage) -> None:
-        """Say that an edit was left unfinished; opening that customer's editor brings it back."""
-        draft = stage.services.drafts.load(stage.session.account)
-        if draft is not None:
-            stage.drafted = draft
-            stage.tell(
-                f'An edit of "{draft.username}" was not sent. Enter on that customer takes it up again.', "warning"
-            )
 
     def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Paint again. A layout is asked of the application only when a dialog has been taken apart: what is below it
@@ -285,44 +242,44 @@ class ResellerApp(App[str], inherit_bindings=False):
 
     # The end
 
-    def _fatal_error(self) -> None:
-        """Leave after a defect: a report without local variables, which could hold a secret or a customer's data."""
-        self.bell()
-        self._report(sys.exception())
-        self._close_messages_no_wait()
+    async def action_interrupt(self) -> None:
+        """ctrl+c: leaves the first run; else it pauses a run, copies a selection, or says how to quit."""
+        if self.context is None:
+            self.exit(return_code=130)
+        else:
+            from tui_reseller.tui.flows.program import interrupt  # noqa: PLC0415 - loaded with its first use
 
-    def panic(self, *_renderables: object) -> None:
-        """Leave as after any defect. What the screen library would print here may quote a customer's data."""
-        self._fatal_error()
+            interrupt(self.context, self.screen.get_selected_text())
 
-    def _report(self, error: BaseException | None) -> None:
-        """Write what happened first; what follows from it says nothing new."""
-        if self.crash_report is None:
-            self.crash_report = write_report(error)
+    def end(self, code: int) -> None:
+        """Leave in order: a run stops, an answer on its way has some seconds."""
+        self.run_worker(self._end(code), group="end")
 
-    def _handle_exception(self, error: Exception) -> None:
-        self._report(error)
-        self._return_code = 1
-        super()._handle_exception(error)
-
-    async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Nothing to do: a failing worker ends in _handle_exception."""
-        event.stop()
+    async def _end(self, code: int) -> None:
+        context = self.context
+        if context is not None:
+            if context.run is not None:
+                context.run.stop("the screen was closed")
+            clock = context.session.clock
+            deadline = clock.monotonic() + ANSWER_SECONDS
+            while (context.session.in_flight or context.run is not None) and clock.monotonic() < deadline:
+                await clock.sleep(0.05)
+        self.exit(return_code=code)
 
     async def on_unmount(self) -> None:
         """Close what is open; the terminal has its own title back."""
-        if self._named_terminal and self._driver is not None:
-            self._driver.write(OLD_TITLE)
-        if self.stage is not None:
-            await self.stage.session.aclose()
+        self._window_title.give_back()
+        if self.context is not None:
+            await self.context.session.aclose()
 
-    def summary(self) -> list[str]:
+    def leave_line(self, line: str) -> None:
+        """Keep a line that stays on the shell when the application has ended."""
+        self._lines_left.append(line)
+
+    def lines_left(self) -> list[str]:
         """Return the lines that stay on the shell: what was done, what is unknown, each with its command."""
-        stage = self.stage
-        if stage is None:
-            return []
-        lines = stage.summary[-3:]
-        if stage.state.needs_you_count:
-            count = stage.state.needs_you_count
+        lines = self._lines_left[-LINES_LEFT:]
+        count = self.context.state.needs_you_count if self.context is not None else 0
+        if count:
             lines.append(f"{count} {'outcome needs' if count == 1 else 'outcomes need'} you: tui-reseller needs-you")
         return lines

@@ -42,3 +42,27 @@ class CommitGuard:
         if self._before[0] != self._last[0]:
             return gap >= ANY_KEY_SECONDS
         return gap >= (REPEAT_BEGINS_SECONDS if self._before[1] <= self._painted else SAME_KEY_SECONDS)
+
+
+class KeyTimes:
+    """Hears every key of the application, wherever it goes, and tells it to the forms that are open."""
+
+    FORMS = 3
+    """So many forms may be open over each other: an editor, its review, and the question whether to leave."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._guards: list[CommitGuard] = []
+        self._last: tuple[str, float] | None = None
+
+    def hear(self, name: str) -> None:
+        """A key arrived."""
+        for guard in self._guards:
+            guard.key(name)
+        self._last = (name, self._now())
+
+    def new_guard(self) -> CommitGuard:
+        """Return a guard that hears every key from now on."""
+        guard = CommitGuard(self._now, self._last)
+        self._guards = [*self._guards[1 - self.FORMS :], guard]
+        return guard

@@ -7,12 +7,12 @@ screen again and brings it to life. Keys that are pressed meanwhile wait in the 
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import SnapshotInfo
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.view import ListLayout
 from tui_reseller.tui.presenters.header import counts_line, header_line
 from tui_reseller.tui.presenters.rows import NARROW, SIDE_BY_SIDE, SMALLEST, columns, fit, title_line
@@ -21,10 +21,10 @@ from tui_reseller.tui.view_state import ViewState
 DETAIL_LINES = 8
 LINES_AROUND = 5
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J", "\x1b[?1049l\x1b[?25h"
-Head = Callable[[int], tuple[SnapshotInfo, Sequence[Customer]] | None]
+ReadHead = Callable[[int], tuple[SnapshotInfo, Sequence[Customer]] | None]
 
 
-def paint(head: Head, profile: Profile, badge: str, now: datetime, layout: ListLayout) -> bool:
+def paint(head: ReadHead, profile: Profile, badge: str, now: datetime, layout: ListLayout) -> bool:
     """Paint the first rows of a snapshot; return whether there was anything to paint."""
     width, height = os.get_terminal_size(sys.stderr.fileno())
     if width < SMALLEST[0] or height < SMALLEST[1]:
@@ -45,14 +45,16 @@ def paint(head: Head, profile: Profile, badge: str, now: datetime, layout: ListL
         shown=info.total,
         columns=layout.columns,
     )
-    sys.stderr.write(ENTER + "\r\n".join(_lines(state, customers, now, width, is_wide=is_wide)))
+    sys.stderr.write(ENTER + "\r\n".join(_lines(profile.service, state, customers, now, width, is_wide=is_wide)))
     sys.stderr.flush()
     return True
 
 
-def _lines(state: ViewState, customers: Sequence[Customer], now: datetime, width: int, *, is_wide: bool) -> list[str]:
+def _lines(
+    provider: Provider, state: ViewState, customers: Sequence[Customer], now: datetime, width: int, *, is_wide: bool
+) -> list[str]:
     side = width * 3 // 5 if is_wide else width
-    shown = columns(side, state.columns, narrow=width < NARROW)
+    shown = columns(provider, side, state.columns, narrow=width < NARROW)
     badge, rest = header_line(state, now, width)
     lines = [f"\x1b[7m{badge}\x1b[0m{rest}", f" / filters{counts_line(state):>{width - 10}}"]
     lines.append(title_line(shown, "", descending=False))
@@ -62,26 +64,7 @@ def _lines(state: ViewState, customers: Sequence[Customer], now: datetime, width
     return lines
 
 
-class HeldTerminal:
-    """Keys wait without echo until the application reads them; afterwards the terminal is as it was."""
-
-    def __init__(self) -> None:
-        import termios  # noqa: PLC0415 - where there is a terminal, there is this module
-
-        self._termios = termios
-        self._stdin = sys.stdin.fileno()
-        self._before = termios.tcgetattr(self._stdin)
-
-    def hold(self) -> None:
-        """Stop the echo."""
-        held = list(self._before)
-        held[3] &= ~(self._termios.ECHO | self._termios.ICANON)
-        self._termios.tcsetattr(self._stdin, self._termios.TCSANOW, held)
-
-    def give_back(self, *, painted: bool) -> None:
-        """Put everything back; also where the application never came. A terminal that is gone wants nothing."""
-        with suppress(self._termios.error, OSError):
-            self._termios.tcsetattr(self._stdin, self._termios.TCSANOW, self._before)
-            if painted:
-                sys.stderr.write(LEAVE)
-                sys.stderr.flush()
+def erase() -> None:
+    """Leave what was painted, where the application never came to paint over it."""
+    sys.stderr.write(LEAVE)
+    sys.stderr.flush()

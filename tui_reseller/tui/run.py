@@ -10,9 +10,8 @@ from tui_reseller.domain.profile import Profile
 from tui_reseller.services import listing
 from tui_reseller.services.services import Services
 from tui_reseller.tui import crash, first_paint
-from tui_reseller.tui.first_paint import HeldTerminal
 from tui_reseller.tui.presenters.header import badge_of
-from tui_reseller.tui.terminal import missing_terminal, tame_environment
+from tui_reseller.tui.terminal import RawModeGuard, missing_terminal, tame_environment
 
 if TYPE_CHECKING:
     from tui_reseller.tui.app import ResellerApp
@@ -39,8 +38,8 @@ def run(
         return NO_TERMINAL, None
     tame_environment()
     crash.reports_go_to(reports)
-    terminal = HeldTerminal()
-    terminal.hold()
+    raw_mode = RawModeGuard()
+    raw_mode.enter()
     painted = False
     try:
         if profile is not None and not plain:
@@ -52,8 +51,11 @@ def run(
         painted = False  # from here on the screen is the application's
         choice = app.run(mouse=mouse)
     finally:
-        terminal.give_back(painted=painted)
-    return _told(app), choice
+        raw_mode.restore()
+        if painted:
+            with suppress(OSError):  # the terminal may be gone
+                first_paint.erase()
+    return _report(app), choice
 
 
 def _application(
@@ -67,9 +69,9 @@ def _application(
     )
 
 
-def _told(app: "ResellerApp") -> int:
+def _report(app: "ResellerApp") -> int:
     """Say on the shell how it ended; return the exit code."""
-    lines, code = app.summary(), app.return_code or 0
+    lines, code = app.lines_left(), app.return_code or 0
     if app.crash_report:
         lines = [f"tui-reseller: a defect ended the application; report without your data: {app.crash_report}"]
         code = code or DEFECT

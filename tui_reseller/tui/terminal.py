@@ -1,13 +1,11 @@
-"""The terminal around the application: whether there is one, and how the program ends when it goes away."""
+"""The terminal around the application: whether there is one, and what is asked of it beside painting."""
 
-import asyncio
 import os
-import select
-import signal
 import sys
-import threading
 from collections.abc import Callable
-from types import FrameType
+from contextlib import suppress
+
+from tui_reseller.domain.text import clean
 
 KEPT = frozenset({"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_DISABLE_KITTY_KEY"})
 """Settings of the screen library that are harmless; all others could type keys, write files or open ports."""
@@ -15,7 +13,15 @@ FRAMES = 240
 """Paintings in a second, at most. With the screen library's 60, what a key shows waits up to 16 ms if anything else was
 painted right before it: the letter before its answer, or how far a list is read.
 """
-GRACE_SECONDS = 5.0
+SHOW_CURSOR = "\x1b[?25h"
+KEEP_TITLE, OLD_TITLE = "\x1b[22;2t", "\x1b[23;2t"
+"""Terminals that keep titles on a stack give the old one back; others ignore it."""
+ASK_CURSOR = "\x1b[6n"
+SLOW_SECONDS = 0.15
+"""A line that takes longer to answer is slow."""
+MOUSE_MODES = (1000, 1003, 1015, 1006)
+Write = Callable[[str], None]
+"""Sends text to the terminal at once; does nothing while there is none."""
 
 
 def missing_terminal() -> str | None:
@@ -34,35 +40,75 @@ def tame_environment() -> None:
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
 
 
-class Ending:
-    """Ends the application in order on SIGHUP, SIGTERM and a terminal that is gone.
+class RawModeGuard:
+    """Keys wait without echo until the application reads them; afterwards the terminal is as it was."""
 
-    signal.signal and a watchdog, because a loop that is blocked on a dead line never runs its own handlers.
-    """
+    def __init__(self) -> None:
+        import termios  # noqa: PLC0415 - where there is a terminal, there is this module
 
-    def __init__(self, leave: Callable[[int], None]) -> None:
-        self._leave = leave
-        self._loop = asyncio.get_running_loop()
-        self._signal: int | None = None
-        self._poll = select.poll()
-        self._poll.register(0, 0)
+        self._termios = termios
+        self._stdin = sys.stdin.fileno()
+        self._before = termios.tcgetattr(self._stdin)
 
-    def watch(self) -> None:
-        """Begin."""
-        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._handle)
+    def enter(self) -> None:
+        """Stop the echo, and let every key wait for itself instead of for its line."""
+        raw = list(self._before)
+        raw[3] &= ~(self._termios.ECHO | self._termios.ICANON)
+        self._termios.tcsetattr(self._stdin, self._termios.TCSANOW, raw)
 
-    def look(self) -> None:
-        """Called every second: a hung-up terminal sends no signal where it is ignored."""
-        gone = select.POLLHUP | select.POLLERR | select.POLLNVAL
-        if any(event & gone for _, event in self._poll.poll(0)):
-            self._handle(signal.SIGHUP, None)
+    def restore(self) -> None:
+        """Put everything back; also where the application never came. A terminal that is gone wants nothing."""
+        with suppress(self._termios.error, OSError):
+            self._termios.tcsetattr(self._stdin, self._termios.TCSANOW, self._before)
 
-    def _handle(self, number: int, _frame: FrameType | None) -> None:
-        if self._signal is not None:
-            return
-        self._signal = number
-        watchdog = threading.Timer(GRACE_SECONDS, os._exit, (128 + number,))
-        watchdog.daemon = True
-        watchdog.start()
-        self._loop.call_soon_threadsafe(self._leave, 128 + number)
+
+class WindowTitle:
+    """The title of the terminal's window: lists of windows show it. It is given back at the end."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._is_ours = False
+
+    def set(self, title: str) -> None:
+        """Show a title."""
+        keep = "" if self._is_ours else KEEP_TITLE
+        self._is_ours = True
+        self._write(f"{keep}\x1b]2;{clean(title, longest=100)}\x07")
+
+    def give_back(self) -> None:
+        """Show what was there before, if it was changed."""
+        if self._is_ours:
+            self._write(OLD_TITLE)
+
+
+class Mouse:
+    """Whose mouse it is: ours, or the terminal's, which can then select text."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._is_ours = True
+
+    def toggle(self) -> bool:
+        """Take it or give it; return whether it is ours now."""
+        self._is_ours = not self._is_ours
+        self._write("".join(f"\x1b[?{mode}{'h' if self._is_ours else 'l'}" for mode in MOUSE_MODES))
+        return self._is_ours
+
+
+class LineSpeed:
+    """How long the line to the terminal takes: it is asked once where its cursor is, and the answer is timed."""
+
+    def __init__(self, write: Write, now: Callable[[], float]) -> None:
+        self._write = write
+        self._now = now
+        self._asked_at: float | None = None
+
+    def ask(self) -> None:
+        """Ask the terminal where its cursor is."""
+        self._asked_at = self._now()
+        self._write(ASK_CURSOR)
+
+    def answered(self) -> float | None:
+        """The terminal answered: return after how many seconds, None if it was not asked."""
+        asked, self._asked_at = self._asked_at, None
+        return None if asked is None else self._now() - asked

@@ -1,4 +1,4 @@
-"""Themes: dark, light and 16 colours. Blue and orange, never red against green; colour is never the only sign."""
+"""Themes: dark, light and 16 colours. Blue and orange, never red against green; nothing is said by colour alone."""
 
 from textual.theme import Theme
 

@@ -1,4 +1,4 @@
-"""What the main screen shows, in one frozen value. Stage.show() is its only writer."""
+"""What the main screen shows, in one frozen value. ProfileContext.show() is its only writer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,15 +6,24 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A line for the operator. Kind is good, bad, warning or plain."""
+    """A line for the operator: a sentence, and behind it what can be done now. Kind is good, bad, warning or plain."""
 
     text: str = ""
     kind: str = "plain"
+    hints: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """The sentence and its hints in one line."""
+        return "   ".join((self.text, *self.hints))
 
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """The main screen. Marked holds usernames; hidden counts marked customers that the filter does not show."""
+    """The main screen. Marked holds usernames; hidden counts marked customers that the filter does not show.
+
+    Read_only says why nothing may be written, None if something may; can_unlock whether unlocking the profile helps.
+    """
 
     badge: str = ""
     profile: str = ""
@@ -25,6 +34,7 @@ class ViewState:
     progress: str = ""
     trouble: str = ""
     read_only: str | None = None
+    can_unlock: bool = False
     writable_until: datetime | None = None
     filter_text: str = ""
     filter_note: str = ""

@@ -43,6 +43,7 @@ _FOR_EVER = "cannot be undone"
 ACTIONS = {
     Operation.ENABLE: Action(
         "Start sending", 1, "Start sending",
+        brief="The customer may send mail",
         consequence=("The customer may send mail again. Website access does not change.",),
         of_many="They may send mail again. Website access does not change.",
         sets={"sending": True}, undo=Operation.DISABLE, is_repeatable=True,
@@ -50,6 +51,7 @@ ACTIONS = {
     ),
     Operation.DISABLE: Action(
         "Stop sending", 2, "Stop sending",
+        brief="The customer's mail is refused",
         consequence=(
             "The customer's mail is refused from now on. Website access does not change.",
             "Undo starts sending again; do not count on mail refused meanwhile.",
@@ -86,6 +88,7 @@ ACTIONS = {
     ),
     Operation.EMAIL: Action(
         "Change e-mail", 2, "Change",
+        brief="The contact address",
         consequence=(
             "Notices go to the new address, at once. Nobody checks it: no confirmation mail is sent.",
             "The username for SMTP and website stays.",
@@ -93,8 +96,12 @@ ACTIONS = {
         takes=("email",), undo=Operation.EMAIL, advice={Outcome.UNKNOWN: _OVERWRITES},
     ),
     Operation.CREATE: Action(
-        "New customer", 2, "Send", _FOR_EVER,
-        consequence=("A new account is opened; it may be billed. A delete later closes it for ever.",),
+        "New customer", 2, "Create", _FOR_EVER,
+        brief="Review before sending; no undo",
+        consequence=(
+            ("A new account is opened; it may be billed. There is no undo: a username that was created and deleted can "
+            "never be used again."),
+        ),
         effect=Effect.CREATES,
         takes=tuple(one.name for one in FIELDS if one.at_create is not AtCreate.NO and one.name != "username"),
         cannot_undo="a new customer cannot be undone; delete closes the account for ever", needs_password=True,
@@ -107,6 +114,7 @@ ACTIONS = {
     ),
     Operation.PASSWORD: Action(
         "Reset password", 3, "Reset", _FOR_EVER,
+        brief="SMTP and website; no undo",
         consequence=(
             "The old password stops working at once, for SMTP and website: programs that send with it are refused.",
         ),
@@ -120,6 +128,7 @@ ACTIONS = {
     ),
     Operation.RENAME: Action(
         "Rename", 3, "Rename", "mail stops until the customer changes settings",
+        brief="The log-in name, at once",
         consequence=(
             ("From now on SMTP and website log in only with the new name. Programs of the customer that send with the "
             "old name are refused until they are changed."),
@@ -135,6 +144,7 @@ ACTIONS = {
     ),
     Operation.DELETE: Action(
         "Delete customer", 3, "Delete", _FOR_EVER,
+        brief="Close the account, for ever",
         consequence=(
             ('This closes the account at the end of its billing cycle. It is not "stop sending": until then mail may '
             "still go out, and the list may still show it. The username can never be used again."),
@@ -160,4 +170,5 @@ RESELLER_V2 = Provider(
     new_values={"sending": True},
     name_fields=("first_name", "last_name"),
     place_fields=("city", "country"),
+    postal_line=(("zip", "city"), ("state",), ("country",)),
 )

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from textual.widgets import Input
 
 from tui_reseller.tui.commit_guard import CommitGuard
-from tui_reseller.tui.dialogs.form import Form, FormSpec
+from tui_reseller.tui.dialogs.form import Form
+from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.presenters.rows import SIDE_BY_SIDE
 
 DRAFT_AFTER = 1.0

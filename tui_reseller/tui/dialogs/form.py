@@ -3,9 +3,6 @@
 What it says comes from a FormSpec; what it returns is the values, or None for leaving. It changes nothing itself.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -18,49 +15,10 @@ from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.tui.commit_guard import TOO_FAST, CommitGuard
 from tui_reseller.tui.dialogs.dialog import Dialog
-from tui_reseller.tui.widgets.inputs import Choice, Field, SecretField, TypedField
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
+from tui_reseller.tui.widgets.inputs import Choice, LineInput, SecretInput, TypedInput
 
-Check = Callable[[str], Sequence[Finding]]
 TOO_QUICK = "That came faster than fingers type (paste, or a slow line): type it again; nothing was sent"
-
-
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """One row. Kind is text, secret, typed (must equal *must_be*) or choice; limit is shown as a count.
-
-    Value is what is there now; start is what the field shows at first, if it is something else (a draft). Lines stand
-    above it. A choice without a value has nothing chosen, and must be.
-    """
-
-    name: str
-    label: str
-    value: str = ""
-    kind: str = "text"
-    start: str | None = None
-    limit: int = 0
-    required: bool = False
-    must_be: str = ""
-    options: tuple[tuple[str, str], ...] = ()
-    check: Check | None = None
-    hint: str = ""
-    only_if: tuple[str, str] | None = None
-    lines: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FormSpec:
-    """What a form says. Recall holds earlier values by field name; asks_leave asks before typed text is lost."""
-
-    title: str
-    profile: str
-    lines: Sequence[str] = ()
-    fields: Sequence[FormField] = ()
-    commit: str = "OK"
-    cancel: str = "Cancel"
-    recall: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    asks_leave: bool = False
-    marks_changes: bool = False
-    problem: str = ""
 
 
 class Form(Dialog[dict[str, str] | None]):
@@ -108,10 +66,10 @@ class Form(Dialog[dict[str, str] | None]):
         with Horizontal(classes="form-row", id=f"row-{row.name}"):
             yield Static(clean(row.label), markup=False, classes="form-label")
             if row.kind == "choice":
-                yield Choice(row.options, row.value, id=f"field-{row.name}")
+                yield Choice(row.options, row.value if row.start is None else row.start, id=f"field-{row.name}")
             else:
-                kinds = {"secret": SecretField, "typed": TypedField}
-                kind = kinds.get(row.kind, Field)
+                kinds = {"secret": SecretInput, "typed": TypedInput}
+                kind = kinds.get(row.kind, LineInput)
                 shown = "" if row.kind == "secret" else clean(row.value if row.start is None else row.start)
                 yield Static("[", markup=False, classes="form-edge")
                 yield kind(
@@ -200,30 +158,33 @@ class Form(Dialog[dict[str, str] | None]):
             self.say(TOO_FAST)
             return
         for row in self.spec.fields:
-            if not self._applies(row):
-                continue
-            refused = [finding for finding in self._findings(row) if not finding.warning]
-            if row.kind == "choice" and not self._value(row):
-                refused = [Finding(row.name, f"{row.label}: choose {' or '.join(words for _, words in row.options)}")]
-            if row.kind == "typed" and self._value(row) != row.must_be:
-                refused = [Finding(row.name, f"type exactly {quoted(row.must_be)}; nothing was sent")]
-            elif row.kind == "typed" and self.query_one(f"#field-{row.name}", TypedField).came_in_a_burst:
-                self.query_one(f"#field-{row.name}", TypedField).clear()
-                refused = [Finding(row.name, TOO_QUICK)]
-            if refused:
-                self.say(refused[0].message)
+            why = self._why_refused(row) if self._applies(row) else None
+            if why is not None:
+                self.say(why)
                 self.set_focus(self.query_one(f"#field-{row.name}"))
                 return
-        self.finish(self.values())
+        self.dismiss(self.values())
 
-    def finish(self, values: dict[str, str]) -> None:
-        """Return the values."""
-        self.dismiss(values)
+    def _why_refused(self, row: FormField) -> str | None:
+        """Return why the form cannot be done with what stands in a row, or None."""
+        value, widget = self._value(row), self.query_one(f"#field-{row.name}")
+        if row.kind == "choice" and value not in dict(row.options):
+            return f"{row.label}: choose {' or '.join(words for _, words in row.options)}"
+        if row.kind == "typed" and value != row.must_be:
+            return f"type exactly {quoted(row.must_be)}; nothing was sent"
+        if isinstance(widget, TypedInput) and widget.came_in_a_burst:
+            widget.clear()
+            return TOO_QUICK
+        return next((finding.message for finding in self._findings(row) if not finding.warning), None)
+
+    def _typed(self) -> list[FormField]:
+        """Return the rows whose values would be missed: in an editor a choice is a value like any other."""
+        return [row for row in self.spec.fields if row.kind != "choice" or self.spec.marks_changes]
 
     @property
     def is_changed(self) -> bool:
         """Whether something was typed that would be lost."""
-        return any(self._value(row) != row.value for row in self.spec.fields if row.kind != "choice")
+        return any(self._value(row) != row.value for row in self._typed())
 
     def action_leave(self) -> None:
         """Leave without doing anything; ask first where typed text would be lost."""
@@ -296,15 +257,15 @@ class Form(Dialog[dict[str, str] | None]):
             if group.has_class("form-group") and isinstance(group, Widget):
                 group.scroll_visible(animate=False)
 
-    def on_typed_field_refused(self) -> None:
+    def on_typed_input_refused(self) -> None:
         """Say that paste is refused there."""
         self.say("Paste is refused here: type it.")
 
-    def on_field_recall(self, event: Field.Recall) -> None:
+    def on_line_input_recall(self, event: LineInput.Recall) -> None:
         """Bring an earlier value."""
-        name = str(event.field.id).removeprefix("field-")
+        name = str(event.input.id).removeprefix("field-")
         earlier = self.spec.recall.get(name, ())
         if earlier:
             at = max(0, min(self._recalled.get(name, len(earlier)) + event.step, len(earlier) - 1))
             self._recalled[name] = at
-            event.field.value = clean(earlier[at])
+            event.input.value = clean(earlier[at])

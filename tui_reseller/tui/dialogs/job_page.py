@@ -3,16 +3,17 @@
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option as Row
+from textual.widgets.option_list import Option as ListOption
 
 from tui_reseller.domain.plan import Job, JobState
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.ports import JobsPort
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.presenters import job as words
 
-LOOK_SECONDS = 1.0
+RELOAD_SECONDS = 1.0
 """A job that another process runs is looked at this often, while its page is open."""
 SHOWN = 2000
 """So many items are listed; those that need somebody come first."""
@@ -33,8 +34,9 @@ class JobPage(Dialog[str | None]):
         Binding("escape,q", "leave", show=False),
     ]
 
-    def __init__(self, jobs: JobsPort, job: Job, run: JobRun | None) -> None:
+    def __init__(self, provider: Provider, jobs: JobsPort, job: Job, run: JobRun | None) -> None:
         super().__init__()
+        self.provider = provider
         self.jobs = jobs
         self.job = job
         self.run_here = run
@@ -51,11 +53,11 @@ class JobPage(Dialog[str | None]):
 
     async def on_mount(self) -> None:
         """Show what there is; a job of another process is looked at again and again."""
-        await self.look()
+        await self.reload()
         if self.run_here is None and self.job.state is JobState.RUNNING:
-            self.set_interval(LOOK_SECONDS, self.look)
+            self.set_interval(RELOAD_SECONDS, self.reload)
 
-    async def look(self) -> None:
+    async def reload(self) -> None:
         """Read the job again, and its items when none are being done."""
         found = await self.jobs.get(self.job.number)
         if found is None or not self.is_attached:
@@ -71,9 +73,9 @@ class JobPage(Dialog[str | None]):
         items.sort(key=lambda item: (not item.is_in_flight and (item.outcome is None or item.outcome.is_so), item.seq))
         rows = self.query_one(OptionList)
         rows.clear_options()
-        rows.add_options([Row(words.result_line(item)) for item in items])
+        rows.add_options([ListOption(words.result_line(self.provider, item)) for item in items])
         if self.job.total > SHOWN:
-            rows.add_option(Row(f"... all {self.job.total:,}: o writes them to a file", disabled=True))
+            rows.add_option(ListOption(f"... all {self.job.total:,}: o writes them to a file", disabled=True))
 
     def draw(self) -> None:
         """Show progress; called by whoever runs the job, too."""
@@ -102,14 +104,14 @@ class JobPage(Dialog[str | None]):
         if rows.option_count > SHOWN:
             rows.clear_options()
         if new:
-            rows.add_options([Row(words.result_line(result)) for result in new])
+            rows.add_options([ListOption(words.result_line(self.provider, result)) for result in new])
             rows.highlighted = rows.option_count - 1
 
     async def ended(self, job: Job) -> None:
         """The run here is over."""
         self.job, self.run_here = job, None
         if self.is_mounted:
-            await self.look()
+            await self.reload()
 
     async def action_pause(self) -> None:
         """Pause a running job, wherever it runs; go on with one that does not."""

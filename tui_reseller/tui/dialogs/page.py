@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option as Row
+from textual.widgets.option_list import Option as ListOption
 
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
-from tui_reseller.tui.widgets.inputs import Field
+from tui_reseller.tui.widgets.inputs import LineInput
 
 
 class Page(Dialog[str | None]):
@@ -43,7 +43,7 @@ class Page(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """Title, filter, lines, hint."""
         yield Static(clean(self.heading), markup=False, id="page-title")
-        yield Field(placeholder="type to filter", compact=True, id="page-filter")
+        yield LineInput(placeholder="type to filter", compact=True, id="page-filter")
         yield OptionList(id="page-rows", markup=False)
         yield Static(self.hint, markup=False, id="page-hint")
 
@@ -58,9 +58,9 @@ class Page(Dialog[str | None]):
         rows.clear_options()
         found = [(key, words) for key, words in self.rows if word.lower() in words.lower()]
         if found:
-            rows.add_options([Row(words, id=str(at)) for at, (_key, words) in enumerate(found)])
+            rows.add_options([ListOption(words, id=str(at)) for at, (_key, words) in enumerate(found)])
         else:
-            rows.add_option(Row(self.empty, disabled=True))
+            rows.add_option(ListOption(self.empty, disabled=True))
         self.found = found
         rows.highlighted = 0 if found else None
 
@@ -73,7 +73,7 @@ class Page(Dialog[str | None]):
         if self.found:
             self.dismiss(self.found[self.query_one(OptionList).highlighted or 0][0])
 
-    def on_field_recall(self, event: Field.Recall) -> None:
+    def on_line_input_recall(self, event: LineInput.Recall) -> None:
         """Up and down in the filter move in the lines."""
         if event.step > 0:
             self.action_cursor_down()

@@ -1,71 +1,99 @@
 """E-mail, rename, delete: one customer, one dialog, one call."""
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.provider import KEY
+from tui_reseller.services.result import Result
 from tui_reseller.tui.dialogs.menu import Menu, Option
-from tui_reseller.tui.dialogs.texts import delete_form, email_form, rename_form
+from tui_reseller.tui.dialogs.texts import delete_form, one_field_form
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
+from tui_reseller.tui.flows.again import remember
 from tui_reseller.tui.flows.targets import choose_one, warnings
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.presenters.commands import words_of
+from tui_reseller.tui.profile_context import ProfileContext
 
-MORE = (
-    Option("e", "Change e-mail", "customer.email"),
-    Option("r", "Rename", "customer.rename"),
-    Option("d", "Delete", "customer.delete"),
-    Option("w", "Website access", "website.set"),
-)
+_MORE = ("customer.email", "customer.rename", "customer.delete", "website.set")
 
 
-def more_menu(_stage: Stage) -> Menu:
-    """Return the menu behind x."""
-    return Menu("More", MORE)
+def more_menu(context: ProfileContext) -> Menu:
+    """Return the menu behind x: its values are ids of commands."""
+    commands = {command.id: command for command in context.host.commands}
+    return Menu(
+        "More", [Option(commands[name].more, words_of(commands[name], context.provider), name) for name in _MORE]
+    )
 
 
-async def email(stage: Stage) -> None:
+async def email(context: ProfileContext) -> None:
     """Change the contact address."""
-    customer = await _one(stage, "e-mail")
-    if customer is None:
-        return
-    required, typed = reason_required(stage, Operation.EMAIL), typed_for_one(stage, Operation.EMAIL, customer.username)
-    spec = email_form(customer, stage.profile_title, reason=stage.reason, reason_required=required, typed=typed)
-    answer = await stage.ask_form(spec)
-    if answer:
-        call = Call(Operation.EMAIL, customer.username, {"email": answer["email"]})
-        await do_one(stage, call, customer, answer)
-        stage.again = email
+    customer = await _one(context, "e-mail")
+    if customer is not None and await _change(context, Operation.EMAIL, customer, warnings=()) is not None:
+        remember(context, email)
 
 
-async def rename(stage: Stage) -> None:
+async def rename(context: ProfileContext) -> None:
     """Change the username; marks and cursor go with it."""
-    customer = await _one(stage, "rename")
+    customer = await _one(context, "rename")
     if customer is None:
         return
-    required, alike = reason_required(stage, Operation.RENAME), await warnings(stage, customer)
-    spec = rename_form(customer, stage.profile_title, reason=stage.reason, reason_required=required, warnings=alike)
-    answer = await stage.ask_form(spec)
-    if answer:
-        call = Call(Operation.RENAME, customer.username, {"username": answer["username"]})
-        result = await do_one(stage, call, customer, answer)
-        if result.outcome.is_applied and customer.username in stage.state.marked:
-            stage.mark(stage.state.marked - {customer.username} | {answer["username"]})
+    changed = await _change(context, Operation.RENAME, customer, warnings=await warnings(context, customer))
+    if changed is not None and changed.result.outcome.is_applied and customer.username in context.state.marked:
+        context.mark(context.state.marked - {customer.username} | {changed.fields[KEY]})
 
 
-async def delete(stage: Stage) -> None:
-    """Close the account."""
-    customer = await _one(stage, "delete")
-    if customer is None:
-        return
-    required, alike = reason_required(stage, Operation.DELETE), await warnings(stage, customer)
-    spec = delete_form(customer, stage.profile_title, reason=stage.reason, reason_required=required, warnings=alike)
-    answer = await stage.ask_form(spec)
-    if answer:
-        result = await do_one(stage, Call(Operation.DELETE, customer.username), customer, answer)
-        if result.outcome.is_applied:
-            stage.mark(stage.state.marked - {customer.username})
+class _Changed(NamedTuple):
+    """What was sent, and what became of it."""
+
+    fields: Mapping[str, str]
+    result: Result
 
 
-async def _one(stage: Stage, verb: str) -> Customer | None:
-    if len(stage.state.marked) > 1:
-        stage.tell(f"{verb} works on one customer at a time; drop the marks first ( - ).", "warning")
+async def _change(
+    context: ProfileContext, operation: Operation, customer: Customer, *, warnings: Sequence[str]
+) -> _Changed | None:
+    """Ask for the one field that an operation takes, and send it; None if the operator leaves."""
+    spec = one_field_form(
+        context.provider,
+        operation,
+        customer,
+        context.profile_title,
+        typed=typed_for_one(context, operation, customer.username),
+        reason=context.dialogs.reason,
+        reason_required=reason_required(context, operation),
+        warnings=warnings,
+    )
+    answer = await context.dialogs.ask_form(spec)
+    if answer is None:
         return None
-    return await choose_one(stage)
+    fields = {name: answer[name] for name in context.provider.action(operation).takes}
+    return _Changed(fields, await do_one(context, Call(operation, customer.username, fields), customer, answer))
+
+
+async def delete(context: ProfileContext) -> None:
+    """Close the account."""
+    customer = await _one(context, "delete")
+    if customer is None:
+        return
+    spec = delete_form(
+        context.provider,
+        customer,
+        context.profile_title,
+        reason=context.dialogs.reason,
+        reason_required=reason_required(context, Operation.DELETE),
+        warnings=await warnings(context, customer),
+    )
+    answer = await context.dialogs.ask_form(spec)
+    if answer is None:
+        return
+    result = await do_one(context, Call(Operation.DELETE, customer.username), customer, answer)
+    if result.outcome.is_applied:
+        context.mark(context.state.marked - {customer.username})
+
+
+async def _one(context: ProfileContext, verb: str) -> Customer | None:
+    if len(context.state.marked) > 1:
+        context.notify(f"{verb} works on one customer at a time; drop the marks first ( - ).", "warning")
+        return None
+    return await choose_one(context)

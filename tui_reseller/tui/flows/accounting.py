@@ -4,17 +4,18 @@ from dataclasses import dataclass, replace
 
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.operation import verb_of
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.time_input import start_of_day
 from tui_reseller.services.verify import resolve
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.page import Page
-from tui_reseller.tui.flows.checking import check
-from tui_reseller.tui.presenters.detail import entry_line, outcome_word, verb_of, word
+from tui_reseller.tui.flows.checking import check, next_check
+from tui_reseller.tui.presenters.entry import entry_line, outcome_word, word
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.open_outcome import open_lines
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 LIMIT = 1000
 
@@ -37,117 +38,119 @@ class _Shown:
             case _:
                 return replace(self, today=not self.today)
 
-    def query(self, stage: Stage) -> AuditQuery:
+    def query(self, context: ProfileContext) -> AuditQuery:
         """Return the question to the audit log."""
         return AuditQuery(
-            account=stage.session.account,
+            account=context.session.account,
             username=self.username,
-            operator=stage.session.operator if self.mine else None,
-            since=start_of_day(stage.now()) if self.today else None,
+            operator=context.session.operator if self.mine else None,
+            since=start_of_day(context.now()) if self.today else None,
             limit=LIMIT,
         )
 
-    def title(self, stage: Stage) -> str:
+    def title(self, context: ProfileContext) -> str:
         """Return whose activity it is."""
-        whose = stage.session.profile.name if self.username is None else quoted(self.username, 50)
+        whose = context.session.profile.name if self.username is None else quoted(self.username, 50)
         return f"Activity of {whose}{', mine' if self.mine else ''}{', today' if self.today else ''}"
 
 
-async def activity(stage: Stage) -> None:
+async def activity(context: ProfileContext) -> None:
     """Activity of the customer under the cursor, under its earlier names too; `a` again shows the whole profile."""
-    customer = stage.current()
+    customer = context.current
     shown = _Shown(customer.username if customer else None)
     while True:
-        query = shown.query(stage)
+        query = shown.query(context)
         try:
-            entries = await stage.services.ledger.entries(query)
-            count = len(entries) if len(entries) < LIMIT else await stage.services.ledger.count(query)
+            entries = await context.services.ledger.entries(query)
+            count = len(entries) if len(entries) < LIMIT else await context.services.ledger.count(query)
         except ResellerError as error:
-            stage.tell_error(error)
+            context.notify_error(error)
             return
         several = shown.username is None
         rows = [
-            (entry.id, entry_line(entry, stage.now(), with_username=several or entry.username != shown.username))
+            (entry.id, entry_line(entry, context.now(), with_username=several or entry.username != shown.username))
             for entry in entries
         ]
-        title = shown.title(stage) + (f", {len(entries):,} of {count:,}" if count > len(entries) else "")
+        title = shown.title(context) + (f", {len(entries):,} of {count:,}" if count > len(entries) else "")
         whole = "" if several else "a whole profile   "
         hint = f"Enter opens   {whole}m mine   t today   / filters   Esc back"
         keys = "mt" if several else "amt"
-        chosen = await stage.ask(Page(title, rows, hint=hint, keys=keys, empty="Nothing done yet."))
+        chosen = await context.dialogs.ask(Page(title, rows, hint=hint, keys=keys, empty="Nothing done yet."))
         if chosen is None:
             return
         if chosen in keys:
             shown = shown.pressed(chosen)
             continue
         entry = next(entry for entry in entries if entry.id == chosen)
-        await stage.ask(
-            Page(f"Operation {entry.id}", [("", line) for line in _entry_lines(stage, entry)], hint="Esc back")
+        await context.dialogs.ask(
+            Page(f"Operation {entry.id}", [("", line) for line in _entry_lines(context, entry)], hint="Esc back")
         )
 
 
-def _entry_lines(stage: Stage, entry: Entry) -> list[str]:
+def _entry_lines(context: ProfileContext, entry: Entry) -> list[str]:
     lines = [
         f"Outcome    {outcome_word(entry.outcome)}   {entry.message}",
         f"Operation  {verb_of(entry.operation)} of {quoted(entry.username)}",
-        f"Time       {clock_text(entry.time, stage.now())}   profile {entry.profile}",
+        f"Time       {clock_text(entry.time, context.now())}   profile {entry.profile}",
         f"Operator   {entry.operator.words}",
         f"Reason     {entry.reason or '-'}",
     ]
     if entry.until is not None:
-        lines.append(f"Until      {clock_text(entry.until, stage.now())}   then it is due: tui-reseller due")
+        lines.append(f"Until      {clock_text(entry.until, context.now())}   then it is due: tui-reseller due")
     return lines + [f"  {c.field:<15} {word(c.before)} -> {word(c.after)}" for c in entry.changes]
 
 
-async def needs_you(stage: Stage) -> None:
+async def needs_you(context: ProfileContext) -> None:
     """Walk through the open outcomes until there are none or the operator leaves."""
     while True:
         try:
-            entries = await stage.services.ledger.needs_you(stage.session.account)
+            entries = await context.services.ledger.needs_you(context.session.account)
         except ResellerError as error:
-            stage.tell_error(error)
+            context.notify_error(error)
             return
-        await stage.count_open()
-        rows = [(entry.id, entry_line(entry, stage.now(), with_username=True)) for entry in entries]
-        chosen = await stage.ask(Page("Needs you", rows, empty="Nothing needs you."))
+        await context.count_open()
+        rows = [(entry.id, entry_line(entry, context.now(), with_username=True)) for entry in entries]
+        chosen = await context.dialogs.ask(Page("Needs you", rows, empty="Nothing needs you."))
         if chosen is None:
             return
-        await _open_outcome(stage, next(entry for entry in entries if entry.id == chosen))
+        await _open_outcome(context, next(entry for entry in entries if entry.id == chosen))
 
 
-async def _open_outcome(stage: Stage, entry: Entry) -> None:
+async def _open_outcome(context: ProfileContext, entry: Entry) -> None:
     """Say what is known and what is safe; check again, or resolve with a note (interaction.md 6.7)."""
-    options = [Option("c", "Check now", "check"), Option("s", "Resolve with a note ...", "settle")]
+    options = [Option("c", "Check now", "check"), Option("s", "Resolve with a note ...", "resolve")]
     title = f"{outcome_word(entry.outcome).upper()} - {verb_of(entry.operation)} of {quoted(entry.username, 40)}"
-    chosen = await stage.ask(Menu(title, options, lines=open_lines(entry, stage.next_check)))
+    chosen = await context.dialogs.ask(Menu(title, options, lines=open_lines(entry, next_check(context))))
     if chosen == "check":
-        stage.tell(f"Checking {verb_of(entry.operation)} of {quoted(entry.username, 40)}; this can take a minute ...")
-        stage.app.run_flow(lambda: check(stage, entry), "check")
-    elif chosen == "settle":
-        await _settle(stage, entry)
+        context.notify(
+            f"Checking {verb_of(entry.operation)} of {quoted(entry.username, 40)}; this can take a minute ..."
+        )
+        context.host.run_flow(lambda: check(context, entry), "check")
+    elif chosen == "resolve":
+        await _resolve(context, entry)
 
 
-async def _settle(stage: Stage, entry: Entry) -> None:
+async def _resolve(context: ProfileContext, entry: Entry) -> None:
     spec = FormSpec(
-        f"Settle {verb_of(entry.operation)} of {quoted(entry.username, 40)}",
-        stage.profile_title,
+        f"Resolve {verb_of(entry.operation)} of {quoted(entry.username, 40)}",
+        context.profile_title,
         ("It is closed with your note and never counted as success.",),
         (FormField("note", "What do you know?", required=True, limit=400),),
-        commit="Settle",
+        commit="Resolve",
     )
-    answer = await stage.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec)
     if answer is None:
         return
     try:
-        await resolve(stage.session, entry, answer["note"])
+        await resolve(context.session, entry, answer["note"])
     except ResellerError as error:
-        stage.tell_error(error)
+        context.notify_error(error)
         return
-    await stage.count_open()
-    stage.tell(f"Resolved with a note: {verb_of(entry.operation)} of {quoted(entry.username, 40)}", "good")
+    await context.count_open()
+    context.notify(f"Resolved with a note: {verb_of(entry.operation)} of {quoted(entry.username, 40)}", "good")
 
 
-async def messages(stage: Stage) -> None:
+async def messages(context: ProfileContext) -> None:
     """Show what the message line has said."""
-    rows = [("", f"{clock_text(time, stage.now())}  {text}") for time, text in reversed(stage.log)]
-    await stage.ask(Page("Messages", rows, hint="/ filters   Esc back", empty="Nothing was said yet."))
+    rows = [("", f"{clock_text(time, context.now())}  {text}") for time, text in reversed(context.log)]
+    await context.dialogs.ask(Page("Messages", rows, hint="/ filters   Esc back", empty="Nothing was said yet."))

@@ -8,17 +8,17 @@ from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.presenters.outcome import as_command
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 
-async def username(stage: Stage) -> None:
+async def username(context: ProfileContext) -> None:
     """The username."""
-    customer = stage.current()
+    customer = context.current
     if customer:
-        stage.tell(_copied(stage, customer.username))
+        context.notify(_copied(context, customer.username))
 
 
-def copy_menu(_stage: Stage) -> Menu:
+def copy_menu(_context: ProfileContext) -> Menu:
     """Return the menu behind y."""
     options = (
         Option("e", "e-mail address", "email"),
@@ -28,41 +28,49 @@ def copy_menu(_stage: Stage) -> Menu:
     return Menu("Copy", options)
 
 
-async def copy(stage: Stage, chosen: str) -> None:
+async def copy(context: ProfileContext, chosen: str) -> None:
     """E-mail, JSON, or the last operation as a shell command."""
-    customer = stage.current()
+    customer = context.current
     if customer is None:
         return
     if chosen == "email":
-        stage.tell(_copied(stage, customer.text("email")))
+        context.notify(_copied(context, customer.text("email")))
     elif chosen == "json":
-        stage.tell(stage.app.copy_text(json.dumps(customer.as_dict())))
+        context.notify(context.host.copy_text(json.dumps(customer.as_dict())))
     elif chosen == "command":
-        await _command(stage)
+        await _command(context)
 
 
-def _copied(stage: Stage, text: str) -> str:
+def _copied(context: ProfileContext, text: str) -> str:
     """Copy a value as it is shown: pasted into a shell, a line break in it would run what follows."""
     shown = clean(text, longest=len(text) + 1)
-    return stage.app.copy_text(shown) + ("" if shown == text else ", as it is shown: it holds signs that act or hide")
+    return context.host.copy_text(shown) + (
+        "" if shown == text else ", as it is shown: it holds control characters or hidden ones"
+    )
 
 
-async def _command(stage: Stage) -> None:
+async def _command(context: ProfileContext) -> None:
     try:
-        entries = await stage.services.ledger.entries(AuditQuery(account=stage.session.account, limit=100))
+        entries = await context.services.ledger.entries(AuditQuery(account=context.session.account, limit=100))
     except ResellerError as error:
-        stage.tell_error(error)
+        context.notify_error(error)
         return
-    mine = next((entry for entry in entries if stage.session.operator.is_same_person(entry.operator)), None)
+    mine = next((entry for entry in entries if context.session.operator.is_same_person(entry.operator)), None)
     if mine is None:
-        stage.tell("Nothing was done yet that could be copied.")
+        context.notify("Nothing was done yet that could be copied.")
         return
     for reason, missing in ((mine.reason, ""), ("", " without its reason, which a shell could misread")):
         text = as_command(
-            mine.operation, mine.username, mine.changes, stage.session.profile.name, until=mine.until, reason=reason
+            context.provider,
+            mine.operation,
+            mine.username,
+            mine.changes,
+            context.session.profile.name,
+            until=mine.until,
+            reason=reason,
         )
         if text is not None:
-            stage.tell(f"{stage.app.copy_text(text)}{missing}: {text}")
+            context.notify(f"{context.host.copy_text(text)}{missing}: {text}")
             return
     shown = command("audit", "show", mine.id)
-    stage.tell(f"A shell could misread a name or value in it; {stage.app.copy_text(shown)} instead: {shown}")
+    context.notify(f"A shell could misread a name or value in it; {context.host.copy_text(shown)} instead: {shown}")

@@ -1,72 +1,106 @@
 """A new customer: form, review, one call."""
 
 import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.password import PasswordState, generate_password
-from tui_reseller.domain.provider import AtCreate
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.provider import KEY, AtCreate, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 from tui_reseller.services.job_passwords import state_after
 from tui_reseller.services.validation import findings_for
-from tui_reseller.tui.dialogs.texts import create_form, review_form, typed_fields
+from tui_reseller.tui.dialogs.customer_forms import create_form
+from tui_reseller.tui.dialogs.form_spec import FormSpec
+from tui_reseller.tui.dialogs.rows import typed_fields
+from tui_reseller.tui.dialogs.texts import review_form
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
 from tui_reseller.tui.flows.new_password import do_one_and_show
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.presenters.outcome import result_note
+from tui_reseller.tui.profile_context import ProfileContext
 
 
-async def create(stage: Stage) -> None:
+@dataclass(slots=True)
+class _Unsent:
+    """What was typed for a customer that is not created yet."""
+
+    values: dict[str, str] | None = None
+
+
+async def create(context: ProfileContext) -> None:
     """Ask, review, send; what was typed stays until it is applied or left, and n brings it back."""
-    values, stage.unsent = stage.unsent, None
+    unsent = context.memory(_Unsent)
+    values, unsent.values = unsent.values, None
     problem = ""
     while True:
-        values = await stage.ask_form(create_form(stage.profile_title, values, problem))
+        values = await context.dialogs.ask_form(create_form(context.provider, context.profile_title, values, problem))
         if values is None:
             return
-        password, problem = _password(values)
-        call = Call(Operation.CREATE, values["username"], _fields(values), password)
-        findings = findings_for(stage.session.provider, call) if password else []
-        problem = problem or "; ".join(finding.message for finding in findings if not finding.warning)
+        try:
+            call = _call(context.provider, values)
+        except InvalidInput as error:
+            problem = error.message
+            continue
+        findings = findings_for(context.provider, call)
+        problem = "; ".join(finding.message for finding in findings if not finding.warning)
         if problem:
             continue
-        lines = [
-            f"{RESELLER_V2.label(name):<12} {clean(values[name], longest=100)}"
-            for name in RESELLER_V2.at_create(AtCreate.REQUIRED)
-        ]
-        lines.append(
-            "Password     " + ("generated, shown once afterwards" if values["how"] == "generate" else "as typed")
-        )
-        lines += [f"note: {finding.message}" for finding in findings if finding.warning]
-        lines.append("There is no undo: a username that was created and deleted can never be used again.")
-        spec = review_form(
-            "Review new customer", stage.profile_title, lines, reason=stage.reason,
-            reason_required=reason_required(stage, Operation.CREATE), commit="Create",
-            confirming=typed_fields(call.username, typed_for_one(stage, Operation.CREATE, call.username)),
-        )  # fmt: skip
-        answer = await stage.ask_form(spec)
+        answer = await context.dialogs.ask_form(_review(context, call, values, findings))
         if answer is None:
             continue
         # Until it is applied, and also if the answer of the service never comes; that opens no dialog.
-        stage.unsent = {name: value for name, value in values.items() if name not in {"password", "again"}}
-        send = do_one_and_show if values["how"] == "generate" else do_one
-        result = await send(stage, call, None, answer)
+        unsent.values = {name: value for name, value in values.items() if name not in {"password", "again"}}
+        send = do_one_and_show if values.get("how") == "generate" else do_one
+        result = await send(context, call, None, answer)
         if state_after(result) is not PasswordState.REFUSED:
-            stage.unsent = None
+            unsent.values = None
             return
-        stage.tell(f"{stage.state.note.text}   n brings back what you typed", stage.state.note.kind)
+        note = result_note(context.provider, result, context.now())
+        context.show_note(replace(note, hints=(*note.hints, "n brings back what you typed")))
         return
 
 
-def _fields(values: dict[str, str]) -> dict[str, str]:
-    given = {name: values[name] for name in RESELLER_V2.at_create(AtCreate.REQUIRED) if name != "username"}
-    return given | {name: values[name] for name in RESELLER_V2.at_create(AtCreate.ADVISED) if values[name]}
+def _review(context: ProfileContext, call: Call, values: Mapping[str, str], findings: Sequence[Finding]) -> FormSpec:
+    """Show what a new customer will be, with the consequences."""
+    provider, action = context.provider, context.provider.action(Operation.CREATE)
+    lines = [
+        f"{provider.label(name):<12} {clean(values[name], longest=100)}"
+        for name in provider.create_fields
+        if values.get(name)
+    ]
+    if action.needs_password:
+        is_made = values["how"] == "generate"
+        lines.append(f"{'Password':<12} {'generated, shown once afterwards' if is_made else 'as typed'}")
+    lines += [f"note: {finding.message}" for finding in findings if finding.warning]
+    lines += action.consequence
+    return review_form(
+        f"Review {action.title.lower()}",
+        context.profile_title,
+        lines,
+        reason=context.dialogs.reason,
+        reason_required=reason_required(context, Operation.CREATE),
+        commit=action.button,
+        confirming=typed_fields(call.username, typed_for_one(context, Operation.CREATE, call.username)),
+    )
 
 
-def _password(values: dict[str, str]) -> tuple[Secret | None, str]:
-    """Return the password, or what is wrong with what was typed."""
+def _call(provider: Provider, values: Mapping[str, str]) -> Call:
+    """Return the call for what was typed. Raises InvalidInput for passwords that differ, or for none."""
+    required = {name: values[name] for name in provider.at_create(AtCreate.REQUIRED) if name != KEY}
+    advised = {name: values[name] for name in provider.at_create(AtCreate.ADVISED) if values[name]}
+    password = _password(values) if provider.action(Operation.CREATE).needs_password else None
+    return Call(Operation.CREATE, values[KEY], required | advised, password)
+
+
+def _password(values: Mapping[str, str]) -> Secret:
+    """Return the password. Raises InvalidInput if it was typed in two ways, or not at all."""
     if values["how"] == "generate":
-        return generate_password(secrets.choice), ""
+        return generate_password(secrets.choice)
     if values["password"] != values["again"]:
-        return None, "the two passwords differ; nothing was sent"
-    return Secret(values["password"]), "" if values["password"] else "a password is required"
+        raise InvalidInput("the two passwords differ; nothing was sent", field="password")
+    if not values["password"]:
+        raise InvalidInput("a password is required", field="password")
+    return Secret(values["password"])

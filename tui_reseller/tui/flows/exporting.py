@@ -7,40 +7,42 @@ from pathlib import Path
 from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.fields import Finding
 from tui_reseller.services import export as exporting
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.presenters.header import count_text
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 REPAINT_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _Export:
+    """What is to be written where."""
+
     what: str
     count: int
     path: Path
     overwrite: bool
 
 
-async def export(stage: Stage) -> None:
+async def export(context: ProfileContext) -> None:
     """Ask what and where; write it beside everything else. Esc in the list cancels."""
-    state = stage.state
+    state = context.state
     if state.is_partial:
-        stage.tell("Export: the list is still arriving.", "warning")
+        context.notify("Export: the list is still arriving.", "warning")
         return
     counts = {"shown": state.shown, "marked": len(state.marked), "all": state.total}
     what = "all"
     if state.marked or state.shown != state.total:
-        chosen = await stage.ask(Menu("Export", _options(counts)))
+        chosen = await context.dialogs.ask(Menu("Export", _options(counts)))
         if chosen is None:
             return
         what = chosen
-    answer = await stage.ask_form(_form(stage, what, counts[what]))
+    answer = await context.dialogs.ask_form(_form(context, what, counts[what]))
     if answer is None:
         return
-    order = _Order(what, counts[what], _path(answer["file"]), answer["there"] == "replace")
-    stage.app.run_in_background(partial(_write, stage, order), "export")
+    wanted = _Export(what, counts[what], _path(answer["file"]), answer["there"] == "replace")
+    context.host.run_in_background(partial(_write, context, wanted), "export")
 
 
 def _options(counts: dict[str, int]) -> list[Option]:
@@ -50,58 +52,58 @@ def _options(counts: dict[str, int]) -> list[Option]:
     return [*found, Option("a", f"all {count_text(counts['all'])}", "all")]
 
 
-def _form(stage: Stage, what: str, count: int) -> FormSpec:
-    name = f"{stage.session.profile.name}-{stage.now().astimezone():%Y-%m-%d}.csv"
+def _form(context: ProfileContext, what: str, count: int) -> FormSpec:
+    name = f"{context.session.profile.name}-{context.now().astimezone():%Y-%m-%d}.csv"
     lines = (
-        f"{count_text(count)} customers ({what}), {stage.read_at}, every field.",
+        f"{count_text(count)} customers ({what}), {context.read_at}, every field.",
         "The ending says the form: .csv .jsonl .parquet. The file is yours alone (0600).",
     )
     there = (("refuse", "refuse"), ("replace", "replace"))
     fields = (
-        FormField("file", "File", value=str(Path.cwd() / name), required=True, check=partial(_findings, stage)),
+        FormField("file", "File", value=str(Path.cwd() / name), required=True, check=partial(_findings, context)),
         FormField("there", "If it is there", value="refuse", kind="choice", options=there),
     )
-    return FormSpec("Export", stage.profile_title, lines, fields, commit="Write")
+    return FormSpec("Export", context.profile_title, lines, fields, commit="Write")
 
 
 def _path(text: str) -> Path:
     return Path(text).expanduser()
 
 
-def _findings(stage: Stage, text: str) -> list[Finding]:
+def _findings(context: ProfileContext, text: str) -> list[Finding]:
     try:
-        exporting.check(stage.services.exporter, _path(text), overwrite=True)
+        exporting.check(context.services.exporter, _path(text), overwrite=True)
     except (ResellerError, RuntimeError) as error:  # RuntimeError: ~ of somebody who is not there
         return [Finding("file", str(error))]
     return []
 
 
-async def _write(stage: Stage, order: _Order) -> None:
+async def _write(context: ProfileContext, wanted: _Export) -> None:
     painted = 0.0
 
     def progress(done: int, total: int) -> None:
         nonlocal painted
-        now = stage.session.clock.monotonic()
+        now = context.session.clock.monotonic()
         if now - painted >= REPAINT_SECONDS:
             painted = now
-            stage.show(running=f"export {count_text(done)}/{count_text(total)}")
+            context.show(running=f"export {count_text(done)}/{count_text(total)}")
 
     try:
         done = await exporting.export(
-            stage.services.exporter,
-            stage.session,
-            order.path,
-            usernames=stage.state.marked if order.what == "marked" else None,
-            everything=order.what == "all",
-            overwrite=order.overwrite,
+            context.services.exporter,
+            context.session,
+            wanted.path,
+            usernames=context.state.marked if wanted.what == "marked" else None,
+            everything=wanted.what == "all",
+            overwrite=wanted.overwrite,
             progress=progress,
         )
     except InvalidInput as error:
-        stage.tell(f"Nothing was exported: {error.message}" + (f" - {error.hint}" if error.hint else ""), "bad")
+        context.notify(f"Nothing was exported: {error.message}" + (f" - {error.hint}" if error.hint else ""), "bad")
     except ResellerError as error:
-        stage.tell_error(error)
+        context.notify_error(error)
     else:
-        missing = f" ({count_text(order.count - done.rows)} are not in the list)" if done.rows < order.count else ""
-        stage.tell(f"Exported {count_text(done.rows)} customers{missing} to {done.path}", "good")
+        missing = f" ({count_text(wanted.count - done.rows)} are not in the list)" if done.rows < wanted.count else ""
+        context.notify(f"Exported {count_text(done.rows)} customers{missing} to {done.path}", "good")
     finally:
-        stage.show(running="")
+        context.show(running="")

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from dataclasses import dataclass
 from functools import partial
 from itertools import compress
 
@@ -12,49 +13,56 @@ from tui_reseller.domain.text import clean
 from tui_reseller.services import listing
 from tui_reseller.services.job_passwords import unseen_words
 from tui_reseller.services.listing import Arrived, Refreshed
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.flows.checking import check_later
 from tui_reseller.tui.presenters.header import clock_text, count_text, counts_words
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 REPAINT_SECONDS = 0.15
 SLOW_REPAINT_SECONDS = 1.0
 MANUAL = "manual"
 
 
-async def load_and_refresh(stage: Stage) -> None:
+@dataclass(slots=True)
+class _Held:
+    """A new list that is suspiciously small: the operator has to say which one is right."""
+
+    fresh: Refreshed | None = None
+
+
+async def load_and_refresh(context: ProfileContext) -> None:
     """At the start: the whole snapshot, then a fresh list, unless the operator refreshes by hand."""
     try:
-        recovered = await stage.services.ledger.recover()
+        recovered = await context.services.ledger.recover()
         if recovered:
-            stage.tell(f"{recovered} operations of a program that ended have no outcome - ! shows them", "warning")
-            check_later(stage)
+            context.notify(f"{recovered} operations of a program that ended have no outcome - ! shows them", "warning")
+            check_later(context)
     except ResellerError as error:
-        stage.tell_error(error)  # reading goes on: only writing needs the audit log
+        context.notify_error(error)  # reading goes on: only writing needs the audit log
     try:
-        await _load(stage)
-        await stage.count_open()
+        await _load(context)
+        await context.count_open()
     except ResellerError as error:
-        stage.tell_error(error)
-    if stage.settings.refresh == MANUAL and stage.session.read_at is not None:
-        stage.show(progress="")
+        context.notify_error(error)
+    if context.services.profiles.load().settings.refresh == MANUAL and context.session.read_at is not None:
+        context.show(progress="")
     else:
-        await refresh(stage)
+        await refresh(context)
 
 
-async def say_unseen(stage: Stage) -> None:
+async def say_unseen(context: ProfileContext) -> None:
     """Say where passwords are that were made, by any process of this account, and that nobody has seen."""
     try:
-        words = unseen_words(await asyncio.to_thread(stage.services.password_files.left_behind))
+        words = unseen_words(await asyncio.to_thread(context.services.password_files.left_behind))
     except ResellerError as error:
         words = error.message
     if words:
-        stage.tell(f"{words[0].upper()}{words[1:]}.", "warning")
+        context.notify(f"{words[0].upper()}{words[1:]}.", "warning")
 
 
-async def _load(stage: Stage) -> None:
-    session = stage.session
+async def _load(context: ProfileContext) -> None:
+    session = context.session
     try:
         await listing.purge_old(session)
         if await listing.load(session):
@@ -62,39 +70,39 @@ async def _load(stage: Stage) -> None:
             gc.collect()
             gc.freeze()
     except SnapshotDamaged as error:
-        stage.tell(f"{error.message}; it is read again from the service.", "warning")
-    await stage.requery(filter_note="")
+        context.notify(f"{error.message}; it is read again from the service.", "warning")
+    await context.requery(filter_note="")
 
 
-async def refresh(stage: Stage, *, asked: bool = False) -> None:
+async def refresh(context: ProfileContext, *, asked: bool = False) -> None:
     """Read the list from the service; the old one stays until the new one is whole."""
-    session, trouble = stage.session, stage.state.trouble
-    stage.held = None
-    stage.show(trouble="", progress="reading ...")
+    session, trouble = context.session, context.state.trouble
+    context.memory(_Held).fresh = None
+    context.show(trouble="", progress="reading ...")
     began = painted = session.clock.monotonic()
     try:
         async for event in listing.refresh(session):
             if isinstance(event, Refreshed):
-                await _arrived(stage, event, again=bool(trouble))
+                await _arrived(context, event, again=bool(trouble))
                 continue
             now = session.clock.monotonic()
-            if now - painted >= (SLOW_REPAINT_SECONDS if stage.app.slow else REPAINT_SECONDS):
+            if now - painted >= (SLOW_REPAINT_SECONDS if context.host.slow else REPAINT_SECONDS):
                 painted = now
-                stage.show(progress=_progress(event, now - began))
+                context.show(progress=_progress(event, now - began))
                 if session.read_at is None:
-                    await stage.requery()
+                    await context.requery()
     except MissingCredentials as error:
-        stage.show(trouble="no key")
-        stage.tell(f"No key - r goes on. {error.message}", "bad")
+        context.show(trouble="no key")
+        context.notify(f"No key - r goes on. {error.message}", "bad")
         if asked:
-            await _without_key(stage, error)
+            await _without_key(context, error)
     except ResellerError as error:
-        since = f"Showing the list of {clock_text(session.read_at, stage.now())}; " if session.read_at else ""
-        stage.show(trouble="refresh failed")
-        stage.tell(f"{since}refresh failed: {error.message}", "bad")
+        since = f"Showing the list of {clock_text(session.read_at, context.now())}; " if session.read_at else ""
+        context.show(trouble="refresh failed")
+        context.notify(f"{since}refresh failed: {error.message}", "bad")
     finally:
-        stage.show(progress="")
-        await stage.requery()
+        context.show(progress="")
+        await context.requery()
 
 
 def _progress(event: Arrived, seconds: float) -> str:
@@ -102,77 +110,80 @@ def _progress(event: Arrived, seconds: float) -> str:
     return f"reading: {count_text(event.rows)} rows, {megabytes:.1f} MB, {megabytes / max(seconds, 0.001):.1f} MB/s"
 
 
-async def _arrived(stage: Stage, fresh: Refreshed, *, again: bool = False) -> None:
+async def _arrived(context: ProfileContext, fresh: Refreshed, *, again: bool = False) -> None:
     if fresh.held:
-        stage.held = fresh
-        stage.show(trouble=f"new list has only {count_text(fresh.total)} of {count_text(fresh.previous)}")
-        stage.tell(
+        context.memory(_Held).fresh = fresh
+        context.show(trouble=f"new list has only {count_text(fresh.total)} of {count_text(fresh.previous)}")
+        context.notify(
             f"The service listed only {fresh.total:,} of {fresh.previous:,} customers. "
             "The old list is kept; r chooses.", "warning",
         )  # fmt: skip
         return
-    await _taken_over(stage, fresh, again=again)
+    await _taken_over(context, fresh, again=again)
 
 
-async def _taken_over(stage: Stage, fresh: Refreshed, *, again: bool = False) -> None:
-    stage.show(trouble="")
-    await stage.requery()
-    counts = stage.session.customers.refreshed
+async def _taken_over(context: ProfileContext, fresh: Refreshed, *, again: bool = False) -> None:
+    context.show(trouble="")
+    await context.requery()
+    counts = context.session.customers.refreshed
     if fresh.not_kept:
-        stage.tell(f"The list is fresh, but not kept on disk: {fresh.not_kept}", "warning")
+        context.notify(f"The list is fresh, but not kept on disk: {fresh.not_kept}", "warning")
     elif counts:
-        stage.tell(f"{counts_words(counts)} since the list before - f shows them.")
+        context.notify(f"{counts_words(counts)} since the list before - f shows them.")
     elif again:
-        stage.tell(f"Read again: {count_text(fresh.total)} customers.", "good")
+        context.notify(f"Read again: {count_text(fresh.total)} customers.", "good")
 
 
-async def read_again(stage: Stage) -> None:
+async def read_again(context: ProfileContext) -> None:
     """The operator's own refresh: may ask for a key, or first whether a small list is right. Keys work meanwhile."""
-    if stage.held is not None:
-        answer = await _which_list(stage, stage.held)
+    held = context.memory(_Held).fresh
+    if held is not None:
+        answer = await _which_list(context, held)
         if answer != "read":
             return
-    stage.app.run_in_background(partial(_read_again, stage), "refresh")
+    context.host.run_in_background(partial(_read_again, context), "refresh")
 
 
-async def _which_list(stage: Stage, held: Refreshed) -> str | None:
+async def _which_list(context: ProfileContext, held: Refreshed) -> str | None:
     options = (
         Option("r", "read it again", "read"),
         Option("t", f"take the smaller one: {count_text(held.total)} customers", "take"),
         Option("k", f"keep the old one: {count_text(held.previous)} customers", "keep"),
     )
-    answer = await stage.ask(Menu("A suspiciously small list. Which one is right?", options))
+    answer = await context.dialogs.ask(Menu("A suspiciously small list. Which one is right?", options))
     if answer in {"take", "keep"}:
-        stage.held = None
-        stage.show(trouble="")
+        context.memory(_Held).fresh = None
+        context.show(trouble="")
     if answer == "take":
-        await _taken_over(stage, await listing.accept(stage.session, held))
+        await _taken_over(context, await listing.accept(context.session, held))
     return answer
 
 
-async def _read_again(stage: Stage) -> None:
-    await stage.session.reconnect()
-    await refresh(stage, asked=True)
+async def _read_again(context: ProfileContext) -> None:
+    await context.session.reconnect()
+    await refresh(context, asked=True)
 
 
-async def _without_key(stage: Stage, error: MissingCredentials) -> None:
+async def _without_key(context: ProfileContext, error: MissingCredentials) -> None:
     """Say why there is no key, and offer what can be done; the first choice keeps it in memory."""
     options = (
         Option("1", "Type it; it stays in the memory of this program until I quit", "memory"),
         Option("2", "Try again (after unlocking, or mending the command)", "again"),
     )
     hint = [f" {clean(line, longest=300)}" for line in error.hint.splitlines()]
-    chosen = await stage.ask(Menu(error.message, options, lines=[*hint, " Nothing is written to disk by the first."]))
+    chosen = await context.dialogs.ask(
+        Menu(error.message, options, lines=[*hint, " Nothing is written to disk by the first."])
+    )
     if chosen == "memory":
-        await _ask_key(stage, error)
+        await _ask_key(context, error)
     elif chosen == "again":
-        await refresh(stage, asked=True)
+        await refresh(context, asked=True)
 
 
-async def _ask_key(stage: Stage, error: MissingCredentials) -> None:
+async def _ask_key(context: ProfileContext, error: MissingCredentials) -> None:
     """Ask for what is missing: the key, the password of the proxy, or both."""
-    profile = stage.session.profile
-    found = None if isinstance(error, CredentialStoreError) else await stage.services.credentials.get(profile)
+    profile = context.session.profile
+    found = None if isinstance(error, CredentialStoreError) else await context.services.credentials.get(profile)
     fields = (
         FormField("key", "Key or password", kind="secret", required=True),
         FormField("proxy_password", "Password of the proxy", kind="secret", required=True),
@@ -180,15 +191,15 @@ async def _ask_key(stage: Stage, error: MissingCredentials) -> None:
     is_asked = (found is None, profile.wants_proxy_password and not (found or profile).proxy_password)
     spec = FormSpec(
         f"Key of {profile.name}",
-        stage.profile_title,
+        context.profile_title,
         (f"{profile.api_user} at {profile.host}", "It is kept in the memory of this program only, until you quit."),
         tuple(compress(fields, is_asked)),
         commit="Go on",
     )
-    answer = await stage.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec)
     if answer and all(answer.values()):
         key = found.key if found else Secret(answer["key"])
         typed = answer.get("proxy_password")
         password = Secret(typed) if typed else (found or profile).proxy_password
-        stage.services.credentials.remember(profile, Credential(key, password))
-        await refresh(stage)
+        context.services.credentials.remember(profile, Credential(key, password))
+        await refresh(context)

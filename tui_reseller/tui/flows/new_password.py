@@ -10,23 +10,25 @@ from tui_reseller.services.job_passwords import Made
 from tui_reseller.services.result import Result
 from tui_reseller.tui.dialogs.secret import ShowSecret
 from tui_reseller.tui.flows.act import do_one
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 
-async def do_one_and_show(stage: Stage, call: Call, loaded: Customer | None, answer: Mapping[str, str]) -> Result:
+async def do_one_and_show(
+    context: ProfileContext, call: Call, loaded: Customer | None, answer: Mapping[str, str]
+) -> Result:
     """Carry out one write, and show its password once. Raises BadConfig if it cannot be kept: then nothing is sent.
 
     Whatever ends the application while the password is not seen leaves it in the file, which is named on the shell.
     """
-    kept = Made(stage.services.password_files.own(), {call.username: call.password} if call.password else {})
+    kept = Made(context.services.password_files.own(), {call.username: call.password} if call.password else {})
     is_seen = False
     try:
         password = await kept.of(call.username)
-        result = await do_one(stage, replace(call, password=password), loaded, answer)
+        result = await do_one(context, replace(call, password=password), loaded, answer)
         await kept.told(result)
         if kept.valid:
-            dialog = ShowSecret(call.username, password, result.outcome, stage.app.copy_text)
-            is_seen = await stage.ask(dialog) is not None
+            dialog = ShowSecret(call.username, password, result.outcome, context.host.copy_text)
+            is_seen = await context.dialogs.ask(dialog) is not None
         return result
     finally:
         if is_seen or not kept.valid:
@@ -34,5 +36,5 @@ async def do_one_and_show(stage: Stage, call: Call, loaded: Customer | None, ans
         else:
             kept.close()
             words = f"the new password of {call.username} is in {kept.file.path}: delete it when you have it"
-            stage.summary.append(clean(words))
-            stage.tell(words, "warning")
+            context.host.leave_line(clean(words))
+            context.notify(words, "warning")

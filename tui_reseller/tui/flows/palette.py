@@ -2,27 +2,24 @@
 
 from collections.abc import Sequence
 
-from tui_reseller.tui import help as help_page
 from tui_reseller.tui.dialogs.page import Page
-from tui_reseller.tui.screens.main import MainScreen
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.presenters.commands import in_forms, rows
+from tui_reseller.tui.profile_context import ProfileContext
 
 
-async def commands(stage: Stage) -> None:
+async def commands(context: ProfileContext) -> None:
     """Find a command by its name."""
-    await _choose(stage, "Commands")
+    await _choose(context, "Commands")
 
 
-async def keys(stage: Stage) -> None:
+async def keys(context: ProfileContext) -> None:
     """Read what every key does."""
-    await _choose(stage, "Help: keys, and why some do nothing now", help_page.IN_FORMS)
+    await _choose(context, "Help: keys, and why some do nothing now", in_forms(context.provider))
 
 
-async def _choose(stage: Stage, title: str, more: Sequence[tuple[str, str]] = ()) -> None:
-    app = stage.app
-    rows = help_page.rows(app.commands, stage.state, has_customer=stage.current() is not None)
-    page = Page(title, [*rows, *more], hint="type to filter   Enter does it   Esc back", filtering=True)
-    chosen = await stage.ask(page)
-    if chosen and isinstance(app.screen, MainScreen):
-        app.opening = False
-        await app.screen.action_command(chosen, "")
+async def _choose(context: ProfileContext, title: str, more: Sequence[tuple[str, str]] = ()) -> None:
+    found = rows(context.host.commands, context.state, context.session.policy, has_customer=context.current is not None)
+    page = Page(title, [*found, *more], hint="type to filter   Enter does it   Esc back", filtering=True)
+    chosen = await context.dialogs.ask(page)
+    if chosen:
+        await context.host.run_command(chosen)

@@ -4,43 +4,43 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.text import quoted
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.presenters.alike import LOOK_ALIKES, alike_lines
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
 
-async def choose(stage: Stage) -> list[Customer]:
+async def choose(context: ProfileContext) -> list[Customer]:
     """Return the frozen targets, or nothing if the operator leaves or there are none."""
-    current, marked = stage.current(), stage.state.marked
+    current, marked = context.current, context.state.marked
     if not marked:
         return [current] if current and current.username else []
     if current is not None and current.username in marked:
-        return in_order(stage)
+        return in_order(context)
     if current is None:
-        return in_order(stage)
+        return in_order(context)
     options = (
         Option("1", f"{quoted(current.username, 40)}, under the cursor", "one"),
-        Option("2", f"the {len(marked)} marked ({stage.state.hidden} hidden by the filter)", "marked"),
+        Option("2", f"the {len(marked)} marked ({context.state.hidden} hidden by the filter)", "marked"),
     )
-    answer = await stage.ask(Menu("Which is meant?", options))
+    answer = await context.dialogs.ask(Menu("Which is meant?", options))
     if answer is None:
         return []
-    return [current] if answer == "one" else in_order(stage)
+    return [current] if answer == "one" else in_order(context)
 
 
-def in_order(stage: Stage) -> list[Customer]:
+def in_order(context: ProfileContext) -> list[Customer]:
     """Return the marked customers in the order of the list, hidden ones last."""
-    shown = [username for username in stage.session.customers.usernames() if username in stage.state.marked]
+    shown = [username for username in context.session.customers.usernames() if username in context.state.marked]
     seen = set(shown)
-    hidden = sorted(username for username in stage.state.marked if username not in seen)
-    return stage.customers([*shown, *hidden])
+    hidden = sorted(username for username in context.state.marked if username not in seen)
+    return context.customers([*shown, *hidden])
 
 
-async def choose_one(stage: Stage) -> Customer | None:
+async def choose_one(context: ProfileContext) -> Customer | None:
     """Return the customer under the cursor, for verbs that act on one."""
-    current = stage.current()
+    current = context.current
     return current if current and current.username else None
 
 
-async def warnings(stage: Stage, customer: Customer) -> list[str]:
+async def warnings(context: ProfileContext, customer: Customer) -> list[str]:
     """Return what a dialog says of other customers that the eye takes for this one (reliability D07, D12)."""
-    found = await stage.session.customers.look_alikes(customer.username, LOOK_ALIKES + 1)
+    found = await context.session.customers.look_alikes(customer.username, LOOK_ALIKES + 1)
     return alike_lines(customer.username, found)

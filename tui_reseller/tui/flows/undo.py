@@ -1,4 +1,4 @@
-"""Take back the last undoable operation; do the last verb again."""
+"""Take back the last undoable operation."""
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import ResellerError
@@ -7,70 +7,70 @@ from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.policy import typed_text
 from tui_reseller.services.undo import draft_undo, last_undoable, opposite, refuse_overtaken, take_back
-from tui_reseller.tui.dialogs.form import FormSpec
-from tui_reseller.tui.dialogs.texts import WORDS, reason_field, typed_fields
+from tui_reseller.tui.dialogs.form_spec import FormSpec
+from tui_reseller.tui.dialogs.rows import reason_field, typed_fields
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result
-from tui_reseller.tui.flows.plans import review
-from tui_reseller.tui.presenters.detail import change_words, word
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.flows.jobs import review_and_run
+from tui_reseller.tui.flows.plans import Review
+from tui_reseller.tui.presenters.entry import change_words, word
+from tui_reseller.tui.profile_context import ProfileContext
 
 
-async def undo(stage: Stage) -> None:
+async def undo(context: ProfileContext) -> None:
     """Name what would be taken back, before -> after; then take it back, one customer after the other."""
     try:
-        entries = await last_undoable(stage.session)
+        entries = await last_undoable(context.session)
     except ResellerError as error:
-        stage.tell_error(error)
+        context.notify_error(error)
         return
     if not entries:
-        stage.tell("Nothing of yours can be undone here.")
+        context.notify("Nothing of yours can be undone here.")
     elif len(entries) > 1:
-        await _undo_many(stage, entries)
+        await _undo_many(context, entries)
     elif (call := opposite(entries[0])) is not None:
-        await _undo_one(stage, entries[0], call)
+        await _undo_one(context, entries[0], call)
 
 
-async def _undo_one(stage: Stage, entry: Entry, call: Call) -> None:
+async def _undo_one(context: ProfileContext, entry: Entry, call: Call) -> None:
     try:
-        await refuse_overtaken(stage.session, entry.id)
-        answer = await stage.ask_form(_spec(stage, entry, call))
+        await refuse_overtaken(context.session, entry.id)
+        answer = await context.dialogs.ask_form(_spec(context, entry, call))
         if answer is None:
             return
-        permit = admitted(stage, [call], answer)
+        permit = admitted(context, [call], answer)
     except ResellerError as error:
-        stage.tell_error(error)
+        context.notify_error(error)
         return
-    result = await take_back(stage.session, entry, permit, answer["reason"])
-    await show_result(stage, result, is_undo=True)
+    result = await take_back(context.session, entry, permit, answer["reason"])
+    await show_result(context, result, is_undo=True)
 
 
-async def _undo_many(stage: Stage, entries: list[Entry]) -> None:
+async def _undo_many(context: ProfileContext, entries: list[Entry]) -> None:
     what = entries[0].batch or "several operations"
-    stage.tell(f"Planning: undo of {what} ...")
+    context.notify(f"Planning: undo of {what} ...")
     try:
-        drafted = await draft_undo(stage.session, entries, f"undo of {what}")
-        await review(stage, drafted, note=f"Undo of {what}; what was changed since is left alone.")
+        drafted = await draft_undo(context.session, entries, f"undo of {what}")
+        note = f"Undo of {what}; what was changed since is left alone."
+        await review_and_run(context, drafted, Review(note=note))
     except ResellerError as error:
-        stage.tell_error(error)
+        context.notify_error(error)
 
 
-def _spec(stage: Stage, entry: Entry, call: Call) -> FormSpec:
+def _spec(context: ProfileContext, entry: Entry, call: Call) -> FormSpec:
     back = ", ".join(f"{change.field} {word(change.after)} -> {word(change.before)}" for change in entry.changes)
     why = f', "{clean(entry.reason, longest=60)}"' if entry.reason else ""
     lines = [
         f"{quoted(entry.username, 50)}  {change_words(entry)}",
-        f"    by {attribution_words(entry, stage.session)}{why}",
+        f"    by {attribution_words(entry, context.session)}{why}",
         f"    back: {back}",
         "It is read again first; what was changed since is left alone.",
     ]
-    typed = typed_text(call.operation, [call.username], stage.session.profile, stage.session.customers.total)
-    fields = [reason_field(required=reason_required(stage, call.operation)), *typed_fields(call.username, typed)]
-    return FormSpec(f"Undo: {WORDS[call.operation].lower()}", stage.profile_title, lines, fields, commit="Undo")
-
-
-async def again(stage: Stage) -> None:
-    """The last verb, with its dialog filled in, for the customer under the cursor."""
-    if stage.again is None:
-        stage.tell("Nothing to repeat yet.")
-        return
-    await stage.again(stage)
+    typed = typed_text(call.operation, [call.username], context.session.profile, context.session.customers.total)
+    fields = [reason_field(required=reason_required(context, call.operation)), *typed_fields(call.username, typed)]
+    return FormSpec(
+        f"Undo: {context.provider.action(call.operation).title.lower()}",
+        context.profile_title,
+        lines,
+        fields,
+        commit="Undo",
+    )

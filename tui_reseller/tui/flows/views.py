@@ -1,63 +1,74 @@
 """How the list is looked at: order, columns, saved views."""
 
 from functools import partial
+from string import ascii_letters
 
 from tui_reseller.domain.errors import BadConfig, InvalidFilter, InvalidInput
 from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.filters import parse_filter
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.view import SHIPPED, ListLayout, View, read_columns, with_saved
-from tui_reseller.tui.dialogs.form import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import Check, FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
-from tui_reseller.tui.stage import Stage
+from tui_reseller.tui.profile_context import ProfileContext
 
-SORT_KEYS = {
-    "username": "u", "email": "e", "sending": "s", "website_access": "w", "first_name": "f", "last_name": "l",
-    "address": "a", "city": "c", "state": "t", "zip": "z", "country": "o", "phone": "p", "website": "b",
-}  # fmt: skip
+UNSORTED = "n"
+"""The letter of the service's own order."""
+_TAKEN = UNSORTED + "q"
+"""Letters that are no column's: q leaves a menu."""
 
 
-def sort_menu(stage: Stage) -> Menu:
+def sort_letters(provider: Provider) -> dict[str, str]:
+    """Return a letter for each column: the first of its name that no column before it has."""
+    found: dict[str, str] = {}
+    for name in provider.columns:
+        free = [letter for letter in name + ascii_letters if letter not in {*_TAKEN, *found.values(), "_"}]
+        found[name] = free[0]
+    return found
+
+
+def sort_menu(context: ProfileContext) -> Menu:
     """Return the menu behind s: it sorts before it closes. The present column again reverses."""
-    options = [Option(SORT_KEYS[name], _sorted_words(stage, name), name) for name in RESELLER_V2.columns]
-    options.append(Option("n", "none: the order of the service", ""))
-    return Menu("Sort by", options, before=partial(_sort_by, stage))
+    letters = sort_letters(context.provider)
+    options = [Option(letters[name], _sorted_words(context, name), name) for name in context.provider.columns]
+    options.append(Option(UNSORTED, "none: the order of the service", ""))
+    return Menu("Sort by", options, before=partial(_sort_by, context))
 
 
-async def sorted_by(stage: Stage, _column: str) -> None:
+async def sorted_by(context: ProfileContext, _column: str) -> None:
     """Remember how the list is sorted now."""
-    keep_layout(stage)
+    keep_layout(context)
 
 
-async def _sort_by(stage: Stage, chosen: str) -> None:
-    descending = chosen == stage.state.sort and bool(chosen) and not stage.state.descending
-    await stage.requery(sort=chosen, descending=descending)
+async def _sort_by(context: ProfileContext, chosen: str) -> None:
+    descending = chosen == context.state.sort and bool(chosen) and not context.state.descending
+    await context.requery(sort=chosen, descending=descending)
 
 
-async def reverse(stage: Stage) -> None:
+async def reverse(context: ProfileContext) -> None:
     """Turn the order round. It is remembered once it is on the screen: a file is slower than a key."""
-    await stage.requery(descending=not stage.state.descending)
-    stage.app.call_after_refresh(keep_layout, stage)
+    await context.requery(descending=not context.state.descending)
+    context.host.after_painting(partial(keep_layout, context))
 
 
-def _sorted_words(stage: Stage, name: str) -> str:
-    if name != stage.state.sort:
+def _sorted_words(context: ProfileContext, name: str) -> str:
+    if name != context.state.sort:
         return name
-    return f"{name}   (now{', reversed' if stage.state.descending else ''}; again reverses)"
+    return f"{name}   (now{', reversed' if context.state.descending else ''}; again reverses)"
 
 
-def keep_layout(stage: Stage) -> None:
+def keep_layout(context: ProfileContext) -> None:
     """Remember order and columns for this profile; a disk that refuses costs only that."""
-    state = stage.state
+    state = context.state
     try:
-        stage.services.views.keep_layout(state.profile, ListLayout(state.sort, state.descending, state.columns))
+        context.services.views.keep_layout(state.profile, ListLayout(state.sort, state.descending, state.columns))
     except BadConfig as error:
-        stage.tell(f"Order and columns will not be remembered: {error.message}", "warning")
+        context.notify(f"Order and columns will not be remembered: {error.message}", "warning")
 
 
-def views_menu(stage: Stage) -> Menu:
+def views_menu(context: ProfileContext) -> Menu:
     """Return the menu behind t."""
-    views = with_saved(stage.services.views.saved())
+    views = with_saved(context.services.views.saved())
     options = [Option(view.key, f"{view.name}   {view.filter}", view.key) for view in views]
     options += [
         Option("s", "save this filter, order and columns as a view ...", "save"),
@@ -67,42 +78,42 @@ def views_menu(stage: Stage) -> Menu:
     return Menu("Views", options)
 
 
-async def chosen(stage: Stage, what: str) -> None:
+async def chosen(context: ProfileContext, what: str) -> None:
     """Open, make and forget views; choose columns."""
     if what == "save":
-        await _save(stage)
+        await _save(context)
     elif what == "columns":
-        await _choose_columns(stage)
+        await _choose_columns(context)
     elif what == "forget":
-        await _forget(stage)
+        await _forget(context)
     else:
-        await open_view(stage, what)
+        await open_view(context, what)
 
 
-async def open_view(stage: Stage, key: str) -> None:
+async def open_view(context: ProfileContext, key: str) -> None:
     """Show the list as a view says."""
-    views = {view.key: view for view in with_saved(stage.services.views.saved())}
+    views = {view.key: view for view in with_saved(context.services.views.saved())}
     view = views.get(key)
     if view is None:
-        stage.tell(f"No view {key}. t shows the views, and saves the present one.")
+        context.notify(f"No view {key}. t shows the views, and saves the present one.")
         return
     try:
-        found = parse_filter(view.filter, stage.session.provider)
-        layout = view.layout or ListLayout(stage.state.sort, stage.state.descending, stage.state.columns)
-        await stage.requery(
+        found = parse_filter(view.filter, context.provider)
+        layout = view.layout or ListLayout(context.state.sort, context.state.descending, context.state.columns)
+        await context.requery(
             found, filter_text=view.filter, filter_note="", filter_valid=True,
             sort=layout.sort, descending=layout.descending, columns=layout.columns,
         )  # fmt: skip
     except InvalidFilter as error:
-        stage.tell(f'The view "{view.name}" cannot be opened: {error.message}', "bad")
+        context.notify(f'The view "{view.name}" cannot be opened: {error.message}', "bad")
 
 
-async def _save(stage: Stage) -> None:
-    state, taken = stage.state, {view.key: view for view in with_saved(stage.services.views.saved())}
+async def _save(context: ProfileContext) -> None:
+    state, taken = context.state, {view.key: view for view in with_saved(context.services.views.saved())}
     free = next((key for key in "89" if key not in taken), "9")
     spec = FormSpec(
         "Save a view",
-        stage.profile_title,
+        context.profile_title,
         (
             f"Filter   {state.filter_text or 'none: all customers'}",
             f"Order    {state.sort or 'as the service lists them'}{', reversed' if state.descending else ''}",
@@ -114,58 +125,62 @@ async def _save(stage: Stage) -> None:
         ),
         commit="Save",
     )
-    answer = await stage.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec)
     if answer is None:
         return
     layout = ListLayout(state.sort, state.descending, state.columns)
     try:
-        stage.services.views.put(View(answer["key"], answer["name"], state.filter_text, layout))
+        context.services.views.put(View(answer["key"], answer["name"], state.filter_text, layout))
     except BadConfig as error:
-        stage.tell_error(error)
+        context.notify_error(error)
         return
-    stage.tell(f'View {answer["key"]} is "{answer["name"]}".', "good")
+    context.notify(f'View {answer["key"]} is "{answer["name"]}".', "good")
 
 
 def _check_key(key: str) -> list[Finding]:
     return [] if len(key) == 1 and key in "123456789" else [Finding("key", "one digit from 1 to 9")]
 
 
-async def _forget(stage: Stage) -> None:
-    saved = stage.services.views.saved()
+async def _forget(context: ProfileContext) -> None:
+    saved = context.services.views.saved()
     options = [Option(view.key, view.name, view.key) for view in saved]
-    chosen = await stage.ask(Menu("Forget which view?" if saved else "You have saved no view yet.", options))
+    chosen = await context.dialogs.ask(Menu("Forget which view?" if saved else "You have saved no view yet.", options))
     if chosen is None:
         return
     try:
-        stage.services.views.drop(chosen)
+        context.services.views.drop(chosen)
     except BadConfig as error:
-        stage.tell_error(error)
+        context.notify_error(error)
         return
     again = next((view.name for view in SHIPPED if view.key == chosen), None)
-    stage.tell(f'View {chosen} is "{again}" again.' if again else f"View {chosen} is forgotten.")
+    context.notify(f'View {chosen} is "{again}" again.' if again else f"View {chosen} is forgotten.")
 
 
-async def _choose_columns(stage: Stage) -> None:
+async def _choose_columns(context: ProfileContext) -> None:
+    provider = context.provider
     spec = FormSpec(
         "Columns",
-        stage.profile_title,
+        context.profile_title,
         (
-            "The username is always the first, and the two switches are always there.",
-            f"There are: {', '.join(RESELLER_V2.columns[1:7])},",
-            f"  {', '.join(RESELLER_V2.columns[7:])}. None named: those that fit the width.",
+            f"The {provider.label(KEY).lower()} is always the first, and the switches are always there.",
+            f"There are: {', '.join(name for name in provider.columns if name != KEY)}.",
+            "None named: those that fit the width.",
         ),
-        (FormField("columns", "In this order", value=" ".join(stage.state.columns), check=_check_columns),),
+        (FormField("columns", "In this order", value=" ".join(context.state.columns), check=_checked_by(provider)),),
         commit="Show",
     )
-    answer = await stage.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec)
     if answer is not None:
-        stage.show(columns=read_columns(answer["columns"], stage.session.provider))
-        keep_layout(stage)
+        context.show(columns=read_columns(answer["columns"], context.provider))
+        keep_layout(context)
 
 
-def _check_columns(text: str) -> list[Finding]:
-    try:
-        read_columns(text, RESELLER_V2)
-    except InvalidInput as error:
-        return [Finding("columns", f"{error.message} - {error.hint}")]
-    return []
+def _checked_by(provider: Provider) -> Check:
+    def check(text: str) -> list[Finding]:
+        try:
+            read_columns(text, provider)
+        except InvalidInput as error:
+            return [Finding("columns", f"{error.message} - {error.hint}")]
+        return []
+
+    return check

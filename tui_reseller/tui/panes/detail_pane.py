@@ -9,6 +9,7 @@ from textual.strip import Strip
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.panes.line_view import LineView
 from tui_reseller.tui.presenters.detail import short_lines, wide_lines
@@ -21,8 +22,9 @@ TALL = 12
 class DetailPane(LineView, can_focus=True):
     """Shows a customer and the last changes."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, provider: Provider, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
+        self.provider = provider
         self.customer: Customer | None = None
         self.entries: Sequence[Entry] = ()
         self.read_at = ""
@@ -73,5 +75,5 @@ class DetailPane(LineView, can_focus=True):
         name = cut_middle(clean(self.customer.username), min(len(self.customer.username), width - 14)).rstrip()
         title = name if is_wide else f"-- {name} ".ljust(width - 9, "-") + " detail -"
         if self.size.height > TALL:
-            return [title, *wide_lines(self.customer, self.read_at, self.entries, self.now, width - 3)]
-        return [title, *short_lines(self.customer, self.read_at, self.entries, self.now, width)]
+            return [title, *wide_lines(self.provider, self.customer, self.read_at, self.entries, self.now, width - 3)]
+        return [title, *short_lines(self.provider, self.customer, self.read_at, self.entries, self.now, width)]

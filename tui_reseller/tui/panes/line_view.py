@@ -18,7 +18,7 @@ class LineView(ScrollView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._strips: dict[int, Strip] = {}
-        self._looks: dict[tuple[str, bool], Style] = {}
+        self._kept_styles: dict[tuple[str, bool], Style] = {}
 
     def draw(self, line: int) -> Strip:
         """Draw a line."""
@@ -58,16 +58,16 @@ class LineView(ScrollView):
         self._strips = {}
         self.refresh()
 
-    def look(self, name: str, *, partial: bool = False) -> Style:
+    def style_of(self, name: str, *, partial: bool = False) -> Style:
         """Return the style of a component class; partial: only what it sets itself. Kept until the colours change:
         Textual forgets it with every painting, and puts it together anew for as long as half a row takes to draw.
         """
         key = name, partial
-        if key not in self._looks:
-            self._looks[key] = self.get_component_rich_style(name, partial=partial)
-        return self._looks[key]
+        if key not in self._kept_styles:
+            self._kept_styles[key] = self.get_component_rich_style(name, partial=partial)
+        return self._kept_styles[key]
 
     def notify_style_update(self) -> None:
         """Other colours: nothing that was drawn is good any more."""
-        self._strips, self._looks = {}, {}
+        self._strips, self._kept_styles = {}, {}
         super().notify_style_update()

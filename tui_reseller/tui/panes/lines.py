@@ -7,6 +7,7 @@ from rich.text import Text
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_reseller.domain.provider import Provider
 from tui_reseller.tui.presenters.header import counts_line, header_line
 from tui_reseller.tui.presenters.rows import NARROW, columns, title_line
 from tui_reseller.tui.themes import BADGES, BADGES_16
@@ -91,13 +92,17 @@ class FilterLine(Line):
 class TitleLine(FittedLine):
     """Titles of the columns."""
 
+    def __init__(self, provider: Provider, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.provider = provider
+
     def show(self, state: ViewState) -> None:
         """Show the state."""
         self.fitted(lambda: self._fill(state))
 
     def _fill(self, state: ViewState) -> None:
         width = self.size.width or 80
-        shown = columns(width, state.columns, narrow=self.app.size.width < NARROW)
+        shown = columns(self.provider, width, state.columns, narrow=self.app.size.width < NARROW)
         self.put(Text(title_line(shown, state.sort, descending=state.descending), style="bold", no_wrap=True, end=""))
 
 
@@ -108,8 +113,8 @@ class MessageLine(Line):
         """Show a note."""
         for kind in ("good", "bad", "warning"):
             self.set_class(note.kind == kind, f"-{kind}")
-        sign = {"bad": "x ", "warning": "! "}.get(note.kind, "  " if note.text else "")
-        self.put(one_line(sign + note.text))
+        prefix = {"bad": "x ", "warning": "! "}.get(note.kind, "  " if note.text else "")
+        self.put(one_line(prefix + note.line))
 
 
 class FooterLine(Line):

@@ -2,10 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from time import monotonic
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.events import Click, Key, Paste
 from textual.geometry import Offset
 from textual.message import Message
@@ -13,24 +11,48 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.provider import Provider
 from tui_reseller.tui.panes.line_view import LineView
-from tui_reseller.tui.presenters.rows import GUTTER, columns, cut, fit, spoken
+from tui_reseller.tui.panes.row_strip import RowMarks, row_strip, spoken_strip
+from tui_reseller.tui.presenters.rows import GUTTER, columns
+from tui_reseller.tui.view_state import ViewState
 
 MOVES = {"up": -1, "k": -1, "down": 1, "j": 1}
 
 
-class Rows(Protocol):
+class CustomerRows(Protocol):
     """What is listed; the customer list of the services fits."""
+
+    @property
+    def version(self) -> int:
+        """A number that changes with every change of the rows."""
+
+    @property
+    def is_head(self) -> bool:
+        """Whether only the first rows are there yet, and the whole list is still read from disk."""
 
     def __len__(self) -> int:
         """How many rows."""
+
+    def row_of(self, username: str) -> int | None:
+        """Return the row of a customer, None where it is not listed."""
 
     def window(self, start: int, stop: int) -> Sequence[Customer]:
         """Return rows."""
 
     def fresh(self, usernames: Collection[str]) -> frozenset[str]:
         """Return which usernames the last refresh brought or changed."""
+
+
+class _Shown(NamedTuple):
+    """Whatever changes rows without changing what is marked, found or in the columns."""
+
+    version: int
+    rows: int
+    sort: str
+    descending: bool
+    filter_text: str
+    is_head: bool
 
 
 class ListPane(LineView, can_focus=True):
@@ -51,9 +73,10 @@ class ListPane(LineView, can_focus=True):
     class GutterClicked(Message):
         """The gutter of the row under the cursor was clicked: mark it."""
 
-    def __init__(self, rows: Rows, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, rows: CustomerRows, provider: Provider, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._rows = rows
+        self.provider = provider
         self.rows = 0
         self.cursor = 0
         self.narrow = False
@@ -66,7 +89,7 @@ class ListPane(LineView, can_focus=True):
         self.range_from: int | None = None
         self.username: str | None = None
         self.was_moved = False
-        self.version: tuple[object, ...] = ()
+        self._shown: _Shown | None = None
         self._read: dict[int, Customer] = {}
         self._fresh: frozenset[str] = frozenset()
         self._later: Timer | None = None
@@ -90,6 +113,24 @@ class ListPane(LineView, can_focus=True):
             self._read = dict(enumerate(found, first))
             self._fresh = self._rows.fresh([customer.username for customer in found])
         return self._read.get(row)
+
+    def show_state(self, state: ViewState, words: tuple[str, ...]) -> None:
+        """Show the list as the state says, with the words of its filter; nothing is painted if nothing is otherwise."""
+        drawn = (self.marked, self.needs_you, self.words, self.columns)
+        self.marked, self.needs_you, self.words, self.columns = state.marked, state.needs_you, words, state.columns
+        rows, before = self._rows, self._shown
+        now = _Shown(rows.version, len(rows), state.sort, state.descending, state.filter_text, rows.is_head)
+        if drawn == (self.marked, self.needs_you, self.words, self.columns) and before == now:
+            return
+        self._shown = now
+        is_other_filter = before is not None and before.filter_text != now.filter_text
+        seen = self.customer  # as it was painted; not whose row it is, where the filter hides that one
+        row = rows.row_of(self.username) if self.username is not None else None
+        if row is None and not is_other_filter and seen is not None:
+            row = rows.row_of(seen.username)
+        # Behind the head the whole list may be in another order: who has not moved yet is at its beginning.
+        is_loaded = before is not None and before.is_head and not now.is_head and not self.was_moved
+        self.show(0 if (row is None and is_other_filter) or is_loaded else row)
 
     def show(self, cursor: int | None) -> None:
         """Show a changed list; the cursor goes to a row, or stays as near as it can."""
@@ -115,52 +156,24 @@ class ListPane(LineView, can_focus=True):
     def draw(self, row: int) -> Strip:
         """Draw one row."""
         width, customer = self.size.width, self._at(row)
-        base = self.look("list--row")
         if customer is None:
-            return Strip.blank(width, base)
-        style = base
-        is_marked = customer.username in self.marked or self._in_range(row)
-        if is_marked:
-            style += self.look("list--marked", partial=True)
-        if row == self.cursor:
-            style += self.look("list--cursor", partial=True)
+            return Strip.blank(width, self.style_of("list--row"))
+        name = customer.username
+        marks = RowMarks(
+            is_cursor=row == self.cursor,
+            is_marked=name in self.marked or self._in_range(row),
+            needs_you=name in self.needs_you,
+            is_fresh=name in self._fresh,
+        )
         if self.plain:
-            needs_you = customer.username in self.needs_you
-            text = spoken(customer, is_cursor=row == self.cursor, is_marked=is_marked, needs_you=needs_you)
-            return Strip([Segment(cut(text, width), base)], width)
-        segments = [Segment(self._gutter(customer, row), style)]
-        for column in columns(width, self.columns, narrow=self.narrow):
-            text = fit(customer, column)
-            if column.field in {"sending", "website_access"}:
-                state: Switch = getattr(customer, column.field)
-                off = self.look("list--off", partial=True)
-                segments += [Segment(text, style + off if state is Switch.OFF else style), Segment(" ", style)]
-            else:
-                segments += [*self._matched(text, style), Segment(" ", style)]
-        return Strip(segments).adjust_cell_length(width, style)
-
-    def _gutter(self, customer: Customer, row: int) -> str:
-        cursor = ">" if row == self.cursor else " "
-        mark = "*" if customer.username in self.marked or self._in_range(row) else " "
-        needs = "!" if customer.username in self.needs_you else " "
-        fresh = "~" if customer.username in self._fresh else " "
-        return f"{cursor}{mark}{needs}{fresh}"[:GUTTER]
+            return spoken_strip(self.provider, customer, marks, width, self.style_of("list--row"))
+        shown = columns(self.provider, width, self.columns, narrow=self.narrow)
+        return row_strip(customer, marks, shown, self.words, width, self.style_of)
 
     def _in_range(self, row: int) -> bool:
         if self.range_from is None:
             return False
         return min(self.range_from, self.cursor) <= row <= max(self.range_from, self.cursor)
-
-    def _matched(self, text: str, style: Style) -> list[Segment]:
-        """Split a cell where a word of the filter stands in it."""
-        lowered = text.lower()
-        for word in self.words:
-            at = lowered.find(word)
-            if at >= 0 and len(lowered) == len(text):
-                match = style + self.look("list--match", partial=True)
-                end = at + len(word)
-                return [Segment(text[:at], style), Segment(text[at:end], match), Segment(text[end:], style)]
-        return [Segment(text, style)]
 
     def move(self, to: int) -> None:
         """Put the cursor on a row. A step over the edge brings half a page: a held arrow rarely paints it."""

@@ -3,21 +3,21 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import Outcome, verb_of
 from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.services.result import Result
-from tui_reseller.tui.presenters.detail import verb_of
+from tui_reseller.tui.presenters.entry import changes_words
 from tui_reseller.tui.presenters.header import clock_text, count_text
-from tui_reseller.tui.presenters.outcome import changes_words
+from tui_reseller.tui.view_state import Note
 
 SAMPLE = 5
 BAR = 30
 HOW = "First 1, then 10, then the rest; it pauses itself on errors."
 
 
-def plan_lines(plan: Plan, *, marked: int, changed: int, now: datetime) -> list[str]:
+def plan_lines(provider: Provider, plan: Plan, *, marked: int, changed: int, now: datetime) -> list[str]:
     """Return what a person reads before a plan is applied (interaction 6.6)."""
     count, share = len(plan.items), 100 * plan.share
     first = f"{count_text(count)} of {count_text(plan.total)} ({share:.1f} %)"
@@ -31,31 +31,28 @@ def plan_lines(plan: Plan, *, marked: int, changed: int, now: datetime) -> list[
     if changed:
         lines.append(f"List of {clock_text(plan.read_at, now)}: {count_text(changed)} changed since you marked them")
     lines += [f"note: {clean(warning, longest=150)}" for warning in plan.warnings[:2]]
-    undo = (
-        "Undo: the whole job." if all(RESELLER_V2.action(op).undo for op in plan.operations) else "It cannot be undone."
-    )
-    lines.append(f"{HOW} {undo}")
+    is_reversible = all(provider.action(operation).undo for operation in plan.operations)
+    lines.append(f"{HOW} {'Undo: the whole job.' if is_reversible else 'It cannot be undone.'}")
     hidden = frozenset(plan.hidden)
-    lines += ["  " + item_line(item, is_hidden=item.username in hidden) for item in plan.items[:SAMPLE]]
+    lines += ["  " + item_line(provider, item, is_hidden=item.username in hidden) for item in plan.items[:SAMPLE]]
     if count > SAMPLE:
         lines.append(f"  ... {count_text(count - SAMPLE)} more")
     return lines
 
 
-def item_line(item: Item, *, is_hidden: bool = False) -> str:
+def item_line(provider: Provider, item: Item, *, is_hidden: bool = False) -> str:
     """Return one item of a plan: whom, before -> after."""
-    what = changes_words(item.changes(RESELLER_V2)) or verb_of(item.operation)
-    if item.operation in {Operation.CREATE, Operation.DELETE, Operation.PASSWORD}:
-        what = verb_of(item.operation)
+    changes = item.changes(provider) if provider.action(item.operation).is_told_by_fields else ()
+    what = changes_words(changes) or verb_of(item.operation)
     return clean(f"{clean(item.username, longest=36):<36} {what}{'   hidden' if is_hidden else ''}", longest=160)
 
 
-def result_line(found: JobItem | Result) -> str:
+def result_line(provider: Provider, found: JobItem | Result) -> str:
     """Return one item of a job: outcome, whom, what or why."""
     about = found.item if isinstance(found, JobItem) else found
     word = found.word.capitalize() if isinstance(found, JobItem) else found.outcome.word
     is_plain = found.outcome is None or found.outcome.is_applied
-    changes = found.item.changes(RESELLER_V2) if isinstance(found, JobItem) else found.changes
+    changes = found.item.changes(provider) if isinstance(found, JobItem) else found.changes
     what = (changes_words(changes) or verb_of(about.operation)) if is_plain else found.message
     return clean(f"{word:<11} {clean(about.username, longest=36):<36} {what}", longest=300)
 
@@ -103,14 +100,19 @@ def hint(job: Job, *, is_here: bool) -> str:
     return "   ".join([*keys, "o results to a file"])
 
 
-def ended(job: Job) -> str:
-    """Return the sentence when a job ends or pauses."""
+def ended(job: Job) -> Note:
+    """Return what is said when a job ends or pauses."""
     why = f" ({clean(job.why, longest=120)})" if job.why else ""
     more = "b opens it"
     if job.state is JobState.FINISHED and not job.open_unknowns:
         more = "b: results, undo" if job.is_undoable else "b: results"
-    kept = f"   passwords in {clean(job.passwords_to, longest=200)}" if job.passwords_to else ""
-    return f"Job {job.number} {job.state_word}{why}: {counts_line(job.counts, job.in_flight)}   {more}{kept}"
+    kept = (f"passwords in {clean(job.passwords_to, longest=200)}",) if job.passwords_to else ()
+    failed = any(count for outcome, count in job.counts.items() if outcome and not outcome.is_so)
+    return Note(
+        f"Job {job.number} {job.state_word}{why}: {counts_line(job.counts, job.in_flight)}",
+        "good" if job.is_finished and not failed else "warning",
+        (more, *kept),
+    )
 
 
 def undo_lines(refusals: Sequence[object]) -> list[str]:

@@ -4,52 +4,44 @@ from datetime import datetime
 
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.changes import Change
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import Operation, Outcome, verb_of
 from tui_reseller.domain.printed import Foreign, Typed, Word, command
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
+from tui_reseller.services.policy import TYPED
 from tui_reseller.services.result import Result
-from tui_reseller.tui.presenters.detail import verb_of, word
+from tui_reseller.tui.presenters.entry import changes_words
 from tui_reseller.tui.presenters.header import clock_text
+from tui_reseller.tui.view_state import Note
 
-COPY_HINT = "   y copy as command"
-KINDS = {
+COPY_HINT = "y copy as command"
+_KINDS = {
     Outcome.APPLIED: "good", Outcome.VERIFIED_APPLIED: "good", Outcome.ALREADY_SO: "good", Outcome.UNKNOWN: "warning",
 }  # fmt: skip
 
 
-def kind_of(result: Result) -> str:
-    """Return how a result is to be shown."""
-    return KINDS.get(result.outcome, "bad")
-
-
-def changes_words(changes: tuple[Change, ...]) -> str:
-    """Say changes before -> after."""
-    return ", ".join(f"{change.field} {word(change.before)} -> {word(change.after)}" for change in changes)
-
-
-def result_line(result: Result, now: datetime, *, is_undo: bool = False) -> str:
-    """Say an outcome: word, time, what, to whom; where it was not applied also why.
+def result_note(provider: Provider, result: Result, now: datetime, *, is_undo: bool = False) -> Note:
+    """Say an outcome: word, time, what, to whom; where it was not applied also why; then what can be done now.
 
     After an undo the key undoes another operation, the one before: it is not named.
     """
+    kind, action = _KINDS.get(result.outcome, "bad"), provider.action(result.operation)
     if result.outcome is Outcome.CONFLICT:
-        return f"{result.outcome.word} {clock_text(now, now)}  {result.message}"
+        return Note(f"{result.outcome.word} {clock_text(now, now)}  {result.message}", kind)
     what = verb_of(result.operation)
-    if result.operation not in {Operation.PASSWORD, Operation.CREATE, Operation.DELETE} and result.changes:
+    if action.is_told_by_fields and result.changes:
         what = clean(changes_words(result.changes), longest=120)
     line = f"{result.outcome.word} {clock_text(now, now)}  {what}  {quoted(result.username, 40)}"
     if result.outcome is Outcome.UNKNOWN:
-        return f"{line}   ! says what is safe   ({result.message})"
-    if not result.outcome.is_applied:
-        return f"{line}  {result.message}"
-    if result.id is None:
-        return f"{line}  {result.message}"
-    undo = "   u undo" if RESELLER_V2.action(result.operation).undo and result.changes and not is_undo else ""
-    return f"{line}{undo}{COPY_HINT}"
+        return Note(line, kind, ("! says what is safe", f"({result.message})"))
+    if not result.outcome.is_applied or result.id is None:
+        return Note(f"{line}  {result.message}", kind)
+    undo = ("u undo",) if action.undo is not None and result.changes and not is_undo else ()
+    return Note(line, kind, (*undo, COPY_HINT))
 
 
 def as_command(
+    provider: Provider,
     operation: Operation,
     username: str,
     changes: tuple[Change, ...],
@@ -61,17 +53,16 @@ def as_command(
     """Return the shell command that does the same, never with a secret; None if a name, value or reason may not stand
     in a command.
     """
-    who = Foreign(username)
+    who, confirmed = Foreign(username), provider.action(operation).grade >= TYPED
     values = [Foreign(change.after, f"{change.field}=") for change in changes if isinstance(change.after, str)]
     words: list[Word] = [verb_of(operation), "--profile", profile]
     words += ["--until", utc_text(until)] if until is not None else []
     words += ["--reason", Typed(reason)] if reason else []
+    words += ["--confirm", who] if confirmed else []
     if operation is Operation.CREATE:
         words += ["--generate-password", *values]
     elif operation in {Operation.EMAIL, Operation.RENAME}:
-        words += ["--confirm", who] if operation is Operation.RENAME else []
         words += [who, *(Foreign(str(change.after)) for change in changes[:1])]
     else:
-        words += ["--confirm", who] if operation in {Operation.DELETE, Operation.PASSWORD} else []
         words += [who, *(values if operation is Operation.SET else [])]
     return command(*words)

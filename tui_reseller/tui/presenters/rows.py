@@ -1,4 +1,4 @@
-"""Rows of the list: columns by width, cells by customer."""
+"""Rows of the list: columns by width, cells by customer. Which columns there are is in the service's table."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -6,7 +6,7 @@ from functools import lru_cache
 from rich.cells import cell_len, set_cell_size
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.provider import KEY, Field, Kind, Provider, Told
 from tui_reseller.domain.text import clean
 
 GUTTER = 4
@@ -16,62 +16,104 @@ NARROW = 80
 """Below this width the e-mail goes."""
 SMALLEST = (60, 15)
 """Columns and lines below which nothing useful fits."""
-MIN_USERNAME = 20
-_SWITCHES = (("sending", "SENDING", 7), ("website_access", "WEBSITE", 7))
-_MORE = (("name", "NAME", 20), ("country", "COUNTRY", 7), ("city", "CITY", 16))
+MIN_KEY, MAX_KEY = 20, 40
+MIN_ADDRESS = 16
+MIN_SWITCH = len("unknown")
+COMFORTABLE = 64
+"""Cells of key and address from which on there is room for more columns."""
+NAME = "name"
+NAME_WIDTH = 20
+SHORT_KINDS = frozenset({Kind.CHOICE, Kind.NUMBER, Kind.MOMENT})
+"""What is short, and tells customers apart without being chosen as a column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: a customer's field (or name), its title, its width in cells."""
+    """One column: the field that it sorts by, its title, its width in cells, and the fields that are read in it.
+
+    Is_switch: it is on, off or unknown. May_equal_key: a value that is the username as well is not repeated.
+    """
 
     field: str
     title: str
     width: int
+    shows: tuple[str, ...]
+    is_switch: bool = False
+    may_equal_key: bool = False
+
+    @property
+    def is_key(self) -> bool:
+        """Whether it holds the key of a customer."""
+        return self.field == KEY
 
 
-WIDTHS = {
-    "email": 28, "sending": 7, "website_access": 7, "first_name": 14, "last_name": 16, "address": 26, "city": 16,
-    "state": 10, "zip": 8, "country": 7, "phone": 16, "website": 26,
-}  # fmt: skip
-TITLES = {name: name.upper().replace("_", " ") for name in WIDTHS} | {
-    "email": "E-MAIL", "website_access": "WEBSITE", "website": "SITE",
-}  # fmt: skip
+def _column(provider: Provider, field: Field, width: int | None = None) -> Column:
+    return Column(
+        field.name,
+        field.heading,
+        (max(field.width, MIN_SWITCH) if field.kind is Kind.SWITCH else field.width) if width is None else width,
+        (field.name,),
+        is_switch=field.kind is Kind.SWITCH,
+        may_equal_key=field.name == provider.address_field,
+    )
 
 
 @lru_cache(maxsize=64)
-def columns(width: int, chosen: tuple[str, ...] = (), *, narrow: bool = False) -> tuple[Column, ...]:
-    """Return the columns that fit. The username and both switches always; then those that were chosen, in their
-    order, or e-mail, name, country and city.
+def columns(
+    provider: Provider, width: int, chosen: tuple[str, ...] = (), *, narrow: bool = False
+) -> tuple[Column, ...]:
+    """Return the columns that fit. The key and all switches always; then those that were chosen, in their order, or
+    address, name, places, and what is short.
     """
+    key = provider.by_name[KEY]
+    switches = tuple(_column(provider, provider.by_name[name]) for name in provider.switches)
+    room = width - GUTTER - sum(column.width + 1 for column in switches)
     if chosen:
-        return _chosen(width, chosen)
-    room = width - GUTTER - sum(size + 1 for _, _, size in _SWITCHES)
-    switches = tuple(Column(*spec) for spec in _SWITCHES)
-    if narrow or room < MIN_USERNAME + 16:
-        return (Column("username", "USERNAME", max(room - 1, MIN_USERNAME)), *switches)
-    more: list[Column] = []
-    spare = room - 64
-    for field, title, size in _MORE:
-        if spare >= size + 1:
-            more.append(Column(field, title, size))
-            spare -= size + 1
-    room -= sum(column.width + 1 for column in more)
-    username = max(MIN_USERNAME, min(40, (room - 2) * 11 // 21))
-    return (Column("username", "USERNAME", username), Column("email", "E-MAIL", room - username - 2), *switches, *more)
+        return _chosen(provider, room, chosen)
+    address = provider.by_name.get(provider.address_field)
+    if narrow or address is None or room < MIN_KEY + MIN_ADDRESS:
+        more = () if narrow else _fitting(_further(provider), room - MAX_KEY - 1)
+        return (_column(provider, key, max(_left(room, more) - 1, MIN_KEY)), *switches, *more)
+    more = _fitting(_further(provider), room - COMFORTABLE)
+    room = _left(room, more)
+    cells = max(MIN_KEY, min(MAX_KEY, (room - 2) * 11 // 21))
+    return (_column(provider, key, cells), _column(provider, address, room - cells - 2), *switches, *more)
 
 
-def _chosen(width: int, chosen: tuple[str, ...]) -> tuple[Column, ...]:
-    fields = [*chosen, *(name for name, _, _ in _SWITCHES if name not in chosen)]
-    room = width - GUTTER - MIN_USERNAME - 1 - sum(size + 1 for _, _, size in _SWITCHES)
+def _further(provider: Provider) -> list[Column]:
+    """Return what is shown where there is room: who and where a customer is, and what is short."""
+    found = [Column(NAME, NAME.upper(), NAME_WIDTH, provider.name_fields)] if provider.name_fields else []
+    names = [*reversed(provider.place_fields)]
+    names += [
+        one.name
+        for one in provider.fields
+        if one.is_column and one.told is Told.LIST and one.kind in SHORT_KINDS and one.name not in names
+    ]
+    return found + [_column(provider, provider.by_name[name]) for name in names]
+
+
+def _fitting(wanted: list[Column], room: int) -> tuple[Column, ...]:
+    found: list[Column] = []
+    for column in wanted:
+        if _left(room, (*found, column)) >= 0:
+            found.append(column)
+    return tuple(found)
+
+
+def _left(room: int, shown: tuple[Column, ...]) -> int:
+    return room - sum(column.width + 1 for column in shown)
+
+
+def _chosen(provider: Provider, room: int, chosen: tuple[str, ...]) -> tuple[Column, ...]:
+    """Return the columns that an operator chose, as far as they fit; switches that were not chosen come last."""
+    room -= MIN_KEY + 1
     shown: list[Column] = []
-    for field in fields:
-        size = WIDTHS[field]
-        is_switch = field in {"sending", "website_access"}
-        if is_switch or room >= size + 1:
-            shown.append(Column(field, TITLES[field], size))
-            room -= 0 if is_switch else size + 1
-    return (Column("username", "USERNAME", MIN_USERNAME + max(room, 0)), *shown)
+    for name in [*chosen, *(name for name in provider.switches if name not in chosen)]:
+        column = _column(provider, provider.by_name[name])
+        if column.is_switch or room >= column.width + 1:
+            shown.append(column)
+            room -= 0 if column.is_switch else column.width + 1
+    return (_column(provider, provider.by_name[KEY], MIN_KEY + max(room, 0)), *shown)
 
 
 def cut_middle(text: str, width: int) -> str:
@@ -87,36 +129,35 @@ def cut_middle(text: str, width: int) -> str:
 
 
 def cut(text: str, width: int) -> str:
-    """Cut or fill a text to a width in cells; what is cut ends in a sign."""
+    """Cut or fill a text to a width in cells; what is cut ends in an ellipsis."""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…"
 
 
-def cell(customer: Customer, field: str) -> str:
+def cell(customer: Customer, column: Column) -> str:
     """Return the text of a cell, clean."""
-    if field == "name":
-        return clean(customer.joined(RESELLER_V2.name_fields), longest=200)
-    if field == "email" and customer.value("email") == customer.username:
+    if column.may_equal_key and customer.text(column.field) == customer.username:
         return "(same)"
-    text = clean(customer.text(field), longest=200)
-    if field == "username" and not text.strip():
-        return "(damaged row)"
-    return text
+    text = clean(customer.joined(column.shows), longest=200)
+    return text if text.strip() or not column.is_key else DAMAGED
+
+
+DAMAGED = "(damaged row)"
+"""What stands for a customer without a username."""
 
 
 def fit(customer: Customer, column: Column) -> str:
     """Return the text of a cell in its width."""
-    text = cell(customer, column.field)
-    return cut_middle(text, column.width) if column.field == "username" else cut(text, column.width)
+    text = cell(customer, column)
+    return cut_middle(text, column.width) if column.is_key else cut(text, column.width)
 
 
-def spoken(customer: Customer, *, is_cursor: bool, is_marked: bool, needs_you: bool) -> str:
-    """Return a row as a reader speaks it: who first, then the switches, then the signs."""
+def spoken(provider: Provider, customer: Customer, *, is_cursor: bool, is_marked: bool, needs_you: bool) -> str:
+    """Return a row as a reader speaks it: who first, then the switches, then its marks."""
     parts = [
-        cell(customer, "username"),
-        f"sending {customer.switch('sending').value}",
-        f"website access {customer.switch('website_access').value}",
+        cell(customer, _column(provider, provider.by_name[KEY])),
+        *(f"{provider.label(name).lower()} {customer.text(name)}" for name in provider.switches),
     ]
     if is_marked:
         parts.append("marked")
@@ -126,9 +167,9 @@ def spoken(customer: Customer, *, is_cursor: bool, is_marked: bool, needs_you: b
 
 
 def title_line(shown: tuple[Column, ...], sort: str, *, descending: bool) -> str:
-    """Return the titles; the sorted column carries a sign."""
+    """Return the titles; the sorted column carries an arrow."""
     parts = []
     for column in shown:
-        sign = ("v" if descending else "^") if column.field == sort else ""
-        parts.append(set_cell_size(column.title[: column.width - len(sign)] + sign, column.width))
+        arrow = ("v" if descending else "^") if column.field == sort else ""
+        parts.append(set_cell_size(column.title[: column.width - len(arrow)] + arrow, column.width))
     return " " * GUTTER + " ".join(parts)

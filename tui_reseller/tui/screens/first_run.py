@@ -1,18 +1,15 @@
 """The first run: try it, connect an account, or quit."""
 
-from typing import TYPE_CHECKING
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.text import clean
 from tui_reseller.services.services import Services
-from tui_reseller.tui.stage import Stage
-
-if TYPE_CHECKING:
-    from tui_reseller.tui.app import ResellerApp
+from tui_reseller.tui.dialogs.asking import Dialogs
+from tui_reseller.tui.host import Host
 
 CHOICES = (
     "1   Try it on invented customers (nothing is sent anywhere)",
@@ -30,11 +27,11 @@ class FirstRun(Screen[None]):
         Binding("3,q,ctrl+q", "quit", show=False),
     ]
 
-    def __init__(self, app: "ResellerApp", services: Services) -> None:
+    def __init__(self, host: Host, services: Services) -> None:
         super().__init__()
-        self.reseller_app = app
-        nobody = Profile("new", "new")
-        self.stage = Stage(app, services, services.open(nobody), self._say)
+        self.host = host
+        self.services = services
+        self.dialogs = Dialogs(host)
 
     def compose(self) -> ComposeResult:
         """Three choices."""
@@ -44,9 +41,9 @@ class FirstRun(Screen[None]):
             yield Static(choice, markup=False, classes="welcome-choice")
         yield Static("", markup=False, id="welcome-note")
 
-    def _say(self) -> None:
+    def _notify(self, text: str, _kind: str = "plain") -> None:
         if self.is_mounted:
-            self.query_one("#welcome-note", Static).update(self.stage.state.note.text)
+            self.query_one("#welcome-note", Static).update(clean(text))
 
     def action_demo(self) -> None:
         """Leave for the demo."""
@@ -54,14 +51,18 @@ class FirstRun(Screen[None]):
 
     def action_connect(self) -> None:
         """Ask for an account; its list is the next screen."""
-        self.reseller_app.run_flow(self._connect, "profile.add")
+        self.host.run_flow(self._connect, "profile.add")
 
     async def _connect(self) -> None:
-        from tui_reseller.tui.flows.profiles import connect  # noqa: PLC0415 - loaded with its first use
+        from tui_reseller.tui.flows.connecting import connect  # noqa: PLC0415 - loaded with its first use
 
-        profile = await connect(self.stage.services, self.stage)
+        try:
+            profile = await connect(self.services, self.dialogs, self._notify)
+        except ResellerError as error:
+            self._notify(error.message)
+            return
         if profile is not None:
-            self.reseller_app.open_profile(profile.name)
+            self.host.open_profile(profile.name)
 
     def action_quit(self) -> None:
         """Leave."""

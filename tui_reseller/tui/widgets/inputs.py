@@ -9,7 +9,7 @@ from textual.widgets import Input, Static
 from tui_reseller.domain.text import clean
 
 
-class Field(Input):
+class LineInput(Input):
     """A one-line field. Up and down ask the form for earlier values."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
@@ -18,9 +18,9 @@ class Field(Input):
     class Recall(Message):
         """The operator asks for an earlier value; step is -1 for older."""
 
-        def __init__(self, field: "Field", step: int) -> None:
+        def __init__(self, line: "LineInput", step: int) -> None:
             super().__init__()
-            self.field = field
+            self.input = line
             self.step = step
 
     def on_mount(self) -> None:
@@ -51,7 +51,7 @@ BURST, FINGER_SECONDS = 6, 0.006
 """So many keys with less than this between them come from no fingers: a paste that the terminal did not mark."""
 
 
-class TypedField(Field):
+class TypedInput(LineInput):
     """A field whose text must come from the fingers: paste is refused, and so is what comes as fast as one."""
 
     class Refused(Message):
@@ -61,7 +61,7 @@ class TypedField(Field):
     _had_burst = False
 
     async def on_key(self, event: Key) -> None:
-        """Note when letters came from the terminal. Textual calls this beside the one of Field."""
+        """Note when letters came from the terminal. Textual calls this beside the one of LineInput."""
         if not event.is_printable:
             return
         if not self.value:
@@ -88,7 +88,7 @@ class TypedField(Field):
         self.post_message(self.Refused())
 
 
-class SecretField(Field):
+class SecretInput(LineInput):
     """A field that shows no letter and gives none to the clipboard."""
 
     ALLOW_SELECT = False

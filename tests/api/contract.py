@@ -1,0 +1,310 @@
+"""What every client of a service keeps, whatever the service: one class that the tests of each provider inherit.
+
+A provider's own test gives one fixture, `peer`: a running service, and what may be done behind its client's back
+(class Peer). All the rest is taken from the provider's table: which operations there are, what each takes, what it
+changes, and what of that the service tells.
+
+    class TestResellerV2(ClientContract):
+        provider = RESELLER_V2
+
+        @pytest.fixture
+        def peer(self, sandboxes): ...
+
+All calls go over real HTTP, many of them through a proxy that spoils the line (harness/toxic_proxy.py).
+"""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, Protocol
+
+import pytest
+
+from tests.api.contract_tools import answering, closed_port, error_of, everything, failure_of, http, listed
+from tests.harness import toxic_proxy as toxics
+from tests.harness.toxic_proxy import ToxicProxy
+from tests.harness.waiting import soon
+from tui_reseller.domain import errors as e
+from tui_reseller.domain.listing import EXTRA, table_columns
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.provider import KEY, AtCreate, Effect, Kind, Provider, Told
+from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.value import Value
+from tui_reseller.services.ports import CustomersPort
+
+PASSWORD = "pA55-CANARY+/ü"
+OTHER_KEY = "0ther-k3y-CANARY"
+ODD_NAMES = ("a/b", "a%2Fb", "a b+c", "ü€😀", "q?x=1&y#z", 'O\'Neil "x"', "..a", "<b>&amp;")
+LOST = (e.AnswerLost, e.UnusableAnswer)
+_numbers = itertools.count(1)
+
+
+class Peer(Protocol):
+    """A running service of a provider. Key is what it accepts, port where it listens on the loopback."""
+
+    key: Secret
+    port: int
+
+    def client(self, port: int, key: Secret, timeout: float) -> CustomersPort:
+        """Return a new client that calls this service over a port, which may be that of a proxy, with so many seconds
+        for each call.
+        """
+
+    def plant(self, username: str, values: Mapping[str, Value]) -> None:
+        """Put a customer there, with values by the names of the provider's columns."""
+
+    def applied(self, username: str) -> Sequence[Operation]:
+        """Return what the service has carried out on a customer for clients, in order."""
+
+    def listed_twice(self, username: str) -> bytes | None:
+        """Return a body in which a customer is listed twice, as an answer to find(); None for a service that is asked
+        for one customer by the key alone.
+        """
+
+
+Connect = Callable[..., CustomersPort]
+
+
+class ClientContract:
+    """See the page above. Provider is the table of the service."""
+
+    provider: ClassVar[Provider]
+
+    def pytest_generate_tests(self, metafunc):
+        """Run a test with an argument *operation* for each that the provider has."""
+        if "operation" in metafunc.fixturenames:
+            metafunc.parametrize("operation", list(self.provider.actions), ids=lambda operation: operation.value)
+
+    @pytest.fixture
+    def peer(self) -> Peer:
+        raise NotImplementedError("the provider's own test gives its service")
+
+    @pytest.fixture
+    async def connect(self, peer):
+        """Hand out a function that makes clients, which are closed in the end."""
+        made = []
+
+        def connect(port=None, key=None, timeout=20.0) -> CustomersPort:
+            made.append(peer.client(peer.port if port is None else port, key or peer.key, timeout))
+            return made[-1]
+
+        yield connect
+        for client in made:
+            await client.aclose()
+
+    @pytest.fixture
+    async def proxy(self, peer):
+        async with ToxicProxy("127.0.0.1", peer.port) as proxy:
+            yield proxy
+
+    @pytest.fixture
+    def fresh(self) -> str:
+        """A key that no customer had before."""
+        return f"c{next(_numbers)}z"
+
+    # --- What a customer and a call look like, by the provider's table ----------------------------------------------
+
+    def told_columns(self) -> list[str]:
+        """Return the columns that a list tells, but for the key."""
+        return [f.name for f in self.provider.fields if f.is_column and f.told is Told.LIST and f.name != KEY]
+
+    def sample(self, name: str, word: str) -> Value:
+        """Return a value of a field that its rules allow."""
+        field = self.provider.by_name[name]
+        if field.kind is Kind.SWITCH:
+            return True
+        if field.kind is Kind.CHOICE:
+            return field.choices[0]
+        special = {"email": f"{word}@x.example", "boolean": "true", "date": "2030-01-31", "country": "US"}
+        return special.get(field.check, f"{word} & söhne")
+
+    def plant(self, peer: Peer, username: str, **values: Value) -> str:
+        peer.plant(username, {**{name: self.sample(name, "old") for name in self.told_columns()}, **values})
+        return username
+
+    def plant_for(self, peer: Peer, operation: Operation, username: str) -> str:
+        """Plant a customer whom an operation can change; none for one that makes him."""
+        action = self.provider.action(operation)
+        if action.effect is not Effect.CREATES:
+            told = {name: not value for name, value in action.sets.items() if name in self.told_columns()}
+            self.plant(peer, username, **told)
+        return username
+
+    def call(self, operation: Operation, username: str) -> Call:
+        """Return a call that changes a planted customer, or makes a new one."""
+        action = self.provider.action(operation)
+        if action.effect is Effect.RENAMES:
+            fields = {KEY: f"{username}.new"}
+        else:
+            creates = action.effect is Effect.CREATES
+            names = self.provider.at_create(AtCreate.REQUIRED) if creates else action.takes
+            fields = {name: str(self.sample(name, "new")) for name in names if name != KEY}
+        return Call(operation, username, fields, Secret(PASSWORD) if action.needs_password else None)
+
+    def any_call(self, username: str) -> Call:
+        return self.call(next(iter(self.provider.actions)), username)
+
+    # --- Reading ----------------------------------------------------------------------------------------------------
+
+    async def test_a_list_has_every_customer_and_every_column(self, peer, connect, fresh):
+        names = [self.plant(peer, f"{fresh}{odd}") for odd in ("", *ODD_NAMES)]
+        found = await listed(connect())
+        assert set(names) <= found.keys()
+        assert {tuple(row) for row in found.values()} == {table_columns(self.provider)}
+        for column in self.provider.columns[1:]:
+            is_told = column in self.told_columns()
+            assert {found[name][column] for name in names} == {self.sample(column, "old") if is_told else None}
+
+    async def test_a_list_that_comes_in_small_pieces_is_the_same(self, peer, connect, proxy, fresh):
+        self.plant(peer, f"{fresh}ü€😀")
+        whole = await listed(connect(proxy.port))
+        proxy.toxic = toxics.slicer(max(7, proxy.received // 200), 0.001)
+        assert await listed(connect(proxy.port)) == whole
+
+    async def test_a_list_that_breaks_off_is_never_whole(self, peer, connect, proxy, fresh):
+        self.plant(peer, fresh)
+        await listed(connect(proxy.port))
+        length = proxy.received
+        for at in (1, 20, length // 2, length - 20, length - 2, length - 1):
+            proxy.toxic = toxics.cut(reply=at, rst=at % 2 == 0)
+            error = await failure_of(listed(connect(proxy.port)))
+            assert isinstance(error, LOST), f"{at} of {length} bytes: {error!r}"
+
+    async def test_a_list_that_is_left_early_leaves_nothing_behind(self, peer, connect, fresh):
+        self.plant(peer, fresh)
+        client, before = connect(), asyncio.all_tasks()
+        stream = client.stream()
+        async for _ in stream:
+            break
+        await stream.aclose()
+        assert asyncio.all_tasks() <= before
+        assert fresh in await listed(client)
+
+    @pytest.mark.parametrize("odd", ["", *ODD_NAMES])
+    async def test_find_takes_a_key_as_it_is(self, peer, connect, fresh, odd):
+        client, name = connect(), f"{fresh}{odd}"
+        assert await client.find(name) is None
+        self.plant(peer, name)
+        for near in (f"{name}x", name[:-1], name.swapcase()):
+            assert await client.find(near) is None
+        found = await client.find(name)
+        assert found is not None
+        assert found.username == name
+        assert {**found.as_dict(), EXTRA: None} == {**(await listed(client))[name], EXTRA: None}
+
+    async def test_nobody_has_an_empty_key(self, connect):
+        assert await connect().find("") is None
+
+    async def test_who_is_listed_twice_is_nobody_for_certain(self, peer, connect, fresh):
+        body = peer.listed_twice(fresh)
+        if body is None:
+            pytest.skip("this service is asked for one customer by the key alone")
+        async with answering(lambda _request: http(200, body)) as port:
+            assert type(await failure_of(connect(port).find(fresh))) is e.UnusableAnswer
+
+    async def test_a_probe_proves_the_key(self, connect):
+        assert not isinstance(await connect().probe(), str)
+        assert type(await failure_of(connect(key=Secret(OTHER_KEY)).probe())) is e.CredentialsRefused
+
+    # --- Writing ----------------------------------------------------------------------------------------------------
+
+    async def test_an_operation_is_carried_out_once(self, peer, connect, fresh, operation):
+        client, action = connect(), self.provider.action(operation)
+        call = self.call(operation, self.plant_for(peer, operation, fresh))
+        assert await client.send(call)
+        assert peer.applied(fresh) == [operation]
+        found = await client.find(call.fields[KEY] if action.effect is Effect.RENAMES else fresh)
+        if action.effect is Effect.REMOVES:
+            assert found is None
+            return
+        assert found is not None
+        for name, value in {**call.fields, **action.sets}.items():
+            if name in self.told_columns():
+                assert found.value(name) == value
+
+    async def test_a_customer_that_is_not_there_is_named_as_the_reason(self, peer, connect, fresh, operation):
+        if self.provider.action(operation).effect is Effect.CREATES:
+            pytest.skip("makes the customer")
+        assert type(await failure_of(connect().send(self.call(operation, fresh)))) is e.CustomerNotFound
+        assert peer.applied(fresh) == []
+
+    async def test_another_key_is_refused(self, peer, connect, fresh, operation):
+        client = connect(key=Secret(OTHER_KEY))
+        call = self.call(operation, self.plant_for(peer, operation, fresh))
+        for work in (client.send(call), client.find(fresh), listed(client)):
+            assert type(await failure_of(work)) is e.CredentialsRefused
+        assert peer.applied(fresh) == []
+
+    async def test_a_request_that_does_not_arrive_is_not_called_refused(self, peer, connect, proxy, fresh, operation):
+        call = self.call(operation, self.plant_for(peer, operation, fresh))
+        for toxic in (toxics.cut(request=30), toxics.cut(request=100, rst=False), toxics.down()):
+            proxy.toxic = toxic
+            assert isinstance(await failure_of(connect(proxy.port).send(call)), e.NoAnswer)
+        assert type(await failure_of(connect(closed_port()).send(call))) is e.NotSent
+        assert peer.applied(fresh) == []
+
+    @pytest.mark.parametrize("at", [1, 12, 40])
+    async def test_where_the_answer_is_lost_nothing_is_sent_again(self, peer, connect, proxy, fresh, operation, at):
+        call = self.call(operation, self.plant_for(peer, operation, fresh))
+        proxy.toxic = toxics.cut(reply=at, rst=at == 12)
+        assert isinstance(await failure_of(connect(proxy.port).send(call)), LOST)
+        assert peer.applied(fresh) == [operation]
+        assert proxy.connections == 1
+
+    async def test_a_call_ends_in_time(self, connect, proxy, fresh):
+        proxy.toxic = toxics.timeout(0)
+        client, clock = connect(proxy.port, timeout=0.3), asyncio.get_running_loop()
+        for work in (client.find(fresh), client.probe(), listed(client), client.send(self.any_call(fresh))):
+            began = clock.time()
+            assert type(await failure_of(work)) is e.AnswerLost
+            assert clock.time() - began < 5
+
+    async def test_what_is_cancelled_ends_at_once_and_spoils_no_later_call(self, peer, connect, proxy, fresh):
+        self.plant(peer, fresh)
+        for start in (lambda c: c.find(fresh), lambda c: c.send(self.any_call(fresh)), listed):
+            proxy.toxic, before = toxics.timeout(0), proxy.connections
+            client = connect(proxy.port)
+            task = asyncio.ensure_future(start(client))
+            await soon("the call is on its way", lambda before=before: proxy.connections > before)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asyncio.wait_for(task, 5)
+            proxy.toxic = None
+            assert await client.find(fresh) is not None
+
+    async def test_what_an_operation_does_not_take_is_a_mistake_of_ours(self, peer, connect, fresh, operation):
+        call = self.call(operation, self.plant_for(peer, operation, fresh))
+        with pytest.raises(ValueError, match="nonsense"):
+            await connect().send(Call(operation, fresh, {**call.fields, "nonsense": "x"}, call.password))
+        assert peer.applied(fresh) == []
+
+    async def test_a_lone_surrogate_is_refused_before_anything_is_sent(self, connect, fresh, operation):
+        with pytest.raises(e.InvalidInput):
+            await connect(closed_port()).send(self.call(operation, f"{fresh}\ud800"))
+
+    # --- Secrets, and the end ---------------------------------------------------------------------------------------
+
+    async def test_no_secret_is_in_an_error_or_a_log(self, peer, connect, proxy, fresh, operation, caplog):
+        caplog.set_level(logging.DEBUG)
+        call, key, found, of_reads = self.call(operation, fresh), Secret(OTHER_KEY), [], []
+        for toxic in (None, toxics.cut(reply=3), toxics.cut(request=50)):
+            proxy.toxic = toxic
+            found.append(await failure_of(connect(proxy.port, key).send(call)))
+        found.append(await failure_of(connect(closed_port(), key).send(call)))
+        for status in (200, 302, 400, 401, 403, 404, 429, 500):
+            for start in (b"", b'{"message": "no: ', b"<html>", b'[{"error": "'):
+                async with answering(lambda request, s=status, b=start: http(s, b + request)) as port:
+                    client = connect(port, key)
+                    found.append(await failure_of(client.send(call)))
+                    of_reads += [str(await error_of(listed(client))), str(await error_of(client.find(fresh)))]
+        shown = "\n".join([*map(everything, found), *of_reads, caplog.text, repr(connect()), repr(call)])
+        assert "CANARY" not in shown
+        assert peer.key.reveal() not in shown
+
+    async def test_it_can_be_closed_twice_and_unopened(self, connect, fresh):
+        await connect().aclose()
+        client = connect()
+        assert await client.find(fresh) is None
+        await client.aclose()
+        await client.aclose()

@@ -1,0 +1,48 @@
+"""Show a dialog and wait for its answer. Needs no profile: the first run asks too."""
+
+import asyncio
+from dataclasses import replace
+from typing import TypeVar
+
+from textual.screen import Screen
+
+from tui_reseller.tui.dialogs.form_spec import FormSpec
+from tui_reseller.tui.host import Host
+
+T = TypeVar("T")
+
+
+class Dialogs:
+    """Asks the operator. Remembers the reasons that were given: forms offer them again."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self._reasons: list[str] = []
+
+    async def ask(self, dialog: Screen[T]) -> T | None:
+        """Show a dialog and wait for its answer; None is leaving."""
+        answered: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
+
+        def take(answer: T | None) -> None:
+            if not answered.done():
+                answered.set_result(answer)
+
+        self.host.show_dialog(dialog, take)
+        self.host.opening = False
+        return await answered
+
+    async def ask_form(self, spec: FormSpec) -> dict[str, str] | None:
+        """Show a form and wait for its values; a reason that was given sticks."""
+        from tui_reseller.tui.dialogs.form import Form  # noqa: PLC0415 - loaded with the first dialog
+
+        recall = {**spec.recall, "reason": self._reasons}
+        answer = await self.ask(Form(replace(spec, recall=recall), self.host.new_guard()))
+        if answer and answer.get("reason", "").strip():
+            self._reasons = [reason for reason in self._reasons if reason != answer["reason"]] + [answer["reason"]]
+        return answer
+
+    @property
+    def reason(self) -> str:
+        """The last reason, if it looks like a ticket that sticks."""
+        last = self._reasons[-1] if self._reasons else ""
+        return last if any(char.isdigit() for char in last) else ""

@@ -1,0 +1,65 @@
+"""The forms of a whole customer: a new one, and the editor. Their rows are those of the service's table."""
+
+from collections.abc import Iterator, Mapping
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.provider import KEY, AtCreate, Effect, Field, Provider
+from tui_reseller.domain.text import clean, quoted
+from tui_reseller.tui.dialogs.form_spec import FormSpec
+from tui_reseller.tui.dialogs.rows import customer_field, password_fields
+
+
+def create_form(
+    provider: Provider, profile: str, values: Mapping[str, str] | None = None, problem: str = ""
+) -> FormSpec:
+    """Enter a new customer. Values are what was typed before."""
+    typed = values or {}
+    fields = [
+        customer_field(provider.by_name[name], typed=typed, required=True, is_new=True)
+        for name in provider.at_create(AtCreate.REQUIRED)
+    ]
+    if provider.action(Operation.CREATE).needs_password:
+        fields += password_fields("Password", typed.get("how", "generate"))
+    fields += [
+        customer_field(provider.by_name[name], typed=typed, is_new=True, hint="if you have one")
+        for name in provider.at_create(AtCreate.ADVISED)
+    ]
+    return FormSpec(
+        provider.action(Operation.CREATE).title,
+        profile,
+        ("ctrl+s opens the review; nothing is sent before.",),
+        fields,
+        commit="Review",
+        asks_leave=True,
+        problem=problem,
+    )
+
+
+def edited_by(provider: Provider) -> Iterator[tuple[Operation, Field]]:
+    """Yield the fields that an editor changes, with the operation that sends them, in the order of the table."""
+    for operation, action in provider.actions.items():
+        if action.effect is Effect.CHANGES:
+            for name in action.takes:
+                yield operation, provider.by_name[name]
+
+
+def editor_form(
+    provider: Provider, customer: Customer, profile: str, draft: Mapping[str, str] | None = None
+) -> FormSpec:
+    """Edit what can be edited. Fields that the first call does not carry say that they are sent by one of their own."""
+    rows = list(edited_by(provider))
+    fields = [
+        customer_field(field, customer.text(field.name), draft, hint="" if operation is rows[0][0] else "separate call")
+        for operation, field in rows
+    ]
+    renames = "   (x r renames)" if provider.has(Operation.RENAME) else ""
+    return FormSpec(
+        f"Edit {quoted(customer.username, 40)}",
+        profile,
+        (f"{provider.label(KEY):<17} {clean(customer.username)}{renames}",),
+        fields,
+        commit="Review",
+        asks_leave=True,
+        marks_changes=True,
+    )

@@ -1,0 +1,48 @@
+"""What a form says and asks: values only, so that what dialogs say can be put together without a screen."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tui_reseller.domain.fields import Finding
+
+Check = Callable[[str], Sequence[Finding]]
+"""Returns what is wrong with a value that was typed, or worth a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One row. Kind is text, secret, typed (must equal *must_be*) or choice; limit is shown as a count.
+
+    Value is what is there now; start is what the field shows at first, if it is something else (a draft). Lines stand
+    above it. A choice without a value has nothing chosen, and must be.
+    """
+
+    name: str
+    label: str
+    value: str = ""
+    kind: str = "text"
+    start: str | None = None
+    limit: int = 0
+    required: bool = False
+    must_be: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    check: Check | None = None
+    hint: str = ""
+    only_if: tuple[str, str] | None = None
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormSpec:
+    """What a form says. Recall holds earlier values by field name; asks_leave asks before typed text is lost."""
+
+    title: str
+    profile: str
+    lines: Sequence[str] = ()
+    fields: Sequence[FormField] = ()
+    commit: str = "OK"
+    cancel: str = "Cancel"
+    recall: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    asks_leave: bool = False
+    marks_changes: bool = False
+    problem: str = ""

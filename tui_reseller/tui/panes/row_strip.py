@@ -1,0 +1,76 @@
+"""One row of the list as a strip: gutter, cells, what the filter found in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.switch import Switch
+from tui_reseller.tui.presenters.rows import GUTTER, Column, cut, fit, spoken
+
+
+class StyleOf(Protocol):
+    """Returns the style of a component class; partial: only what it sets itself."""
+
+    def __call__(self, name: str, *, partial: bool = False) -> Style:
+        """Return a style."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowMarks:
+    """What is said of a row beside its customer."""
+
+    is_cursor: bool
+    is_marked: bool
+    needs_you: bool
+    is_fresh: bool
+
+    @property
+    def gutter(self) -> str:
+        """One character for each."""
+        marks = ((self.is_cursor, ">"), (self.is_marked, "*"), (self.needs_you, "!"), (self.is_fresh, "~"))
+        return "".join(character if holds else " " for holds, character in marks)[:GUTTER]
+
+
+def row_strip(
+    customer: Customer, marks: RowMarks, shown: Sequence[Column], words: Sequence[str], width: int, style_of: StyleOf
+) -> Strip:
+    """Return a row of cells in columns; words are what the filter looks for."""
+    style = style_of("list--row")
+    if marks.is_marked:
+        style += style_of("list--marked", partial=True)
+    if marks.is_cursor:
+        style += style_of("list--cursor", partial=True)
+    segments = [Segment(marks.gutter, style)]
+    for column in shown:
+        text = fit(customer, column)
+        if column.is_switch:
+            is_off = customer.switch(column.field) is Switch.OFF
+            segments.append(Segment(text, style + style_of("list--off", partial=True) if is_off else style))
+        else:
+            segments += _matched(text, style, words, style_of)
+        segments.append(Segment(" ", style))
+    return Strip(segments).adjust_cell_length(width, style)
+
+
+def spoken_strip(provider: Provider, customer: Customer, marks: RowMarks, width: int, style: Style) -> Strip:
+    """Return a row as a screen reader speaks it."""
+    text = spoken(provider, customer, is_cursor=marks.is_cursor, is_marked=marks.is_marked, needs_you=marks.needs_you)
+    return Strip([Segment(cut(text, width), style)], width)
+
+
+def _matched(text: str, style: Style, words: Sequence[str], style_of: StyleOf) -> list[Segment]:
+    """Split a cell where a word of the filter stands in it."""
+    lowered = text.lower()
+    for word in words:
+        at = lowered.find(word)
+        if at >= 0 and len(lowered) == len(text):
+            match = style + style_of("list--match", partial=True)
+            end = at + len(word)
+            return [Segment(text[:at], style), Segment(text[at:end], match), Segment(text[end:], style)]
+    return [Segment(text, style)]

@@ -1,0 +1,88 @@
+"""Commands in words: footer, palette and help, and why one cannot be used now."""
+
+from collections.abc import Iterable, Sequence
+
+from tui_reseller.domain.provider import Action, Provider
+from tui_reseller.services.policy import Policy
+from tui_reseller.tui.commands import CUSTOMER, VALID_FILTER, WHOLE_LIST, WRITABLE, Command
+from tui_reseller.tui.keys import key_word
+from tui_reseller.tui.view_state import ViewState
+
+MORE = "more.open"
+_FOOTER = ("customer.edit", "list.filter", "sending.enable", "sending.disable", "customer.password", "help.open")
+_MARKED_FOOTER = ("sending.enable", "sending.disable", MORE, "mark.shown", "mark.none", "help.open")
+_MARKED_WORDS = {"mark.shown": "All shown", "sending.enable": "Enable", "sending.disable": "Disable"}
+_MANY_KEYS = 5
+
+
+def why_not(command: Command, state: ViewState, policy: Policy, *, has_customer: bool) -> str | None:
+    """Return why a command cannot be used now, or None. What the service has not comes first: nothing mends that."""
+    lacking = [policy.lacking(operation) for operation in command.operations]
+    refusals = [refusal for refusal in lacking if refusal is not None]
+    if refusals and len(refusals) == len(lacking):
+        return refusals[0].message + (f" - {refusals[0].hint}" if refusals[0].hint else "")
+    if CUSTOMER in command.needs and not has_customer and not state.marked:
+        return "no customer under the cursor"
+    if WRITABLE in command.needs and state.read_only:
+        return state.read_only + (" - l unlocks" if state.can_unlock else "")
+    if VALID_FILTER in command.needs and not state.filter_valid:
+        return "the filter is not finished"
+    if WHOLE_LIST in command.needs and state.is_partial:
+        return "the list is still arriving"
+    return None
+
+
+def footer(commands: Iterable[Command], state: ViewState) -> list[tuple[str, str]]:
+    """Return key and word of what the footer shows: six, other ones while rows are marked."""
+    by_id = {command.id: command for command in commands}
+    if state.marked:
+        shown = [by_id[name] for name in _MARKED_FOOTER]
+        return [(key_word(c.keys[0]), _MARKED_WORDS.get(c.id, c.words)) for c in shown if c.keys]
+    return [(key_word(by_id[name].keys[0]), by_id[name].footer) for name in _FOOTER if by_id[name].keys]
+
+
+def keys_of(command: Command, commands: Iterable[Command]) -> str:
+    """Return the keys of a command in words; of one without a key, those that lead to it through the menu More."""
+    if len(command.keys) >= _MANY_KEYS:
+        return "0..9"
+    if not command.keys and command.more:
+        opens = next(each for each in commands if each.id == MORE)
+        return " ".join([*map(key_word, opens.keys[:1]), command.more])
+    return " ".join(key_word(key) for key in command.keys)
+
+
+def words_of(command: Command, provider: Provider) -> str:
+    """Return what a command is called: as its one operation is with this service, else by its own name."""
+    found = _action(command, provider)
+    return found.title if found else command.words
+
+
+def _action(command: Command, provider: Provider) -> Action | None:
+    """Return the one operation that a command is about, if the service has it."""
+    operations = command.operations if len(command.operations) == 1 else ()
+    return next((provider.action(one) for one in operations if provider.has(one)), None)
+
+
+def rows(commands: Sequence[Command], state: ViewState, policy: Policy, *, has_customer: bool) -> list[tuple[str, str]]:
+    """Return id and line of every command, for the palette and the help."""
+    found = []
+    provider = policy.profile.service
+    for command in commands:
+        why = why_not(command, state, policy, has_customer=has_customer)
+        note = f"   (now: {why})" if why else ""
+        action = _action(command, provider)
+        words, about = words_of(command, provider), action.brief if action else command.help
+        found.append((command.id, f"{keys_of(command, commands):<10} {words:<16} {about}{note}"))
+    return found
+
+
+def in_forms(provider: Provider) -> list[tuple[str, str]]:
+    """Return what the help says of forms and filters."""
+    example = "".join(f"{name}:off  " for name in provider.switches[:1])
+    lines = (
+        "In forms: Tab next · Enter next field · ctrl+s or F2 does what the form says · ctrl+r puts a value back",
+        "In forms: up in Reason brings the last reasons · Esc leaves, and asks if something was typed",
+        f'Filters: word  "two words"  field:part  field=whole  field~regex  {example}-word  is:marked',
+        "Filters: is:needs-you  is:missing-data  is:duplicate-email; all terms must hold",
+    )
+    return [("", line) for line in lines]

@@ -1,0 +1,51 @@
+"""What was done, in words: values before and after, an entry of the audit log in one line."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tui_reseller.domain.audit import Entry
+from tui_reseller.domain.changes import Change
+from tui_reseller.domain.operation import Outcome, verb_of
+from tui_reseller.domain.providers import provider_of
+from tui_reseller.domain.switch import Switch
+from tui_reseller.domain.text import clean
+from tui_reseller.domain.value import Value, value_words
+from tui_reseller.tui.presenters.header import clock_text
+
+SHOWN = 3
+"""So many changed fields are named in a line."""
+
+
+def word(value: Value) -> str:
+    """Return a changed value as a word: on, off, unknown, or the text in quotes."""
+    if value is None or isinstance(value, bool):
+        return Switch.from_bool(value).value
+    return f'"{clean(value_words(value), longest=60)}"'
+
+
+def changes_words(changes: Iterable[Change]) -> str:
+    """Say changes before -> after."""
+    return ", ".join(f"{change.field} {word(change.before)} -> {word(change.after)}" for change in changes)
+
+
+def change_words(entry: Entry) -> str:
+    """Say in a few words what an operation changed."""
+    if not provider_of(entry.account).action(entry.operation).is_told_by_fields:
+        return verb_of(entry.operation)
+    return clean(changes_words(entry.changes[:SHOWN]) or verb_of(entry.operation), longest=200)
+
+
+def outcome_word(outcome: Outcome | None) -> str:
+    """Return the fixed word of an outcome; one in flight has none yet."""
+    return outcome.word if outcome else "on its way"
+
+
+def entry_line(entry: Entry, now: datetime, *, with_username: bool = False) -> str:
+    """Return one line of activity: when, who, what, outcome, why."""
+    username = f"{clean(entry.username, longest=40)}  " if with_username else ""
+    reason = f"  until {clock_text(entry.until, now)}" if entry.until else ""
+    reason += f'  "{clean(entry.reason, longest=60)}"' if entry.reason else ""
+    who = clean(entry.operator.user, longest=20)
+    return (
+        f"{clock_text(entry.time, now)} {who}  {username}{change_words(entry)}  {outcome_word(entry.outcome)}{reason}"
+    )

@@ -1,0 +1,171 @@
+"""One opened profile as flows see it: its session, what the screen shows of it, and what they say to the operator."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.filters import Filter
+from tui_reseller.domain.listing import ListContext, ListQuery
+from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.text import clean
+from tui_reseller.services.jobs import JobRun
+from tui_reseller.services.services import Services
+from tui_reseller.services.session import Session
+from tui_reseller.tui.dialogs.asking import Dialogs
+from tui_reseller.tui.host import Host, MainView
+from tui_reseller.tui.presenters.header import clock_text
+from tui_reseller.tui.view_state import Note, ViewState
+
+M = TypeVar("M")
+LOG_LENGTH = 500
+
+
+class ProfileContext:
+    """One opened profile on the screen. Show() is the only writer of the view state.
+
+    Run is the job that this process applies for the profile, None while there is none. Is_open is false once another
+    profile is shown in its place.
+    """
+
+    def __init__(
+        self, host: Host, view: MainView, services: Services, session: Session, changed: Callable[[], None]
+    ) -> None:
+        self.host = host
+        self.view = view
+        self.services = services
+        self.session = session
+        self.dialogs = Dialogs(host)
+        self.state = ViewState()
+        self.filter = Filter()
+        self.log: deque[tuple[datetime, str]] = deque(maxlen=LOG_LENGTH)
+        self.run: JobRun | None = None
+        self.is_open = True
+        self._memories: dict[type, object] = {}
+        self._changed = changed
+
+    def memory(self, kind: type[M]) -> M:
+        """Return what a flow remembers between its conversations: one object of a class, made at first use.
+
+        The class is private to the flow's module: nothing else reads or writes it.
+        """
+        found = self._memories.setdefault(kind, kind())
+        assert isinstance(found, kind)  # noqa: S101 - it is kept under its own class
+        return found
+
+    @property
+    def provider(self) -> Provider:
+        """The table of the profile's service."""
+        return self.session.provider
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return self.services.clock.now()
+
+    @property
+    def profile_title(self) -> str:
+        """Badge and profile, for the title of every dialog."""
+        return f"{self.state.badge} {self.session.profile.name}"
+
+    @property
+    def read_at(self) -> str:
+        """When the list was read, in words."""
+        return f"list of {clock_text(self.session.read_at, self.now())}"
+
+    # What the screen shows
+
+    def show(self, **values: Any) -> None:
+        """Change what is on the screen. Whether writing is possible is shown as it is now, whatever else changes."""
+        policy = self.session.policy
+        why = policy.why_read_only()
+        self.state = replace(
+            self.state,
+            read_only=why,
+            can_unlock=why is not None and policy.why_never_writable() is None,
+            writable_until=None if why else policy.unlocked_until,
+            **values,
+        )
+        self._changed()
+
+    def notify(self, text: str, kind: str = "plain", hints: Sequence[str] = ()) -> None:
+        """Put a sentence into the message line and the message log. Never moves the focus."""
+        self.show_note(Note(text, kind, tuple(hints)))
+
+    def show_note(self, note: Note) -> None:
+        """Put a note into the message line and the message log. Never moves the focus."""
+        shown = replace(note, text=clean(note.text, longest=1000), hints=tuple(clean(hint) for hint in note.hints))
+        self.log.append((self.now(), shown.line))
+        self.show(note=shown)
+
+    def notify_error(self, error: ResellerError) -> None:
+        """Say what went wrong, and what to do next."""
+        self.notify(error.message + (f" - {error.hint}" if error.hint else ""), "bad")
+
+    async def count_open(self) -> None:
+        """Read how many outcomes need the operator."""
+        try:
+            entries = await self.services.ledger.needs_you(self.session.account)
+        except ResellerError as error:
+            self.notify_error(error)
+            return
+        complaint = self.services.ledger.complaint()
+        if complaint:
+            self.notify(" - ".join(complaint.splitlines()), "warning")
+        self.show(needs_you=frozenset(entry.username for entry in entries), needs_you_count=len(entries))
+
+    # The list
+
+    @property
+    def current(self) -> Customer | None:
+        """The customer under the cursor."""
+        return self.view.list.customer
+
+    def customers(self, usernames: Sequence[str]) -> list[Customer]:
+        """Return the customers of these usernames that the list has."""
+        found = self.session.customers.named(usernames)
+        return [found[username] for username in usernames if username in found]
+
+    async def requery(self, filter_: Filter | None = None, **values: Any) -> None:
+        """Filter and sort again, and show the counts; what else changes with the rows is given here.
+
+        Rows first, then the state: so the cursor is looked for in the rows that are shown, and stays on its username.
+        Asked again meanwhile, only the newer answer is shown. Raises InvalidFilter for a regex that cannot be used.
+        """
+        self.state = state = replace(self.state, **values)
+        customers, wanted = self.session.customers, self.filter if filter_ is None else filter_
+        marks = ListContext(state.marked, state.needs_you)
+        if not await customers.query(ListQuery(wanted, state.sort, state.descending, marks)):
+            return
+        self.filter = wanted
+        self.show(
+            total=customers.total,
+            shown=customers.total if customers.is_head else len(customers),
+            read_at=self.session.read_at,
+            is_partial=self.session.is_partial,
+        )
+        await self._count_hidden()
+
+    async def go_to(self, username: str) -> None:
+        """Put the cursor on a customer; a filter that hides it is dropped."""
+        if self.session.customers.row_of(username) is None:
+            await self.requery(Filter(), filter_text="", filter_note="", filter_valid=True)
+        row = self.session.customers.row_of(username)
+        if row is None:
+            self.notify(f'"{username}" is not in the list.', "warning")
+        else:
+            self.view.list.move(row)
+
+    def mark(self, marked: frozenset[str]) -> None:
+        """Set the marks."""
+        self.show(marked=marked, hidden=self.state.hidden if marked else 0)
+        self.host.run_in_background(self._count_hidden, "hidden")
+
+    async def _count_hidden(self) -> None:
+        """Count the marked customers that the filter does not show."""
+        marked = self.state.marked
+        hidden = await self.session.customers.hidden(marked) if self.filter else 0
+        if marked is self.state.marked and hidden != self.state.hidden:
+            self.show(hidden=hidden)

@@ -1,0 +1,55 @@
+"""Let the detail pane follow the cursor: at once where it is empty, else when the cursor rests."""
+
+from textual.timer import Timer
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.tui.panes.detail_pane import DetailPane
+from tui_reseller.tui.profile_context import ProfileContext
+
+REST_SECONDS = 0.15
+"""A cursor that has not moved for this long rests."""
+ENTRIES = 8
+"""So many of a customer's last changes are shown."""
+
+
+class DetailFollower:
+    """Shows the customer under the cursor in the detail pane, and then what was done to it."""
+
+    def __init__(self, context: ProfileContext, detail: DetailPane) -> None:
+        self.context = context
+        self.detail = detail
+        self._rest: Timer | None = None
+
+    def follow_if_other(self) -> None:
+        """Follow if another customer is under the cursor, or the list was read again."""
+        if self.context.current is not self.detail.customer or self.detail.read_at != self.context.read_at:
+            self.follow_soon()
+
+    def follow_soon(self) -> None:
+        """Follow when the cursor rests."""
+        if self.detail.customer is None:
+            self.follow()
+            return
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.detail.set_timer(REST_SECONDS, self.follow)
+
+    def follow(self) -> None:
+        """Show the customer under the cursor now."""
+        customer = self.context.current
+        self.detail.show(customer, self.context.read_at, self.context.now())
+        if customer is not None:
+            self.context.host.run_in_background(lambda: self._last_changes(customer), "detail")
+
+    async def _last_changes(self, customer: Customer) -> None:
+        from tui_reseller.domain.audit import AuditQuery  # noqa: PLC0415 - after the first painting
+        from tui_reseller.domain.errors import LedgerUnavailable  # noqa: PLC0415
+
+        query = AuditQuery(account=self.context.session.account, username=customer.username, limit=ENTRIES)
+        try:
+            entries = await self.context.services.ledger.entries(query)
+        except LedgerUnavailable as error:
+            self.context.notify_error(error)
+            return
+        if self.detail.is_attached:  # the answer may come while the application ends
+            self.detail.show_activity(customer, entries)
