@@ -67,8 +67,8 @@ def consent_from_options(confirmation: Confirmation, writing: Writing, *, can_as
 
 def ask(confirmation: Confirmation, review: Sequence[str], console: Console) -> Consent:
     """Show the review and ask; return the consent. Raises RefusedHere at anything but the answer that is asked for."""
-    for told in review:
-        console.warn(told)
+    for text in review:
+        console.warn(text)
     typed = confirmation.typed
     what = confirmation.profile.service.action(confirmation.operation).title.lower()
     asked = f"Type {quoted(typed)} without the quotation marks" if typed is not None else "Type yes"

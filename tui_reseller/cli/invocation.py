@@ -1,9 +1,9 @@
 """One call of a verb: its entry points, its common options, its two streams, and the way into the event loop."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
-from tui_reseller.cli.arguments import Common, Start
+from tui_reseller.cli.arguments import Common, Start, Writing
 from tui_reseller.cli.console import Console
 from tui_reseller.cli.entry_points import EntryPoints
 from tui_reseller.cli.output import Output
@@ -72,27 +72,39 @@ class Invocation:
         work: Callable[[Services, Session], Awaitable[int]],
         *,
         name: str | None = None,
-        writing: bool = False,
+        writing: Writing | None = None,
         ledger: LedgerUse = LedgerUse.REQUIRED,
     ) -> int:
-        """Do the work with an opened profile: the named one, else --profile, else as Profiles.choose() decides."""
+        """Do the work with an opened profile: the named one, else --profile, else as Profiles.choose() decides.
+
+        Writing are the options of a verb that changes customers.
+        """
 
         async def opened(services: Services) -> int:
-            if writing:
+            if writing is not None:
                 self.report_undelivered(services)
-            profile = services.profiles.choose(name or self.common.profile, writing=writing)
-            async with self.session(services, profile, ledger) as session:
+            profile = services.profiles.choose(name or self.common.profile, writing=writing is not None)
+            async with self.session(services, profile, ledger, writing) as session:
                 return await work(services, session)
 
         return self.run(opened)
 
-    def session(
-        self, services: Services, profile: Profile, ledger: LedgerUse = LedgerUse.REQUIRED
-    ) -> AbstractAsyncContextManager[Session]:
+    @asynccontextmanager
+    async def session(
+        self,
+        services: Services,
+        profile: Profile,
+        ledger: LedgerUse = LedgerUse.REQUIRED,
+        writing: Writing | None = None,
+    ) -> AsyncIterator[Session]:
         """Open a profile with this command's options; every session of the command line is opened here."""
-        return services.open_session(
-            profile, read_only=self.common.read_only, timeout=self.common.timeout, ledger=ledger
-        )
+        common = self.common
+        async with services.open_session(
+            profile, read_only=common.read_only, timeout=common.timeout, ledger=ledger
+        ) as session:
+            if writing is not None and writing.unlock is not None:
+                session.policy.unlock_for_run(writing.unlock)
+            yield session
 
     @staticmethod
     def account_named(services: Services) -> str | None:

@@ -64,7 +64,7 @@ def _shown(provider: Provider, name: str, value: Value) -> str:
 
 
 def next_step(profile: str, *step: str) -> str:
-    """Return a command that goes on under a profile: of several, none is guessed."""
+    """Return the command of a next step under a profile: of several, none is guessed."""
     return command(*step, "--profile", Foreign(profile)) or command(*step)
 
 

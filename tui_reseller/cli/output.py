@@ -44,8 +44,8 @@ class Output:
         match self.format:
             case "table":
                 pairs = [(name, _cell(name, found.get(name), "table")) for name in names]
-                broad = max(len(name) for name in names)
-                self.write("".join(f"{name.ljust(broad)}  {value}".rstrip() + "\n" for name, value in pairs))
+                width = max(len(name) for name in names)
+                self.write("".join(f"{name.ljust(width)}  {value}".rstrip() + "\n" for name, value in pairs))
             case "csv":
                 with self.rows(names) as rows:
                     rows.add(found)

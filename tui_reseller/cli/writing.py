@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui_reseller.cli import messages
-from tui_reseller.cli.applying import job_line, job_reporter
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.confirmation import Confirmation, ask, consent_from_options
 from tui_reseller.cli.delivery import Delivery
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.job_running import job_line, job_reporter
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.changes import Change
@@ -71,7 +71,7 @@ def write(inv: Invocation, options: Writing, operation: Operation, request: Call
             raise lacking
         return await _WriteFlow(inv, options, request(session.provider), services, session).run()
 
-    return inv.with_session(opened, writing=True)
+    return inv.with_session(opened, writing=options)
 
 
 class _WriteFlow:
@@ -90,8 +90,6 @@ class _WriteFlow:
     async def run(self) -> int:
         """Refuse early what needs no reading; then read, show or ask, and send."""
         options, session, request = self.options, self.session, self.request
-        if options.unlock is not None:
-            session.policy.unlock_for_run(options.unlock)
         if options.dry_run:
             return await self._show_only()
         approach = door.approach(session, request.calls, options.reason)

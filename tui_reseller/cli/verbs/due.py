@@ -55,7 +55,7 @@ def due(inv: Invocation, options: Writing, *, running: bool, everything: bool) -
     if running and everything:
         raise InvalidInput("--run lifts what is due; --all is for the list")
     if running:
-        return inv.with_session(lambda _services, session: _Run(inv, options, session).run(), writing=True)
+        return inv.with_session(lambda _services, session: _Run(inv, options, session).run(), writing=options)
 
     async def work(services: Services) -> int:
         now = services.clock.now()
@@ -91,8 +91,6 @@ class _Run:
     async def run(self) -> int:
         """Look, show or ask, send; return the exit code."""
         session = self.session
-        if self.options.unlock is not None:
-            session.policy.unlock_for_run(self.options.unlock)
         waiting = self._due(await open_suspensions(session.ledger, session.account))
         if not waiting:
             self.inv.console.say("nothing is due")
@@ -100,13 +98,11 @@ class _Run:
         calls = [call_of(suspension) for suspension in waiting]
         if self.options.dry_run:
             return self._show_only(calls)
-        for call in calls:
-            session.policy.check(call, self.options.reason)
+        approach = door.approach(session, calls, self.options.reason)
         consent = self._confirmed(waiting, calls)
         await self.inv.connect(session)
         total = await door.total_for_ceiling(session) if len(calls) > 1 else 0
-        permit = door.admit(session, calls, self.options.reason or "end of a suspension", total, consent)
-        return await self._lift(waiting, permit)
+        return await self._lift(waiting, approach.admit(total, consent))
 
     def _due(self, found: list[Suspension]) -> list[Suspension]:
         """Return what can be lifted now; say what is not, and why."""

@@ -1,15 +1,15 @@
-"""job: plans being applied. They go on after anything; what became of every customer is known."""
+"""job: plans being applied. They can be resumed after anything; the outcome for every customer is known."""
 
 from collections.abc import Awaitable, Callable, Collection
 
 import click
 
-from tui_reseller.cli.applying import close, exit_code, go_on_again, job_line, known_job, watched
 from tui_reseller.cli.argument_values import read_secrets
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.job_running import close, exit_code, job_line, known_job, resume_job, watched
 from tui_reseller.cli.messages import changes_text
 from tui_reseller.cli.options import common, writing
 from tui_reseller.domain.credential import Credential
@@ -37,13 +37,13 @@ _WORDS = "Many customers"
         Verb("watch", "job:watch", _WORDS, "Follow a job until it ends."),
         Verb("pause", "job:pause", _WORDS, "Let a running job send nothing more for now."),
         Verb("stop", "job:stop", _WORDS, "Let a running job send nothing more."),
-        Verb("resume", "job:resume", _WORDS, "Go on with a job, after anything."),
+        Verb("resume", "job:resume", _WORDS, "Resume a job, after anything."),
         Verb("retry", "job:retry", _WORDS, "Do again what was rejected, and nothing else."),
         Verb("results", "job:results", _WORDS, "What became of each customer of a job."),
     ),
 )
 def job() -> int:
-    """Look after jobs.
+    """Control jobs.
 
     Examples:
       tui-reseller job list
@@ -60,7 +60,7 @@ def _number(function: Callable[..., int]) -> Callable[..., int]:
 
 
 def _profile(services: Services, found: Job) -> str:
-    """Return the profile under which a job goes on now: no other one may be named beside that of the environment."""
+    """Return the profile to resume a job under: no other one may be named beside that of the environment."""
     return services.profiles.environment.name if services.profiles.environment else found.profile
 
 
@@ -165,7 +165,7 @@ stop = _asking("stop", "Let a job that any process runs send nothing more. It ca
 @click.option("--key-stdin", is_flag=True, hidden=True, help="Take the key, and the password of the proxy, from stdin.")
 @writing
 def resume(inv: Invocation, options: Writing, *, number: int, detach: bool, key_stdin: bool) -> int:
-    """Go on with a job: first what is unknown is looked into, by a whole list; then the rest is sent.
+    """Resume a job: first unknown outcomes are checked by a whole list; then the rest is sent.
 
     It was reviewed when it was applied, so nothing is asked again; what may not be written now is refused. Works after
     a kill, a lost line, a reboot, refused credentials.
@@ -176,23 +176,23 @@ def resume(inv: Invocation, options: Writing, *, number: int, detach: bool, key_
 
     """
 
-    async def went_on(services: Services, session: Session, found: Job) -> int:
+    async def work(services: Services, session: Session, found: Job) -> int:
         if key_stdin:
             wanted = ("key", "password of the proxy") if session.profile.wants_proxy_password else ("key",)
             session.credentials.remember(session.profile, Credential(*read_secrets(*wanted)))
         if options.dry_run:
-            return await _show_only(inv, services, found, _GOES_ON)
+            return await _show_only(inv, services, found, _RESUMED)
         await inv.connect(session)
-        permit = await admit_job(session, found, _count(found, _GOES_ON), _consent(options))
-        return await go_on_again(
+        permit = await admit_job(session, found, _count(found, _RESUMED), _consent(options))
+        return await resume_job(
             inv, services, session, found, permit, reason=options.reason, detach=detach, verify=options.verify
         )
 
-    return _with_job(inv, options, number, went_on)
+    return _with_job(inv, options, number, work)
 
 
-_GOES_ON = frozenset({None, Outcome.NOT_SENT, Outcome.VERIFIED_NOT_APPLIED})
-"""Items that are sent when a job goes on: those never begun, and those that certainly were not carried out."""
+_RESUMED = frozenset({None, Outcome.NOT_SENT, Outcome.VERIFIED_NOT_APPLIED})
+"""Items that are sent when a job is resumed: those never begun, and those that certainly were not carried out."""
 
 
 def _consent(options: Writing) -> Consent:
@@ -233,7 +233,7 @@ def retry(inv: Invocation, options: Writing, *, number: int) -> int:
 
     """
 
-    async def went_on(services: Services, session: Session, found: Job) -> int:
+    async def work(services: Services, session: Session, found: Job) -> int:
         if options.dry_run:
             return await _show_only(inv, services, found, RETRIED)
         await inv.connect(session)
@@ -242,9 +242,9 @@ def retry(inv: Invocation, options: Writing, *, number: int) -> int:
             count = await retry_rejected(services.jobs, found)
         inv.console.say(f"{count:,} customers again")
         again = await known_job(services, number)
-        return await go_on_again(inv, services, session, again, permit, reason=options.reason, verify=options.verify)
+        return await resume_job(inv, services, session, again, permit, reason=options.reason, verify=options.verify)
 
-    return _with_job(inv, options, number, went_on)
+    return _with_job(inv, options, number, work)
 
 
 def _with_job(
@@ -256,11 +256,9 @@ def _with_job(
         inv.report_undelivered(services)
         found = await known_job(services, number)
         name = inv.common.profile or (None if services.profiles.environment else found.profile)
-        async with inv.session(services, services.profiles.choose(name)) as session:
+        async with inv.session(services, services.profiles.choose(name), writing=options) as session:
             if session.account != found.account:
                 raise RefusedHere(f'refused: job {number} belongs to another account (profile "{found.profile}")')
-            if options.unlock is not None:
-                session.policy.unlock_for_run(options.unlock)
             return await work(services, session, found)
 
     return inv.run(opened)

@@ -89,7 +89,7 @@ async def _checked(inv: Invocation, services: Services, entry: Entry) -> Entry:
 
 
 def _profile(inv: Invocation, services: Services, entry: Entry) -> str:
-    """Return the profile under which one goes on now: no other one may be named beside that of the environment."""
+    """Return the profile for next steps: no other one may be named beside that of the environment."""
     environment = services.profiles.environment
     return inv.common.profile or (environment.name if environment else entry.profile)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tui_reseller.cli.applying import Applying, apply, confirmation_of, write_items
+from tui_reseller.cli.applying import ApplyOptions, apply, confirmation_of, write_items
 from tui_reseller.cli.argument_values import read_pairs
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
@@ -108,7 +108,7 @@ def new(
             session, read.wanted, origin=origin, refusals=read.refusals, source=read.source if source else ""
         )
         passwords = frozenset(wanted.call.username for wanted in read.wanted if wanted.call.password)
-        return _Made(inv, services, session, drafted, passwords, source).told(out, skip_refused=skip_refused)
+        return _Made(inv, services, session, drafted, passwords, source).report(out, skip_refused=skip_refused)
 
     return inv.with_session(opened)
 
@@ -136,8 +136,8 @@ class _Made:
     passwords: frozenset[str]
     source: OperatorFile | None
 
-    def told(self, out: Path | None, *, skip_refused: bool) -> int:
-        """Save the plan if it is one, and tell it with the next step; return the exit code."""
+    def report(self, out: Path | None, *, skip_refused: bool) -> int:
+        """Save the plan if it is one, and report it with the next step; return the exit code."""
         found, refusals, say = self.drafted.plan, self.drafted.refusals, self.inv.console.say
         for refusal in refusals[:20]:
             self.inv.console.warn(refusal.words)
@@ -175,14 +175,14 @@ class _Made:
             item.username for item in plan.items if provider_of(plan.account).action(item.operation).needs_password
         }
         files: list[Word] = []
-        is_told = True
+        can_be_named = True
         if self.source is not None and needing & self.passwords:
-            is_told = not self.source.is_stdin  # which nobody can hand in again by a name
+            can_be_named = not self.source.is_stdin
             files += ["--from", Typed(_as_argument(self.source.place))]
         if needing - self.passwords:
             files += ["--passwords-to", f"passwords-{digest}.csv"]
-        told = command("plan", "apply", where, "--profile", profile, *asked, *files) if is_told else None
-        return told or f"plan {digest}; its passwords are in your file, which apply is to be told with --from"
+        next_ = command("plan", "apply", where, "--profile", profile, *asked, *files) if can_be_named else None
+        return next_ or f"plan {digest}; its passwords are in your file: name it to apply with --from"
 
 
 def _as_argument(path: str) -> str:
@@ -276,9 +276,9 @@ def apply_plan(
       tui-reseller plan apply stop.plan --confirm '200 acme' --detach
 
     """
-    how = Applying(skip_changed, detach, None if options.dry_run else read_operator_file(place), passwords_to)
+    how = ApplyOptions(skip_changed, detach, None if options.dry_run else read_operator_file(place), passwords_to)
 
     async def opened(services: Services, session: Session) -> int:
         return await apply(inv, services, session, _loaded(services, name, inv), options, how)
 
-    return inv.with_session(opened, writing=True)
+    return inv.with_session(opened, writing=options)

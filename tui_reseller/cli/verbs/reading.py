@@ -78,7 +78,7 @@ def list_customers(
 
     async def written(services: Services, session: Session, query: ListRequest) -> int:
         await _ask(session, query)
-        _tell_trouble(inv, session)
+        _warn_of_ledger(inv, session)
         if target:
             return await _write_file(inv, services, session, query, target)
         return await _write_list(inv, services, session, query)
@@ -142,7 +142,7 @@ def _read_target(inv: Invocation, to: str | None, *, limit: int | None, force: b
         raise InvalidInput(f"the home folder in {quoted(to)} is not known") from None
 
 
-def _tell_trouble(inv: Invocation, session: Session) -> None:
+def _warn_of_ledger(inv: Invocation, session: Session) -> None:
     trouble = session.ledger_trouble
     if trouble is not None:
         inv.console.warn(f"website access is not known, for the audit log cannot be read: {trouble.message}")
@@ -159,14 +159,14 @@ async def _ask(session: Session, query: ListRequest) -> None:
 async def _write_file(
     inv: Invocation, services: Services, session: Session, query: ListRequest, target: _Target
 ) -> int:
-    def tell(done: int, total: int) -> None:
+    def show_progress(done: int, total: int) -> None:
         inv.console.progress(f"{done:,} of {total:,}")
 
     done = await export.export(
-        services.exporter, session, target.path, columns=query.columns, overwrite=target.force, progress=tell
+        services.exporter, session, target.path, columns=query.columns, overwrite=target.force, progress=show_progress
     )
     inv.console.say(f"{done.rows:,} customers are in {target.path} ({size_text(done.size)})")
-    _tell(inv.console, session, query, done.rows, done.rows)
+    _say_extent(inv.console, session, query, done.rows, done.rows)
     return ExitCode.OK
 
 
@@ -185,7 +185,7 @@ async def _write_list(inv: Invocation, services: Services, session: Session, que
                 break
             await asyncio.sleep(0)  # a signal may wait
         inv.out.flush()
-    _tell(inv.console, session, query, shown, matched)
+    _say_extent(inv.console, session, query, shown, matched)
     return ExitCode.OK
 
 
@@ -206,7 +206,7 @@ def _windows(session: Session, count: int) -> Iterator[Customer]:
         yield from session.customers.window(start, min(start + PIECE, count))
 
 
-def _tell(console: Console, session: Session, query: ListRequest, shown: int, matched: int) -> None:
+def _say_extent(console: Console, session: Session, query: ListRequest, shown: int, matched: int) -> None:
     if query.limit:
         console.say(f"{shown:,} of {matched:,}")
     old = listing.age(session)
@@ -227,7 +227,7 @@ def show(inv: Invocation, *, username: str) -> int:
     """
 
     async def opened(_services: Services, session: Session) -> int:
-        _tell_trouble(inv, session)
+        _warn_of_ledger(inv, session)
         await inv.connect(session)
         customer = await session.find(username)
         if customer is None:

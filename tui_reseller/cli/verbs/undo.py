@@ -2,7 +2,7 @@
 
 import click
 
-from tui_reseller.cli.applying import Applying, apply
+from tui_reseller.cli.applying import ApplyOptions, apply
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
@@ -45,7 +45,7 @@ def undo(inv: Invocation, options: Writing, *, named: str) -> int:
             inv.console.warn(f"... and {len(drafted.refusals) - 20:,} more are left alone")
         if not drafted.plan.items:
             raise InvalidInput("nothing of it can be taken back")
-        code = await apply(inv, services, session, drafted.plan, options, Applying())
+        code = await apply(inv, services, session, drafted.plan, options, ApplyOptions())
         return ExitCode.PARTIAL if code == ExitCode.OK and drafted.refusals else code
 
-    return inv.with_session(opened, writing=True)
+    return inv.with_session(opened, writing=options)
