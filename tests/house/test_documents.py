@@ -37,6 +37,11 @@ _LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`\n]+)`")
 _SUFFIXES = {".py", ".md", ".toml", ".tcss", ".yaml", ".yml", ".txt", ".cfg"}
+_STEP = re.compile(r"^\| `([\w./-]+\.py)` \| ([^|]*) \|", re.MULTILINE)
+"""A row of a walk or a guide: a module, and what is named in it."""
+_VERB = re.compile(r'\bVerb\("[\w-]+", "(\w+):\w+"')
+_V2 = "tui_reseller.domain.providers.reseller_v2"
+STEPPED = ("architecture", "adding-a-provider", "adding-a-verb", "adding-a-screen")
 TWO_SCREENS = 48
 
 
@@ -180,3 +185,48 @@ def test_every_verb_in_an_example_is_one(page: Path) -> None:
     for block in _FENCED.findall(page.read_text(encoding="utf-8")):
         for word in re.findall(r"(?:^|&& |bin/)tui-reseller +([a-z][a-z-]*)", block, re.MULTILINE):
             assert word in verbs, word
+
+
+@cache
+def defined_in(path: Path) -> frozenset[str]:
+    """Return the names of a module: classes, functions, `Class.method`, and what is assigned at the top."""
+    found: set[str] = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            inside = [each for each in node.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+            found |= {f"{node.name}.{each.name}" for each in inside}
+        elif isinstance(node, ast.Assign):
+            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            found.add(node.target.id)
+    return frozenset(found)
+
+
+@pytest.mark.parametrize("page", STEPPED)
+def test_every_step_of_a_walk_or_a_guide_names_what_its_module_has(page: str) -> None:
+    steps = _STEP.findall(TEXTS[page])
+    assert steps
+    for where, names in steps:
+        path = next((place / where for place in (ROOT, ROOT / "tui_reseller") if (place / where).is_file()), None)
+        assert path is not None, where
+        assert not set(_INLINE.findall(names)) - defined_in(path), where
+
+
+def test_the_guide_of_verbs_lists_the_modules_that_are_registered() -> None:
+    folder = ROOT / "tui_reseller" / "cli"
+    registered = set(chain.from_iterable(_VERB.findall(path.read_text("utf-8")) for path in folder.rglob("*.py")))
+    assert {verb.place.partition(":")[0] for verb in VERBS} <= registered
+    listed = TEXTS["adding-a-verb"].partition("Modules that hold verbs today")[2].partition(".\n")[0]
+    assert set(_INLINE.findall(listed)) == registered
+
+
+def test_the_guide_of_providers_lists_what_knows_a_service_by_name() -> None:
+    found = set()
+    for path in (ROOT / "tui_reseller").rglob("*.py"):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        if any(isinstance(node, ast.ImportFrom) and node.module == _V2 for node in nodes):
+            found.add(_name(path))
+    listed = TEXTS["adding-a-provider"].partition("name the Reseller API v2 as such")[2].partition("No other may")[0]
+    assert set(_INLINE.findall(listed)) == found
