@@ -11,6 +11,7 @@ from contextlib import ExitStack
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.harness.command import Terminal
 from tests.harness.sandbox import Sandbox, running
 
 pytest.register_assert_rewrite("tests.api.contract")
@@ -55,3 +56,9 @@ def new_sandbox() -> Iterator[Callable[..., Sandbox]]:
     """Start sandboxes of a test's own."""
     with ExitStack() as stack:
         yield lambda *options, customers=0: stack.enter_context(running(*options, customers=customers))
+
+
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Run commands in this process."""
+    return Terminal(capsys, monkeypatch)

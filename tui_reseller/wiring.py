@@ -169,7 +169,7 @@ def sandbox(options: SandboxOptions) -> int:
             db=options.db,
             dialect=options.dialect,
             faults=options.faults,
-            tell=streams.write_now,
+            write=streams.write_now,
         )
     except SandboxUsage as error:
         raise InvalidInput(str(error)) from None

@@ -199,7 +199,7 @@ class ClientContract:
     async def test_who_is_listed_twice_is_nobody_for_certain(self, peer, connect, fresh):
         body = peer.listed_twice(fresh)
         if body is None:
-            pytest.skip("this service is asked for one customer by the key alone")
+            return  # the service is asked for one customer by the key alone: nothing can come twice
         async with answering(lambda _request: http(200, body)) as port:
             assert type(await failure_of(connect(port).find(fresh))) is e.UnusableAnswer
 
@@ -225,7 +225,7 @@ class ClientContract:
 
     async def test_a_customer_that_is_not_there_is_named_as_the_reason(self, peer, connect, fresh, operation):
         if self.provider.action(operation).effect is Effect.CREATES:
-            pytest.skip("makes the customer")
+            return  # makes the customer: there is none to be absent
         assert type(await failure_of(connect().send(self.call(operation, fresh)))) is e.CustomerNotFound
         assert peer.applied(fresh) == []
 

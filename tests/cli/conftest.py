@@ -1,22 +1,18 @@
 """A desk at which commands are run in this process: on fakes, or against a real sandbox."""
 
 import importlib.util
-import io
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.harness.command import Ran, Terminal
 from tests.harness.sandbox import Sandbox
-from tui_reseller.cli import console as stderr_console
 from tui_reseller.cli.entry_points import EntryPoints, SandboxOptions, ScreenOptions
-from tui_reseller.cli.main import run
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
 from tui_reseller.wiring import build, entry_points
@@ -24,48 +20,6 @@ from tui_reseller.wiring import build, entry_points
 _spec = importlib.util.spec_from_file_location("cli_fakes", Path(__file__).with_name("fakes.py"))
 fakes = sys.modules.setdefault("cli_fakes", importlib.util.module_from_spec(_spec))
 _spec.loader.exec_module(fakes)
-
-
-@dataclass
-class Ran:
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def rows(self) -> list[dict]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-    @property
-    def row(self) -> dict:
-        assert len(self.rows) == 1, self.out + self.err
-        return self.rows[0]
-
-
-class Terminal:
-    """Streams of one run: what is piped in, or a person with answers."""
-
-    def __init__(self, capsys, monkeypatch) -> None:
-        self.capsys, self.monkeypatch = capsys, monkeypatch
-
-    def run(
-        self, argv: Sequence[str], entry_points: EntryPoints, stdin: bytes | str, answers: Sequence[str] | None
-    ) -> Ran:
-        left = list(answers or ())
-        data = stdin.encode() if isinstance(stdin, str) else stdin
-        real = stderr_console.Console
-        with self.monkeypatch.context() as patched:
-            patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
-            patched.setattr(real, "can_ask", property(lambda _console: answers is not None))
-            patched.setattr(real, "ask", lambda on, asked: on.warn(asked) or left.pop(0))
-            patched.setattr(real, "ask_hidden", lambda on, asked: on.warn(asked) or Secret(left.pop(0)))
-            self.capsys.readouterr()
-            code = run(argv, entry_points)
-        assert not left, "a question was not asked"
-        captured = self.capsys.readouterr()
-        return Ran(code, captured.out, captured.err)
 
 
 class Desk:
@@ -115,11 +69,6 @@ class Desk:
 
     def files(self) -> bytes:
         return b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())
-
-
-@pytest.fixture
-def terminal(capsys, monkeypatch) -> Terminal:
-    return Terminal(capsys, monkeypatch)
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.harness.v2 import a_customer
+from tests.harness.waiting import asleep
 from tui_reseller.cli import operator_files
 from tui_reseller.cli.argument_values import read_secret, read_usernames
 from tui_reseller.cli.console import Console
@@ -203,7 +203,7 @@ WAITING = {
 @pytest.mark.parametrize("way", WAITING)
 def test_who_waits_for_a_pipe_can_be_ended(begun, pipe, number, way):
     ran = begun(*WAITING[way], pipe)
-    time.sleep(2)
+    asleep(ran.pid)
     assert ran.poll() is None
     ran.send_signal(number)
     said = "".join(ran.communicate(timeout=20))

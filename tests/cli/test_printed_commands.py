@@ -297,9 +297,7 @@ def test_a_plan_with_passwords_out_of_stdin_is_told_in_words(office):
     made = office("plan", "new", "--from", "-", stdin=rows)
     assert made.code == 0, made.err
     assert from_command(made.err) == ""
-    assert made.err.endswith(
-        f"plan {made.row['plan']}; its passwords are in your file: name it to apply with --from\n"
-    )
+    assert made.err.endswith(f"plan {made.row['plan']}; its passwords are in your file: name it to apply with --from\n")
     ran = office("plan", "apply", made.row["plan"], "--yes", "--confirm=new-6", "--from", "-", stdin=rows)
     assert ran.row["outcome"] == "applied", ran.err
 

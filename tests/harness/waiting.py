@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +47,16 @@ def missing(program: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def asleep(pid: int, seconds: float = PATIENCE) -> None:
+    """Wait until a process waits for something itself: it sleeps at ten looks one after the other."""
+    looks = 0
+
+    def sleeps() -> bool:
+        nonlocal looks
+        state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
+        looks = looks + 1 if state == b"S" else 0
+        return looks >= 10
+
+    until(f"process {pid} waits", sleeps, seconds)

@@ -330,8 +330,7 @@ async def test_the_whole_screen_with_all_of_them(tmp_path, new_sandbox):
             if at % 30 == 15:
                 for keys in (("enter",), ("d",), ("x", "d"), ("x", "r"), ("p",), ("a",), ("y",)):
                     await desk.press(*keys)
-                    await desk.pilot.pause()
-                    await soon(f"a dialog for {keys}", lambda: desk.dialog is not None)
+                    await soon(" ".join(keys), lambda: desk.dialog is not None and not desk.app.opening)
                     assert bad(desk.screen_text()) == []
                     while desk.dialog is not None:
                         await desk.press("escape")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.command import Ran, Terminal
 from tests.harness.sandbox import Sandbox
 from tests.harness.waiting import until
 
@@ -36,8 +37,8 @@ names = (f"spool{number}" for number in itertools.count(1))
 class Shop:
     """A home of its own on a sandbox, and a shell in it."""
 
-    def __init__(self, home: Path, sandbox: Sandbox) -> None:
-        self.home, self.sandbox = home, sandbox
+    def __init__(self, home: Path, sandbox: Sandbox, terminal: Terminal) -> None:
+        self.home, self.sandbox, self.terminal = home, sandbox, terminal
         self.folder = home / "state" / "tui-reseller" / "passwords"
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
         self.environment = {
@@ -78,8 +79,9 @@ class Shop:
         assert "unexpected failure" not in err
         return subprocess.CompletedProcess(child.args, child.returncode, out, err)
 
-    def verb(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        return self.run(shlex.join([sys.executable, "-m", "tui_reseller", *words]))
+    def verb(self, *words: str) -> Ran:
+        """Run another command, in this process."""
+        return self.terminal.run_in(self.environment, *words)
 
     def kept(self) -> list[Path]:
         """Return the files of passwords that are there."""
@@ -96,10 +98,10 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path, sandboxes) -> Iterator[Shop]:
+def shop(tmp_path, sandboxes, terminal) -> Iterator[Shop]:
     shared = sandboxes("new passwords", customers=20)
     shared.clear()
-    yield Shop(tmp_path, shared)
+    yield Shop(tmp_path, shared, terminal)
     shared.clear()
 
 
@@ -130,7 +132,7 @@ def test_what_the_output_took_is_nowhere_else(shop, verb, form):
     assert all(shop.sandbox.takes(name, password) for name, password in shown.items())
     assert shop.kept() == []
     assert not [p for p in shop.home.rglob("*") if p.is_file() and shown[ours[0]].encode() in p.read_bytes()]
-    assert "passwords" not in shop.verb("needs-you").stderr
+    assert "passwords" not in shop.verb("needs-you").err
 
 
 @pytest.mark.in_turn(5)
@@ -159,11 +161,11 @@ def test_a_file_that_nobody_has_seen_is_named_until_it_is_gone(shop):
         ["needs-you", "--quiet"],
     ):  # fmt: skip
         ran = shop.verb(*words)
-        assert ran.returncode == 0, ran.stderr
-        assert ran.stderr.count(said) == 1, words
-        assert "password" not in ran.stdout
+        assert ran.code == 0, ran.err
+        assert ran.err.count(said) == 1, words
+        assert "password" not in ran.out
     path.unlink()
-    assert "passwords" not in shop.verb("needs-you").stderr
+    assert "passwords" not in shop.verb("needs-you").err
 
 
 @pytest.mark.in_turn(2)
@@ -235,7 +237,7 @@ def test_kill_9_leaves_the_password_in_a_file(shop, verb, fault, settings, appli
     out, _err = child.communicate(timeout=PATIENCE)
     assert "password" not in out
     (path,) = shop.kept()
-    assert f"passwords that nobody has seen are in {path}" in shop.verb("needs-you").stderr
+    assert f"passwords that nobody has seen are in {path}" in shop.verb("needs-you").err
     until("the service is done", lambda: shop.sandbox.log(since))
     done = {row["username"] for row in shop.sandbox.for_clients(since)}
     rows = shop.rows(path)
@@ -243,11 +245,11 @@ def test_kill_9_leaves_the_password_in_a_file(shop, verb, fault, settings, appli
     assert all(shop.sandbox.takes(name, rows[name][0]) for name in done)
     if verb == "create several":
         shop.sandbox.control("DELETE", "faults")
-        job = json.loads(shop.verb("job", "list").stdout.splitlines()[0])["job"]
+        job = json.loads(shop.verb("job", "list").out.splitlines()[0])["job"]
         resumed = shop.verb("job", "resume", str(job))
-        assert resumed.returncode == 0, resumed.stderr
-        assert f"the new passwords are in {path}" in resumed.stderr
-        assert "password" not in resumed.stdout
+        assert resumed.code == 0, resumed.err
+        assert f"the new passwords are in {path}" in resumed.err
+        assert "password" not in resumed.out
         assert {name: state for name, (_, state) in shop.rows(path).items()} == dict.fromkeys(ours, "applied")
 
 
@@ -257,11 +259,11 @@ def test_a_retry_of_what_was_rejected_makes_a_password_and_names_its_file(shop):
     shop.sandbox.fault("status", operation="create", code=400, shape="E3")
     assert shop.run(command).returncode == 9
     assert shop.kept() == []
-    job = json.loads(shop.verb("job", "list").stdout.splitlines()[0])["job"]
+    job = json.loads(shop.verb("job", "list").out.splitlines()[0])["job"]
     again = shop.verb("job", "retry", str(job))
-    assert again.returncode == 0, again.stderr
+    assert again.code == 0, again.err
     (path,) = shop.kept()
-    assert f"the new passwords are in {path}" in again.stderr
+    assert f"the new passwords are in {path}" in again.err
     assert {name: state for name, (_, state) in shop.rows(path).items()} == {ours[0]: "applied"}
 
 
@@ -274,8 +276,8 @@ def test_two_processes_never_write_one_file(shop):
         row["operation"] for row in shop.sandbox.control("GET", "requests")[received:]
     })  # fmt: skip
     second = shop.verb("job", "resume", "1")
-    assert second.returncode == 11, second.stderr
-    assert "in use by another process" in second.stderr
+    assert second.code == 11, second.err
+    assert "in use by another process" in second.err
     first.communicate(timeout=PATIENCE)
     (path,) = shop.kept()
     assert {name: state for name, (_, state) in shop.rows(path).items()} == dict.fromkeys(ours, "applied")

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.harness.command import Ran
 from tests.harness.consent import agreed, carry_out
 from tests.harness.sandbox import Sandbox
 from tests.harness.v2 import a_customer, calls_for
-from tests.reliability.workplace import CUSTOMER, Ran, Workplace
+from tests.reliability.workplace import CUSTOMER, Workplace
 from tui_reseller.domain.audit import AuditQuery, Operator
 from tui_reseller.domain.errors import Conflict, RefusedHere
 from tui_reseller.domain.operation import Call, Operation, Outcome
@@ -40,13 +41,13 @@ def running(sandboxes) -> Sandbox:
 
 
 @pytest.fixture
-def at(running, tmp_path, capsys, monkeypatch) -> Callable[..., Workplace]:
+def at(running, tmp_path, terminal) -> Callable[..., Workplace]:
     """Make a workplace with a profile on the sandbox, where a customer "luz" waits."""
     running.start_anew()
     running.plant("luz", **CUSTOMER)
 
     def make(**profile: Any) -> Workplace:
-        return Workplace(running, tmp_path, capsys, monkeypatch, **profile)
+        return Workplace(running, tmp_path, terminal, **profile)
 
     return make
 

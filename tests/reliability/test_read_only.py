@@ -141,7 +141,7 @@ def running(sandboxes) -> Sandbox:
 
 
 @pytest.fixture
-async def read_only(running, tmp_path, capsys, monkeypatch) -> AsyncIterator[Callable[[str], Session]]:
+async def read_only(running, tmp_path, terminal) -> AsyncIterator[Callable[[str], Session]]:
     """Open a session that may not write, for one of four reasons."""
     running.start_anew()
     running.plant("luz", **CUSTOMER)
@@ -149,7 +149,7 @@ async def read_only(running, tmp_path, capsys, monkeypatch) -> AsyncIterator[Cal
 
     def open_one(mode: str) -> Session:
         profile = {"profile": {"read_only": True}, "run": {}}.get(mode, {"protected": True})
-        place = Workplace(running, tmp_path, capsys, monkeypatch, **profile)
+        place = Workplace(running, tmp_path, terminal, **profile)
         services = place.services()
         session = services.open(place.profile, read_only=mode == "run")
         if mode == "expired":

@@ -3,19 +3,16 @@
 Whatever is said of "sent" and "applied" is read from the sandbox's own records.
 """
 
-import io
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tests.harness.clock import HurriedClock
+from tests.harness.command import Ran, Terminal
 from tests.harness.sandbox import Sandbox
 from tests.tui.desk import acme, folders
-from tui_reseller.cli.console import Console
 from tui_reseller.cli.entry_points import EntryPoints
-from tui_reseller.cli.main import run
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
@@ -29,26 +26,17 @@ CUSTOMER = {
 }  # fmt: skip
 
 
-@dataclass
-class Ran:
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-
-
 class Workplace:
     """Folders of one operating-system account, with a profile on a sandbox; several operators may work there."""
 
-    def __init__(self, sandbox: Sandbox, root: Path, capsys: Any, monkeypatch: Any, **profile: Any) -> None:
+    def __init__(self, sandbox: Sandbox, root: Path, terminal: Terminal, **profile: Any) -> None:
         self.sandbox = sandbox
         self.clock = HurriedClock()
         self.paths = folders(root)
         self.profile = acme(sandbox.ready, **profile)
         self.credentials = Credentials()
         self.credentials.remember(self.profile, Credential(Secret(sandbox.ready["api_key"])))
-        self._capsys, self._monkeypatch = capsys, monkeypatch
+        self._terminal = terminal
         self.services().profiles.config.put(self.profile)
 
     def services(self, operator: Operator | None = None, *, named: str | None = None) -> Services:
@@ -57,16 +45,8 @@ class Workplace:
 
     def __call__(self, *argv: str, stdin: str = "", answers: Sequence[str] | None = None) -> Ran:
         """Run a command; with *answers* a person sits at the terminal."""
-        left = list(answers or ())
-        entry_points = EntryPoints(lambda named, _debug: self.services(named=named), *[lambda *_given: 0] * 3)
-        with self._monkeypatch.context() as patched:
-            patched.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-            patched.setattr(Console, "can_ask", property(lambda _console: answers is not None))
-            patched.setattr(Console, "ask", lambda console, question: console.warn(question) or left.pop(0))
-            self._capsys.readouterr()
-            code = run(list(argv), entry_points)
-        captured = self._capsys.readouterr()
-        return Ran(code, captured.out, captured.err)
+        points = EntryPoints(lambda named, _debug: self.services(named=named), *[lambda *_given: 0] * 3)
+        return self._terminal.run(argv, points, stdin, answers)
 
     def sent(self) -> list[str]:
         """Return the writes that the sandbox received, applied or not."""

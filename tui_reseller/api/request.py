@@ -55,7 +55,7 @@ class JsonBody:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
-    """One call. Path is below the base URL: a template such as `accounts/{account_id}/state`, of which logs show no
+    """One call. Path is below the base URL: a template such as `customers/{name}/state`, of which logs show no
     more; segments are the values in it, by name.
 
     Bearer is sent as an Authorization header (RFC 6750). Secrets are those that leave in another way, as a proxy's

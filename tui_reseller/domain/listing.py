@@ -8,7 +8,7 @@ from typing import Protocol
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.filters import Filter
-from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.provider import Kind, Provider
 
 EXTRA = "extra"
 """The last column of a table of customers: a JSON object of texts, or null."""
@@ -18,14 +18,17 @@ def table_columns(provider: Provider) -> tuple[str, ...]:
     """Return the columns of a table of customers: those of the service, and EXTRA.
 
     Text fields are texts, null where the service sent none; a username is never null, and empty where the record had no
-    usable one. Switches are true, false, or null for unknown.
+    usable one. Switches are true, false, or null for unknown; numbers are floats.
     """
     return (*provider.columns, EXTRA)
 
 
-def table_types(provider: Provider) -> dict[str, type[str] | type[bool]]:
-    """Return the columns of a table of customers with the types of their values, beside null."""
-    return {name: bool if name in provider.switches else str for name in table_columns(provider)}
+def table_types(provider: Provider) -> dict[str, type[str] | type[bool] | type[float]]:
+    """Return the columns of a table of customers with the types of their values, beside null. A moment is a text: ISO
+    8601 in UTC sorts by time.
+    """
+    types: dict[Kind, type[bool | float]] = {Kind.SWITCH: bool, Kind.NUMBER: float}
+    return {name: types.get(provider.by_name[name].kind, str) for name in provider.columns} | {EXTRA: str}
 
 
 class Table(Protocol):

@@ -101,7 +101,7 @@ class Sandbox:
             call = await self._read(exchange)
         except ClientGone:
             return
-        seq = self.store.note_request(call.operation, customer_of(call.operation, call.params))
+        seq = self.store.record_request(call.operation, customer_of(call.operation, call.params))
         latency = sum(fault.params["ms"] for fault in self.faults.claim_all(call.operation, "latency"))
         if latency and not await exchange.pause(latency / 1000):
             await exchange.cut()
@@ -113,7 +113,7 @@ class Sandbox:
         verdict, answer = await self._carry_out(call)
         try:
             afterwards = self.faults.claim(call.operation, *_AFTERWARDS)
-            self.store.judge_request(seq, verdict)
+            self.store.record_verdict(seq, verdict)
             await _deliver(exchange, answer, afterwards)
         finally:
             if answer.listing is not None:
@@ -134,7 +134,7 @@ class Sandbox:
         return Call(address, operation, params, problem)
 
     async def _carry_out(self, call: Call) -> tuple[str, Answer]:
-        """Do what a call asks and return its verdict and answer. A list's rival comes after its picture was taken."""
+        """Do what a call asks and return its verdict and answer. A list's rival comes after its snapshot was taken."""
         wire_format, media_type = call.address.wire_format, shapes.MEDIA_TYPES[call.address.wire_format]
         if call.problem is not None:
             return "rejected", self._error("E3", call.problem, wire_format, call.problem.code)
@@ -172,7 +172,7 @@ class Sandbox:
 
     async def _answer_instead(self, exchange: Exchange, call: Call, seq: int, fault: Fault) -> None:
         """Refuse, or cut, without carrying anything out."""
-        self.store.judge_request(seq, "dropped" if fault.name == "drop-before" else "faulted")
+        self.store.record_verdict(seq, "dropped" if fault.name == "drop-before" else "faulted")
         if fault.name == "drop-before":
             await exchange.cut()
             return

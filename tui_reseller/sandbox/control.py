@@ -168,7 +168,7 @@ class Control:
                 if customer is None:
                     self._store.insert({"username": username, **_NEW, **values}, password_hash)
                     if deleted:
-                        self._bury(str(new_name))
+                        self._mark_deleted(str(new_name))
                 else:
                     extra = {field: value for field, value in customer.values.items() if field not in FIELDS}
                     values = {**extra, **values}
@@ -177,7 +177,7 @@ class Control:
             raise BadControl(str(error), 409) from error
         return str(new_name)
 
-    def _bury(self, username: str) -> None:
+    def _mark_deleted(self, username: str) -> None:
         customer = self._store.find(username)
         if customer is not None:
             self._store.change(customer.ident, {}, deleted=True)

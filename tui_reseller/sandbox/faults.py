@@ -16,7 +16,7 @@ their parameters (`latency:ms=300,drop-after:operation=disable`); values may be 
 | `stale-list{seconds=30}` | a list shows the state of so long ago |
 | `rival{field, value, username}` | somebody else edits a customer, by default the one that the request is about |
 
-A rival comes right *before* the matching request is carried out, but right *after* the picture for a matching list was
+A rival comes right *before* the matching request is carried out, but right *after* the snapshot for a matching list was
 taken: either way between two calls of a client.
 """
 

@@ -80,7 +80,7 @@ def _statement(query: Query) -> tuple[str, list[Any]]:
 
 
 class Reader:
-    """One list being read, on a connection of its own: the picture stays as it was at the first row."""
+    """One list being read, on a connection of its own: the snapshot stays as it was at the first row."""
 
     def __init__(self, path: Path, query: Query) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
@@ -92,7 +92,7 @@ class Reader:
         self._first = self._cursor.fetchmany(BATCH)
 
     def restart(self) -> None:
-        """Read the same picture again from its beginning."""
+        """Read the same snapshot again from its beginning."""
         self._cursor = self._db.execute(*_statement(self._query))
         self._first = self._cursor.fetchmany(BATCH)
 
@@ -104,7 +104,7 @@ class Reader:
             rows = self._cursor.fetchmany(BATCH)
 
     def close(self) -> None:
-        """End the reading and give up the picture."""
+        """End the reading and release the snapshot."""
         self._cursor.close()
         self._db.close()
 

@@ -50,7 +50,7 @@ def check_credentials(params: Params) -> None:
 
 
 def hash_password(password: str, salt: bytes | None = None) -> bytes:
-    """Hash a password, cheaply: enough not to lie about in clear text, and quick enough for a test."""
+    """Hash a password, cheaply: so that it is not stored in plain text, and fast enough for a test."""
     salt = os.urandom(_SALT_BYTES) if salt is None else salt
     return salt + hashlib.scrypt(password.encode("utf-8", "surrogatepass"), salt=salt, n=256, r=4, p=1)
 
@@ -61,7 +61,7 @@ def switch_value(field: str, value: Value) -> Value:
 
 
 def edit(store: Store, by: str, operation: str, customer: Customer, values: Mapping[str, Value]) -> None:
-    """Change a customer and log it in the same breath, under the username that it had."""
+    """Change a customer and log it in one transaction, under the username that it had."""
     changed = {field: value for field, value in values.items() if customer.values.get(field) != value}
     changes = {
         field: [switch_value(field, customer.values.get(field)), switch_value(field, value)]
@@ -79,7 +79,7 @@ def set_password(store: Store, by: str, customer: Customer, password: str) -> No
         store.write_log(by, "password", customer.username, {"password": "set"})
 
 
-def bury(store: Store, by: str, customer: Customer) -> None:
+def mark_deleted(store: Store, by: str, customer: Customer) -> None:
     """Delete a customer; the tombstone keeps the username."""
     with store.transaction():
         store.change(customer.ident, {}, deleted=True)
@@ -112,7 +112,7 @@ class Service:
         if operation in _SWITCHED:
             edit(self.store, "client", operation, customer, dict([_SWITCHED[operation]]))
         elif operation == "delete":
-            bury(self.store, "client", customer)
+            mark_deleted(self.store, "client", customer)
         elif operation == "set":
             self._set(customer, params)
         elif operation == "password":
@@ -225,7 +225,7 @@ def rival_edit(store: Store, username: str, field: str, value: Value) -> None:
     if field in SWITCHES and isinstance(value, bool):
         value = "true" if value else "false"
     if field == "deleted":
-        bury(store, "rival", customer)
+        mark_deleted(store, "rival", customer)
     elif field == "password":
         set_password(store, "rival", customer, str(value))
     else:

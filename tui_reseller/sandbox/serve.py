@@ -36,10 +36,10 @@ _KEEP_ALIVE_S = 75
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-Tell = Callable[[str], bool]
+WriteLine = Callable[[str], bool]
 
 
-def _tell(line: str) -> bool:
+def _write(line: str) -> bool:
     try:
         sys.stdout.write(line)
         sys.stdout.flush()
@@ -59,15 +59,15 @@ class _StoppedEarly(BaseException):
 class _Server(uvicorn.Server):
     """uvicorn, saying when it is ready, and ending at once and quietly instead of waiting for slow clients."""
 
-    def __init__(self, config: uvicorn.Config, sandbox: Sandbox, ready: dict[str, Any], tell: Tell) -> None:
+    def __init__(self, config: uvicorn.Config, sandbox: Sandbox, ready: dict[str, Any], write: WriteLine) -> None:
         super().__init__(config)
         self._sandbox = sandbox
         self._ready = ready
-        self._tell = tell
+        self._write = write
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if not self._tell(json.dumps(self._ready) + "\n"):
+        if not self._write(json.dumps(self._ready) + "\n"):
             self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -117,11 +117,11 @@ def serve(
     db: str | None = None,
     dialect: str = "seed",
     faults: str = "",
-    tell: Tell = _tell,
+    write: WriteLine = _write,
 ) -> int:
     """Serve until a signal ends it, or the parent's end of the pipe; return the exit code.
 
-    Tell takes the ready line to whoever started us, and says whether it arrived: without it nobody knows the port.
+    Write takes the ready line to whoever started us, and returns whether it arrived: without it nobody knows the port.
     """
     if dialect not in DIALECTS:
         raise SandboxUsage(f"unknown dialect {dialect!r}: one of {', '.join(DIALECTS)}")
@@ -139,7 +139,7 @@ def serve(
             listener = stack.enter_context(_bind(host, port))
             store = stack.enter_context(_store(db, customers, seed))
             sandbox = Sandbox(store, DIALECTS[dialect], active)
-            signals.server = _server(sandbox, _ready(listener, store.count()), tell)
+            signals.server = _server(sandbox, _ready(listener, store.count()), write)
             signals.server.run(sockets=[listener])
     except _StoppedEarly:
         pass
@@ -212,7 +212,7 @@ def _ready(listener: socket.socket, customers: int) -> dict[str, Any]:
     }
 
 
-def _server(sandbox: Sandbox, ready: dict[str, Any], tell: Tell) -> _Server:
+def _server(sandbox: Sandbox, ready: dict[str, Any], write: WriteLine) -> _Server:
     logging.getLogger("python_multipart").addHandler(logging.NullHandler())  # a broken form is the client's affair
     config = uvicorn.Config(
         build_app(sandbox),
@@ -225,4 +225,4 @@ def _server(sandbox: Sandbox, ready: dict[str, Any], tell: Tell) -> _Server:
         access_log=False,
         timeout_keep_alive=_KEEP_ALIVE_S,
     )
-    return _Server(config, sandbox, ready, tell)
+    return _Server(config, sandbox, ready, write)

@@ -23,7 +23,7 @@ _HTML = "<html>\r\n<head><title>{code}</title></head>\r\n<body><h1>{code} {text}
 
 
 def json_bytes(value: Any) -> bytes:
-    """Encode as PHP's json_encode does: no blanks, ASCII only, slashes escaped."""
+    """Encode as PHP's json_encode does: no spaces, ASCII only, slashes escaped."""
     return json.dumps(value, separators=(",", ":")).replace("/", "\\/").encode("ascii")
 
 

@@ -1,7 +1,7 @@
 """The truth: customers, what was applied to them, and which requests came, in one SQLite file.
 
 One connection writes, on the event loop's thread; every list reads through a connection of its own, so that a list is
-a consistent picture and never holds up a write. Deleted customers stay as tombstones, because the documentation says
+a consistent snapshot and never holds up a write. Deleted customers stay as tombstones, because the documentation says
 that their usernames can never be registered again. Passwords are kept hashed, and not at all until one is set.
 """
 
@@ -102,7 +102,7 @@ class Store:
         self._durable = durable
 
     def _prepare(self) -> bool:
-        """Look whether the file is ours; tell whether it is empty."""
+        """Check that the file is ours; return whether it is empty."""
         (tables,) = self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         (application_id,) = self._db.execute("PRAGMA application_id").fetchone()
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -171,7 +171,7 @@ class Store:
         return Customer(ident, values, deleted=bool(deleted), password_hash=password_hash)
 
     def insert(self, values: Mapping[str, Value], password_hash: bytes | None = None) -> None:
-        """Add a customer; the past gets to know that there was none before."""
+        """Add a customer; the history records that there was none before."""
         columns, cells = _cells(values)
         with self.transaction(), _username_guard():
             cursor = self._db.execute(_insert((*columns, "password_hash")), (*cells, password_hash))
@@ -208,7 +208,7 @@ class Store:
     # -- what happened -----------------------------------------------------------------------------------------
 
     def write_log(self, by: str, operation: str, username: str, changes: Mapping[str, Any]) -> None:
-        """Note what was applied. Never called with a password: it stands as the word `set`."""
+        """Record what was applied. Never called with a password: it stands as the word `set`."""
         self._db.execute(
             "INSERT INTO log (time, by, operation, username, changes) VALUES (?, ?, ?, ?, ?)",
             (utc_now(), by, operation, to_cell(username), json.dumps(changes)),
@@ -223,16 +223,16 @@ class Store:
             for seq, at, by, operation, username, changes in rows
         ]  # fmt: skip
 
-    def note_request(self, operation: str, username: str | None) -> int:
-        """Note a request at its arrival; its verdict follows."""
+    def record_request(self, operation: str, username: str | None) -> int:
+        """Record a request at its arrival; its verdict follows."""
         cell = None if username is None else to_cell(username)
         cursor = self._db.execute(
             "INSERT INTO requests (time, operation, username) VALUES (?, ?, ?)", (utc_now(), operation, cell)
         )
         return int(cursor.lastrowid or 0)
 
-    def judge_request(self, seq: int, verdict: str) -> None:
-        """Note what became of a request."""
+    def record_verdict(self, seq: int, verdict: str) -> None:
+        """Record what became of a request."""
         self._db.execute("UPDATE requests SET verdict = ? WHERE seq = ?", (verdict, seq))
 
     def read_requests(self, since: int = 0) -> list[dict[str, Any]]:
@@ -267,7 +267,7 @@ def _cells(values: Mapping[str, Value]) -> tuple[list[str], list[Any]]:
 
 @contextmanager
 def _username_guard() -> Iterator[None]:
-    """Say it in our own words when a username is held by another customer or by a tombstone."""
+    """Raise UsernameHeld where a username is held by another customer or by a tombstone."""
     try:
         yield
     except sqlite3.IntegrityError as error:

@@ -11,7 +11,7 @@ from json.encoder import encode_basestring_ascii
 import polars as pl
 
 from tui_reseller.domain.text import clean, formula_safe
-from tui_reseller.storage.matching import switch_text_of
+from tui_reseller.storage.matching import text_of
 
 LONGEST_CELL = 1_000_000
 """Characters of a CSV cell; what is longer is cut and marked."""
@@ -44,8 +44,8 @@ def csv_lines(frame: pl.DataFrame, columns: Sequence[str]) -> str:
 
 
 def _cells(frame: pl.DataFrame, name: str) -> pl.Series:
-    if frame.schema[name] == pl.Boolean:
-        return frame.select(switch_text_of(name)).to_series()
+    if frame.schema[name] != pl.String:
+        return frame.select(text_of(name, frame.schema[name])).to_series()
     column = (_objects(frame[name]) if name == "extra" else frame[name]).fill_null("")
     is_odd = column.str.contains(_ODD_CELL) | (column.str.len_bytes() > LONGEST_CELL)
     safe = column
@@ -75,6 +75,8 @@ def _values(frame: pl.DataFrame, name: str) -> pl.Series:
     column = frame[name]
     if column.dtype == pl.Boolean:
         return column.cast(pl.String).fill_null("null")
+    if column.dtype == pl.Float64:
+        return frame.select(text_of(name, column.dtype)).to_series().replace("", "null")
     is_odd = column.str.contains(_ODD_JSON).fill_null(value=False)
     quote = pl.Series(['"'])
     return _mapped(quote + column + quote, is_odd, encode_basestring_ascii, column).fill_null("null")

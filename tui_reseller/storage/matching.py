@@ -9,7 +9,7 @@ from tui_reseller.domain.errors import InvalidFilter
 from tui_reseller.domain.filters import Filter, Term
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.switch import Switch
-from tui_reseller.storage.frames import BETWEEN, SEARCH, texts
+from tui_reseller.storage.frames import BETWEEN, SEARCH, schema_of, texts
 
 Names = Mapping[str, AbstractSet[str] | pl.Series]
 """For each is: word that is a set of usernames: the set. For duplicate-email: addresses in lower case."""
@@ -37,26 +37,25 @@ def _holds(provider: Provider, term: Term, names: Names) -> pl.Expr:
     match term.kind:
         case "word" if BETWEEN in term.text:
             return pl.any_horizontal(
-                [_lowered(name).str.contains(term.text, literal=True) for name in provider.searched]
+                [_lowered(provider, name).str.contains(term.text, literal=True) for name in provider.searched]
             )
         case "word":
             return pl.col(SEARCH).str.contains(term.text, literal=True)
         case "contains":
-            return _lowered(term.field).str.contains(term.text, literal=True)
+            return _lowered(provider, term.field).str.contains(term.text, literal=True)
         case "equals":
-            return _lowered(term.field) == term.text
+            return _lowered(provider, term.field) == term.text
         case "regex":
-            found = switch_text_of(term.field) if term.field in provider.switches else text_of(term.field)
-            return found.str.contains(f"(?i){term.text}")
+            return _text(provider, term.field).str.contains(f"(?i){term.text}")
         case "state":
-            return switch_text_of(term.field) == term.text
+            return _text(provider, term.field) == term.text
         case _:
             return _is(provider, term.text, names)
 
 
 def _is(provider: Provider, word: str, names: Names) -> pl.Expr:
     if word == "missing-data":
-        return pl.any_horizontal([pl.col(name).fill_null("") == "" for name in provider.expected])
+        return pl.any_horizontal([_text(provider, name) == "" for name in provider.expected])
     among = names.get(word, frozenset())
     values = among if isinstance(among, pl.Series) else texts(among)
     column = lowered_address(provider) if word == "duplicate-email" else pl.col("username")
@@ -65,20 +64,25 @@ def _is(provider: Provider, word: str, names: Names) -> pl.Expr:
 
 def lowered_address(provider: Provider) -> pl.Expr:
     """The e-mail address in lower case, empty where there is none."""
-    return _lowered(provider.address_field) if provider.address_field else pl.lit("")
+    return _lowered(provider, provider.address_field) if provider.address_field else pl.lit("")
 
 
-def _lowered(name: str) -> pl.Expr:
-    return text_of(name).str.to_lowercase()
+def _lowered(provider: Provider, name: str) -> pl.Expr:
+    return _text(provider, name).str.to_lowercase()
 
 
-def text_of(name: str) -> pl.Expr:
-    """Return a field as the text that is compared and sorted by: a missing one is empty."""
-    return pl.col(name).fill_null("")
+def _text(provider: Provider, name: str) -> pl.Expr:
+    return text_of(name, schema_of(provider)[name])
 
 
-def switch_text_of(name: str) -> pl.Expr:
-    """Return a switch as its word."""
+def text_of(name: str, kind: pl.DataType) -> pl.Expr:
+    """Return a column as the texts that Customer.text() gives: a switch as its word, a missing value as empty."""
+    if kind == pl.Float64:
+        whole = pl.col(name).cast(pl.Int64, strict=False)
+        is_whole = whole == pl.col(name)
+        return pl.when(is_whole).then(whole.cast(pl.String)).otherwise(pl.col(name).cast(pl.String)).fill_null("")
+    if kind != pl.Boolean:
+        return pl.col(name).fill_null("")
     on, off = pl.lit(Switch.ON.value), pl.lit(Switch.OFF.value)
     known = pl.when(pl.col(name)).then(on).otherwise(off)
     return pl.when(pl.col(name).is_null()).then(pl.lit(Switch.UNKNOWN.value)).otherwise(known)

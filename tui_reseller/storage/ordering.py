@@ -12,10 +12,14 @@ import polars as pl
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.switch import Switch
-from tui_reseller.storage.matching import switch_text_of, text_of
+from tui_reseller.storage.matching import text_of
 
 Edits = Mapping[int, Customer | None]
 """Rows that are not as in the frame: another customer, or none. Numbers past the frame are new customers."""
+
+
+_Key = str | float | None
+"""Keys of one column are all texts or all numbers; None is equal to None only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,13 @@ def row_order_of(frame: pl.DataFrame, field: str) -> RowOrder:
     """Sort a frame by a field; without one, it is the order of the service."""
     if not field:
         return RowOrder(pl.int_range(len(frame), dtype=pl.UInt32, eager=True), _rows([]))
-    is_switch = frame.schema[field] == pl.Boolean
-    unknown = Switch.UNKNOWN.value if is_switch else ""
-    key = (switch_text_of(field) if is_switch else text_of(field)).str.to_lowercase()
-    key = pl.when(key != unknown).then(key)
+    kind = frame.schema[field]
+    if kind == pl.Float64:
+        key = pl.col(field)
+    else:
+        unknown = Switch.UNKNOWN.value if kind == pl.Boolean else ""
+        key = text_of(field, kind).str.to_lowercase()
+        key = pl.when(key != unknown).then(key)
     found = frame.select(
         rows=pl.arg_sort_by(key, nulls_last=True, maintain_order=True).cast(pl.UInt32), empty=key.is_null().sum()
     )
@@ -53,8 +60,8 @@ def with_edits(order: RowOrder, frame: pl.DataFrame, field: str, edits: Edits) -
         return order
     column = frame[field] if field else None
 
-    def key_of(row: int) -> tuple[str, int]:
-        return ("" if column is None else _key(column[row])), row
+    def key_of(row: int) -> tuple[_Key, int]:
+        return (None if column is None else _key(column[row])), row
 
     present = [(_key(customer.value(field) if field else None), row) for row, customer in edits.items() if customer]
     left = _rows(list(edits)).implode()
@@ -62,12 +69,12 @@ def with_edits(order: RowOrder, frame: pl.DataFrame, field: str, edits: Edits) -
     if not field:
         return RowOrder(_merged(filled, present, key_of), empty)
     return RowOrder(
-        _merged(filled, [pair for pair in present if pair[0]], key_of),
-        _merged(empty, [pair for pair in present if not pair[0]], key_of),
+        _merged(filled, [pair for pair in present if pair[0] is not None], key_of),
+        _merged(empty, [pair for pair in present if pair[0] is None], key_of),
     )
 
 
-def _merged(part: pl.Series, new: Sequence[tuple[str, int]], key_of: Callable[[int], tuple[str, int]]) -> pl.Series:
+def _merged(part: pl.Series, new: Sequence[tuple[_Key, int]], key_of: Callable[[int], tuple[_Key, int]]) -> pl.Series:
     """Put rows among those of a part. Keys are looked up one by one: a change costs no pass over the column."""
     pieces, done = [], 0
     for key in sorted(new):
@@ -77,11 +84,13 @@ def _merged(part: pl.Series, new: Sequence[tuple[str, int]], key_of: Callable[[i
     return pl.concat([*pieces, part[done:]])
 
 
-def _key(value: object) -> str:
-    """Return what a value is sorted by; empty if it goes to the end."""
+def _key(value: object) -> _Key:
+    """Return what a value is sorted by; None if it goes to the end."""
     if isinstance(value, bool):
         return Switch.from_bool(value).value
-    return str(value or "").lower()
+    if isinstance(value, int | float):
+        return value
+    return str(value or "").lower() or None
 
 
 def _rows(numbers: Sequence[int]) -> pl.Series:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from tui_reseller.api.reply import BadReply, Reply
+from tui_reseller.api.request import Request
 from tui_reseller.domain.errors import AnswerLost, NoAnswer, ResellerError, UnusableAnswer
 
 QUIET_SECONDS = 30.0
@@ -12,13 +13,14 @@ QUIET_SECONDS = 30.0
 LIST_CAP = 2 * 1024**3
 ERROR_CAP = 256 * 1024
 
-Refusal = Callable[[Reply], ResellerError]
+Refusal = Callable[[Request, Reply], ResellerError]
 """Gives the error that a whole answer is which is no list; each service has its own way to say no."""
 
 
 class Body(Protocol):
     """The answer being read; api.http.Exchange is one."""
 
+    request: Request
     reply: Reply
     received: int
 
@@ -112,7 +114,7 @@ class ListReader(Generic[R]):
 
     async def _refused(self) -> ResellerError:
         """Return the error of an answer that is no list."""
-        return self._refusal(await self._body.whole(ERROR_CAP, bytes(self._start)))
+        return self._refusal(self._body.request, await self._body.whole(ERROR_CAP, bytes(self._start)))
 
 
 def unusable(error: BadReply) -> UnusableAnswer:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -13,10 +13,13 @@ from tui_reseller.api.lists.list_reader import Body, ListReader, Refusal, unusab
 from tui_reseller.api.lists.table_parser import SpeculativeParse, TableParser
 from tui_reseller.api.reply import BadReply
 from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.listing import ListProgress
 from tui_reseller.system.thread_priority import lower_thread_priority
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from tui_reseller.api.http import Exchange
 
     Found: TypeAlias = list[pl.DataFrame] | ResellerError
 
@@ -35,6 +38,24 @@ again, as is usual for more than 128 KiB, they cost 6 % of the processor time of
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h
 PIECE_SECONDS = 0.1
 """A piece that is not full is parsed at this age: on a slow line rows are seen all the same."""
+
+
+async def read_tables(
+    ask: "Callable[[], Awaitable[Exchange]]", format_: ListFormat[S], refusal: Refusal
+) -> AsyncGenerator[ListProgress, None]:
+    """Read a complete list, piece by piece. Ends normally only if the whole answer was well-formed.
+
+    At most 2 GiB, and never 30 s without a record. Raises what asking raises, and NotSent, AnswerLost, UnusableAnswer,
+    Rejected and its kinds.
+    """
+    async with await ask() as exchange:
+        reader = TableReader(exchange, format_, refusal)
+        try:
+            while (tables := await reader.next()) is not None:
+                for table in tables:
+                    yield ListProgress(table, exchange.received)
+        finally:
+            await reader.aclose()
 
 
 class TableReader(ListReader["pl.DataFrame"]):

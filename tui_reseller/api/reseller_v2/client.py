@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_reseller.api.connection import Connection
-from tui_reseller.api.lists.list_reader import ListReader, Refusal
+from tui_reseller.api.lists.list_reader import ListReader
 from tui_reseller.api.lists.records import Record, is_usable
-from tui_reseller.api.lists.table_reader import TableReader
+from tui_reseller.api.lists.table_reader import read_tables
 from tui_reseller.api.reseller_v2.endpoints import request_for
 from tui_reseller.api.reseller_v2.list_formats import LIST_FORMATS
 from tui_reseller.api.reseller_v2.records import LAYOUT
@@ -43,22 +43,18 @@ class ResellerV2:
     ) -> None:
         self._profile = profile
         self._key = key
+        self._list_format = LIST_FORMATS[profile.format]
+        self._refusal = partial(no_list, profile.format)
         self._connection = Connection(profile, proxy_password=proxy_password, timeout=timeout)
 
-    async def stream(self) -> AsyncGenerator[ListProgress, None]:
+    def stream(self) -> AsyncGenerator[ListProgress, None]:
         """Read the complete list, piece by piece. Ends normally only if the whole answer was well-formed.
 
         At most 2 GiB and 30 min, and never 30 s without a record. Raises NotSent, AnswerLost, UnusableAnswer,
         Rejected and its kinds.
         """
-        async with await self._exchange(Call(Operation.LIST, ""), LIST_SECONDS) as exchange:
-            reader = TableReader(exchange, LIST_FORMATS[self._profile.format], self._refusal(exchange))
-            try:
-                while (tables := await reader.next()) is not None:
-                    for table in tables:
-                        yield ListProgress(table, exchange.received)
-            finally:
-                await reader.aclose()
+        ask = partial(self._exchange, Call(Operation.LIST, ""), LIST_SECONDS)
+        return read_tables(ask, self._list_format, self._refusal)
 
     async def find(self, username: str, enough: float = 0.0) -> Customer | None:
         """Ask for one customer. The service's filter is never trusted: usernames are compared exactly here (D28), and
@@ -119,10 +115,7 @@ class ResellerV2:
 
     def _records(self, exchange: "Exchange") -> ListReader[Record]:
         """Return a reader of single records, which needs no polars."""
-        return ListReader(exchange, LIST_FORMATS[self._profile.format].strict(), self._refusal(exchange))
-
-    def _refusal(self, exchange: "Exchange") -> Refusal:
-        return partial(no_list, self._profile.format, exchange.request)
+        return ListReader(exchange, self._list_format.strict(), self._refusal)
 
 
 class _OtherRecords:

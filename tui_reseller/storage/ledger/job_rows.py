@@ -28,7 +28,7 @@ class JobRow(NamedTuple):
 
 
 class ItemRow(NamedTuple):
-    """What a database tells of an item. Outcome is the present one of its operation, or why none was begun; message
+    """What a database has of an item. Outcome is the present one of its operation, or why none was begun; message
     goes with the latter, outcome_body with the former.
     """
 

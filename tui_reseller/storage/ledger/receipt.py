@@ -67,7 +67,7 @@ class Receipt:
             return
         try:
             if not self._is_writable:
-                raise OSError(0, "it can only be read")  # noqa: TRY301 - said like what the system refuses
+                raise OSError(0, "it can only be read")  # noqa: TRY301 - worded like an error of the system
             record = _record(anchor)
             if anew or os.pread(self._handle, _DIGITS, 0) < record[:_DIGITS]:  # of one length: as their numbers are
                 os.pwrite(self._handle, record, 0)
@@ -120,7 +120,7 @@ class Receipt:
             os.close(handle)
             raise OSError(0, "it is not a plain file of yours")
         if not found.st_size and self._is_writable:
-            os.pwrite(handle, where + b"\n", _RECORD)  # for whoever looks into it
+            os.pwrite(handle, where + b"\n", _RECORD)  # for a person who reads the file
         return handle
 
     def _cannot_be_kept(self, why: str) -> None:
@@ -130,7 +130,7 @@ class Receipt:
 
 
 class Takeover(NamedTuple):
-    """A row that tells of another ledger in this place, or of one that an operator goes on with. Kind is "restored" or
+    """A row that records another ledger in this place, or one that an operator accepted. Kind is "restored" or
     "accepted", time ISO 8601, body JSON.
     """
 
@@ -149,7 +149,7 @@ class Chain(Protocol):
         """Whether the row of an anchor is there, with its hash."""
 
     def takeovers(self) -> Iterable[Takeover]:
-        """Return the rows that tell of a takeover, newest first."""
+        """Return the rows that record a takeover, newest first."""
 
 
 def compare_with_receipt(chain: Chain, last: Anchor) -> tuple[str, str]:

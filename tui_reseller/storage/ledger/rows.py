@@ -107,7 +107,7 @@ def target_of(intent: Intent) -> str | None:
 
 
 class EntryRow(NamedTuple):
-    """What a database tells of an operation: the columns of its intent, the ids that tie it to an undo, and the outcome
+    """What a database has of an operation: the columns of its intent, the ids that tie it to an undo, and the outcome
     that stands for it now (the last one), or None.
     """
 
@@ -128,7 +128,7 @@ class EntryRow(NamedTuple):
 
 
 def read_entry(row: EntryRow, is_alive: Callable[[Process, datetime], bool], canonical: Mapping[str, str]) -> Entry:
-    """Return the operation that a row tells of. Raises ValueError, KeyError or TypeError on a foreign row.
+    """Return the operation of a row. Raises ValueError, KeyError or TypeError on a foreign row.
 
     An intent without an outcome is in flight only while its process may be alive: after that it is unknown (reliability
     4.1), whether or not that has been written down yet. Canonical gives the key of an account for an older spelling. A
@@ -136,9 +136,9 @@ def read_entry(row: EntryRow, is_alive: Callable[[Process, datetime], bool], can
     """
     if row.entry is None or row.time is None or row.body is None:
         raise ValueError("a column is missing")
-    content, said = json.loads(row.body), json.loads(row.outcome_body or "{}")
+    content, answer = json.loads(row.body), json.loads(row.outcome_body or "{}")
     began = datetime.fromisoformat(row.time)
-    outcome, message = (Outcome.read(row.outcome), str(said["message"])) if row.outcome else (None, "")
+    outcome, message = (Outcome.read(row.outcome), str(answer["message"])) if row.outcome else (None, "")
     if outcome is None and not is_alive(Process(*content["process"]), began):
         outcome, message = Outcome.UNKNOWN, LOST
     account = unescaped(row.account or "")
@@ -159,7 +159,7 @@ def read_entry(row: EntryRow, is_alive: Callable[[Process, datetime], bool], can
         settled_at=datetime.fromisoformat(row.outcome_time) if row.outcome_time else None,
         until=datetime.fromisoformat(content["until"]) if content.get("until") else None,
         word=row.operation or "",
-        is_observed=bool(said.get("observed")) or (row.format is None and message.startswith(_READ_BACK)),
+        is_observed=bool(answer.get("observed")) or (row.format is None and message.startswith(_READ_BACK)),
         undoes=row.undoes or "",
         undone_by=row.undone_by or "",
         fingerprint=fingerprint_from(content.get("fingerprint") or content["before"]),

@@ -109,16 +109,15 @@ def finish(
     entry = transaction.entry(entry_id)
     if entry.outcome is not None and not entry.outcome.needs_you:
         return
-    others = transaction.open_of(entry.account, entry.username) if _is_repeatable(entry) else ()
-    later = next((other.id for other in others if other.id > entry.id and other.operation is entry.operation), None)
-    if outcome is Outcome.VERIFIED_APPLIED and later is not None:
-        message += f" - which may be the doing of {later}, whose outcome is open: check that one first"
+    later = _later_repeat(transaction, entry) if outcome is Outcome.VERIFIED_APPLIED else None
+    if later is not None:
+        message += f" - which may be the doing of {later.id}, whose outcome is open: check that one first"
         transaction.append_outcome(entry, Outcome.UNKNOWN, message, is_observed=is_observed)
         return
     transaction.append_outcome(entry, outcome, message, is_observed=is_observed)
     if outcome.is_applied:
-        for other in others:
-            if other.id < entry.id and other.operation is entry.operation and _may_be_repeated(other):
+        for other in _open_repeats(transaction, entry):
+            if other.id < entry.id and _may_be_repeated(other):
                 transaction.append_outcome(other, Outcome.RESOLVED, f"superseded by {entry.id}, applied")
 
 
@@ -128,6 +127,19 @@ def recover(transaction: Transaction) -> int:
     for entry in lost:
         transaction.append_outcome(entry, Outcome.UNKNOWN, LOST)
     return len(lost)
+
+
+def _later_repeat(transaction: Transaction, entry: Entry) -> Entry | None:
+    """Return a later, open operation that wants the same."""
+    return next((other for other in _open_repeats(transaction, entry) if other.id > entry.id), None)
+
+
+def _open_repeats(transaction: Transaction, entry: Entry) -> list[Entry]:
+    """Return the open operations of a customer that want the same as one that may be repeated."""
+    if not _is_repeatable(entry):
+        return []
+    found = transaction.open_of(entry.account, entry.username)
+    return [other for other in found if other.operation is entry.operation]
 
 
 def _may_be_repeated(entry: Entry) -> bool:

@@ -62,8 +62,8 @@ class SyslogCopy:
 
 
 def _description(about: Intent | Entry) -> str:
-    """Say who and to whom. What we know ourselves stands first, then what the environment claims, last of all the
-    customer's name: nothing that others can write stands before what a reader looks for.
+    """Return who does it to whom, as fields. What we know ourselves comes first, then what the environment claims, last
+    of all the customer's name: nothing that others can write comes before our own fields.
     """
     operator = about.operator
     claims = {name: value[:LONGEST] for name, value in operator.claims.items()}
@@ -81,7 +81,7 @@ def _description(about: Intent | Entry) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Quote as JSON does, in ASCII: two values never look alike, and none can end its own quotation."""
+    """Quote as JSON does, in ASCII: different values have different texts, and none can end its own quotation."""
     return json.dumps(text[:LONGEST]) + ("..." if len(text) > LONGEST else "")
 
 

@@ -53,7 +53,7 @@ class AccountSpellings:
 
     @property
     def canonical(self) -> Mapping[str, str]:
-        """The key of each old spelling that exactly one account claims; of another nobody can say whose it is."""
+        """The key of each old spelling that exactly one account claims; of another it is not known whose it is."""
         return {alias: next(iter(claimed)) for alias, claimed in self._claims.items() if len(claimed) == 1}
 
 

@@ -37,7 +37,7 @@ def make_private(path: Path) -> None:
 
 
 def harden(database: sqlite3.Connection) -> None:
-    """Trust nothing that stands in a file."""
+    """Set a connection to trust nothing in the file."""
     for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "secure_delete = ON"):
         database.execute(f"PRAGMA {pragma}")
 

@@ -62,7 +62,7 @@ class LedgerConnection(EntryReader):
         self.accounts.is_writable = not (self._unwritable or self.doubt)
 
     def _checked_receipt(self) -> str:
-        """Return what the receipt says against this ledger; where it says nothing, write a new one."""
+        """Return why the receipt casts doubt on this ledger; where it does not, write a new one."""
         with ledger_errors(self._path):
             last = self.receipt.last()
             doubt, remark = compare_with_receipt(self, last) if last else ("", "")
@@ -95,12 +95,12 @@ class LedgerConnection(EntryReader):
         return holds(self.database, anchor)
 
     def takeovers(self) -> Iterator[Takeover]:
-        """Return the rows that tell of a restore or an acceptance, newest first. Raises sqlite3.Error."""
+        """Return the rows that record a restore or an acceptance, newest first. Raises sqlite3.Error."""
         query = "SELECT kind, time, body FROM rows WHERE kind IN ('restored', 'accepted') ORDER BY number DESC"
         return (Takeover(*row) for row in self.database.execute(query))
 
     def accept(self, body: object) -> None:
-        """Go on with this ledger although it does not fit its receipt; the row says who wanted that, and why."""
+        """Go on with this ledger although it does not fit its receipt; its row records who decided that, and why."""
         self.doubt = ""
         self.receipt.take_warnings()  # they hold no more
         self.append_note("accepted", "ledger", body)
@@ -229,7 +229,7 @@ class LedgerConnection(EntryReader):
         if self._unwritable:
             raise LedgerUnavailable(f"ledger: {self._unwritable} ({self._path})", hint=NEVER_DELETED)
         if self.doubt:
-            self.receipt.take_warnings()  # this error says it
+            self.receipt.take_warnings()  # this error repeats them
             raise LedgerUnavailable(f"{self.doubt} ({self._path})", hint=REMEDIES)
 
     def _refuse_replaced(self) -> None:

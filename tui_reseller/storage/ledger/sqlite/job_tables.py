@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tui_reseller.domain.audit import Operator, utc_text
 from tui_reseller.domain.plan import JobItem, JobState, Plan
-from tui_reseller.domain.providers import PROVIDERS
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage.ledger.encoding import compact, escaped
 from tui_reseller.storage.ledger.job_rows import (
     ItemRow,
@@ -14,7 +14,7 @@ from tui_reseller.storage.ledger.job_rows import (
     refuse_changed_items,
 )
 from tui_reseller.storage.ledger.sqlite.job_digest import digest_of
-from tui_reseller.storage.ledger.sqlite.statements import APPLIED, OUTCOME, OUTCOME_BODY, UNDONE_BY
+from tui_reseller.storage.ledger.sqlite.statements import APPLIED, OUTCOME, OUTCOME_BODY, UNDONE_BY, placeholders
 
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger.sqlite.connection import LedgerConnection
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 IN_FLIGHT = "in flight"
 """What count_items() calls an item whose operation was begun and has no outcome; never the word of an outcome."""
 _STATE = f"coalesce(i.outcome, {OUTCOME}, CASE WHEN i.entry IS NULL THEN NULL ELSE '{IN_FLIGHT}' END)"
-_REVERSIBLE = ", ".join(
-    sorted({f"'{o.value}'" for p in PROVIDERS.values() for o, action in p.actions.items() if action.undo is not None})
-)
-_UNDOABLE = (
-    "SELECT EXISTS (SELECT 1 FROM rows i WHERE i.kind = 'intent' AND i.batch = ? "  # noqa: S608 - our own text
-    f"AND i.operation IN ({_REVERSIBLE}) AND {OUTCOME} IN ({APPLIED}) AND {UNDONE_BY} IS NULL)"
-)
 
 
 def add_job(
@@ -80,6 +73,12 @@ def read_items(connection: "LedgerConnection", where: str, *values: object) -> l
     return [read_item(ItemRow(*row)) for row in connection.select(query, *values)]
 
 
-def is_undoable(connection: "LedgerConnection", batch: str) -> bool:
-    """Whether something of a batch can be taken back and was not yet."""
-    return bool(next(connection.select(_UNDOABLE, batch))[0])
+def is_undoable(connection: "LedgerConnection", account: str, batch: str) -> bool:
+    """Whether something that a batch has done on an account can be taken back and was not yet."""
+    actions = provider_of(account).actions.items()
+    reversible = [operation.value for operation, action in actions if action.undo is not None]
+    query = (
+        "SELECT EXISTS (SELECT 1 FROM rows i WHERE i.kind = 'intent' AND i.batch = ? "  # noqa: S608 - our own text
+        f"AND i.operation IN ({placeholders(reversible)}) AND {OUTCOME} IN ({APPLIED}) AND {UNDONE_BY} IS NULL)"
+    )
+    return bool(next(connection.select(query, batch, *reversible))[0])

@@ -97,7 +97,7 @@ class Jobs:
         await self._change(query, outcome.value, escaped(message), number, seq)
 
     async def put_back(self, number: int, seqs: Sequence[int]) -> None:
-        """Let items be begun again: evidence, or the service, said that they were not carried out."""
+        """Let items be begun again: evidence, or the service's answer, proves that they were not carried out."""
         query = "UPDATE job_items SET entry = NULL, outcome = NULL, message = NULL WHERE job = ? AND seq = ?"
 
         def work(connection: "LedgerConnection") -> None:
@@ -125,7 +125,7 @@ class Jobs:
         await self._change("UPDATE jobs SET wanted = ? WHERE number = ?", wanted, number)
 
     async def wanted(self, number: int) -> str:
-        """Return what somebody asked of a job."""
+        """Return what was asked of a job: pause, stop or nothing."""
         query = "SELECT wanted FROM jobs WHERE number = ?"
         rows = await self._ledger.run(lambda connection: list(connection.select(query, number)))
         return str(rows[0][0]) if rows else ""
@@ -148,4 +148,4 @@ class Jobs:
             outcomes = {Outcome.read(word) if word else None: count for word, count in counts.items()}
             job = read_job(row, outcomes, in_flight, self._locks.owner(row.number), connection.accounts.canonical)
             is_running = job.state is JobState.RUNNING  # then it is read again and again
-            yield replace(job, is_undoable=not is_running and is_undoable(connection, job.batch))
+            yield replace(job, is_undoable=not is_running and is_undoable(connection, job.account, job.batch))

@@ -35,9 +35,9 @@ _Write = tuple[Callable[["LedgerConnection"], Any], concurrent.futures.Future[An
 class Ledger:
     """The audit log in `ledger.sqlite3` in a folder. Every method may raise LedgerUnavailable.
 
-    Syslog tells the socket to which every intent and outcome is copied, or an empty text. Accounts are the keys of all
-    accounts of ours: each may be named otherwise in older rows. Receipts is the folder in which number and hash of the
-    last row are kept; None keeps none.
+    Syslog returns the socket to which every intent and outcome is copied, or an empty text. Accounts are the keys of
+    all accounts of ours: each may be named otherwise in older rows. Receipts is the folder in which number and hash of
+    the last row are kept; None keeps none.
     """
 
     def __init__(
@@ -171,15 +171,14 @@ class Ledger:
         return self._thread
 
     def _run(self, work: "Callable[[LedgerConnection], Result]") -> Result:
-        from tui_reseller.storage.ledger.sqlite.connection import (  # noqa: PLC0415 - sqlite3 is not needed by the first screen
-            LedgerConnection,
-        )
+        # sqlite3 is not needed by the first screen
+        from tui_reseller.storage.ledger.sqlite.connection import LedgerConnection  # noqa: PLC0415
 
         if self._connection is None:
             self._connection = LedgerConnection(
                 self._folder, self._now, self._lock, self.receipt, self._syslog_copy(), is_suspect=self._is_suspect
             )
-            with contextlib.suppress(BadConfig):  # whoever has opened a profile has heard of it
+            with contextlib.suppress(BadConfig):  # opening a profile has reported it
                 self._connection.know(self._accounts())
         try:
             return work(self._connection)
@@ -193,7 +192,7 @@ class Ledger:
         ask, self._syslog = self._syslog, None
         address = ""
         if ask is not None:
-            with contextlib.suppress(BadConfig):  # whoever has opened a profile has heard of it
+            with contextlib.suppress(BadConfig):  # opening a profile has reported it
                 address = ask()
         if address:
             from tui_reseller.storage.ledger.syslog_copy import SyslogCopy  # noqa: PLC0415 - logging.handlers, seldom asked for
@@ -202,9 +201,9 @@ class Ledger:
         return self._copy
 
     def complaint(self) -> str:
-        """Return what the operator should hear that is no error of an operation; each is told once."""
-        said = (self.receipt.take_warnings(), self._copy.take_warning() if self._copy is not None else "")
-        return "\n".join(filter(None, said))
+        """Return warnings for the operator that are no error of an operation; each is returned once."""
+        warnings = (self.receipt.take_warnings(), self._copy.take_warning() if self._copy is not None else "")
+        return "\n".join(filter(None, warnings))
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None

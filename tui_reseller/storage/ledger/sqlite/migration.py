@@ -1,6 +1,6 @@
 """Bringing a ledger of an older version to ours: all steps in one transaction, which is checked before it ends.
 
-Rows are copied as they are, hash and all. What older versions said in words only is added at the end of the chain:
+Rows are copied as they are, hash and all. What older versions recorded as prose only is added at the end of the chain:
 which operation an undo took back, and what each job was made of.
 """
 
@@ -89,7 +89,7 @@ def _add_links(database: sqlite3.Connection, now: datetime) -> None:
 
 
 def _undos(database: sqlite3.Connection) -> Iterator[tuple[str, str]]:
-    """Yield undos of older versions and what they took back. Their reason says it; it counts only if the two calls are
+    """Yield undos of older versions and what they took back. Their reason names it; it counts only if the two calls are
     the opposite of each other: a reason is anybody's text.
     """
     query = (

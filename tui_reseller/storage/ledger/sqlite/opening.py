@@ -37,7 +37,7 @@ def open_ledger(folder: Path, now: Callable[[], datetime]) -> sqlite3.Connection
                 if not os.path.lexists(path):
                     _refuse_orphan(path)
                     _create(path)
-        with no_writer(lock):  # until SQLite's own lock tells others that it is open
+        with no_writer(lock):  # until SQLite's own lock shows others that it is open
             if os.path.lexists(folder / DECIDED):
                 raise LedgerUnavailable(f"ledger {path}: another process is restoring it", hint="try again")
             check_plain(path)
@@ -83,7 +83,7 @@ def read_ledger(folder: Path, now: Callable[[], datetime]) -> sqlite3.Connection
 def _create(path: Path) -> None:
     """Make a complete ledger beside the name and give it the name last: a kill leaves a ledger or none.
 
-    Not yet in WAL mode: there a full disk is told of the closing only by a log that stays behind.
+    Not yet in WAL mode: a full disk would be noticed only when the file is closed, by a log that is left.
     """
     temporary = path.with_name(".ledger-new.sqlite3")
     remove_copy(temporary)

@@ -15,7 +15,7 @@ def condition_of(
     Spans stand for the username, each with the spellings of its account (none: of any account).
     """
     where, values = ["1"], list[str | int]()
-    if accounts and not spans:  # it stands in every span: here it would draw SQLite to a worse index
+    if accounts and not spans:  # every span has it; here it would make SQLite choose a worse index
         where.append(_among("account", accounts, values))
     for column, value in (("profile", query.profile), ("batch", query.batch)):
         if value is not None:

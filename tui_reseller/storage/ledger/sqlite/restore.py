@@ -1,9 +1,9 @@
 """A backup in the place of the ledger. The former ledger is moved aside, never deleted.
 
-The backup is copied, checked and compared first. Then the copy gets the name that says "decided": from there on whoever
-opens the ledger brings the restore to its end (unfinished_restore.py), so that a kill at any moment leaves the old
-ledger or the new one. That it was restored, from what and by whom, is the last row of the new one before it is put in
-place.
+The backup is copied, checked and compared first. Then the copy gets the name that means "decided": from there on
+whoever opens the ledger brings the restore to its end (unfinished_restore.py), so that a kill at any moment leaves the
+old ledger or the new one. That it was restored, from what and by whom, is the last row of the new one before it is put
+in place.
 """
 
 import contextlib
@@ -193,7 +193,7 @@ def _is_open_elsewhere(path: Path) -> bool:
 
 
 def _end_wal_mode(path: Path) -> None:
-    """Bring what stands in the log into the file, so that it is moved aside as one file; else both are moved."""
+    """Bring the log into the file (a checkpoint), so that one file is moved aside; else both are moved."""
     with (
         contextlib.suppress(sqlite3.Error),
         contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database,

@@ -18,7 +18,7 @@ _OLD_COLUMNS = tuple("NULL" if name in {"format", "undoes"} else name for name i
 
 
 def head(database: sqlite3.Connection) -> Anchor:
-    """Return what stands for all rows: number and hash of the last one; BEGINNING if there is none."""
+    """Return the head of the chain: number and hash of the last row; BEGINNING if there is none."""
     found = database.execute("SELECT number, hash FROM rows ORDER BY number DESC LIMIT 1").fetchone()
     return Anchor(int(found[0]), str(found[1])) if found else BEGINNING
 

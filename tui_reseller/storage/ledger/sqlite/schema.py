@@ -3,7 +3,7 @@ spellings of accounts.
 """
 
 APPLICATION_ID = 0x54554952
-"""TUIR: tells our file from any other SQLite file."""
+"""TUIR: distinguishes our file from any other SQLite file."""
 VERSION = 3
 """Of the schema. A ledger with a higher one is refused, never changed."""
 

@@ -44,7 +44,8 @@ class Vault:
         return await self._ledger.run(lambda connection: back_up(connection.database, path))
 
     async def accept(self, reason: str, operator: Operator) -> Anchor:
-        """Go on with a ledger that does not fit its receipt; who said so, and why, is a row of it. Return its last row.
+        """Go on with a ledger that does not fit its receipt; a row of it records who decided that, and why. Return its
+        last row.
 
         Raises InvalidInput if nothing speaks against it.
         """

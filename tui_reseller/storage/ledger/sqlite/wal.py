@@ -1,5 +1,5 @@
-"""Is the write-ahead log of the ledger whole? SQLite ends it silently at the first frame that does not fit, and writes
-over what stands behind: rows that were promised would be gone (L10, L17).
+"""Is the write-ahead log of the ledger whole? SQLite ends it silently at the first frame that does not fit, and
+overwrites what is behind it: rows that were promised would be gone (L10, L17).
 
 Format and checksums: "Database File Format" 4.1, 4.2 (sqlite.org/fileformat2.html).
 """
@@ -16,8 +16,8 @@ _MASK = 0xFFFFFFFF
 def why_not_whole(log: Path) -> str:
     """Return what speaks against a log, or nothing. Raises OSError.
 
-    A frame that does not fit is what a power loss leaves of the last transaction, which nobody was told of. It is
-    damage if two transactions end there or later: the second began only after the first was safe on the disk.
+    A frame that does not fit is what a power loss leaves of the last transaction, which was never reported as durable.
+    It is damage if two transactions end there or later: the second began only after the first was safe on the disk.
     """
     found = ""
     for _attempt in range(_ATTEMPTS):
@@ -25,14 +25,14 @@ def why_not_whole(log: Path) -> str:
             content = log.read_bytes()
         except FileNotFoundError:
             return ""
-        found = _judged(content)
+        found = _check(content)
         if not found:
             return ""
-        # Another process may have begun the log anew while it was read: then look again.
+        # Another process may have begun the log anew while it was read: then read it again.
     return found
 
 
-def _judged(content: bytes) -> str:
+def _check(content: bytes) -> str:
     if len(content) < _HEADER + _FRAME:
         return ""
     magic, _version, size = struct.unpack_from(">III", content)
