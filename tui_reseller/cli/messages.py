@@ -1,5 +1,6 @@
 """What the command says of writes: consequence, before -> after, what became of it, what is safe now. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from tui_reseller.domain.audit import Entry
@@ -98,12 +99,8 @@ def open_line(entry: Entry) -> str:
 
 def results_line(provider: Provider, results: Sequence[Result], asked: int, batch: str, profile: str) -> str:
     """Return the sentence on what became of many, under a profile."""
-    counts = dict.fromkeys(outcome.word for outcome in Outcome)
-    said = [
-        f"{sum(result.outcome.word == word for result in results):,} {word.lower()}"
-        for word in counts
-        if any(result.outcome.word == word for result in results)
-    ]
+    counts = Counter(result.outcome for result in results)
+    said = [f"{counts[outcome]:,} {outcome.word.lower()}" for outcome in Outcome if counts[outcome]]
     if asked > len(results):
         said.append(f"{asked - len(results):,} not begun")
     is_undoable = any(result.outcome.is_applied and provider.action(result.operation).undo for result in results)
