@@ -57,7 +57,7 @@ async def test_rows_are_seen_though_nothing_follows_them(service, make_client, w
 @pytest.mark.parametrize("wanted", Format)
 async def test_each_record_gives_new_time(service, make_client, monkeypatch, wanted):
     """All take longer than the time without a record; none does."""
-    monkeypatch.setattr(QUIET, 0.6)
+    monkeypatch.setattr(QUIET, 1.0)
     service.answer = served(wanted, 5, 0.35)
     assert sum([len(piece.customers) async for piece in make_client(wanted).stream()]) == 5
 
