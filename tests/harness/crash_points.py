@@ -45,8 +45,8 @@ import sys
 from tui_reseller.api.reseller_v2 import client
 from tui_reseller.__main__ import main
 
-def break_here(reply, wanted, form, **_more):
-    key = [value.reveal() for _, value in form._pairs if hasattr(value, "reveal")]
+def break_here(reply, wanted, request, **_more):
+    key = [value.reveal() for _, value in request.body.pairs if hasattr(value, "reveal")]
     error = RuntimeError("broken with %s" % key)
     error.add_note("File %s" % key)
     raise error
