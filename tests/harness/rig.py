@@ -169,14 +169,14 @@ class Rig:
 
     def uses_fresh_connections(self) -> None:
         """Make the client open a connection for every call, so that a proxy sees each of them alone."""
-        open_ = self.service._open
+        open_ = self.service._connection._open
 
         async def opened() -> Any:
             caller = await open_()
             await caller.aclose()  # what is idle; the pool opens anew when it is needed
             return caller
 
-        self.service._open = opened
+        self.service._connection._open = opened
 
     @asynccontextmanager
     async def sending_under(self, trouble: AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
@@ -195,7 +195,7 @@ class Rig:
     @asynccontextmanager
     async def deadline(self, seconds: float) -> AsyncIterator[None]:
         """Give every call so many seconds, for a while."""
-        with patch.object(self.service, "_timeout", seconds):
+        with patch.object(self.service._connection, "_timeout", seconds):
             yield
 
     async def carry_out(self, call: Call) -> Result:

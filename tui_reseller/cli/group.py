@@ -22,8 +22,9 @@ class LazyGroup(click.Group):
 
     def __init__(self, *, verbs: Sequence[Verb], **settings: object) -> None:
         super().__init__(**settings)  # type: ignore[arg-type]  # handed through to click as they are
-        keep_examples(self)
+        self.help = with_examples_kept(self.help)
         self._verbs = {verb.name: verb for verb in verbs}
+        self._written: dict[str, str | None] = {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of all verbs in the order of the help."""
@@ -41,7 +42,8 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{verb.place} is no command")
         command.name, command.short_help = verb.name, verb.help
-        keep_examples(command, text_for(command.callback))
+        written = self._written.setdefault(cmd_name, command.help)
+        command.help = with_examples_kept(written, text_for(command.callback))
         return command
 
     def resolve_command(
@@ -73,8 +75,9 @@ class LazyGroup(click.Group):
                 formatter.write_dl([(verb.name, verb.help) for verb in self._verbs.values() if verb.section == section])
 
 
-def keep_examples(command: click.Command, more: str = "") -> None:
+def with_examples_kept(text: str | None, more: str = "") -> str | None:
     """Mark the examples in a help text, so that click leaves their lines as they are; put *more* before them."""
-    if command.help and "\b" not in command.help:
-        before = f"\n{more}\n" if more else ""
-        command.help = cleandoc(command.help).replace("\nExamples:\n", f"{before}\n\b\nExamples:\n")
+    if not text or "\b" in text:
+        return text
+    before = f"\n{more}\n" if more else ""
+    return cleandoc(text).replace("\nExamples:\n", f"{before}\n\b\nExamples:\n")
