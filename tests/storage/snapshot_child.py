@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.harness.v2 import a_customer, frame_from
-from tui_reseller.storage import query  # noqa: F401 - polars is imported once, not in every child
+from tui_reseller.storage import query_result  # noqa: F401 - polars is imported once, not in every child
 from tui_reseller.storage.snapshot import Snapshots
 
 ROWS = 50
