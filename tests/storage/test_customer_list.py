@@ -1,6 +1,7 @@
 """The list in memory against a plain model of the same rules."""
 
 import asyncio
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -11,10 +12,12 @@ from tests.harness.v2 import FIELDS, a_customer, frame_from, frame_of, new_list,
 from tests.storage.naive import answered
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.confusables import skeleton
+from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidFilter, InvalidInput
 from tui_reseller.domain.listing import ListContext, ListDifference, ListQuery, RefreshCounts
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.switch import Switch
-from tui_reseller.storage import customer_list
+from tui_reseller.storage import customer_list, frames
 from tui_reseller.storage.incoming import ENOUGH
 
 CONTEXT = ListContext(marked=frozenset({"a", "B"}), needs_you=frozenset({"b"}))
@@ -313,3 +316,10 @@ async def test_look_alikes_in_the_head_of_a_list():
     rows = new_list()
     rows.show_head([a_customer("acme"), a_customer("ACME"), a_customer("x")], 3)
     assert await rows.look_alikes("acme", 9) == ["ACME"]
+
+
+def test_a_service_without_a_searched_field_has_a_list_all_the_same():
+    fields = tuple(replace(field, is_searched=False) for field in RESELLER_V2.fields)
+    other = replace(RESELLER_V2, fields=fields)
+    frame = frames.searchable(other, frames.frame_from(other, [Customer.of(other, "a"), Customer.of(other, "b")]))
+    assert frame[frames.SEARCH].to_list() == ["", ""]

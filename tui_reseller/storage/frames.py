@@ -46,7 +46,7 @@ def any_frame_of(table: Table) -> pl.DataFrame:
 
 def searchable(provider: Provider, frame: pl.DataFrame) -> pl.DataFrame:
     """Add the lower-cased text that bare words are looked for in."""
-    fields = [pl.col(name).fill_null("") for name in provider.searched]
+    fields = [pl.col(name).fill_null("") for name in provider.searched] or [pl.lit("")]
     return frame.with_columns(pl.concat_str(fields, separator=BETWEEN).str.to_lowercase().alias(SEARCH))
 
 
