@@ -21,6 +21,7 @@ from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.secret import Secret
+from tui_reseller.services.policy import READ_SECONDS
 from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
 from tui_reseller.system.clock import SystemClock
@@ -41,75 +42,113 @@ class StillClock(SystemClock):
         return datetime(2026, 11, 3, 14, 2, tzinfo=UTC)
 
 
-async def press(pilot: Pilot[str], *keys: str, wait: float = 0.3) -> None:
+PATIENCE = 20.0
+"""Seconds for what a scene waits for."""
+
+
+def painted(pilot: Pilot[str]) -> str:
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def seen(pilot: Pilot[str], *texts: str) -> None:
+    """Wait until all of this is on the screen: a picture must not depend on how busy the machine is."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while not all(text in painted(pilot) for text in texts):
+        if asyncio.get_running_loop().time() > deadline:
+            raise TimeoutError(f"not on the screen: {texts}\n{painted(pilot)}")
+        await pilot.pause(0.02)
+
+
+async def at_rest(pilot: Pilot[str]) -> None:
+    """Wait until the screen stays as it is."""
+    before = ""
+    while before != (before := painted(pilot)):
+        await pilot.pause(0.25)
+
+
+async def press(pilot: Pilot[str], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
-        await pilot.pause(0.06)
-    await pilot.pause(wait)
+        await pilot.pause()
 
 
 async def write(pilot: Pilot[str], text: str) -> None:
     names = {" ": "space", ":": "colon", ".": "full_stop", "-": "minus", "@": "at", "/": "slash"}
-    await press(pilot, *(names.get(char, char) for char in text), wait=0.2)
+    await press(pilot, *(names.get(char, char) for char in text))
+
+
+async def commit(pilot: Pilot[str]) -> None:
+    """Press the key that commits, after the time that a form gives for reading."""
+    await pilot.pause(READ_SECONDS + 0.3)
+    await press(pilot, "ctrl+s")
 
 
 async def main_screen(pilot: Pilot[str]) -> None:
-    await press(pilot, "down", "down", "down", "down", "d", wait=0.8)
-    await write(pilot, "ticket 4711")
-    await press(pilot, "ctrl+s", wait=0.8)
-    await press(pilot, "down", "space", "down", "space", "space", wait=0.5)
-
-
-async def editor_review(pilot: Pilot[str]) -> None:
-    await press(pilot, "down", "down", "down", "enter", wait=0.6)
-    await press(pilot, "tab", "tab", "tab", "end")
-    await write(pilot, " Centro")
-    await press(pilot, "ctrl+s", wait=0.8)
+    await stop_sending(pilot)
+    await commit(pilot)
+    await seen(pilot, "Applied")
+    await press(pilot, "down", "space", "down", "space", "space")
+    await seen(pilot, "3 marked")
 
 
 async def editor(pilot: Pilot[str]) -> None:
-    await press(pilot, "down", "down", "down", "enter", wait=0.6)
+    await press(pilot, "down", "down", "down", "enter")
+    await seen(pilot, "[Cancel]")
     await press(pilot, "tab", "tab", "tab", "end")
     await write(pilot, " Centro")
 
 
+async def editor_review(pilot: Pilot[str]) -> None:
+    await editor(pilot)
+    await commit(pilot)
+    await seen(pilot, "Review changes")
+
+
 async def stop_sending(pilot: Pilot[str]) -> None:
-    await press(pilot, "down", "down", "down", "down", "d", wait=0.6)
+    await press(pilot, "down", "down", "down", "down", "d")
+    await seen(pilot, "Reason")
     await write(pilot, "ticket 4711, spam reports")
 
 
 async def password_reset(pilot: Pilot[str]) -> None:
-    await press(pilot, "down", "down", "down", "p", wait=0.6)
+    await press(pilot, "down", "down", "down", "p")
+    await seen(pilot, "New password")
 
 
 async def new_customer(pilot: Pilot[str]) -> None:
-    await press(pilot, "n", wait=0.6)
+    await press(pilot, "n")
+    await seen(pilot, "Username")
     for text in ("gestoria-ibarra", "mail@ibarra.example", "Ana", "Ibarra", "Calle Mayor 12"):
         await write(pilot, text)
-        await press(pilot, "tab", wait=0.05)
+        await press(pilot, "tab")
 
 
 async def filtering(pilot: Pilot[str]) -> None:
     await press(pilot, "slash")
     await write(pilot, "ma sending:on country=es")
+    await seen(pilot, "3 of 300")
 
 
 async def help_page(pilot: Pilot[str]) -> None:
-    await press(pilot, "question_mark", wait=0.6)
+    await press(pilot, "question_mark")
+    await seen(pilot, "Drop a term")
 
 
 async def plan(pilot: Pilot[str]) -> None:
-    await press(pilot, "down", *["space"] * 12, "up", "d", wait=0.9)
+    await press(pilot, "down", *["space"] * 12, "up", "d")
+    await seen(pilot, "Plan: ")
     await write(pilot, "ticket 4712")
 
 
 async def job(pilot: Pilot[str]) -> None:
     await plan(pilot)
-    await press(pilot, "ctrl+s", wait=3)
+    await commit(pilot)
+    await seen(pilot, "Job 1", "finished")
 
 
 async def first_run(pilot: Pilot[str]) -> None:
-    await pilot.pause(0.2)
+    await seen(pilot, "Connect a reseller account")
 
 
 SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
@@ -141,19 +180,28 @@ def services(root: Path, ready: dict[str, str]) -> tuple[Services, Profile]:
     return Services(**values | {"clock": StillClock(), "operator": Operator("anna", "bastion")}), profile
 
 
-async def take(name: str, ready: dict[str, str]) -> None:
+async def take(name: str, ready: dict[str, str]) -> str:
+    """Return the picture of a scene, as SVG: the same text in every run of the same code."""
     size, scene = SCENES[name]
     with tempfile.TemporaryDirectory() as folder:
         built, profile = services(Path(folder), ready)
         shown = None if name == "first-run" else profile
         app = ResellerApp(built, shown, theme="dark", read_only=False, badge="" if shown is None else "DEMO")
         async with app.run_test(size=size) as pilot:
-            await pilot.pause(1.2)
+            if shown:
+                await seen(pilot, "list of 14:02 complete", "300 of 300")
+                await at_rest(pilot)
             await scene(pilot)
+            await at_rest(pilot)
             picture = plain_fonts(app.export_screenshot(title="tui-reseller"))
         await built.aclose()
-    (HERE / f"{name}.svg").write_text(picture, encoding="utf-8")
-    (HERE / f"{name}.png").write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=picture, font_family="DejaVu Sans Mono")))
+    return picture
+
+
+def taken(name: str) -> str:
+    """Return the picture of a scene on a sandbox of its own."""
+    with started(SandboxOptions(port=PORT, customers=300, seed=7).arguments()) as ready:
+        return asyncio.run(take(name, ready))
 
 
 def plain_fonts(picture: str) -> str:
@@ -165,8 +213,10 @@ def plain_fonts(picture: str) -> str:
 
 def main(names: list[str]) -> None:
     for name in names or list(SCENES):
-        with started(SandboxOptions(port=PORT, customers=300, seed=7).arguments()) as ready:
-            asyncio.run(take(name, ready))
+        picture = taken(name)
+        (HERE / f"{name}.svg").write_text(picture, encoding="utf-8")
+        png = resvg_py.svg_to_bytes(svg_string=picture, font_family="DejaVu Sans Mono")
+        (HERE / f"{name}.png").write_bytes(bytes(png))
         print(name)
 
 
