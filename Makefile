@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help check fix workflows test long bench shots ci dist clean
+.PHONY: help check fix workflows test long defects bench shots ci dist clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z.]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -31,6 +31,9 @@ test: .venv  ## the tests; ARGS="tests/domain -k filter" chooses
 
 long: .venv  ## the tests that take minutes, in their small sizes
 	$(BIN)/python -m pytest -m long $(ARGS)
+
+defects: .venv  ## put each known defect into a copy, and see that the tests notice
+	TUI_RESELLER_DEFECTS=all $(BIN)/python -m pytest -m long tests/defects
 
 bench: .venv  ## measure against floors and peers; ARGS="--only filtering --sizes 1000"
 	$(BIN)/python tests/benchmarks/run.py $(ARGS)
