@@ -18,8 +18,8 @@ import pytest
 from tui_reseller.cli.main import verbs
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
+from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.plan import JobState
 from tui_reseller.domain.profile import Profile, Store
 
 pytestmark = pytest.mark.slow

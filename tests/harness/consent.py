@@ -4,8 +4,8 @@ from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.fingerprint import UNKNOWN, Fingerprint
+from tui_reseller.domain.job import Job
 from tui_reseller.domain.operation import Call
-from tui_reseller.domain.plan import Job
 from tui_reseller.services import lifting, undo, write
 from tui_reseller.services.door import Consent, Permit, admit
 from tui_reseller.services.policy import confirming_text

@@ -165,7 +165,7 @@ class Rig:
         incoming = self.session.customers.incoming()
         await incoming.add(frame_from([a_customer(username) for username in usernames]))
         await self.session.customers.take(incoming, {}, complete=False)
-        self.session.read_at = self.session.clock.now()
+        self.session.held.read_at = self.session.clock.now()
 
     def uses_fresh_connections(self) -> None:
         """Make the client open a connection for every call, so that a proxy sees each of them alone."""

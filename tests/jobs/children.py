@@ -34,7 +34,7 @@ def _run(folder: Path, ready: dict[str, str], number: int, told: Connection, hos
     async def work() -> None:
         office = Office(folder, Served(ready))  # type: ignore[arg-type]  # only its ready line is needed
         await office.services.ledger.recover()
-        await office.session.learn_last_set()
+        await office.session.last_set.learn()
         job = await office.jobs.get(number)
         assert job is not None
 

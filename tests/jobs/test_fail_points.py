@@ -17,7 +17,7 @@ import pytest
 
 from tests.jobs.office import Office
 from tui_reseller.domain.errors import LedgerUnavailable
-from tui_reseller.domain.plan import JobState
+from tui_reseller.domain.job import JobState
 
 
 class KilledError(BaseException):

@@ -60,7 +60,7 @@ async def test_eight_processes_share_a_state_without_taking_anything_twice(tmp_p
                 told += await office.agrees(job, all_sent=True)
                 told["jobs"] += 1
             await office.session.ledger.check()
-            office.session.read_at = None
+            office.session.held.read_at = None
     finally:
         await office.aclose()
     assert told[Outcome.APPLIED.value] > 0

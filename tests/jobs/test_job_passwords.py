@@ -17,9 +17,9 @@ import pytest
 import tui_reseller
 from tests.jobs.children import Child
 from tests.jobs.office import Office
+from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.password import PasswordState
-from tui_reseller.domain.plan import JobState
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing, plans
 from tui_reseller.services.job_passwords import Made

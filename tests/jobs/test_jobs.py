@@ -10,11 +10,11 @@ from tests.harness.consent import for_job
 from tests.jobs.office import Office
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Call, Operation, Outcome
-from tui_reseller.domain.plan import JobState
 from tui_reseller.services import job_items, listing, plans
-from tui_reseller.services.job_items import carry_out
-from tui_reseller.services.jobs import JobRun, retry_rejected
+from tui_reseller.services.job_items import carry_out, retry_rejected
+from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.plan_file import RequestedChange
 from tui_reseller.services.suspensions import open_suspensions
 from tui_reseller.services.undo import FEW, draft_undo

@@ -8,8 +8,8 @@ import pytest
 from tests.harness.old_ledgers import old_ledger
 from tests.jobs.office import Office
 from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.plan import JobState
 
 NAMES = [f"old-{number}" for number in range(6)]
 

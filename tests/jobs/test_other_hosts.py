@@ -12,8 +12,8 @@ import pytest
 
 from tests.jobs.children import Child
 from tests.jobs.office import Office
+from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Operation
-from tui_reseller.domain.plan import JobState
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 
 KILLS = int(os.environ.get("TUI_RESELLER_KILLS", "12"))

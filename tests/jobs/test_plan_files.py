@@ -9,8 +9,9 @@ import pytest
 from tests.harness.v2 import action_of, read_rows
 from tests.jobs.office import Office
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.plan import Item, JobState
+from tui_reseller.domain.plan import Item
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.services import listing, plans
 from tui_reseller.services.job_passwords import Given

@@ -47,9 +47,10 @@ from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidFilter, ResellerError
 from tui_reseller.domain.export import ExportFormat
+from tui_reseller.domain.job import JobItem
 from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.plan import Item, JobItem
+from tui_reseller.domain.plan import Item
 from tui_reseller.domain.printed import is_plain
 from tui_reseller.domain.profile import Format
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2

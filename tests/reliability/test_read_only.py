@@ -17,8 +17,9 @@ from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.job import Job
 from tui_reseller.domain.operation import WRITES, Call, Operation, Outcome
-from tui_reseller.domain.plan import Job, Plan
+from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services import job_items
 from tui_reseller.services.door import Permit

@@ -154,7 +154,7 @@ async def put_list(session: Session, customers: Iterable[Customer]) -> None:
     incoming = session.customers.incoming()
     await incoming.add(frame_from(customers))
     await session.customers.take(incoming, {}, complete=False)
-    session.read_at, session.is_partial = session.clock.now(), False
+    session.held.read_at, session.held.is_partial = session.clock.now(), False
 
 
 async def customers_in(found: StoredList) -> list[Customer]:

@@ -44,7 +44,7 @@ async def test_without_an_old_list_rows_are_shown_as_they_arrive(fresh, service,
     service.pieces = [[MANY[:4], MANY[4:]]]
     seen = []
     async for event in listing.refresh(fresh):
-        seen.append((type(event).__name__, [customer.username for customer in shown(fresh)], fresh.is_partial))
+        seen.append((type(event).__name__, [customer.username for customer in shown(fresh)], fresh.held.is_partial))
         clock.passed += listing.SHOW_SECONDS * 1.1
     names = [customer.username for customer in MANY]
     assert seen == [("Arrived", names[:4], True), ("Arrived", names, True), ("Refreshed", names, False)]
@@ -65,7 +65,7 @@ async def test_pieces_tell_rows_and_bytes_and_the_end_tells_all(fresh, service, 
     assert pieces == [Arrived(4, 400), Arrived(10, 1000)]
     assert (done.read_at, done.total, done.previous, done.held, done.not_kept) == (clock.now(), 10, 0, False, "")
     assert shown(fresh) == MANY
-    assert fresh.read_at == clock.now()
+    assert fresh.held.read_at == clock.now()
 
 
 async def test_an_old_list_stays_until_the_new_one_is_whole(session, service, clock):
@@ -82,12 +82,12 @@ async def test_a_list_that_breaks_off_is_read_again_and_then_given_up_with_the_o
     session, service, clock, error
 ):
     service.pieces = [[MANY, error]] * 4 + [[MANY]]
-    read_at = session.read_at
+    read_at = session.held.read_at
     with pytest.raises(type(error)):
         await events(session)
     assert (len(service.pieces), len(clock.slept)) == (1, 3)
     assert session.customers.usernames() == ["luz", "ana"]
-    assert (session.read_at, session.is_partial) == (read_at, False)
+    assert (session.held.read_at, session.held.is_partial) == (read_at, False)
 
 
 async def test_rows_of_a_list_that_broke_off_are_not_counted_twice(fresh, service):
@@ -101,7 +101,7 @@ async def test_a_first_list_that_breaks_off_for_good_is_said_to_be_partial(fresh
     service.pieces = [[MANY[:4], AnswerLost("cut")]] * 4
     with pytest.raises(AnswerLost):
         await events(fresh)
-    assert (fresh.customers.total, fresh.is_partial, fresh.read_at) == (4, True, None)
+    assert (fresh.customers.total, fresh.held.is_partial, fresh.held.read_at) == (4, True, None)
 
 
 async def test_a_list_that_is_left_early_is_no_longer_read_and_leaves_the_old_one(session, service):
@@ -154,7 +154,7 @@ async def test_a_held_list_is_taken_over_when_accepted(session, service, snapsho
 async def test_an_empty_account_is_fine(fresh, service):
     service.kept.clear()
     done = await listing.read_all(fresh)
-    assert (done.total, done.held, fresh.is_partial, shown(fresh)) == (0, False, False, [])
+    assert (done.total, done.held, fresh.held.is_partial, shown(fresh)) == (0, False, False, [])
 
 
 async def test_a_snapshot_that_cannot_be_saved_is_said_and_the_list_is_shown(session, monkeypatch):
@@ -178,9 +178,9 @@ async def test_website_access_comes_from_what_was_set_here(session, service, ser
 
 
 async def test_what_the_service_tells_of_website_access_stands(session):
-    session.last_set = {"luz": {"website_access": False}}
-    assert session.with_last_set(changed(LUZ, website_access=Switch.ON)).switch("website_access") is Switch.ON
-    assert session.with_last_set(ANA) == ANA
+    session.last_set.values = {"luz": {"website_access": False}}
+    assert session.last_set.fill(changed(LUZ, website_access=Switch.ON)).switch("website_access") is Switch.ON
+    assert session.last_set.fill(ANA) == ANA
 
 
 async def test_there_is_no_list_before_the_first(fresh):
@@ -194,7 +194,7 @@ async def test_the_last_list_is_there_again_at_the_next_start_with_its_age(fresh
     clock.passed += 90
     later = services.open(fresh.profile)
     info = await listing.load(later)
-    assert (info.total, later.read_at, later.is_partial) == (2, fresh.read_at, False)
+    assert (info.total, later.held.read_at, later.held.is_partial) == (2, fresh.held.read_at, False)
     assert later.customers.usernames() == ["luz", "ana"]
     assert listing.age(later) == timedelta(seconds=90)
 
@@ -205,9 +205,9 @@ async def test_the_first_rows_are_shown_at_once_and_said_to_be_partial(fresh, se
     later = services.open(fresh.profile)
     assert listing.first_rows(later).total == 2
     assert (shown(later), later.customers.total, later.customers.is_head) == ([LUZ], 2, True)
-    assert (later.is_partial, later.read_at) == (True, fresh.read_at)
+    assert (later.held.is_partial, later.held.read_at) == (True, fresh.held.read_at)
     await listing.load(later)
-    assert (shown(later), later.customers.is_head, later.is_partial) == ([LUZ, ANA], False, False)
+    assert (shown(later), later.customers.is_head, later.held.is_partial) == ([LUZ, ANA], False, False)
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ async def test_a_damaged_snapshot_is_told_and_what_its_head_showed_is_taken_back
     file.write_bytes(b"?")
     with pytest.raises(SnapshotDamaged, match="set aside"):
         await listing.load(stored)
-    assert (shown(stored), stored.read_at, stored.is_partial, listing.age(stored)) == ([], None, False, None)
+    assert (shown(stored), stored.held.read_at, stored.held.is_partial, listing.age(stored)) == ([], None, False, None)
     assert await listing.load(stored) is None
     await listing.read_all(stored)
     assert shown(stored) == [LUZ, ANA]
@@ -238,13 +238,13 @@ async def test_a_damaged_snapshot_is_told_and_what_its_head_showed_is_taken_back
 async def test_a_snapshot_that_went_away_takes_its_first_rows_with_it(stored, snapshot):
     snapshot.remove(stored.account)
     assert await listing.load(stored) is None
-    assert (shown(stored), stored.read_at, stored.is_partial) == ([], None, False)
+    assert (shown(stored), stored.held.read_at, stored.held.is_partial) == ([], None, False)
 
 
 async def test_a_list_in_memory_outlives_its_snapshot(session, snapshot):
     assert await listing.load(session) is None
-    assert (shown(session), session.is_partial) == ([LUZ, ANA], False)
-    assert session.read_at is not None
+    assert (shown(session), session.held.is_partial) == ([LUZ, ANA], False)
+    assert session.held.read_at is not None
 
 
 async def test_a_snapshot_older_than_the_operator_keeps_them_is_neither_shown_nor_left(
@@ -261,7 +261,7 @@ async def test_a_snapshot_older_than_the_operator_keeps_them_is_neither_shown_no
     assert listing.first_rows(old) is None
     assert shown(old) == []
     assert await listing.load(old) is None
-    assert (shown(old), old.read_at) == ([], None)
+    assert (shown(old), old.held.read_at) == ([], None)
     assert not [path for path in (tmp_path / "cache").iterdir() if path.is_dir()]
 
 
@@ -272,7 +272,7 @@ async def test_an_old_snapshot_that_cannot_be_removed_is_not_shown_all_the_same(
     monkeypatch.setattr(stored.snapshot, "remove", refuse)
     clock.passed += timedelta(days=31).total_seconds()
     assert await listing.load(stored) is None
-    assert (shown(stored), stored.read_at) == ([], None)
+    assert (shown(stored), stored.held.read_at) == ([], None)
 
 
 async def test_with_a_retention_of_zero_nothing_is_kept_on_disk(services, service, config, tmp_path):
@@ -334,7 +334,7 @@ async def test_what_is_changed_while_a_list_is_on_its_way_stands(session, servic
     """The list was read before the change, and would take it back."""
     if held:
         await put_list(session, [LUZ, ANA, *MANY])
-    await snapshot.save(session.account, session.read_at, frame_from([LUZ, ANA]))
+    await snapshot.save(session.account, session.held.read_at, frame_from([LUZ, ANA]))
     service.pieces = [[[LUZ], [ANA]]]
     done = None
     async for event in listing.refresh(session):
@@ -363,9 +363,9 @@ async def test_what_is_changed_while_a_list_is_saved_stands_on_disk_too(session,
     save = snapshot.save
 
     async def slow(*arguments):
-        await session.keep(("luz", changed(LUZ, city="Lugo")))
+        await session.held.keep(("luz", changed(LUZ, city="Lugo")))
         await save(*arguments)
-        await session.keep(("luz", changed(LUZ, city="Oslo")))
+        await session.held.keep(("luz", changed(LUZ, city="Oslo")))
 
     monkeypatch.setattr(snapshot, "save", slow)
     await listing.read_all(session)
@@ -379,7 +379,7 @@ async def test_what_is_changed_while_the_snapshot_is_loaded_stands(stored, snaps
 
     async def slow(account):
         found = await load(account)
-        await stored.keep(("luz", changed(LUZ, city="Oslo")))
+        await stored.held.keep(("luz", changed(LUZ, city="Oslo")))
         return found
 
     monkeypatch.setattr(snapshot, "load", slow)

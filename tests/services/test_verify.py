@@ -450,12 +450,12 @@ async def test_neither_name_is_looked_for_by_its_email_address_in_the_whole_list
 async def test_a_verified_delete_takes_the_row_away_and_a_verified_rename_moves_what_is_known(session, ledger, lose):
     await carry_out(session, CALLS[Operation.WEBSITE_DISABLE])
     await verify(session, await lose(RENAME, applied=True))
-    assert session.last_set == {"lux": {"website_access": False}}
+    assert session.last_set.values == {"lux": {"website_access": False}}
     entry = await lose(Call(Operation.DELETE, "lux"), applied=True)
     assert session.customers.get("lux") is not None
     assert (await verify(session, entry))[0] is APPLIED
     assert session.customers.get("lux") is None
-    assert session.last_set == {}
+    assert session.last_set.values == {}
 
 
 async def test_a_switch_that_was_not_turned_is_shown_again_as_it_is(session, lose):
@@ -520,7 +520,7 @@ async def test_how_many_are_enough_is_told_by_the_last_list_on_disk_too(session,
     incoming = session.customers.incoming()
     await incoming.add(frame_from(changed(ANA, username=f"u{n}") for n in range(11)))
     await session.snapshot.save(session.account, session.clock.now(), incoming)
-    assert services.open(session.profile).enough_for(["u1"]) == 8.0
+    assert services.open(session.profile).held.enough_for(["u1"]) == 8.0
 
 
 @pytest.mark.parametrize("others", [2, 9])

@@ -348,12 +348,12 @@ async def test_an_outcome_that_cannot_be_written_is_kept_and_the_next_write_wait
         broken_ledger(patch, session, finish=True)
         first = await carry_out(session, DISABLE)
         assert "could not be written down yet: the disk is full" in first.message
-        assert session.unwritten == [(first.id, first.outcome, error.message if error else "success")]
+        assert session.desk.unwritten == [(first.id, first.outcome, error.message if error else "success")]
         second = await carry_out(session, CALLS[Operation.ENABLE])
         assert (second.outcome, type(second.error)) == (Outcome.NOT_SENT, LedgerUnavailable)
         assert len(service.sent) == 1
     assert (await carry_out(session, CALLS[Operation.ENABLE])).outcome is Outcome.APPLIED
-    assert session.unwritten == []
+    assert session.desk.unwritten == []
     assert (await ledger.get(first.id)).outcome is first.outcome
 
 
@@ -362,9 +362,9 @@ async def test_an_outcome_that_was_kept_is_written_down_when_the_session_ends(se
         broken_ledger(patch, session, finish=True)
         first = await carry_out(session, DISABLE)
         await session.aclose()
-        assert len(session.unwritten) == 1
+        assert len(session.desk.unwritten) == 1
     await session.aclose()
-    assert (session.unwritten, (await ledger.get(first.id)).outcome) == ([], Outcome.APPLIED)
+    assert (session.desk.unwritten, (await ledger.get(first.id)).outcome) == ([], Outcome.APPLIED)
 
 
 @pytest.mark.parametrize("call", WRITES)
@@ -378,7 +378,7 @@ async def test_a_cancelled_write_is_unknown_in_the_ledger(session, service, writ
     with pytest.raises(asyncio.CancelledError):
         await task
     assert [(entry.operation, entry.outcome) for entry in await written()] == [(call.operation, Outcome.UNKNOWN)]
-    assert session.in_flight == set()
+    assert session.desk.in_flight == set()
 
 
 async def test_a_write_that_is_cancelled_while_the_key_is_asked_for_leaves_no_lock(session, service, credentials):
@@ -481,14 +481,14 @@ async def test_a_disk_that_refuses_the_snapshot_does_not_make_an_applied_write_l
 )
 async def test_a_switch_whose_change_is_unknown_is_shown_as_unknown(session, service, call):
     name = "website_access" if "website" in call.operation.value else "sending"
-    session.last_set = {name: {"website_access": True} for name in ("luz", "ana")}
+    session.last_set.values = {name: {"website_access": True} for name in ("luz", "ana")}
     service.before = [AnswerLost("cut")]
     await carry_out(session, call)
     assert session.customers.get(call.username).switch(name) is Switch.UNKNOWN
 
 
 async def test_an_unknown_change_of_website_access_stays_unknown_after_the_next_reading(session, service):
-    session.last_set = {"luz": {"website_access": True}}
+    session.last_set.values = {"luz": {"website_access": True}}
     service.before = [AnswerLost("cut")]
     await carry_out(session, CALLS[Operation.WEBSITE_DISABLE])
     assert (await session.find("luz")).switch("website_access") is Switch.UNKNOWN
@@ -497,12 +497,12 @@ async def test_an_unknown_change_of_website_access_stays_unknown_after_the_next_
 async def test_what_is_known_of_website_access_follows_a_rename_and_ends_with_a_delete(session):
     await carry_out(session, CALLS[Operation.WEBSITE_DISABLE])
     await carry_out(session, CALLS[Operation.RENAME])
-    assert session.last_set == {"lux": {"website_access": False}}
+    assert session.last_set.values == {"lux": {"website_access": False}}
     assert (await session.find("lux")).switch("website_access") is Switch.OFF
-    await session.learn_last_set()
-    assert session.last_set == {"lux": {"website_access": False}}
+    await session.last_set.learn()
+    assert session.last_set.values == {"lux": {"website_access": False}}
     await carry_out(session, Call(Operation.DELETE, "lux"))
-    assert session.last_set == {}
+    assert session.last_set.values == {}
 
 
 async def test_a_second_service_call_does_not_ask_for_the_key_again_until_reconnected(session, service, credentials):

@@ -19,8 +19,8 @@ from tests.harness.old_ledgers import old_ledger
 from tui_reseller.domain.account import account_key
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
+from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.plan import JobState
 from tui_reseller.storage.ledger.sqlite.jobs import Jobs
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 

@@ -163,7 +163,7 @@ class Desk:
         """Wait until this, and nothing else, was applied since the beginning of the test, and its outcome is known."""
         await soon(f"applied: {expected}", lambda: len(self.sandbox.log()) >= len(expected))
         assert self.sandbox.applied() == list(expected)
-        await soon("its outcome is known", lambda: not self.main.context.session.in_flight)
+        await soon("its outcome is known", lambda: not self.main.context.session.desk.in_flight)
         await self.pilot.pause()
 
     async def is_quiet(self) -> None:

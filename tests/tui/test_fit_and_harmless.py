@@ -13,8 +13,9 @@ from tests.harness.v2 import DETAIL_FIELDS, a_customer
 from tests.harness.waiting import soon
 from tui_reseller.domain.audit import Entry, Operator
 from tui_reseller.domain.changes import Change
+from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
+from tui_reseller.domain.plan import Item, Plan
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services.result import Result

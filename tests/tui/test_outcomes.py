@@ -155,7 +155,7 @@ async def test_a_change_that_is_on_its_way_is_asked_about_when_leaving(at_desk, 
         await desk.press("d")
         await desk.opened("Stop sending")
         await desk.read_then()
-        await soon("it is on its way", lambda: desk.main.context.session.in_flight)
+        await soon("it is on its way", lambda: desk.main.context.session.desk.in_flight)
         await desk.press("q")
         await desk.opened("Quit?")
         assert "A change is on its way" in desk.words()

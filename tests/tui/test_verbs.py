@@ -289,7 +289,7 @@ async def test_a_job_over_marked_customers_pauses_goes_on_and_stops(at_desk, san
         await soon("one is done", lambda: len(sandbox.log()) >= 1)
         await desk.press("space")
         await soon("paused", lambda: "paused (paused by you)" in desk.title)
-        assert not desk.main.context.session.in_flight
+        assert not desk.main.context.session.desk.in_flight
         before = len(sandbox.log())
         assert before < 30
         await desk.press("space")

@@ -72,3 +72,16 @@ def read_time(text: str, now: datetime) -> datetime:
     except ValueError:
         raise InvalidInput("a time is 2026-11-20, 2026-11-20T14:00 or how long ago: 24h") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+class JobNumber(click.ParamType[int]):
+    """7, or job-7 as the audit log calls it."""
+
+    name = "job"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number. Fails as click does for what is none."""
+        text = str(value).removeprefix("job-")
+        if not text.isascii() or not text.isdigit():
+            self.fail("a job is named by its number: 7", param, ctx)
+        return int(text)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 
-from tui_reseller.domain.plan import Job, JobState
+from tui_reseller.domain.job import Job, JobState
 from tui_reseller.services.services import Services
 
 LONGEST = 15.0

@@ -10,7 +10,7 @@ from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.plan import Job, JobState
+from tui_reseller.domain.job import Job, JobState
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
 from tui_reseller.services.door import Permit

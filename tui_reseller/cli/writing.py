@@ -17,8 +17,9 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, RefusedHere, SnapshotDamaged
+from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Call, Operation, Outcome
-from tui_reseller.domain.plan import JobState, Plan
+from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.domain.secret import Secret

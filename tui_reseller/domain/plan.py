@@ -1,15 +1,14 @@
-"""A plan: changes for many customers, checked and frozen before the first is sent. A job: a plan being applied."""
+"""A plan: changes for many customers, checked and frozen before the first is sent."""
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from types import MappingProxyType
 
-from tui_reseller.domain.audit import Operator, utc_text
-from tui_reseller.domain.changes import Change, as_object, wanted_by
+from tui_reseller.domain.audit import utc_text
+from tui_reseller.domain.changes import Change, wanted_by
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.fingerprint import (
     UNKNOWN,
@@ -20,7 +19,7 @@ from tui_reseller.domain.fingerprint import (
     fingerprint_of,
     likeness,
 )
-from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Effect, Provider
 from tui_reseller.domain.value import Value, value_of
 
@@ -190,131 +189,3 @@ def touched(provider: Provider, call: Call, now: Customer | None) -> Mapping[str
         return NOTHING
     names = provider.action(call.operation).remembers or [n for n in wanted_by(provider, call) if now.has(n)]
     return {name: now.value(name) for name in names}
-
-
-class JobState(Enum):
-    """What a job is doing. Interrupted: it was running, and its process is gone."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPED = "stopped"
-    FINISHED = "finished"
-    INTERRUPTED = "interrupted"
-
-    @property
-    def may_run(self) -> bool:
-        """Whether resuming makes sense."""
-        return self is not JobState.RUNNING
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A plan that is or was applied. Passwords_to is the file for generated passwords, or empty.
-
-    Counts is how many items have which outcome; None counts those that were not begun. In_flight counts those that a
-    process has begun that may still bring them to an end: nobody can say of them that they were not sent. Is_undoable
-    is whether something that it has done can be taken back and was not yet; not told of a running one.
-    """
-
-    number: int
-    profile: str
-    account: str
-    origin: str
-    digest: str
-    source: str
-    operator: Operator
-    reason: str
-    began: datetime
-    state: JobState
-    why: str
-    total: int
-    counts: Mapping[Outcome | None, int]
-    owner: str = ""
-    passwords_to: str = ""
-    in_flight: int = 0
-    is_undoable: bool = False
-
-    @property
-    def is_new(self) -> bool:
-        """Whether no process has run it yet: whatever ends a run says why."""
-        return self.state is JobState.STOPPED and not self.why
-
-    @property
-    def batch(self) -> str:
-        """What the audit log calls everything that was done by it."""
-        return f"job-{self.number}"
-
-    @property
-    def done(self) -> int:
-        """Items that have an outcome."""
-        return sum(count for outcome, count in self.counts.items() if outcome is not None)
-
-    @property
-    def not_begun(self) -> int:
-        """Items that certainly were not sent, and have no outcome."""
-        return self.total - self.done - self.in_flight
-
-    @property
-    def open_unknowns(self) -> int:
-        """Items that a person or evidence still has to settle; those in flight are among them once nobody runs it."""
-        asked = sum(count for outcome, count in self.counts.items() if outcome is not None and outcome.is_open)
-        return asked + (0 if self.state is JobState.RUNNING else self.in_flight)
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether nothing is left to do. A job with open unknowns is not finished (reliability 4.4)."""
-        return self.state is JobState.FINISHED and not self.open_unknowns
-
-    @property
-    def state_word(self) -> str:
-        """The state in words."""
-        if self.state is JobState.FINISHED and self.open_unknowns:
-            return "finished with unknowns"
-        return self.state.value
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the stable object of output."""
-        return {
-            "job": self.number, "state": self.state_word.replace(" ", "_"), "why": self.why or None,
-            "profile": self.profile, "origin": self.origin, "time": utc_text(self.began),
-            "operator": self.operator.as_dict(), "reason": self.reason or None, "total": self.total,
-            "done": self.done, "owner": self.owner or None,
-            "outcomes": {outcome.value: count for outcome, count in self.counts.items() if outcome and count},
-            "in_flight": self.in_flight,
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class JobItem:
-    """An item of a job, by its place in the plan, with what became of it. Attempts counts how often it was begun."""
-
-    seq: int
-    item: Item
-    outcome: Outcome | None = None
-    message: str = ""
-    entry: str | None = None
-    attempts: int = 0
-
-    @property
-    def is_in_flight(self) -> bool:
-        """Whether it was begun and has no outcome: its answer may still come."""
-        return self.entry is not None and self.outcome is None
-
-    @property
-    def state(self) -> str:
-        """How far it is: not_begun, in_flight or done."""
-        return "done" if self.outcome else "in_flight" if self.is_in_flight else "not_begun"
-
-    @property
-    def word(self) -> str:
-        """What became of it, in a word."""
-        return self.outcome.word if self.outcome else self.state.replace("_", " ")
-
-    def as_dict(self, provider: Provider) -> dict[str, object]:
-        """Return the stable object of output: a row of the results."""
-        changes = as_object(self.item.changes(provider))
-        return {
-            "username": self.item.username, "operation": self.item.operation.value,
-            "outcome": self.outcome.value if self.outcome else None, "id": self.entry, "changes": changes,
-            "message": self.message, "line": self.item.line or None, "state": self.state,
-        }  # fmt: skip

@@ -28,7 +28,7 @@ async def conflict_of(session: Session, username: str, found: Sequence[Collision
 
 def seen_since(session: Session) -> datetime | None:
     """Return a moment before which nothing happened that the list did not show; None if there is no list."""
-    return session.read_at - LONGEST_LIST if session.read_at else None
+    return session.held.read_at - LONGEST_LIST if session.held.read_at else None
 
 
 async def attribution_of(

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.job import Job
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.domain.plan import Job
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing

@@ -1,18 +1,22 @@
-"""One item of a job: send it, unless it moved since the plan was made, and look whether a success can be seen."""
+"""Items of a job: send one, unless it moved since the plan was made, and look whether a success can be seen; put back
+what was rejected.
+"""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict, RefusedHere, ResellerError
 from tui_reseller.domain.fingerprint import differing
-from tui_reseller.domain.operation import Call
-from tui_reseller.domain.plan import Item, Job, JobItem
+from tui_reseller.domain.job import Job, JobItem
+from tui_reseller.domain.operation import Call, Outcome
+from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.policy import TYPED
+from tui_reseller.services.ports import JobsPort
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.undo import refuse_overtaken
@@ -34,7 +38,7 @@ async def carry_out(
     call, wanted = item.item.call, item.item
     action = session.provider.action(call.operation)
     try:
-        with session.changing(call.username):
+        with session.desk.changing(call.username):
             session.policy.check(call, job.reason)
             if before is not None and await _is_read_again(session, wanted, before):
                 before = await session.find(call.username)  # the list may be ten minutes old
@@ -66,8 +70,8 @@ async def _is_read_again(session: Session, item: Item, listed: Customer) -> bool
         return True
     if is_already_so(session.provider, item.call, listed):
         return True
-    return session.read_at is not None and await session.ledger.is_touched_since(
-        session.account, item.username, session.read_at
+    return session.held.read_at is not None and await session.ledger.is_touched_since(
+        session.account, item.username, session.held.read_at
     )
 
 
@@ -106,3 +110,23 @@ def _moved(call: Call, item: JobItem, now: Customer | None, moved: tuple[Change,
         return stopped(call, Conflict("another customer bears this name by now; nothing was sent"))
     names = ", ".join(change.field for change in moved)
     return stopped(call, Conflict(f"it was changed since the plan was made ({names}); nothing was sent"))
+
+
+RETRIED = frozenset({Outcome.REJECTED, Outcome.NOT_SENT})
+"""What is done again when the operator asks for it."""
+
+
+async def retry_rejected(jobs: JobsPort, job: Job) -> int:
+    """Put back what was rejected or refused, and nothing else; return how many."""
+    back = [item.seq async for item in all_items(jobs, job.number) if item.outcome in RETRIED]
+    await jobs.put_back(job.number, back)
+    return len(back)
+
+
+async def all_items(jobs: JobsPort, number: int) -> AsyncGenerator[JobItem, None]:
+    """Yield all items of a job, in the order of the plan."""
+    after = -1
+    while page := await jobs.items(number, after):
+        for item in page:
+            yield item
+        after = page[-1].seq

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from tui_reseller.domain.errors import BadConfig, RefusedHere
+from tui_reseller.domain.job import JobItem
 from tui_reseller.domain.password import PasswordState, generate_password
-from tui_reseller.domain.plan import JobItem
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.result import Result

@@ -6,10 +6,8 @@ were never begun, items with an outcome, and at most as many unknown ones as wer
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
@@ -23,9 +21,10 @@ from tui_reseller.domain.errors import (
     RefusedHere,
     ResellerError,
 )
+from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.plan import Job, JobItem, JobState
 from tui_reseller.services import job_items, listing
+from tui_reseller.services.beside import Abandonable, every
 from tui_reseller.services.door import Permit
 from tui_reseller.services.failure_threshold import FailureThreshold
 from tui_reseller.services.job_passwords import Passwords
@@ -70,7 +69,7 @@ class JobRun:
     why: str = ""
     throttle: Throttle = field(init=False)
     progress: Progress = field(init=False)
-    _lengthy: asyncio.Task[None] | None = None
+    _lengthy: Abandonable = field(default_factory=Abandonable)
     _threshold: FailureThreshold = field(default_factory=FailureThreshold)
     _changes: list[tuple[str, Customer | None]] = field(default_factory=list)
     _locked: set[int] = field(default_factory=set)
@@ -95,8 +94,7 @@ class JobRun:
     def _halt(self, state: JobState, why: str) -> None:
         if not self.halted():
             self.state, self.why = state, why
-            if self._lengthy is not None:
-                self._lengthy.cancel()
+            self._lengthy.give_up()
 
     async def run(self) -> Job:
         """Apply what is left; return the job as it is then. Raises RefusedHere if another process has it, and what
@@ -108,13 +106,13 @@ class JobRun:
             await self.jobs.set_state(self.job.number, JobState.RUNNING)
             ended = JobState.STOPPED, "ended by an error"
             try:
-                async with self._asked():
+                async with every(ASKED_EVERY, self.session.clock, self.heed):
                     if not self.halted():
-                        await self._unless_halted(self._prepare())
+                        await self._lengthy.run(self._prepare())
                     self.progress.begin()
                     await self._work()
                     if self.settling and self.state is not JobState.STOPPED:
-                        await self._unless_halted(self._settle())
+                        await self._lengthy.run(self._settle())
                 ended = await self._end()
             except asyncio.CancelledError:
                 ended = JobState.STOPPED, "the program was ended"
@@ -126,18 +124,6 @@ class JobRun:
                 await asyncio.shield(self._leave(*ended))
         found = await self.jobs.get(self.job.number)
         return found or self.job
-
-    async def _unless_halted(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do what may take minutes and sends nothing: who halts the job does not wait for it."""
-        self._lengthy = asyncio.create_task(work)
-        try:
-            await self._lengthy
-        except asyncio.CancelledError:
-            this = asyncio.current_task()
-            if not self.halted() or (this is not None and this.cancelling()):
-                raise
-        finally:
-            self._lengthy = None
 
     async def _prepare(self) -> None:
         await self._settle()
@@ -154,7 +140,7 @@ class JobRun:
     async def _settle_passwords(self) -> None:
         """What became of each password follows from its item, whatever ended this run or the one before."""
         if self.passwords is not None:
-            await self.passwords.settle(_all_items(self.jobs, self.job.number))
+            await self.passwords.settle(job_items.all_items(self.jobs, self.job.number))
 
     async def _end(self) -> tuple[JobState, str]:
         """Return what the job is when nothing more is sent by this run."""
@@ -172,33 +158,19 @@ class JobRun:
             return JobState.PAUSED, f"{len(self._locked):,} customers wait for an outcome to be settled"
         return JobState.PAUSED, "some could not be sent"
 
-    @asynccontextmanager
-    async def _asked(self) -> AsyncIterator[None]:
-        """While the job runs, look what other processes ask of it, and show changes in the list."""
-
-        async def ask() -> None:
-            while True:
-                await self.session.clock.sleep(ASKED_EVERY)
-                wanted = await self.jobs.wanted(self.job.number)
-                if wanted == "pause":
-                    self.pause("paused from another window")
-                elif wanted == "stop":
-                    self.stop("stopped from another window")
-                await self._show_changes()
-
-        task = asyncio.create_task(ask())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
-            if not task.cancelled() and (error := task.exception()):
-                raise error
+    async def heed(self) -> None:
+        """Do what another process asks of the job, and show changes in the list."""
+        wanted = await self.jobs.wanted(self.job.number)
+        if wanted == "pause":
+            self.pause("paused from another window")
+        elif wanted == "stop":
+            self.stop("stopped from another window")
+        await self._show_changes()
 
     async def _show_changes(self) -> None:
         changes, self._changes = self._changes, []
         try:
-            await self.session.keep(*changes)
+            await self.session.held.keep(*changes)
         except asyncio.CancelledError:
             self._changes = [*changes, *self._changes]  # the snapshot may not have them yet; twice does no harm
             raise
@@ -323,22 +295,3 @@ class JobRun:
             self.pause(error.message)
         if self.throttle.broken_because:
             self.pause(f"paused by itself: {self.throttle.broken_because}")
-
-
-RETRIED = frozenset({Outcome.REJECTED, Outcome.NOT_SENT})
-"""What is done again when the operator asks for it."""
-
-
-async def retry_rejected(jobs: JobsPort, job: Job) -> int:
-    """Put back what was rejected or refused, and nothing else; return how many."""
-    back = [item.seq async for item in _all_items(jobs, job.number) if item.outcome in RETRIED]
-    await jobs.put_back(job.number, back)
-    return len(back)
-
-
-async def _all_items(jobs: JobsPort, number: int) -> AsyncGenerator[JobItem, None]:
-    after = -1
-    while page := await jobs.items(number, after):
-        for item in page:
-            yield item
-        after = page[-1].seq

@@ -58,14 +58,14 @@ def first_rows(session: Session) -> SnapshotInfo | None:
     if found is None:
         return None
     info, customers = found
-    session.read_at, session.read_tick, session.is_partial = info.read_at, None, True
+    session.held.replaced(info.read_at, is_partial=True)
     session.customers.show_head(customers, info.total)
     return info
 
 
 async def load(session: Session) -> SnapshotInfo | None:
     """Read the whole snapshot, with what changed since. Raises SnapshotDamaged if it was set aside."""
-    since = len(session.kept)
+    since = len(session.held.changes)
     try:
         found = await session.snapshot.load(session.account)
         if found is not None and _is_too_old(session, found.info):
@@ -78,13 +78,16 @@ async def load(session: Session) -> SnapshotInfo | None:
     if found is None:
         _forget(session)
         return None
-    await session.learn_last_set()
+    await session.last_set.learn()
     incoming = session.customers.incoming()
     await incoming.add(found.customers)
-    await session.customers.take(incoming, session.last_set, complete=False)
-    changes = [*found.changes, *session.kept[since:]]  # what was changed while the file was read may not be in it
-    session.customers.apply([(name, new and session.with_last_set(new)) for name, new in changes])
-    session.read_at, session.read_tick, session.is_partial = found.info.read_at, None, False
+    await session.customers.take(incoming, session.last_set.values, complete=False)
+    changes = [
+        *found.changes,
+        *session.held.changes[since:],
+    ]  # what was changed while the file was read may not be in it
+    session.customers.apply([(name, new and session.last_set.fill(new)) for name, new in changes])
+    session.held.replaced(found.info.read_at)
     return found.info
 
 
@@ -92,7 +95,7 @@ def _forget(session: Session) -> None:
     """Nothing is known of the list: what the head showed is taken back."""
     if session.customers.is_head:
         session.customers.show_head((), 0)
-        session.read_at, session.read_tick, session.is_partial = None, None, False
+        session.held.replaced(None)
 
 
 def _is_too_old(session: Session, info: SnapshotInfo) -> bool:
@@ -107,18 +110,18 @@ async def purge_old(session: Session) -> None:
 
 def age(session: Session) -> timedelta | None:
     """Return how old the list is, or None if there is none."""
-    return session.clock.now() - session.read_at if session.read_at else None
+    return session.clock.now() - session.held.read_at if session.held.read_at else None
 
 
 def is_too_old_for_many(session: Session) -> bool:
     """Whether the list may not stand for "all" any more: there is none, it is not whole, or it is older than 10 minutes
     (reliability O04). Of a list read by this run the monotonic clock tells; a time to come is no time.
     """
-    if session.read_at is None or session.is_partial or session.customers.is_head:
+    if session.held.read_at is None or session.held.is_partial or session.customers.is_head:
         return True
-    if session.read_tick is not None:
-        return session.clock.monotonic() - session.read_tick > OLD_FOR_MANY.total_seconds()
-    return not timedelta(0) <= session.clock.now() - session.read_at <= OLD_FOR_MANY
+    if session.held.read_tick is not None:
+        return session.clock.monotonic() - session.held.read_tick > OLD_FOR_MANY.total_seconds()
+    return not timedelta(0) <= session.clock.now() - session.held.read_at <= OLD_FOR_MANY
 
 
 async def refresh_for_many(session: Session, *, renew: bool = False) -> None:
@@ -126,7 +129,7 @@ async def refresh_for_many(session: Session, *, renew: bool = False) -> None:
 
     Raises RefusedHere if the new one lost so many customers that a person has to look first; as refresh() otherwise.
     """
-    if session.read_at is None and not renew:
+    if session.held.read_at is None and not renew:
         with contextlib.suppress(SnapshotDamaged):  # the service is asked anyway
             await load(session)
     if not renew and not is_too_old_for_many(session):
@@ -150,20 +153,20 @@ async def refresh(session: Session) -> AsyncIterator[Arrived | Refreshed]:
     Only a complete list takes the place of the old one. While there is no old one, rows are shown as they arrive.
     Broken off in the middle, it is read again, at most 4 times. Raises NoAnswer, Rejected, MissingCredentials.
     """
-    previous = 0 if session.read_at is None else session.customers.total
-    await session.learn_last_set()
+    previous = 0 if session.held.read_at is None else session.customers.total
+    await session.last_set.learn()
     service = await session.service()
-    since = len(session.kept)
+    since = len(session.held.changes)
     for attempt in range(1, retry.READ_ATTEMPTS + 1):
         incoming = session.customers.incoming()
-        session.is_partial = session.is_partial or session.read_at is None
+        session.held.is_partial = session.held.is_partial or session.held.read_at is None
         shown = session.clock.monotonic()
         try:
             async with aclosing(service.stream()) as pieces:
                 async for piece in pieces:
                     await incoming.add(piece.customers)
-                    if session.read_at is None and _is_due(session, shown, incoming):
-                        await session.customers.take(incoming, session.last_set, complete=False)
+                    if session.held.read_at is None and _is_due(session, shown, incoming):
+                        await session.customers.take(incoming, session.last_set.values, complete=False)
                         shown = session.clock.monotonic()
                     yield Arrived(len(incoming), piece.received)
             session.budget.earn()
@@ -187,17 +190,16 @@ async def accept(session: Session, fresh: Refreshed) -> Refreshed:
 
     What this tool changed while the list was on its way stands: the list may have been read before it.
     """
-    await session.customers.take(fresh.incoming, session.last_set, complete=session.read_at is not None)
-    session.customers.apply(session.kept[fresh.since :])
-    session.read_at, session.is_partial = fresh.read_at, False
-    session.read_tick = session.clock.monotonic()
+    await session.customers.take(fresh.incoming, session.last_set.values, complete=session.held.read_at is not None)
+    session.customers.apply(session.held.changes[fresh.since :])
+    session.held.replaced(fresh.read_at, session.clock.monotonic())
     not_kept = ""
     try:
         if session.retention > timedelta(0):
             await session.snapshot.save(session.account, fresh.read_at, fresh.incoming)
             # Those made while it was saved come again: of several for one customer the last has to stand.
-            if len(session.kept) > fresh.since:
-                await session.snapshot.note(session.account, session.kept[fresh.since :])
+            if len(session.held.changes) > fresh.since:
+                await session.snapshot.note(session.account, session.held.changes[fresh.since :])
     except BadConfig as error:
         not_kept = error.message
     return replace(fresh, held=False, not_kept=not_kept)

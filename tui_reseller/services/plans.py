@@ -57,7 +57,7 @@ async def draft(
     already stays in the plan, so that its outcome is written down. Raises InvalidInput if there is nothing to do.
     Nothing is sent.
     """
-    read_at = session.read_at if present is None else session.clock.now()
+    read_at = session.held.read_at if present is None else session.clock.now()
     if read_at is None:
         raise InvalidInput("there is no list yet that a plan could be made from", hint="wait until it is read")
     open_ = await session.ledger.needs_you(session.account)

@@ -13,11 +13,12 @@ from tui_reseller.domain.config import Config
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
+from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.listing import (
     ListProgress,
 )
 from tui_reseller.domain.operation import Call, Outcome
-from tui_reseller.domain.plan import Job, JobItem, JobState, Plan
+from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.value import Value
 from tui_reseller.domain.vault import Anchor, Comparison, Restored

@@ -56,7 +56,7 @@ async def _readings(session: Session, entries: Sequence[Entry]) -> dict[str, Obs
 
     async def find(username: str) -> Customer | None:
         customer = listed.get(username)
-        return session.with_last_set(customer) if customer else None
+        return session.last_set.fill(customer) if customer else None
 
     is_doubted = await doubt(
         session,

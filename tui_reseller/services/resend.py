@@ -36,7 +36,7 @@ async def classify(session: Session, entry_id: str, refusal: Rejected, *, attemp
     if seen.outcome is Outcome.VERIFIED_NOT_APPLIED:
         return Outcome.REJECTED, f"{said}; read back: {seen.words}"
     if seen.row is not None and seen.outcome is Outcome.VERIFIED_APPLIED:
-        await session.keep((entry.username, seen.row))
+        await session.held.keep((entry.username, seen.row))
     return seen.outcome, f"{said}; read back: {seen.words}"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
-from tui_reseller.domain.plan import Job
+from tui_reseller.domain.job import Job
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import Provider
 from tui_reseller.services.job_passwords import Made, PasswordFilesPort
@@ -101,7 +101,7 @@ class Services:
             if ledger is LedgerUse.REQUIRED:
                 await session.catch_up()
             elif ledger is LedgerUse.LAST_SET:
-                await session.learn_last_set()
+                await session.last_set.learn()
             yield session
         finally:
             await session.aclose()

@@ -1,38 +1,35 @@
 """One opened profile: its ports, its list and what it allows. Front doors hold one at a time."""
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, MissingCredentials, RefusedHere
-from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.errors import LedgerUnavailable, MissingCredentials
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import Provider
-from tui_reseller.domain.text import quoted
-from tui_reseller.domain.value import Value
-from tui_reseller.services import absence, retry
+from tui_reseller.services import retry
 from tui_reseller.services.guard import GuardedCustomers
+from tui_reseller.services.held_list import HeldList
+from tui_reseller.services.last_set import LastSet
 from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import Clock, CredentialsPort, CustomersPort, LedgerPort
+from tui_reseller.services.write_desk import WriteDesk
 
 Connect = Callable[[Profile, Credential, float | None], CustomersPort]
 
 
 @dataclass
 class Session:
-    """Everything that use cases need for one profile.
+    """Everything that use cases need for one profile: its ports, and what is known at the moment, each with its owner.
 
-    Timeout, in seconds, lowers the deadline of every call. Retention is how old a snapshot may get. Last_set holds what
-    this tool last set of fields that the service never tells, by username; kept what this session changed, in order,
-    for lists that were on their way then. Read_tick is when the list was read by the monotonic clock, None for one that
-    was read by another run.
+    Timeout, in seconds, lowers the deadline of every call. Retention is how old a snapshot may get.
     """
 
     profile: Profile
@@ -46,16 +43,16 @@ class Session:
     connect: Connect
     timeout: float | None = None
     retention: timedelta = timedelta(days=30)
-    read_at: datetime | None = None
-    read_tick: float | None = None
-    is_partial: bool = False
-    last_set: dict[str, dict[str, Value]] = field(default_factory=dict)
-    unwritten: list[tuple[str, Outcome, str]] = field(default_factory=list)
-    in_flight: set[str] = field(default_factory=set)
-    kept: list[tuple[str, Customer | None]] = field(default_factory=list)
     budget: retry.Budget = field(default_factory=retry.Budget)
-    ledger_trouble: LedgerUnavailable | None = None
+    held: HeldList = field(init=False)
+    last_set: LastSet = field(init=False)
+    desk: WriteDesk = field(init=False)
     _service: GuardedCustomers | None = None
+
+    def __post_init__(self) -> None:
+        self.held = HeldList(self.account, self.customers, self.snapshot)
+        self.last_set = LastSet(self.account, self.provider, self.ledger)
+        self.desk = WriteDesk(self.ledger)
 
     @property
     def account(self) -> str:
@@ -93,46 +90,10 @@ class Session:
         """Ask the service for one customer; what the service never tells is filled in. Raises
         UnusableAnswer, with the rest, if it is not there and the answer is no proof of that.
         """
-        service, enough = await self.service(), self.enough_for([username])
+        service, enough = await self.service(), self.held.enough_for([username])
         ask = partial(service.find, username, enough)
         found = await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
-        return self.with_last_set(found) if found else None
-
-    def enough_for(self, missing: Collection[str]) -> float:
-        """Return how many customers a whole list must have to prove that these are missing from it.
-
-        The last list that we hold tells, without those: they are what may be gone.
-        """
-        total, there = self.customers.total, len(missing)
-        if self.read_at is None and (found := self.snapshot.head(self.account, 0)) is not None:
-            total = found[0].total
-        elif total <= absence.FEW:
-            there = len(self.customers.named(missing))
-        return absence.enough(total, there)
-
-    def with_last_set(self, customer: Customer) -> Customer:
-        """Fill in what we last set where the service did not tell."""
-        ours = self.last_set.get(customer.username, {})
-        untold = {name: value for name, value in ours.items() if customer.value(name) is None}
-        return customer.with_values(untold) if untold else customer
-
-    def set_by_us(self, username: str, values: Mapping[str, Value]) -> None:
-        """Remember what we set, as far as the service never tells it; None is what nobody knows now."""
-        untold = {name: value for name, value in values.items() if name in self.provider.untold}
-        if untold:
-            self.last_set.setdefault(username, {}).update(untold)
-
-    async def learn_last_set(self) -> None:
-        """Read from the ledger what this tool last set of fields that the service never tells.
-
-        A ledger that cannot be read leaves it unknown, and its trouble is kept: the list is true without it.
-        """
-        try:
-            found = await self.ledger.last_set(self.account)
-        except LedgerUnavailable as error:
-            self.last_set, self.ledger_trouble = {}, error
-        else:
-            self.last_set, self.ledger_trouble = {name: dict(values) for name, values in found.items()}, None
+        return self.last_set.fill(found) if found else None
 
     async def catch_up(self) -> int:
         """Learn what the ledger knows, as a session begins: operations of processes that have ended become unknown, and
@@ -143,43 +104,12 @@ class Session:
         try:
             return await self.ledger.recover()
         finally:
-            await self.learn_last_set()
-
-    async def keep(self, *changes: tuple[str, Customer | None]) -> None:
-        """Take certain changes into list and snapshot: username, and the customer or None. A disk that refuses costs
-        only the snapshot.
-        """
-        if not changes:
-            return
-        self.customers.apply(changes)
-        self.kept.extend(changes)
-        with contextlib.suppress(BadConfig):  # never an error of the operation, which is done
-            await self.snapshot.note(self.account, changes)
-        await self.customers.tidy()
-
-    @contextlib.contextmanager
-    def changing(self, username: str) -> Iterator[None]:
-        """Be the only change of a customer that is on its way. Raises RefusedHere if there is another one."""
-        if username in self.in_flight:
-            raise RefusedHere(f"refused: a change of {quoted(username)} is still on its way")
-        self.in_flight.add(username)
-        try:
-            yield
-        finally:
-            self.in_flight.discard(username)
-
-    async def write_down_kept(self) -> None:
-        """Write down outcomes that the disk refused before. Raises LedgerUnavailable if it still does."""
-        while self.unwritten:
-            first = self.unwritten[0]
-            await self.ledger.finish(*first)
-            if self.unwritten and self.unwritten[0] is first:  # another call may have written it meanwhile
-                self.unwritten.pop(0)
+            await self.last_set.learn()
 
     async def aclose(self) -> None:
         """Close the connection. The ledger belongs to the whole program and stays open."""
         with contextlib.suppress(LedgerUnavailable):  # the last chance; after it they are unknown, as they should be
-            await self.write_down_kept()
+            await self.desk.write_down()
         if self._service is not None:
             await self._service.aclose()
 

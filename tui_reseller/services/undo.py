@@ -134,7 +134,7 @@ async def _read_again(session: Session, usernames: Collection[str]) -> Mapping[s
     if len(usernames) > FEW:
         return session.customers.named(usernames)
     found = {name: customer for name in usernames if (customer := await session.find(name)) is not None}
-    await session.keep(*found.items())
+    await session.held.keep(*found.items())
     return found
 
 

@@ -49,7 +49,7 @@ async def verify(session: Session, entry: Entry) -> tuple[Outcome, str]:
     except ResellerError as error:
         return Outcome.UNKNOWN, f"still unknown: the reading failed ({error.message})"
     if last.row is not None:
-        await session.keep((entry.username, last.row))
+        await session.held.keep((entry.username, last.row))
     return await _write_down(session, entry, last.outcome, f"{times_text(readings)}: {_open(last)}{words}")
 
 
@@ -84,8 +84,8 @@ async def _write_down(
     effect = session.provider.action(entry.operation).effect
     if outcome is Outcome.VERIFIED_APPLIED and effect in {Effect.REMOVES, Effect.RENAMES}:
         if effect is Effect.REMOVES:
-            await session.keep((entry.username, None))
-        await session.learn_last_set()  # what is known of it ends, or follows the name
+            await session.held.keep((entry.username, None))
+        await session.last_set.learn()  # what is known of it ends, or follows the name
     return outcome, words
 
 

@@ -19,7 +19,7 @@ async def whole_list(session: Session) -> IncomingPort:
 
 async def doubt(session: Session, incoming: IncomingPort, missing: Collection[str]) -> str:
     """Say why a whole list does not prove that these are missing; empty if it does."""
-    if len(incoming) < session.enough_for(missing):
+    if len(incoming) < session.held.enough_for(missing):
         return f"no other customer is found either, and the whole list has {len(incoming):,} customers"
     if await incoming.has(""):
         return f"the whole list of {len(incoming):,} customers has records without a usable username, maybe this one"

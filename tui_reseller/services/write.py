@@ -63,7 +63,7 @@ async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOT
     Never raises a ResellerError: what stopped it stands in the result.
     """
     try:
-        with session.changing(call.username):
+        with session.desk.changing(call.username):
             before = await prepare(session, call, aim)
             if before is not None and is_already_so(session.provider, call, before):
                 found = await already(session, call, before, aim)
@@ -72,7 +72,7 @@ async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOT
             elif before is not None and is_of_fields(session.provider, call):
                 call = without_unchanged(call, {name: before.text(name) for name in call.fields})
             result = await send(session, call, before, permit, aim)
-            await session.keep(*list_updates(session, call, before, result.outcome))
+            await session.held.keep(*list_updates(session, call, before, result.outcome))
     except ResellerError as error:
         return stopped(call, error)
     return result
@@ -92,7 +92,7 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
     refuse_another(call, aim.meant, now)
     found = [] if aim.loaded is None else conflicts_of(session.provider, call, aim.loaded, now)
     if found:
-        await session.keep((call.username, now))  # so that whoever looks again sees what is there now
+        await session.held.keep((call.username, now))  # so that whoever looks again sees what is there now
         raise await conflict_of(session, call.username, found)
     if call.until is not None and now.switch(session.provider.action(call.operation).switch) is not Switch.ON:
         await refuse_end(session, call, now)
@@ -135,7 +135,7 @@ async def already(session: Session, call: Call, now: Customer, aim: Aim) -> Resu
     entry_id = await session.ledger.already(_intent(session, call, now, changes, aim), said)
     if entry_id is None:
         return None
-    await session.keep((call.username, now))
+    await session.held.keep((call.username, now))
     return Result(call.username, call.operation, Outcome.ALREADY_SO, said, entry_id, ())
 
 
@@ -155,7 +155,7 @@ async def send(
     permit.refuse_other(session.account, call, aim.item[0] if aim.item else None)
     session.policy.check(call, aim.reason)
     changes = changes_of(session.provider, call, before)
-    await session.write_down_kept()  # until then nothing more is sent
+    await session.desk.write_down()  # until then nothing more is sent
     service = await session.service()  # may ask for a key: before anything is written down
     entry_id = await session.ledger.begin(_intent(session, call, before, changes, aim))
     sending = _Sending(service, call, permit, aim.item[0] if aim.item else None)
@@ -238,7 +238,7 @@ async def _finish(session: Session, entry_id: str, outcome: Outcome, message: st
     try:
         await session.ledger.finish(entry_id, outcome, message)
     except LedgerUnavailable as error:
-        session.unwritten.append((entry_id, outcome, message))
+        session.desk.unwritten.append((entry_id, outcome, message))
         return f" (this outcome could not be written down yet: {error.message})"
     return ""
 
@@ -251,18 +251,18 @@ def list_updates(
     """
     action = session.provider.action(call.operation)
     if outcome is Outcome.UNKNOWN and action.sets and before:
-        session.set_by_us(call.username, dict.fromkeys(action.sets))
+        session.last_set.note(call.username, dict.fromkeys(action.sets))
         return [(call.username, before.with_values(dict.fromkeys(action.sets)))]
     if not outcome.is_applied:
         return []
     if outcome is Outcome.VERIFIED_APPLIED and action.effect is Effect.CREATES:
         return []  # it was taken in as it was read
     if before:
-        session.set_by_us(call.username, action.sets)
-    if action.effect is Effect.RENAMES and call.username in session.last_set:
-        session.last_set[call.fields[KEY]] = session.last_set.pop(call.username)
+        session.last_set.note(call.username, action.sets)
+    if action.effect is Effect.RENAMES:
+        session.last_set.renamed(call.username, call.fields[KEY])
     if action.effect is Effect.REMOVES:
-        session.last_set.pop(call.username, None)
+        session.last_set.forget(call.username)
     return [(call.username, after_call(session.provider, call, before))]
 
 

@@ -140,7 +140,7 @@ class ResellerApp(ReportingApp, inherit_bindings=False):
             if context is not None:
                 context.notify_error(error)
             return
-        if context is not None and context.session.in_flight:
+        if context is not None and context.session.desk.in_flight:
             self._notify("A change is on its way: wait for its answer before you open another profile.", "warning")
             return
         self.cancel("refresh")
@@ -262,7 +262,7 @@ class ResellerApp(ReportingApp, inherit_bindings=False):
                 context.run.stop("the screen was closed")
             clock = context.session.clock
             deadline = clock.monotonic() + ANSWER_SECONDS
-            while (context.session.in_flight or context.run is not None) and clock.monotonic() < deadline:
+            while (context.session.desk.in_flight or context.run is not None) and clock.monotonic() < deadline:
                 await clock.sleep(0.05)
         self.exit(return_code=code)
 

@@ -73,7 +73,7 @@ class ProfileContext:
     @property
     def read_at(self) -> str:
         """When the list was read, in words."""
-        return f"list of {clock_text(self.session.read_at, self.now())}"
+        return f"list of {clock_text(self.session.held.read_at, self.now())}"
 
     # What the screen shows
 
@@ -143,8 +143,8 @@ class ProfileContext:
         self.show(
             total=customers.total,
             shown=customers.total if customers.is_head else len(customers),
-            read_at=self.session.read_at,
-            is_partial=self.session.is_partial,
+            read_at=self.session.held.read_at,
+            is_partial=self.session.held.is_partial,
         )
         await self._count_hidden()
 

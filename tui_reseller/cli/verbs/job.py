@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 import click
 
-from tui_reseller.cli.argument_values import read_secrets
+from tui_reseller.cli.argument_values import JobNumber, read_secrets
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
@@ -14,12 +14,12 @@ from tui_reseller.cli.messages import changes_text
 from tui_reseller.cli.options import common, writing
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
+from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.plan import Job, JobItem, JobState
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.services.door import Consent, admit_job
-from tui_reseller.services.jobs import RETRIED, retry_rejected
+from tui_reseller.services.job_items import RETRIED, retry_rejected
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 
@@ -56,24 +56,12 @@ def job() -> int:
 
 
 def _number(function: Callable[..., int]) -> Callable[..., int]:
-    return click.argument("number", metavar="ID", type=_JobNumber())(function)
+    return click.argument("number", metavar="ID", type=JobNumber())(function)
 
 
 def _profile(services: Services, found: Job) -> str:
     """Return the profile to resume a job under: no other one may be named beside that of the environment."""
     return services.profiles.environment.name if services.profiles.environment else found.profile
-
-
-class _JobNumber(click.ParamType[int]):
-    """7, or job-7 as the audit log calls it."""
-
-    name = "job"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        text = str(value).removeprefix("job-")
-        if not text.isascii() or not text.isdigit():
-            self.fail("a job is named by its number: 7", param, ctx)
-        return int(text)
 
 
 @click.command()
@@ -285,11 +273,7 @@ def results(inv: Invocation, *, number: int) -> int:
         with inv.out.rows(RESULT_COLUMNS if inv.out.format == "table" else _ALL_COLUMNS) as rows:
             while (page := await services.jobs.items(number, after)) and not inv.out.is_closed:
                 for item in page:
-                    rows.add(
-                        _for_table(found, item)
-                        if inv.out.format == "table"
-                        else item.as_dict(provider_of(found.account))
-                    )
+                    rows.add(_as_row(inv, found, item))
                 after = page[-1].seq
         inv.console.say(job_line(found, _profile(services, found)))
         return exit_code(found)

@@ -143,7 +143,7 @@ def _read_target(inv: Invocation, to: str | None, *, limit: int | None, force: b
 
 
 def _warn_of_ledger(inv: Invocation, session: Session) -> None:
-    trouble = session.ledger_trouble
+    trouble = session.last_set.trouble
     if trouble is not None:
         inv.console.warn(f"website access is not known, for the audit log cannot be read: {trouble.message}")
 
@@ -210,8 +210,8 @@ def _say_extent(console: Console, session: Session, query: ListRequest, shown: i
     if query.limit:
         console.say(f"{shown:,} of {matched:,}")
     old = listing.age(session)
-    if old is not None and session.read_at is not None and old.total_seconds() >= 60:
-        console.say(f"list of {session.read_at:%Y-%m-%d %H:%M} UTC")
+    if old is not None and session.held.read_at is not None and old.total_seconds() >= 60:
+        console.say(f"list of {session.held.read_at:%Y-%m-%d %H:%M} UTC")
 
 
 @click.command()

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
+from tui_reseller.domain.plan import Item, Plan
 from tui_reseller.domain.printed import command
 from tui_reseller.storage.ledger.encoding import compact, unescaped
 

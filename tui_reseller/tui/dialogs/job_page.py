@@ -5,7 +5,7 @@ from textual.binding import Binding
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as ListOption
 
-from tui_reseller.domain.plan import Job, JobState
+from tui_reseller.domain.job import Job, JobState
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.services.jobs import JobRun

@@ -16,7 +16,9 @@ async def changes(context: ProfileContext) -> None:
     customers = context.session.customers
     counts = customers.refreshed
     if not counts:
-        context.notify("The last refresh brought nothing new." if context.session.read_at else "There is no list yet.")
+        context.notify(
+            "The last refresh brought nothing new." if context.session.held.read_at else "There is no list yet."
+        )
         return
     found = customers.differences(LIMIT)
     rows = [(item.username if item.kind != "gone" else "", _line(item)) for item in found]

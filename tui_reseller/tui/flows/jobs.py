@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import ResellerError
-from tui_reseller.domain.plan import Job
+from tui_reseller.domain.job import Job
 from tui_reseller.domain.text import clean
 from tui_reseller.services.door import Consent, Permit, admit_job
-from tui_reseller.services.jobs import RETRIED, retry_rejected
+from tui_reseller.services.job_items import RETRIED, retry_rejected
 from tui_reseller.services.plans import Drafted
 from tui_reseller.services.undo import draft_undo
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec

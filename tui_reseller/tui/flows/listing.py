@@ -45,7 +45,7 @@ async def load_and_refresh(context: ProfileContext) -> None:
         await context.count_open()
     except ResellerError as error:
         context.notify_error(error)
-    if context.services.profiles.load().settings.refresh == MANUAL and context.session.read_at is not None:
+    if context.services.profiles.load().settings.refresh == MANUAL and context.session.held.read_at is not None:
         context.show(progress="")
     else:
         await refresh(context)
@@ -89,7 +89,7 @@ async def refresh(context: ProfileContext, *, asked: bool = False) -> None:
             if now - painted >= (SLOW_REPAINT_SECONDS if context.host.slow else REPAINT_SECONDS):
                 painted = now
                 context.show(progress=_progress(event, now - began))
-                if session.read_at is None:
+                if session.held.read_at is None:
                     await context.requery()
     except MissingCredentials as error:
         context.show(trouble="no key")
@@ -97,7 +97,9 @@ async def refresh(context: ProfileContext, *, asked: bool = False) -> None:
         if asked:
             await _without_key(context, error)
     except ResellerError as error:
-        since = f"Showing the list of {clock_text(session.read_at, context.now())}; " if session.read_at else ""
+        since = (
+            f"Showing the list of {clock_text(session.held.read_at, context.now())}; " if session.held.read_at else ""
+        )
         context.show(trouble="refresh failed")
         context.notify(f"{since}refresh failed: {error.message}", "bad")
     finally:

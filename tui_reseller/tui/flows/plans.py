@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tui_reseller.domain.errors import ResellerError
-from tui_reseller.domain.plan import Job, Plan
+from tui_reseller.domain.job import Job
+from tui_reseller.domain.plan import Plan
 from tui_reseller.services import plans
 from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.plans import Drafted

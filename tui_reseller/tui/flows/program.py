@@ -20,7 +20,7 @@ async def toggle_mouse(context: ProfileContext) -> None:
 
 async def suspend(context: ProfileContext) -> None:
     """Go to the shell; not while an answer is on its way, which nobody would read."""
-    if context.session.in_flight:
+    if context.session.desk.in_flight:
         context.notify("A change is on its way: wait for its answer before ctrl+z.", "warning")
     else:
         context.host.suspend_process()
@@ -56,7 +56,7 @@ def _reasons_to_stay(context: ProfileContext) -> list[str]:
     why = []
     if context.run is not None:
         why.append(f" Job {context.run.job.number} is running: quitting stops it; it can be resumed.")
-    if context.session.in_flight:
+    if context.session.desk.in_flight:
         why.append(" A change is on its way; its answer would be lost.")
     if context.state.marked:
         count = len(context.state.marked)

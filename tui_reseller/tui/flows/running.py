@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tui_reseller.domain.errors import InvalidInput, ResellerError
-from tui_reseller.domain.plan import Job
+from tui_reseller.domain.job import Job
 from tui_reseller.domain.printed import command
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords

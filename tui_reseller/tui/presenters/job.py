@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome, verb_of
-from tui_reseller.domain.plan import Item, Job, JobItem, JobState, Plan
+from tui_reseller.domain.plan import Item, Plan
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.services.result import Result

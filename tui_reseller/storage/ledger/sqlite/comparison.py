@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from tui_reseller.domain.errors import LedgerUnavailable, ResellerError
-from tui_reseller.domain.plan import JobState
+from tui_reseller.domain.job import JobState
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Comparison, Side
 from tui_reseller.storage.ledger.sqlite.checks import check_plain

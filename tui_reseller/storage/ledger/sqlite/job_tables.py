@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from tui_reseller.domain.audit import Operator, utc_text
-from tui_reseller.domain.plan import JobItem, JobState, Plan
+from tui_reseller.domain.job import JobItem, JobState
+from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage.ledger.encoding import compact, escaped
 from tui_reseller.storage.ledger.job_rows import (

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import LedgerUnavailable
+from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.plan import Job, JobItem, JobState, Plan
+from tui_reseller.domain.plan import Plan
 from tui_reseller.storage.ledger.encoding import escaped
 from tui_reseller.storage.ledger.job_rows import JobRow, read_job
 from tui_reseller.storage.ledger.sqlite.job_lock import JobLocks

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import InvalidInput, LedgerUnavailable, RefusedHere
-from tui_reseller.domain.plan import JobState
+from tui_reseller.domain.job import JobState
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor, Comparison, Restored
 from tui_reseller.storage.ledger.encoding import escaped

@@ -1,0 +1,57 @@
+"""The list that a session holds: how old and how whole it is, and what was changed since."""
+
+import contextlib
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import BadConfig
+from tui_reseller.services import absence
+from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
+
+
+@dataclass
+class HeldList:
+    """State of a list of customers in memory, and of its snapshot on disk.
+
+    Read_at is when the service told it, None while there is none. Read_tick is the same by the monotonic clock, None
+    for a list that another run has read. Changes holds what this session changed, in order, for lists that were on
+    their way then.
+    """
+
+    account: str
+    customers: CustomerListPort
+    snapshot: SnapshotPort
+    read_at: datetime | None = None
+    read_tick: float | None = None
+    is_partial: bool = False
+    changes: list[tuple[str, Customer | None]] = field(default_factory=list)
+
+    def replaced(self, read_at: datetime | None, tick: float | None = None, *, is_partial: bool = False) -> None:
+        """Take another list for the one that is held."""
+        self.read_at, self.read_tick, self.is_partial = read_at, tick, is_partial
+
+    async def keep(self, *changes: tuple[str, Customer | None]) -> None:
+        """Take certain changes into list and snapshot: username, and the customer or None. A disk that refuses costs
+        only the snapshot.
+        """
+        if not changes:
+            return
+        self.customers.apply(changes)
+        self.changes.extend(changes)
+        with contextlib.suppress(BadConfig):  # never an error of the operation, which is done
+            await self.snapshot.note(self.account, changes)
+        await self.customers.tidy()
+
+    def enough_for(self, missing: Collection[str]) -> float:
+        """Return how many customers a whole list must have to prove that these are missing from it.
+
+        The last list that we hold tells, without those: they are what may be gone.
+        """
+        total, there = self.customers.total, len(missing)
+        if self.read_at is None and (found := self.snapshot.head(self.account, 0)) is not None:
+            total = found[0].total
+        elif total <= absence.FEW:
+            there = len(self.customers.named(missing))
+        return absence.enough(total, there)
