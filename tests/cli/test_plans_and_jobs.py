@@ -250,3 +250,18 @@ def test_mistakes_are_said(console):
     assert console("job", "show", "99").code == 2
     assert console("job", "pause", "x").code == 2
     assert console("job", "resume", "99").code == 2
+
+
+@pytest.mark.parametrize("text", ["", " ", '""', "city:", "username=", "sending:on city="])
+def test_an_unset_variable_in_a_filter_makes_no_plan(console, text):
+    ran = console("plan", "new", "--filter", text, "--action", "disable")
+    assert (ran.code, ran.out) == (2, "")
+    assert "everybody" in ran.err
+
+
+def test_everybody_is_named_by_an_option(console, tmp_path):
+    _, everybody = planned(console, tmp_path, "--all", "--action", "disable")
+    row = everybody.row
+    assert row["items"] + row["already"] == row["total"] >= 6
+    for both in (["--all", "--filter", "city:Vigo"], []):
+        assert console("plan", "new", *both, "--action", "disable").code == 2

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.harness.v2 import FIELDS, SEARCHED, a_customer, frame_from, mask, parse_filter, searchable
 from tests.storage import naive
 from tui_reseller.domain.errors import InvalidFilter
-from tui_reseller.domain.filters import IS_WORDS, LONGEST_REGEX, STATES, Filter
+from tui_reseller.domain.filters import IS_WORDS, LONGEST_REGEX, STATES, Filter, parse_selection
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.switch import Switch
 
 LUZ = a_customer(
@@ -272,3 +273,27 @@ def test_only_texts_that_are_wanted_are_highlighted():
 def test_each_state_of_a_switch_is_told_from_the_others(state):
     shown = [other for other in Switch if fits(f"website_access:{state}", a_customer("x", website_access=other))]
     assert [found.value for found in shown] == [state]
+
+
+@pytest.mark.parametrize("text", ["", " ", '""', "  \t", '"" ""', "-"])
+def test_an_empty_filter_chooses_nobody_for_a_change(text):
+    with pytest.raises(InvalidFilter):
+        parse_selection(text, RESELLER_V2)
+
+
+@pytest.mark.parametrize("name", sorted(set(RESELLER_V2.columns) - set(RESELLER_V2.switches)))
+@pytest.mark.parametrize("sign", [":", "=", "~"])
+@pytest.mark.parametrize("before", ["", "-", "sending:on ", "-sending:on madrid "])
+@pytest.mark.parametrize("after", ["", " ", " madrid"])
+def test_a_condition_without_a_value_chooses_nobody_for_a_change(name, sign, before, after):
+    text = f"{before}{name}{sign}{after}"
+    assert parse_filter(text), "a list shows it while it is typed"
+    with pytest.raises(InvalidFilter, match=name):
+        parse_selection(text, RESELLER_V2)
+
+
+@pytest.mark.parametrize(
+    "text", ['city=""', '-city=""', "madrid", "city:x", "sending:off", "is:missing-data", "email~^a"]
+)
+def test_a_condition_with_a_value_chooses(text):
+    assert parse_selection(text, RESELLER_V2) == parse_filter(text)

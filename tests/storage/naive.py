@@ -3,6 +3,7 @@
 import re
 
 from tests.harness.v2 import DETAIL_FIELDS, SEARCHED, SWITCH_FIELDS
+from tui_reseller.domain.searching import canonical, folded
 from tui_reseller.domain.switch import Switch
 
 
@@ -15,11 +16,11 @@ def _holds(term, customer, is_word):
     text = customer.text(term.field) if term.field else ""
     match term.kind:
         case "word":
-            return any(term.text in customer.text(name).lower() for name in SEARCHED)
+            return any(term.text in folded(customer.text(name)) for name in SEARCHED)
         case "contains":
-            return term.text in text.lower()
+            return term.text in folded(text)
         case "equals":
-            return text.lower() == term.text
+            return canonical(text) == term.text
         case "regex":
             return bool(re.search(term.text, text, re.IGNORECASE))
         case "state":

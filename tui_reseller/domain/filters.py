@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tui_reseller.domain.errors import InvalidFilter
 from tui_reseller.domain.nearest import nearest
 from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.searching import canonical, folded
 
 STATES = ("on", "off", "unknown")
 IS_WORDS = ("marked", "new", "changed", "needs-you", "missing-data", "duplicate-email")
@@ -18,12 +19,15 @@ _LOOK_AROUND = re.compile(r"\(\?(?:[=!]|<[=!]|P=|\()|(?<!\\)(?:\\\\)*\\[1-9]")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition. Kind is word, contains, equals, regex, state or is; text is lower-cased except in a regex."""
+    """One condition. Kind is word, contains, equals, regex, state or is; text is folded for its kind except in a
+    regex (domain/searching.py). Is_blank is what selects nothing in particular: `city:`, but not `city=""`.
+    """
 
     kind: str
     text: str
     field: str = ""
     negated: bool = False
+    is_blank: bool = False
     start: int = 0
     end: int = 0
 
@@ -65,6 +69,24 @@ def parse_filter(text: str, provider: Provider) -> Filter:
     return Filter(text, tuple(terms))
 
 
+def parse_selection(text: str, provider: Provider) -> Filter:
+    """Read a filter that chooses customers for a change.
+
+    An empty variable of a shell must not choose everybody: a filter without a condition, and a condition without a
+    value, are refused. Raises InvalidFilter.
+    """
+    found = parse_filter(text, provider)
+    blank = next((term for term in found.terms if term.is_blank), None)
+    if blank is not None:
+        raise InvalidFilter(
+            f'{blank.field} stands without a value, which would choose everybody: {blank.field}="" means empty',
+            place=blank.start,
+        )
+    if not found:
+        raise InvalidFilter("the filter is empty, which would choose everybody: --all chooses all of them", place=0)
+    return found
+
+
 def _read_term(text: str, start: int, provider: Provider) -> tuple[Term | None, int]:
     head = _TERM_START.match(text, start)
     assert head is not None  # noqa: S101 - every part of the pattern is optional
@@ -81,7 +103,7 @@ def _read_term(text: str, start: int, provider: Provider) -> tuple[Term | None, 
             if negated and end >= len(text):
                 raise InvalidFilter("not finished: a word follows the -", place=start, unfinished=True)
             return None, end
-        return Term("word", value.lower(), **span), end  # type: ignore[arg-type]  # one literal mapping
+        return Term("word", folded(value), **span), end  # type: ignore[arg-type]  # one literal mapping
     if name == "is":
         return _is_term(value, place, span), end
     if name not in provider.columns:
@@ -123,8 +145,11 @@ def _state_term(name: str, value: str, place: int, span: dict[str, object]) -> T
 
 def _field_term(name: str, sign: str, value: str, place: int, span: dict[str, object]) -> Term:
     if sign == "~":
-        return Term("regex", _checked_regex(value, place), name, **span)  # type: ignore[arg-type]
-    return Term("contains" if sign == ":" else "equals", value.lower(), name, **span)  # type: ignore[arg-type]
+        return Term("regex", _checked_regex(value, place), name, is_blank=not value, **span)  # type: ignore[arg-type]
+    if sign == ":":
+        return Term("contains", folded(value), name, is_blank=not value, **span)  # type: ignore[arg-type]
+    is_blank = not value and span["end"] == place  # nothing follows, not even ""
+    return Term("equals", canonical(value), name, is_blank=is_blank, **span)  # type: ignore[arg-type]
 
 
 def _checked_regex(value: str, place: int) -> str:

@@ -12,6 +12,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import Table, table_types
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.value import Value
+from tui_reseller.storage.folding import fold
 from tui_reseller.storage.rows import row_of
 
 SEARCH = "_search"
@@ -45,9 +46,10 @@ def any_frame_of(table: Table) -> pl.DataFrame:
 
 
 def searchable(provider: Provider, frame: pl.DataFrame) -> pl.DataFrame:
-    """Add the lower-cased text that bare words are looked for in."""
-    fields = [pl.col(name).fill_null("") for name in provider.searched] or [pl.lit("")]
-    return frame.with_columns(pl.concat_str(fields, separator=BETWEEN).str.to_lowercase().alias(SEARCH))
+    """Add the folded text that bare words are looked for in."""
+    fields = [pl.col(name).fill_null("") for name in provider.searched]
+    text = fold(pl.concat_str(fields, separator=BETWEEN)) if fields else pl.lit("")
+    return frame.with_columns(text.alias(SEARCH))
 
 
 def with_last_set(provider: Provider, frame: pl.DataFrame, known: Mapping[str, Mapping[str, Value]]) -> pl.DataFrame:

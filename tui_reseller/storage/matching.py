@@ -9,6 +9,7 @@ from tui_reseller.domain.errors import InvalidFilter
 from tui_reseller.domain.filters import Filter, Term
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.switch import Switch
+from tui_reseller.storage.folding import canonical_form, fold
 from tui_reseller.storage.frames import BETWEEN, SEARCH, schema_of, texts
 
 Names = Mapping[str, AbstractSet[str] | pl.Series]
@@ -37,14 +38,14 @@ def _holds(provider: Provider, term: Term, names: Names) -> pl.Expr:
     match term.kind:
         case "word" if BETWEEN in term.text:
             return pl.any_horizontal(
-                [_lowered(provider, name).str.contains(term.text, literal=True) for name in provider.searched]
+                [fold(_text(provider, name)).str.contains(term.text, literal=True) for name in provider.searched]
             )
         case "word":
             return pl.col(SEARCH).str.contains(term.text, literal=True)
         case "contains":
-            return _lowered(provider, term.field).str.contains(term.text, literal=True)
+            return fold(_text(provider, term.field)).str.contains(term.text, literal=True)
         case "equals":
-            return _lowered(provider, term.field) == term.text
+            return canonical_form(_text(provider, term.field)) == term.text
         case "regex":
             return _text(provider, term.field).str.contains(f"(?i){term.text}")
         case "state":
@@ -64,11 +65,7 @@ def _is(provider: Provider, word: str, names: Names) -> pl.Expr:
 
 def lowered_address(provider: Provider) -> pl.Expr:
     """The e-mail address in lower case, empty where there is none."""
-    return _lowered(provider, provider.address_field) if provider.address_field else pl.lit("")
-
-
-def _lowered(provider: Provider, name: str) -> pl.Expr:
-    return _text(provider, name).str.to_lowercase()
+    return _text(provider, provider.address_field).str.to_lowercase() if provider.address_field else pl.lit("")
 
 
 def _text(provider: Provider, name: str) -> pl.Expr:

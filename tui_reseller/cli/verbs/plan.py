@@ -17,7 +17,7 @@ from tui_reseller.cli.operator_files import OperatorFile, read_operator_file
 from tui_reseller.cli.options import common, writing
 from tui_reseller.cli.provider_help import actions_text, help_from_tables
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.filters import parse_filter
+from tui_reseller.domain.filters import Filter, parse_selection
 from tui_reseller.domain.listing import ListContext, ListQuery
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Plan
@@ -59,6 +59,7 @@ def plan() -> int:
 @click.command()
 @click.option("--from", "place", metavar="FILE|-", help="CSV or JSON Lines, a customer a row.")
 @click.option("--filter", "filter_", metavar="EXPR", help="All customers that match, as in list --filter.")
+@click.option("--all", "of_all", is_flag=True, help="All customers of the account.")
 @click.option("--action", metavar="A", help="What to do with all of them; else the file has a column action.")
 @click.option("--out", metavar="NEWFILE", type=_path, help="Write the plan here; else it is kept in the state folder.")
 @click.option("--skip-refused", is_flag=True, help="Make a plan of the rows that can be taken.")
@@ -70,6 +71,7 @@ def new(
     *,
     place: str | None,
     filter_: str | None,
+    of_all: bool,
     action: str | None,
     out: Path | None,
     skip_refused: bool,
@@ -86,10 +88,10 @@ def new(
       tui-reseller plan new --filter is:missing-data --action set country=ES
 
     """
-    if (place is None) == (filter_ is None):
-        raise click.UsageError("name a file with --from or a filter with --filter; one of the two")
-    if filter_ is not None and not action:
-        raise click.UsageError("a filter needs --action")
+    if [place is not None, filter_ is not None, of_all].count(True) != 1:
+        raise click.UsageError("name a file with --from, a filter with --filter, or --all; one of the three")
+    if place is None and not action:
+        raise click.UsageError("a filter and --all need --action")
     source = read_operator_file(place)
 
     async def opened(services: Services, session: Session) -> int:
@@ -102,8 +104,9 @@ def new(
                 inv.console.say(f"note: {note}")
             origin = "stdin" if source.is_stdin else f"file {clean(Path(source.place).name, longest=80)}"
         else:
-            read = await _matching(session, filter_ or "", action or "", read_pairs(pairs))
-            origin = f"filter {clean(filter_ or '', longest=200)}"
+            chosen = Filter() if filter_ is None else parse_selection(filter_, session.provider)
+            read = await _matching(session, chosen, action or "", read_pairs(pairs))
+            origin = "all customers" if filter_ is None else f"filter {clean(filter_, longest=200)}"
         drafted = await plans.draft(
             session, read.wanted, origin=origin, refusals=read.refusals, source=read.source if source else ""
         )
@@ -113,14 +116,14 @@ def new(
     return inv.with_session(opened)
 
 
-async def _matching(session: Session, text: str, action: str, fields: dict[str, str]) -> Read:
+async def _matching(session: Session, chosen: Filter, action: str, fields: dict[str, str]) -> Read:
     operation = action_of(session.provider, action)
     for name in fields:
         if name not in columns_of(session.provider, operation):
             raise InvalidInput(f"{operation.value} takes no {name}", field=name)
     entries = await session.ledger.needs_you(session.account)
     context = ListContext(needs_you=frozenset(entry.username for entry in entries))
-    await session.customers.query(ListQuery(parse_filter(text, session.provider), context=context))
+    await session.customers.query(ListQuery(chosen, context=context))
     names = [name for name in session.customers.usernames() if name]
     return Read([RequestedChange(Call(operation, name, fields)) for name in names])
 

@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.searching import find_folded
 from tui_reseller.domain.switch import Switch
 from tui_reseller.tui.presenters.rows import GUTTER, Column, cut, fit, spoken
 
@@ -66,11 +67,9 @@ def spoken_strip(provider: Provider, customer: Customer, marks: RowMarks, width:
 
 def _matched(text: str, style: Style, words: Sequence[str], style_of: StyleOf) -> list[Segment]:
     """Split a cell where a word of the filter stands in it."""
-    lowered = text.lower()
     for word in words:
-        at = lowered.find(word)
-        if at >= 0 and len(lowered) == len(text):
+        if found := find_folded(text, word):
+            at, end = found
             match = style + style_of("list--match", partial=True)
-            end = at + len(word)
             return [Segment(text[:at], style), Segment(text[at:end], match), Segment(text[end:], style)]
     return [Segment(text, style)]
