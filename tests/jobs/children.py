@@ -29,7 +29,7 @@ class Served:
 
 def _run(folder: Path, ready: dict[str, str], number: int, told: Connection, host: str) -> None:
     if host:
-        _be_on(host)
+        be_on(host)
 
     async def work() -> None:
         office = Office(folder, Served(ready))  # type: ignore[arg-type]  # only its ready line is needed
@@ -50,7 +50,7 @@ def _run(folder: Path, ready: dict[str, str], number: int, told: Connection, hos
         asyncio.run(work())
 
 
-def _be_on(host: str) -> None:
+def be_on(host: str) -> None:
     """Bear another host name, as a container does that was started anew."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_NEW_HOST_NAME | (_NEW_USERS if os.geteuid() else 0)):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.services.fakes import ANA, KIM, LUZ, FakeConfig, FakeCredentials, FakeService, ManualClock, put_list
+from tests.harness.clock import ManualClock
+from tests.services.fakes import ANA, KIM, LUZ, FakeConfig, FakeCredentials, FakeService, put_list
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.profile import Profile
 from tui_reseller.services.profiles import Profiles

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from tests.harness.v2 import SWITCHED, a_customer, changed, frame_from, new_list
@@ -39,27 +38,6 @@ CALLS = {
     Operation.RENAME: Call(Operation.RENAME, "luz", {"username": "lux"}),
     Operation.EMAIL: Call(Operation.EMAIL, "luz", {"email": "new@bodega.es"}),
 }
-NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-
-
-class ManualClock:
-    """Time that passes only while somebody sleeps, or when told to. Jumped is how far somebody has set the clock."""
-
-    def __init__(self) -> None:
-        self.passed = 0.0
-        self.jumped = timedelta(0)
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return NOON + timedelta(seconds=self.passed) + self.jumped
-
-    def monotonic(self) -> float:
-        return 1000.0 + self.passed
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.passed += seconds
-        await asyncio.sleep(0)
 
 
 class FakeService:

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from tests.harness.clock import NOON
 from tests.harness.consent import carry_out
 from tests.harness.v2 import a_customer, changed, frame_from, parse_filter
-from tests.services.fakes import ANA, CALLS, LUZ, NOON, customers_in, put_list, shown
+from tests.services.fakes import ANA, CALLS, LUZ, customers_in, put_list, shown
 from tui_reseller.domain.config import Settings
 from tui_reseller.domain.errors import (
     AnswerLost,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.harness.clock import NOON
 from tests.harness.v2 import (
     ACTIONS,
     GRADES,
@@ -16,7 +17,7 @@ from tests.harness.v2 import (
     findings_for,
     refuse_invalid,
 )
-from tests.services.fakes import CALLS, NOON
+from tests.services.fakes import CALLS
 from tui_reseller.domain.errors import (
     AnswerLost,
     InvalidInput,

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.harness.clock import NOON
 from tests.harness.v2 import frame_from
-from tests.services.fakes import LUZ, NOON, FakeConfig, FakeCredentials
+from tests.services.fakes import LUZ, FakeConfig, FakeCredentials
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import Format, Profile, Store

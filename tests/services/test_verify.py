@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from tests.harness.clock import NOON
 from tests.harness.consent import carry_out
 from tests.harness.v2 import ACTIONS, a_customer, changed, frame_from
 from tests.services.fakes import ANA, CALLS, LUZ, put_list
+from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.errors import AnswerLost, BadConfig, InvalidInput, LedgerUnavailable
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.switch import Switch
@@ -538,3 +540,18 @@ async def test_a_list_settles_an_absence_only_if_it_is_a_proof(session, service,
     proven = APPLIED if call is DELETE else NOT_APPLIED
     assert found == ({entry.id: proven} if others == 9 and not damaged else {})
     assert await standing(ledger, entry) is (proven if found else UNKNOWN)
+
+
+async def test_only_force_closes_what_is_on_its_way_and_only_after_two_minutes(session, clock, ledger):
+    intent = Intent("acme", session.account, Operation.DISABLE, "luz", (), session.operator)
+    entry = await ledger.get(await ledger.begin(intent))
+    clock.jumped = entry.time - NOON
+    with pytest.raises(InvalidInput, match="still on its way") as refused:
+        await resolve(session, entry, "the host is gone")
+    assert "--force" in refused.value.hint
+    clock.passed = 119
+    with pytest.raises(InvalidInput, match="may be sent at any moment"):
+        await resolve(session, entry, "the host is gone", is_forced=True)
+    clock.passed = 120
+    await resolve(session, entry, "the host is gone", is_forced=True)
+    assert await standing(ledger, entry) is Outcome.RESOLVED

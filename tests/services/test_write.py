@@ -8,6 +8,7 @@ import pytest
 from tests.harness.consent import carry_out
 from tests.harness.v2 import after_call, changed, frame_from, preview
 from tests.services.fakes import ANA, CALLS, KIM, LUZ, FakeService, customers_in, put_list
+from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.changes import Change, Collision
 from tui_reseller.domain.errors import (
     AnswerLost,
@@ -37,7 +38,7 @@ LOST = [AnswerLost("the connection broke"), UnusableAnswer("an odd page came")]
 
 
 def broken_ledger(monkeypatch, session, *, begin=False, finish=False):
-    async def refuse(*_arguments):
+    async def refuse(*_arguments, **_named):
         raise LedgerUnavailable("the disk is full")
 
     if begin:
@@ -677,3 +678,49 @@ async def test_writes_of_a_session_share_a_budget(session, service):
         service.before = [NotSent("closed port")] * 3
         await carry_out(session, DISABLE)
     assert 32 <= len(service.sent) < 36  # 12 first attempts, 20 repetitions, and what 12 answered readings give back
+
+
+@pytest.mark.parametrize("seconds", [30.0, 30.1, 3600.0])
+@pytest.mark.parametrize("call", WRITES)
+async def test_what_was_closed_while_the_process_was_stopped_is_not_sent(
+    session, service, ledger, clock, seconds, call
+):
+    """Between intent and sending the process is stopped; nobody may close its operation before two minutes are over."""
+
+    async def begin(intent):
+        entry = await type(ledger).begin(ledger, intent)
+        clock.passed += seconds
+        if seconds > 30:
+            await ledger.finish(entry, Outcome.RESOLVED, "kim: the host is gone")
+        return entry
+
+    ledger.begin = begin
+    result = await carry_out(session, call)
+    assert len(service.sent) == (0 if seconds > 30 else 1)
+    assert result.outcome is (Outcome.NOT_SENT if seconds > 30 else Outcome.APPLIED)
+    assert (await ledger.get(result.id)).outcome is result.outcome
+
+
+async def test_what_is_still_open_after_a_long_stop_is_sent(session, service, ledger, clock):
+    async def begin(intent):
+        entry = await type(ledger).begin(ledger, intent)
+        clock.passed += 3600
+        return entry
+
+    ledger.begin = begin
+    assert (await carry_out(session, DISABLE)).outcome is Outcome.APPLIED
+    assert len(service.sent) == 1
+
+
+async def test_what_was_closed_is_not_sent_a_second_time(session, service, ledger, clock):
+    """After a *not sent* it waits; meanwhile somebody closes it."""
+    service.before = [NotSent("no route")]
+
+    async def close(_call):
+        for entry in await ledger.entries(AuditQuery()):
+            clock.passed += 120
+            await ledger.finish(entry.id, Outcome.RESOLVED, "kim: the host is gone")
+
+    service.when_sending = close
+    result = await carry_out(session, DISABLE)
+    assert (result.outcome, len(service.sent)) == (Outcome.NOT_SENT, 1)

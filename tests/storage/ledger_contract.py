@@ -113,6 +113,28 @@ class LedgerContract:
         assert (found.outcome, found.message) == (outcome, "the first word")
         assert (await ledger.check()).rows == 2
 
+    @pytest.mark.parametrize("answer", [Outcome.APPLIED, Outcome.REJECTED, Outcome.NOT_SENT])
+    async def test_an_answer_after_a_note_says_what_the_note_left_open(self, ledger, intent, answer):
+        entry = await done(ledger, intent(), Outcome.RESOLVED, "kim: the host is gone")
+        await ledger.finish(entry, answer, "said", is_answer=True)
+        found = await ledger.get(entry)
+        assert (found.outcome, "after it was resolved" in found.message) == (answer, True)
+
+    @pytest.mark.parametrize("answer", Outcome)
+    @pytest.mark.parametrize("closed", [Outcome.VERIFIED_APPLIED, Outcome.VERIFIED_NOT_APPLIED])
+    async def test_an_answer_that_contradicts_what_was_read_needs_a_person(self, ledger, intent, closed, answer):
+        entry = await done(ledger, intent(), closed, "read")
+        await ledger.finish(entry, answer, "said", is_answer=True)
+        found = await ledger.get(entry)
+        is_certain = answer.is_applied or answer.is_certainly_not
+        if is_certain and answer.is_applied != closed.is_applied:
+            assert found.outcome is Outcome.UNVERIFIABLE
+            assert answer.word.lower() in found.message
+            assert closed.word.lower() in found.message
+            assert [entry.id for entry in await ledger.needs_you()] == [found.id]
+        else:
+            assert (found.outcome, found.message) == (closed, "read")
+
     async def test_what_is_in_flight_locks_even_its_own_repeat(self, ledger, intent):
         await ledger.begin(intent(Operation.ENABLE))
         with pytest.raises(RefusedHere, match="being sent just now"):

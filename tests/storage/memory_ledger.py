@@ -80,8 +80,8 @@ class MemoryLedger:
     async def already(self, intent, message):
         return rules.already(self._rows, intent, message)
 
-    async def finish(self, entry_id, outcome, message, *, is_observed=False):
-        rules.finish(self._rows, entry_id, outcome, message, is_observed=is_observed)
+    async def finish(self, entry_id, outcome, message, *, is_observed=False, is_answer=False):
+        rules.finish(self._rows, entry_id, outcome, message, is_observed=is_observed, is_answer=is_answer)
         await asyncio.sleep(0)
 
     async def get(self, entry_id):

@@ -83,11 +83,13 @@ class LedgerPort(Protocol):
         the customer is open: then only sending settles it. Raises RefusedHere if the item of a job is taken.
         """
 
-    async def finish(self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
+    async def finish(
+        self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False, is_answer: bool = False
+    ) -> None:
         """Write an outcome durably. A later outcome stands for the operation; none is ever changed. Observed is one
-        that was read from the service.
+        that was read from the service, an answer what it said to the call itself.
 
-        What evidence or a person has closed stays closed: a later outcome of it is not written.
+        What evidence or a person has closed stays closed: of what comes later only an answer is written.
         """
 
     async def get(self, entry_id: str) -> Entry | None:

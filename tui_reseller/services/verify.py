@@ -1,6 +1,7 @@
 """Find out what became of an operation whose answer was lost, by evidence only (reliability 4.2, 4.3)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import InvalidInput, ResellerError
@@ -14,6 +15,8 @@ from tui_reseller.services.whole_list import doubt, whole_list
 SETTLE = 60.0
 """Seconds after which an absence or an unchanged value is evidence: as long as the readings take."""
 READS_AT = (0.0, 2.0, 10.0, SETTLE)
+FORCED_AFTER = timedelta(seconds=120)
+"""From when an operation on its way may be closed by force: its process looks again before it sends by then."""
 ALIKE = 5
 """So many customers with the same e-mail address are named."""
 
@@ -112,15 +115,30 @@ async def _with_its_email(session: Session, entry: Entry) -> str:
     return ", but its e-mail address is, under " + ", ".join(quoted(name, 40) for name in names)
 
 
-async def resolve(session: Session, entry: Entry, note: str) -> None:
-    """Close an open outcome with a note of the operator. Never counted as success.
+async def resolve(session: Session, entry: Entry, note: str, *, is_forced: bool = False) -> None:
+    """Close an open outcome with a note of the operator. Never counted as success. Forced, also one that is on its way
+    in a process that does not come back; if it does, it sends nothing any more.
 
     Raises InvalidInput without a note, and where there is nothing to resolve; LedgerUnavailable.
     """
     if not note.strip():
-        raise InvalidInput("settling needs a note: what do you know, and from whom?", field="note")
+        raise InvalidInput("resolving needs a note: what do you know, and from whom?", field="note")
     standing = await session.ledger.get(entry.id) or entry
-    if standing.outcome is None or not standing.outcome.needs_you:
-        word = standing.outcome.word.lower() if standing.outcome else "still on its way in another process"
-        raise InvalidInput(f"there is nothing to resolve: this operation is {word}")
+    if standing.outcome is None:
+        _refuse_in_flight(session.clock.now() - standing.time, is_forced=is_forced)
+    elif not standing.outcome.needs_you:
+        raise InvalidInput(f"there is nothing to resolve: this operation is {standing.outcome.word.lower()}")
     await session.ledger.finish(entry.id, Outcome.RESOLVED, f"{session.operator.user}: {note.strip()}")
+
+
+def _refuse_in_flight(age: timedelta, *, is_forced: bool) -> None:
+    if not is_forced:
+        raise InvalidInput(
+            "this operation is still on its way in another process",
+            hint="if that process never comes back: resolve --force, with what you know as the note",
+        )
+    if timedelta(0) <= age < FORCED_AFTER:
+        raise InvalidInput(
+            f"this operation was begun {int(age.total_seconds())} s ago and may be sent at any moment",
+            hint=f"after {int(FORCED_AFTER.total_seconds())} s it can be forced",
+        )

@@ -10,8 +10,6 @@ from tui_reseller.domain.errors import (
     Conflict,
     CustomerNotFound,
     LedgerUnavailable,
-    NoAnswer,
-    NotSent,
     RefusedHere,
     Rejected,
     ResellerError,
@@ -24,9 +22,9 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services import resend, retry
 from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
-from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.result import Result
 from tui_reseller.services.retry import Heard
+from tui_reseller.services.sending import Sending, answer
 from tui_reseller.services.session import Session
 from tui_reseller.services.suspensions import refuse_end, takes_end
 from tui_reseller.services.validation import refuse_invalid, without_unchanged
@@ -157,10 +155,11 @@ async def send(
     changes = changes_of(session.provider, call, before)
     await session.desk.write_down()  # until then nothing more is sent
     service = await session.service()  # may ask for a key: before anything is written down
+    open_at = session.clock.monotonic()
     entry_id = await session.ledger.begin(_intent(session, call, before, changes, aim))
-    sending = _Sending(service, call, permit, aim.item[0] if aim.item else None)
+    sending = Sending(session, entry_id, open_at, service, call, permit, aim.item[0] if aim.item else None)
     try:
-        outcome, message, error = await _answer(session, sending, heard)
+        outcome, message, error = await answer(session, sending, heard)
         if isinstance(error, Rejected):
             outcome, message = await resend.classify(session, entry_id, error, attempts=sending.attempts)
     except BaseException as broken:  # cancelled, or a mistake of our own: neither is in the table of 4.1
@@ -188,55 +187,10 @@ def _intent(session: Session, call: Call, before: Customer | None, changes: tupl
     )
 
 
-@dataclass
-class _Sending:
-    """The attempts of one write. Under way is true from the moment one may leave until its answer is known."""
-
-    service: GuardedCustomers
-    call: Call
-    permit: Permit
-    job: int | None
-    attempts: int = 0
-    is_under_way: bool = False
-
-    async def __call__(self) -> str:
-        self.attempts += 1
-        self.is_under_way = True
-        try:
-            said = await self.service.send(self.call, self.permit, self.job)
-        except (NotSent, Rejected):
-            self.is_under_way = False
-            raise
-        return said
-
-    def broken_off(self, error: BaseException) -> tuple[Outcome, str]:
-        """Return what is known if the write ends here: nothing of an attempt whose answer is not known."""
-        if self.attempts and not self.is_under_way:
-            return Outcome.NOT_SENT, "stopped before it was sent again"
-        if isinstance(error, asyncio.CancelledError):
-            return Outcome.UNKNOWN, "cancelled while the answer was awaited"
-        return Outcome.UNKNOWN, f"the program broke off ({type(error).__name__})"
-
-
-async def _answer(session: Session, sending: _Sending, heard: Heard) -> tuple[Outcome, str, ResellerError | None]:
-    """Send, again only where nothing was done (R1); return what is certain by the closed table of 4.1."""
-    try:
-        said = await retry.write(session.clock, sending, session.budget, total=session.total_seconds, heard=heard)
-    except Rejected as error:
-        return Outcome.REJECTED, error.message, error
-    except NotSent as error:
-        return Outcome.NOT_SENT, error.message, error
-    except NoAnswer as error:
-        return Outcome.UNKNOWN, error.message, error
-    except ResellerError as error:  # refused on our side: the profile locked itself meanwhile, a value has no encoding
-        return Outcome.NOT_SENT, error.message, error
-    return Outcome.APPLIED, said, None
-
-
 async def _finish(session: Session, entry_id: str, outcome: Outcome, message: str) -> str:
     """Write an outcome down; if the disk refuses, keep it and say so. Returns what to add to the message."""
     try:
-        await session.ledger.finish(entry_id, outcome, message)
+        await session.ledger.finish(entry_id, outcome, message, is_answer=True)
     except LedgerUnavailable as error:
         session.desk.unwritten.append((entry_id, outcome, message))
         return f" (this outcome could not be written down yet: {error.message})"

@@ -33,6 +33,6 @@ class WriteDesk:
         """Write down outcomes that the disk refused before. Raises LedgerUnavailable if it still does."""
         while self.unwritten:
             first = self.unwritten[0]
-            await self.ledger.finish(*first)
+            await self.ledger.finish(*first, is_answer=True)
             if self.unwritten and self.unwritten[0] is first:  # another call may have written it meanwhile
                 self.unwritten.pop(0)

@@ -109,19 +109,24 @@ def _session_of(inv: Invocation, services: Services, entry: Entry) -> AbstractAs
 @click.command()
 @click.argument("entry_id", metavar="ID")
 @click.option("--note", metavar="TEXT", required=True, help="What you know, and from whom.")
+@click.option("--force", "is_forced", is_flag=True, help="Also one on its way in a process that does not come back.")
 @common
-def resolve(inv: Invocation, *, entry_id: str, note: str) -> int:
+def resolve(inv: Invocation, *, entry_id: str, note: str, is_forced: bool) -> int:
     """Close an open outcome with a note. It is written down and never counted as success.
+
+    With --force, after two minutes, also an operation that is on its way in another process. If that process goes on
+    after all, it sends nothing; what it was answered before is written down, and a contradiction is in needs-you.
 
     Examples:
       tui-reseller resolve ID --note 'closed, says the provider (ticket 4711)'
+      tui-reseller resolve ID --force --note 'host bastion2 was shut down in the middle of it'
 
     """
 
     async def work(services: Services) -> int:
         entry = await known_entry(services, entry_id)
         async with _session_of(inv, services, entry) as session:
-            await verify.resolve(session, entry, note)
+            await verify.resolve(session, entry, note, is_forced=is_forced)
         resolved = await known_entry(services, entry_id)
         result = Result(entry.username, entry.operation, Outcome.RESOLVED, resolved.message, entry.id, entry.changes)
         inv.out.item(result.as_dict(), COLUMNS)

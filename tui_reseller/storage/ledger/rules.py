@@ -73,7 +73,10 @@ def refuse_if_locked(intent: Intent, open_entries: Iterable[Entry]) -> None:
     """
     for entry in open_entries:
         if entry.outcome is None:
-            raise RefusedHere(f"{_described(entry)} is being sent just now", hint="wait until its outcome is known")
+            raise RefusedHere(
+                f"{_described(entry)} is being sent just now",
+                hint="wait until its outcome is known; if its process never comes back: resolve --force",
+            )
         if not entry.outcome.needs_you:
             continue
         repeats = entry.operation is intent.operation and entry.username == intent.username
@@ -98,16 +101,27 @@ def already(transaction: Transaction, intent: Intent, message: str) -> str | Non
 
 
 def finish(
-    transaction: Transaction, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False
+    transaction: Transaction,
+    entry_id: str,
+    outcome: Outcome,
+    message: str,
+    *,
+    is_observed: bool = False,
+    is_answer: bool = False,
 ) -> None:
-    """Write an outcome, and close what it supersedes. Observed is one that was read from the service.
+    """Write an outcome, and close what it supersedes. Observed is one that was read from the service; an answer is what
+    the service said to the call itself.
 
     What is closed stays closed: a check that began before somebody else resolved the operation must not open it again.
+    Only an answer that comes after that still counts: it says what a note left open, and where it contradicts what was
+    read, a person has to look.
     The value that is read may come from a later operation that wanted the same and whose outcome is open: then this one
     stays open until that one is known, or both would be called applied where one was.
     """
     entry = transaction.entry(entry_id)
     if entry.outcome is not None and not entry.outcome.needs_you:
+        if is_answer:
+            _answered_late(transaction, entry, entry.outcome, outcome, message)
         return
     later = _later_repeat(transaction, entry) if outcome is Outcome.VERIFIED_APPLIED else None
     if later is not None:
@@ -119,6 +133,17 @@ def finish(
         for other in _open_repeats(transaction, entry):
             if other.id < entry.id and _may_be_repeated(other):
                 transaction.append_outcome(other, Outcome.RESOLVED, f"superseded by {entry.id}, applied")
+
+
+def _answered_late(transaction: Transaction, entry: Entry, closed: Outcome, outcome: Outcome, message: str) -> None:
+    """Write down an answer to an operation that was closed while its process was thought to be gone."""
+    if not (outcome.is_applied or outcome.is_certainly_not):
+        return
+    if closed is Outcome.RESOLVED:
+        transaction.append_outcome(entry, outcome, f"{message} - answered after it was resolved with a note")
+    elif closed.is_applied != outcome.is_applied:
+        said = f"the answer came late: {outcome.word.lower()} ({message}); it had been read as {closed.word.lower()}"
+        transaction.append_outcome(entry, Outcome.UNVERIFIABLE, f"{said}: look at the customer")
 
 
 def recover(transaction: Transaction) -> int:

@@ -118,10 +118,12 @@ class LedgerConnection(EntryReader):
         with self.transaction():
             return rules.already(self, intent, message)
 
-    def finish(self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
+    def finish(
+        self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False, is_answer: bool = False
+    ) -> None:
         """Write an outcome (rules.finish)."""
         with self.transaction():
-            rules.finish(self, entry_id, outcome, message, is_observed=is_observed)
+            rules.finish(self, entry_id, outcome, message, is_observed=is_observed, is_answer=is_answer)
 
     def recover(self) -> int:
         """Give intents of ended processes the outcome unknown; return how many (rules.recover)."""

@@ -79,11 +79,17 @@ class Ledger:
             asyncio.wrap_future(self._write(lambda connection: connection.already(intent, message)))
         )
 
-    async def finish(self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
-        """Write an outcome durably; observed is one that was read from the service. Cancelling the caller does not stop
-        the writing.
+    async def finish(
+        self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False, is_answer: bool = False
+    ) -> None:
+        """Write an outcome durably; observed is one that was read from the service, an answer what it said to the call
+        itself. Cancelling the caller does not stop the writing.
         """
-        done = self._write(lambda connection: connection.finish(entry_id, outcome, message, is_observed=is_observed))
+        done = self._write(
+            lambda connection: connection.finish(
+                entry_id, outcome, message, is_observed=is_observed, is_answer=is_answer
+            )
+        )
         await asyncio.shield(asyncio.wrap_future(done))
 
     async def get(self, entry_id: str) -> Entry | None:

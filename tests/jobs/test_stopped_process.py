@@ -1,0 +1,142 @@
+"""A process is stopped in the middle of a write, on a host of another name, in a process namespace of its own; twenty
+minutes later somebody looks, closes what is open, and the process goes on. Ledger and service agree in the end.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.harness.consent import carry_out
+from tests.harness.waiting import until
+from tests.jobs.office import Office
+from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.errors import InvalidInput, RefusedHere
+from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.services.verify import FORCED_AFTER, resolve
+
+ROOT = Path(__file__).parents[2]
+
+
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+class Stopped:
+    """The process, until it has stopped itself."""
+
+    def __init__(self, folder: Path, sandbox, place: str) -> None:
+        ready = sandbox.ready
+        first = '"$0" "$@"; true'  # the first process of a namespace cannot stop itself
+        self.process = subprocess.Popen(
+            ["unshare", "--pid", "--fork", "--kill-child", "sh", "-c", first,
+             sys.executable, "-m", "tests.jobs.stopped_child",
+             str(folder), ready["base_url"], ready["api_user"], ready["api_key"], place],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        until("it has stopped itself", lambda: self._child() is not None)
+
+    def _child(self) -> int | None:
+        """Return the process below unshare and its shell, if it is stopped."""
+        pids = [self.process.pid]
+        for _ in range(2):
+            pids = [int(child) for pid in pids for child in _children(pid)]
+        return next((pid for pid in pids if _state(pid) == "T"), None)
+
+    def goes_on(self) -> str:
+        """Let it go on; return what it says in the end."""
+        child = self._child()
+        assert child is not None
+        os.kill(child, signal.SIGCONT)
+        said, _ = self.process.communicate(timeout=30)
+        return said
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture
+def stop(tmp_path, new_sandbox):
+    sandbox = new_sandbox(customers=5)
+    made = []
+
+    def begin(place):
+        made.append(Stopped(tmp_path, sandbox, place))
+        return made[-1], Office(tmp_path, sandbox)
+
+    yield begin
+    for one in made:
+        one.kill()
+
+
+async def _standing(office):
+    (entry,) = await office.services.ledger.entries(AuditQuery())
+    return entry
+
+
+def _sent(office):
+    return [(row["operation"], row["username"]) for row in office.sandbox.for_clients() if row["changes"]]
+
+
+async def _later(office, entry, *, note="the host is gone"):
+    """Close it by force, which nothing else can do: its holder is not dead."""
+    await office.services.ledger.recover()
+    assert (await _standing(office)).outcome is None, "it is on its way, whatever the host is called"
+    with pytest.raises(InvalidInput, match="still on its way"):
+        await resolve(office.session, entry, note)
+    with pytest.raises(InvalidInput, match="may be sent"):
+        await resolve(office.session, entry, note, is_forced=True)
+    blocked = await carry_out(office.session, Call(Operation.ENABLE, "user1"))
+    assert isinstance(blocked.error, RefusedHere)
+    office.clock.jumped = FORCED_AFTER
+    await resolve(office.session, entry, note, is_forced=True)
+    office.clock.jumped = timedelta(0)
+
+
+async def test_what_was_closed_before_it_was_sent_is_not_sent(stop):
+    process, office = stop("before")
+    await _later(office, await _standing(office))
+    assert process.goes_on().startswith("not_sent")
+    entry = await _standing(office)
+    assert (entry.outcome, _sent(office)) == (Outcome.NOT_SENT, [])
+    assert "after it was resolved" in entry.message
+    assert await office.services.ledger.needs_you() == []
+    await office.aclose()
+
+
+async def test_what_nobody_closed_is_sent_and_written_down(stop):
+    process, office = stop("before")
+    await office.services.ledger.recover()
+    assert process.goes_on().startswith("applied")
+    assert ((await _standing(office)).outcome, _sent(office)) == (Outcome.APPLIED, [("disable", "user1")])
+    await office.aclose()
+
+
+async def test_the_answer_of_what_was_sent_before_it_was_closed_counts(stop):
+    process, office = stop("after")
+    await _later(office, await _standing(office))
+    assert process.goes_on().startswith("applied")
+    assert ((await _standing(office)).outcome, _sent(office)) == (Outcome.APPLIED, [("disable", "user1")])
+    assert (await office.services.ledger.check()).is_whole
+    await office.aclose()
+
+
+async def test_a_contradiction_is_listed(stop):
+    """What a ledger of version 0.1 could come to: read as not applied while the call was still on its way."""
+    process, office = stop("after")
+    entry = await _standing(office)
+    await office.services.ledger.finish(entry.id, Outcome.VERIFIED_NOT_APPLIED, "read 4 times", is_observed=True)
+    assert process.goes_on().startswith("applied")
+    (listed,) = await office.services.ledger.needs_you()
+    assert (listed.id, listed.outcome) == (entry.id, Outcome.UNVERIFIABLE)
+    assert "the answer came late: applied" in listed.message
+    await office.aclose()

@@ -1,0 +1,80 @@
+"""Send one call: as often as is safe, as long as its operation is open; and what is certain of it afterwards."""
+
+import asyncio
+from dataclasses import dataclass
+
+from tui_reseller.domain.errors import NoAnswer, NotSent, RefusedHere, Rejected, ResellerError
+from tui_reseller.domain.operation import Call, Outcome
+from tui_reseller.services import retry
+from tui_reseller.services.door import Permit
+from tui_reseller.services.guard import GuardedCustomers
+from tui_reseller.services.retry import Heard
+from tui_reseller.services.session import Session
+
+SURE_SECONDS = 30.0
+"""How long after its intent was written, or looked up, an operation is certainly open: nobody may close one that is on
+its way before verify.FORCED_AFTER (reliability R10). By a clock that runs while the machine sleeps.
+"""
+
+
+@dataclass
+class Sending:
+    """The attempts of one write. Under way is true from the moment one may leave until its answer is known. Open_at is
+    when the operation was certainly open, by the monotonic clock.
+    """
+
+    session: Session
+    entry_id: str
+    open_at: float
+    service: GuardedCustomers
+    call: Call
+    permit: Permit
+    job: int | None
+    attempts: int = 0
+    is_under_way: bool = False
+
+    async def __call__(self) -> str:
+        """Make one attempt. Raises RefusedHere if the operation was closed meanwhile, and what a client raises."""
+        await self._refuse_closed()
+        self.attempts += 1
+        self.is_under_way = True
+        try:
+            said = await self.service.send(self.call, self.permit, self.job)
+        except (NotSent, Rejected):
+            self.is_under_way = False
+            raise
+        return said
+
+    async def _refuse_closed(self) -> None:
+        """Raise RefusedHere if somebody has closed the operation while this process was stopped or waited."""
+        asked_at = self.session.clock.monotonic()
+        if asked_at - self.open_at <= SURE_SECONDS:
+            return
+        entry = await self.session.ledger.get(self.entry_id)
+        if entry is None or entry.outcome is not None:
+            word = entry.outcome.word.lower() if entry and entry.outcome else "taken out of the ledger"
+            raise RefusedHere(f"not sent: this operation was closed meanwhile ({word})")
+        self.open_at = asked_at
+
+    def broken_off(self, error: BaseException) -> tuple[Outcome, str]:
+        """Return what is known if the write ends here: nothing of an attempt whose answer is not known."""
+        if self.attempts and not self.is_under_way:
+            return Outcome.NOT_SENT, "stopped before it was sent again"
+        if isinstance(error, asyncio.CancelledError):
+            return Outcome.UNKNOWN, "cancelled while the answer was awaited"
+        return Outcome.UNKNOWN, f"the program broke off ({type(error).__name__})"
+
+
+async def answer(session: Session, sending: Sending, heard: Heard) -> tuple[Outcome, str, ResellerError | None]:
+    """Send, again only where nothing was done (R1); return what is certain by the closed table of 4.1."""
+    try:
+        said = await retry.write(session.clock, sending, session.budget, total=session.total_seconds, heard=heard)
+    except Rejected as error:
+        return Outcome.REJECTED, error.message, error
+    except NotSent as error:
+        return Outcome.NOT_SENT, error.message, error
+    except NoAnswer as error:
+        return Outcome.UNKNOWN, error.message, error
+    except ResellerError as error:  # refused on our side: the profile locked itself meanwhile, a value has no encoding
+        return Outcome.NOT_SENT, error.message, error
+    return Outcome.APPLIED, said, None
