@@ -74,6 +74,20 @@ def test_its_list_has_its_columns():
     assert spoken(OTHER, CUSTOMER, is_cursor=True, is_marked=False, needs_you=False) == "> acc-1, alive off"
 
 
+def test_a_column_is_never_narrower_than_its_title():
+    fields = (
+        Field(KEY, "Account", title="ACCOUNT"),
+        Field("delivery", "Delivery", Kind.SWITCH, width=4),
+        Field("on", "On", Kind.SWITCH, title="ON", width=2),
+        Field("postal_code", "Postal code", width=6),
+    )
+    shown = columns(Provider("narrow", "Narrow", "https://api.example.com", fields, {}), 80, ("postal_code",))
+    assert [(column.title, column.width) for column in shown[1:]] == [
+        ("POSTAL CODE", 11), ("DELIVERY", 8), ("ON", len("unknown")),
+    ]  # fmt: skip
+    assert "POSTAL CODE DELIVERY ON" in title_line(shown, "", descending=False)
+
+
 def test_its_detail_has_its_labels():
     wide = "\n".join(wide_lines(OTHER, CUSTOMER, "list of 14:02", [], NOW, 60))
     short = short_lines(OTHER, CUSTOMER, "list of 14:02", [], NOW, 80)
