@@ -76,6 +76,11 @@ class Field:
     width: int = 16
 
     @property
+    def is_address(self) -> bool:
+        """Whether it is an e-mail address."""
+        return self.check == "email"
+
+    @property
     def heading(self) -> str:
         """The title of its column."""
         return self.title or self.name.upper().replace("_", " ")
@@ -233,7 +238,7 @@ class Provider:
     @cached_property
     def address_field(self) -> str:
         """Name of the column that is an e-mail address, or empty."""
-        return next((one.name for one in self.fields if one.is_column and one.check == "email"), "")
+        return next((one.name for one in self.fields if one.is_column and one.is_address), "")
 
     @cached_property
     def expected(self) -> tuple[str, ...]:
