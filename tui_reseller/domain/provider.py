@@ -253,6 +253,17 @@ class Provider:
         order = (AtCreate.REQUIRED, AtCreate.ADVISED, AtCreate.OPTIONAL)
         return tuple(one.name for need in order for one in self.fields if one.at_create is need)
 
+    @cached_property
+    def offered_at_create(self) -> tuple[str, ...]:
+        """Names of the fields that a form offers for a new customer beside those that it must have: what the service
+        may ask for, and what the record shows afterwards. All others are taken by the command and by files.
+        """
+        return tuple(
+            one.name
+            for one in self.fields
+            if one.at_create is AtCreate.ADVISED or (one.at_create is AtCreate.OPTIONAL and one.is_column)
+        )
+
     def at_create(self, need: AtCreate) -> tuple[str, ...]:
         """Return the names of the fields that a new customer must have, should have, or may have."""
         return tuple(one.name for one in self.fields if one.at_create is need)
