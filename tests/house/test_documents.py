@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,6 @@ _INLINE = re.compile(r"`([^`\n]+)`")
 _SUFFIXES = {".py", ".md", ".toml", ".tcss", ".yaml", ".yml", ".txt", ".cfg"}
 _STEP = re.compile(r"^\| `([\w./-]+\.py)` \| ([^|]*) \|", re.MULTILINE)
 """A row of a walk or a guide: a module, and what is named in it."""
-_VERB = re.compile(r'\bVerb\("[\w-]+", "(\w+):\w+"')
 _V2 = "tui_reseller.domain.providers.reseller_v2"
 STEPPED = ("architecture", "adding-a-provider", "adding-a-verb", "adding-a-screen")
 TWO_SCREENS = 48
@@ -155,14 +153,6 @@ def test_every_step_of_a_walk_or_a_guide_names_what_its_module_has(page: str) ->
         path = next((place / where for place in (ROOT, ROOT / "tui_reseller") if (place / where).is_file()), None)
         assert path is not None, where
         assert not set(_INLINE.findall(names)) - defined_in(path), where
-
-
-def test_the_guide_of_verbs_lists_the_modules_that_are_registered() -> None:
-    folder = ROOT / "tui_reseller" / "cli"
-    registered = set(chain.from_iterable(_VERB.findall(path.read_text("utf-8")) for path in folder.rglob("*.py")))
-    assert {verb.place.partition(":")[0] for verb in VERBS} <= registered
-    listed = TEXTS["adding-a-verb"].partition("Modules that hold verbs today")[2].partition(".\n")[0]
-    assert set(_INLINE.findall(listed)) == registered
 
 
 def test_the_guide_of_providers_lists_what_knows_a_service_by_name() -> None:
