@@ -137,8 +137,8 @@ class ClientContract:
         if action.effect is Effect.RENAMES:
             fields = {KEY: f"{username}.new"}
         else:
-            creates = action.effect is Effect.CREATES
-            names = self.provider.at_create(AtCreate.REQUIRED) if creates else action.takes
+            needed = {*self.provider.at_create(AtCreate.REQUIRED), *self.told_columns()}
+            names = [name for name in action.takes if action.effect is not Effect.CREATES or name in needed]
             fields = {name: str(self.sample(name, "new")) for name in names if name != KEY}
         return Call(operation, username, fields, Secret(PASSWORD) if action.needs_password else None)
 

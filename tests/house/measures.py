@@ -6,14 +6,14 @@ figure means stands at its function.
 
 import ast
 import importlib.metadata
-import io
 import re
 import statistics
 import sys
-import tokenize
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+from tests.house.citations import Documents, said_in
 
 PACKAGE = Path(__file__).parents[2] / "tui_reseller"
 ENTRIES = frozenset({"__init__", "__main__", "wiring"})
@@ -30,8 +30,6 @@ TABLES = ("domain/operation.py", "domain/provider.py", "domain/providers/", "api
 """Where operations and fields have their home."""
 
 SAME_LINES = 6
-RULE = re.compile(r"\b(?:[A-DF-Z]\d{1,3}(?![\d.,]*\w)|(?:interaction|reliability|reseller-v2|table) \d+(?:\.\d+)+)\b")
-"""A number of a rule as the code cites it: R4, N54, interaction 6.6. E1 to E6 are shapes of the service's errors."""
 
 
 def modules(package: Path) -> dict[str, Path]:
@@ -149,33 +147,11 @@ def doubled(package: Path) -> list[tuple[str, int]]:
     return sorted({place for places in runs.values() if len(places) > 1 for run in places for place in run})
 
 
-def prose(path: Path) -> Iterator[str]:
-    """Yield the comments and docstrings of a file."""
-    source = path.read_text(encoding="utf-8")
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT and "noqa" not in token.string:
-            yield token.string
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            yield node.value.value
-
-
-def cited(package: Path) -> dict[str, set[str]]:
-    """Return the numbers of rules that the code cites, and the modules that cite them."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for name, path in modules(package).items():
-        for text in prose(path):
-            for rule in RULE.findall(text):
-                found[rule].add(name)
-    return found
-
-
-def without_document(package: Path) -> dict[str, set[str]]:
-    """Return the cited numbers that stand in no document of the repository."""
-    root = package.parent
-    texts = [path.read_text(encoding="utf-8") for path in (*root.glob("*.md"), *root.glob("docs/**/*.md"))]
-    there = {rule for text in texts for rule in RULE.findall(text)}
-    return {rule: names for rule, names in cited(package).items() if rule not in there}
+def cited(package: Path) -> dict[str, bool]:
+    """Return what the code cites of the documents, and whether it is there."""
+    documents = Documents.of(package.parent)
+    texts = [text for path in modules(package).values() for _, text in said_in(path)]
+    return {what: is_there for text in texts for what, is_there in documents.cited(text)}
 
 
 def installed() -> dict[str, int]:
@@ -202,7 +178,7 @@ def main(package: Path) -> None:
     """Print every figure."""
     names, graph = named(package), imports(modules(package))
     rounds, sizes, longest = circles(graph), lengths(package), functions(package)
-    twice, rules, missing, bytes_ = doubled(package), cited(package), without_document(package), installed()
+    twice, rules, bytes_ = doubled(package), cited(package), installed()
     largest = max(sizes, key=sizes.__getitem__)
     function = max(longest, key=longest.__getitem__)
     print(f"places outside the tables that name an operation or field: {names.total()} in {len(names)} files")
@@ -217,7 +193,10 @@ def main(package: Path) -> None:
     print(f"lines that stand twice (runs of {SAME_LINES}): {len(twice)}")
     by_module = Counter(name for name, _ in twice)
     print("  most:", ", ".join(f"{name} {count}" for name, count in by_module.most_common(8)))
-    print(f"cited rule numbers: {len(rules)}, without a document: {len(missing)}")
+    lost = sorted(what for what, is_there in rules.items() if not is_there)
+    print(f"cited rules and sections: {len(rules)}, in no document: {len(lost)}")
+    for what in lost:
+        print(f"  {what}")
     print(f"installed, in this environment: {sum(bytes_.values()) / 1e6:.0f} MB")
     print("  most:", ", ".join(f"{name} {size / 1e6:.0f}" for name, size in Counter(bytes_).most_common(6)))
 

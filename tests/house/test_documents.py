@@ -1,45 +1,28 @@
 """The documents: what code cites is in them, and what they name is there. Nothing is listed here, all is scanned."""
 
 import ast
-import io
 import re
-import tokenize
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from tests.house.citations import HEADING, Documents, cited_rules, said_in
 from tui_reseller.cli.main import VERBS
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in DOCS}
+DOCUMENTS = Documents.of(ROOT)
+TEXTS = DOCUMENTS.texts
 PAGES = [*DOCS, *sorted(ROOT.glob("*.md"))]
-ALIASES = {"reseller-v2": "services"}
-"""Documents that code cites by another name than that of their file."""
-
-RULE = r"(?:[NLDOST][0-9]{2}|[RIA][0-9]{1,2}|H[0-9]|E[1-6]|S[1-3])"
-"""A cited rule. What else looks like a letter with a number (C1 controls, the key F2) is none."""
-_RULES = re.compile(rf"\b({RULE})\b(?:(?:-| to )({RULE})\b)?")
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
-_NUMBERED = {name for name, text in TEXTS.items() if re.search(r"^## 1\. ", text, re.MULTILINE)}
-_NAMES = "|".join(map(re.escape, sorted({*_NUMBERED, *ALIASES})))
-_ITEM = rf"(?:{RULE}(?:-{RULE})?|{_NUMBER})"
-_SECTIONS = re.compile(rf"\b({_NAMES})(?:\.md)?,? (?:section )?({_ITEM}(?:(?:,| and) {_ITEM})*)\b")
-_SECTION_OF = re.compile(rf"\bsection ({_NUMBER}) of ({_NAMES})(?:\.md)?\b")
-_QUOTED = re.compile(rf"\b({_NAMES})(?:\.md)?[:,] \"([^\"]+)\"")
-_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_ROW = re.compile(rf"^\| ({RULE}|{_NUMBER}) \|", re.MULTILINE)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`\n]+)`")
 _SUFFIXES = {".py", ".md", ".toml", ".tcss", ".yaml", ".yml", ".txt", ".cfg"}
 _STEP = re.compile(r"^\| `([\w./-]+\.py)` \| ([^|]*) \|", re.MULTILINE)
 """A row of a walk or a guide: a module, and what is named in it."""
-_VERB = re.compile(r'\bVerb\("[\w-]+", "(\w+):\w+"')
 _V2 = "tui_reseller.domain.providers.reseller_v2"
 STEPPED = ("architecture", "adding-a-provider", "adding-a-verb", "adding-a-screen")
 TWO_SCREENS = 48
@@ -47,42 +30,6 @@ TWO_SCREENS = 48
 
 def _name(page: Path) -> str:
     return str(page.relative_to(ROOT))
-
-
-def said_in(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield comments and docstrings of a module, those of attributes included, each with its line."""
-    source = path.read_text(encoding="utf-8")
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            yield node.lineno, " ".join(node.value.value.split())
-
-
-def cited_rules(text: str) -> Iterator[str]:
-    for first, last in _RULES.findall(text):
-        letter, low, high = first[0], int(first[1:]), int((last or first)[1:])
-        yield from (f"{letter}{number:0{len(first) - 1}}" for number in range(low, high + 1))
-
-
-def cited_sections(text: str) -> Iterator[tuple[str, str]]:
-    for name, items in _SECTIONS.findall(text):
-        yield from ((name, item) for item in re.split(r", | and ", items) if item[0].isdigit())
-    yield from ((name, number) for number, name in _SECTION_OF.findall(text))
-    yield from _QUOTED.findall(text)
-
-
-def sections_of(text: str) -> set[str]:
-    """Return what can be cited of a document: numbers and names of its headings, and rows that bear such a number."""
-    found = {number for number in _ROW.findall(text) if "." in number}
-    for heading in _HEADING.findall(text):
-        number, _, name = heading.partition(" ")
-        if re.fullmatch(rf"{_NUMBER}\.?", number):
-            found |= {number.rstrip("."), name}
-        else:
-            found.add(heading)
-    return found
 
 
 @cache
@@ -96,39 +43,33 @@ def said() -> list[tuple[str, str]]:
 def test_a_citation_is_recognised() -> None:
     text = 'As said (reliability R2, 4.3; N26-N28), by reseller-v2 4.2, 4.4 rules 5 and design: "Exit codes", F2, C1.'
     assert list(cited_rules(text)) == ["R2", "N26", "N27", "N28"]
-    assert list(cited_sections(text)) == [
+    assert list(DOCUMENTS.cited_sections(text)) == [
         ("reliability", "4.3"), ("reseller-v2", "4.2"), ("reseller-v2", "4.4"), ("design", "Exit codes"),
     ]  # fmt: skip
 
 
-def test_every_cited_rule_has_a_row() -> None:
-    rows = set(chain.from_iterable(_ROW.findall(text) for text in TEXTS.values()))
-    lost = [f"{where}: {rule}" for where, text in said() for rule in cited_rules(text) if rule not in rows]
-    assert not lost, "\n".join(lost)
-
-
-def test_every_cited_section_is_in_its_document() -> None:
-    sections = {name: sections_of(text) for name, text in TEXTS.items()}
-    cited = [(where, name, section) for where, text in said() for name, section in cited_sections(text)]
+def test_all_that_is_cited_is_in_its_document() -> None:
+    cited = [(where, *one) for where, text in said() for one in DOCUMENTS.cited(text)]
     assert cited
-    lost = [f"{where}: {name} {what}" for where, name, what in cited if what not in sections[ALIASES.get(name, name)]]
+    lost = [f"{where}: {what}" for where, what, is_there in cited if not is_there]
     assert not lost, "\n".join(lost)
 
 
-def test_documents_cite_each_other_rightly() -> None:
-    sections = {name: sections_of(text) for name, text in TEXTS.items()}
-    rows = set(chain.from_iterable(_ROW.findall(text) for text in TEXTS.values()))
-    for path in PAGES:
-        text = " ".join(path.read_text(encoding="utf-8").split())
-        text = re.sub(r"\[([^\]]*)\]\([^()\s]+\)", r"\1", text).replace("`", "")
-        assert not set(cited_rules(text)) - rows, path.name
-        for name, section in cited_sections(text):
-            assert section in sections[ALIASES.get(name, name)], f"{path.name}: {name} {section}"
+def test_a_citation_that_leads_nowhere_is_found() -> None:
+    text = 'As said (reliability R2, R99, 4.3, 99.9), and design: "Exit codes", design: "No such heading".'
+    lost = [what for what, is_there in DOCUMENTS.cited(text) if not is_there]
+    assert lost == ["R99", "reliability 99.9", "design No such heading"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_documents_cite_each_other_rightly(page: Path) -> None:
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    text = re.sub(r"\[([^\]]*)\]\([^()\s]+\)", r"\1", text).replace("`", "")
+    assert not [what for what, is_there in DOCUMENTS.cited(text) if not is_there]
 
 
 def test_no_number_means_two_things() -> None:
-    rows = chain.from_iterable(_ROW.findall(text) for text in TEXTS.values())
-    assert not [rule for rule, count in Counter(rows).items() if count > 1 and rule[0].isalpha()]
+    assert not [rule for rule, count in Counter(DOCUMENTS.rows).items() if count > 1 and rule[0].isalpha()]
 
 
 def slug(heading: str) -> str:
@@ -146,7 +87,7 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
         assert found.exists(), target
         assert found.is_relative_to(ROOT), target
         if anchor:
-            headings = _HEADING.findall(_FENCED.sub("", found.read_text(encoding="utf-8")))
+            headings = HEADING.findall(_FENCED.sub("", found.read_text(encoding="utf-8")))
             assert anchor in map(slug, headings), target
 
 
@@ -212,14 +153,6 @@ def test_every_step_of_a_walk_or_a_guide_names_what_its_module_has(page: str) ->
         path = next((place / where for place in (ROOT, ROOT / "tui_reseller") if (place / where).is_file()), None)
         assert path is not None, where
         assert not set(_INLINE.findall(names)) - defined_in(path), where
-
-
-def test_the_guide_of_verbs_lists_the_modules_that_are_registered() -> None:
-    folder = ROOT / "tui_reseller" / "cli"
-    registered = set(chain.from_iterable(_VERB.findall(path.read_text("utf-8")) for path in folder.rglob("*.py")))
-    assert {verb.place.partition(":")[0] for verb in VERBS} <= registered
-    listed = TEXTS["adding-a-verb"].partition("Modules that hold verbs today")[2].partition(".\n")[0]
-    assert set(_INLINE.findall(listed)) == registered
 
 
 def test_the_guide_of_providers_lists_what_knows_a_service_by_name() -> None:

@@ -8,8 +8,9 @@ from pkgutil import iter_modules
 
 import pytest
 
+from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
-from tui_reseller.tui import flows
+from tui_reseller.tui import flows, keys
 from tui_reseller.tui.commands import BY_ID, COMMANDS, Command
 from tui_reseller.tui.dispatch import loaded
 from tui_reseller.tui.profile_context import ProfileContext
@@ -30,6 +31,12 @@ def test_every_command_names_a_function_that_exists(command: Command):
     if command.menu:
         assert not inspect.iscoroutinefunction(loaded(command.menu))
         assert len(parameters(command.menu)) == 1
+
+
+def test_a_key_that_terminals_keep_is_refused_to_the_catalogue_as_well(monkeypatch):
+    monkeypatch.setattr(keys, "COMMANDS", (*COMMANDS, Command("list.totals", ("ctrl+s",), "Totals")))
+    with pytest.raises(BadConfig, match=r"list\.totals.*is not free"):
+        keys.with_keys({})
 
 
 def verbs() -> dict[str, str]:

@@ -19,6 +19,7 @@ from tui_reseller.system.clock import SystemClock
 from tui_reseller.tui.commands import BY_ID, COMMANDS
 from tui_reseller.tui.dialogs import texts
 from tui_reseller.tui.dialogs.customer_forms import create_form, editor_form
+from tui_reseller.tui.flows.copying import copy_menu
 from tui_reseller.tui.flows.switches import website_menu
 from tui_reseller.tui.flows.views import sort_letters, sort_menu
 from tui_reseller.tui.presenters import commands as command_presenter
@@ -49,6 +50,7 @@ OTHER = Provider(
     },
     lacks={Operation.PASSWORD: "the customer asks for a new one at the vendor's page"},
 )  # fmt: skip
+OTHER_CREATE = OTHER.action(Operation.CREATE)
 CUSTOMER = Customer.of(OTHER, "acc-1", {"region": "eu", "alive": False})
 
 
@@ -74,6 +76,20 @@ def test_its_list_has_its_columns():
     assert spoken(OTHER, CUSTOMER, is_cursor=True, is_marked=False, needs_you=False) == "> acc-1, alive off"
 
 
+def test_a_column_is_never_narrower_than_its_title():
+    fields = (
+        Field(KEY, "Account", title="ACCOUNT"),
+        Field("delivery", "Delivery", Kind.SWITCH, width=4),
+        Field("on", "On", Kind.SWITCH, title="ON", width=2),
+        Field("postal_code", "Postal code", width=6),
+    )
+    shown = columns(Provider("narrow", "Narrow", "https://api.example.com", fields, {}), 80, ("postal_code",))
+    assert [(column.title, column.width) for column in shown[1:]] == [
+        ("POSTAL CODE", 11), ("DELIVERY", 8), ("ON", len("unknown")),
+    ]  # fmt: skip
+    assert "POSTAL CODE DELIVERY ON" in title_line(shown, "", descending=False)
+
+
 def test_its_detail_has_its_labels():
     wide = "\n".join(wide_lines(OTHER, CUSTOMER, "list of 14:02", [], NOW, 60))
     short = short_lines(OTHER, CUSTOMER, "list of 14:02", [], NOW, 80)
@@ -96,6 +112,7 @@ def test_its_forms_have_its_fields():
     assert region.options == (("eu", "eu"), ("global", "global"))
     assert (plan.name, plan.label, plan.limit, plan.hint) == ("plan", "Plan of sending", 30, "")
     assert editor.lines == ("Account           acc-1",)
+    assert not [option for option in copy_menu(SimpleNamespace(provider=OTHER)).options if "e-mail" in option.words]
     create = create_form(OTHER, "P")
     assert [field.name for field in create.fields] == [KEY, "region"]
     assert create.fields[1].options == (("eu", "eu"), ("global", "global"))
@@ -105,6 +122,19 @@ def test_its_forms_have_its_fields():
     assert (wake.title, wake.commit) == ("Wake up", "Wake")
     assert wake.lines[1].startswith("Alive     off -> on     (list of 14:02")
     assert "It wakes." in wake.lines
+
+
+def test_a_form_offers_what_the_record_of_a_new_customer_will_show():
+    fields = (
+        Field(KEY, "Account", at_create=AtCreate.REQUIRED),
+        Field("fax", "Fax", at_create=AtCreate.OPTIONAL),
+        Field("company", "Company", at_create=AtCreate.ADVISED, is_column=False),
+        Field("ip", "IP", at_create=AtCreate.OPTIONAL, is_column=False),
+        Field("since", "Since"),
+    )
+    service = Provider("forms", "Forms", "https://api.example.com", fields, {Operation.CREATE: OTHER_CREATE})
+    form = create_form(service, "P")
+    assert [(field.name, field.required) for field in form.fields] == [(KEY, True), ("fax", False), ("company", False)]
 
 
 def test_its_menus_and_letters_are_its_own(context):

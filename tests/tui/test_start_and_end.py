@@ -11,9 +11,13 @@ from tests.harness.waiting import soon
 from tests.tui.desk import acme, folders, open_desk
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.errors import BadConfig
+from tui_reseller.domain.switch import Switch
+from tui_reseller.services import listing
 from tui_reseller.tui import crash
 from tui_reseller.tui.app import ResellerApp
+from tui_reseller.tui.flows import listing as listing_flow
 from tui_reseller.tui.keys import with_keys
+from tui_reseller.tui.screens import detail_follower
 from tui_reseller.tui.terminal import FRAMES, tame_environment
 from tui_reseller.wiring import build
 
@@ -204,3 +208,35 @@ async def test_an_editor_whose_draft_the_disk_refuses_goes_on(at_desk, someone, 
         await desk.told("What you type is not kept as a draft")
         await desk.press("escape")
         assert desk.app.return_code is None
+
+
+async def test_what_was_last_set_is_known_before_the_list_is(at_desk, someone, monkeypatch):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("w", "d")
+        await desk.opened("Website access off")
+        await desk.read_then("ctrl+s")
+        await desk.told("Applied")
+    found = []
+
+    async def load(session):
+        found.append(await session.find(name))
+        return await before(session)
+
+    before = listing.load
+    monkeypatch.setattr(listing, "load", load)
+    async with at_desk():
+        await soon("the list is loaded", lambda: found)
+    (customer,) = found
+    assert customer.switch("website_access") is Switch.OFF
+
+
+async def test_the_detail_tells_the_age_of_a_new_list_though_the_cursor_never_moved(at_desk, monkeypatch):
+    monkeypatch.setattr(listing_flow, "REPAINT_SECONDS", 0.0)  # so that it is shown while the list arrives
+    monkeypatch.setattr(detail_follower, "REST_SECONDS", 3600.0)
+    async with at_desk(size=(120, 40)) as desk:
+        said = desk.main.context.read_at
+        assert said != "list of -"
+        await soon("the age of the list", lambda: desk.main.detail.read_at == said)
+        assert any("Sending" in line and said in line for line in desk.screen_text())

@@ -68,6 +68,10 @@ _WRITING: Sequence[Callable[[F], F]] = (
 )
 
 
+one_customer = click.argument("username")
+"""Whom a verb means that is about one customer."""
+
+
 def _add(options: Sequence[Callable[[F], F]], function: F) -> F:
     for option in reversed(options):
         function = option(function)

@@ -20,7 +20,6 @@ from tui_reseller.domain.errors import CustomerNotFound, RefusedHere, SnapshotDa
 from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.plan import Plan
-from tui_reseller.domain.printed import command
 from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
@@ -148,10 +147,9 @@ class _WriteFlow:
             await listing.load(self.session)
         fresh = await listing.read_all(self.session)
         if fresh.held:
-            way = command("list", "--accept-smaller", "--profile", self.session.profile.name)
             raise RefusedHere(
                 f"the list came with {fresh.total:,} customers, the last one had {fresh.previous:,}; nothing was sent",
-                hint=f"look at it first; what takes it over: {way}",
+                hint=f"look at it first; what takes it over: {listing.takes_over(self.session)}",
             )
         return dict(self.session.customers.named(names))
 

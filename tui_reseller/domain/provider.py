@@ -76,6 +76,11 @@ class Field:
     width: int = 16
 
     @property
+    def is_address(self) -> bool:
+        """Whether it is an e-mail address."""
+        return self.check == "email"
+
+    @property
     def heading(self) -> str:
         """The title of its column."""
         return self.title or self.name.upper().replace("_", " ")
@@ -233,7 +238,7 @@ class Provider:
     @cached_property
     def address_field(self) -> str:
         """Name of the column that is an e-mail address, or empty."""
-        return next((one.name for one in self.fields if one.is_column and one.check == "email"), "")
+        return next((one.name for one in self.fields if one.is_column and one.is_address), "")
 
     @cached_property
     def expected(self) -> tuple[str, ...]:
@@ -247,6 +252,17 @@ class Provider:
         """Names of the fields that a new customer takes: first those that it must have."""
         order = (AtCreate.REQUIRED, AtCreate.ADVISED, AtCreate.OPTIONAL)
         return tuple(one.name for need in order for one in self.fields if one.at_create is need)
+
+    @cached_property
+    def offered_at_create(self) -> tuple[str, ...]:
+        """Names of the fields that a form offers for a new customer beside those that it must have: what the service
+        may ask for, and what the record shows afterwards. All others are taken by the command and by files.
+        """
+        return tuple(
+            one.name
+            for one in self.fields
+            if one.at_create is AtCreate.ADVISED or (one.at_create is AtCreate.OPTIONAL and one.is_column)
+        )
 
     def at_create(self, need: AtCreate) -> tuple[str, ...]:
         """Return the names of the fields that a new customer must have, should have, or may have."""

@@ -95,7 +95,7 @@ async def reads_otherwise(session: Session, item: JobItem) -> bool:
 def _shows_as_sent(provider: Provider, item: Item) -> bool:
     """Whether the list shows exactly what was sent: switches and addresses, which no service stores otherwise."""
     action = provider.action(item.operation)
-    is_exact = all(provider.by_name[name].check == "email" for name in action.takes)
+    is_exact = all(provider.by_name[name].is_address for name in action.takes)
     return action.effect is Effect.CHANGES and action.is_checkable and is_exact
 
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, MissingCredentials, RefusedHere, ResellerError, SnapshotDamaged
-from tui_reseller.domain.listing import SnapshotInfo
+from tui_reseller.domain.filters import Filter
+from tui_reseller.domain.listing import ListContext, SnapshotInfo
 from tui_reseller.domain.printed import command
 from tui_reseller.services import retry
 from tui_reseller.services.absence import is_loss
@@ -139,11 +140,12 @@ async def refresh_for_many(session: Session, *, renew: bool = False) -> None:
         raise RefusedHere(
             f"refused: the list came with {fresh.total:,} customers, the last one had {fresh.previous:,}; "
             "nothing was sent",
-            hint=f"look at it first: r on the screen, on the command line: {_takes_over(session)}",
+            hint=f"look at it first: r on the screen, on the command line: {takes_over(session)}",
         )
 
 
-def _takes_over(session: Session) -> str:
+def takes_over(session: Session) -> str:
+    """Return the command that takes over a list which is held back."""
     return command("list", "--accept-smaller", "--profile", session.profile.name)
 
 
@@ -203,6 +205,17 @@ async def accept(session: Session, fresh: Refreshed) -> Refreshed:
     except BadConfig as error:
         not_kept = error.message
     return replace(fresh, held=False, not_kept=not_kept)
+
+
+async def marks_for(session: Session, filter_: Filter) -> ListContext:
+    """Return what a filter asks beside the list, where no screen has it: who has an outcome that needs a person.
+
+    Raises LedgerUnavailable; a filter that asks for none does not touch the ledger.
+    """
+    if not any(term.kind == "is" and term.text == "needs-you" for term in filter_.terms):
+        return ListContext()
+    entries = await session.ledger.needs_you(session.account)
+    return ListContext(needs_you=frozenset(entry.username for entry in entries))
 
 
 async def read_all(session: Session) -> Refreshed:

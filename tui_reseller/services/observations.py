@@ -201,7 +201,7 @@ def _normal(limit: int, value: Value) -> str:
 
 def _is_address(provider: Provider, name: str) -> bool:
     found = provider.by_name.get(name)
-    return found is not None and found.check == "email"
+    return found is not None and found.is_address
 
 
 def same(provider: Provider, name: str, one: Value, other: Value) -> bool:

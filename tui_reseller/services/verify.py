@@ -105,7 +105,7 @@ async def _in_whole_list(session: Session, entry: Entry, last: Observation) -> t
 
 async def _with_its_email(session: Session, entry: Entry) -> str:
     """Say under which name the e-mail address of a renamed customer is listed, if under any."""
-    address = (entry.before or {}).get("email")
+    address = (entry.before or {}).get(session.provider.address_field)
     if not isinstance(address, str) or not address:
         return ""
     incoming = await whole_list(session)

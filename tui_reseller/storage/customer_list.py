@@ -14,7 +14,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.listing import ListDifference, ListQuery, RefreshCounts, Table
 from tui_reseller.domain.nearest import nearest
-from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.value import Value
 from tui_reseller.storage.incoming import Incoming
 
@@ -190,7 +190,7 @@ class CustomerList:
         def work() -> list[str]:
             from tui_reseller.storage.look_alikes import look_alikes  # noqa: PLC0415 - polars, beside the screen
 
-            return look_alikes(last.rows.compact()["username"], username, limit)
+            return look_alikes(last.rows.compact()[KEY], username, limit)
 
         return await asyncio.to_thread(work)  # not behind a list that is being taken in: a dialog waits for it
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import table_columns
-from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.storage.frames import frame_from, searchable, texts
 from tui_reseller.storage.list_changes import ListChanges
 from tui_reseller.storage.ordering import RowOrder, row_order_of, with_edits
@@ -69,7 +69,7 @@ class CustomerRows:
     def named(self, usernames: Collection[str]) -> dict[str, list[int]]:
         """Return the row numbers of usernames, ascending, by one pass over the column."""
         wanted = frozenset(usernames)
-        column = self.frame["username"]
+        column = self.frame[KEY]
         keys = texts(wanted)
         is_match = column == keys[0] if len(keys) == 1 else column.is_in(keys.implode())
         rows = is_match.arg_true() if wanted else pl.Series([], dtype=pl.UInt32)

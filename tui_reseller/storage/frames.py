@@ -10,7 +10,7 @@ import polars as pl
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import Table, table_types
-from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.value import Value
 from tui_reseller.storage.folding import fold
 from tui_reseller.storage.rows import row_of
@@ -58,7 +58,7 @@ def with_last_set(provider: Provider, frame: pl.DataFrame, known: Mapping[str, M
         told = {username: values[name] for username, values in known.items() if values.get(name) is not None}
         if told:
             kind = schema_of(provider)[name]
-            ours = pl.col("username").replace_strict(
+            ours = pl.col(KEY).replace_strict(
                 pl.Series(list(told), dtype=pl.String), pl.Series(list(told.values()), dtype=kind),
                 default=None, return_dtype=kind,
             )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import Table, table_columns
-from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.provider import KEY, Provider
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,7 +40,7 @@ class Incoming:
     async def has(self, username: str) -> bool:
         """Whether a customer with this username has arrived."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._worker, lambda: username in self.frame()["username"])
+        return await loop.run_in_executor(self._worker, lambda: username in self.frame()[KEY])
 
     async def with_email(self, address: str, limit: int) -> list[str]:
         """Return usernames that have arrived with this e-mail address, in any case; at most *limit*."""
@@ -54,7 +54,7 @@ class Incoming:
             return []
         column = pl.col(self._provider.address_field)
         found = self.frame().filter(column.str.to_lowercase() == address.lower())
-        return found.head(limit)["username"].to_list()
+        return found.head(limit)[KEY].to_list()
 
     async def named(self, usernames: Collection[str]) -> dict[str, Customer]:
         """Return the customers of these usernames that have arrived; of several with one name, the first."""

@@ -43,7 +43,7 @@ class ListChanges:
 
     def differences(self, provider: Provider, limit: int) -> list[ListDifference]:
         """Return them one by one, of each kind at most *limit*: gone, new, changed."""
-        found = [ListDifference("gone", name) for name in self.left["username"][:limit]]
+        found = [ListDifference("gone", name) for name in self.left[KEY][:limit]]
         found += [ListDifference("new", name) for name in self.new[:limit]]
         for was, now in zip(self.before[:limit].rows(), self.after[:limit].rows(), strict=True):
             old, new = customer_of(provider, was), customer_of(provider, now)
@@ -55,15 +55,15 @@ class ListChanges:
 
 def changes_between(provider: Provider, old: pl.DataFrame, new: pl.DataFrame) -> ListChanges:
     """Compare two lists by username. Of usernames that stand twice the first counts; damaged rows do not."""
-    if len(old) == len(new) and bool((old["username"] == new["username"]).all()):
+    if len(old) == len(new) and bool((old[KEY] == new[KEY]).all()):
         rows = pl.int_range(len(new), dtype=pl.UInt32, eager=True)
         return _compared(provider, old, new, rows, rows, ListChanges())
     left, right = _numbered(old, "old"), _numbered(new, "new")
-    both = left.join(right, on="username", how="inner", maintain_order="right")
-    came = right.join(left, on="username", how="anti", maintain_order="left")
-    gone = left.join(right, on="username", how="anti", maintain_order="left")
+    both = left.join(right, on=KEY, how="inner", maintain_order="right")
+    came = right.join(left, on=KEY, how="anti", maintain_order="left")
+    gone = left.join(right, on=KEY, how="anti", maintain_order="left")
     known = ListChanges(
-        new=came["username"],
+        new=came[KEY],
         gone=len(gone),
         left=old[gone["old"][:KEPT]].select(table_columns(provider)),
     )
@@ -72,8 +72,8 @@ def changes_between(provider: Provider, old: pl.DataFrame, new: pl.DataFrame) ->
 
 def _numbered(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     rows = pl.int_range(len(frame), dtype=pl.UInt32, eager=True).alias(name)
-    found = frame.select("username").with_columns(rows).filter(pl.col("username") != "")
-    return found.unique("username", keep="first", maintain_order=True)
+    found = frame.select(KEY).with_columns(rows).filter(pl.col(KEY) != "")
+    return found.unique(KEY, keep="first", maintain_order=True)
 
 
 def _compared(
@@ -94,7 +94,7 @@ def _compared(
     was, now = old_rows.filter(differs), new_rows.filter(differs)
     return ListChanges(
         new=known.new,
-        changed=new["username"].gather(now),
+        changed=new[KEY].gather(now),
         gone=known.gone,
         before=old[was[:KEPT]].select(table_columns(provider)),
         after=new[now[:KEPT]].select(table_columns(provider)),

@@ -7,7 +7,7 @@ import polars as pl
 
 from tui_reseller.domain.errors import InvalidFilter
 from tui_reseller.domain.filters import Filter, Term
-from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage.folding import canonical_form, fold
 from tui_reseller.storage.frames import BETWEEN, SEARCH, schema_of, texts
@@ -59,7 +59,7 @@ def _is(provider: Provider, word: str, names: Names) -> pl.Expr:
         return pl.any_horizontal([_text(provider, name) == "" for name in provider.expected])
     among = names.get(word, frozenset())
     values = among if isinstance(among, pl.Series) else texts(among)
-    column = lowered_address(provider) if word == "duplicate-email" else pl.col("username")
+    column = lowered_address(provider) if word == "duplicate-email" else pl.col(KEY)
     return column.is_in(values.implode())
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListQuery, table_columns
+from tui_reseller.domain.provider import KEY
 from tui_reseller.storage.customer_rows import CustomerRows
 from tui_reseller.storage.filter_matches import FilterMatches, find_matches, flags_of
 from tui_reseller.storage.frames import SEARCH, texts
@@ -52,14 +53,14 @@ class QueryResult:
     def usernames(self) -> pl.Series:
         """Return all found usernames in order."""
         rows = self.rows
-        names = rows.folded()["username"] if rows.edits else rows.frame["username"]
+        names = rows.folded()[KEY] if rows.edits else rows.frame[KEY]
         return names.head(len(self)) if self.found is None else names.gather(self.found)
 
     def table(self, usernames: Collection[str] | None = None, *, everything: bool = False) -> pl.DataFrame:
         """Return the found customers in order as columns; or those of these usernames, found or not; or all."""
         if everything or usernames is not None:
             frame = self.rows.compact().select(table_columns(self.rows.provider))
-            return frame if usernames is None else frame.filter(frame["username"].is_in(texts(usernames).implode()))
+            return frame if usernames is None else frame.filter(frame[KEY].is_in(texts(usernames).implode()))
         frame = self.rows.folded().select(table_columns(self.rows.provider))
         return frame.head(len(self)) if self.found is None else frame[self.found]
 

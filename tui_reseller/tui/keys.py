@@ -29,7 +29,7 @@ def with_keys(chosen: Mapping[str, str]) -> tuple[Command, ...]:
                 f"[keys]: no command {command_id!r}",
                 hint=did_you_mean(command_id, BY_ID, "the ids are in the help, F1"),
             )
-        if key in _FORBIDDEN or not key:
+        if not key:
             raise BadConfig(f"[keys] {command_id}: the key {key!r} is not free for use")
     commands = tuple(
         replace(command, keys=(_BY_CHARACTER.get(chosen[command.id], chosen[command.id]),))
@@ -40,6 +40,8 @@ def with_keys(chosen: Mapping[str, str]) -> tuple[Command, ...]:
     taken: dict[str, str] = {}
     for command in commands:
         for key in command.keys:
+            if key in _FORBIDDEN:
+                raise BadConfig(f"[keys] {command.id}: the key {key!r} is not free for use")
             if taken.setdefault(key, command.id) != command.id:
                 raise BadConfig(f"[keys]: {key_word(key)!r} is the key of both {taken[key]} and {command.id}")
     return commands

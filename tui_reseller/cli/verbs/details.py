@@ -7,8 +7,9 @@ import click
 from tui_reseller.cli.argument_values import read_pairs
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import writing
-from tui_reseller.cli.provider_help import of_operation, taken_by
+from tui_reseller.cli.operation_verb import verb_for
+from tui_reseller.cli.options import one_customer
+from tui_reseller.cli.provider_help import taken_by
 from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import Provider
@@ -16,11 +17,10 @@ from tui_reseller.services.validation import checked_field_names
 
 
 @click.command()
-@click.argument("username")
+@one_customer
 @click.argument("pairs", nargs=-1, required=True, metavar="FIELD=VALUE...")
-@writing
-@of_operation(Operation.SET, taken_by(Operation.SET))
-def set_details(inv: Invocation, options: Writing, *, username: str, pairs: Sequence[str]) -> int:
+@verb_for(Operation.SET, taken_by(Operation.SET))
+def set_details(inv: Invocation, options: Writing, operation: Operation, *, username: str, pairs: Sequence[str]) -> int:
     """Change names and address of a customer.
 
     Only fields that differ are sent.
@@ -34,18 +34,17 @@ def set_details(inv: Invocation, options: Writing, *, username: str, pairs: Sequ
 
     def request(provider: Provider) -> WriteRequest:
         names = {text.partition("=")[0]: "" for text in pairs}
-        checked_field_names(provider, names, provider.action(Operation.SET).takes)  # names the right verb for others
-        return WriteRequest([Call(Operation.SET, username, read_pairs(pairs))])
+        checked_field_names(provider, names, provider.action(operation).takes)  # names the right verb for others
+        return WriteRequest([Call(operation, username, read_pairs(pairs))])
 
-    return write(inv, options, Operation.SET, request)
+    return write(inv, options, operation, request)
 
 
 @click.command()
-@click.argument("username")
+@one_customer
 @click.argument("address", metavar="NEW")
-@writing
-@of_operation(Operation.EMAIL)
-def email(inv: Invocation, options: Writing, *, username: str, address: str) -> int:
+@verb_for(Operation.EMAIL)
+def email(inv: Invocation, options: Writing, operation: Operation, *, username: str, address: str) -> int:
     """Change the contact address of a customer.
 
     Examples:
@@ -53,5 +52,9 @@ def email(inv: Invocation, options: Writing, *, username: str, address: str) -> 
       tui-reseller email garcia.mail post@garcia.example --yes --reason 'asked by phone'
 
     """
-    call = Call(Operation.EMAIL, username, {"email": address})
-    return write(inv, options, Operation.EMAIL, lambda _service: WriteRequest([call]))
+
+    def request(provider: Provider) -> WriteRequest:
+        (field,) = provider.action(operation).takes
+        return WriteRequest([Call(operation, username, {field: address})])
+
+    return write(inv, options, operation, request)

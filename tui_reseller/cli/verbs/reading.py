@@ -9,14 +9,15 @@ import click
 
 from tui_reseller.cli.console import Console, size_text
 from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.fresh_list import loaded, refreshed
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import common
+from tui_reseller.cli.options import common, one_customer
 from tui_reseller.cli.query import ListRequest, default_columns, list_request
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.duration import read_duration
-from tui_reseller.domain.errors import BadConfig, CustomerNotFound, InvalidInput, SnapshotDamaged
+from tui_reseller.domain.errors import BadConfig, CustomerNotFound, InvalidInput
 from tui_reseller.domain.export import ExportFormat
-from tui_reseller.domain.listing import ListContext, ListQuery, SnapshotInfo
+from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import export, listing
@@ -77,7 +78,8 @@ def list_customers(
     target = _read_target(inv, to, limit=limit, force=force)
 
     async def written(services: Services, session: Session, query: ListRequest) -> int:
-        await _ask(session, query)
+        marks = await listing.marks_for(session, query.filter)
+        await session.customers.query(ListQuery(query.filter, query.sort, query.descending, marks))
         _warn_of_ledger(inv, session)
         if target:
             return await _write_file(inv, services, session, query, target)
@@ -88,43 +90,17 @@ def list_customers(
         if target:
             export.check(services.exporter, target.path, overwrite=target.force)  # before anybody waits for the list
         if offline or age:
-            info = await _loaded(inv, session)
+            info = await loaded(inv, session)
             if offline and info is None:
                 name = session.profile.name
                 raise BadConfig(f'no snapshot of profile "{name}"', hint=command("list", "--profile", name))
             if offline or (info and age and services.clock.now() - info.read_at <= age):
                 return await written(services, session, query)
-        if not await _refresh(inv, session, accept_smaller=accept_smaller):
+        if not await refreshed(inv, session, accept_smaller=accept_smaller):
             return ExitCode.NO_ANSWER
         return await written(services, session, query)
 
     return inv.with_session(opened, ledger=LedgerUse.NONE)  # what was last set is learnt with the list
-
-
-async def _refresh(inv: Invocation, session: Session, *, accept_smaller: bool) -> bool:
-    """Read the list; return False if so much is missing that it is held back."""
-    await _loaded(inv, session)
-    await inv.connect(session)
-    fresh = await listing.read_all(session)
-    if fresh.held and accept_smaller:
-        fresh = await listing.accept(session, fresh)
-    if fresh.held:
-        inv.console.warn(
-            f"held back: the list came with {fresh.total:,} customers, the last one had {fresh.previous:,}. "
-            "The snapshot is unchanged.\n--accept-smaller takes it over, --offline shows the last one"
-        )
-        return False
-    if fresh.not_kept:
-        inv.console.warn(f"the snapshot was not kept: {fresh.not_kept}")
-    return True
-
-
-async def _loaded(inv: Invocation, session: Session) -> SnapshotInfo | None:
-    try:
-        return await listing.load(session)
-    except SnapshotDamaged as error:
-        inv.console.warn(error.message)
-        return None
 
 
 def _read_target(inv: Invocation, to: str | None, *, limit: int | None, force: bool) -> _Target | None:
@@ -146,14 +122,6 @@ def _warn_of_ledger(inv: Invocation, session: Session) -> None:
     trouble = session.last_set.trouble
     if trouble is not None:
         inv.console.warn(f"website access is not known, for the audit log cannot be read: {trouble.message}")
-
-
-async def _ask(session: Session, query: ListRequest) -> None:
-    context = ListContext()
-    if any(term.kind == "is" and term.text == "needs-you" for term in query.filter.terms):
-        entries = await session.ledger.needs_you(session.account)
-        context = ListContext(needs_you=frozenset(entry.username for entry in entries))
-    await session.customers.query(ListQuery(query.filter, query.sort, query.descending, context))
 
 
 async def _write_file(
@@ -215,7 +183,7 @@ def _say_extent(console: Console, session: Session, query: ListRequest, shown: i
 
 
 @click.command()
-@click.argument("username")
+@one_customer
 @common
 def show(inv: Invocation, *, username: str) -> int:
     """Show one customer, as the service has it now.

@@ -1,6 +1,6 @@
 """enable, disable, website-enable, website-disable: two independent switches, one or several customers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
@@ -8,8 +8,8 @@ import click
 from tui_reseller.cli.argument_values import read_usernames
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import writing
-from tui_reseller.cli.provider_help import having, of_operation
+from tui_reseller.cli.operation_verb import verb_for
+from tui_reseller.cli.provider_help import having
 from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.operation import Call, Operation, verb_of
 from tui_reseller.services.time_input import local_text, read_end
@@ -28,7 +28,13 @@ def _switch(operation: Operation, does: str) -> click.Command:
     text = f"{does}\n\n- reads usernames from stdin, one a line.\n\nExamples:\n  " + "\n  ".join(examples)
 
     def called(
-        inv: Invocation, options: Writing, *, usernames: Sequence[str], skip_unknown: bool, until: str | None = None
+        inv: Invocation,
+        options: Writing,
+        operation: Operation,
+        *,
+        usernames: Sequence[str],
+        skip_unknown: bool,
+        until: str | None = None,
     ) -> int:
         end = None if until is None else read_end(until, datetime.now(UTC))
         calls = [Call(operation, username, until=end) for username in read_usernames(usernames, inv.console)]
@@ -38,7 +44,7 @@ def _switch(operation: Operation, does: str) -> click.Command:
             )
         return write(inv, options, operation, lambda _service: WriteRequest(calls, skip_unknown=skip_unknown))
 
-    decorated: Callable[..., int] = writing(of_operation(operation)(called))
+    decorated = verb_for(operation)(called)
     if any(provider.action(operation).takes_end for provider in having(operation)):
         decorated = click.option("--until", metavar="TIME", help=_UNTIL)(decorated)
     decorated = click.option("--skip-unknown", is_flag=True, help="Leave out usernames that are unknown.")(decorated)

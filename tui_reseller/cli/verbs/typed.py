@@ -4,21 +4,28 @@ import click
 
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import writing
+from tui_reseller.cli.operation_verb import verb_for
+from tui_reseller.cli.options import one_customer
 from tui_reseller.cli.passwords import password_source
-from tui_reseller.cli.provider_help import of_operation
 from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Provider
 
 
 @click.command()
-@click.argument("username")
+@one_customer
 @click.option("--password-stdin", is_flag=True, help="Read it from the first line of stdin.")
 @click.option("--generate-password", is_flag=True, help="Make one of 24 characters; it is written to stdout once.")
-@writing
-@of_operation(Operation.PASSWORD)
-def password(inv: Invocation, options: Writing, *, username: str, password_stdin: bool, generate_password: bool) -> int:
+@verb_for(Operation.PASSWORD)
+def password(
+    inv: Invocation,
+    options: Writing,
+    operation: Operation,
+    *,
+    username: str,
+    password_stdin: bool,
+    generate_password: bool,
+) -> int:
     """Set a new password. The old one stops working at once, for SMTP and website.
 
     Examples:
@@ -32,17 +39,16 @@ def password(inv: Invocation, options: Writing, *, username: str, password_stdin
     def request(_service: Provider) -> WriteRequest:
         value = source()
         generated = {username: value} if generate_password else {}
-        return WriteRequest([Call(Operation.PASSWORD, username, password=value)], generated)
+        return WriteRequest([Call(operation, username, password=value)], generated)
 
-    return write(inv, options, Operation.PASSWORD, request)
+    return write(inv, options, operation, request)
 
 
 @click.command()
-@click.argument("username")
+@one_customer
 @click.argument("new", metavar="NEW")
-@writing
-@of_operation(Operation.RENAME)
-def rename(inv: Invocation, options: Writing, *, username: str, new: str) -> int:
+@verb_for(Operation.RENAME)
+def rename(inv: Invocation, options: Writing, operation: Operation, *, username: str, new: str) -> int:
     """Change the username. SMTP and website log in only with the new one; programs with the old one are refused.
 
     Examples:
@@ -50,15 +56,14 @@ def rename(inv: Invocation, options: Writing, *, username: str, new: str) -> int
       tui-reseller rename garcia.mail garcia.post --confirm garcia.mail
 
     """
-    call = Call(Operation.RENAME, username, {KEY: new})
-    return write(inv, options, Operation.RENAME, lambda _service: WriteRequest([call]))
+    call = Call(operation, username, {KEY: new})
+    return write(inv, options, operation, lambda _service: WriteRequest([call]))
 
 
 @click.command()
-@click.argument("username")
-@writing
-@of_operation(Operation.DELETE)
-def delete(inv: Invocation, options: Writing, *, username: str) -> int:
+@one_customer
+@verb_for(Operation.DELETE)
+def delete(inv: Invocation, options: Writing, operation: Operation, *, username: str) -> int:
     """Close an account for ever, at the end of its billing cycle. This is not "stop sending": see disable.
 
     Examples:
@@ -67,5 +72,5 @@ def delete(inv: Invocation, options: Writing, *, username: str) -> int:
       tui-reseller delete garcia.mail --dry-run
 
     """
-    call = Call(Operation.DELETE, username)
-    return write(inv, options, Operation.DELETE, lambda _service: WriteRequest([call]))
+    call = Call(operation, username)
+    return write(inv, options, operation, lambda _service: WriteRequest([call]))

@@ -14,19 +14,19 @@ def create_form(
     provider: Provider, profile: str, values: Mapping[str, str] | None = None, problem: str = ""
 ) -> FormSpec:
     """Enter a new customer. Values are what was typed before."""
-    typed = values or {}
+    typed, action = values or {}, provider.action(Operation.CREATE)
     fields = [
         customer_field(provider.by_name[name], typed=typed, required=True, is_new=True)
         for name in provider.at_create(AtCreate.REQUIRED)
     ]
-    if provider.action(Operation.CREATE).needs_password:
+    if action.needs_password:
         fields += password_fields("Password", typed.get("how", "generate"))
     fields += [
         customer_field(provider.by_name[name], typed=typed, is_new=True, hint="if you have one")
-        for name in provider.at_create(AtCreate.ADVISED)
+        for name in provider.offered_at_create
     ]
     return FormSpec(
-        provider.action(Operation.CREATE).title,
+        action.title,
         profile,
         ("ctrl+s opens the review; nothing is sent before.",),
         fields,

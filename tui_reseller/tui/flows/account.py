@@ -76,18 +76,19 @@ async def delete(context: ProfileContext) -> None:
     customer = await _one(context, "delete")
     if customer is None:
         return
+    call = Call(Operation.DELETE, customer.username)
     spec = delete_form(
         context.provider,
         customer,
         context.profile_title,
         reason=context.dialogs.reason,
-        reason_required=reason_required(context, Operation.DELETE),
+        reason_required=reason_required(context, call.operation),
         warnings=await warnings(context, customer),
     )
     answer = await context.dialogs.ask_form(spec)
     if answer is None:
         return
-    result = await do_one(context, Call(Operation.DELETE, customer.username), customer, answer)
+    result = await do_one(context, call, customer, answer)
     if result.outcome.is_applied:
         context.mark(context.state.marked - {customer.username})
 

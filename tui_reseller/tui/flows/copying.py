@@ -18,10 +18,11 @@ async def username(context: ProfileContext) -> None:
         context.notify(_copied(context, customer.username))
 
 
-def copy_menu(_context: ProfileContext) -> Menu:
-    """Return the menu behind y."""
+def copy_menu(context: ProfileContext) -> Menu:
+    """Return the menu behind y. Its values are what is copied; an address only where the service has one."""
+    address = (Option("e", "e-mail address", "address"),) if context.provider.address_field else ()
     options = (
-        Option("e", "e-mail address", "email"),
+        *address,
         Option("j", "JSON of the customer", "json"),
         Option("c", "my last operation here as a shell command", "command"),
     )
@@ -33,8 +34,8 @@ async def copy(context: ProfileContext, chosen: str) -> None:
     customer = context.current
     if customer is None:
         return
-    if chosen == "email":
-        context.notify(_copied(context, customer.text("email")))
+    if chosen == "address":
+        context.notify(_copied(context, customer.text(context.provider.address_field)))
     elif chosen == "json":
         context.notify(context.host.copy_text(json.dumps(customer.as_dict())))
     elif chosen == "command":

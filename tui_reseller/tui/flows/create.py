@@ -65,7 +65,7 @@ async def create(context: ProfileContext) -> None:
 
 def _review(context: ProfileContext, call: Call, values: Mapping[str, str], findings: Sequence[Finding]) -> FormSpec:
     """Show what a new customer will be, with the consequences."""
-    provider, action = context.provider, context.provider.action(Operation.CREATE)
+    provider, action = context.provider, context.provider.action(call.operation)
     lines = [
         f"{provider.label(name):<12} {clean(values[name], longest=100)}"
         for name in provider.create_fields
@@ -81,18 +81,18 @@ def _review(context: ProfileContext, call: Call, values: Mapping[str, str], find
         context.profile_title,
         lines,
         reason=context.dialogs.reason,
-        reason_required=reason_required(context, Operation.CREATE),
+        reason_required=reason_required(context, call.operation),
         commit=action.button,
-        confirming=typed_fields(call.username, typed_for_one(context, Operation.CREATE, call.username)),
+        confirming=typed_fields(call.username, typed_for_one(context, call.operation, call.username)),
     )
 
 
 def _call(provider: Provider, values: Mapping[str, str]) -> Call:
     """Return the call for what was typed. Raises InvalidInput for passwords that differ, or for none."""
     required = {name: values[name] for name in provider.at_create(AtCreate.REQUIRED) if name != KEY}
-    advised = {name: values[name] for name in provider.at_create(AtCreate.ADVISED) if values[name]}
+    offered = {name: values[name] for name in provider.offered_at_create if values[name]}
     password = _password(values) if provider.action(Operation.CREATE).needs_password else None
-    return Call(Operation.CREATE, values[KEY], required | advised, password)
+    return Call(Operation.CREATE, values[KEY], required | offered, password)
 
 
 def _password(values: Mapping[str, str]) -> Secret:

@@ -34,7 +34,7 @@ class _Held:
 async def load_and_refresh(context: ProfileContext) -> None:
     """At the start: the whole snapshot, then a fresh list, unless the operator refreshes by hand."""
     try:
-        recovered = await context.services.ledger.recover()
+        recovered = await context.session.catch_up()
         if recovered:
             context.notify(f"{recovered} operations of a program that ended have no outcome - ! shows them", "warning")
             check_later(context)

@@ -6,7 +6,7 @@ from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Operation, Outcome, verb_of
 from tui_reseller.domain.printed import Foreign, Typed, Word, command
-from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.policy import TYPED
 from tui_reseller.services.result import Result
@@ -53,16 +53,16 @@ def as_command(
     """Return the shell command that does the same, never with a secret; None if a name, value or reason may not stand
     in a command.
     """
-    who, confirmed = Foreign(username), provider.action(operation).grade >= TYPED
+    who, action = Foreign(username), provider.action(operation)
     values = [Foreign(change.after, f"{change.field}=") for change in changes if isinstance(change.after, str)]
     words: list[Word] = [verb_of(operation), "--profile", profile]
     words += ["--until", utc_text(until)] if until is not None else []
     words += ["--reason", Typed(reason)] if reason else []
-    words += ["--confirm", who] if confirmed else []
-    if operation is Operation.CREATE:
-        words += ["--generate-password", *values]
-    elif operation in {Operation.EMAIL, Operation.RENAME}:
+    words += ["--confirm", who] if action.grade >= TYPED else []
+    if action.effect is Effect.CREATES:
+        words += ["--generate-password", *values] if action.needs_password else values
+    elif action.effect is Effect.RENAMES or operation is Operation.EMAIL:  # these verbs take the new value alone
         words += [who, *(Foreign(str(change.after)) for change in changes[:1])]
     else:
-        words += [who, *(values if operation is Operation.SET else [])]
+        words += [who, *values]
     return command(*words)

@@ -48,10 +48,12 @@ class Column:
 
 
 def _column(provider: Provider, field: Field, width: int | None = None) -> Column:
+    """Return the column of a field: as wide as the table says, but never narrower than its title and its words."""
+    least = max(cell_len(field.heading), MIN_SWITCH if field.kind is Kind.SWITCH else 0)
     return Column(
         field.name,
         field.heading,
-        (max(field.width, MIN_SWITCH) if field.kind is Kind.SWITCH else field.width) if width is None else width,
+        max(field.width, least) if width is None else width,
         (field.name,),
         is_switch=field.kind is Kind.SWITCH,
         may_equal_key=field.name == provider.address_field,

@@ -1,4 +1,6 @@
-"""Let the detail pane follow the cursor: at once where it is empty, else when the cursor rests."""
+"""Let the detail pane follow the cursor: at once where it is empty or shows the same customer, else when the cursor
+rests.
+"""
 
 from textual.timer import Timer
 
@@ -21,9 +23,15 @@ class DetailFollower:
         self._rest: Timer | None = None
 
     def follow_if_other(self) -> None:
-        """Follow if another customer is under the cursor, or the list was read again."""
-        if self.context.current is not self.detail.customer or self.detail.read_at != self.context.read_at:
-            self.follow_soon()
+        """Follow if another customer is under the cursor, or the list was read again. The customer that is shown is
+        shown at once as it is now: the cursor rests on it already.
+        """
+        customer, shown = self.context.current, self.detail.customer
+        if customer is shown and self.detail.read_at == self.context.read_at:
+            return
+        if customer is not None and shown is not None and customer.username == shown.username:
+            self._show(customer)
+        self.follow_soon()
 
     def follow_soon(self) -> None:
         """Follow when the cursor rests."""
@@ -37,9 +45,12 @@ class DetailFollower:
     def follow(self) -> None:
         """Show the customer under the cursor now."""
         customer = self.context.current
-        self.detail.show(customer, self.context.read_at, self.context.now())
+        self._show(customer)
         if customer is not None:
             self.context.host.run_in_background(lambda: self._last_changes(customer), "detail")
+
+    def _show(self, customer: Customer | None) -> None:
+        self.detail.show(customer, self.context.read_at, self.context.now())
 
     async def _last_changes(self, customer: Customer) -> None:
         from tui_reseller.domain.audit import AuditQuery  # noqa: PLC0415 - after the first painting
