@@ -389,13 +389,17 @@ async def test_an_item_with_an_end_is_read_just_before_although_the_list_is_fres
     assert await open_suspensions(office.services.ledger, office.session.account) == []
 
 
+@pytest.mark.parametrize("jumped", [timedelta(0), timedelta(hours=1), timedelta(hours=-1)], ids=str)
 async def test_what_another_process_did_since_the_list_is_read_again_and_proves_nothing(
-    office, tmp_path, sandbox, planted
+    office, tmp_path, sandbox, planted, jumped
 ):
+    """Whatever the clock says by which the list was read."""
     planted(2, "since-")
     other = Office(tmp_path, sandbox)
+    other.clock.jumped = jumped
     await listing.refresh_for_many(other.session)
     await office.run(await office.job("username~^since-")).run()
+    other.clock.jumped = timedelta(0)
     job = await other.job("username~^since-")
     sandbox.fault("drop-before", operation="disable", times=9)
     done = await other.run(job).run()

@@ -377,3 +377,20 @@ class LedgerContract:
             assert await ledger.is_touched_since(account, name, now[0]) is expected, name
             assert not await ledger.is_touched_since(account, name, now[0] + timedelta(seconds=1))
         assert not await ledger.is_touched_since("other", "old", now[0])
+
+    async def test_whether_a_customer_was_touched_behind_a_row_whatever_the_clock_says(
+        self, open_ledger, intent, account
+    ):
+        now = [datetime(2026, 1, 1, 12, tzinfo=UTC)]
+        ledger = open_ledger(now=lambda: now[0])
+        before = await ledger.newest()
+        entry = await ledger.begin(intent(Operation.RENAME, "old", new="new"))
+        begun = await ledger.newest()
+        now[0] -= timedelta(hours=1)
+        await ledger.finish(entry, Outcome.APPLIED, "success")
+        finished = await ledger.newest()
+        assert before < begun < finished
+        for name, expected in {"old": True, "new": True, "other": False}.items():
+            assert await ledger.is_touched_since(account, name, before) is expected, name
+            assert await ledger.is_touched_since(account, name, begun) is expected, "carried out after it was begun"
+            assert not await ledger.is_touched_since(account, name, finished)

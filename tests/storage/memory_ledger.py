@@ -111,11 +111,17 @@ class MemoryLedger:
         entries = [entry for entry in self._rows.entries() if entry.account == account]
         return last_set(provider, [entry for entry in entries if entry.operation in replayed(provider)])
 
-    async def is_touched_since(self, account, username, moment):
+    async def newest(self):
+        return len(self._rows.links)
+
+    async def is_touched_since(self, account, username, since):
+        def is_later(row):
+            return row.number > since if isinstance(since, int) else row.time >= utc_text(since)
+
         return any(
-            row.account == escaped(account) and escaped(username) in {row.username, row.target}
-            for row in self._rows.intents.values()
-            if row.time >= utc_text(moment)
+            is_later(row) or (entry_id in self._rows.outcomes and is_later(self._rows.outcomes[entry_id]))
+            for entry_id, row in self._rows.intents.items()
+            if row.account == escaped(account) and escaped(username) in {row.username, row.target}
         )
 
     async def check(self):

@@ -1,7 +1,7 @@
 """Who wrote what a customer has now, as far as the ledger of this machine knows: colleagues elsewhere are not in it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.changes import Collision
@@ -9,10 +9,8 @@ from tui_reseller.domain.errors import Conflict
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.times import clock_text
 from tui_reseller.domain.value import Value
+from tui_reseller.services.held_list import LONGEST_LIST
 from tui_reseller.services.session import Session
-
-LONGEST_LIST = timedelta(minutes=30)
-"""So long a list may take to read; its rows can be this much older than its time (design: "Sizes and times")."""
 
 
 async def conflict_of(session: Session, username: str, found: Sequence[Collision]) -> Conflict:

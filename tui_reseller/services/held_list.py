@@ -3,12 +3,15 @@
 import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.services import absence
 from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
+
+LONGEST_LIST = timedelta(minutes=30)
+"""So long a list may take to read; its rows can be this much older than its time (design: "Sizes and times")."""
 
 
 @dataclass
@@ -16,7 +19,8 @@ class HeldList:
     """State of a list of customers in memory, and of its snapshot on disk.
 
     Read_at is when the service told it, None while there is none. Read_tick is the same by the monotonic clock, None
-    for a list that another run has read. Changes holds what this session changed, in order, for lists that were on
+    for a list that another run has read; ledger_row was the newest of the ledger before the service was asked, None
+    where that is not known. Changes holds what this session changed, in order, for lists that were on
     their way then.
     """
 
@@ -25,12 +29,27 @@ class HeldList:
     snapshot: SnapshotPort
     read_at: datetime | None = None
     read_tick: float | None = None
+    ledger_row: int | None = None
     is_partial: bool = False
     changes: list[tuple[str, Customer | None]] = field(default_factory=list)
 
-    def replaced(self, read_at: datetime | None, tick: float | None = None, *, is_partial: bool = False) -> None:
+    def replaced(
+        self,
+        read_at: datetime | None,
+        tick: float | None = None,
+        ledger_row: int | None = None,
+        *,
+        is_partial: bool = False,
+    ) -> None:
         """Take another list for the one that is held."""
-        self.read_at, self.read_tick, self.is_partial = read_at, tick, is_partial
+        self.read_at, self.read_tick, self.ledger_row, self.is_partial = read_at, tick, ledger_row, is_partial
+
+    @property
+    def since(self) -> int | datetime | None:
+        """From when on the ledger may know more than the list; None while there is no list."""
+        if self.ledger_row is not None:
+            return self.ledger_row
+        return self.read_at - LONGEST_LIST if self.read_at else None
 
     async def keep(self, *changes: tuple[str, Customer | None]) -> None:
         """Take certain changes into list and snapshot: username, and the customer or None. A disk that refuses costs

@@ -70,9 +70,8 @@ async def _is_read_again(session: Session, item: Item, listed: Customer) -> bool
         return True
     if is_already_so(session.provider, item.call, listed):
         return True
-    return session.held.read_at is not None and await session.ledger.is_touched_since(
-        session.account, item.username, session.held.read_at
-    )
+    since = session.held.since
+    return since is not None and await session.ledger.is_touched_since(session.account, item.username, since)
 
 
 async def reads_otherwise(session: Session, item: JobItem) -> bool:

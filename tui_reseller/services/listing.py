@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import BadConfig, MissingCredentials, RefusedHere, ResellerError, SnapshotDamaged
+from tui_reseller.domain.errors import (
+    BadConfig,
+    LedgerUnavailable,
+    MissingCredentials,
+    RefusedHere,
+    ResellerError,
+    SnapshotDamaged,
+)
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListContext, SnapshotInfo
 from tui_reseller.domain.printed import command
@@ -35,7 +42,7 @@ class Arrived:
 @dataclass(frozen=True, slots=True)
 class Refreshed:
     """A whole list. Held is one that lost so many customers that it was not taken over; accept() takes it. Since is how
-    many changes the session had kept before the list was asked for.
+    many changes the session had kept before the list was asked for, ledger_row the newest row of the ledger then.
     """
 
     read_at: datetime
@@ -45,6 +52,7 @@ class Refreshed:
     held: bool
     not_kept: str = ""
     since: int = 0
+    ledger_row: int | None = None
 
 
 def head(session: Session, rows: int) -> tuple[SnapshotInfo, list[Customer]] | None:
@@ -158,7 +166,7 @@ async def refresh(session: Session) -> AsyncIterator[Arrived | Refreshed]:
     previous = 0 if session.held.read_at is None else session.customers.total
     await session.last_set.learn()
     service = await session.service()
-    since = len(session.held.changes)
+    since, row = len(session.held.changes), await _newest_row(session)
     for attempt in range(1, retry.READ_ATTEMPTS + 1):
         incoming = session.customers.incoming()
         session.held.is_partial = session.held.is_partial or session.held.read_at is None
@@ -179,8 +187,16 @@ async def refresh(session: Session) -> AsyncIterator[Arrived | Refreshed]:
                 raise
             await session.clock.sleep(wait)
     held = is_loss(len(incoming), previous)
-    done = Refreshed(session.clock.now(), incoming, len(incoming), previous, held, since=since)
+    done = Refreshed(session.clock.now(), incoming, len(incoming), previous, held, since=since, ledger_row=row)
     yield done if held else await accept(session, done)
+
+
+async def _newest_row(session: Session) -> int | None:
+    """Return where the ledger is; None for one that cannot be read: a list does not need it."""
+    try:
+        return await session.ledger.newest()
+    except LedgerUnavailable:
+        return None
 
 
 def _is_due(session: Session, shown: float, incoming: IncomingPort) -> bool:
@@ -194,7 +210,7 @@ async def accept(session: Session, fresh: Refreshed) -> Refreshed:
     """
     await session.customers.take(fresh.incoming, session.last_set.values, complete=session.held.read_at is not None)
     session.customers.apply(session.held.changes[fresh.since :])
-    session.held.replaced(fresh.read_at, session.clock.monotonic())
+    session.held.replaced(fresh.read_at, session.clock.monotonic(), fresh.ledger_row)
     not_kept = ""
     try:
         if session.retention > timedelta(0):

@@ -104,8 +104,13 @@ class LedgerPort(Protocol):
     async def needs_you(self, account: str | None = None) -> list[Entry]:
         """Return operations whose outcome a person has to look at, oldest first."""
 
-    async def is_touched_since(self, account: str, username: str, moment: datetime) -> bool:
-        """Whether an operation on a customer was begun at a moment or later, by whatever process of this ledger."""
+    async def newest(self) -> int:
+        """Return the number of the newest row, 0 for an empty ledger: a point in its order, which no clock moves."""
+
+    async def is_touched_since(self, account: str, username: str, since: int | datetime) -> bool:
+        """Whether anything was written of an operation on a customer behind a row, or at a moment or later, by whatever
+        process of this ledger: one that was begun before may have been carried out after.
+        """
 
     async def last_set(self, account: str) -> Mapping[str, Mapping[str, Value]]:
         """Return what this tool last set of fields that the service never tells, by username and field; None where the

@@ -145,13 +145,21 @@ class EntryReader:
             )
         ]  # fmt: skip
 
-    def is_touched_since(self, account: str, username: str, moment: datetime) -> bool:
-        """Whether an operation on a customer, or one that gave somebody this name, was begun at a moment or later."""
+    def newest(self) -> int:
+        """Return the number of the newest row, 0 for an empty ledger."""
+        return int(self.one("SELECT max(number) FROM rows") or 0)
+
+    def is_touched_since(self, account: str, username: str, since: int | datetime) -> bool:
+        """Whether anything was written of an operation on a customer, or of one that gave somebody this name, behind a
+        row, or at a moment or later.
+        """
         names = self._names(account)
+        later, value = ("number > ?", since) if isinstance(since, int) else ("time >= ?", utc_text(since))
+        answered = f"EXISTS (SELECT 1 FROM rows o WHERE o.entry = i.entry AND o.kind = 'outcome' AND o.{later})"  # noqa: S608 - our own text
         for column in ("username", "target"):
-            where = f"kind = 'intent' AND account IN ({placeholders(names)}) AND {column} = ? AND time >= ?"
-            query = f"SELECT 1 FROM rows WHERE {where} LIMIT 1"  # noqa: S608 - our own text
-            if next(self.select(query, *names, escaped(username), utc_text(moment)), None):
+            customer = f"i.kind = 'intent' AND i.account IN ({placeholders(names)}) AND i.{column} = ?"
+            query = f"SELECT 1 FROM rows i WHERE {customer} AND (i.{later} OR {answered}) LIMIT 1"  # noqa: S608
+            if next(self.select(query, *names, escaped(username), value, value), None):
                 return True
         return False
 

@@ -108,9 +108,13 @@ class Ledger:
         """Return operations whose outcome a person has to look at, oldest first."""
         return await self.run(lambda connection: connection.needs_you(account))
 
-    async def is_touched_since(self, account: str, username: str, moment: datetime) -> bool:
-        """Whether an operation on a customer was begun at a moment or later, by whatever process."""
-        return await self.run(lambda connection: connection.is_touched_since(account, username, moment))
+    async def newest(self) -> int:
+        """Return the number of the newest row, 0 for an empty ledger."""
+        return await self.run(lambda connection: connection.newest())
+
+    async def is_touched_since(self, account: str, username: str, since: int | datetime) -> bool:
+        """Whether anything was written of an operation on a customer behind a row, or at a moment or later."""
+        return await self.run(lambda connection: connection.is_touched_since(account, username, since))
 
     async def last_set(self, account: str) -> Mapping[str, Mapping[str, Value]]:
         """Return what this tool last set of fields that the service never tells, by present username and field; None
