@@ -11,11 +11,13 @@ from typing import Self
 
 from tui_reseller.cli import streams
 from tui_reseller.cli.table import format_table
+from tui_reseller.domain.csv_cells import cell_of, json_cell
+from tui_reseller.domain.exact_text import spelt_out
+from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.providers import PROVIDERS
-from tui_reseller.domain.text import clean, formula_safe
+from tui_reseller.domain.text import clean
 
 FORMATS = ("table", "json", "jsonl", "csv")
-LONGEST_CSV_CELL = 1_000_000
 _SWITCHES = frozenset(name for provider in PROVIDERS.values() for name in provider.switches)
 """Of all services: what is on, off or unknown, also in rows of several accounts."""
 _encode = json.JSONEncoder(ensure_ascii=True).encode
@@ -111,9 +113,11 @@ class Rows:
 
 
 def _cell(name: str, value: object, form: str) -> str:
+    """Return a cell. In a table a username shows each of its characters: two customers are never shown as one."""
+    plain = _plain(name, value)
     if form == "csv":
-        return formula_safe(clean(_plain(name, value), longest=LONGEST_CSV_CELL))
-    return clean(_plain(name, value))
+        return cell_of(plain) if isinstance(value, str) else json_cell(plain)
+    return spelt_out(plain) if name == KEY and isinstance(value, str) else clean(plain)
 
 
 def _plain(name: str, value: object) -> str:
