@@ -13,10 +13,11 @@ import os
 import random
 from pathlib import Path
 
+from tui_reseller.cli.new_customers import read_new_customers
+
 from tests.harness import hostile
 from tests.harness.v2 import DETAIL_FIELDS, a_customer, frame_from
 from tui_reseller.api.surrogates import without_surrogates
-from tui_reseller.cli.new_customers import read_new_customers
 from tui_reseller.cli.operator_files import read_text
 from tui_reseller.cli.output import Output
 from tui_reseller.domain.customer import Customer

@@ -17,6 +17,7 @@ from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.text import clean
 
+BOM = "\ufeff"
 FORMATS = ("table", "json", "jsonl", "csv")
 _SWITCHES = frozenset(name for provider in PROVIDERS.values() for name in provider.switches)
 """Of all services: what is on, off or unknown, also in rows of several accounts."""
@@ -28,8 +29,9 @@ Row = Mapping[str, object]
 class Output:
     """Where data goes, and in which form. What cannot be written ends the writing, not the work (streams.py)."""
 
-    def __init__(self, chosen: str | None = None) -> None:
+    def __init__(self, chosen: str | None = None, *, bom: bool = False) -> None:
         self.format = chosen or ("table" if sys.stdout.isatty() else "jsonl")
+        self._mark = BOM if bom else ""
 
     @property
     def is_closed(self) -> bool:
@@ -54,6 +56,11 @@ class Output:
             case _:
                 self.write(_encode(found) + "\n")
         self.flush()
+
+    def begin_csv(self) -> None:
+        """Write the mark of UTF-8 before CSV, if one is wanted."""
+        mark, self._mark = self._mark, ""
+        self.write(mark)
 
     def write(self, text: str) -> None:
         """Write text as it is."""
@@ -80,6 +87,7 @@ class Rows:
 
     def __enter__(self) -> Self:
         if self._output.format == "csv":
+            self._output.begin_csv()
             self._output.write(_csv_line(self._columns))
         return self
 
@@ -92,7 +100,7 @@ class Rows:
                 self._output.write("\n]\n" if self._count else "[]\n")
             case "table" if self._cells:
                 width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-                for line in format_table(self._columns, self._cells, width):
+                for line in format_table(self._columns, self._cells, width, whole={KEY}):
                     self._output.write(line + "\n")
         self._output.flush()
 

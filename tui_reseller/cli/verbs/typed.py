@@ -7,9 +7,11 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import writing
 from tui_reseller.cli.passwords import password_source
 from tui_reseller.cli.provider_help import of_operation
+from tui_reseller.cli.reading_options import odd_names_option
 from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Provider
+from tui_reseller.services.plan_checks import Checking
 
 
 @click.command()
@@ -40,9 +42,10 @@ def password(inv: Invocation, options: Writing, *, username: str, password_stdin
 @click.command()
 @click.argument("username")
 @click.argument("new", metavar="NEW")
+@odd_names_option
 @writing
 @of_operation(Operation.RENAME)
-def rename(inv: Invocation, options: Writing, *, username: str, new: str) -> int:
+def rename(inv: Invocation, options: Writing, *, username: str, new: str, allow_odd_names: bool) -> int:
     """Change the username. SMTP and website log in only with the new one; programs with the old one are refused.
 
     Examples:
@@ -51,7 +54,8 @@ def rename(inv: Invocation, options: Writing, *, username: str, new: str) -> int
 
     """
     call = Call(Operation.RENAME, username, {KEY: new})
-    return write(inv, options, Operation.RENAME, lambda _service: WriteRequest([call]))
+    checking = Checking(allow_odd_names=allow_odd_names)
+    return write(inv, options, Operation.RENAME, lambda _service: WriteRequest([call], checking=checking))
 
 
 @click.command()
