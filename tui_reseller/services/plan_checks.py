@@ -165,7 +165,7 @@ class Checker:
             if bare != before:
                 fields[name] = bare
         if now is not None:
-            self._left += sum(bool(now.text(name)) for name in one.blank)
+            self._left += sum(bool(now.text(name).strip()) for name in one.blank)
         return call if len(fields) == len(call.fields) and fields == call.fields else replace(call, fields=fields)
 
     def _against_values(self, one: RequestedChange, call: Call, now: Customer | None, *, is_so: bool) -> Found:
@@ -194,7 +194,7 @@ class Checker:
             return [("nothing to set", "")]
         name = one.blank[0]
         is_needed = len(self._provider.action(one.call.operation).takes) == 1
-        return [(f"no {name}", name)] if is_needed and now is not None and now.text(name) else []
+        return [(f"no {name}", name)] if is_needed and now is not None and now.text(name).strip() else []
 
     def _doubts(self, one: RequestedChange, call: Call, now: Customer | None) -> Found:
         """Return the cells of a file that no person has written, unless the operator accepts them."""

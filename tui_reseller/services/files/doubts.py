@@ -5,7 +5,7 @@ Such a cell is asked about, never put right. A cell that is equal to what the cu
 
 import re
 
-from tui_reseller.domain.exact_text import spelt_out
+from tui_reseller.domain.exact_text import holds_unseen, spelt_out
 from tui_reseller.domain.provider import Field
 from tui_reseller.domain.text import quoted
 
@@ -87,5 +87,4 @@ def _byte(char: str) -> bytes:
 
 
 def _unseen(value: str) -> str:
-    written = spelt_out(value)
-    return f"it holds signs that are not seen: {quoted(written)}" if written.count("\\u") > value.count("\\u") else ""
+    return f"it holds signs that are not seen: {quoted(spelt_out(value))}" if holds_unseen(value) else ""

@@ -15,7 +15,7 @@ from tui_reseller.services.files.sheet import BadRow, NoText, Sheet
 from tui_reseller.services.files.tables import Table
 
 _CP1252 = "turn it into UTF-8: iconv -f CP1252 -t UTF-8"
-_HEAD = re.compile(rf'[^\r\n]*(?<![^,;\t|"]){KEY}(?![^,;\t|"\r\n])', re.IGNORECASE)
+_HEAD = re.compile(rf'(?:"?sep=."?[\r\n]+)?[^\r\n]*(?<![^,;\t|"\r\n]){KEY}(?![^,;\t|"\r\n])', re.IGNORECASE)
 
 
 @dataclass(slots=True)
