@@ -69,7 +69,7 @@ DEFECTS = (
     Defect("control characters pass", "domain/text.py", "return chr(0x2400 + code)", "return char", "tests/domain/test_text.py"),
     Defect("bidi controls pass", "domain/text.py", "if code in _HIDDEN else char", "if code in () else char",
            "tests/domain/test_text.py"),
-    Defect("formulas run", "domain/text.py", "\"'\" + part if _FORMULA.match(part) else part for part", "part for part",
+    Defect("formulas run", "domain/text.py", "\"'\" + text if _FORMULA.match(text) else text", "text",
            "tests/domain/test_text.py"),
     Defect("a secret prints itself", "domain/secret.py", "def __repr__(self) -> str:\n        return MASK",
            "def __repr__(self) -> str:\n        return self._value", "tests/domain/test_secret.py"),

@@ -95,13 +95,11 @@ def test_what_a_spreadsheet_would_run_gets_a_quote_in_front(text):
     assert formula_safe(text) == "'" + text
 
 
-@pytest.mark.parametrize("text", ["", "plain", "a=1", "1-1", "user+tag@example.org", "'a", "(=1)", "日本", "a; b", ";"])
+@pytest.mark.parametrize(
+    "text", ["", "plain", "a=1", "1-1", "user+tag@example.org", "'a", "(=1)", "日本", "a; b", ";", "Str 1; -2"]
+)
 def test_what_a_spreadsheet_shows_as_text_stays_as_it_is(text):
     assert formula_safe(text) == text
-
-
-def test_a_semicolon_begins_a_cell_where_the_comma_is_the_decimal_sign():
-    assert formula_safe('a;=1; "+1;b') == "a;'=1;' \"+1;b"
 
 
 FORMULAS = st.text(st.sampled_from("=+-@';\" \t\n\u200b\u200d＝a1"), max_size=12)
@@ -113,8 +111,7 @@ FORMULAS = st.text(st.sampled_from("=+-@';\" \t\n\u200b\u200d＝a1"), max_size=1
 def test_the_marks_come_off_again_exactly(text):
     safe = formula_safe(text)
     assert formula_restored(safe) == text
-    for cell in safe.split(";"):
-        assert cell.lstrip(' \t\n"\u200b\u200d\ufeff\u3000')[:1] not in set("=+-@\uff1d\uff0b\uff0d\uff20")
+    assert safe.lstrip(' \t\n"\u200b\u200d\ufeff\u3000')[:1] not in set("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 def test_a_quoted_name_shows_its_ends_and_is_clean():

@@ -22,7 +22,7 @@ from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing, plans
 from tui_reseller.services.jobs import JobRun
-from tui_reseller.services.plan_file import RequestedChange
+from tui_reseller.services.requested import RequestedChange
 from tui_reseller.storage.paths import Paths
 from tui_reseller.wiring import build
 

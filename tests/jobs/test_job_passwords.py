@@ -23,7 +23,7 @@ from tui_reseller.domain.password import PasswordState
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing, plans
 from tui_reseller.services.job_passwords import Made
-from tui_reseller.services.plan_file import RequestedChange
+from tui_reseller.services.requested import RequestedChange
 from tui_reseller.storage.password_file import HEAD, PasswordFile, rows_of
 
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))

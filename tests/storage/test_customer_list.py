@@ -301,21 +301,21 @@ LOOKS = st.text(st.sampled_from("aA0oO1l| \tаоéｅ\u200b."), max_size=4)
 async def test_look_alikes_in_columns_are_those_of_the_plain_rule(names, wanted):
     rows = await listed([a_customer(name) for name in names])
     expected = [name for name in names if name != wanted and skeleton(name) == skeleton(wanted)]
-    assert sorted(await rows.look_alikes(wanted, 20)) == sorted(expected)
+    assert sorted((await rows.look_alikes([wanted], 20)).get(wanted, [])) == sorted(expected)
 
 
 async def test_look_alikes_are_found_hidden_changed_new_and_not_taken_out():
     rows = await listed([a_customer("acme"), a_customer("Acme"), a_customer("аcme"), a_customer("other")])
     await rows.query(ListQuery(parse_filter("other")))
     rows.apply([("Acme", None), ("new", a_customer("ac me"))])
-    assert sorted(await rows.look_alikes("acme", 9)) == ["ac me", "аcme"]
-    assert len(await rows.look_alikes("acme", 1)) == 1
+    assert sorted((await rows.look_alikes(["acme"], 9))["acme"]) == ["ac me", "аcme"]
+    assert len((await rows.look_alikes(["acme", "zoe"], 1))["acme"]) == 1
 
 
 async def test_look_alikes_in_the_head_of_a_list():
     rows = new_list()
     rows.show_head([a_customer("acme"), a_customer("ACME"), a_customer("x")], 3)
-    assert await rows.look_alikes("acme", 9) == ["ACME"]
+    assert await rows.look_alikes(["acme", "zoe"], 9) == {"acme": ["ACME"]}
 
 
 def test_a_service_without_a_searched_field_has_a_list_all_the_same():

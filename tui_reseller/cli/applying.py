@@ -18,7 +18,9 @@ from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.providers import provider_of
-from tui_reseller.services import door, plan_file, plans
+from tui_reseller.services import door, plans
+from tui_reseller.services.files.options import PLAIN, ReadingOptions
+from tui_reseller.services.files.reading import read_file
 from tui_reseller.services.job_passwords import Given, Made, Passwords
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -26,12 +28,15 @@ from tui_reseller.services.session import Session
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
-    """How a plan is applied. Source is the operator's file with passwords, passwords_to a new file for made ones."""
+    """How a plan is applied. Source is the operator's file with passwords, and reading how it is read; passwords_to a
+    new file for made ones.
+    """
 
     skip_changed: bool = False
     detach: bool = False
     source: OperatorFile | None = None
     passwords_to: Path | None = None
+    reading: ReadingOptions = PLAIN
 
 
 async def apply(
@@ -110,7 +115,7 @@ def _needed(services: Services, plan: Plan, how: ApplyOptions) -> Passwords | No
         return None
     given = {}
     if how.source is not None:
-        found = plan_file.read_rows(provider_of(plan.account), how.source.content, _only(plan))
+        found = read_file(provider_of(plan.account), how.source.content, _only(plan), how.reading)
         if plan.source and found.source != plan.source:
             shown = shown_place(how.source.place)
             raise RefusedHere(

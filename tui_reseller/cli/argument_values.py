@@ -7,29 +7,26 @@ from datetime import UTC, datetime
 import click
 
 from tui_reseller.cli.console import Console
-from tui_reseller.cli.operator_files import LARGEST_SECRET, STDIN, read_text
+from tui_reseller.cli.operator_files import LARGEST_SECRET, STDIN, read_bytes, read_text
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.secret import Secret
+from tui_reseller.services.files.usernames import read_username_list, usernames_from
 
 
-def read_usernames(given: Sequence[str], console: Console) -> list[str]:
-    """Return usernames in order, each once; `-` alone reads them from stdin, one a line. Raises InvalidInput."""
+def read_usernames(given: Sequence[str], console: Console, *, zeros: bool = False) -> list[str]:
+    """Return usernames in order, each once; `-` alone reads them from stdin, one a line, or with *zeros* between zero
+    bytes. Raises InvalidInput.
+    """
     from_stdin = tuple(given) == (STDIN,)
     if not from_stdin and STDIN in given:
         raise InvalidInput("- stands alone: usernames come from stdin or from the command line, not from both")
-    # Not splitlines(): that would also split at characters that a username may hold.
-    text = read_text(STDIN) if from_stdin else ""
-    lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if from_stdin else given
-    names = list(dict.fromkeys(line for line in lines if line.strip()))
-    blank = sum(not line.strip() for line in lines)
-    twice = len(lines) - blank - len(names)
-    dropped = [f"{count:,} {what}" for count, what in ((blank, "blank"), (twice, "named twice")) if count]
-    if dropped:
-        console.say(f"dropped: {', '.join(dropped)}")
-    if not names:
-        raise InvalidInput("no usernames: nothing to do")
-    return names
+    if zeros and not from_stdin:
+        raise InvalidInput("-0 is for usernames from stdin: name them by -")
+    found = read_username_list(read_bytes(STDIN), zeros=zeros) if from_stdin else usernames_from(list(given))
+    for note in found.notes:
+        console.say(note)
+    return found.names
 
 
 def read_secret(what: str) -> Secret:

@@ -15,6 +15,7 @@ class Common:
 
     profile: str | None = None
     output: str | None = None
+    bom: bool = False
     timeout: float | None = None
     read_only: bool = False
     quiet: bool = False

@@ -24,7 +24,7 @@ class Invocation:
         self.start = start
         self.common = common
         self.console = Console(quiet=common.quiet)
-        self.out = Output(common.output)
+        self.out = Output(common.output, bom=common.bom)
         self.signals = Signals(self.console)
 
     @property

@@ -69,6 +69,7 @@ def root(
     *,
     profile: str | None,
     output: str | None,
+    bom: bool,
     timeout: float | None,
     read_only: bool,
     quiet: bool,
@@ -90,12 +91,12 @@ def root(
     """
     entry_points = start_of(ctx).entry_points
     ctx.obj = Start(
-        entry_points, Common(profile, output, timeout, read_only, quiet, debug), not no_mouse, plain, slow_link
+        entry_points, Common(profile, output, bom, timeout, read_only, quiet, debug), not no_mouse, plain, slow_link
     )
     if ctx.invoked_subcommand is not None:
         return 0
-    if output or timeout or quiet:
-        raise click.UsageError("--output, --timeout and --quiet belong to a verb", ctx)
+    if output or bom or timeout or quiet:
+        raise click.UsageError("--output, --bom, --timeout and --quiet belong to a verb", ctx)
     from tui_reseller.cli.screen import open_screen  # noqa: PLC0415 - see group.py: only what is needed is imported
 
     return open_screen(ctx.obj)

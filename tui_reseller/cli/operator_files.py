@@ -56,7 +56,7 @@ def read_bytes(place: str | Path, largest: int = LARGEST) -> bytes:
 
 
 def read_text(place: str | Path, largest: int = LARGEST) -> str:
-    """Return all of a file or of stdin as text, without its byte order mark.
+    """Return all of a file or of stdin as text, without its byte order mark: a secret, a line a value.
 
     Raises InvalidInput as read_bytes() does, and with the line for what is not UTF-8.
     """

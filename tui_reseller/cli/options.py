@@ -43,6 +43,7 @@ _COMMON: Sequence[Callable[[F], F]] = (
         type=click.Choice(["table", "json", "jsonl", "csv"]),
         help="Output format: table on a terminal, else jsonl.",
     ),
+    click.option("--bom", is_flag=True, help="Mark CSV as UTF-8: spreadsheets open it rightly by a double click."),
     click.option(
         "--timeout",
         metavar="S",

@@ -11,11 +11,14 @@ from typing import Self
 
 from tui_reseller.cli import streams
 from tui_reseller.cli.table import format_table
+from tui_reseller.domain.csv_cells import cell_of, json_cell
+from tui_reseller.domain.exact_text import spelt_out
+from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.providers import PROVIDERS
-from tui_reseller.domain.text import clean, formula_safe
+from tui_reseller.domain.text import clean
 
+BOM = "\ufeff"
 FORMATS = ("table", "json", "jsonl", "csv")
-LONGEST_CSV_CELL = 1_000_000
 _SWITCHES = frozenset(name for provider in PROVIDERS.values() for name in provider.switches)
 """Of all services: what is on, off or unknown, also in rows of several accounts."""
 _encode = json.JSONEncoder(ensure_ascii=True).encode
@@ -26,8 +29,9 @@ Row = Mapping[str, object]
 class Output:
     """Where data goes, and in which form. What cannot be written ends the writing, not the work (streams.py)."""
 
-    def __init__(self, chosen: str | None = None) -> None:
+    def __init__(self, chosen: str | None = None, *, bom: bool = False) -> None:
         self.format = chosen or ("table" if sys.stdout.isatty() else "jsonl")
+        self._mark = BOM if bom else ""
 
     @property
     def is_closed(self) -> bool:
@@ -52,6 +56,11 @@ class Output:
             case _:
                 self.write(_encode(found) + "\n")
         self.flush()
+
+    def begin_csv(self) -> None:
+        """Write the mark of UTF-8 before CSV, if one is wanted."""
+        mark, self._mark = self._mark, ""
+        self.write(mark)
 
     def write(self, text: str) -> None:
         """Write text as it is."""
@@ -78,6 +87,7 @@ class Rows:
 
     def __enter__(self) -> Self:
         if self._output.format == "csv":
+            self._output.begin_csv()
             self._output.write(_csv_line(self._columns))
         return self
 
@@ -90,7 +100,7 @@ class Rows:
                 self._output.write("\n]\n" if self._count else "[]\n")
             case "table" if self._cells:
                 width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-                for line in format_table(self._columns, self._cells, width):
+                for line in format_table(self._columns, self._cells, width, whole={KEY}):
                     self._output.write(line + "\n")
         self._output.flush()
 
@@ -111,9 +121,11 @@ class Rows:
 
 
 def _cell(name: str, value: object, form: str) -> str:
+    """Return a cell. In a table a username shows each of its characters: two customers are never shown as one."""
+    plain = _plain(name, value)
     if form == "csv":
-        return formula_safe(clean(_plain(name, value), longest=LONGEST_CSV_CELL))
-    return clean(_plain(name, value))
+        return cell_of(plain) if isinstance(value, str) else json_cell(plain)
+    return spelt_out(plain) if name == KEY and isinstance(value, str) else clean(plain)
 
 
 def _plain(name: str, value: object) -> str:

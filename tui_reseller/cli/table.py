@@ -1,7 +1,7 @@
 """Rows laid out in columns by what a terminal shows of them. Pure."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 GAP = "  "
 NARROWEST = 6
@@ -38,35 +38,40 @@ def truncate(text: str, width: int) -> str:
     return shown + "…"
 
 
-def format_table(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
+def format_table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], width: int | None, *, whole: Collection[str] = ()
+) -> list[str]:
     """Return the lines of a table, cut to *width* cells; None leaves them as wide as they are.
 
-    Columns for which there is no room are left out, from the right: fewer that can be read serve better than all.
+    Columns that are to be whole are never cut, also if the lines get too long for that. Others for which there is no
+    room are left out, from the right: fewer that can be read serve better than all.
     """
     widths = [display_width(head) for head in heads]
     for row in rows:
         widths = [max(known, display_width(cell)) for known, cell in zip(widths, row, strict=True)]
     if width is not None:
-        widths = _shrunk(widths[: _columns_with_room(widths, width)], width)
+        kept = [head in whole for head in heads]
+        widths = _shrunk(widths[: _columns_with_room(widths, kept, width)], kept, width)
+        width = max([width, *(own for own, is_whole in zip(widths, kept, strict=False) if is_whole)])
     return [_line(row[: len(widths)], widths, width) for row in (heads, *rows)]
 
 
-def _columns_with_room(widths: Sequence[int], width: int) -> int:
+def _columns_with_room(widths: Sequence[int], kept: Sequence[bool], width: int) -> int:
     taken = 0
     for count, natural in enumerate(widths):
-        taken += min(natural, READABLE) + (len(GAP) if count else 0)
+        taken += (natural if kept[count] else min(natural, READABLE)) + (len(GAP) if count else 0)
         if taken > width:
             return max(1, count)
     return len(widths)
 
 
-def _shrunk(widths: list[int], width: int) -> list[int]:
-    """Take cells from the widest column until all fit, or until none can give any."""
+def _shrunk(widths: list[int], kept: Sequence[bool], width: int) -> list[int]:
+    """Take cells from the widest column that may give any until all fit, or until none can."""
     widths = list(widths)
+    giving = [at for at in range(len(widths)) if not kept[at]]
     over = sum(widths) + len(GAP) * (len(widths) - 1) - width
-    while over > 0 and max(widths) > NARROWEST:
-        widest = widths.index(max(widths))
-        widths[widest] -= 1
+    while over > 0 and giving and (most := max(widths[at] for at in giving)) > NARROWEST:
+        widths[next(at for at in giving if widths[at] == most)] -= 1
         over -= 1
     return widths
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui_reseller.cli import messages
 from tui_reseller.cli.arguments import Writing
@@ -25,8 +25,13 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door, listing, plans
 from tui_reseller.services.door import Consent, Permit
+from tui_reseller.services.files.reading import Read
 from tui_reseller.services.jobs import JobRun
-from tui_reseller.services.plan_file import RequestedChange
+from tui_reseller.services.near_names import near_names
+from tui_reseller.services.new_customers import checked_customers
+from tui_reseller.services.new_names import know_names, new_name, refuse_odd_name
+from tui_reseller.services.plan_checks import PLAIN, Checking
+from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -39,11 +44,15 @@ MANY_READS = 20
 
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
-    """What a verb wants done: one operation on one or several customers. Generated passwords are shown once."""
+    """What a verb wants done: one operation on one or several customers. Generated passwords are shown once. Read is
+    the file in which the calls stand, if they stand in one.
+    """
 
     calls: Sequence[Call]
     generated: Mapping[str, Secret] = field(default_factory=dict)
     skip_unknown: bool = False
+    read: Read | None = None
+    checking: Checking = PLAIN
 
     @property
     def operation(self) -> Operation:
@@ -93,10 +102,13 @@ class _WriteFlow:
         if options.dry_run:
             return await self._show_only()
         approach = door.approach(session, request.calls, options.reason)
-        warnings = self._warnings()
+        warnings = [] if request.read else self._warnings()
         info = listing.first_rows(session)
         confirmation = Confirmation(request.operation, request.usernames, session.profile, info.total if info else 0)
         consent = consent_from_options(confirmation, options, can_ask=self.inv.console.can_ask)
+        await self._check_rows()
+        request = self.request
+        warnings = warnings or self._warnings()
         calls, skipped = self._without(await self._look_up())
         if calls and consent is None:
             lines = [(call.username, self._changes(call)) for call in calls]
@@ -108,6 +120,25 @@ class _WriteFlow:
             return await self._send(calls, skipped, None)
         total = await door.total_for_ceiling(session) if request.is_for_many else confirmation.total
         return await self._send(calls, skipped, approach.admit(total, consent or Consent()))
+
+    async def _check_rows(self) -> None:
+        """Check the rows of a file, and new usernames, against the list. Raises InvalidInput with all that is wrong.
+
+        A dry run looks only at the list that is there.
+        """
+        request, may_ask = self.request, not self.options.dry_run
+        if not new_name(self.session.provider, request.calls[0]):
+            return
+        if may_ask:
+            await self.inv.connect(self.session)
+        if request.read is not None:
+            await know_names(self.session, may_ask=may_ask, is_for_many=True)
+            checked = await checked_customers(self.session, request.read, request.checking)
+            self._say(checked.notes)
+            self.request = replace(request, calls=checked.calls)
+        elif not request.checking.allow_odd_names:
+            await know_names(self.session, may_ask=may_ask, is_for_many=False)
+            await refuse_odd_name(self.session, request.calls[0])
 
     def _warnings(self) -> list[str]:
         """Return what is worth a word about the calls, each once. Raises InvalidInput for what speaks against one."""
@@ -135,7 +166,9 @@ class _WriteFlow:
         if unknown and not (self.request.skip_unknown and len(names) > 1):
             listed = ", ".join(quoted(name) for name in unknown[:5])
             more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
-            hint = "--skip-unknown leaves them out" if len(names) > 1 else ""
+            near = [words for words in (await near_names(self.session, unknown)).values() if words]
+            skip = ["--skip-unknown leaves them out"] if len(names) > 1 else []
+            hint = "; ".join([*near, *skip])
             raise CustomerNotFound(f"there is no customer {listed}{more}; nothing was sent", hint=hint)
         return set(unknown)
 
@@ -164,6 +197,7 @@ class _WriteFlow:
 
     async def _show_only(self) -> int:
         """Show what would change and what speaks against it; send nothing. A dry run may be locked."""
+        await self._check_rows()
         self._say(self._refusals() + self._warnings())
         calls, skipped = self._without(await self._look_up())
         with Report(self.inv, self.session.profile) as report:
@@ -248,7 +282,7 @@ class _WriteFlow:
             [RequestedChange(call) for call in calls],
             origin="command line",
             present=self.found,
-            keep_already=True,
+            checking=Checking(keep_already=True, allow_odd_names=True),
         )
         if drafted.refusals:
             more = f" and {len(drafted.refusals) - 1:,} more" if len(drafted.refusals) > 1 else ""

@@ -38,6 +38,22 @@ def difference(name: str, other: str) -> str:
     return f"character {at + 1} there is {_named(other[at : at + 1])}, here {_named(name[at : at + 1])}"
 
 
+def oddity(name: str) -> str:
+    """Say what makes a username one that people take for another, or cannot type; nothing for an ordinary one."""
+    if name.isascii():
+        return ""
+    for char in name:
+        if char != " " and not char.isascii() and unicodedata.category(char) in _OVERLOOKED | {"Cn", "Co"}:
+            return f"it holds {_named(char)} (U+{ord(char):04X})"
+    if any(char.isascii() and char.isalpha() for char in name):
+        for char in name.casefold():
+            if not char.isascii() and char.translate(_ALIKE).isascii():
+                return f"it holds {_named(char)}, which looks like another letter"
+    if unicodedata.normalize("NFKC", name) != name:
+        return "it is written in an unusual form of Unicode"
+    return ""
+
+
 def _named(char: str) -> str:
     if not char or char == " ":
         return "a blank" if char else "none"

@@ -36,6 +36,11 @@ def read_back(text: str) -> str:
     return _ESCAPE.sub(_turned_back, text) if "\\" in text else text
 
 
+def holds_unseen(text: str) -> bool:
+    """Whether a text holds signs that are not seen, or line breaks."""
+    return not _PLAIN.fullmatch(text.replace("\\", "")) and bool(_unseen(text))
+
+
 def _unseen(text: str) -> list[int]:
     """Return where characters stand that have to be written as an escape.
 

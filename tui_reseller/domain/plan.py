@@ -10,6 +10,7 @@ from types import MappingProxyType
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.changes import Change, wanted_by
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.fingerprint import (
     UNKNOWN,
     Fingerprint,
@@ -115,11 +116,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A row of the operator's file that is not taken: where, and why. Line from 1; column is the field's name."""
+    """A row of the operator's file that is not taken: where, and why. Line from 1; column is the field's name. One that
+    is only doubtful is taken if the operator says so.
+    """
 
     line: int
     message: str
     column: str = ""
+    is_doubtful: bool = False
+
+    @classmethod
+    def of(cls, line: int, error: InvalidInput) -> "Refusal":
+        """Return the refusal of a row that an error tells of."""
+        return cls(line, f"{error.message} - {error.hint}" if error.hint else error.message, error.field)
 
     @property
     def words(self) -> str:

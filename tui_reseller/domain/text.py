@@ -91,18 +91,15 @@ def _visible(char: str) -> str:
 
 
 def formula_safe(text: str) -> str:
-    """Return text that no spreadsheet runs as a formula: a ' in front of what would start one.
-
-    That is the first sign, and the first after each semicolon: where the comma is the decimal sign, spreadsheets cut a
-    CSV file there. A ' that stands in such a place already gets another one, so that formula_restored() is exact.
+    """Return text that no spreadsheet runs as a formula: a ' in front of what would start one. A ' that stands in such
+    a place already gets another one, so that formula_restored() is exact.
     """
-    return ";".join("'" + part if _FORMULA.match(part) else part for part in text.split(";"))
+    return "'" + text if _FORMULA.match(text) else text
 
 
 def formula_restored(text: str) -> str:
-    """Return what formula_safe() was given: the marks that it sets are taken away, and nothing else."""
-    parts = text.split(";")
-    return ";".join(part[1:] if part[:1] == "'" and _FORMULA.match(part, 1) else part for part in parts)
+    """Return what formula_safe() was given: the mark that it sets is taken away, and nothing else."""
+    return text[1:] if text[:1] == "'" and _FORMULA.match(text, 1) else text
 
 
 def quoted(name: str, longest: int = 80) -> str:

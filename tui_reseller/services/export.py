@@ -34,18 +34,20 @@ async def export(
     usernames: Collection[str] | None = None,
     everything: bool = False,
     overwrite: bool = False,
+    bom: bool = False,
     progress: Progress | None = None,
 ) -> Exported:
     """Write exactly what the present query shows, in its order; or the customers of these usernames, or everything.
 
-    Without columns: all fields, and extra where a customer has some. Progress is called in the event loop. The file
-    appears whole, with mode 0600, or not at all; cancelled, it leaves nothing behind. Raises InvalidInput as check(),
-    for an unknown column and before the first list; BadConfig if the disk refuses.
+    Without columns: all fields, and extra where a customer has some. With *bom* CSV begins with the mark of UTF-8.
+    Progress is called in the event loop. The file appears whole, with mode 0600, or not at all; cancelled, it leaves
+    nothing behind. Raises InvalidInput as check(), for an unknown column and before the first list; BadConfig if the
+    disk refuses.
     """
     chosen = check(exporter, path, form=form, overwrite=overwrite)
     names = checked_columns(columns, table_columns(session.provider))
     table = await session.customers.table(usernames, everything=everything)
     if table is None:
         raise InvalidInput("there is no list yet that could be exported", hint="wait until it is read")
-    size = await exporter.write(table, path, chosen, names, overwrite=overwrite, progress=progress)
+    size = await exporter.write(table, path, chosen, names, overwrite=overwrite, bom=bom, progress=progress)
     return Exported(path, chosen, len(table), size)

@@ -101,8 +101,10 @@ class CustomerListPort(Protocol):
     def is_ambiguous(self, username: str) -> bool:
         """Whether the service listed this username more than once."""
 
-    async def look_alikes(self, username: str, limit: int) -> Sequence[str]:
-        """Return other usernames, shown or not, that the eye takes for this one; at most *limit*."""
+    async def look_alikes(self, usernames: Collection[str], limit: int) -> Mapping[str, Sequence[str]]:
+        """Return for each username those others, shown or not, that the eye takes for it, at most *limit*; none
+        without any.
+        """
 
     def ambiguous(self, usernames: Collection[str]) -> frozenset[str]:
         """Return which of these usernames the service listed more than once, all by one pass over the list."""
@@ -166,9 +168,11 @@ class ExportPort(Protocol):
         columns: Sequence[str],
         *,
         overwrite: bool,
+        bom: bool = False,
         progress: Progress | None = None,
     ) -> int:
-        """Write a file, private, whole or not at all, beside the event loop; return its size in bytes.
+        """Write a file, private, whole or not at all, beside the event loop; return its size in bytes. With *bom* CSV
+        begins with the mark of UTF-8, which spreadsheets look for.
 
         Progress is called in the event loop. Cancelled, it returns when nothing is left of the file. Raises
         InvalidInput (as check) and BadConfig if the disk refuses.

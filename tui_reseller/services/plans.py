@@ -1,24 +1,20 @@
 """Make a plan: what is wanted against the present list, row by row, before any write (reliability O03-O07, O13)."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.fingerprint import Fingerprint
-from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Item, Plan, Refusal
 from tui_reseller.domain.printed import Foreign, line
-from tui_reseller.domain.provider import KEY, Effect
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
-from tui_reseller.services.plan_file import RequestedChange
+from tui_reseller.services.plan_checks import PLAIN, Checking, checker_for
+from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.session import Session
-from tui_reseller.services.validation import findings_for, without_unchanged
-from tui_reseller.services.write import is_already_so, is_of_fields
 
 AT_ONCE = 500
 
@@ -33,10 +29,11 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A plan, and the rows that were not taken into it."""
+    """A plan, the rows that were not taken into it, and what is worth a word about the others."""
 
     plan: Plan
     refusals: Sequence[Refusal] = ()
+    notes: Sequence[str] = ()
 
 
 async def draft(
@@ -49,19 +46,17 @@ async def draft(
     source: str = "",
     undone: Mapping[str, Undone] | None = None,
     present: Mapping[str, Customer] | None = None,
-    keep_already: bool = False,
+    checking: Checking = PLAIN,
 ) -> Drafted:
     """Check each wanted change against the list; return a plan of those that can be done and would change something.
 
-    Present are customers that were read one by one just now, and stand for the list. With keep_already what is so
-    already stays in the plan, so that its outcome is written down. Raises InvalidInput if there is nothing to do.
-    Nothing is sent.
+    Present are customers that were read one by one just now, and stand for the list. The plan may be empty. Raises
+    InvalidInput if there is no list. Nothing is sent.
     """
     read_at = session.held.read_at if present is None else session.clock.now()
     if read_at is None:
         raise InvalidInput("there is no list yet that a plan could be made from", hint="wait until it is read")
-    open_ = await session.ledger.needs_you(session.account)
-    checker = _Checker(session, wanted, open_, present, keep_already=keep_already)
+    checker = await checker_for(session, wanted, present, checking)
     items: list[Item] = []
     for number, one in enumerate(wanted):
         if number % AT_ONCE == 0:
@@ -70,111 +65,20 @@ async def draft(
         if item is not None:
             was = undone.get(one.call.username) if undone else None
             items.append(replace(item, undoes=was.entry, fingerprint=was.meant) if was else item)
-    if not items and not refusals and not checker.refusals:
-        raise InvalidInput(f"nothing to do: {checker.already:,} are so already")
     total = session.customers.total or len(items)
     unseen = sorted(set(hidden) & {item.username for item in items})
     plan = Plan(
         session.profile.name, session.account, origin, session.clock.now(), read_at, total, _in_order(items, hidden),
         checker.already, unseen, checker.warnings(), source,
     )  # fmt: skip
-    return Drafted(plan, sorted([*refusals, *checker.refusals], key=lambda refusal: refusal.line))
+    found = sorted([*refusals, *checker.refusals], key=lambda refusal: refusal.line)
+    return Drafted(plan, found, checker.notes())
 
 
 def _in_order(items: list[Item], hidden: Collection[str]) -> tuple[Item, ...]:
     """Hidden ones first: they are what nobody has in view (interaction 6.6)."""
     unseen = frozenset(hidden)
     return tuple(sorted(items, key=lambda item: item.username not in unseen)) if unseen else tuple(items)
-
-
-class _Checker:
-    """Checks wanted changes one by one; gathers what is refused, what is so already, and what is worth a word."""
-
-    def __init__(
-        self,
-        session: Session,
-        wanted: Sequence[RequestedChange],
-        open_: Iterable[object],
-        present: Mapping[str, Customer] | None,
-        *,
-        keep_already: bool,
-    ) -> None:
-        self.session = session
-        self.keep_already = keep_already
-        self.refusals: list[Refusal] = []
-        self.already = 0
-        self._locked = {str(getattr(entry, "username", "")) for entry in open_}
-        new = [_new_name(one.call) for one in wanted]
-        names = {one.call.username for one in wanted} | {name for name in new if name}
-        self._present = session.customers.named(names) if present is None else present
-        self._ambiguous = session.customers.ambiguous({one.call.username for one in wanted})
-        self._lines: dict[str, int] = {}
-        self._renamed = {one.call.username for one in wanted if _new_name(one.call)}
-        self._said: Counter[str] = Counter()
-
-    def item(self, one: RequestedChange) -> Item | None:
-        """Return the item of a wanted change; None if it is refused or is so already."""
-        why = self._refused(one)
-        if why is not None:
-            self.refusals.append(Refusal(one.line, *why))
-            return None
-        call, now = one.call, self._present.get(one.call.username)
-        if now is not None and is_of_fields(self.session.provider, call):
-            call = without_unchanged(call, {name: now.text(name) for name in call.fields})
-            if not call.fields:
-                self.already += 1
-                return None
-        item = Item.of(self.session.provider, call, now, line=one.line)
-        if now is not None and is_already_so(self.session.provider, call, now):
-            self.already += 1
-            if not self.keep_already:
-                return None
-        if call.username in self._locked:
-            self._said["an outcome is still open: it will be refused until that is resolved"] += 1
-        return item
-
-    def _refused(self, one: RequestedChange) -> tuple[str, str] | None:
-        """Return why a row cannot be taken, and its column, or None."""
-        call, name = one.call, one.call.username
-        if name in self._lines:
-            where = f" in line {self._lines[name]}" if self._lines[name] else ""
-            return f"{quoted(name)} stands there already{where}: one change for each customer", "username"
-        self._lines[name] = one.line
-        for finding in findings_for(self.session.provider, call):
-            if finding.field == "password" and call.password is None:  # it comes when the plan is applied
-                continue
-            if not finding.warning:
-                return finding.message, finding.field
-            self._said[finding.message] += 1
-        now = self._present.get(name)
-        if self.session.provider.action(call.operation).effect is Effect.CREATES:
-            return (f"there is a customer {quoted(name)} already", "username") if now else None
-        if name == self.session.profile.api_user:
-            return f"{quoted(name)} is our own reseller account", "username"
-        if now is None:
-            return f"there is no customer {quoted(name)}", "username"
-        if name in self._ambiguous:
-            return f"the service lists {quoted(name)} more than once", "username"
-        return self._new_name_taken(one) if _new_name(call) else None
-
-    def _new_name_taken(self, one: RequestedChange) -> tuple[str, str] | None:
-        new = _new_name(one.call)
-        if new in self._renamed:
-            return f"{quoted(new)} is itself renamed here: chains and swaps take a plan each", "new_username"
-        if new in self._present:
-            return f"there is a customer {quoted(new)} already", "new_username"
-        if new in self._lines:
-            return f"{quoted(new)} stands there already: it cannot be a new name as well", "new_username"
-        self._lines[new] = one.line
-        return None
-
-    def warnings(self) -> tuple[str, ...]:
-        """What is worth a word, each once, with how often."""
-        return tuple(f"{count:,} x {words}" if count > 1 else words for words, count in self._said.most_common(20))
-
-
-def _new_name(call: Call) -> str:
-    return call.fields.get(KEY, "")
 
 
 def moved(plan: Plan, present: Mapping[str, Customer]) -> list[Item]:

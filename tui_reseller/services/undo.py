@@ -15,7 +15,7 @@ from tui_reseller.services import listing, plans
 from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.door import Permit
 from tui_reseller.services.history import History, fields_of, history_since
-from tui_reseller.services.plan_file import RequestedChange
+from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.write import Aim, carry_out, stopped
@@ -126,7 +126,10 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
         else:
             wanted.append(RequestedChange(call))
             undone[call.username] = plans.Undone(entry.id, meant)
-    return await plans.draft(session, wanted, origin=origin, refusals=refusals, undone=undone)
+    drafted = await plans.draft(session, wanted, origin=origin, refusals=refusals, undone=undone)
+    if not drafted.plan.items and not drafted.refusals:
+        raise InvalidInput(f"nothing to do: {drafted.plan.already:,} are so already")
+    return drafted
 
 
 async def _read_again(session: Session, usernames: Collection[str]) -> Mapping[str, Customer]:

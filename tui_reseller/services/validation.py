@@ -6,6 +6,7 @@ from functools import cache
 
 from tui_reseller.domain.countries import COUNTRIES
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.exact_text import holds_unseen, spelt_out
 from tui_reseller.domain.fields import Finding, check_choice, check_date, check_presence, check_text, check_username
 from tui_reseller.domain.nearest import did_you_mean, nearest
 from tui_reseller.domain.operation import Call, verb_of
@@ -18,6 +19,8 @@ def check_email(field: Field, value: str, *, is_new: bool = False) -> list[Findi
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - kept off the start-up path
 
     found = check_text(field, value, is_new=is_new)
+    if not found and holds_unseen(value):
+        found = [Finding(field.name, f"{field.label} holds signs that are not seen: {spelt_out(value)[:160]}")]
     if any(not finding.warning for finding in found):
         return found
     try:

@@ -179,18 +179,24 @@ class CustomerList:
             return sum(customer.username == username for customer in self._head) > 1
         return len(self._result.rows.named([username]).get(username, ())) > 1
 
-    async def look_alikes(self, username: str, limit: int) -> list[str]:
-        """Return other usernames, shown or not, that the eye takes for this one; at most *limit*."""
+    async def look_alikes(self, usernames: Collection[str], limit: int) -> dict[str, list[str]]:
+        """Return for each username those others, shown or not, that the eye takes for it, at most *limit*; none
+        without any.
+        """
         last = self._result
         if last is None:
-            wanted = skeleton(username)
-            others = (customer.username for customer in self._head if customer.username != username)
-            return [name for name in others if skeleton(name) == wanted][:limit]
+            others = [(customer.username, skeleton(customer.username)) for customer in self._head]
+            looks = {username: skeleton(username) for username in usernames}
+            found = {
+                username: [name for name, its in others if its == look and name != username][:limit]
+                for username, look in looks.items()
+            }
+            return {username: names for username, names in found.items() if names}
 
-        def work() -> list[str]:
+        def work() -> dict[str, list[str]]:
             from tui_reseller.storage.look_alikes import look_alikes  # noqa: PLC0415 - polars, beside the screen
 
-            return look_alikes(last.rows.compact()[KEY], username, limit)
+            return look_alikes(last.rows.compact()[KEY], usernames, limit)
 
         return await asyncio.to_thread(work)  # not behind a list that is being taken in: a dialog waits for it
 

@@ -1,6 +1,7 @@
 """Customers written to a file of the operator: whole or not at all, beside the event loop, in slices."""
 
 import asyncio
+import codecs
 import contextlib
 import os
 import re
@@ -62,9 +63,11 @@ class Exporter:
         columns: Sequence[str],
         *,
         overwrite: bool,
+        bom: bool = False,
         progress: Progress | None = None,
     ) -> int:
-        """Write a file with mode 0600, whole or not at all; return its size in bytes.
+        """Write a file with mode 0600, whole or not at all; return its size in bytes. With *bom* CSV begins with the
+        mark of UTF-8, which spreadsheets look for.
 
         Without columns: all fields, and extra where a customer has some. Cancelled, it returns when nothing is left of
         the file. Raises InvalidInput (as check) and BadConfig if the disk refuses.
@@ -79,7 +82,9 @@ class Exporter:
                 loop.call_soon_threadsafe(progress, done, total)
 
         work = asyncio.ensure_future(
-            asyncio.to_thread(partial(self._write, table, path, form, columns, overwrite=overwrite, report=report))
+            asyncio.to_thread(
+                partial(self._write, table, path, form, columns, overwrite=overwrite, bom=bom, report=report)
+            )
         )
         try:
             return await asyncio.shield(work)
@@ -99,7 +104,15 @@ class Exporter:
         return _texts(frame if limit is None else frame.head(limit), form, columns, lambda _done, _total: None)
 
     def _write(
-        self, table: Table, path: Path, form: ExportFormat, columns: Sequence[str], *, overwrite: bool, report: Progress
+        self,
+        table: Table,
+        path: Path,
+        form: ExportFormat,
+        columns: Sequence[str],
+        *,
+        overwrite: bool,
+        bom: bool,
+        report: Progress,
     ) -> int:
         """Do the work, in a thread. Report raises when the export was cancelled."""
         from tui_reseller.storage.frames import any_frame_of  # noqa: PLC0415 - beside the event loop
@@ -116,6 +129,7 @@ class Exporter:
                 if form is ExportFormat.PARQUET:
                     _write_parquet(file, frame, columns, report)
                 else:
+                    file.write(codecs.BOM_UTF8 if bom and form is ExportFormat.CSV else b"")
                     for text in _texts(frame, form, columns, report):
                         file.write(text.encode("utf-8"))
                 file.flush()

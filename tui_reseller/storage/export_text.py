@@ -1,7 +1,7 @@
 """Customers as CSV and as JSON Lines, column by column.
 
-Both write exactly what `domain.text` and Python's own encoder write: one regex finds the values of a column that are
-not harmless, and only those go through them, one by one.
+Both write exactly what `domain.csv_cells` and Python's own encoder write: one regex finds the values of a column that
+are not harmless, and only those go through them, one by one.
 """
 
 import json
@@ -10,11 +10,10 @@ from json.encoder import encode_basestring_ascii
 
 import polars as pl
 
-from tui_reseller.domain.text import clean, formula_safe
+from tui_reseller.domain.csv_cells import cell_of, json_cell
+from tui_reseller.domain.listing import EXTRA
 from tui_reseller.storage.matching import text_of
 
-LONGEST_CELL = 1_000_000
-"""Characters of a CSV cell; what is longer is cut and marked."""
 HARMLESS = (
     "\x20-\x7e\xa1-\xac\xae-\u02ff\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a"
     "\u1e00-\u1eff\u2010-\u2027\u3041-\u3096\u30a1-\u30fa\u4e00-\u9ffc\uac00-\ud7a3"
@@ -22,9 +21,11 @@ HARMLESS = (
 """Ranges of characters that clean() never changes: assigned, no combining marks, of all spaces only U+0020. Others may
 be harmless too: they only take longer.
 """
-_ODD_CELL = f"[^{HARMLESS}]"
 _FORMULA = r"""'*[ "]*[=+\-@]"""
-"""What formula_safe() looks for at the beginning and after semicolons, among harmless characters."""
+"""What formula_safe() looks for, among harmless characters."""
+_LATER_FORMULA = r""";[ "]*[=+\-@]"""
+_ODD_CELL = rf"""[^{HARMLESS}]|\\[tnruU]|{_LATER_FORMULA}"""
+"""What cell_of() may write in another way, but for the mark in front."""
 _ODD_JSON = r"[^\x20\x21\x23-\x5b\x5d-\x7e]"
 _ODD_OBJECT = r"[^\x20-\x7e]"
 _encode = json.JSONEncoder(ensure_ascii=True).encode
@@ -46,26 +47,24 @@ def csv_lines(frame: pl.DataFrame, columns: Sequence[str]) -> str:
 def _cells(frame: pl.DataFrame, name: str) -> pl.Series:
     if frame.schema[name] != pl.String:
         return frame.select(text_of(name, frame.schema[name])).to_series()
-    column = (_objects(frame[name]) if name == "extra" else frame[name]).fill_null("")
-    is_odd = column.str.contains(_ODD_CELL) | (column.str.len_bytes() > LONGEST_CELL)
+    column = (_objects(frame[name]) if name == EXTRA else frame[name]).fill_null("")
+    is_odd = column.str.contains(_LATER_FORMULA if name == EXTRA else _ODD_CELL)
     safe = column
     begins = column.str.contains(f"^{_FORMULA}")
     if begins.any():
         safe = pl.select(pl.when(begins).then(pl.lit("'") + column).otherwise(column)).to_series()
-    if column.str.contains(f";{_FORMULA}").any():
-        safe = safe.str.replace_all(f";({_FORMULA})", ";'$1")
-    return _mapped(safe, is_odd, lambda text: formula_safe(clean(text, longest=LONGEST_CELL)), column)
+    return _mapped(safe, is_odd, json_cell if name == EXTRA else cell_of, column)
 
 
 def json_lines(frame: pl.DataFrame, columns: Sequence[str]) -> str:
     """Return customers as JSON Lines in ASCII: keys and values as Customer.as_dict() has them."""
     parts: list[pl.Expr] = []
     for name in columns:
-        if name != "extra":
+        if name != EXTRA:
             parts += [pl.lit(f'{", " if parts else ""}"{name}": '), pl.lit(_values(frame, name))]
-    if "extra" in columns:
-        key = f'{", " if parts else ""}"extra": '
-        parts.append(pl.lit((pl.Series([key]) + _objects(frame["extra"])).fill_null("")))
+    if EXTRA in columns:
+        key = f'{", " if parts else ""}"{EXTRA}": '
+        parts.append(pl.lit((pl.Series([key]) + _objects(frame[EXTRA])).fill_null("")))
     lines = pl.select(pl.concat_str([pl.lit("{"), *parts, pl.lit("}\n")])).to_series()
     return str(lines.str.join("").item())
 

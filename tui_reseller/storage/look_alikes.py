@@ -1,5 +1,8 @@
 """Which usernames of a list look like another one: all at once in columns, the odd ones one by one."""
 
+from collections import defaultdict
+from collections.abc import Collection
+
 import polars as pl
 
 from tui_reseller.domain.confusables import skeleton
@@ -7,15 +10,22 @@ from tui_reseller.domain.confusables import skeleton
 _PLAIN = r"^[\x00-\x7f]*$"
 
 
-def look_alikes(names: pl.Series, username: str, limit: int) -> list[str]:
-    """Return other usernames that the eye takes for this one, at most *limit*."""
-    wanted = skeleton(username)
-    frame = pl.DataFrame({"name": names}).filter(pl.col("name") != username)
+def look_alikes(names: pl.Series, wanted: Collection[str], limit: int) -> dict[str, list[str]]:
+    """Return for each wanted username those others that the eye takes for it, at most *limit*; none without any."""
+    by_look: dict[str, list[str]] = defaultdict(list)
+    for username in wanted:
+        by_look[skeleton(username)].append(username)
+    frame = pl.DataFrame({"name": names})
     is_plain = pl.col("name").str.contains(_PLAIN)
-    plain = frame.filter(is_plain & (_plain_look() == wanted))["name"]
+    looks = pl.Series([look for look in by_look if look.isascii()], dtype=pl.String)
+    plain = frame.filter(is_plain).filter(_plain_look().is_in(looks.implode()))["name"].to_list()
     odd = frame.filter(~is_plain)["name"].to_list()
-    found = [*plain.to_list(), *(name for name in odd if skeleton(name) == wanted)]
-    return found[:limit]
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in (*plain, *odd):
+        for username in by_look.get(skeleton(name), ()):
+            if name != username and len(found[username]) < limit:
+                found[username].append(name)
+    return {username: others for username, others in found.items() if others}
 
 
 def _plain_look() -> pl.Expr:

@@ -12,11 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_reseller.domain.csv_cells import cell_of, text_of
 from tui_reseller.domain.errors import BadConfig, InvalidInput, RefusedHere
-from tui_reseller.domain.exact_text import read_back, spelt_out
 from tui_reseller.domain.password import PasswordState
 from tui_reseller.domain.secret import Secret
-from tui_reseller.domain.text import clean, formula_restored, formula_safe
+from tui_reseller.domain.text import clean
 from tui_reseller.system.files import sync_folder
 
 HEAD = b"username,password,state\n"
@@ -251,7 +251,7 @@ def _read(line: bytes) -> tuple[str, Secret, PasswordState]:
     name, password, word = next(csv.reader([line.decode()], strict=True), [])
     if not line.endswith(b"," + word.encode()):
         raise ValueError("something behind the state")
-    return read_back(formula_restored(name)), Secret(password), _state_of(word)
+    return text_of(name), Secret(password), _state_of(word)
 
 
 def _state_of(word: str) -> PasswordState:
@@ -268,8 +268,7 @@ def _state_of(word: str) -> PasswordState:
 
 def _line(username: str, password: Secret, state: PasswordState) -> bytes:
     line = io.StringIO()
-    name = formula_safe(spelt_out(username))
-    csv.writer(line, lineterminator="\n").writerow([name, password.reveal(), state.value])
+    csv.writer(line, lineterminator="\n").writerow([cell_of(username), password.reveal(), state.value])
     return line.getvalue().encode()
 
 

@@ -2,33 +2,39 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Unpack
 
 import click
 
 from tui_reseller.cli.argument_values import read_pairs
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.new_customers import read_new_customers
-from tui_reseller.cli.operator_files import read_text
+from tui_reseller.cli.operator_files import OperatorFile, read_operator_file
 from tui_reseller.cli.options import writing
 from tui_reseller.cli.passwords import generated_password, password_source
 from tui_reseller.cli.provider_help import create_fields, of_operation
+from tui_reseller.cli.reading_options import Reading, ReadingGiven, odd_names_option, reading_from, reads_files
 from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.secret import Secret
+from tui_reseller.services.files.findings import refuse_findings
+from tui_reseller.services.files.reading import read_file
+from tui_reseller.services.plan_checks import Checking
+from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.validation import checked_field_names, findings_for
 
-SHOWN_ERRORS = 20
 _PASSWORD = "password"  # noqa: S105 - the name of a column
 
 
 @click.command()
 @click.argument("pairs", nargs=-1, metavar="[FIELD=VALUE]...")
-@click.option("--from", "source", metavar="FILE|-", help="One JSON object, JSON Lines or CSV with these field names.")
+@click.option("--from", "source", metavar="FILE|-", help="CSV or JSON, a customer a row.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 @click.option("--generate-password", is_flag=True, help="Make passwords of 24 characters; written to stdout once.")
+@reads_files
+@odd_names_option
 @writing
 @of_operation(Operation.CREATE, create_fields)
 def create(
@@ -39,10 +45,12 @@ def create(
     source: str | None,
     password_stdin: bool,
     generate_password: bool,
+    allow_odd_names: bool,
+    **given: Unpack[ReadingGiven],
 ) -> int:
     """Open a new customer, or several from a file. It cannot be undone.
 
-    In a file, a column password is taken.
+    In a file, a column password is taken. An empty cell is a field that is not given.
 
     Examples:
       tui-reseller create username=garcia.mail email=post@garcia.example ... --generate-password
@@ -54,62 +62,67 @@ def create(
         raise click.UsageError("name fields as FIELD=VALUE, or a file with --from; not both")
     if source and password_stdin:
         raise click.UsageError("--password-stdin is for one customer; in a file, password is a column")
-    if source:
-        text = read_text(source)
+    reading = reading_from(given, allow_odd_names=allow_odd_names)
+    file = read_operator_file(source)
+    if file is not None:
         return write(
-            inv, options, Operation.CREATE, lambda service: _several(service, text, generate=generate_password)
+            inv, options, Operation.CREATE, lambda service: _several(service, file, reading, generate=generate_password)
         )
+    if not reading.is_plain:
+        raise click.UsageError("options for a file go with --from")
     fields = read_pairs(pairs)
     password = password_source(inv.console, from_stdin=password_stdin, generated=generate_password)
     return write(
-        inv, options, Operation.CREATE, lambda service: _one(service, fields, password, is_generated=generate_password)
+        inv,
+        options,
+        Operation.CREATE,
+        lambda service: _one(service, fields, password, reading.checking, is_generated=generate_password),
     )
 
 
 def _one(
-    provider: Provider, fields: Mapping[str, str], password: Callable[[], Secret], *, is_generated: bool
+    provider: Provider,
+    fields: Mapping[str, str],
+    password: Callable[[], Secret],
+    checking: Checking,
+    *,
+    is_generated: bool,
 ) -> WriteRequest:
     """Return the request for one customer. What is wrong with its fields is said before a password is asked for."""
     checked_field_names(provider, fields, provider.create_fields)
     call = Call(Operation.CREATE, fields.get(KEY, ""), _without_key(fields))
-    _refuse(provider, [("", call)], with_password=False)
+    _refuse(provider, call)
     if not provider.action(Operation.CREATE).needs_password:
-        return WriteRequest([call])
+        return WriteRequest([call], checking=checking)
     value = password()
-    return WriteRequest([replace(call, password=value)], {call.username: value} if is_generated else {})
+    generated = {call.username: value} if is_generated else {}
+    return WriteRequest([replace(call, password=value)], generated, checking=checking)
 
 
-def _several(provider: Provider, text: str, *, generate: bool) -> WriteRequest:
-    """Return the request for the customers of a file. Raises InvalidInput with everything that is wrong with them."""
+def _several(provider: Provider, source: OperatorFile, reading: Reading, *, generate: bool) -> WriteRequest:
+    """Return the request for the customers of a file. Raises InvalidInput if none of them can be taken."""
     needs_password = provider.action(Operation.CREATE).needs_password
-    calls: list[tuple[str, Call]] = []
+    read = read_file(provider, source.content, Operation.CREATE, reading.options)
     generated: dict[str, Secret] = {}
-    lines: dict[str, int] = {}
-    for row in read_new_customers(provider, text):
-        username = row.values.get(KEY, "")
-        if username in lines:
-            raise InvalidInput(f"line {row.line}: the username of line {lines[username]} again", field=KEY)
-        lines[username] = row.line
-        password = Secret(row.values[_PASSWORD]) if row.values.get(_PASSWORD) else None
-        if password is None and generate and needs_password:
-            password = generated[username] = generated_password()
-        calls.append((f"line {row.line}: ", Call(Operation.CREATE, username, _without_key(row.values), password)))
-    _refuse(provider, calls, with_password=True)
-    return WriteRequest([call for _, call in calls], generated)
+    rows: list[RequestedChange] = []
+    for row in read.wanted:
+        call = row.call
+        if call.password is None and generate and needs_password:
+            generated[call.username] = generated_password()
+            call = replace(call, password=generated[call.username])
+        rows.append(replace(row, call=call))
+    read.wanted = rows
+    refuse_findings(read.refusals if not rows else ())
+    return WriteRequest([row.call for row in rows], generated, read=read, checking=reading.checking)
 
 
 def _without_key(fields: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in fields.items() if name not in {KEY, _PASSWORD}}
 
 
-def _refuse(provider: Provider, calls: Sequence[tuple[str, Call]], *, with_password: bool) -> None:
-    """Raise InvalidInput with everything that is wrong with any of them; nothing has been sent."""
-    wrong = [
-        prefix + finding.message
-        for prefix, call in calls
-        for finding in findings_for(provider, call)
-        if not finding.warning and (with_password or finding.field != _PASSWORD)
-    ]
-    if wrong:
-        more = f"\n... and {len(wrong) - SHOWN_ERRORS} more" if len(wrong) > SHOWN_ERRORS else ""
-        raise InvalidInput("\n".join(wrong[:SHOWN_ERRORS]) + more, hint="nothing was sent")
+def _refuse(provider: Provider, call: Call) -> None:
+    """Raise InvalidInput with everything that is wrong with a call but its password; nothing has been sent."""
+    if wrong := [
+        finding for finding in findings_for(provider, call) if not finding.warning and finding.field != _PASSWORD
+    ]:
+        raise InvalidInput("\n".join(finding.message for finding in wrong), hint="nothing was sent")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 import click
 
@@ -16,6 +17,7 @@ from tui_reseller.cli.messages import changes_text
 from tui_reseller.cli.operator_files import OperatorFile, read_operator_file
 from tui_reseller.cli.options import common, writing
 from tui_reseller.cli.provider_help import actions_text, help_from_tables
+from tui_reseller.cli.reading_options import ReadingGiven, odd_names_option, reading_from, reads_files
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.filters import Filter, parse_selection
 from tui_reseller.domain.listing import ListContext, ListQuery
@@ -25,8 +27,11 @@ from tui_reseller.domain.printed import Typed, Word, command
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean
 from tui_reseller.services import listing, plans
-from tui_reseller.services.plan_file import Read, RequestedChange, action_of, columns_of, read_rows
+from tui_reseller.services.files.actions import action_of, columns_of
+from tui_reseller.services.files.findings import finding_lines, rows_with
+from tui_reseller.services.files.reading import Read, read_file
 from tui_reseller.services.plans import Drafted
+from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
@@ -57,12 +62,14 @@ def plan() -> int:
 
 
 @click.command()
-@click.option("--from", "place", metavar="FILE|-", help="CSV or JSON Lines, a customer a row.")
+@click.option("--from", "place", metavar="FILE|-", help="CSV or JSON, a customer a row.")
 @click.option("--filter", "filter_", metavar="EXPR", help="All customers that match, as in list --filter.")
 @click.option("--all", "of_all", is_flag=True, help="All customers of the account.")
 @click.option("--action", metavar="A", help="What to do with all of them; else the file has a column action.")
 @click.option("--out", metavar="NEWFILE", type=_path, help="Write the plan here; else it is kept in the state folder.")
 @click.option("--skip-refused", is_flag=True, help="Make a plan of the rows that can be taken.")
+@reads_files
+@odd_names_option
 @click.argument("pairs", nargs=-1, metavar="[FIELD=VALUE]...")
 @common
 @help_from_tables(actions_text)
@@ -75,16 +82,20 @@ def new(
     action: str | None,
     out: Path | None,
     skip_refused: bool,
+    allow_odd_names: bool,
     pairs: Sequence[str],
+    **given: Unpack[ReadingGiven],
 ) -> int:
     """Make a plan. Every row is checked against a list that is at most 10 minutes old; nothing is sent.
 
-    Columns: action, username, new_username (rename), the fields of the action, password. With refused rows it ends
-    with 2 and no plan, or with --skip-refused with 9 and a plan of the others.
+    Columns: action, username, new_username (rename), the fields of the action, password; by name or by title. Others
+    may only say what is so already, as in an export. An empty cell leaves the field as it is. With refused rows it
+    ends with 2 and no plan, or with --skip-refused with 9 and a plan of the others.
 
     Examples:
       tui-reseller plan new --filter 'sending:on country=es' --action disable
       tui-reseller plan new --from moves.csv --out moves.plan
+      tui-reseller plan new --from crm.csv --action set --map 'Town=city' --ignore-columns Since,Score
       tui-reseller plan new --filter is:missing-data --action set country=ES
 
     """
@@ -92,6 +103,11 @@ def new(
         raise click.UsageError("name a file with --from, a filter with --filter, or --all; one of the three")
     if place is None and not action:
         raise click.UsageError("a filter and --all need --action")
+    reading = reading_from(given, allow_odd_names=allow_odd_names)
+    if place is not None and pairs:
+        raise click.UsageError("FIELD=VALUE goes with --filter and --all; a file has its own values")
+    if place is None and not reading.is_plain:
+        raise click.UsageError("options for a file go with --from")
     source = read_operator_file(place)
 
     async def opened(services: Services, session: Session) -> int:
@@ -99,19 +115,20 @@ def new(
         await inv.connect(session)
         await listing.refresh_for_many(session)
         if source is not None:
-            read = read_rows(session.provider, source.content, operation)
-            for note in read.notes:
-                inv.console.say(f"note: {note}")
+            read = read_file(session.provider, source.content, operation, reading.options)
             origin = "stdin" if source.is_stdin else f"file {clean(Path(source.place).name, longest=80)}"
         else:
             chosen = Filter() if filter_ is None else parse_selection(filter_, session.provider)
             read = await _matching(session, chosen, action or "", read_pairs(pairs))
             origin = "all customers" if filter_ is None else f"filter {clean(filter_, longest=200)}"
         drafted = await plans.draft(
-            session, read.wanted, origin=origin, refusals=read.refusals, source=read.source if source else ""
+            session, read.wanted, origin=origin, refusals=read.refusals, source=read.source, checking=reading.checking
         )
+        for note in (*read.notes, *drafted.notes):
+            inv.console.say(f"note: {note}")
         passwords = frozenset(wanted.call.username for wanted in read.wanted if wanted.call.password)
-        return _Made(inv, services, session, drafted, passwords, source).report(out, skip_refused=skip_refused)
+        made = _Made(inv, services, session, drafted, passwords, source, reading.words)
+        return made.report(out, skip_refused=skip_refused)
 
     return inv.with_session(opened)
 
@@ -138,14 +155,13 @@ class _Made:
     drafted: Drafted
     passwords: frozenset[str]
     source: OperatorFile | None
+    reading: Sequence[Word] = ()
 
     def report(self, out: Path | None, *, skip_refused: bool) -> int:
         """Save the plan if it is one, and report it with the next step; return the exit code."""
         found, refusals, say = self.drafted.plan, self.drafted.refusals, self.inv.console.say
-        for refusal in refusals[:20]:
-            self.inv.console.warn(refusal.words)
-        if len(refusals) > 20:
-            self.inv.console.warn(f"... and {len(refusals) - 20:,} more")
+        for line in finding_lines(refusals):
+            self.inv.console.warn(line)
         for warning in found.warnings:
             say(f"note: {warning}")
         is_made = bool(found.items) and (skip_refused or not refusals)
@@ -155,15 +171,29 @@ class _Made:
             "plan": digest, "file": str(place) if place else None,
             "items": len(found.items), "already": found.already, "total": found.total,
             "operations": [operation.value for operation in found.operations],
-            "refused": [{"line": r.line, "column": r.column or None, "message": r.message} for r in refusals],
-            "warnings": list(found.warnings),
+            "refused": self._refused(), "warnings": list(found.warnings),
         })  # fmt: skip
-        counts = f"{len(found.items):,} to do, {found.already:,} so already, {len(refusals):,} refused"
+        rows = rows_with(refusals)
+        counts = f"{len(found.items):,} to do, {found.already:,} so already, {rows:,} refused"
+        if digest is None and not refusals:
+            say(f"nothing is left to do: {found.already:,} are so already")
+            return ExitCode.OK
         if digest is None:
-            self.inv.console.warn(f"no plan was made: {counts}" + ("" if found.items else "; nothing to do"))
+            doubtful = "; --accept-doubtful takes doubtful cells" if any(one.is_doubtful for one in refusals) else ""
+            self.inv.console.warn(f"no plan was made: {counts}{doubtful}")
             return ExitCode.USAGE
         say(f"{counts} - {self._next(digest, out)}")
         return ExitCode.PARTIAL if refusals else ExitCode.OK
+
+    def _refused(self) -> object:
+        """Return all that was found, for programs; for people it stands on stderr already."""
+        found = self.drafted.refusals
+        if self.inv.out.format == "table":
+            return f"{rows_with(found):,}"
+        return [
+            {"line": one.line, "column": one.column or None, "message": one.message, "doubtful": one.is_doubtful}
+            for one in found
+        ]
 
     def _next(self, digest: str, out: Path | None) -> str:
         """Return the command that applies the plan, ready to run."""
@@ -181,7 +211,7 @@ class _Made:
         can_be_named = True
         if self.source is not None and needing & self.passwords:
             can_be_named = not self.source.is_stdin
-            files += ["--from", Typed(_as_argument(self.source.place))]
+            files += ["--from", Typed(_as_argument(self.source.place)), *self.reading]
         if needing - self.passwords:
             files += ["--passwords-to", f"passwords-{digest}.csv"]
         next_ = command("plan", "apply", where, "--profile", profile, *asked, *files) if can_be_named else None
@@ -257,6 +287,7 @@ def diff(inv: Invocation, *, name: str) -> int:
 @click.option("--skip-changed", is_flag=True, help="Leave out customers that changed since the plan was made.")
 @click.option("--detach", is_flag=True, help="Run it in a process of its own, which does not end with this one.")
 @click.option("--from", "place", metavar="FILE|-", help="The plan's file again, for the passwords in it.")
+@reads_files
 @click.option("--passwords-to", metavar="NEWFILE", type=_path, help="Make passwords, and write them to this new file.")
 @writing
 def apply_plan(
@@ -268,6 +299,7 @@ def apply_plan(
     detach: bool,
     place: str | None,
     passwords_to: Path | None,
+    **given: Unpack[ReadingGiven],
 ) -> int:
     """Apply a plan as a job: first 1, then 10, then the rest; it pauses itself on errors.
 
@@ -279,7 +311,11 @@ def apply_plan(
       tui-reseller plan apply stop.plan --confirm '200 acme' --detach
 
     """
-    how = ApplyOptions(skip_changed, detach, None if options.dry_run else read_operator_file(place), passwords_to)
+    reading = reading_from(given)
+    if place is None and not reading.is_plain:
+        raise click.UsageError("options for a file go with --from")
+    source = None if options.dry_run else read_operator_file(place)
+    how = ApplyOptions(skip_changed, detach, source, passwords_to, reading.options)
 
     async def opened(services: Services, session: Session) -> int:
         return await apply(inv, services, session, _loaded(services, name, inv), options, how)

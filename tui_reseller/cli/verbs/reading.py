@@ -47,6 +47,7 @@ class _Target:
 @click.option("--accept-smaller", is_flag=True, help="Take a list over that has lost a fifth or more.")
 @click.option("--to", metavar="FILE", help="Write them to a file: .csv, .jsonl or .parquet.")
 @click.option("--force", is_flag=True, help="Let --to replace a file that is there.")
+@click.option("-0", "--null", "zeros", is_flag=True, help="Only usernames, each with a zero byte behind it.")
 @common
 def list_customers(
     inv: Invocation,
@@ -60,6 +61,7 @@ def list_customers(
     accept_smaller: bool,
     to: str | None,
     force: bool,
+    zeros: bool,
 ) -> int:
     """List customers, and keep the list as the snapshot.
 
@@ -70,10 +72,13 @@ def list_customers(
       tui-reseller list --offline --filter is:needs-you
       tui-reseller list --max-age 10m --limit 20
       tui-reseller list --to customers.parquet --force
+      tui-reseller list --filter country:es -0 | tui-reseller disable -0 --yes -
 
     """
     if offline and max_age:
         raise click.UsageError("--offline and --max-age: one of the two is too many")
+    if zeros and (columns or to or inv.common.output):
+        raise click.UsageError("-0 writes usernames and nothing else: leave --columns, --output and --to out")
     age = read_duration(max_age) if max_age else None
     target = _read_target(inv, to, limit=limit, force=force)
 
@@ -83,6 +88,8 @@ def list_customers(
         _warn_of_ledger(inv, session)
         if target:
             return await _write_file(inv, services, session, query, target)
+        if zeros:
+            return _write_usernames(inv, session, query)
         return await _write_list(inv, services, session, query)
 
     async def opened(services: Services, session: Session) -> int:
@@ -131,7 +138,13 @@ async def _write_file(
         inv.console.progress(f"{done:,} of {total:,}")
 
     done = await export.export(
-        services.exporter, session, target.path, columns=query.columns, overwrite=target.force, progress=show_progress
+        services.exporter,
+        session,
+        target.path,
+        columns=query.columns,
+        overwrite=target.force,
+        bom=inv.common.bom,
+        progress=show_progress,
     )
     inv.console.say(f"{done.rows:,} customers are in {target.path} ({size_text(done.size)})")
     _say_extent(inv.console, session, query, done.rows, done.rows)
@@ -146,6 +159,8 @@ async def _write_list(inv: Invocation, services: Services, session: Session, que
         _write_rows(inv, session, query, shown)
     else:
         form = _BY_COLUMNS[inv.out.format]
+        if form is ExportFormat.CSV:
+            inv.out.begin_csv()
         columns = query.columns or (session.provider.columns if form is ExportFormat.CSV else ())
         for text in services.exporter.texts(table, form, columns, shown):
             inv.out.write(text)
@@ -154,6 +169,15 @@ async def _write_list(inv: Invocation, services: Services, session: Session, que
             await asyncio.sleep(0)  # a signal may wait
         inv.out.flush()
     _say_extent(inv.console, session, query, shown, matched)
+    return ExitCode.OK
+
+
+def _write_usernames(inv: Invocation, session: Session, query: ListRequest) -> int:
+    names = session.customers.usernames()
+    shown = names[: query.limit] if query.limit else names
+    inv.out.write("".join(f"{name}\0" for name in shown))
+    inv.out.flush()
+    _say_extent(inv.console, session, query, len(shown), len(names))
     return ExitCode.OK
 
 

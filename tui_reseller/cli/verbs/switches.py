@@ -15,6 +15,8 @@ from tui_reseller.domain.operation import Call, Operation, verb_of
 from tui_reseller.services.time_input import local_text, read_end
 
 _UNTIL = "Note an end: 2026-11-30T09:00 (local time) or 3d; tui-reseller due gives sending back."
+_NAMES = "tui-reseller list --filter country:es -0"
+_ZEROS = "Usernames from stdin end with a zero byte, as list -0 writes them."
 
 
 def _switch(operation: Operation, does: str) -> click.Command:
@@ -24,8 +26,12 @@ def _switch(operation: Operation, does: str) -> click.Command:
         f"tui-reseller {verb} garcia.mail nordlys --yes --reason 'ticket 4711'",
         f"tui-reseller {verb} --dry-run garcia.mail",
         f"tui-reseller {verb} --confirm '200 acme' - < usernames.txt",
+        f"{_NAMES} | tui-reseller {verb} -0 --yes -",
     )
-    text = f"{does}\n\n- reads usernames from stdin, one a line.\n\nExamples:\n  " + "\n  ".join(examples)
+    text = (
+        f"{does}\n\n- reads usernames from stdin: one a line, or a file with a column username.\n\nExamples:\n  "
+        + "\n  ".join(examples)
+    )
 
     def called(
         inv: Invocation,
@@ -34,10 +40,12 @@ def _switch(operation: Operation, does: str) -> click.Command:
         *,
         usernames: Sequence[str],
         skip_unknown: bool,
+        zeros: bool,
         until: str | None = None,
     ) -> int:
         end = None if until is None else read_end(until, datetime.now(UTC))
-        calls = [Call(operation, username, until=end) for username in read_usernames(usernames, inv.console)]
+        names = read_usernames(usernames, inv.console, zeros=zeros)
+        calls = [Call(operation, username, until=end) for username in names]
         if end is not None:
             inv.console.say(
                 f"until {local_text(end)}, kept for each that this stops: tui-reseller due gives sending back"
@@ -47,6 +55,7 @@ def _switch(operation: Operation, does: str) -> click.Command:
     decorated = verb_for(operation)(called)
     if any(provider.action(operation).takes_end for provider in having(operation)):
         decorated = click.option("--until", metavar="TIME", help=_UNTIL)(decorated)
+    decorated = click.option("-0", "--null", "zeros", is_flag=True, help=_ZEROS)(decorated)
     decorated = click.option("--skip-unknown", is_flag=True, help="Leave out usernames that are unknown.")(decorated)
     decorated = click.argument("usernames", nargs=-1, required=True, metavar="USERNAME...")(decorated)
     return click.command(verb, help=text)(decorated)

@@ -7,9 +7,11 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.operation_verb import verb_for
 from tui_reseller.cli.options import one_customer
 from tui_reseller.cli.passwords import password_source
+from tui_reseller.cli.reading_options import odd_names_option
 from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Provider
+from tui_reseller.services.plan_checks import Checking
 
 
 @click.command()
@@ -47,8 +49,11 @@ def password(
 @click.command()
 @one_customer
 @click.argument("new", metavar="NEW")
+@odd_names_option
 @verb_for(Operation.RENAME)
-def rename(inv: Invocation, options: Writing, operation: Operation, *, username: str, new: str) -> int:
+def rename(
+    inv: Invocation, options: Writing, operation: Operation, *, username: str, new: str, allow_odd_names: bool
+) -> int:
     """Change the username. SMTP and website log in only with the new one; programs with the old one are refused.
 
     Examples:
@@ -57,7 +62,8 @@ def rename(inv: Invocation, options: Writing, operation: Operation, *, username:
 
     """
     call = Call(operation, username, {KEY: new})
-    return write(inv, options, operation, lambda _service: WriteRequest([call]))
+    checking = Checking(allow_odd_names=allow_odd_names)
+    return write(inv, options, operation, lambda _service: WriteRequest([call], checking=checking))
 
 
 @click.command()

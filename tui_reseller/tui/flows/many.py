@@ -6,7 +6,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.services import listing, plans
-from tui_reseller.services.plan_file import RequestedChange
+from tui_reseller.services.requested import RequestedChange
 from tui_reseller.tui.flows.jobs import review_and_run
 from tui_reseller.tui.flows.plans import Asked, Review
 from tui_reseller.tui.presenters.header import count_text

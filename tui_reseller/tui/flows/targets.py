@@ -42,5 +42,5 @@ async def choose_one(context: ProfileContext) -> Customer | None:
 
 async def warnings(context: ProfileContext, customer: Customer) -> list[str]:
     """Return what a dialog says of other customers that the eye takes for this one (reliability D07, D12)."""
-    found = await context.session.customers.look_alikes(customer.username, LOOK_ALIKES + 1)
-    return alike_lines(customer.username, found)
+    found = await context.session.customers.look_alikes([customer.username], LOOK_ALIKES + 1)
+    return alike_lines(customer.username, found.get(customer.username, ()))

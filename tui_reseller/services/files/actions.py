@@ -1,0 +1,35 @@
+"""Which columns a file of changes may have: those of the actions of a service."""
+
+from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.nearest import did_you_mean
+from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.text import clean
+
+ACTION, PASSWORD, NEW_KEY = "action", "password", f"new_{KEY}"
+
+
+def columns_of(provider: Provider, operation: Operation) -> tuple[str, ...]:
+    """Return the columns that an action takes beside the username."""
+    action = provider.action(operation)
+    taken = (NEW_KEY,) if action.effect is Effect.RENAMES else action.takes
+    return (*taken, PASSWORD) if action.needs_password else taken
+
+
+def all_columns(provider: Provider) -> tuple[str, ...]:
+    """Return all columns that an action of a service takes."""
+    taken = (name for operation in provider.actions for name in columns_of(provider, operation))
+    first = (
+        (ACTION, KEY, NEW_KEY) if any(a.effect is Effect.RENAMES for a in provider.actions.values()) else (ACTION, KEY)
+    )
+    return tuple(dict.fromkeys((*first, *provider.create_fields, *(n for n in taken if n != PASSWORD), PASSWORD)))
+
+
+def action_of(provider: Provider, text: str) -> Operation:
+    """Return the operation that a word names: as in the audit log, with dashes or in capitals too."""
+    name = text.strip().lower().replace("-", "_").replace(" ", "_")
+    known = {operation.value: operation for operation in provider.actions}
+    if name not in known:
+        hint = did_you_mean(name, known, f"actions: {', '.join(known)}")
+        raise InvalidInput(f"no action {clean(text, longest=40)!r}", field=ACTION, hint=hint)
+    return known[name]
