@@ -127,7 +127,7 @@ async def new_customer(pilot: Pilot[str]) -> None:
 async def filtering(pilot: Pilot[str]) -> None:
     await press(pilot, "slash")
     await write(pilot, "ma sending:on country=es")
-    await seen(pilot, "3 of 300")
+    await seen(pilot, "9 of 300")
 
 
 async def help_page(pilot: Pilot[str]) -> None:
