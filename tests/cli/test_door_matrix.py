@@ -320,9 +320,11 @@ def test_the_same_calls_are_sent_where_nothing_forbids_them(consoles, tmp_path, 
 ONE_READ = {"set", "email", "enable", "disable", "website-enable", "website-disable", "password", "rename", "delete"}
 """Verbs on one customer: it is read once, just before."""
 READS = {
-    ("create", "one"): (0, 0),
-    ("create", "a file"): (0, 0),
+    # A new name is compared with all there are; where no list was kept, one is read.
+    ("create", "one"): (1, 0),
+    ("create", "a file"): (1, 0),
     **{(verb, "one"): (0, 1) for verb in ONE_READ},
+    ("rename", "one"): (1, 1),
     ("disable", "until"): (0, 1),
     # Each once before, and once after: the first items of a job are read back.
     ("enable", "several"): (0, 3 + 3),

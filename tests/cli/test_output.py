@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tests.harness.v2 import FIELDS
+from tests.harness.v2 import FIELDS, a_customer
 from tui_reseller.cli.table import display_width, format_table, truncate
 from tui_reseller.domain.errors import Rejected
 from tui_reseller.domain.operation import Operation
@@ -299,3 +299,47 @@ class TestAudit:
     def test_the_chain_is_checked(self, desk):
         desk("disable", "c1", "--yes")
         assert desk("audit", "verify").row["whole"] is True
+
+
+def test_usernames_are_never_cut_in_a_table():
+    names = [f"garcia@example.com-{end * 40}" for end in "xy"]
+    rows = [[name, "e" * 90, "on", "a" * 40] for name in names]
+    lines = format_table(["username", "email", "sending", "city"], rows, 100, whole={"username"})
+    assert [line.split("  ")[0] for line in lines[1:]] == names
+    assert max(map(len, lines)) <= 100
+    narrow = format_table(["username", "email"], rows_of_two(rows), 40, whole={"username"})
+    assert [line.split("  ")[0].strip() for line in narrow[1:]] == names
+
+
+def rows_of_two(rows):
+    return [row[:2] for row in rows]
+
+
+def test_a_table_shows_each_character_of_a_username(desk, terminal):
+    desk.service.customers = {name: a_customer(name) for name in ("a b", "a\tb", "a\u200bb")}
+    found = desk("list", "--output", "table").out
+    assert "a\\tb" in found
+    assert "a\\u200bb" in found
+
+
+def test_csv_is_marked_for_spreadsheets(desk, tmp_path):
+    assert desk("list", "--output", "csv", "--bom").out.startswith("\ufeffusername,")
+    assert desk("audit", "list", "--output", "csv", "--bom").out.startswith("\ufefftime,")
+    assert desk("list", "--output", "jsonl", "--bom").out.startswith("{")
+    for name, mark in (("a.csv", b"\xef\xbb\xbfusername"), ("a.jsonl", b'{"')):
+        assert desk("list", "--to", str(tmp_path / name), "--bom").code == 0
+        assert (tmp_path / name).read_bytes().startswith(mark)
+
+
+def test_usernames_with_zero_bytes_between_them(desk):
+    desk.service.customers = {name: a_customer(name) for name in ("a\nb", "zoe")}
+    assert desk("list", "-0").out == "a\nb\0zoe\0"
+    assert desk("list", "-0", "--limit", "1").out == "a\nb\0"
+    assert desk("list", "-0", "--output", "csv").code == 2
+    assert desk("disable", "-0", "zoe", "--yes").code == 2
+
+
+def test_json_in_a_cell_stays_json(desk):
+    assert desk("set", "c1", "address=Str 1; -2", "--yes").code == 0
+    (row,) = csv.DictReader(io.StringIO(desk("audit", "list", "--output", "csv").out))
+    assert json.loads(row["changes"])["address"]["after"] == "Str 1; -2"

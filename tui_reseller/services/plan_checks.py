@@ -201,7 +201,9 @@ class Checker:
         if not one.line:
             return []
         found: Found = []
-        values = dict(call.fields) if now is not None else {KEY: call.username, **call.fields}
+        values = {KEY: call.username, **call.fields} if now is None else dict(call.fields)
+        if self.checking.allow_odd_names:
+            values.pop(KEY, None)
         for name, value in values.items():
             field = self._provider.by_name.get(name)
             before = now.text(name) if now is not None else ""
