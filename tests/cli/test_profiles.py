@@ -93,3 +93,26 @@ def test_a_new_key(desk):
 def test_a_test_says_where_and_what(desk):
     ran = desk("profile", "test", "acme")
     assert ran.row == {"profile": "acme", "host": "api.example.com", "format": "json", "seen": ["c1"]}
+
+
+@pytest.mark.parametrize("rule", ["protected=true", "read_only=true", "max_rows=7", "max_percent=2.5"])
+def test_who_changed_a_rule_is_written_down(desk, rule):
+    assert desk("profile", "set", "acme", rule).code == 0
+    assert desk("profile", "set", "acme", "colour=red").code == 0
+    told = desk("profile", "show", "acme").err
+    name, _, value = rule.partition("=")
+    assert told.count("rules changed") == 1
+    assert f"{name} " in told
+    assert value.capitalize() in told or value in told
+    assert desk("profile", "remove", "acme", "--yes").code == 0
+    assert desk("audit", "verify").code == 0
+
+
+def test_nothing_is_loosened_without_a_ledger(desk, tmp_path):
+    assert desk("profile", "set", "acme", "read_only=true").code == 0
+    ledger = next(tmp_path.rglob("ledger*.sqlite3"))
+    ledger.write_bytes(b"no ledger")
+    assert desk("profile", "set", "acme", "read_only=false").code != 0
+    assert desk("profile", "remove", "acme", "--yes").code != 0
+    assert desk("profile", "show", "acme").row["read_only"] is True
+    assert desk("profile", "set", "acme", "protected=true").code == 0

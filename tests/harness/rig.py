@@ -142,7 +142,6 @@ class Rig:
         ledger, clock = Ledger(folder / "state"), HurriedClock()
         service = ResellerV2(profile, Secret(API_KEY), timeout=seconds)
         session = Session(
-            profile=profile,
             policy=Policy(profile, clock),
             clock=clock,
             operator=Operator("kim", "bastion"),

@@ -205,6 +205,9 @@ class FakeConfig:
     def load(self) -> Config:
         return Config(MappingProxyType(dict(self.profiles)), self.default, self.settings)
 
+    def stamp(self) -> object:
+        return dict(self.profiles)
+
     def put(self, profile: Profile) -> None:
         if not self.profiles:
             self.default = profile.name

@@ -20,6 +20,7 @@ from tui_reseller.domain.errors import (
     LedgerUnavailable,
     MissingCredentials,
     NotSent,
+    NotWritable,
     RateLimited,
     RefusedHere,
     Rejected,
@@ -174,7 +175,7 @@ async def test_a_read_only_or_locked_profile_reaches_no_service(
     open_session, service, credentials, written, call, profile, more, why
 ):
     result = await carry_out(await open_session(profile, **more), call, reason="because")
-    assert (result.outcome, type(result.error), result.id) == (Outcome.NOT_SENT, RefusedHere, None)
+    assert (result.outcome, type(result.error), result.id) == (Outcome.NOT_SENT, NotWritable, None)
     assert why in result.message
     assert (service.sent, service.asked, credentials.gets, await written()) == ([], [], 0, [])
 

@@ -369,6 +369,15 @@ class LedgerContract:
         assert await ledger.already(intent(Operation.DISABLE), "it is so") is None
         assert len(await ledger.entries(AuditQuery())) == 2
 
+    async def test_rows_of_other_kinds_are_in_the_chain_and_told_newest_first(self, ledger):
+        for number in (1, 2):
+            await ledger.note("rules", "acme", {"number": number, "text": "\ud800 \u202e"})
+        await ledger.note("rules", "beta", {})
+        assert [body["number"] for _time, body in await ledger.notes("rules", "acme")] == [2, 1]
+        assert await ledger.notes("rules", "gamma") == []
+        found = await ledger.check()
+        assert (found.rows, found.is_whole) == (3, True)
+
     async def test_whether_a_customer_was_touched_since_a_moment(self, open_ledger, intent, account):
         now = [datetime(2026, 1, 1, tzinfo=UTC)]
         ledger = open_ledger(now=lambda: now[0])

@@ -1,6 +1,7 @@
 """A ledger in memory: the rules on a list of rows. It shows what an adapter has to bring, and nothing more."""
 
 import asyncio
+import json
 from collections import defaultdict
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from tui_reseller.storage.ledger.chain import BEGINNING, Anchor, first_break, li
 from tui_reseller.storage.ledger.encoding import escaped
 from tui_reseller.storage.ledger.entry_ids import typed_entry_id
 from tui_reseller.storage.ledger.replay import last_set, replayed
-from tui_reseller.storage.ledger.rows import EntryRow, intent_row, outcome_row, read_entry
+from tui_reseller.storage.ledger.rows import EntryRow, intent_row, outcome_row, plain_row, read_entry
 from tui_reseller.storage.ledger.spans import Rename, spans_of
 from tui_reseller.system.clock import utc_now
 from tui_reseller.system.process import Process
@@ -23,7 +24,7 @@ class MemoryTransaction:
 
     def __init__(self, now):
         self.now = now
-        self.links = []
+        self.links, self.notes = [], []
         self.intents, self.outcomes = {}, {}
         self.named = defaultdict(list)
 
@@ -61,6 +62,11 @@ class MemoryTransaction:
         row = outcome_row(number, entry.id, self.now(), outcome, message, is_observed=is_observed)
         self._append(row)
         self.outcomes[entry.id] = row
+
+    def append_note(self, kind, entry, body):
+        row = plain_row(len(self.links) + 1, kind, escaped(entry), self.now(), body)
+        self._append(row)
+        self.notes.append(row)
 
     def _append(self, row):
         last = self.links[-1] if self.links else None
@@ -110,6 +116,13 @@ class MemoryLedger:
         provider = provider_of(account)
         entries = [entry for entry in self._rows.entries() if entry.account == account]
         return last_set(provider, [entry for entry in entries if entry.operation in replayed(provider)])
+
+    async def note(self, kind, entry, body):
+        self._rows.append_note(kind, entry, body)
+
+    async def notes(self, kind, entry):
+        rows = [row for row in reversed(self._rows.notes) if (row.kind, row.entry) == (kind, escaped(entry))]
+        return [(row.time, json.loads(row.body)) for row in rows]
 
     async def newest(self):
         return len(self._rows.links)

@@ -19,7 +19,7 @@ async def test_what_is_missing_is_asked_for(at_desk, sandbox, has_key):
             assert proxy.let_through
             proxy.let_through.clear()
             session, credentials = desk.main.context.session, desk.services.credentials
-            session.profile = replace(session.profile, proxy_password=None)
+            session.policy.profile = replace(session.profile, proxy_password=None)
             if has_key:
                 credentials.remember(session.profile, Credential(Secret(sandbox.ready["api_key"])))
             else:

@@ -1,5 +1,7 @@
 """The rails on the screen: confirmations by hand, look-alikes, ceilings, frozen targets, and a lock that closes."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.harness.waiting import soon
@@ -240,3 +242,16 @@ async def test_the_reason_of_the_unlocking_stands_beside_that_of_the_change(at_d
         assert [(entry.operation, entry.reason) for entry in await desk.entries()] == [
             (Operation.ENABLE, "asked by phone (unlocked: ticket 7)")
         ]
+
+
+@pytest.mark.parametrize("stricter", [{"read_only": True}, {"protected": True}], ids=str)
+async def test_an_open_screen_heeds_a_profile_that_became_stricter(at_desk, sandbox, stricter):
+    async with at_desk() as desk:
+        await desk.go_to("user1")
+        await desk.press("d")
+        await desk.opened("ending")
+        desk.services.profiles.config.put(replace(desk.main.context.session.profile, **stricter))
+        await desk.write("ticket 4711")
+        await desk.read_then()
+        await desk.told("refused")
+        await desk.applied()

@@ -124,5 +124,9 @@ class RefusedHere(ResellerError):
     """A safety rule of ours refuses. Nothing was sent."""
 
 
+class NotWritable(RefusedHere):
+    """Nothing may be written under this profile now: it is read-only or locked, or its ceilings were lowered."""
+
+
 class LedgerUnavailable(ResellerError):
     """The ledger cannot be read or written. Nothing is sent without it."""

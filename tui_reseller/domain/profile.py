@@ -1,8 +1,9 @@
 """A profile: one named reseller account of ours, and where it is served."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from tui_reseller.domain.account import account_key, address_of
@@ -15,6 +16,7 @@ from tui_reseller.domain.secret import Secret
 
 DEFAULT_BASE_URL = RESELLER_V2.base_url
 COLOURS = ("red", "orange", "yellow", "blue", "cyan", "violet", "grey")
+N = TypeVar("N", int, float)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?")
@@ -61,6 +63,16 @@ class Profile:
     max_percent: float | None = None
     proxy_password: Secret | None = None
 
+    def stricter(self, other: "Profile") -> "Profile":
+        """Return this profile with the stricter of its rules and those of another one."""
+        return replace(
+            self,
+            protected=self.protected or other.protected,
+            read_only=self.read_only or other.read_only,
+            max_rows=_lower(self.max_rows, other.max_rows),
+            max_percent=_lower(self.max_percent, other.max_percent),
+        )
+
     @property
     def keeps_key(self) -> bool:
         """Whether its key is kept by us, in the keyring."""
@@ -91,6 +103,10 @@ class Profile:
     def host(self) -> str:
         """Host (and port, if given) for the header."""
         return urlsplit(self.base_url).netloc
+
+
+def _lower(one: N | None, other: N | None) -> N | None:
+    return min((number for number in (one, other) if number is not None), default=None)
 
 
 def checked_name(name: str) -> str:

@@ -72,6 +72,7 @@ class Approach:
 
 def approach(session: Session, calls: Sequence[Call], reason: str) -> Approach:
     """Begin to let calls leave: raises RefusedHere for what may not be written, before anything is read or asked."""
+    session.policy.tighten()
     for call in calls:
         session.policy.check(call, reason)
     return Approach(session, calls)
@@ -87,6 +88,7 @@ async def admit_job(session: Session, job: Job, count: int, consent: Consent) ->
 
     Raises RefusedHere for what a rule forbids now, and what reading the list raises where a ceiling is a share of it.
     """
+    session.policy.tighten()
     why = session.policy.refusal()
     if why is not None:
         raise why

@@ -40,6 +40,7 @@ async def carry_out(
     try:
         with session.desk.changing(call.username):
             session.policy.check(call, job.reason)
+            session.policy.refuse_lowered(job.counts.get(None, job.total), session.customers.total)
             if before is not None and await _is_read_again(session, wanted, before):
                 before = await session.find(call.username)  # the list may be ten minutes old
             if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):

@@ -16,6 +16,7 @@ from tui_reseller.domain.errors import (
     LedgerUnavailable,
     MissingCredentials,
     NotSent,
+    NotWritable,
     ProxyRefused,
     RateLimited,
     RefusedHere,
@@ -264,7 +265,7 @@ class JobRun:
         if self.passwords is not None:
             await self.passwords.told(result)
         self._changes += list_updates(self.session, item.item.call, before, result.outcome)
-        if isinstance(error, LedgerUnavailable | MissingCredentials | BadConfig):
+        if isinstance(error, LedgerUnavailable | MissingCredentials | BadConfig | NotWritable):
             self.pause(error.message)
             return
         if result.id is None and isinstance(error, RefusedHere):

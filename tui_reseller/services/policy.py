@@ -1,12 +1,12 @@
 """Safety rules: what is refused before anything leaves, how strongly a person is asked (interaction.md section 4)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tui_reseller.domain.confusables import is_same_name
-from tui_reseller.domain.errors import InvalidInput, RefusedHere
+from tui_reseller.domain.errors import InvalidInput, NotWritable, RefusedHere
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.printed import command, is_plain
 from tui_reseller.domain.profile import Profile
@@ -57,7 +57,7 @@ def is_confirmed_by(text: str, usernames: Sequence[str], profile: Profile) -> bo
 
 
 def refuse_over_ceiling(profile: Profile, count: int, total: int) -> None:
-    """Raise RefusedHere if *count* of *total* customers (0: not known) are more than the profile lets change at once.
+    """Raise NotWritable if *count* of *total* customers (0: not known) are more than the profile lets change at once.
 
     One customer is never too many. A share of a number that is not known is refused: it is not guessed.
     """
@@ -65,18 +65,18 @@ def refuse_over_ceiling(profile: Profile, count: int, total: int) -> None:
         return
     name, rows, share = profile.name, profile.max_rows, profile.max_percent
     if rows is not None and count > rows:
-        raise RefusedHere(
+        raise NotWritable(
             f'refused: {count:,} customers, profile "{name}" allows {rows:,} at once',
             hint=f"nothing was sent; what raises it: {command('profile', 'set', name, f'max_rows={count}')}",
         )
     if share is not None and not total:
-        raise RefusedHere(
+        raise NotWritable(
             f'refused: profile "{name}" allows {share:g} % of all customers at once, how many there are is not known',
             hint="read the list first; nothing was sent",
         )
     if share is not None and count > total * share / 100:
         needed = min(100.0, math.ceil(1000 * count / total) / 10)
-        raise RefusedHere(
+        raise NotWritable(
             f'refused: {100 * count / total:.1f} % of all customers, profile "{name}" allows {share:g} % at once',
             hint=f"nothing was sent; what raises it: {command('profile', 'set', name, f'max_percent={needed:g}')}",
         )
@@ -86,15 +86,38 @@ def refuse_over_ceiling(profile: Profile, count: int, total: int) -> None:
 class Policy:
     """What this profile allows now. Unlocking a protected profile lasts for minutes, and has a reason.
 
+    Present tells the rules as they stand in the config file now. What is stricter there holds from the next write on;
+    what is looser, when the profile is opened again.
+
     The minutes are counted by a clock that never jumps: setting the time of the machine neither ends nor prolongs them.
     """
 
     profile: Profile
     clock: Clock
     read_only: bool = False
+    present: Callable[[], Profile] | None = None
     _locks_at: float | None = field(default=None, init=False)
     _told_until: datetime | None = field(default=None, init=False)
     _unlock_reason: str = field(default="", init=False)
+    _seen: Profile | None = field(default=None, init=False)
+    _ceilings: tuple[int | None, float | None] = field(default=(None, None), init=False)
+
+    def __post_init__(self) -> None:
+        self._ceilings = self.profile.max_rows, self.profile.max_percent
+
+    def refuse_lowered(self, count: int, total: int) -> None:
+        """Raise NotWritable if a ceiling was lowered since the profile was opened, and *count* of *total* customers,
+        which were agreed to before, are too many now.
+        """
+        if self._ceilings != (self.profile.max_rows, self.profile.max_percent):
+            refuse_over_ceiling(self.profile, count, total)
+
+    def tighten(self) -> None:
+        """Take over what became stricter meanwhile. Raises BadConfig where the config file cannot be read any more."""
+        if self.present is not None:
+            present = self.present()
+            if present is not self._seen:
+                self.profile, self._seen = self.profile.stricter(present), present
 
     @property
     def is_writable(self) -> bool:
@@ -176,14 +199,14 @@ class Policy:
                 f'refused: profile "{self.profile.name}" is protected, a reason is required; nothing was sent'
             )
 
-    def refusal(self) -> RefusedHere | None:
+    def refusal(self) -> NotWritable | None:
         """Return the error of everything while nothing may be written; None if something may."""
         why = self.why_read_only()
         if why is None:
             return None
         may_be_unlocked = self.why_never_writable() is None
         hint = "unlock it first: l on the screen, --unlock REASON on the command line" if may_be_unlocked else ""
-        return RefusedHere(f"refused: {why}; nothing was sent", hint=hint)
+        return NotWritable(f"refused: {why}; nothing was sent", hint=hint)
 
     def lacking(self, operation: Operation) -> RefusedHere | None:
         """Return the error of an operation that the service has not, with what to do instead; None if it has it."""
@@ -198,8 +221,9 @@ class Policy:
     def refuse(self, call: Call) -> None:
         """Raise RefusedHere for what is never sent, whoever asks: what the service has not, while nothing may be
         written, to no username, to our own reseller account or under its name (in any case, width or with spaces around
-        it: O14).
+        it: O14). Raises BadConfig where the config file cannot be read any more.
         """
+        self.tighten()
         refusal = self.lacking(call.operation) or self.refusal()
         if refusal is not None:
             raise refusal

@@ -104,6 +104,12 @@ class LedgerPort(Protocol):
     async def needs_you(self, account: str | None = None) -> list[Entry]:
         """Return operations whose outcome a person has to look at, oldest first."""
 
+    async def note(self, kind: str, entry: str, body: Mapping[str, object]) -> None:
+        """Write a row durably that is no operation, under a name of its kind."""
+
+    async def notes(self, kind: str, entry: str) -> Sequence[tuple[str, Mapping[str, object]]]:
+        """Return time and body of such rows, newest first."""
+
     async def newest(self) -> int:
         """Return the number of the newest row, 0 for an empty ledger: a point in its order, which no clock moves."""
 
@@ -247,6 +253,9 @@ class ConfigPort(Protocol):
 
     def load(self) -> Config:
         """Read and check the file; a missing file is an empty config."""
+
+    def stamp(self) -> object:
+        """Return what differs as soon as the file was changed."""
 
     def put(self, profile: Profile) -> None:
         """Add a profile or replace it; comments and order of the rest survive."""

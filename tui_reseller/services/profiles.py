@@ -1,8 +1,7 @@
 """Profiles: add, change, test, remove; and which one is used."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.credential import Credential
@@ -23,7 +22,6 @@ from tui_reseller.domain.proxy import without_password
 from tui_reseller.services.list_ports import SnapshotPort
 from tui_reseller.services.ports import ConfigPort, CredentialsPort
 
-N = TypeVar("N", int, float)
 ENV = "env"
 KEYS = (
     "provider", "base_url", "api_user", "format", "protected", "read_only", "colour", "store", "credential_command",
@@ -90,14 +88,23 @@ class Profiles:
         """
         for other in self.load().profiles.values():
             if other.account == profile.account:
-                profile = replace(
-                    profile,
-                    protected=profile.protected or other.protected,
-                    read_only=profile.read_only or other.read_only,
-                    max_rows=_lower(profile.max_rows, other.max_rows),
-                    max_percent=_lower(profile.max_percent, other.max_percent),
-                )
+                profile = profile.stricter(other)
         return profile
+
+    def watched(self, profile: Profile) -> Callable[[], Profile]:
+        """Return what tells a profile with the strictest rules of its account as they are now: the config file is read
+        again when it was changed. What it returns raises BadConfig.
+        """
+        read, strictest = self.config.stamp(), profile
+
+        def present() -> Profile:
+            nonlocal read, strictest
+            stamp = self.config.stamp()
+            if stamp != read:
+                read, strictest = stamp, self.strictest(profile)
+            return strictest
+
+        return present
 
     def _named(self, config: Config, name: str) -> Profile:
         if name in config.profiles:
@@ -167,10 +174,6 @@ class Profiles:
             await self.credentials.remove(profile)
         self.snapshot.remove(profile.account)
         self.config.remove(name)
-
-
-def _lower(one: N | None, other: N | None) -> N | None:
-    return min((number for number in (one, other) if number is not None), default=None)
 
 
 def checked(profile: Profile) -> Profile:

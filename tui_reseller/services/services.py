@@ -70,8 +70,7 @@ class Services:
         """Open a profile. Nothing is read or sent yet. Of several profiles of one account the strictest rules hold."""
         profile = self.profiles.strictest(profile)
         return Session(
-            profile=profile,
-            policy=Policy(profile, self.clock, read_only=read_only),
+            policy=Policy(profile, self.clock, read_only=read_only, present=self.profiles.watched(profile)),
             clock=self.clock,
             operator=self.operator,
             ledger=self.ledger,

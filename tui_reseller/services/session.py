@@ -32,7 +32,6 @@ class Session:
     Timeout, in seconds, lowers the deadline of every call. Retention is how old a snapshot may get.
     """
 
-    profile: Profile
     policy: Policy
     clock: Clock
     operator: Operator
@@ -53,6 +52,11 @@ class Session:
         self.held = HeldList(self.account, self.customers, self.snapshot)
         self.last_set = LastSet(self.account, self.provider, self.ledger)
         self.desk = WriteDesk(self.ledger)
+
+    @property
+    def profile(self) -> Profile:
+        """The profile, with the rules that hold now."""
+        return self.policy.profile
 
     @property
     def account(self) -> str:

@@ -31,6 +31,14 @@ class ConfigFile:
         """Read and check the file; a missing file is an empty config."""
         return parse(self._text(), self.path)
 
+    def stamp(self) -> tuple[int, ...] | None:
+        """Return what differs as soon as the file was changed; None while there is none."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
     def put(self, profile: Profile) -> None:
         """Add a profile or replace it. The first one becomes the default. Raises InvalidInput for a bad name or URL.
 

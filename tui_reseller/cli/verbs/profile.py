@@ -1,6 +1,8 @@
 """profile: reseller accounts of ours. Secrets have a module of their own."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
@@ -9,11 +11,12 @@ from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common, complete_profile
-from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile, Store
-from tui_reseller.domain.text import quoted
-from tui_reseller.services import listing
+from tui_reseller.domain.text import clean, quoted
+from tui_reseller.services import listing, rule_changes
+from tui_reseller.services.profiles import with_values
 from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
@@ -22,6 +25,8 @@ COLUMNS = (
     "name", "in_use", "api_user", "base_url", "format", "protected", "read_only", "colour", "provider", "store",
     "max_rows", "max_percent",
 )  # fmt: skip
+SHOWN_CHANGES = 5
+"""Changes of a profile's rules that `profile show` names, newest first."""
 
 
 @click.group(
@@ -71,6 +76,7 @@ def set_keys(inv: Invocation, *, name: str, pairs: Sequence[str]) -> int:
 
     async def work(services: Services) -> int:
         before = services.profiles.get(name)
+        await rule_changes.write_down(services.ledger, services.operator, before, with_values(before, values))
         after = services.profiles.change(name, values)
         inv.out.item(as_row(services, after), COLUMNS)
         if (before.origin, before.api_user) != (after.origin, after.api_user) and after.store is Store.KEYRING:
@@ -126,6 +132,9 @@ def show(inv: Invocation, *, name: str | None) -> int:
         row |= {"proxy": found.proxy, "ca_file": found.ca_file, "key": services.credentials.describe(found)}
         inv.out.item(row)
         warn_of_proxy(inv, found)
+        with contextlib.suppress(LedgerUnavailable):  # the profile is shown all the same
+            for change in (await rule_changes.written(services.ledger, found.name))[:SHOWN_CHANGES]:
+                inv.console.say(change_line(change))
         return ExitCode.OK
 
     return inv.run(work)
@@ -195,11 +204,19 @@ def remove(inv: Invocation, *, name: str, yes: bool) -> int:
             inv.console.warn(f'Remove profile "{name}" ({found.host}, {found.api_user}), its key and its snapshot')
             if inv.console.ask("Type yes to remove it") != "yes":
                 raise RefusedHere("refused: not confirmed; nothing was removed")
+        await rule_changes.write_down(services.ledger, services.operator, found, None)
         await services.profiles.remove(name)
         inv.console.say(f'profile "{name}" is removed; the audit log stays')
         return ExitCode.OK
 
     return inv.run(work)
+
+
+def change_line(change: Mapping[str, Any]) -> str:
+    """Return a change of a profile's rules as a line."""
+    before, after = change["before"], change["after"] or {}
+    changed = [f"{name} {before[name]} -> {after[name]}" for name in before if after and before[name] != after[name]]
+    return f"rules changed {change['time']} by {clean(change['operator']['user'])}: {', '.join(changed) or 'removed'}"
 
 
 def warn_of_proxy(inv: Invocation, profile: Profile) -> None:

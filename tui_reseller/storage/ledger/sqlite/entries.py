@@ -1,7 +1,8 @@
 """Reading operations with their outcomes, by all that may be asked, on one connection."""
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,11 @@ class EntryReader:
                 *names, escaped(username),
             )
         ]  # fmt: skip
+
+    def notes(self, kind: str, entry: str) -> list[tuple[str, Mapping[str, object]]]:
+        """Return time and body of the rows of another kind under a name, newest first."""
+        query = "SELECT time, body FROM rows WHERE kind = ? AND entry = ? ORDER BY number DESC"
+        return [(time, json.loads(body)) for time, body in self.select(query, kind, escaped(entry))]
 
     def newest(self) -> int:
         """Return the number of the newest row, 0 for an empty ledger."""

@@ -108,6 +108,14 @@ class Ledger:
         """Return operations whose outcome a person has to look at, oldest first."""
         return await self.run(lambda connection: connection.needs_you(account))
 
+    async def note(self, kind: str, entry: str, body: Mapping[str, object]) -> None:
+        """Write a row durably that is no operation."""
+        await self.run(lambda connection: connection.append_note(kind, entry, body))
+
+    async def notes(self, kind: str, entry: str) -> list[tuple[str, Mapping[str, object]]]:
+        """Return time and body of such rows, newest first."""
+        return await self.run(lambda connection: connection.notes(kind, entry))
+
     async def newest(self) -> int:
         """Return the number of the newest row, 0 for an empty ledger."""
         return await self.run(lambda connection: connection.newest())
