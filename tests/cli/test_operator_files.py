@@ -12,12 +12,13 @@ import pytest
 
 from tests.harness.v2 import a_customer
 from tests.harness.waiting import asleep
-from tui_reseller.cli import operator_files
 from tui_reseller.cli.argument_values import read_secret, read_usernames
 from tui_reseller.cli.console import Console
 from tui_reseller.cli.main import run
-from tui_reseller.cli.operator_files import LARGEST, LARGEST_SECRET, read_bytes, read_text
+from tui_reseller.cli.operator_files import LARGEST_SECRET, read_bytes, read_text
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.system import whole_file
+from tui_reseller.system.whole_file import LARGEST
 
 OLD_LIMIT = 64 * 1024 * 1024
 
@@ -116,13 +117,13 @@ def test_a_non_blocking_pipe_is_waited_for(monkeypatch):
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
     waits = threading.Event()
-    wait = operator_files._wait
+    wait = whole_file._wait
 
     def told(file):
         waits.set()
         wait(file)
 
-    monkeypatch.setattr(operator_files, "_wait", told)
+    monkeypatch.setattr(whole_file, "_wait", told)
 
     def write():
         with os.fdopen(writing, "wb", buffering=0) as pipe:

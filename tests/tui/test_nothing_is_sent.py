@@ -27,6 +27,7 @@ PLACES = {
     "sort": ("s",),
     "copy": ("y",),
     "activity": ("a",),
+    "import": ("less_than_sign",),
     "profiles": ("at",),
     "quit": ("ctrl+q",),
 }

@@ -1,22 +1,16 @@
 """Input of an operator: the bytes of a file, or of stdin for `-`. All of it, or a refusal that names size and limit."""
 
-import os
-import select
-import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.text import clean
+from tui_reseller.system.whole_file import LARGEST, read_file, read_stream
 
 STDIN = "-"
-LARGEST = 512 * 1024 * 1024
-"""Bytes of a file of customers."""
 LARGEST_SECRET = 64 * 1024
 """Bytes of a file that begins with a secret."""
-_PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +35,13 @@ def read_operator_file(place: str | None) -> OperatorFile | None:
 
 
 def read_bytes(place: str | Path, largest: int = LARGEST) -> bytes:
-    """Return all of a file, or of stdin for `-`.
-
-    Raises InvalidInput if it cannot be read, or has more than *largest* bytes: a part of it would name other customers.
-    """
-    shown = shown_place(place)
+    """Return all of a file, or of stdin for `-`. Raises InvalidInput as whole_file.read_file()."""
+    if str(place) != STDIN:
+        return read_file(Path(place), largest)
     try:
-        if str(place) == STDIN:
-            return _whole(sys.stdin.buffer, shown, largest)
-        with Path(place).open("rb") as file:
-            return _whole(file, shown, largest)
+        return read_stream(sys.stdin.buffer, "stdin", largest)
     except OSError as error:
-        raise InvalidInput(f"{shown} cannot be read: {error.strerror}") from None
+        raise InvalidInput(f"stdin cannot be read: {error.strerror}") from None
 
 
 def read_text(place: str | Path, largest: int = LARGEST) -> str:
@@ -71,39 +60,3 @@ def read_text(place: str | Path, largest: int = LARGEST) -> str:
 def shown_place(place: str | Path) -> str:
     """Return a file, or stdin, as a message names it."""
     return "stdin" if str(place) == STDIN else clean(str(place))
-
-
-def _whole(file: BinaryIO, shown: str, largest: int) -> bytes:
-    size = _size_of(file)
-    if size > largest:
-        raise _too_large(shown, f"{size:,}", largest)
-    found = bytearray()
-    while True:
-        piece = file.read(_PIECE)
-        if piece == b"":
-            return bytes(found)
-        if not piece:  # None: a non-blocking pipe, as programs leave it that share it; more may come
-            _wait(file)
-            continue
-        found += piece
-        if len(found) > largest:
-            raise _too_large(shown, f"more than {largest:,}", largest)
-
-
-def _size_of(file: BinaryIO) -> int:
-    """Return the size of a plain file; 0 for a stream, whose size is known only at its end."""
-    try:
-        found = os.fstat(file.fileno())
-    except OSError:  # no file of the operating system
-        return 0
-    return found.st_size if stat.S_ISREG(found.st_mode) else 0
-
-
-def _wait(file: BinaryIO) -> None:
-    waiting = select.poll()
-    waiting.register(file, select.POLLIN)
-    waiting.poll()
-
-
-def _too_large(shown: str, size: str, largest: int) -> InvalidInput:
-    return InvalidInput(f"{shown} has {size} bytes, at most {largest:,} are read; nothing was done")

@@ -171,6 +171,10 @@ COMMANDS: tuple[Command, ...] = (
         handler="exporting.export",
     ),
     Command(
+        "list.import", ("less_than_sign",), "Import", "Changes or new customers from a file, as a plan",
+        handler="importing.import_file", needs=(WRITABLE,),
+    ),
+    Command(
         "copy.username", ("c",), "Copy username", "To your terminal's clipboard",
         handler="copying.username", needs=(CUSTOMER,),
     ),

@@ -10,6 +10,7 @@ from tui_reseller.tui.commands import BY_ID, COMMANDS, Command
 _WORDS = {
     "slash": "/", "asterisk": "*", "minus": "-", "full_stop": ".", "exclamation_mark": "!", "at": "@", "comma": ",",
     "question_mark": "?", "colon": ":", "space": "Space", "escape": "Esc", "enter": "Enter", "backspace": "Backspace",
+    "less_than_sign": "<",
 }  # fmt: skip
 _BY_CHARACTER = {character: name for name, character in _WORDS.items() if len(character) == 1}
 _FORBIDDEN = {"ctrl+a", "ctrl+b", "ctrl+d", "ctrl+h", "ctrl+i", "ctrl+m", "ctrl+s", "f2", "ctrl+w", "ctrl+n", "ctrl+t"}

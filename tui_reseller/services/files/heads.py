@@ -15,6 +15,8 @@ from tui_reseller.services.files.options import ReadingOptions
 _BETWEEN = re.compile(r"[\W_]+")
 _SWITCH_WORDS = frozenset({"on", "off", "unknown", "true", "false", "yes", "no", "1", "0", ""})
 LONGEST_HEAD = 60
+LIKENESS = 0.7
+"""So much a head has to be like a name of ours to be taken for a mistyped one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Heads:
         if column.field or column.is_ignored:
             return
         shown = quoted(column.head, LONGEST_HEAD)
-        hint = did_you_mean(_spelt(column.head), self.names, f"columns: {', '.join(self.names)};")
+        hint = did_you_mean(_spelt(column.head), self.names, f"columns: {', '.join(self.names)};", likeness=LIKENESS)
         more = "--map 'HEAD=FIELD' says which field it is, --ignore-columns HEAD leaves it aside"
         raise InvalidInput(f"no column {shown}", field=clean(column.head, longest=LONGEST_HEAD), hint=f"{hint} {more}")
 

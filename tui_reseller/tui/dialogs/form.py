@@ -16,7 +16,7 @@ from tui_reseller.domain.text import clean, quoted
 from tui_reseller.tui.commit_guard import TOO_FAST, CommitGuard
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
-from tui_reseller.tui.widgets.inputs import Choice, LineInput, SecretInput, TypedInput
+from tui_reseller.tui.widgets.inputs import Choice, LineInput, PathInput, SecretInput, TypedInput
 
 TOO_QUICK = "That came faster than fingers type (paste, or a slow line): type it again; nothing was sent"
 
@@ -68,7 +68,7 @@ class Form(Dialog[dict[str, str] | None]):
             if row.kind == "choice":
                 yield Choice(row.options, row.value if row.start is None else row.start, id=f"field-{row.name}")
             else:
-                kinds = {"secret": SecretInput, "typed": TypedInput}
+                kinds = {"secret": SecretInput, "typed": TypedInput, "path": PathInput}
                 kind = kinds.get(row.kind, LineInput)
                 shown = "" if row.kind == "secret" else clean(row.value if row.start is None else row.start)
                 yield Static("[", markup=False, classes="form-edge")

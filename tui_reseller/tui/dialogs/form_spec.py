@@ -11,7 +11,7 @@ Check = Callable[[str], Sequence[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One row. Kind is text, secret, typed (must equal *must_be*) or choice; limit is shown as a count.
+    """One row. Kind is text, path, secret, typed (must equal *must_be*) or choice; limit is shown as a count.
 
     Value is what is there now; start is what the field shows at first, if it is something else (a draft). Lines stand
     above it. A choice without a value has nothing chosen, and must be.

@@ -13,7 +13,9 @@ from tui_reseller.tui.widgets.inputs import LineInput
 
 
 class Page(Dialog[str | None]):
-    """Returns the key of the line on which Enter was pressed, or the key of one of *extra*, or None for back."""
+    """Returns the key of the line on which Enter was pressed, or one of *keys*, or None for back. It begins on the line
+    whose key is *start*.
+    """
 
     BINDINGS = [
         Binding("escape,q", "leave", show=False),
@@ -31,6 +33,7 @@ class Page(Dialog[str | None]):
         empty: str = "Nothing here.",
         keys: Sequence[str] = (),
         filtering: bool = False,
+        start: str = "",
     ) -> None:
         super().__init__()
         self.heading = title
@@ -39,6 +42,7 @@ class Page(Dialog[str | None]):
         self.empty = empty
         self.keys = keys
         self.filtering = filtering
+        self.start = start
 
     def compose(self) -> ComposeResult:
         """Title, filter, lines, hint."""
@@ -62,7 +66,8 @@ class Page(Dialog[str | None]):
         else:
             rows.add_option(ListOption(self.empty, disabled=True))
         self.found = found
-        rows.highlighted = 0 if found else None
+        at = next((at for at, (key, _words) in enumerate(found) if key and key == self.start), 0)
+        rows.highlighted = at if found else None
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter while typing."""

@@ -1,12 +1,16 @@
 """Input fields: no blinking cursor (an idle screen sends nothing), and secret ones without copy and cut."""
 
+import asyncio
+
 from textual.events import Key, Paste
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive
+from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from tui_reseller.domain.text import clean
+from tui_reseller.system.whole_file import completed
 
 
 class LineInput(Input):
@@ -98,6 +102,26 @@ class SecretInput(LineInput):
 
     def action_cut(self) -> None:
         """Do nothing: a secret is not copied."""
+
+
+class PathInput(LineInput):
+    """A field for the path of a file: what goes on in one way only is offered behind what was typed."""
+
+    def __init__(self, value: str, *, password: bool, select_on_focus: bool, compact: bool, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(
+            value, password=password, select_on_focus=select_on_focus, compact=compact, id=id, suggester=_Completions()
+        )
+
+
+class _Completions(Suggester):
+    """Completes a path by what is in its folder."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return the whole path as far as there is one way to go on."""
+        return await asyncio.to_thread(completed, value)
 
 
 class Choice(Static, can_focus=True):
