@@ -1,28 +1,33 @@
-"""A small real HTTP proxy that demands a user and a password (RFC 7617): CONNECT, and requests that it forwards itself.
+"""A small real HTTP proxy that demands a user and a password (RFC 7617), and a service of the world behind it.
 
-It keeps what it was asked and whether it let it through, so that a test can tell what reached the other end. Standard
-library only, a thread for each connection, on a free port of the loopback.
+It keeps what it was asked and whether it let it through, so that a test can tell what reached the other end. A thread
+for each connection, on a free port of the loopback. The loopback itself is never reached over a proxy; with a
+*service*, a port of this machine that is not encrypted, the proxy plays the host service.example in front of it.
 
-    with HttpProxy.started("kim", "a password") as proxy:
-        ...                                   # a client is given http://kim@127.0.0.1:PORT (proxy.address)
-        assert proxy.let_through == ["POST http://127.0.0.1:8025/apiv2/reseller.manage.json"]
+    with HttpProxy.started("kim", "a password", service=sandbox.port) as proxy:
+        ...           # a client is given http://kim@127.0.0.1:PORT (proxy.address), proxy.base_url and proxy.ca_file
+        assert proxy.let_through == ["CONNECT service.example:443"]
 
 Repeats says that a refusal tells back what it was sent, as careless proxies do.
 """
 
 import base64
 import contextlib
-import http.client
 import select
 import socket
+import ssl
+import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
+
+from tests.harness.certificates import make_certificate, server_context
 
 PIECE = 65536
-HOP_BY_HOP = {"proxy-authorization", "proxy-connection", "connection", "keep-alive", "te", "upgrade"}
+HOST = "service.example"
 
 
 class HttpProxy(ThreadingHTTPServer):
@@ -30,8 +35,12 @@ class HttpProxy(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, user: str, password: str, *, repeats: bool = False) -> None:
+    base_url = f"https://{HOST}/apiv2"
+
+    def __init__(self, folder: Path, user: str, password: str, *, service: int, repeats: bool) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.folder, self.service = make_certificate(folder, HOST), service
+        self.ca_file = str(folder / "cert.pem")
         self.token = base64.b64encode(f"{user}:{password}".encode()).decode()
         self.user = user
         self.told_back = f"{user} {password} {self.token}" if repeats else ""
@@ -40,17 +49,18 @@ class HttpProxy(ThreadingHTTPServer):
 
     @classmethod
     @contextlib.contextmanager
-    def started(cls, user: str, password: str, *, repeats: bool = False) -> Iterator[Self]:
+    def started(cls, user: str, password: str, *, service: int = 0, repeats: bool = False) -> Iterator[Self]:
         """Serve until the block ends."""
-        proxy = cls(user, password, repeats=repeats)
-        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
-            yield proxy
-        finally:
-            proxy.shutdown()
-            proxy.server_close()
-            thread.join()
+        with tempfile.TemporaryDirectory() as folder:
+            proxy = cls(Path(folder), user, password, service=service, repeats=repeats)
+            thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+            thread.start()
+            try:
+                yield proxy
+            finally:
+                proxy.shutdown()
+                proxy.server_close()
+                thread.join()
 
     @property
     def address(self) -> str:
@@ -69,26 +79,19 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_welcome():
             return
         host, _, port = self.path.rpartition(":")
-        with socket.create_connection((host, int(port)), timeout=10) as beyond:
+        is_played = host == HOST and self.server.service
+        with socket.create_connection(("127.0.0.1", self.server.service) if is_played else (host, int(port))) as beyond:
             self.send_response(200)
             self.end_headers()
-            self._relay(beyond)
+            if is_played:
+                with (
+                    contextlib.suppress(ssl.SSLError, OSError),
+                    server_context(self.server.folder).wrap_socket(self.connection, server_side=True) as plain,
+                ):
+                    _relay(plain, beyond)
+            else:
+                _relay(self.connection, beyond)
         self.close_connection = True
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if not self._is_welcome():
-            return
-        target = urlsplit(self.path)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-        beyond = http.client.HTTPConnection(target.hostname or "", target.port, timeout=60)
-        try:
-            beyond.request("POST", target.path, body, headers)
-            answer = beyond.getresponse()
-            content = answer.read()
-        finally:
-            beyond.close()
-        self._answer(answer.status, content, answer.headers.get_content_type())
 
     def _is_welcome(self) -> bool:
         asked = f"{self.command} {self.path}"
@@ -108,14 +111,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def _relay(self, beyond: socket.socket) -> None:
-        ways = {self.connection: beyond, beyond: self.connection}
-        while True:
-            for ready in select.select([*ways], [], [], 60)[0]:
-                data = ready.recv(PIECE)
-                if not data:
-                    return
-                ways[ready].sendall(data)
-
     def log_message(self, *_given: object) -> None:
         """Say nothing."""
+
+
+def _relay(one: socket.socket, other: socket.socket) -> None:
+    ways = {one: other, other: one}
+    while True:
+        for ready in select.select([*ways], [], [], 60)[0]:
+            data = ready.recv(PIECE)
+            while isinstance(ready, ssl.SSLSocket) and ready.pending():
+                data += ready.recv(PIECE)
+            if not data:
+                return
+            ways[ready].sendall(data)

@@ -314,7 +314,10 @@ def connecting(connect: Callable[..., Awaitable[object]], seconds: float = 5.0) 
 
     @asynccontextmanager
     async def broken(_server: FaultServer) -> AsyncIterator[None]:
-        with patch("anyio.connect_tcp", connect), patch("tui_reseller.api.http.CONNECT_SECONDS", seconds):
+        with (
+            patch("tui_reseller.api.network._addresses_of", connect),
+            patch("tui_reseller.api.http.CONNECT_SECONDS", seconds),
+        ):
             yield
 
     return broken

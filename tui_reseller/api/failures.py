@@ -49,11 +49,11 @@ def translate(error: Exception, host: str, *, begun: bool, traced: bool) -> NoAn
         return AnswerLost(f"{host}: {_words(error)}")
     if isinstance(error, httpx.ProxyError):
         status = str(error).partition(" ")[0]
-        return proxy_refusal(host, int(status) if status.isascii() and status.isdigit() else 0)
+        return _proxy_refusal(host, int(status) if status.isascii() and status.isdigit() else 0)
     return NotSent(f"{host}: {_words(error)}")
 
 
-def proxy_refusal(host: str, status: int) -> NotSent:
+def _proxy_refusal(host: str, status: int) -> NotSent:
     """Return the error of a proxy that answered in the place of the service. Its own words are not repeated: what it
     was sent, our password among it, may stand in them.
     """

@@ -1,7 +1,8 @@
 """One bounded, redacting caller around the transport of httpx.
 
 It uses httpx's transport and not its client: the client would keep cookies, prepare redirects, read proxies and keys
-from the environment and log every call, and all of that would have to be switched off again (N47-N49).
+from the environment and log every call, and all of that would have to be switched off again (N47-N49). Connections are
+our own (network.py).
 """
 
 import asyncio
@@ -14,10 +15,12 @@ from operator import attrgetter
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import httpcore
 import httpx
 
 from tui_reseller import __version__
-from tui_reseller.api.failures import proxy_refusal, translate
+from tui_reseller.api.failures import translate
+from tui_reseller.api.network import Network
 from tui_reseller.api.reply import Reply
 from tui_reseller.api.request import Request
 from tui_reseller.domain.errors import AnswerLost, NoAnswer, NotSent, Rejected
@@ -29,8 +32,6 @@ CONNECT_SECONDS = 5.0
 KEEPALIVE_SECONDS = 4.0
 """A write goes over a connection that was idle for less than 5 s, or over a fresh one (N13)."""
 MAX_CONNECTIONS = 16
-READ_BYTES = 256 * 1024
-"""As much as the event loop reads at once. The library's 64 KiB cost twice the time for a large list (measured)."""
 CLOSE_SECONDS = 1.0
 
 T = TypeVar("T")
@@ -38,15 +39,10 @@ _log = logging.getLogger(__name__)
 
 
 class Caller:
-    """Sends requests to one base URL, each once. Is_forwarded says that a proxy reads and answers them itself, as it
-    does where nothing is encrypted.
-    """
+    """Sends requests to one base URL, each once."""
 
-    def __init__(
-        self, base_url: str, host: str, transport: httpx.AsyncBaseTransport, *, is_forwarded: bool = False
-    ) -> None:
+    def __init__(self, base_url: str, host: str, transport: httpx.AsyncBaseTransport) -> None:
         self.host = host
-        self.is_forwarded = is_forwarded
         self._base_url = base_url
         self._transport = transport
 
@@ -60,13 +56,12 @@ class Caller:
             logging.getLogger(name).setLevel(logging.WARNING)
         failure: NotSent
         try:
-            host = f"{profile.host} over the proxy" if profile.proxy else profile.host
-            is_forwarded = bool(profile.proxy) and profile.base_url.startswith("http:")
-            return cls(profile.base_url, host, _transport(profile, proxy_password), is_forwarded=is_forwarded)
+            host = f"{profile.host} over the proxy" if profile.is_proxied else profile.host
+            return cls(profile.base_url, host, _transport(profile, proxy_password))
         except (OSError, ssl.SSLError) as error:
             reason = error.strerror or "no certificate in it"
             failure = NotSent(f"the CA file cannot be used: {reason}", hint="see ca_file in the profile")
-        except (ValueError, ImportError, httpx.InvalidURL):
+        except (ValueError, httpx.InvalidURL):
             failure = NotSent("the proxy cannot be used", hint="proxy is http://HOST:PORT or https://HOST:PORT")
         raise failure
 
@@ -121,17 +116,9 @@ class Exchange:
 
     async def __aenter__(self) -> Self:
         response = await self._guarded(self._start, self._seconds)
-        if self._caller.is_forwarded and response.status_code == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
-            with contextlib.suppress(httpx.HTTPError, OSError):
-                await response.aclose()
-            failure = proxy_refusal(self._caller.host, response.status_code)
-            self._note_down(str(response.status_code), failure)
-            raise failure
         self._response = response
         headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
         self.reply = Reply(response.status_code, headers, None)
-        with contextlib.suppress(AttributeError):
-            _CONNECTION(response).READ_NUM_BYTES = READ_BYTES
         if self.is_readable:
             self._parts = _raw_parts(response)
         return self
@@ -145,12 +132,17 @@ class Exchange:
         with contextlib.suppress(httpx.HTTPError, OSError, TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 connection = response.extensions.get("network_stream")
-                is_spoilt = error is not None and not isinstance(error, Rejected)
+                is_spoilt = (error is not None and not isinstance(error, Rejected)) or self._has_two_lengths
                 if connection is not None and (is_spoilt or _has_more(response) is None):
                     await connection.aclose()
                 if self._parts is not None:
                     await self._parts.aclose()
                 await response.aclose()
+
+    @property
+    def _has_two_lengths(self) -> bool:
+        """Whether it tells in two ways where it ends: somebody on the way may read it otherwise (RFC 9112 6.3)."""
+        return {name for name, _ in self.reply.headers} >= {"content-length", "transfer-encoding"}
 
     @property
     def is_readable(self) -> bool:
@@ -198,10 +190,14 @@ class Exchange:
         return await anext(self._parts, b"")
 
     async def _note(self, event: str, info: dict[str, Any]) -> None:
-        """Remember whether our own request has begun to leave. A CONNECT to a proxy is not our request."""
+        """Remember whether our own request has begun to leave. A CONNECT to a proxy is not our request, and of one that
+        a connection could not begin nothing has left.
+        """
         self._traced = True
         if event == "http11.send_request_headers.started" and info["request"].method != b"CONNECT":
             self._begun = True
+        elif event == "http11.send_request_headers.failed" and isinstance(info["exception"], _CANNOT_BEGIN):
+            self._begun = False
 
     async def _guarded(self, work: Callable[[], Awaitable[T]], seconds: float) -> T:
         """Do one step within the time that is left. Every failure is a domain error that holds nothing of the call."""
@@ -256,30 +252,50 @@ def _has_more(response: httpx.Response) -> bool | None:
 
 
 _CONNECTION = attrgetter("stream._httpcore_stream._stream._connection")
-"""The library has no public way to ask for this. Where its inside looks otherwise, no connection is used twice, and a
-list is read in smaller pieces.
-"""
+"""The library has no public way to ask for this. Where its inside looks otherwise, no connection is used twice."""
+
+_CANNOT_BEGIN = (httpcore.ConnectionNotAvailable, httpcore.ConnectError)
+"""What our connections raise before the first byte of a request (network.py)."""
 
 
-def _transport(profile: Profile, proxy_password: Secret | None) -> httpx.AsyncHTTPTransport:
-    has_secure_proxy = profile.proxy.lower().startswith("https:")
-    is_secure = has_secure_proxy or profile.base_url.startswith("https:")
+class _Transport(httpx.AsyncHTTPTransport):
+    """The transport of httpx, on connections of our own."""
+
+    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
+        self._pool = pool
+
+
+def _transport(profile: Profile, proxy_password: Secret | None) -> httpx.AsyncBaseTransport:
+    is_secure = profile.base_url.startswith("https:")
     tls = _tls(profile.ca_file) if is_secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return httpx.AsyncHTTPTransport(
-        verify=tls,
-        trust_env=False,
-        http2=False,
-        retries=0,
-        limits=httpx.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS),
-        proxy=_proxy(profile.proxy, proxy_password, tls if has_secure_proxy else None) if profile.proxy else None,
+    network = Network(only_here=not is_secure)
+    if profile.is_proxied:
+        return _Transport(_proxy(profile.proxy, proxy_password, tls, network))
+    return _Transport(
+        httpcore.AsyncConnectionPool(
+            tls, max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS, network_backend=network
+        )
     )
 
 
-def _proxy(address: str, password: Secret | None, tls: ssl.SSLContext | None) -> httpx.Proxy:
-    proxy = httpx.Proxy(address, ssl_context=tls)
+def _proxy(address: str, password: Secret | None, tls: ssl.SSLContext, network: Network) -> httpcore.AsyncHTTPProxy:
+    """Return connections through a proxy. Raises ValueError, httpx.InvalidURL if the address is not of one."""
+    proxy = httpx.Proxy(address)
+    if proxy.url.scheme not in {"http", "https"}:
+        raise ValueError("only HTTP proxies are spoken to")
     if password is not None:
         proxy.auth = (user_in(address) or "", password.reveal())
-    return proxy
+    return httpcore.AsyncHTTPProxy(
+        httpcore.URL(
+            scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=proxy.url.raw_path
+        ),
+        proxy_auth=proxy.raw_auth,
+        ssl_context=tls,
+        proxy_ssl_context=tls if proxy.url.scheme == "https" else None,
+        max_connections=MAX_CONNECTIONS,
+        keepalive_expiry=KEEPALIVE_SECONDS,
+        network_backend=network,
+    )
 
 
 def _tls(ca_file: str) -> ssl.SSLContext:

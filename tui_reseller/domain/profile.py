@@ -79,9 +79,16 @@ class Profile:
         return self.store is Store.KEYRING and not self.credential_command
 
     @property
+    def is_proxied(self) -> bool:
+        """Whether its calls go over its proxy. What serves on this machine itself is always reached directly: what is
+        not encrypted would stand open to the proxy, for which "this machine" is another one, too.
+        """
+        return bool(self.proxy) and not is_loopback(urlsplit(self.base_url).hostname or "")
+
+    @property
     def wants_proxy_password(self) -> bool:
-        """Whether its proxy has a user, and so a password."""
-        return user_in(self.proxy) is not None
+        """Whether its proxy is used and has a user, and so a password."""
+        return self.is_proxied and user_in(self.proxy) is not None
 
     @property
     def service(self) -> Provider:

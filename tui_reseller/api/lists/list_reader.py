@@ -10,6 +10,8 @@ from tui_reseller.domain.errors import AnswerLost, NoAnswer, ResellerError, Unus
 
 QUIET_SECONDS = 30.0
 """So long a list may be silent: without a record, not only without bytes."""
+WHOLE = 200
+"""Other statuses of success tell of a part (206), of something that is yet to come (202), or of no list at all."""
 LIST_CAP = 2 * 1024**3
 ERROR_CAP = 256 * 1024
 
@@ -86,7 +88,10 @@ class ListReader(Generic[R]):
 
     async def _receive(self, quiet: float | None) -> bytes:
         """Return the next bytes of an answer that may be a list, or none at the end."""
-        if not 200 <= self._body.reply.status < 300:
+        status = self._body.reply.status
+        if status != WHOLE and 200 <= status < 300:
+            raise UnusableAnswer(f"HTTP {status}: this is not the whole list")
+        if status != WHOLE:
             raise await self._refused()
         data = await self._body.read(quiet)
         if self._body.received > LIST_CAP:

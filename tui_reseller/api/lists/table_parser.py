@@ -75,7 +75,8 @@ class TableParser:
         """
         before, mark = b"", self._record_end
         if self.is_list is None:
-            data = b"".join(parts)
+            # What is held comes first: the opening was found, but the strict parser has not said yet that it is one.
+            data, self._held = b"".join((self._held, *parts)), b""
             begun = data.find(self._opening) + len(self._opening)
             begun = begun if begun >= len(self._opening) else len(data)
             before, parts = data[:begun], [data[begun:]]

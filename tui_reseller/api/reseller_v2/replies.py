@@ -30,6 +30,13 @@ UNKNOWN_CUSTOMER = frozenset({"user not found", "user does not exist"})
 REFUSED_LOGIN = ("permission denied", "bad username")
 CREDENTIALS_HINT = "check the API user and the key of the profile"
 NOT_THE_API = "the reply was not from the API"
+DONE = (200, 201)
+"""With these a service says that something was done; with 202 that it may yet be, with 206 that a part is here."""
+TYPES = {
+    Format.JSON: frozenset({"application/json", "text/json"}),
+    Format.XML: frozenset({"application/xml", "text/xml"}),
+}
+"""What an answer may call itself, if it says."""
 
 
 def no_list(wanted: Format, request: Request, reply: Reply) -> ResellerError:
@@ -61,8 +68,10 @@ def verdict(reply: Reply, wanted: Format, request: Request, *, is_write: bool = 
         why = f"{found.value.upper()} where {wanted.value.upper()} was asked for"
     elif not is_write:
         why = why or "not a list"
-    elif reply.status < 300 and _is_success(tree):
-        return SUCCESS + (f" (id {clean(str(tree['id']), longest=40)})" if "id" in tree else "")
+    elif _is_success(tree):
+        why = _doubt(reply, wanted)
+        if not why:
+            return SUCCESS + (f" (id {clean(str(tree['id']), longest=40)})" if "id" in tree else "")
     elif isinstance(tree, list):
         why = "a list, as if the call had been a read; please report this"
     return _unusable(reply, request, why, None)
@@ -93,6 +102,14 @@ def _is_success(tree: object) -> TypeGuard[dict[str, object]]:
         and tree["message"] == SUCCESS
         and ("id" not in tree or isinstance(tree["id"], str))
     )
+
+
+def _doubt(reply: Reply, wanted: Format) -> str:
+    """Say what in the head of an answer speaks against the success that its body tells; nothing if nothing does."""
+    if reply.status not in DONE:
+        return "success with a status that does not say that it was done"
+    kind = (reply.header("content-type") or "").partition(";")[0].strip().lower()
+    return f"success, but called {clean(kind, longest=60)}" if kind and kind not in TYPES[wanted] else ""
 
 
 def _sounds_like_success(tree: object) -> bool:

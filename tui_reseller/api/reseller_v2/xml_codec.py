@@ -43,6 +43,10 @@ def new_parser() -> expat.XMLParserType:
     Undeclared is UTF-8, as XML says. The caller sets the handlers of elements and text, and reads through feed().
     """
     parser = expat.ParserCreate()
+    if hasattr(parser, "SetReparseDeferralEnabled"):
+        # Newer libraries wait for more bytes before they try an unfinished tag again, and then tell of it late. How
+        # often large ones are tried is bounded here (lists/unfinished_record.py).
+        parser.SetReparseDeferralEnabled(False)  # noqa: FBT003 - it takes no name
     parser.buffer_text = True
     parser.ordered_attributes = True
     parser.StartDoctypeDeclHandler = _refuse
