@@ -263,11 +263,11 @@ async def endless_1xx(reader, writer):
 
 FAULTS = [
     (hang_up, "broke|cut short"),
-    (silence, "no complete answer within 0.2 s"),
+    (silence, "no complete answer within 1 s"),
     (half, "cut short"),
-    (drip, "no complete answer within 0.2 s"),
+    (drip, "no complete answer within 1 s"),
     (cut_chunk, "cut short"),
-    (endless_1xx, "no complete answer within 0.2 s"),
+    (endless_1xx, "no complete answer within 1 s"),
     (b"garbage\r\n\r\n", "not HTTP"),
     (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n", "not HTTP"),
     (b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 40_000 + b"\r\n", "not HTTP"),
@@ -279,7 +279,7 @@ FAULTS = [
 @pytest.mark.parametrize(("answer", "words"), FAULTS, ids=range(len(FAULTS)))
 async def test_answer_lost(service, make_client, answer, words, wanted):
     service.answer = answer
-    client = make_client(wanted, timeout=0.2)
+    client = make_client(wanted, timeout=1.0)
     began = time.monotonic()
     found = await failure_of(client.send(ENABLE))
     assert type(found) is e.AnswerLost
@@ -287,7 +287,7 @@ async def test_answer_lost(service, make_client, answer, words, wanted):
     assert "127.0.0.1" in str(found)
     if not (isinstance(answer, bytes) and answer.endswith(b"  ")):  # for a list, blanks are a malformed one
         assert type(await failure_of(listed(client))) is e.AnswerLost
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.parametrize("wanted", Format)
