@@ -1,6 +1,7 @@
 """What became of a write whose answer was lost: by evidence only, per operation."""
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -540,6 +541,20 @@ async def test_a_list_settles_an_absence_only_if_it_is_a_proof(session, service,
     proven = APPLIED if call is DELETE else NOT_APPLIED
     assert found == ({entry.id: proven} if others == 9 and not damaged else {})
     assert await standing(ledger, entry) is (proven if found else UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("call", "applied"),
+    [*itertools.product(VERIFIABLE, [True, False]), (DELETE, True)],
+    ids=lambda value: value.operation.value if isinstance(value, Call) else str(value),
+)
+async def test_what_a_list_settles_is_in_the_list_that_is_shown(session, service, ledger, lose, call, applied):
+    await put_list(session, [LUZ, ANA])
+    entry = await lose(call, applied=applied)
+    await settle_by_list(session, [entry], lambda _words: None)
+    assert await standing(ledger, entry) is (APPLIED if applied else NOT_APPLIED)
+    if call is not RENAME:
+        assert session.customers.get(call.username) == service.kept.get(call.username)
 
 
 async def test_only_force_closes_what_is_on_its_way_and_only_after_two_minutes(session, clock, ledger):

@@ -27,6 +27,8 @@ async def test_d_stops_sending_and_e_starts_it_again(at_desk, someone, wire):
         await desk.told("website access is still unknown - w")
         await desk.press("e")
         await desk.opened("Start sending")
+        assert desk.field("reason").value == ""
+        await desk.press("up")
         assert desk.field("reason").value == "ticket 4711"
         await desk.read_then()
         await desk.applied(("disable", name), ("enable", name))
@@ -261,7 +263,7 @@ async def test_a_dot_repeats_the_verb_on_the_next_customer_but_asks(at_desk, san
         await desk.press("full_stop")
         await desk.opened("Stop sending")
         assert second in desk.words()
-        assert desk.field("reason").value == "ticket 9"
+        assert desk.field("reason").value == ""
         assert len(sandbox.log()) == 1
         await desk.read_then("ctrl+s")
         await desk.applied(("disable", first), ("disable", second))

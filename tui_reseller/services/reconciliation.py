@@ -32,7 +32,7 @@ async def reconcile(session: Session, entries: Sequence[Entry], tell: Told) -> d
         return found
     tell(f"checking {len(left):,} unknown outcomes by a whole list")
     first = await _readings(session, left)
-    found |= await _write_down(session, {entry_id: [seen] for entry_id, seen in first.items() if seen.certain})
+    found |= await _write_down(session, left, {entry_id: [seen] for entry_id, seen in first.items() if seen.certain})
     left = [entry for entry in left if entry.id not in found and first[entry.id].outcome is not Outcome.UNKNOWN]
     if not left:
         return found
@@ -44,7 +44,7 @@ async def reconcile(session: Session, entries: Sequence[Entry], tell: Told) -> d
         for entry_id, seen in second.items()
         if seen.certain or (seen.outcome is first[entry_id].outcome and seen.outcome is not Outcome.UNKNOWN)
     }
-    return found | await _write_down(session, agreed)
+    return found | await _write_down(session, left, agreed)
 
 
 async def _readings(session: Session, entries: Sequence[Entry]) -> dict[str, Observation]:
@@ -72,12 +72,26 @@ def _doubted(seen: Observation) -> Observation:
     return replace(seen, outcome=Outcome.UNKNOWN) if seen.is_absence else seen
 
 
-async def _write_down(session: Session, evidence: Mapping[str, Sequence[Observation]]) -> dict[str, Outcome]:
-    """Write verdicts down; return what then stands: one may be closed already, or wait for another operation."""
+async def _write_down(
+    session: Session, entries: Sequence[Entry], evidence: Mapping[str, Sequence[Observation]]
+) -> dict[str, Outcome]:
+    """Write verdicts down, and take what was read into the list; return what then stands: one may be closed already, or
+    wait for another operation.
+    """
     standing: dict[str, Outcome] = {}
-    for entry_id, readings in evidence.items():
-        words = f"{times_text(readings)}: {readings[-1].words} (whole list)"
-        await session.ledger.finish(entry_id, readings[-1].outcome, words, is_observed=True)
-        entry = await session.ledger.get(entry_id)
-        standing[entry_id] = (entry and entry.outcome) or Outcome.UNKNOWN
+    seen: list[tuple[str, Customer | None]] = []
+    for entry in entries:
+        readings = evidence.get(entry.id)
+        if readings is None:
+            continue
+        last = readings[-1]
+        words = f"{times_text(readings)}: {last.words} (whole list)"
+        await session.ledger.finish(entry.id, last.outcome, words, is_observed=True)
+        found = await session.ledger.get(entry.id)
+        standing[entry.id] = outcome = (found and found.outcome) or Outcome.UNKNOWN
+        is_gone = session.provider.action(entry.operation).effect is Effect.REMOVES
+        if last.row is not None or (is_gone and outcome is Outcome.VERIFIED_APPLIED):
+            seen.append((entry.username, last.row))
+    await session.held.keep(*seen)
+    await session.last_set.learn()  # what is known of who is gone ends, or follows the name
     return standing

@@ -32,7 +32,9 @@ class Dialogs:
         return await answered
 
     async def ask_form(self, spec: FormSpec) -> dict[str, str] | None:
-        """Show a form and wait for its values; a reason that was given sticks."""
+        """Show a form and wait for its values. A reason that was given is offered by the up key, and never
+        filled in: it would stand before what is typed for another customer.
+        """
         from tui_reseller.tui.dialogs.form import Form  # noqa: PLC0415 - loaded with the first dialog
 
         recall = {**spec.recall, "reason": self._reasons}
@@ -40,9 +42,3 @@ class Dialogs:
         if answer and answer.get("reason", "").strip():
             self._reasons = [reason for reason in self._reasons if reason != answer["reason"]] + [answer["reason"]]
         return answer
-
-    @property
-    def reason(self) -> str:
-        """The last reason, if it looks like a ticket that sticks."""
-        last = self._reasons[-1] if self._reasons else ""
-        return last if any(char.isdigit() for char in last) else ""

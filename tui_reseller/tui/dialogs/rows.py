@@ -15,10 +15,10 @@ from tui_reseller.tui.dialogs.form_spec import Check, FormField
 LONGEST_REASON = 200
 
 
-def reason_field(*, required: bool, value: str = "") -> FormField:
+def reason_field(*, required: bool) -> FormField:
     """Return the row for the reason."""
     hint = "required" if required else ""
-    return FormField("reason", "Reason", value, required=required, limit=LONGEST_REASON, hint=hint)
+    return FormField("reason", "Reason", required=required, limit=LONGEST_REASON, hint=hint)
 
 
 def until_field(now: datetime) -> FormField:

@@ -42,7 +42,6 @@ def switch_form(
     *,
     read_at: str,
     typed: str | None,
-    reason: str,
     reason_required: bool,
     now: datetime,
     warnings: Sequence[str] = (),
@@ -58,7 +57,7 @@ def switch_form(
     lines = [who(provider, target), f"{field.label:<9} {before} -> {after}     ({known})"]
     if before == after:
         lines.append(f"It is {after} already, as far as is known; {_ALREADY[is_told]}")
-    fields = [reason_field(required=reason_required, value=reason)]
+    fields = [reason_field(required=reason_required)]
     if typed is not None:
         fields.append(confirming_field([target.username], typed))
     if action.takes_end:
@@ -72,7 +71,6 @@ def delete_form(
     customer: Customer,
     profile: str,
     *,
-    reason: str,
     reason_required: bool,
     warnings: Sequence[str] = (),
 ) -> FormSpec:
@@ -85,7 +83,7 @@ def delete_form(
         profile,
         (f"{who(provider, customer)}      {switches}", *warnings, *action.consequence),
         (
-            reason_field(required=reason_required, value=reason),
+            reason_field(required=reason_required),
             typed_field(f"Type the {provider.label(KEY).lower()}", customer.username),
         ),
         commit=action.button,
@@ -99,7 +97,6 @@ def one_field_form(
     profile: str,
     *,
     typed: str | None,
-    reason: str,
     reason_required: bool,
     warnings: Sequence[str] = (),
 ) -> FormSpec:
@@ -115,7 +112,7 @@ def one_field_form(
         (who(provider, customer), *warnings, *now, *action.consequence),
         (
             _new_value(field),
-            reason_field(required=reason_required, value=reason),
+            reason_field(required=reason_required),
             *(confirming or typed_fields(customer.username, typed)),
         ),
         commit=action.button,
@@ -133,7 +130,6 @@ def password_form(
     profile: str,
     *,
     typed: str,
-    reason: str,
     reason_required: bool,
     warnings: Sequence[str] = (),
 ) -> FormSpec:
@@ -142,7 +138,7 @@ def password_form(
     lines = (who(provider, target), *warnings, *action.consequence, "It cannot be read back; note it before closing.")
     fields = (
         *password_fields("New password"),
-        reason_field(required=reason_required, value=reason),
+        reason_field(required=reason_required),
         confirming_field([target.username], typed),
     )
     return FormSpec(action.heading, profile, lines, fields, commit=action.button)
@@ -153,11 +149,10 @@ def review_form(
     profile: str,
     lines: Sequence[str],
     *,
-    reason: str,
     reason_required: bool,
     commit: str,
     confirming: Sequence[FormField] = (),
 ) -> FormSpec:
     """Show what will be sent, once more, before it is sent."""
-    fields = (reason_field(required=reason_required, value=reason), *confirming)
+    fields = (reason_field(required=reason_required), *confirming)
     return FormSpec(title, profile, lines, fields, commit=commit)

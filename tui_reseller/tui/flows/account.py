@@ -60,7 +60,6 @@ async def _change(
         customer,
         context.profile_title,
         typed=typed_for_one(context, operation, customer.username),
-        reason=context.dialogs.reason,
         reason_required=reason_required(context, operation),
         warnings=warnings,
     )
@@ -81,7 +80,6 @@ async def delete(context: ProfileContext) -> None:
         context.provider,
         customer,
         context.profile_title,
-        reason=context.dialogs.reason,
         reason_required=reason_required(context, call.operation),
         warnings=await warnings(context, customer),
     )

@@ -80,7 +80,6 @@ def _review(context: ProfileContext, call: Call, values: Mapping[str, str], find
         f"Review {action.title.lower()}",
         context.profile_title,
         lines,
-        reason=context.dialogs.reason,
         reason_required=reason_required(context, call.operation),
         commit=action.button,
         confirming=typed_fields(call.username, typed_for_one(context, call.operation, call.username)),

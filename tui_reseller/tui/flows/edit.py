@@ -151,6 +151,6 @@ def _review(context: ProfileContext, customer: Customer, edited: Mapping[str, st
     typed = typed_for_one(context, gravest(context.provider, calls), customer.username)
     return review_form(
         f'Review changes of "{clean(customer.username, longest=40)}"', context.profile_title, lines,
-        reason=context.dialogs.reason, reason_required=required, commit="Send",
+        reason_required=required, commit="Send",
         confirming=typed_fields(customer.username, typed),
     )  # fmt: skip

@@ -29,7 +29,7 @@ async def password(context: ProfileContext) -> None:
         return
     (target,) = targets
     spec = password_form(
-        context.provider, target, context.profile_title, typed=target.username, reason=context.dialogs.reason,
+        context.provider, target, context.profile_title, typed=target.username,
         reason_required=reason_required(context, Operation.PASSWORD),
         warnings=await warnings(context, target),
     )  # fmt: skip

@@ -96,7 +96,7 @@ def _spec(context: ProfileContext, drafted: Drafted, review: Review) -> FormSpec
     lines[1:1] = [text for text in (review.note, action.of_many) if text] + words.undo_lines(drafted.refusals)
     fields = [
         *review.asked.fields,
-        reason_field(required=reason_required(context, gravest), value=context.dialogs.reason),
+        reason_field(required=reason_required(context, gravest)),
     ]
     if len(names) > words.SAMPLE:
         fields.append(FormField("then", "Then", "start", "choice", options=_THEN))

@@ -74,7 +74,6 @@ async def switch(context: ProfileContext, operation: Operation, targets: list[Cu
         context.profile_title,
         read_at=context.read_at,
         typed=target.username if is_typed else None,
-        reason=context.dialogs.reason,
         reason_required=reason_required(context, operation),
         now=context.now(),
         warnings=alike,

@@ -32,7 +32,7 @@ async def unlock(context: ProfileContext) -> None:
         ("It locks itself again after these minutes. The reason goes with everything done meanwhile.",),
         (
             FormField("minutes", "Minutes", DEFAULT_MINUTES, required=True, check=_minutes),
-            FormField("reason", "Reason", context.dialogs.reason, required=True, limit=200),
+            FormField("reason", "Reason", required=True, limit=200),
         ),
         commit="Unlock",
     )
