@@ -378,6 +378,19 @@ class LedgerContract:
         found = await ledger.check()
         assert (found.rows, found.is_whole) == (3, True)
 
+    async def test_what_was_written_behind_a_row(self, ledger, intent, account):
+        first = await ledger.begin(intent(username="one"))
+        row, stamp = await ledger.newest(), ledger.stamp()
+        assert await ledger.written_since(account, row, 10) == []
+        second = await done(ledger, intent(username="two"), Outcome.APPLIED)
+        assert ledger.stamp() != stamp
+        assert [entry.id for entry in await ledger.written_since(account, row, 10)] == [second]
+        await ledger.finish(first, Outcome.UNKNOWN, "lost")
+        found = await ledger.written_since(account, row, 10)
+        assert [(entry.id, entry.outcome) for entry in found] == [(first, Outcome.UNKNOWN), (second, Outcome.APPLIED)]
+        assert [entry.id for entry in await ledger.written_since(account, row, 1)] == [second]
+        assert await ledger.written_since("other", 0, 10) == []
+
     async def test_whether_a_customer_was_touched_since_a_moment(self, open_ledger, intent, account):
         now = [datetime(2026, 1, 1, tzinfo=UTC)]
         ledger = open_ledger(now=lambda: now[0])

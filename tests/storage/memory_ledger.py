@@ -127,6 +127,20 @@ class MemoryLedger:
     async def newest(self):
         return len(self._rows.links)
 
+    def stamp(self):
+        return len(self._rows.links)
+
+    async def written_since(self, account, row, limit):
+        found = [
+            self._rows.entry(entry_id)
+            for entry_id, intent in self._rows.intents.items()
+            if intent.account == escaped(account)
+            and (
+                intent.number > row or (entry_id in self._rows.outcomes and self._rows.outcomes[entry_id].number > row)
+            )
+        ]
+        return found[-limit:]
+
     async def is_touched_since(self, account, username, since):
         def is_later(row):
             return row.number > since if isinstance(since, int) else row.time >= utc_text(since)

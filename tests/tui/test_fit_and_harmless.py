@@ -163,14 +163,13 @@ def test_every_line_about_a_hostile_customer_is_harmless(text):
             "P",
             read_at="",
             typed=text,
-            reason="",
             reason_required=False,
             now=NOW,
         ),
-        texts.delete_form(RESELLER_V2, customer, "P", reason="", reason_required=True),
-        texts.one_field_form(RESELLER_V2, Operation.RENAME, customer, "P", typed=text, reason="", reason_required=True),
-        texts.one_field_form(RESELLER_V2, Operation.EMAIL, customer, "P", typed=None, reason="", reason_required=True),
-        texts.password_form(RESELLER_V2, customer, "P", typed=text, reason="", reason_required=True),
+        texts.delete_form(RESELLER_V2, customer, "P", reason_required=True),
+        texts.one_field_form(RESELLER_V2, Operation.RENAME, customer, "P", typed=text, reason_required=True),
+        texts.one_field_form(RESELLER_V2, Operation.EMAIL, customer, "P", typed=None, reason_required=True),
+        texts.password_form(RESELLER_V2, customer, "P", typed=text, reason_required=True),
         customer_forms.editor_form(RESELLER_V2, customer, "P"),
     ):
         lines += spec_texts(spec)

@@ -117,7 +117,7 @@ def test_its_forms_have_its_fields():
     assert [field.name for field in create.fields] == [KEY, "region"]
     assert create.fields[1].options == (("eu", "eu"), ("global", "global"))
     assert create.title == "New account"
-    usual = {"read_at": "list of 14:02", "typed": None, "reason": "", "reason_required": False, "now": NOW}
+    usual = {"read_at": "list of 14:02", "typed": None, "reason_required": False, "now": NOW}
     wake = texts.switch_form(OTHER, Operation.ENABLE, CUSTOMER, "P", **usual)
     assert (wake.title, wake.commit) == ("Wake up", "Wake")
     assert wake.lines[1].startswith("Alive     off -> on     (list of 14:02")

@@ -113,6 +113,14 @@ class LedgerPort(Protocol):
     async def newest(self) -> int:
         """Return the number of the newest row, 0 for an empty ledger: a point in its order, which no clock moves."""
 
+    def stamp(self) -> object:
+        """Return what differs as soon as anything was written, by whatever process; a look at the file, no reading."""
+
+    async def written_since(self, account: str, row: int, limit: int) -> Sequence[Entry]:
+        """Return operations that were begun, or got an outcome, behind a row, oldest first; at most so many, the
+        newest.
+        """
+
     async def is_touched_since(self, account: str, username: str, since: int | datetime) -> bool:
         """Whether anything was written of an operation on a customer behind a row, or at a moment or later, by whatever
         process of this ledger: one that was begun before may have been carried out after.

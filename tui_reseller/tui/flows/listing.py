@@ -16,6 +16,7 @@ from tui_reseller.services.listing import Arrived, Refreshed
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.flows.checking import check_later
+from tui_reseller.tui.flows.following import follow
 from tui_reseller.tui.presenters.header import clock_text, count_text, counts_words
 from tui_reseller.tui.profile_context import ProfileContext
 
@@ -40,6 +41,7 @@ async def load_and_refresh(context: ProfileContext) -> None:
             check_later(context)
     except ResellerError as error:
         context.notify_error(error)  # reading goes on: only writing needs the audit log
+    await follow(context)
     try:
         await _load(context)
         await context.count_open()

@@ -25,6 +25,8 @@ from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.screens.detail_follower import DetailFollower
 from tui_reseller.tui.screens.filter_field import FilterField
 
+LINES = 6
+"""Header, counts, titles, message, footer, and what a terminal that is too small says."""
 SLOW_SHOW_SECONDS = 0.2
 """On a slow line the screen is painted at most so often."""
 REPAINT = "screen.repaint"
@@ -111,8 +113,9 @@ class MainScreen(Screen[None]):
 
     def _is_whole(self) -> bool:
         """Whether all can be painted: an answer may come while the application ends, which takes the screen apart."""
-        parts = (self.list, self.detail, self.filter, *self.query(Line))
-        return self.is_mounted and all(part.is_attached for part in parts)
+        lines = self.query(Line)
+        parts = (self.list, self.detail, self.filter, *lines)
+        return self.is_mounted and len(lines) == LINES and all(part.is_attached for part in parts)
 
     def _show(self) -> None:
         """Panes that show something else are painted again."""

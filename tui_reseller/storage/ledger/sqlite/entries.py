@@ -155,6 +155,13 @@ class EntryReader:
         """Return the number of the newest row, 0 for an empty ledger."""
         return int(self.one("SELECT max(number) FROM rows") or 0)
 
+    def written_since(self, account: str, row: int, limit: int) -> list[Entry]:
+        """Return operations that were begun, or got an outcome, behind a row, oldest first; at most so many."""
+        names = self._names(account)
+        written = "i.entry IN (SELECT entry FROM rows WHERE number > ? AND kind IN ('intent', 'outcome'))"
+        where = f"i.account IN ({placeholders(names)}) AND {written} ORDER BY i.number DESC LIMIT ?"
+        return list(self._entries(where, *names, row, limit))[::-1]
+
     def is_touched_since(self, account: str, username: str, since: int | datetime) -> bool:
         """Whether anything was written of an operation on a customer, or of one that gave somebody this name, behind a
         row, or at a moment or later.

@@ -120,6 +120,19 @@ class Ledger:
         """Return the number of the newest row, 0 for an empty ledger."""
         return await self.run(lambda connection: connection.newest())
 
+    def stamp(self) -> object:
+        """Return what differs as soon as anything was written, by whatever process."""
+        found = []
+        for name in (LEDGER, f"{LEDGER}-wal"):
+            with contextlib.suppress(OSError):
+                stat = (self._folder / name).stat()
+                found.append((stat.st_mtime_ns, stat.st_size, stat.st_ino))
+        return tuple(found)
+
+    async def written_since(self, account: str, row: int, limit: int) -> list[Entry]:
+        """Return operations that were begun, or got an outcome, behind a row, oldest first; at most so many."""
+        return await self.run(lambda connection: connection.written_since(account, row, limit))
+
     async def is_touched_since(self, account: str, username: str, since: int | datetime) -> bool:
         """Whether anything was written of an operation on a customer behind a row, or at a moment or later."""
         return await self.run(lambda connection: connection.is_touched_since(account, username, since))

@@ -1,0 +1,79 @@
+"""What other windows and commands of this ledger did is taken into the list: there is one truth on the screen."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tui_reseller.domain.audit import AuditQuery, Entry
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.services.session import Session
+
+MOST = 5_000
+"""Operations that are taken in at once, the newest; after more, the list is as old as it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How much of the ledger is in the list: the newest row, and the newest operation."""
+
+    row: int = 0
+    entry: str = ""
+
+
+async def all_seen(session: Session) -> Seen:
+    """Return that the list has all that is written now. Raises LedgerUnavailable."""
+    row = await session.ledger.newest()
+    newest = await session.ledger.entries(AuditQuery(account=session.account, limit=1))
+    return Seen(row, newest[0].id if newest else "")
+
+
+async def take_in(session: Session, seen: Seen) -> Seen:
+    """Take in what was written since. Returns what is seen now. Raises LedgerUnavailable."""
+    row = await session.ledger.newest()
+    if row == seen.row:
+        return seen
+    entries = await session.ledger.written_since(session.account, seen.row, MOST)
+    await session.held.keep(*await _changes(session, entries, seen))
+    if any(not session.provider.untold.isdisjoint(c.field for c in entry.changes) for entry in entries):
+        await session.last_set.learn()
+    return Seen(row, max([seen.entry, *(entry.id for entry in entries)]))
+
+
+async def _changes(session: Session, entries: Sequence[Entry], seen: Seen) -> list[tuple[str, Customer | None]]:
+    """Return what operations, oldest first, leave of the customers that the list has. What this window did comes again
+    and changes nothing.
+    """
+    present = dict(session.customers.named({entry.username for entry in entries}))
+    changed: dict[str, Customer | None] = {}
+    for entry in entries:
+        customer = changed.get(entry.username, present.get(entry.username))
+        if entry.id > seen.entry or not await _is_overtaken(session, entry):
+            changed.update(_left(session.provider, entry, customer))
+    return list(changed.items())
+
+
+def _left(provider: Provider, entry: Entry, customer: Customer | None) -> Iterable[tuple[str, Customer | None]]:
+    """Yield who is changed by an operation, and how."""
+    action = provider.action(entry.operation)
+    if entry.outcome is Outcome.UNKNOWN and action.sets and customer is not None:
+        yield entry.username, customer.with_values(dict.fromkeys(action.sets))
+    if entry.outcome is None or not entry.outcome.is_applied:
+        return
+    values = {change.field: change.after for change in entry.changes}
+    match action.effect:
+        case Effect.REMOVES:
+            yield entry.username, None
+        case Effect.CREATES:
+            yield entry.username, Customer.of(provider, entry.username, {**provider.new_values, **values})
+        case Effect.RENAMES if customer is not None and isinstance(values.get(KEY), str):
+            yield entry.username, customer.with_values({KEY: values[KEY]})
+        case _ if customer is not None:
+            yield entry.username, customer.with_values({**action.sets, **values})  # what was so before is no change
+
+
+async def _is_overtaken(session: Session, entry: Entry) -> bool:
+    """Whether there is a later operation on the customer: only the outcome of this one came later."""
+    query = AuditQuery(account=session.account, username=entry.username, limit=1)
+    newest = await session.ledger.entries(query)
+    return bool(newest) and newest[0].id > entry.id

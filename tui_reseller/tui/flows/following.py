@@ -1,0 +1,55 @@
+"""Follow the ledger: what another window or a command did is on this screen within seconds."""
+
+from dataclasses import dataclass, field
+
+from tui_reseller.domain.errors import ResellerError
+from tui_reseller.services.other_windows import Seen, all_seen, take_in
+from tui_reseller.tui.profile_context import ProfileContext
+
+EVERY = 1.0
+"""Seconds between two looks at the file of the ledger; it is read only if it was changed."""
+
+
+@dataclass(slots=True)
+class _Followed:
+    """What of the ledger is in the list, and the state of the file then."""
+
+    seen: Seen = field(default_factory=Seen)
+    stamp: object = None
+
+
+async def follow(context: ProfileContext) -> None:
+    """Begin to follow: what was written until now is known."""
+    followed = context.memory(_Followed)
+    followed.stamp = context.services.ledger.stamp()
+    try:
+        followed.seen = await all_seen(context.session)
+    except ResellerError:
+        return  # it was said as the session began
+    _look_later(context)
+
+
+def _look_later(context: ProfileContext) -> None:
+    def look() -> None:
+        if not context.is_open:
+            return
+        stamp = context.services.ledger.stamp()
+        is_busy = context.run is not None  # a job of this window: what it does is shown anyway
+        if not is_busy and stamp != context.memory(_Followed).stamp:
+            context.memory(_Followed).stamp = stamp
+            context.host.run_in_background(lambda: _take_in(context), "follow")
+        _look_later(context)
+
+    context.host.after(EVERY, look)
+
+
+async def _take_in(context: ProfileContext) -> None:
+    followed = context.memory(_Followed)
+    before = followed.seen
+    try:
+        followed.seen = await take_in(context.session, before)
+    except ResellerError:
+        return  # the next look, or the next write, says what is wrong
+    if followed.seen != before:
+        await context.requery()
+        await context.count_open()
