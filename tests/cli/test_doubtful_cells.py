@@ -69,7 +69,7 @@ def test_all_of_them_stop_the_plan_with_line_and_column(customer):
     assert [(one["line"], one["column"], one["doubtful"]) for one in ran.row["refused"]] == [
         (2, "zip", True), (2, "city", True), (2, "address", True), (2, "phone", True),
     ]  # fmt: skip
-    assert 'line 2, city: it is "Müller", as the customer has it, read as CP1252' in ran.err
+    assert 'line 2, city: "MÃ¼ller": it is "Müller", as the customer has it, read as CP1252' in ran.err
     assert "--accept-doubtful takes doubtful cells" in ran.err
 
 

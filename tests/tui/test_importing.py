@@ -49,7 +49,7 @@ async def test_a_file_of_another_system_becomes_a_job(at_desk, tmp_path, sandbox
         await choose(desk, "leave it aside")
         await desk.opened("Import crm.csv: 1 to do, 0 so already, 2 refused")
         lines = "\n".join(desk.lines())
-        assert 'line 3, city: it is "München"' in lines
+        assert 'line 3, city: "MÃ¼nchen": it is "München"' in lines
         assert 'line 4, username: there is no customer "USER3"' in lines
         assert "note: 1 empty cells leave the field as it is" in lines
         await choose(desk, "line 4, username")

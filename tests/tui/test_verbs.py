@@ -363,3 +363,19 @@ async def test_passwords_of_several_go_into_a_new_private_file(at_desk, sandbox,
         assert len(rows) == 3
         assert {row.partition(",")[0] for row in rows[1:]} == set(names)
         assert all(len(row.split(",")[1]) == 24 and row.endswith(",applied") for row in rows[1:])
+
+
+async def test_an_odd_new_username_is_named_before_it_is_sent(at_desk, sandbox, someone):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("x", "r")
+        await desk.opened("Rename")
+        desk.field("username").value = "USER1"
+        await desk.press("tab", "tab")
+        await desk.write(name)
+        await desk.read_then()
+        await desk.opened("An odd username")
+        assert 'it looks like the customer "user1"' in desk.words()
+        await desk.press("escape")
+        assert sandbox.log() == []

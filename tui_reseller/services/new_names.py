@@ -11,7 +11,8 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
 from tui_reseller.services.session import Session
 
-WAY_OUT = "a name can never be used again; --allow-odd-names takes it"
+FOR_EVER = "a name can never be used again"
+WAY_OUT = "--allow-odd-names takes it"
 NAMED = 2
 """So many customers that look like a new name are looked for: one of them may be the one that is renamed."""
 
@@ -24,9 +25,7 @@ class NewNames:
         self._looks: dict[str, tuple[str, int]] = {}
 
     def why_odd(self, name: str, line: int = 0, former: str = "") -> str:
-        """Return why a new name is refused unless the operator allows it, or nothing. Former is the name that a rename
-        gives up.
-        """
+        """Return why a new name is odd, or nothing. Former is the name that a rename gives up."""
         others = [other for other in self._alike.get(name, ()) if other != former]
         before, at = self._looks.setdefault(skeleton(name), (name, line))
         if others:
@@ -39,7 +38,7 @@ class NewNames:
 
 
 def _words(name: str, why: str) -> str:
-    return f"odd username {quoted(name)}: {why}; {WAY_OUT}"
+    return f"odd username {quoted(name)}: {why}; {FOR_EVER}"
 
 
 def new_name(provider: Provider, call: Call) -> str:
@@ -67,10 +66,15 @@ async def know_names(session: Session, *, may_ask: bool, is_for_many: bool) -> N
         await listing.refresh_for_many(session)
 
 
-async def refuse_odd_name(session: Session, call: Call) -> None:
-    """Raise InvalidInput if a call makes a username that people take for another, or cannot type."""
+async def why_odd(session: Session, call: Call) -> str:
+    """Return why people take the username that a call makes for another, or cannot type it; nothing if they do not."""
     name = new_name(session.provider, call)
     alike = await session.customers.look_alikes([name], NAMED)
-    why = NewNames(alike).why_odd(name, former=call.username)
+    return NewNames(alike).why_odd(name, former=call.username)
+
+
+async def refuse_odd_name(session: Session, call: Call) -> None:
+    """Raise InvalidInput if a call makes a username that is odd."""
+    why = await why_odd(session, call)
     if why:
-        raise InvalidInput(why, field=KEY, hint="nothing was sent")
+        raise InvalidInput(f"{why}; {WAY_OUT}", field=KEY, hint="nothing was sent")

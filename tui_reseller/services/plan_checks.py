@@ -17,7 +17,7 @@ from tui_reseller.services.files.actions import NEW_KEY
 from tui_reseller.services.files.doubts import doubt
 from tui_reseller.services.files.left_aside import why_not_so
 from tui_reseller.services.near_names import likely
-from tui_reseller.services.new_names import NAMED, NewNames
+from tui_reseller.services.new_names import NAMED, WAY_OUT, NewNames
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import findings_for
@@ -146,7 +146,7 @@ class Checker:
 
     def _against_new_name(self, name: str, column: str, line: int, former: str = "") -> Found:
         why = "" if self.checking.allow_odd_names else self._new_names.why_odd(name, line, former)
-        return [(why, column)] if why else []
+        return [(f"{why}; {WAY_OUT}", column)] if why else []
 
     # What is wanted
 

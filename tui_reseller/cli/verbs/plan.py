@@ -1,20 +1,20 @@
 """plan: many changes out of a file or a filter, checked and reviewed before the first is sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
 import click
 
-from tui_reseller.cli.applying import ApplyOptions, apply, confirmation_of, write_items
+from tui_reseller.cli.applying import ApplyOptions, apply, write_items
 from tui_reseller.cli.argument_values import read_pairs
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.made_plan import MadePlan
 from tui_reseller.cli.messages import changes_text
-from tui_reseller.cli.operator_files import OperatorFile, read_operator_file
+from tui_reseller.cli.operator_files import read_operator_file
 from tui_reseller.cli.options import common, writing
 from tui_reseller.cli.provider_help import actions_text, help_from_tables
 from tui_reseller.cli.reading_options import ReadingGiven, odd_names_option, reading_from, reads_files
@@ -23,14 +23,10 @@ from tui_reseller.domain.filters import Filter, parse_selection
 from tui_reseller.domain.listing import ListContext, ListQuery
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Plan
-from tui_reseller.domain.printed import Typed, Word, command
-from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean
 from tui_reseller.services import listing, plans
 from tui_reseller.services.files.actions import action_of, columns_of
-from tui_reseller.services.files.findings import finding_lines, rows_with
 from tui_reseller.services.files.reading import Read, read_file
-from tui_reseller.services.plans import Drafted
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
@@ -127,7 +123,7 @@ def new(
         for note in (*read.notes, *drafted.notes):
             inv.console.say(f"note: {note}")
         passwords = frozenset(wanted.call.username for wanted in read.wanted if wanted.call.password)
-        made = _Made(inv, services, session, drafted, passwords, source, reading.words)
+        made = MadePlan(inv, services, session, drafted, passwords, source, reading.words)
         return made.report(out, skip_refused=skip_refused)
 
     return inv.with_session(opened)
@@ -143,84 +139,6 @@ async def _matching(session: Session, chosen: Filter, action: str, fields: dict[
     await session.customers.query(ListQuery(chosen, context=context))
     names = [name for name in session.customers.usernames() if name]
     return Read([RequestedChange(Call(operation, name, fields)) for name in names])
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """What was drafted, of which file, and for which usernames that file has passwords."""
-
-    inv: Invocation
-    services: Services
-    session: Session
-    drafted: Drafted
-    passwords: frozenset[str]
-    source: OperatorFile | None
-    reading: Sequence[Word] = ()
-
-    def report(self, out: Path | None, *, skip_refused: bool) -> int:
-        """Save the plan if it is one, and report it with the next step; return the exit code."""
-        found, refusals, say = self.drafted.plan, self.drafted.refusals, self.inv.console.say
-        for line in finding_lines(refusals):
-            self.inv.console.warn(line)
-        for warning in found.warnings:
-            say(f"note: {warning}")
-        is_made = bool(found.items) and (skip_refused or not refusals)
-        place = self.services.plans.save(found, out) if is_made else None
-        digest = found.digest[:12] if is_made else None
-        self.inv.out.item({
-            "plan": digest, "file": str(place) if place else None,
-            "items": len(found.items), "already": found.already, "total": found.total,
-            "operations": [operation.value for operation in found.operations],
-            "refused": self._refused(), "warnings": list(found.warnings),
-        })  # fmt: skip
-        rows = rows_with(refusals)
-        counts = f"{len(found.items):,} to do, {found.already:,} so already, {rows:,} refused"
-        if digest is None and not refusals:
-            say(f"nothing is left to do: {found.already:,} are so already")
-            return ExitCode.OK
-        if digest is None:
-            doubtful = "; --accept-doubtful takes doubtful cells" if any(one.is_doubtful for one in refusals) else ""
-            self.inv.console.warn(f"no plan was made: {counts}{doubtful}")
-            return ExitCode.USAGE
-        say(f"{counts} - {self._next(digest, out)}")
-        return ExitCode.PARTIAL if refusals else ExitCode.OK
-
-    def _refused(self) -> object:
-        """Return all that was found, for programs; for people it stands on stderr already."""
-        found = self.drafted.refusals
-        if self.inv.out.format == "table":
-            return f"{rows_with(found):,}"
-        return [
-            {"line": one.line, "column": one.column or None, "message": one.message, "doubtful": one.is_doubtful}
-            for one in found
-        ]
-
-    def _next(self, digest: str, out: Path | None) -> str:
-        """Return the command that applies the plan, ready to run."""
-        plan, profile = self.drafted.plan, self.session.profile.name
-        where = Typed(_as_argument(str(out))) if out else Typed(digest)
-        if not where.may_stand:
-            self.services.plans.save(plan)  # so that its digest finds it
-            where = Typed(digest)
-        confirmation = confirmation_of(plan, self.session)
-        asked = ("--confirm", confirmation.typed) if confirmation.typed is not None else ("--yes",)
-        needing = {
-            item.username for item in plan.items if provider_of(plan.account).action(item.operation).needs_password
-        }
-        files: list[Word] = []
-        can_be_named = True
-        if self.source is not None and needing & self.passwords:
-            can_be_named = not self.source.is_stdin
-            files += ["--from", Typed(_as_argument(self.source.place)), *self.reading]
-        if needing - self.passwords:
-            files += ["--passwords-to", f"passwords-{digest}.csv"]
-        next_ = command("plan", "apply", where, "--profile", profile, *asked, *files) if can_be_named else None
-        return next_ or f"plan {digest}; its passwords are in your file: name it to apply with --from"
-
-
-def _as_argument(path: str) -> str:
-    """Return a path as an argument that is no option, no stdin, and no digest of another plan."""
-    return f"./{path}" if path.startswith("-") or path.isalnum() else path
 
 
 def _loaded(services: Services, name: str, inv: Invocation) -> Plan:

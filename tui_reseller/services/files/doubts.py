@@ -32,6 +32,7 @@ _MAYBE = re.compile(
 )
 """What no doubtful cell is without, but for one of several addresses."""
 _SEVERAL = re.compile(r"@[^@]*[;,/\s][^@]*@")
+_LONGEST = 40
 _DIGITS = re.compile(r"\d+")
 _LOST = re.compile(r"[0+]+")
 
@@ -43,12 +44,13 @@ def doubt(field: Field, value: str, present: str = "", spelt: str = "") -> str:
     if spelt:
         return f"{quoted(spelt)} is read as signs that are not seen; a backslash of your own is written \\\\"
     if field.check == "email" and _SEVERAL.search(value):
-        return "there are several addresses in it"
+        return f"{quoted(value, _LONGEST)}: there are several addresses in it"
     if not _MAYBE.search(value):
         return ""
     found = next((words for kind, words in _KINDS if kind.fullmatch(value)), "")
     found = found or next((words for kind, words in _INSIDE if kind.search(value)), "")
-    return found or _against_present(value, present) or _mojibake(value, present) or _unseen(value)
+    found = found or _against_present(value, present) or _mojibake(value, present) or _unseen(value)
+    return f"{quoted(value, _LONGEST)}: {found}" if found else ""
 
 
 def _against_present(value: str, present: str) -> str:

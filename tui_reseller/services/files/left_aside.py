@@ -24,7 +24,7 @@ def why_not_so(provider: Provider, call: Call, name: str, cell: str, now: Custom
     if name == EXTRA:
         is_so, has = _extra_of(cell) == dict(now.extra), "other ones"
     elif not now.has(name):
-        return f"{call.operation.value} takes no {name}"
+        return f"{call.operation.value} takes no {name}; --ignore-columns leaves it aside"
     elif provider.by_name[name].kind is Kind.SWITCH:
         word = cell.strip().lower()
         is_so = _WORDS.get(word, Switch.UNKNOWN if word == Switch.UNKNOWN.value else None) is now.switch(name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tui_reseller.domain.csv_cells import text_of
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.plan import Refusal
 from tui_reseller.domain.provider import KEY
 from tui_reseller.services.files.decoding import decoded
 from tui_reseller.services.files.json_rows import JsonRows
@@ -61,16 +62,13 @@ def usernames_from(names: list[str]) -> Usernames:
 
 def _column(sheet: Sheet) -> Usernames:
     """Return the usernames of a file with a column of them."""
-    head = next((head for head in sheet.heads if head.strip().lower() == KEY), None)
-    if head is None:
-        raise InvalidInput(f"there is no column {KEY} in it", field=KEY)
     names: list[str] = []
     for row in sheet.rows():
         if isinstance(row, BadRow):
-            raise InvalidInput(f"line {row.line}: {row.why}", field=row.column)
-        cell = row.cells.get(head, "")
+            raise InvalidInput(Refusal(row.line, row.why, row.column).words, field=row.column)
+        cell = next((cell for head, cell in row.cells.items() if head.strip().lower() == KEY), "")
         if not cell or isinstance(cell, NoText):
-            raise InvalidInput(f"line {row.line}: no {KEY}", field=KEY)
+            raise InvalidInput(Refusal(row.line, f"no {KEY}", KEY).words, field=KEY)
         names.append(cell if sheet.is_exact else text_of(cell))
     found = usernames_from(names)
     found.notes.insert(0, f"read as {sheet.kind}: its column {KEY}")

@@ -6,7 +6,9 @@ from typing import NamedTuple
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY
+from tui_reseller.services.new_names import new_name, why_odd
 from tui_reseller.services.result import Result
+from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import delete_form, one_field_form
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
@@ -67,7 +69,19 @@ async def _change(
     if answer is None:
         return None
     fields = {name: answer[name] for name in context.provider.action(operation).takes}
-    return _Changed(fields, await do_one(context, Call(operation, customer.username, fields), customer, answer))
+    call = Call(operation, customer.username, fields)
+    if new_name(context.provider, call) and not await _agreed_to_name(context, call):
+        return None
+    return _Changed(fields, await do_one(context, call, customer, answer))
+
+
+async def _agreed_to_name(context: ProfileContext, call: Call) -> bool:
+    """Ask once more if the new username is odd; return whether it is to be taken."""
+    odd = await why_odd(context.session, call)
+    if not odd:
+        return True
+    spec = FormSpec("An odd username", context.profile_title, (f"! {odd}",), commit="Take it all the same")
+    return await context.dialogs.ask_form(spec) is not None
 
 
 async def delete(context: ProfileContext) -> None:

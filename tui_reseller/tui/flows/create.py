@@ -12,6 +12,7 @@ from tui_reseller.domain.provider import KEY, AtCreate, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 from tui_reseller.services.job_passwords import state_after
+from tui_reseller.services.new_names import why_odd
 from tui_reseller.services.validation import findings_for
 from tui_reseller.tui.dialogs.customer_forms import create_form
 from tui_reseller.tui.dialogs.form_spec import FormSpec
@@ -48,7 +49,8 @@ async def create(context: ProfileContext) -> None:
         problem = "; ".join(finding.message for finding in findings if not finding.warning)
         if problem:
             continue
-        answer = await context.dialogs.ask_form(_review(context, call, values, findings))
+        odd = await why_odd(context.session, call)
+        answer = await context.dialogs.ask_form(_review(context, call, values, findings, odd))
         if answer is None:
             continue
         # Until it is applied, and also if the answer of the service never comes; that opens no dialog.
@@ -63,10 +65,13 @@ async def create(context: ProfileContext) -> None:
         return
 
 
-def _review(context: ProfileContext, call: Call, values: Mapping[str, str], findings: Sequence[Finding]) -> FormSpec:
-    """Show what a new customer will be, with the consequences."""
+def _review(
+    context: ProfileContext, call: Call, values: Mapping[str, str], findings: Sequence[Finding], odd: str
+) -> FormSpec:
+    """Show what a new customer will be, with the consequences; first why its username is odd, if it is."""
     provider, action = context.provider, context.provider.action(call.operation)
-    lines = [
+    lines = [f"! {odd}"] if odd else []
+    lines += [
         f"{provider.label(name):<12} {clean(values[name], longest=100)}"
         for name in provider.create_fields
         if values.get(name)
