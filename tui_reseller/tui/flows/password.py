@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation
@@ -56,7 +55,7 @@ async def _one(context: ProfileContext, customer: Customer, answer: dict[str, st
 
 async def _many(context: ProfileContext, targets: Sequence[Customer]) -> None:
     """A new password for each, in a file that is named before the first is made."""
-    name = str(Path.home() / f"passwords-{context.now():%Y%m%d-%H%M%S}.csv")
+    name = str(at_home(f"~/passwords-{context.now():%Y%m%d-%H%M%S}.csv"))
     hint = "new; only you can read it"
     fields = (FormField("file", "Result file", name, required=True, hint=hint),)
 
