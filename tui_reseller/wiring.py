@@ -1,7 +1,6 @@
 """Builds everything. The only module that sees every room."""
 
 import os
-import resource
 import tempfile
 from collections.abc import MutableMapping
 from contextlib import suppress
@@ -38,6 +37,7 @@ from tui_reseller.system import logs
 from tui_reseller.system.clock import SystemClock
 from tui_reseller.system.current_operator import this_operator
 from tui_reseller.system.detached_job import detach
+from tui_reseller.system.memory import hide_memory, leave_no_core
 
 PROFILE_VARIABLE = "TUI_RESELLER_PROFILE"
 DEMO = "demo"
@@ -45,15 +45,9 @@ DEMO = "demo"
 
 def entry_points(environ: MutableMapping[str, str]) -> EntryPoints:
     """Return what is behind the command line. The environment's credentials are read once and taken out of it."""
-    _leave_no_core()
+    leave_no_core()
     taken = _Taken(environ)
     return EntryPoints(services=taken.services, screen=taken.screen, demo=demo, sandbox=sandbox)
-
-
-def _leave_no_core() -> None:
-    """A core dump of this process would hold the key (S08)."""
-    _, most = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 class _Taken:
@@ -65,9 +59,10 @@ class _Taken:
     def services(self, named: str | None, debug: bool = False) -> Services:  # noqa: FBT001, FBT002 - fits EntryPoints
         paths = Paths.default()
         logs.start(paths.state, debug=debug)
+        hide_memory()
         found = take_environment(self._environ)
         credentials = Credentials()
-        if found is not None:
+        if found is not None and found.key is not None:
             credentials.remember(found.profile, Credential(found.key))
         named = named or self._environ.get(PROFILE_VARIABLE) or None
         return build(paths, credentials, named=named, environment=found.profile if found else None)

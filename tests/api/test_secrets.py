@@ -95,8 +95,25 @@ def test_a_secret_is_masked_however_it_is_spelt_and_wherever_it_is_sent(way, car
 
 
 def test_a_secret_that_begins_as_another_one_leaves_no_rest():
-    request = Request("GET", "x", bearer=Secret("abc"), secrets=[Secret("abcdef")])
-    assert request.masked("abcdef and abc") == "******** and ********"
+    request = Request("GET", "x", bearer=Secret("abcdef"), secrets=[Secret("abcdefghi")])
+    assert request.masked("abcdefghi and abcdef") == "******** and ********"
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "shown"),
+    [
+        ("wrong", "something is wrong here", "something is wrong here"),
+        ("e", "User does not exist", "User does not exist"),
+        ("", "User does not exist", "User does not exist"),
+        ("  not  ", "User does not exist", "User does not exist"),
+        ("wrong", "bad api_key=wrong&x", "bad api_key=********&x"),
+        ("secret", "the secret stands here", "the ******** stands here"),
+        ("secret-7c1f", "xsecret-7c1fy", "x********y"),
+    ],
+)
+def test_a_message_keeps_its_own_words(secret, text, shown):
+    """Only what is long enough for a secret is one; where a parameter names it, it is one at any length."""
+    assert Request("GET", "x", bearer=Secret(secret)).masked(text) == shown
 
 
 def test_one_broken_byte_does_not_uncover_a_secret():

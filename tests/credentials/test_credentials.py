@@ -147,6 +147,48 @@ async def test_what_a_failed_command_says_is_cleaned_cut_and_without_the_key():
     assert caught.value.hint.splitlines() == ["bad␛[31m ********", *["line"] * 4]
 
 
+@pytest.mark.parametrize(
+    ("said", "told", "shown"),
+    [
+        ("", "+ echo SG.abcdefgh12345678_ijkl-mnop", "+ echo ********"),
+        ("", "token=0123456789abcdef0123456789abcdef is old", "********  is old".replace("  ", " ")),
+        ("", "no such file: /home/ann/.password-store/acme-2024-production.gpg", None),
+        ("", "gpg: decryption failed: No secret key", None),
+        ("", "ERROR 1234567890123456789012345 of internationalisationnnn", None),
+        ("wrong\n", "wrong: what is wrong?", None),
+        ("canary-7c1f of mine\n", "x canary-7c1f of mine x canary-7c1f", "x ******** x ********"),
+    ],
+)
+async def test_what_looks_like_a_key_is_no_part_of_an_error(said, told, shown):
+    code = f"import sys; sys.stdout.write({said!r}); sys.stderr.write({told!r}); exit(1)"
+    with pytest.raises(CredentialStoreError) as caught:
+        await Credentials(Keyring()).get(command(code))
+    assert caught.value.hint == (told if shown is None else shown)
+
+
+async def test_an_agent_that_it_leaves_behind_does_not_matter(tmp_path):
+    """gpg and ssh start agents, which may keep the output open."""
+    pid = tmp_path / "pid"
+    code = f"""
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+open({str(pid)!r}, "w").write(str(child.pid))
+print("key")
+"""
+    began = time.monotonic()
+    assert (await Credentials(Keyring()).get(command(code))).key.reveal() == "key"
+    assert time.monotonic() - began < 5
+    assert not _ended(int(pid.read_text())), "it is not ours to end"
+    os.kill(int(pid.read_text()), 9)
+
+
+async def test_home_is_home_in_a_command(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "k").write_text("print('key')")
+    found = await Credentials(Keyring()).get(Profile("acme", "bob", credential_command=(sys.executable, "~/k")))
+    assert found.key.reveal() == "key"
+
+
 async def test_a_command_that_hangs_is_killed_with_all_it_started(tmp_path):
     pids = tmp_path / "pids"
     code = f"""

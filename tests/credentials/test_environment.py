@@ -79,6 +79,35 @@ def test_a_key_is_read_from_a_file(file):
     assert taken(API_USER="bob", CREDENTIAL_FILE=str(file)).key.reveal() == "canary-7c1f"
 
 
+@pytest.mark.parametrize("before", ["", "\ufeff", " ", "\n", "\r\n"])
+@pytest.mark.parametrize("behind", ["", "\n", "\r\n", "\r", " \t", " \r\n\r\n"])
+def test_what_editors_put_around_a_key_is_no_part_of_it(file, before, behind):
+    file.write_bytes(f"{before}canary-7c1f{behind}".encode())
+    assert taken(API_USER="bob", CREDENTIAL_FILE=f"{file}{behind}").key.reveal() == "canary-7c1f"
+    found = taken(API_USER=f"bob{behind}", API_KEY=f"canary-7c1f{behind}", FORMAT=f"xml{behind}")
+    assert (found.profile.api_user, found.profile.format, found.key.reveal()) == ("bob", Format.XML, "canary-7c1f")
+
+
+@pytest.mark.parametrize("between", ["\n", "\r\n", "\r", "\n\n"])
+def test_several_lines_are_no_key(file, between):
+    file.write_bytes(f"canary{between}other\n".encode())
+    with pytest.raises(BadConfig, match="several lines"):
+        taken(API_USER="bob", CREDENTIAL_FILE=str(file))
+    for name in ("API_KEY", "API_USER", "BASE_URL"):
+        with pytest.raises(BadConfig, match=f"{name} has several lines"):
+            taken(**{"API_USER": "bob", "API_KEY": "canary", name: f"x{between}y"})
+
+
+def test_home_is_home_in_a_variable(file, monkeypatch):
+    monkeypatch.setenv("HOME", str(file.parent))
+    assert taken(API_USER="bob", CREDENTIAL_FILE="~/key").key.reveal() == "canary-7c1f"
+
+
+def test_a_process_of_ours_is_given_the_key_in_another_way():
+    found = taken(API_USER="bob", KEY_FOLLOWS="1")
+    assert (found.profile.api_user, found.key) == ("bob", None)
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [

@@ -146,6 +146,12 @@ class Terminal:
         code = self.child.exitstatus
         return code if code is not None else 128 + int(self.child.signalstatus or 0)
 
+    def resize(self, columns: int, lines: int) -> None:
+        """Let the terminal have another size."""
+        self.columns, self.lines = columns, lines
+        self.screen.resize(lines, columns)
+        self.child.setwinsize(lines, columns)
+
     def hang_up(self) -> None:
         """Close the line, as a broken connection does."""
         self._is_cut = True

@@ -84,6 +84,16 @@ def test_a_missing_file_is_an_empty_config(config):
     assert not config.path.parent.exists()
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "  \t\r\n"])
+def test_what_editors_of_other_systems_put_around_it_does_not_count(config, write, end):
+    write("")
+    config.path.write_bytes(("\ufeff" + (P + "max_rows = 1\n").replace("\n", end)).encode())
+    found = config.load().profiles["acme"]
+    assert found.max_rows == 1
+    config.put(replace(found, max_rows=2))
+    assert config.load().profiles["acme"].max_rows == 2
+
+
 def test_everything_is_read(config, write):
     write(WHOLE)
     found = config.load()

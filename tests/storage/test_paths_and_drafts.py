@@ -2,6 +2,7 @@
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,49 @@ def test_folders_follow_xdg(monkeypatch, tmp_path):
     found = Paths.default()
     assert found == Paths(*(tmp_path / name / "tui-reseller" for name in ("config", "state", "cache")))
     assert not found.config.exists()
+
+
+@pytest.mark.parametrize("words", [None, "~/.config"], ids=["it raises", "it gives the text back"])
+def test_an_account_without_a_home_is_told_what_to_set(monkeypatch, words):
+    """Versions of the library differ in what they do then."""
+
+    def no_home(_app):
+        if words is None:
+            raise RuntimeError
+        return Path(words)
+
+    for name in ("config", "state", "cache"):
+        monkeypatch.setattr(f"platformdirs.user_{name}_path", no_home)
+    with pytest.raises(BadConfig, match="no home folder") as caught:
+        Paths.default()
+    assert "set HOME, or XDG_CONFIG_HOME" in caught.value.hint
+
+
+@pytest.mark.parametrize("there", [0, 1, 2], ids=["nothing is there", "its parents are", "it is there, and ours"])
+@pytest.mark.parametrize("name", ["CONFIG", "STATE", "CACHE"])
+def test_nothing_is_made_in_the_home_of_somebody_else(monkeypatch, tmp_path, name, there):
+    for other in ("CONFIG", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{other}_HOME", str(tmp_path / "ours" / other))
+    home = tmp_path / "home"
+    folder = home / ".deep" / "er"
+    monkeypatch.setenv(f"XDG_{name}_HOME", str(folder))
+    for made in ((home,), (home, home / ".deep", folder), (home, home / ".deep", folder, folder / "tui-reseller"))[
+        there
+    ]:
+        made.mkdir()
+    theirs, found = {home, home / ".deep", folder}, Path.stat
+    monkeypatch.setattr(Path, "stat", lambda path, **how: owned(found(path, **how), 54321 if path in theirs else None))
+    if there == 2:
+        assert Paths.default()
+        return
+    with pytest.raises(BadConfig, match="belongs to 54321") as caught:
+        Paths.default()
+    assert "HOME" in caught.value.hint
+    assert not [path for path in home.rglob("*") if path.name == "tui-reseller"]
+
+
+def owned(found, uid):
+    return found if uid is None else os.stat_result((*found[:4], uid, *found[5:10]))
 
 
 def test_a_folder_is_made_private_whatever_the_umask(tmp_path):

@@ -27,6 +27,7 @@ from tui_reseller.domain.errors import AnswerLost, NoAnswer, NotSent, Rejected
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.proxy import user_in
 from tui_reseller.domain.secret import Secret
+from tui_reseller.system.files import at_home
 
 CONNECT_SECONDS = 5.0
 KEEPALIVE_SECONDS = 4.0
@@ -301,4 +302,4 @@ def _proxy(address: str, password: Secret | None, tls: ssl.SSLContext, network: 
 def _tls(ca_file: str) -> ssl.SSLContext:
     # Building a context reads this variable, also where the library is told to trust nothing in the environment.
     os.environ.pop("SSLKEYLOGFILE", None)
-    return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context(trust_env=False)
+    return ssl.create_default_context(cafile=at_home(ca_file)) if ca_file else httpx.create_ssl_context(trust_env=False)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
-from tui_reseller.domain.secret import MASK, Secret
+from tui_reseller.domain.secret import MASK, Secret, is_worth_masking
 
 _PARAMETER = re.compile(
     r"""(?P<name>(?:(?:api_key|password)(?:\s*=\s*|["']\s*[:=]\s*|>\s*)|authorization["']?\s*[:=]\s*["']?(?:bearer|basic)\s))"""
@@ -21,7 +21,8 @@ _NARROW = ("ascii", "latin-1")
 
 def masked(text: str, secrets: Iterable[Secret]) -> str:
     """Return text of a service with these secrets, and whatever looks like one, replaced by the mask."""
-    spellings = {spelling for secret in secrets for spelling in _spellings(secret)}
+    worth = (secret for secret in secrets if is_worth_masking(secret.reveal().strip()))
+    spellings = {spelling for secret in worth for spelling in _spellings(secret)}
     for spelling in sorted(spellings, key=len, reverse=True):  # longest first, so that no rest is left
         text = text.replace(spelling, MASK)
     return _PARAMETER.sub(rf"\g<name>\g<quote>{MASK}", text)

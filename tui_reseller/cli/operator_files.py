@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.text import clean
+from tui_reseller.system.files import at_home
 from tui_reseller.system.whole_file import LARGEST, read_file, read_stream
 
 STDIN = "-"
@@ -37,7 +38,7 @@ def read_operator_file(place: str | None) -> OperatorFile | None:
 def read_bytes(place: str | Path, largest: int = LARGEST) -> bytes:
     """Return all of a file, or of stdin for `-`. Raises InvalidInput as whole_file.read_file()."""
     if str(place) != STDIN:
-        return read_file(Path(place), largest)
+        return read_file(at_home(str(place)), largest)
     try:
         return read_stream(sys.stdin.buffer, "stdin", largest)
     except OSError as error:

@@ -4,6 +4,7 @@ The first line is the key; where the proxy of the profile has a user, the second
 """
 
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -17,13 +18,16 @@ from tui_reseller.credentials.waiting import in_daemon
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.secret import MASK, Secret
+from tui_reseller.domain.secret import MASK, Secret, is_worth_masking
 from tui_reseller.domain.text import clean
+from tui_reseller.system.files import at_home
 
 LIMIT = 10.0
 """Seconds after which the command and all it started are killed."""
 LARGEST = 64 * 1024
 _SHOWN_LINES = 5
+_LIKE_A_KEY = re.compile(r"(?<![\w/.-])(?=[^\s/]*\d)(?=[^\s/]*[A-Za-z])[\w+=.-]{20,}(?![\w/])")
+"""Letters and digits without an end, and no path."""
 _TURN = 0.1
 
 
@@ -55,7 +59,7 @@ class _Run:
     def credential(self) -> Credential:
         try:
             process = subprocess.Popen(  # noqa: S603 - an argument list from the operator's own config, no shell
-                self._profile.credential_command,
+                [str(at_home(part)) if part.startswith("~") else part for part in self._profile.credential_command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -93,7 +97,12 @@ class _Run:
                 if self._stop.is_set() or time.monotonic() > self._until:
                     _kill(process)
                     raise self._late()
-                for ready, _events in waiting.select(_TURN):
+                # What it left running, an agent perhaps, may keep its output open: that is no reason to wait.
+                has_ended = process.poll() is not None
+                found = waiting.select(0 if has_ended else _TURN)
+                if has_ended and not found:
+                    break
+                for ready, _events in found:
                     pipe = out if ready.fileobj is out else err
                     piece = os.read(pipe.fileno(), LARGEST)
                     if not piece:
@@ -137,9 +146,14 @@ def _failed(profile: Profile, words: str, *, state: str = "failed", hint: str = 
 
 
 def _shown(told: bytes, said: bytes) -> str:
-    """Return what a failed command says, harmless and short, without what it may have printed as the key."""
+    """Return what a failed command says, harmless and short, without what it printed as the key, and without what looks
+    like one: a shell that is told to (-x) repeats all it runs.
+    """
     text = told.decode("utf-8", "replace")
-    for line in said.decode("utf-8", "replace").split():
-        text = text.replace(line, MASK)
+    printed = said.decode("utf-8", "replace")
+    for secret in sorted({*printed.splitlines(), *printed.split()}, key=len, reverse=True):
+        if is_worth_masking(secret.strip()):
+            text = text.replace(secret.strip(), MASK)
+    text = _LIKE_A_KEY.sub(MASK, text)
     lines = [clean(line, longest=200) for line in text.splitlines() if line.strip()]
     return "\n".join(lines[:_SHOWN_LINES])

@@ -6,30 +6,35 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_reseller.domain.environment import API_KEY, API_USER, BASE_URL, CREDENTIAL_FILE, FORMAT, NAME
+from tui_reseller.domain.environment import API_KEY, API_USER, BASE_URL, CREDENTIAL_FILE, FORMAT, KEY_FOLLOWS, NAME
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.profile import DEFAULT_BASE_URL, Format, Profile, Store, checked_base_url
 from tui_reseller.domain.secret import Secret
+from tui_reseller.system.files import at_home
 
-_ALL = (BASE_URL, FORMAT, API_USER, API_KEY, CREDENTIAL_FILE)
+_ALL = (BASE_URL, FORMAT, API_USER, API_KEY, CREDENTIAL_FILE, KEY_FOLLOWS)
 _LARGEST = 64 * 1024
 _TOO_LARGE = "it is larger than 64 KiB"
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentProfile:
-    """The profile that the environment describes, and its key."""
+    """The profile that the environment describes, and its key; None if we are given it in another way."""
 
     profile: Profile
-    key: Secret
+    key: Secret | None
 
 
 def take_environment(environ: MutableMapping[str, str]) -> EnvironmentProfile | None:
-    """Take the five variables out of an environment and return what they describe, or None if none is set.
+    """Take our variables out of an environment and return what they describe, or None if none is set.
 
-    An empty variable counts as not set. Raises BadConfig for half a set and for a file that others can read.
+    An empty variable counts as not set; blanks and line ends around a value are those of the file that it came from.
+    Raises BadConfig for half a set, for several lines, and for a file that others can read.
     """
-    found = {name: value for name in _ALL if (value := environ.pop(name, ""))}
+    found = {name: value for name in _ALL if (value := environ.pop(name, "").strip())}
+    for name, value in found.items():
+        if len(value.splitlines()) > 1:
+            raise BadConfig(f"{name} has several lines", hint="set it to one line")
     if not found:
         return None
     if API_USER not in found:
@@ -37,12 +42,17 @@ def take_environment(environ: MutableMapping[str, str]) -> EnvironmentProfile | 
         raise BadConfig(f"{there} without {API_USER}", hint=f"set {API_USER} too, or unset {there}")
     if API_KEY in found and CREDENTIAL_FILE in found:
         raise BadConfig(f"{API_KEY} and {CREDENTIAL_FILE} are both set", hint="unset one of them")
-    if API_KEY not in found and CREDENTIAL_FILE not in found:
+    if not found.keys() & {API_KEY, CREDENTIAL_FILE, KEY_FOLLOWS}:
         raise BadConfig(
             f"{API_USER} without a key", hint=f"set {API_KEY} or {CREDENTIAL_FILE} too, or unset {API_USER}"
         )
-    key = Secret(found[API_KEY]) if API_KEY in found else _read_key(Path(found[CREDENTIAL_FILE]))
-    return EnvironmentProfile(_profile(found), key)
+    return EnvironmentProfile(_profile(found), _key(found))
+
+
+def _key(found: dict[str, str]) -> Secret | None:
+    if KEY_FOLLOWS in found:
+        return None
+    return Secret(found[API_KEY]) if API_KEY in found else _read_key(at_home(found[CREDENTIAL_FILE]))
 
 
 def _profile(found: dict[str, str]) -> Profile:
@@ -71,14 +81,21 @@ def _read_key(path: Path) -> Secret:
             content = file.read(_LARGEST + 1)
     if len(content) > _LARGEST:  # it grew since it was looked at
         problem = _TOO_LARGE
-    elif not problem and not content.strip():
-        problem = "it is empty"
+    key, problem = ("", problem) if problem else _only_line(content)
     if problem:
         raise BadConfig(f"{CREDENTIAL_FILE}: {path} cannot be used: {problem}", hint="a file of yours with mode 0600")
+    return Secret(key)
+
+
+def _only_line(content: bytes) -> tuple[str, str]:
+    """Return the key in a file, without what editors put around it, or what is wrong with it."""
     try:
-        return Secret(content.decode("utf-8").rstrip("\r\n"))
+        key = content.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        raise BadConfig(f"{CREDENTIAL_FILE}: {path} cannot be used: it is not text") from None
+        return "", "it is not text"
+    if not key:
+        return "", "it is empty"
+    return key, "it has several lines" if len(key.splitlines()) > 1 else ""
 
 
 def _problem(found: os.stat_result) -> str:

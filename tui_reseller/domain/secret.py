@@ -3,6 +3,13 @@
 from typing import NoReturn
 
 MASK = "********"
+SHORTEST = 6
+"""Characters of the shortest password of any service. What is shorter is a word of the language, and no secret."""
+
+
+def is_worth_masking(value: str) -> bool:
+    """Whether a text is long enough to be taken out of a message: else the message would lose its own words."""
+    return len(value) >= SHORTEST
 
 
 class Secret:

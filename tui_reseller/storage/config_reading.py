@@ -73,7 +73,7 @@ def read_file(path: Path) -> str:
         line = content[: content.index(b"\0")].count(b"\n") + 1
         raise BadConfig(f"{path.name}:{line}: holds a NUL byte", hint=f"look at {path}")
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise BadConfig(f"{path.name}:{line}: is not UTF-8", hint=f"look at {path}") from None

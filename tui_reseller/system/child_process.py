@@ -1,4 +1,4 @@
-"""Our own child processes: they run the package that runs here, and no other.
+"""Our own processes: they run the package that runs here, and no other.
 
 `python -m` looks into the current folder before anything else, so that a file `uvicorn.py` there would run in our name.
 A child is therefore isolated (`-I`: neither the current folder nor PYTHON* variables count), lives in `/`, and finds
@@ -9,8 +9,9 @@ interpreter is given to run; until it has our package it imports nothing but the
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 PACKAGE = Path(__file__).resolve().parents[1]
 FOLDER = "/"
@@ -39,6 +40,12 @@ def start(
         command, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, env={**inherited, **(environment or {})},
         start_new_session=True, cwd=FOLDER,
     )  # fmt: skip
+
+
+def start_again(*, without: Collection[str]) -> NoReturn:
+    """Become the same command once more, in an interpreter that does not see some variables."""
+    environment = {name: value for name, value in os.environ.items() if name not in without}
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606 - our own interpreter
 
 
 def _user_site() -> str:

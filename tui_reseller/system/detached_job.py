@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tui_reseller.domain.credential import Credential
-from tui_reseller.domain.environment import API_KEY, API_USER, BASE_URL, FORMAT, NAME
+from tui_reseller.domain.environment import API_USER, BASE_URL, FORMAT, KEY_FOLLOWS, NAME
 from tui_reseller.domain.errors import MissingCredentials
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
@@ -23,22 +23,21 @@ def detach(log: Path, number: int, profile: Profile, credential: Credential | No
     """Start a process that resumes a job, and return its process number. What goes wrong there stands in a log file.
 
     Unlock is why a protected profile was unlocked; without it that process would find it locked.
-    The key goes through a pipe, never through an argument, and behind it the password of a proxy; only the profile of
-    the environment is handed on as it came, in the environment. Raises MissingCredentials without a key.
+    The key goes through a pipe, and behind it the password of a proxy: others can read the arguments and the
+    environment of a process. Raises MissingCredentials without a key.
     """
     if credential is None or not credential.key:
         hint = command("job", "resume", str(number), "--profile", profile.name)
         raise MissingCredentials(f'no key for profile "{profile.name}"', hint=hint)
-    arguments = ["job", "resume", str(number), "--quiet", "--output", "jsonl"]
+    arguments = ["job", "resume", str(number), "--quiet", "--output", "jsonl", "--key-stdin"]
     arguments += ["--unlock", unlock] if unlock else []
     environment: dict[str, str] = {}
     if profile.name == NAME:
         environment = {
-            BASE_URL: profile.base_url, FORMAT: profile.format.value, API_USER: profile.api_user,
-            API_KEY: credential.key.reveal(),
+            BASE_URL: profile.base_url, FORMAT: profile.format.value, API_USER: profile.api_user, KEY_FOLLOWS: "1",
         }  # fmt: skip
     else:
-        arguments += ["--profile", profile.name, "--key-stdin"]
+        arguments += ["--profile", profile.name]
     with _kept(log) as words:
         child = child_process.start(
             "tui_reseller", arguments, stdout=subprocess.DEVNULL, stderr=words, environment=environment
@@ -47,7 +46,7 @@ def detach(log: Path, number: int, profile: Profile, credential: Credential | No
     _log.warning("job %d goes on in process %d; what goes wrong there is said here", number, child.pid)
     if child.stdin is not None:
         with suppress(BrokenPipeError), child.stdin:  # it has ended already; why, it has said
-            lines = (credential.key, credential.proxy_password) if profile.name != NAME else ()
+            lines = (credential.key, credential.proxy_password)
             child.stdin.write("".join(f"{secret.reveal()}\n" for secret in lines if secret is not None).encode())
     return child.pid
 

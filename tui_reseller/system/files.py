@@ -17,6 +17,14 @@ LOCK_WAIT = 5.0
 _TEMPORARY = ".writing-"
 
 
+def at_home(path: str) -> Path:
+    """Return a path that an operator wrote: a leading ~ means home wherever one is written, not in a shell alone."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # the home of somebody who is not there
+        return Path(path)
+
+
 def checked_folder(folder: Path) -> bool:
     """Return whether a folder of ours is there. Raises BadConfig if others could change what is in it (S18)."""
     try:

@@ -1,5 +1,7 @@
 """The application: themes, stylesheets, screens, orderly end. Knows no domain words."""
 
+import os
+import signal
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
@@ -227,8 +229,11 @@ class ResellerApp(ReportingApp, inherit_bindings=False):
         return self._mouse.toggle()
 
     def suspend_process(self) -> None:
-        """Stop this process until the shell lets it go on."""
-        self.action_suspend_process()
+        """Stop until the shell lets us go on: all of the group that it started, a script around us among it. Were we
+        alone to stop, the shell would not know of it.
+        """
+        if self._driver is not None and self._driver.can_suspend:
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
 
     def copy_text(self, text: str) -> str:
         """Send a text to the operator's terminal; return what to say."""

@@ -9,6 +9,8 @@ from tui_reseller.domain.text import clean
 
 KEPT = frozenset({"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_DISABLE_KITTY_KEY"})
 """Settings of the screen library that are harmless; all others could type keys, write files or open ports."""
+SIZES = ("COLUMNS", "LINES")
+"""As large as the terminal was when they were exported: libraries believe them, and a dialog opens off the screen."""
 FRAMES = 240
 """Paintings in a second, at most. With the screen library's 60, what a key shows waits up to 16 ms if anything else was
 painted right before it: the letter before its answer, or how far a list is read.
@@ -35,7 +37,7 @@ def missing_terminal() -> str | None:
 
 def tame_environment() -> None:
     """Take away the variables by which the environment could steer the screen library, and let it paint at once."""
-    for name in [name for name in os.environ if name.startswith("TEXTUAL") and name not in KEPT]:
+    for name in [name for name in os.environ if name in SIZES or (name.startswith("TEXTUAL") and name not in KEPT)]:
         del os.environ[name]
     os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
 

@@ -13,10 +13,11 @@ from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor, Comparison
 from tui_reseller.services.services import Services
+from tui_reseller.system.files import at_home
 
 _WORDS = "The ledger"
 _FILE = click.argument(
-    "file", metavar="FILE", type=click.Path(path_type=Path), callback=lambda _ctx, _parameter, path: path.absolute()
+    "file", metavar="FILE", type=click.Path(), callback=lambda _ctx, _parameter, path: at_home(path).absolute()
 )
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 

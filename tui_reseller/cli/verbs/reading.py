@@ -23,6 +23,7 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services import export, listing
 from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
+from tui_reseller.system.files import at_home
 
 PIECE = 2000
 _BY_COLUMNS = {"csv": ExportFormat.CSV, "jsonl": ExportFormat.JSON_LINES}
@@ -120,7 +121,7 @@ def _read_target(inv: Invocation, to: str | None, *, limit: int | None, force: b
     if inv.common.output:
         raise click.UsageError("--to takes its form from the ending of the file: leave --output out")
     try:
-        return _Target(Path(to).expanduser(), force)
+        return _Target(at_home(to), force)
     except RuntimeError:
         raise InvalidInput(f"the home folder in {quoted(to)} is not known") from None
 

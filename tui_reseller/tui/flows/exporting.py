@@ -7,6 +7,7 @@ from pathlib import Path
 from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.fields import Finding
 from tui_reseller.services import export as exporting
+from tui_reseller.system.files import at_home
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.presenters.header import count_text
@@ -41,7 +42,7 @@ async def export(context: ProfileContext) -> None:
     answer = await context.dialogs.ask_form(_form(context, what, counts[what]))
     if answer is None:
         return
-    wanted = _Export(what, counts[what], _path(answer["file"]), answer["there"] == "replace")
+    wanted = _Export(what, counts[what], at_home(answer["file"]), answer["there"] == "replace")
     context.host.run_in_background(partial(_write, context, wanted), "export")
 
 
@@ -66,14 +67,10 @@ def _form(context: ProfileContext, what: str, count: int) -> FormSpec:
     return FormSpec("Export", context.profile_title, lines, fields, commit="Write")
 
 
-def _path(text: str) -> Path:
-    return Path(text).expanduser()
-
-
 def _findings(context: ProfileContext, text: str) -> list[Finding]:
     try:
-        exporting.check(context.services.exporter, _path(text), overwrite=True)
-    except (ResellerError, RuntimeError) as error:  # RuntimeError: ~ of somebody who is not there
+        exporting.check(context.services.exporter, at_home(text), overwrite=True)
+    except ResellerError as error:
         return [Finding("file", str(error))]
     return []
 

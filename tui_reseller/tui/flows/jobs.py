@@ -12,6 +12,7 @@ from tui_reseller.services.door import Consent, Permit, admit_job
 from tui_reseller.services.job_items import RETRIED, retry_rejected
 from tui_reseller.services.plans import Drafted
 from tui_reseller.services.undo import draft_undo
+from tui_reseller.system.files import at_home
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.flows.plans import Review, start_reviewed
@@ -110,6 +111,6 @@ async def _results(context: ProfileContext, job: Job) -> None:
 
 
 def _written(context: ProfileContext, name: str, content: str) -> str:
-    path = Path(name).expanduser()
+    path = at_home(name)
     context.services.write_new(path, content.encode("ascii"))
     return str(path)

@@ -2,13 +2,13 @@
 
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.password import check_password, generate_password
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.job_passwords import Made, Passwords
+from tui_reseller.system.files import at_home
 from tui_reseller.tui.dialogs.form_spec import FormField
 from tui_reseller.tui.dialogs.texts import password_form
 from tui_reseller.tui.flows.act import do_one, reason_required
@@ -55,14 +55,14 @@ async def _one(context: ProfileContext, customer: Customer, answer: dict[str, st
 
 async def _many(context: ProfileContext, targets: Sequence[Customer]) -> None:
     """A new password for each, in a file that is named before the first is made."""
-    name = str(Path.home() / f"passwords-{context.now():%Y%m%d-%H%M%S}.csv")
+    name = str(at_home(f"~/passwords-{context.now():%Y%m%d-%H%M%S}.csv"))
     hint = "new; only you can read it"
     fields = (FormField("file", "Result file", name, required=True, hint=hint),)
 
     def passwords(answer: dict[str, str]) -> Passwords:
-        return Made(context.services.password_files.new(Path(answer["file"]).expanduser()))
+        return Made(context.services.password_files.new(at_home(answer["file"])))
 
     def place(answer: dict[str, str]) -> str:
-        return str(Path(answer["file"]).expanduser().absolute())
+        return str(at_home(answer["file"]).absolute())
 
     await act_on_many(context, Operation.PASSWORD, targets, Asked(fields, passwords, place))

@@ -1,5 +1,6 @@
 """The program itself: repaint, mouse, suspend, leave."""
 
+from tui_reseller.system.job_control import has_shell_above
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.flows.running import hand_over
 from tui_reseller.tui.profile_context import ProfileContext
@@ -19,8 +20,10 @@ async def toggle_mouse(context: ProfileContext) -> None:
 
 
 async def suspend(context: ProfileContext) -> None:
-    """Go to the shell; not while an answer is on its way, which nobody would read."""
-    if context.session.desk.in_flight:
+    """Go to the shell, if there is one; not while an answer is on its way, which nobody would read."""
+    if not has_shell_above():
+        context.notify("There is no shell to go to: nobody could bring the program back.", "warning")
+    elif context.session.desk.in_flight:
         context.notify("A change is on its way: wait for its answer before ctrl+z.", "warning")
     else:
         context.host.suspend_process()

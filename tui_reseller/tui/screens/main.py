@@ -29,8 +29,8 @@ LINES = 6
 """Header, counts, titles, message, footer, and what a terminal that is too small says."""
 SLOW_SHOW_SECONDS = 0.2
 """On a slow line the screen is painted at most so often."""
-REPAINT = "screen.repaint"
-"""The one command whose key is no text in the filter."""
+IN_FIELDS = ("screen.repaint", "app.suspend")
+"""Commands that work in the filter, too, if their key is no text there."""
 
 
 class MainScreen(Screen[None]):
@@ -174,7 +174,8 @@ class MainScreen(Screen[None]):
             return True
         if self.app.screen is not self or self.host.opening:
             return False
-        return parameters[0] == REPAINT or not isinstance(self.focused, Input)
+        works_in_fields = parameters[0] in IN_FIELDS and str(parameters[1]).startswith("ctrl+")
+        return works_in_fields or not isinstance(self.focused, Input)
 
     async def action_command(self, command_id: str, key: str) -> None:
         """Do a command, or say why not."""
