@@ -55,6 +55,7 @@ def as_command(
     """
     who, action = Foreign(username), provider.action(operation)
     values = [Foreign(change.after, f"{change.field}=") for change in changes if isinstance(change.after, str)]
+    is_told_by_values = action.effect is Effect.CHANGES and bool(action.takes)
     words: list[Word] = [verb_of(operation), "--profile", profile]
     words += ["--until", utc_text(until)] if until is not None else []
     words += ["--reason", Typed(reason)] if reason else []
@@ -64,5 +65,5 @@ def as_command(
     elif action.effect is Effect.RENAMES or operation is Operation.EMAIL:  # these verbs take the new value alone
         words += [who, *(Foreign(str(change.after)) for change in changes[:1])]
     else:
-        words += [who, *values]
+        words += [who, *values] if is_told_by_values else [who]
     return command(*words)
