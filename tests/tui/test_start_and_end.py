@@ -240,3 +240,8 @@ async def test_the_detail_tells_the_age_of_a_new_list_though_the_cursor_never_mo
         assert said != "list of -"
         await soon("the age of the list", lambda: desk.main.detail.read_at == said)
         assert any("Sending" in line and said in line for line in desk.screen_text())
+
+
+def test_whatever_key_leaves_ctrl_q_leaves_too():
+    found = {command.id: command.keys for command in with_keys({"app.quit": "f10", "list.filter": "f3"})}
+    assert (found["app.quit"], found["list.filter"]) == (("f10", "ctrl+q"), ("f3",))

@@ -17,6 +17,10 @@ _FORBIDDEN = {"ctrl+a", "ctrl+b", "ctrl+d", "ctrl+h", "ctrl+i", "ctrl+m", "ctrl+
 """Keys that terminals, tmux or screen keep for themselves, or send for another key; and the ones that commit a form."""
 
 
+ALWAYS_LEAVES = "ctrl+q"
+"""Stays the key of leaving, whatever else is chosen for it: nobody is locked in by a slip in the config file."""
+
+
 def key_word(key: str) -> str:
     """Return a key as it is written on screen."""
     return _WORDS.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
@@ -33,9 +37,7 @@ def with_keys(chosen: Mapping[str, str]) -> tuple[Command, ...]:
         if not key:
             raise BadConfig(f"[keys] {command_id}: the key {key!r} is not free for use")
     commands = tuple(
-        replace(command, keys=(_BY_CHARACTER.get(chosen[command.id], chosen[command.id]),))
-        if command.id in chosen
-        else command
+        replace(command, keys=_keys_of(command, chosen[command.id])) if command.id in chosen else command
         for command in COMMANDS
     )
     taken: dict[str, str] = {}
@@ -46,3 +48,9 @@ def with_keys(chosen: Mapping[str, str]) -> tuple[Command, ...]:
             if taken.setdefault(key, command.id) != command.id:
                 raise BadConfig(f"[keys]: {key_word(key)!r} is the key of both {taken[key]} and {command.id}")
     return commands
+
+
+def _keys_of(command: Command, key: str) -> tuple[str, ...]:
+    """Return the operator's key of a command, and of the one that leaves also the key that always does."""
+    own = _BY_CHARACTER.get(key, key)
+    return tuple(dict.fromkeys((own, *(kept for kept in command.keys if kept == ALWAYS_LEAVES))))

@@ -62,9 +62,15 @@ def job_line(job: Job, now: datetime) -> str:
     """Return one line of the list of jobs."""
     return clean(
         f"{job.number:>4}  {job.state_word:<22} {count_text(job.done)} of {count_text(job.total):<9} "
-        f"{clock_text(job.began, now)}  {job.operator.user}  {job.origin}{_why(job)}",
+        f"{clock_text(job.began, now)}  {_outcomes(job)}{job.operator.user}  {job.origin}{_why(job)}",
         longest=300,
     )
+
+
+def _outcomes(job: Job) -> str:
+    """Return how many items have which outcome, unless that is one for all: then it says no more than the state."""
+    found = [outcome for outcome, count in job.counts.items() if count]
+    return f"{counts_line(job.counts)}  " if len(found) > 1 or job.open_unknowns else ""
 
 
 def title(
