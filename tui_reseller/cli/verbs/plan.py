@@ -20,7 +20,7 @@ from tui_reseller.cli.provider_help import actions_text, help_from_tables
 from tui_reseller.cli.reading_options import ReadingGiven, odd_names_option, reading_from, reads_files
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.filters import Filter, parse_selection
-from tui_reseller.domain.listing import ListContext, ListQuery
+from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.text import clean
@@ -134,9 +134,7 @@ async def _matching(session: Session, chosen: Filter, action: str, fields: dict[
     for name in fields:
         if name not in columns_of(session.provider, operation):
             raise InvalidInput(f"{operation.value} takes no {name}", field=name)
-    entries = await session.ledger.needs_you(session.account)
-    context = ListContext(needs_you=frozenset(entry.username for entry in entries))
-    await session.customers.query(ListQuery(chosen, context=context))
+    await session.customers.query(ListQuery(chosen, context=await listing.marks_for(session, chosen)))
     names = [name for name in session.customers.usernames() if name]
     return Read([RequestedChange(Call(operation, name, fields)) for name in names])
 
