@@ -9,7 +9,7 @@ import pytest
 from tests.harness.consent import for_job
 from tests.jobs.office import Office
 from tui_reseller.domain.audit import AuditQuery
-from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.services import job_items, listing, plans
@@ -435,3 +435,16 @@ async def test_a_success_that_reached_another_customer_stops_the_job(office, san
         job = await run.run()
     assert (job.state, job.done) == (JobState.PAUSED, 1)
     assert first.item.username in job.why
+
+
+@pytest.mark.parametrize("field", ["action", "username", "sending", "zone", "email", "\x1b[31m"])
+async def test_a_plan_with_a_field_that_its_operation_does_not_take_is_refused(office, tmp_path, planted, field):
+    """Its digest is right: whoever alters a plan can count it anew."""
+    planted(1, "own-")
+    plan = await office.plan("username~^own-", Operation.SET, city="Vigo")
+    altered = replace(plan, items=tuple(replace(item, fields={**item.fields, field: "x"}) for item in plan.items))
+    read = office.services.plans.load(str(office.services.plans.save(altered, tmp_path / "altered.plan")))
+    plans.check_place(plan, office.session)
+    with pytest.raises(InvalidInput, match="takes no") as refused:
+        plans.check_place(read, office.session)
+    assert "\x1b" not in str(refused.value)

@@ -9,8 +9,9 @@ from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.fingerprint import Fingerprint
 from tui_reseller.domain.plan import Item, Plan, Refusal
 from tui_reseller.domain.printed import Foreign, line
+from tui_reseller.domain.provider import KEY, Effect, Provider
 from tui_reseller.domain.providers import provider_of
-from tui_reseller.domain.text import quoted
+from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services import listing
 from tui_reseller.services.plan_checks import PLAIN, Checking, checker_for
 from tui_reseller.services.requested import RequestedChange
@@ -99,13 +100,31 @@ def moved_since(plan: Plan, loaded: Mapping[str, Customer]) -> int:
 
 
 def check_place(plan: Plan, session: Session) -> None:
-    """Raise RefusedHere if a plan was made for another account."""
+    """Raise RefusedHere if a plan was made for another account, InvalidInput if it holds a field that its operation
+    does not take: a plan is a file, and its digest is no signature.
+    """
     if plan.account != session.account:
         other = line("--profile", Foreign(plan.profile))
         raise RefusedHere(
             f'refused: this plan was made for another account (profile "{plan.profile}"); nothing was sent',
             hint=f"make the plan again{f', or: {other}' if other else ''}",
         )
+    for item in plan.items:
+        if session.provider.has(item.operation):  # the door says of the others what to do instead
+            _refuse_foreign_fields(session.provider, item)
+
+
+def _refuse_foreign_fields(provider: Provider, item: Item) -> None:
+    action = provider.action(item.operation)
+    taken = (KEY,) if action.effect is Effect.RENAMES else action.takes
+    for name in item.fields:
+        if name not in taken:
+            raise InvalidInput(
+                f"this plan cannot be applied: {item.operation.value} of {quoted(item.username, 40)} takes no "
+                f"{clean(name, longest=40)}; nothing was sent",
+                field=clean(name, longest=40),
+                hint="make the plan again",
+            )
 
 
 async def unmoved(plan: Plan, session: Session, *, skip_changed: bool = False) -> Plan:
