@@ -48,6 +48,8 @@ def test_the_help_of_the_program_lists_every_verb(desk):
         (["create", "username=x", "password=hunter2"], "never an argument"),
         (["create"], "--from"),
         (["--quiet"], "belong to a verb"),
+        (["show", "-x"], 'stands behind "--"'),
+        (["disable", "--yes", "c1", "-x"], 'stands behind "--"'),
         (["list", "--timeout", "0"], "timeout"),
     ],
 )

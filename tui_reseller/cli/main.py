@@ -171,8 +171,15 @@ def _usage(error: click.ClickException) -> int:
 
     context = error.ctx if isinstance(error, click.UsageError) else None
     verb = context.command_path.split()[1:] if context else []
-    Console().warn(f"{error.format_message()}\nhelp: {command(*verb, '--help')}")
+    lines = [error.format_message()]
+    if isinstance(error, click.NoSuchOption) and context and _has_arguments(context.command):
+        lines.append('what begins with "-" and is no option stands behind "--"')
+    Console().warn("\n".join([*lines, f"help: {command(*verb, '--help')}"]))
     return 2
+
+
+def _has_arguments(command: click.Command) -> bool:
+    return any(isinstance(parameter, click.Argument) for parameter in command.params)
 
 
 def _expected(error: "ResellerError") -> int:
