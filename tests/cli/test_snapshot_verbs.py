@@ -146,7 +146,7 @@ def test_a_file_that_is_there_needs_force_and_the_service_is_not_asked_before(de
         (["--to", "."], ".parquet"),
         (["--to", "a.csv", "--limit", "1"], "--limit"),
         (["--to", "a.csv", "--output", "csv"], "--output"),
-        (["--to", "~nobody-at-all/a.csv"], "home"),
+        (["--to", "~nobody-at-all/a.csv"], "no folder ~nobody-at-all"),
         (["--force"], "--to"),
     ],
 )

@@ -129,7 +129,7 @@ def test_detail_dialogs_and_outcomes_show_it_harmlessly():
         done = entry(number, text)
         result = Result(text, Operation.SET, Outcome.REJECTED, text, "id", done.changes)
         item = Item(Operation.SET, text, {"city": text}, {"city": text})
-        usual = {"reason": text, "reason_required": False}
+        usual = {"reason_required": False}
         specs = [
             texts.switch_form(RESELLER_V2, Operation.DISABLE, one, "P", read_at="", typed=None, now=NOW, **usual),
             texts.switch_form(
@@ -344,7 +344,7 @@ def test_a_detail_of_a_hundred_thousand_signs_is_folded_at_once():
         one = a_customer("x").with_values(dict.fromkeys(("email", *DETAIL_FIELDS), long))
         began = time.process_time()
         lines = wide_lines(RESELLER_V2, one, "list of 14:02", [], NOW, 48)
-        assert time.process_time() - began < 0.5
+        assert time.process_time() - began < 5, "it took half a minute when each sign was measured again"
         assert max(map(cell_len, lines)) <= 48
         if len(sign) == 1 and sign.isalpha():
             assert "".join(lines).count(sign) >= 10 * 4095, "nothing is lost"

@@ -17,7 +17,7 @@ from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import RefusedHere
-from tui_reseller.domain.job import Job
+from tui_reseller.domain.job import Job, JobState
 from tui_reseller.domain.operation import WRITES, Call, Operation, Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.secret import Secret
@@ -96,6 +96,9 @@ async def _job(session: Session, operation: Operation) -> list[Outcome]:
     found = {before.username: before} if before else {}
     run = JobRun(session, jobs, job, for_job(session, job), passwords, present=found)
     done = await run.run()
+    if done.state is JobState.PAUSED:  # the rest of a job would be refused as well
+        assert "nothing was sent" in done.why
+        return [Outcome.NOT_SENT]
     assert run.progress.told == 1
     return [outcome for outcome, count in done.counts.items() if outcome and count] or [run.progress.last[0].outcome]
 

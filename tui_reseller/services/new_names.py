@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Mapping, Sequence
 
-from tui_reseller.domain.confusables import difference, oddity, skeleton
+from tui_reseller.domain.confusables import difference, is_same_name, oddity, skeleton
 from tui_reseller.domain.errors import InvalidInput, SnapshotDamaged
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.provider import KEY, Effect, Provider
@@ -69,6 +69,8 @@ async def know_names(session: Session, *, may_ask: bool, is_for_many: bool) -> N
 async def why_odd(session: Session, call: Call) -> str:
     """Return why people take the username that a call makes for another, or cannot type it; nothing if they do not."""
     name = new_name(session.provider, call)
+    if is_same_name(name, session.profile.api_user):
+        return ""  # our own name is refused, and nobody is asked about it (Policy.refuse)
     alike = await session.customers.look_alikes([name], NAMED)
     return NewNames(alike).why_odd(name, former=call.username)
 
