@@ -2,6 +2,8 @@
 
 import pytest
 
+from tui_reseller.domain.errors import CredentialStoreError
+
 KEY = "canary-new-key-5k"
 
 
@@ -75,6 +77,40 @@ def test_set_use_and_remove(desk):
     assert desk("profile", "remove", "beta", answers=["no"]).code == 11
     assert desk("profile", "remove", "beta", answers=["yes"]).code == 0
     assert [found["name"] for found in desk("profile", "list").rows] == ["acme"]
+
+
+def test_a_keyring_out_of_reach_is_said_and_nothing_is_called_removed(desk, monkeypatch):
+    desk.add("beta")
+
+    async def away(_profile):
+        raise CredentialStoreError("your keyring is locked", state="locked", hint="unlock it")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.credentials, "remove", away)
+        ran = desk("profile", "remove", "beta", "--yes")
+    assert ran.code == 3
+    assert "may still be kept: your keyring is locked; nothing was removed" in ran.err
+    assert "unlock it" in ran.err
+    assert desk("profile", "show", "beta").row["name"] == "beta"
+    assert "rules changed" not in desk("profile", "show", "beta").err
+    said = desk("profile", "set", "beta", "store=none").err
+    assert 'the former key stays in the keyring, as "tui-reseller:beta" for "https://api.example.com|beta-user"' in said
+    assert "tui-reseller profile set beta store=none and tui-reseller profile remove beta" in ran.err
+    assert desk("profile", "remove", "beta", "--yes").code == 0
+
+
+@pytest.mark.parametrize(
+    ("pair", "is_left"),
+    [
+        ("api_user=other", True), ("base_url=https://other.example/apiv2", True), ("credential_command=pass x", True),
+        ("store=none", True), ("colour=red", False), ("base_url=https://api.example.com/other", False),
+        ("format=xml", False), ("api_user=acme-user", False),
+    ],
+)  # fmt: skip
+def test_a_key_that_is_left_behind_is_named(desk, pair, is_left):
+    ran = desk("profile", "set", "acme", pair)
+    assert ran.code == 0, ran.err
+    assert ("the former key stays in the keyring" in ran.err) == is_left
 
 
 def test_an_unknown_profile_is_3_and_names_the_nearest(desk):

@@ -171,6 +171,28 @@ async def test_a_backend_that_is_not_on_the_list_is_refused_by_name(profile, nam
     assert memory.calls == []
 
 
+@pytest.mark.parametrize("state", ["none", "no-collection", "locked", "ready"])
+async def test_a_key_is_removed_or_it_is_said_that_it_may_be_there(profile, state):
+    memory = Memory()
+    await store(memory).put(profile, KEY)
+    memory.state = lambda: state
+    removing = store(memory).remove(profile)
+    if state in {"none", "locked"}:
+        with pytest.raises(CredentialStoreError) as caught:
+            await removing
+        assert caught.value.state == state
+        assert memory.items
+    else:
+        await removing
+        assert bool(memory.items) == (state == "no-collection"), "one that was never set up is not asked"
+
+
+async def test_without_a_keyring_nothing_is_called_removed(profile):
+    for environ in ({}, {**BUS, "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}):
+        with pytest.raises(CredentialStoreError, match="no system keyring"):
+            await store(Memory(), environ).remove(profile)
+
+
 async def test_the_fail_backend_means_none(profile):
     assert await store(Memory(), {**BUS, "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}).probe() == "none"
 

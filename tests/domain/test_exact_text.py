@@ -2,12 +2,13 @@
 
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tui_reseller.domain.exact_text import read_back, spelt_out
+from tui_reseller.domain.exact_text import exactly_quoted, read_back, spelt_out
 from tui_reseller.domain.text import clean, formula_restored, formula_safe
 
 ODD = "\t\n\r\x00\x1b\x7f\x85\u2028\u200b\u200c\u200d\ufe0f\u202e\u0301\U000e0041\ud800\U0001f468\u0646#1"
@@ -56,3 +57,20 @@ def test_with_the_mark_of_formulas_it_survives_a_csv_file(text):
 )  # fmt: skip
 def test_what_is_written(text, written):
     assert spelt_out(text) == written
+
+
+LOOK_ALIKE = ["ann", "ann\u202e", "ann\u200b", "ann\ufffd", 'ann"', 'ann\\"', "ann\\", "ann\\u202e", "ann\\\\", "ann\n"]
+LOOK_ALIKE += ["ann\\n", 'ann" by "boss', "ann ", "ann\u00a0", "ann\ufe0f", "ann\u200d"]
+
+
+def test_no_two_names_are_quoted_alike_and_none_ends_its_quotation():
+    told = [exactly_quoted(name) for name in LOOK_ALIKE]
+    assert len(set(told)) == len(LOOK_ALIKE)
+    for text in told:
+        assert re.fullmatch(r'"(?:[^"\\]|\\.)*"', text), text
+        assert clean(text) == text
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_any_two_names_are_quoted_differently(one, other):
+    assert (exactly_quoted(one) == exactly_quoted(other)) == (one == other)

@@ -240,11 +240,14 @@ async def test_a_removed_profile_leaves_neither_key_nor_snapshot(snapshot):
     accounts = ["reseller-v2|https://api.sendgrid.com:443/apiv2|a", "reseller-v2|https://api.sendgrid.com:443/apiv2|b"]
     for account in accounts:
         await snapshot.save(account, NOON, frame_from([LUZ]))
-    await profiles.remove("acme")
+    await profiles.remove_key("acme")
+    profiles.remove("acme")
     assert (list(profiles.load().profiles), [*profiles.credentials.keys]) == (["beta"], ["beta"])
     assert [await snapshot.load(account) is None for account in accounts] == [True, False]
     with pytest.raises(BadConfig):
-        await profiles.remove("acme")
+        await profiles.remove_key("acme")
+    with pytest.raises(BadConfig):
+        profiles.remove("acme")
 
 
 async def test_a_keyring_is_not_asked_to_forget_what_lives_elsewhere(snapshot):
@@ -253,7 +256,7 @@ async def test_a_keyring_is_not_asked_to_forget_what_lives_elsewhere(snapshot):
         Profile("acme", "a", credential_command=("pass",)),
         credentials=FakeCredentials({"acme": "of another"}),
     )
-    await profiles.remove("acme")
+    await profiles.remove_key("acme")
     assert [*profiles.credentials.keys] == ["acme"]
 
 

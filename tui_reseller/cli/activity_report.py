@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tui_reseller.cli.messages import changes_text
 from tui_reseller.domain.audit import Entry, utc_text
+from tui_reseller.domain.exact_text import exactly_quoted
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean, quoted
@@ -70,12 +71,12 @@ class ActivityReport:
         shows_changes = entry.changes and (action.takes or action.sets)
         parts = [
             f"  {local_text(entry.time)}",
-            quoted(entry.username),
+            exactly_quoted(entry.username),
             operation,
             entry.outcome.word if entry.outcome else "on its way",
             changes_text(provider, entry.operation, entry.changes) if shows_changes else "",
             f"until {local_text(entry.until)}" if entry.until else "",
-            f"why: {clean(entry.reason, longest=LONGEST_REASON)}" if entry.reason else "",
+            f"why: {quoted(entry.reason, LONGEST_REASON)}" if entry.reason else "",
             "" if self.profile else f"profile {clean(entry.profile, longest=64)}",
             f"[{entry.id}]",
         ]
@@ -90,11 +91,10 @@ class ActivityReport:
             "noted": "resolved with a note",
         }
         why = suspension.entry.reason
-        reason = f"  why: {clean(why, longest=LONGEST_REASON)}" if why else ""
+        reason = f"  why: {quoted(why, LONGEST_REASON)}" if why else ""
         state = words[suspension.state(self.now)]
-        return (
-            f"  {local_text(suspension.until)}  {quoted(suspension.username)}  {state}{reason}  [{suspension.entry.id}]"
-        )
+        name = exactly_quoted(suspension.username)
+        return f"  {local_text(suspension.until)}  {name}  {state}{reason}  [{suspension.entry.id}]"
 
 
 def _counted(entries: Sequence[Entry]) -> str:

@@ -78,7 +78,7 @@ class KeyringStore:
             raise unusable(state, backend=backend)
         if state == "locked" and not await self._ask(backend, lambda driver: driver.unlock(), self._person_seconds):
             raise unusable("locked", backend=backend)
-        value = await self._ask(backend, lambda driver: driver.get(*_item(profile)), self._person_seconds)
+        value = await self._ask(backend, lambda driver: driver.get(*profile.key_place), self._person_seconds)
         return _read(value, profile) if value else None
 
     async def put(self, profile: Profile, credential: Credential) -> str:
@@ -95,20 +95,22 @@ class KeyringStore:
         state, backend = await self.probe(), chosen_backend(self._environ)
         if backend is None or state != "ready":
             raise unusable(state, backend=backend)
-        service, username = _item(profile)
+        service, username = profile.key_place
         await self._ask(backend, lambda driver: driver.put(service, username, value), self._person_seconds)
         if await self._ask(backend, lambda driver: driver.get(service, username), self._person_seconds) != value:
             raise unusable("unverified", backend=backend)
         return self.words()
 
     async def remove(self, profile: Profile) -> None:
-        """Delete the key of a profile, if there is one. Where there is no keyring there is none."""
+        """Delete the key of a profile, if there is one. A keyring that was never set up holds none; one that is out of
+        reach may.
+        """
         state, backend = await self.probe(), chosen_backend(self._environ)
-        if backend is None or state in {"none", "no-collection"}:
+        if state == "no-collection":
             return
-        if state == "locked":
-            raise unusable("locked", backend=backend)
-        service, username = _item(profile)
+        if backend is None or state != "ready":
+            raise unusable(state, backend=backend)
+        service, username = profile.key_place
         if await self._ask(backend, lambda driver: driver.get(service, username), self._person_seconds) is not None:
             await self._ask(backend, lambda driver: driver.delete(service, username), self._person_seconds)
 
@@ -137,11 +139,6 @@ class KeyringStore:
                 raise unusable("timeout", backend=backend) from None
             except Exception as error:  # noqa: BLE001 - keyrings raise anything (terminal.md 1)
                 raise from_foreign(error, backend) from None
-
-
-def _item(profile: Profile) -> tuple[str, str]:
-    """Return service and username of an item. One service per profile: Windows mixes up usernames within one."""
-    return f"tui-reseller:{profile.name}", f"{profile.origin}|{profile.api_user}"
 
 
 def _written(profile: Profile, credential: Credential) -> str:

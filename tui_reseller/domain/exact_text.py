@@ -14,6 +14,7 @@ _TAIL = r"(?:[tnr]|u[0-9a-f]{4}|U(?:000[0-9a-f]|0010)[0-9a-f]{4})"
 """What makes an escape of a backslash before it."""
 _WOULD_BEGIN = re.compile(rf"\\+(?={_TAIL})")
 _ESCAPE = re.compile(rf"(\\+)({_TAIL})")
+_IN_QUOTATION = {"\\": "\\\\", '"': '\\"'}
 _PLAIN = re.compile(r"[\x20-\x5b\x5d-\x7e\xa1-\xac\xae-\u02ff]*")
 
 
@@ -29,6 +30,15 @@ def spelt_out(text: str) -> str:
         written += [before, "\\" * backslashes, _escape(text[at])]
         begin = at + 1
     return "".join(written) + _WOULD_BEGIN.sub(_doubled, text[begin:])
+
+
+def exactly_quoted(text: str) -> str:
+    """Return a text between quotation marks that nothing in it can end: other texts are written otherwise, also where
+    they look alike.
+    """
+    unseen = set(_unseen(text))
+    parts = (_escape(char) if at in unseen else _IN_QUOTATION.get(char, char) for at, char in enumerate(text))
+    return f'"{"".join(parts)}"'
 
 
 def read_back(text: str) -> str:

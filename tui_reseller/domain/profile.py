@@ -79,6 +79,13 @@ class Profile:
         return self.store is Store.KEYRING and not self.credential_command
 
     @property
+    def key_place(self) -> tuple[str, str]:
+        """Service and user of its item in a keyring: a key is bound to the address and the user it was given for (S20).
+        One service for each profile, since Windows mixes up users within one.
+        """
+        return f"tui-reseller:{self.name}", f"{self.origin}|{self.api_user}"
+
+    @property
     def is_proxied(self) -> bool:
         """Whether its calls go over its proxy. What serves on this machine itself is always reached directly: what is
         not encrypted would stand open to the proxy, for which "this machine" is another one, too.

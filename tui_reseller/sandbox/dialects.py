@@ -1,7 +1,7 @@
 """The three generations of the documentation that the sandbox can imitate, and how each of them refuses.
 
 `seed` is the documentation of 2013, `2014` its reworked pages, `2018` the last published ones. The sibling module
-`customer.*` behaves alike in all of them; recorded real traffic shows its error shape.
+`customer.*` behaves alike in all of them; recorded real traffic shows its error shapes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 WEBSITE_SWITCHES = ("website_enable", "website_disable")
 SENDING_SWITCHES = ("enable", "disable")
+_RECORDED_AS_LIST = ("create", "auth")
+"""Operations of the sibling module whose errors came as a list (E1)."""
 
 _REQUIRED_IN_EXAMPLE = (
     "username", "password", "confirm_password", "email", "first_name", "last_name", "address", "city", "state", "zip",
@@ -35,6 +37,7 @@ class Dialect:
     has_ids: bool  # `id` in the record, filters `id`, `limit` and `offset`
     password_length: tuple[int, int | None]
     password_needs_letter_and_digit: bool
+    told_as_list: tuple[str, ...] = ()  # operations whose errors are a list (E1), where others have newer shapes
 
     def required_at_create(self, module: str) -> tuple[str, ...]:
         """Parameters without which `add` is refused; the sibling module knows no package and no whitelabel."""
@@ -62,6 +65,7 @@ _2014 = Dialect(
     has_ids=False,
     password_length=(6, None),
     password_needs_letter_and_digit=False,
+    told_as_list=("create", "rename", "email"),
 )
 _2018 = Dialect(
     name="2018",
@@ -73,6 +77,7 @@ _2018 = Dialect(
     has_ids=True,
     password_length=(8, 128),
     password_needs_letter_and_digit=True,
+    told_as_list=("rename", "email"),
 )
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (_SEED, _2014, _2018)}
 
@@ -92,12 +97,15 @@ def no_such_customer(dialect: Dialect, module: str) -> Refusal:
 
 def refusal_form(dialect: Dialect, module: str, operation: str, wire_format: str, code: int) -> tuple[str, int]:
     """Return the shape of a refusal and its HTTP status."""
-    if module == "customer":
-        return ("E6" if wire_format == "xml" else "E3"), 200
     credentials = code == 401
+    if module == "customer":
+        as_recorded = "E1" if operation in _RECORDED_AS_LIST and not credentials else "E3"
+        return ("E6" if wire_format == "xml" else as_recorded), 200
     if dialect.name == "seed":
         is_switch = operation in SENDING_SWITCHES or operation in WEBSITE_SWITCHES
         return ("E2" if is_switch and not credentials else "E1"), 200
+    if operation in dialect.told_as_list and not credentials:
+        return "E1", code if dialect.name == "2014" else 200
     if dialect.name == "2018":
         return "E3", 200
     if operation in WEBSITE_SWITCHES and not credentials:

@@ -29,6 +29,9 @@ _SWITCHED = {
     "website_enable": ("website_access", "true"), "website_disable": ("website_access", "false"),
 }  # fmt: skip
 _OPTIONAL_AT_CREATE = ("address2", "company", "package", "whitelabel", "free_user", "billing_date", "mail_domain")
+_BEHIND_ADDRESS = RECORD_FIELDS.index("address") + 1
+_SIBLING_FIELDS = (*RECORD_FIELDS[:_BEHIND_ADDRESS], "address2", *RECORD_FIELDS[_BEHIND_ADDRESS:], "website_access")
+"""Fields of a record in the sibling module, in the order that was recorded."""
 _SALT_BYTES = 16
 _LARGEST_NUMBER = 2**62
 
@@ -114,7 +117,7 @@ class Service:
         elif operation == "delete":
             mark_deleted(self.store, "client", customer)
         elif operation == "set":
-            self._set(customer, params)
+            self._set(module, customer, params)
         elif operation == "password":
             self._password(customer, params)
         elif operation == "rename":
@@ -158,10 +161,16 @@ class Service:
         if known is None or not hmac.compare_digest(known, hash_password(password, known[:_SALT_BYTES])):
             raise Refused(Refusal(("Invalid username and/or password",)))
 
-    def _set(self, customer: Customer, params: Params) -> None:
-        """Change the details that were sent. An empty value clears its field: the documentation does not forbid it."""
+    def _set(self, module: str, customer: Customer, params: Params) -> None:
+        """Change the details that were sent. An empty value clears its field: the documentation does not forbid it. The
+        sibling module takes an e-mail address, too, as recorded.
+        """
         values = params.chosen(rules.PROFILE_FIELDS)
-        texts = rules.lengths(values) if values else ["Missing profile parameter"]
+        addressed = params.chosen(("email",)) if module == "customer" else {}
+        texts = rules.lengths(values) if values or addressed else ["Missing profile parameter"]
+        if addressed:
+            texts += rules.email(addressed["email"], changed=True)
+            values |= addressed
         if texts:
             raise Refused(Refusal(tuple(texts)))
         edit(self.store, "client", "set", customer, values)
@@ -193,7 +202,7 @@ class Service:
 
     def query(self, module: str, params: Params, stale_seconds: float | None) -> Query:
         """Read which customers a list call wants; unknown and empty filters are ignored."""
-        fields = (*RECORD_FIELDS, "address2", "website_access") if module == "customer" else RECORD_FIELDS
+        fields = _SIBLING_FIELDS if module == "customer" else RECORD_FIELDS
         filters = {name: value for name, value in params.chosen(self.dialect.filters).items() if value}
         as_of = None if stale_seconds is None else time.time() - stale_seconds
         if not self.dialect.has_ids:

@@ -70,7 +70,7 @@ def changed_by(session: Session, fields: Sequence[str], authors: Mapping[str, En
     parts: list[str] = []
     for entry_id, entry in entries.items():
         names = ", ".join(name for name in fields if name in authors and authors[name].id == entry_id)
-        reason = f', "{clean(entry.reason, longest=60)}"' if entry.reason else ""
+        reason = f", {quoted(entry.reason, 60)}" if entry.reason else ""
         parts.append(f"{attribution_words(entry, session)} ({names}; operation {entry_id}{reason})")
     others = [name for name in fields if name not in authors]
     if others:

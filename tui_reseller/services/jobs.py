@@ -24,6 +24,7 @@ from tui_reseller.domain.errors import (
 )
 from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.text import quoted
 from tui_reseller.services import job_items, listing
 from tui_reseller.services.beside import Abandonable, every
 from tui_reseller.services.door import Permit
@@ -258,7 +259,9 @@ class JobRun:
     async def _look_again(self, item: JobItem) -> None:
         """The first ones are read again: a success that cannot be seen stops the job (reliability 4.6, 5)."""
         if not self.halted() and await job_items.reads_otherwise(self.session, item):
-            self.pause(f'the service said success, but "{item.item.username}" does not read so: look before going on')
+            self.pause(
+                f"the service said success, but {quoted(item.item.username)} does not read so: look before going on"
+            )
 
     async def _take(self, item: JobItem, result: Result, before: Customer | None) -> None:
         number, error = self.job.number, result.error

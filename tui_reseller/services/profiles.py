@@ -7,6 +7,7 @@ from tui_reseller.domain.config import Config
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
 from tui_reseller.domain.nearest import did_you_mean
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import (
     COLOURS,
     Format,
@@ -131,7 +132,8 @@ class Profiles:
         try:
             self.config.put(profile)
         except BadConfig:
-            await self.credentials.remove(profile)
+            if profile.keeps_key and credential is not None:
+                await self.credentials.remove(profile)
             raise
         return where
 
@@ -167,11 +169,24 @@ class Profiles:
         self.get(name)
         self.config.use(name)
 
-    async def remove(self, name: str) -> None:
-        """Remove a profile, its key and its snapshot. The audit log stays."""
+    async def remove_key(self, name: str) -> None:
+        """Take the key of a profile out of its keyring. Raises CredentialStoreError if that cannot be reached."""
         profile = self.get(name)
-        if profile.store is Store.KEYRING and not profile.credential_command:
+        if not profile.keeps_key:
+            return
+        try:
             await self.credentials.remove(profile)
+        except CredentialStoreError as error:
+            leave = " and ".join((command("profile", "set", name, "store=none"), command("profile", "remove", name)))
+            raise CredentialStoreError(
+                f'the key of profile "{name}" may still be kept: {error.message}; nothing was removed',
+                state=error.state,
+                hint=f"{error.hint}\nto leave the key where it is: {leave}",
+            ) from None
+
+    def remove(self, name: str) -> None:
+        """Remove a profile and its snapshot. The audit log stays."""
+        profile = self.get(name)
         self.snapshot.remove(profile.account)
         self.config.remove(name)
 

@@ -10,7 +10,7 @@ from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Refusal
 from tui_reseller.domain.provider import KEY, Effect
 from tui_reseller.domain.providers import provider_of
-from tui_reseller.domain.text import clean, quoted
+from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing, plans
 from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.door import Permit
@@ -150,7 +150,7 @@ def _why_overtaken(session: Session, history: History, entry: Entry) -> str | No
     if later is None:
         return None
     what = ", ".join(sorted(fields_of(later) & fields_of(entry)))
-    why = f', "{clean(later.reason, longest=60)}"' if later.reason else ""
+    why = f", {quoted(later.reason, 60)}" if later.reason else ""
     return f"{what} was set again by {attribution_words(later, session)} (operation {later.id}{why}): it is left alone"
 
 

@@ -11,7 +11,7 @@ from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListContext, ListQuery
 from tui_reseller.domain.provider import Provider
-from tui_reseller.domain.text import clean
+from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -154,7 +154,7 @@ class ProfileContext:
             await self.requery(Filter(), filter_text="", filter_note="", filter_valid=True)
         row = self.session.customers.row_of(username)
         if row is None:
-            self.notify(f'"{username}" is not in the list.', "warning")
+            self.notify(f"{quoted(username)} is not in the list.", "warning")
         else:
             self.view.list.move(row)
 

@@ -78,6 +78,9 @@ def set_keys(inv: Invocation, *, name: str, pairs: Sequence[str]) -> int:
         before = services.profiles.get(name)
         await rule_changes.write_down(services.ledger, services.operator, before, with_values(before, values))
         after = services.profiles.change(name, values)
+        if before.keeps_key and not (after.keeps_key and after.key_place == before.key_place):
+            service, user = before.key_place
+            inv.console.warn(f'the former key stays in the keyring, as "{service}" for "{clean(user)}"')
         inv.out.item(as_row(services, after), COLUMNS)
         if (before.origin, before.api_user) != (after.origin, after.api_user) and after.store is Store.KEYRING:
             inv.console.say(f"the key belonged to the former address and user: {command('profile', 'secret', name)}")
@@ -204,8 +207,9 @@ def remove(inv: Invocation, *, name: str, yes: bool) -> int:
             inv.console.warn(f'Remove profile "{name}" ({found.host}, {found.api_user}), its key and its snapshot')
             if inv.console.ask("Type yes to remove it") != "yes":
                 raise RefusedHere("refused: not confirmed; nothing was removed")
+        await services.profiles.remove_key(name)
         await rule_changes.write_down(services.ledger, services.operator, found, None)
-        await services.profiles.remove(name)
+        services.profiles.remove(name)
         inv.console.say(f'profile "{name}" is removed; the audit log stays')
         return ExitCode.OK
 

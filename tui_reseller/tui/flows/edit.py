@@ -10,7 +10,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig, ResellerError
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.text import clean
+from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.door import gravest
 from tui_reseller.services.edit import conflict_with, save
 from tui_reseller.services.result import Result
@@ -41,7 +41,7 @@ async def offer_draft(context: ProfileContext) -> None:
     if draft is not None:
         context.memory(_Unsent).draft = draft
         context.notify(
-            f'An edit of "{draft.username}" was not sent. Enter on that customer takes it up again.', "warning"
+            f"An edit of {quoted(draft.username)} was not sent. Enter on that customer takes it up again.", "warning"
         )
 
 
@@ -150,7 +150,7 @@ def _review(context: ProfileContext, customer: Customer, edited: Mapping[str, st
     required = any(reason_required(context, call.operation) for call in calls)
     typed = typed_for_one(context, gravest(context.provider, calls), customer.username)
     return review_form(
-        f'Review changes of "{clean(customer.username, longest=40)}"', context.profile_title, lines,
+        f"Review changes of {quoted(customer.username, 40)}", context.profile_title, lines,
         reason_required=required, commit="Send",
         confirming=typed_fields(customer.username, typed),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call
-from tui_reseller.domain.text import clean, quoted
+from tui_reseller.domain.text import quoted
 from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.policy import typed_text
 from tui_reseller.services.undo import draft_undo, last_undoable, opposite, refuse_overtaken, take_back
@@ -58,7 +58,7 @@ async def _undo_many(context: ProfileContext, entries: list[Entry]) -> None:
 
 def _spec(context: ProfileContext, entry: Entry, call: Call) -> FormSpec:
     back = ", ".join(f"{change.field} {word(change.after)} -> {word(change.before)}" for change in entry.changes)
-    why = f', "{clean(entry.reason, longest=60)}"' if entry.reason else ""
+    why = f", {quoted(entry.reason, 60)}" if entry.reason else ""
     lines = [
         f"{quoted(entry.username, 50)}  {change_words(entry)}",
         f"    by {attribution_words(entry, context.session)}{why}",

@@ -7,6 +7,7 @@ from tui_reseller.domain.errors import BadConfig, InvalidFilter, InvalidInput
 from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.provider import KEY, Provider
+from tui_reseller.domain.text import quoted
 from tui_reseller.domain.view import SHIPPED, ListLayout, View, read_columns, with_saved
 from tui_reseller.tui.dialogs.form_spec import Check, FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
@@ -105,7 +106,7 @@ async def open_view(context: ProfileContext, key: str) -> None:
             sort=layout.sort, descending=layout.descending, columns=layout.columns,
         )  # fmt: skip
     except InvalidFilter as error:
-        context.notify(f'The view "{view.name}" cannot be opened: {error.message}', "bad")
+        context.notify(f"The view {quoted(view.name)} cannot be opened: {error.message}", "bad")
 
 
 async def _save(context: ProfileContext) -> None:
@@ -134,7 +135,7 @@ async def _save(context: ProfileContext) -> None:
     except BadConfig as error:
         context.notify_error(error)
         return
-    context.notify(f'View {answer["key"]} is "{answer["name"]}".', "good")
+    context.notify(f"View {answer['key']} is {quoted(answer['name'])}.", "good")
 
 
 def _check_key(key: str) -> list[Finding]:

@@ -8,7 +8,7 @@ from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Outcome, verb_of
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.switch import Switch
-from tui_reseller.domain.text import clean
+from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.value import Value, value_words
 from tui_reseller.tui.presenters.header import clock_text
 
@@ -44,7 +44,7 @@ def entry_line(entry: Entry, now: datetime, *, with_username: bool = False) -> s
     """Return one line of activity: when, who, what, outcome, why."""
     username = f"{clean(entry.username, longest=40)}  " if with_username else ""
     reason = f"  until {clock_text(entry.until, now)}" if entry.until else ""
-    reason += f'  "{clean(entry.reason, longest=60)}"' if entry.reason else ""
+    reason += f"  {quoted(entry.reason, 60)}" if entry.reason else ""
     who = clean(entry.operator.user, longest=20)
     return (
         f"{clock_text(entry.time, now)} {who}  {username}{change_words(entry)}  {outcome_word(entry.outcome)}{reason}"
