@@ -85,7 +85,7 @@ class ClientContract:
         """Hand out a function that makes clients, which are closed in the end."""
         made = []
 
-        def connect(port=None, key=None, timeout=20.0) -> CustomersPort:
+        def connect(port=None, key=None, timeout=60.0) -> CustomersPort:
             made.append(peer.client(peer.port if port is None else port, key or peer.key, timeout))
             return made[-1]
 

@@ -261,7 +261,7 @@ def process(consoles) -> Callable[..., subprocess.Popen]:
 
 def test_as_a_process(process):
     child = process("show", "user1", "--output", "json")
-    out, err = child.communicate(timeout=20)
+    out, err = child.communicate(timeout=60)
     assert (child.returncode, err) == (0, b"")
     assert json.loads(out)["username"] == "user1"
 
@@ -276,7 +276,7 @@ def test_terminated_with_a_write_in_flight(process):
             break
         time.sleep(0.05)
     child.terminate()
-    out, err = child.communicate(timeout=20)
+    out, err = child.communicate(timeout=60)
     assert child.returncode == 143, err
     assert json.loads(out)["outcome"] == "unknown"
     assert b"Traceback" not in err
@@ -285,6 +285,6 @@ def test_terminated_with_a_write_in_flight(process):
 
 def test_the_screen_needs_a_terminal(process):
     child = process()
-    out, err = child.communicate(timeout=20)
+    out, err = child.communicate(timeout=60)
     assert (child.returncode, out) == (2, b"")
     assert b"terminal" in err

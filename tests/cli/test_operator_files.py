@@ -189,7 +189,7 @@ def begun(consoles):
 @pytest.mark.parametrize("verb", ["show", "diff", "apply"])
 def test_a_pipe_is_no_plan_and_is_not_waited_for(begun, pipe, verb):
     ran = begun("plan", verb, pipe)
-    said = ran.communicate(timeout=20)[1]
+    said = ran.communicate(timeout=60)[1]
     assert (ran.returncode, f"{pipe} cannot be read: it is not a plain file" in said) == (2, True)
 
 
@@ -207,7 +207,7 @@ def test_who_waits_for_a_pipe_can_be_ended(begun, pipe, number, way):
     asleep(ran.pid)
     assert ran.poll() is None
     ran.send_signal(number)
-    said = "".join(ran.communicate(timeout=20))
+    said = "".join(ran.communicate(timeout=60))
     assert ran.returncode in {128 + number, -number}
     assert "Traceback" not in said
 
@@ -215,7 +215,7 @@ def test_who_waits_for_a_pipe_can_be_ended(begun, pipe, number, way):
 def test_what_another_program_writes_into_a_pipe_is_read(begun, pipe):
     ran = begun("plan", "new", "--action", "delete", "--from", pipe)
     Path(pipe).write_text("username\nuser1\n", encoding="utf-8")
-    out, said = ran.communicate(timeout=20)
+    out, said = ran.communicate(timeout=60)
     assert (ran.returncode, '"items":1' in out.replace(" ", "")) == (0, True), said
 
 

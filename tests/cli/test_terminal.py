@@ -23,7 +23,7 @@ def at(consoles):
     def start(*argv: str) -> pexpect.spawn:
         environment = {**os.environ, **console.environment, "TERM": "xterm"}
         child = pexpect.spawn(
-            sys.executable, ["-m", "tui_reseller", *argv], env=environment, timeout=20, encoding="utf-8"
+            sys.executable, ["-m", "tui_reseller", *argv], env=environment, timeout=60, encoding="utf-8"
         )
         children.append(child)
         return child
@@ -106,7 +106,7 @@ def test_data_stays_alone_on_stdout_while_a_question_is_asked(at, tmp_path):
     file = tmp_path / "out.jsonl"
     command = f"{sys.executable} -m tui_reseller website-enable user1 > {file}"
     environment = {**os.environ, **at.console.environment, "TERM": "xterm"}
-    child = pexpect.spawn("/bin/sh", ["-c", command], env=environment, timeout=20, encoding="utf-8")
+    child = pexpect.spawn("/bin/sh", ["-c", command], env=environment, timeout=60, encoding="utf-8")
     child.expect("Type yes")
     answer(child, "yes\n")
     assert ended(child)[0] == 0

@@ -30,7 +30,7 @@ class Shell:
             pytest.skip(f"{name} is not installed")
         environment = {**os.environ, **console.environment, "TERM": "dumb", "PS1": "$ "}
         self.child = pexpect.spawn(
-            name, SHELLS[name], env=environment, encoding="utf-8", timeout=20, dimensions=(40, 200)
+            name, SHELLS[name], env=environment, encoding="utf-8", timeout=60, dimensions=(40, 200)
         )
         self.log = (folder / "terminal").open("w+", encoding="utf-8")
         self.child.logfile_read = self.log

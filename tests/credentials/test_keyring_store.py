@@ -233,7 +233,7 @@ asyncio.run(main())
 """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False, timeout=20
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False, timeout=60
     )
     assert (found.stdout, found.stderr) == ("[] []\n", "")
     assert not [path for path in private_home.rglob("*") if path.is_file()]

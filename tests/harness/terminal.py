@@ -20,7 +20,7 @@ import pyte
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 15.0
-READING = 0.9
+READING = 1.3
 """Half a second is asked for, from the moment the program has painted; a busy machine paints late."""
 UP, DOWN, RIGHT, LEFT = b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D"
 ENTER, ESCAPE, TAB, CTRL_S, CTRL_Z, F2, END = b"\r", b"\x1b", b"\t", b"\x13", b"\x1a", b"\x1bOQ", b"\x1b[F"

@@ -106,7 +106,7 @@ def test_a_working_day_of_commands_leaves_no_secret(yard, tmp_path):
     with ProcessWatch(yard.scanner, str(yard.home)):
         assert yard.run("password", "z1", "--confirm", "z1", "--password-stdin", "--debug", stdin=new) == 0
         generated = yard.start("password", "z1", "--confirm", "z1", "--generate-password", "--output", "json")
-        out, err = generated.communicate(timeout=20)
+        out, err = generated.communicate(timeout=60)
         yard.canaries.add("generated", json.loads(out)[0]["password"])
         assert out.count(json.loads(out)[0]["password"].encode()) == 1
         yard.scanner.data("stderr", "generate", err)
@@ -192,7 +192,7 @@ def test_a_new_password_that_nobody_took_is_in_its_file_and_nowhere_else(yard):
         command = yard.start("password", "z1", "--confirm", "z1", "--generate-password", "--debug")
         command.stdout.close()
         command.stdout = None
-        _, err = command.communicate(timeout=20)
+        _, err = command.communicate(timeout=60)
         assert command.returncode == 1
         (kept,) = (yard.home / "state").rglob("passwords/*.csv")
         name, password, state = kept.read_text().splitlines()[1].split(",")

@@ -40,7 +40,7 @@ class SandboxProcess(Sandbox):
     def __init__(self, process: subprocess.Popen[bytes], ready: dict[str, Any]) -> None:
         super().__init__(ready)
         self.process = process
-        self.client = httpx.Client(timeout=20, trust_env=False)
+        self.client = httpx.Client(timeout=60, trust_env=False)
 
     def call(self, name: str, wire_format: str = "json", /, *, verb: str = "POST", **params: Any) -> httpx.Response:
         """Call `module.action` with the sandbox's credentials."""

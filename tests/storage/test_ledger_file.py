@@ -168,7 +168,7 @@ async def test_a_lock_that_is_held_too_long_is_told(folder, written, intent, mon
 
 
 def test_a_full_disk_refuses_and_leaves_a_whole_ledger(folder, child):
-    output, errors = child("ledger_child.py", "fill", folder).communicate(timeout=20)
+    output, errors = child("ledger_child.py", "fill", folder).communicate(timeout=60)
     kind, written, message = output.splitlines()
     assert (kind, errors) == ("LedgerUnavailable", "")
     assert int(written) > 10
@@ -177,7 +177,7 @@ def test_a_full_disk_refuses_and_leaves_a_whole_ledger(folder, child):
 
 
 async def test_after_a_full_disk_what_was_promised_is_there(folder, child, ledger):
-    output, _errors = child("ledger_child.py", "fill", folder).communicate(timeout=20)
+    output, _errors = child("ledger_child.py", "fill", folder).communicate(timeout=60)
     assert (await ledger.check()).is_whole
     assert len(await ledger.entries(AuditQuery())) == int(output.splitlines()[1]) + 1
 
@@ -189,7 +189,7 @@ def test_a_folder_that_is_not_ours_to_write_is_refused(tmp_path, child):
             parent.chmod(0o755)
     closed = tmp_path / "closed"
     closed.mkdir(0o555)
-    output, errors = child("ledger_child.py", "refused", closed / "state").communicate(timeout=20)
+    output, errors = child("ledger_child.py", "refused", closed / "state").communicate(timeout=60)
     kind, message = output.splitlines()
     assert (kind, errors) == ("LedgerUnavailable", "")
     assert "Permission denied" in message

@@ -104,7 +104,7 @@ def test_a_cut_connection_leaves_no_process_and_a_true_ledger(line, home, opened
     until("nothing is left", lambda: not processes_with(str(home)), 12)
     done = subprocess.run(
         [sys.executable, "-m", "tui_reseller", "audit", "list", "--output", "json"], env=env, capture_output=True,
-        timeout=20, check=False, cwd=home,
+        timeout=60, check=False, cwd=home,
     )  # fmt: skip
     entry = json.loads(done.stdout)[0]
     assert (entry["operation"], entry["username"]) == ("disable", "user1")
