@@ -74,6 +74,18 @@ def test_one_operation_is_undone_by_its_id(console):
     assert console("undo", "no-such-id", "--yes").code == 2
 
 
+def test_home_is_meant_by_its_sign_where_no_shell_reads_it(console, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "rows.csv").write_text("username,password\nmany-0,\nmany-1,\n", "utf-8")
+    made = console("plan", "new", "--from=~/rows.csv", "--action", "password", "--out=~/a.plan")
+    assert made.code == 0, made.err
+    assert (tmp_path / "a.plan").is_file()
+    assert console("plan", "show", "~/a.plan").code == 0
+    ran = console("plan", "apply", "~/a.plan", "--confirm", "2 env", "--passwords-to=~/new.csv")
+    assert ran.code == 0, ran.err
+    assert (tmp_path / "new.csv").is_file()
+
+
 def test_a_stale_plan_says_who_changed(console, tmp_path):
     plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", "set", "city=Lugo")
     console.sandbox.plant("many-3", city="Oslo")

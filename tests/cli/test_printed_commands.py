@@ -37,7 +37,7 @@ MADE = [made for text in _ACTS for made in (text, f"a{text}", f"{text}b")]
 NAMES = tuple(dict.fromkeys([*OPTIONS, "garcia.mail", "A@b.c+d_e-f", *MADE]))
 PATHS = (
     "stop.plan", "sp ace.plan", "-x.plan", "--yes", "é.plan", "a';touch P;'.plan", "$(touch P).plan", "`touch P`.plan",
-    "b\\.plan", "new\nline.plan", "!!.plan", "~", "{a,b}", "\x1b[2J.plan", "\u202eplan", '"; touch P; ".plan',
+    "b\\.plan", "new\nline.plan", "!!.plan", "./~", "{a,b}", "\x1b[2J.plan", "\u202eplan", '"; touch P; ".plan',
 )  # fmt: skip
 
 

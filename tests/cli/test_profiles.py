@@ -99,6 +99,14 @@ def test_a_keyring_out_of_reach_is_said_and_nothing_is_called_removed(desk, monk
     assert desk("profile", "remove", "beta", "--yes").code == 0
 
 
+def test_a_rule_that_is_refused_is_not_written_down_as_changed(desk):
+    desk.add("beta")
+    assert desk("profile", "set", "beta", "read_only=yes", "base_url=http://example.com").code == 2
+    assert "rules changed" not in desk("profile", "show", "beta").err
+    assert desk("profile", "set", "beta", "read_only=yes").code == 0
+    assert "rules changed" in desk("profile", "show", "beta").err
+
+
 @pytest.mark.parametrize(
     ("pair", "is_left"),
     [

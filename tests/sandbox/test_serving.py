@@ -126,9 +126,9 @@ def test_a_file_keeps_everything(start_sandbox: Any, tmp_path: Path) -> None:
         ({"port": 70000}, "port must be"),
         ({"host": "no such host"}, "cannot resolve"),
         ({"faults": "explode"}, "unknown fault"),
-        ({"db": "/nonexistent/folder/file"}, "is no folder"),
-        ({"db": __file__}, "cannot use the database"),
-        ({"db": "/"}, "cannot open the database"),
+        ({"db": Path("/nonexistent/folder/file")}, "is no folder"),
+        ({"db": Path(__file__)}, "cannot use the database"),
+        ({"db": Path("/")}, "cannot open the database"),
     ],
 )
 def test_what_it_refuses(options: dict[str, Any], text: str) -> None:

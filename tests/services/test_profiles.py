@@ -182,7 +182,7 @@ async def test_a_profile_with_an_unusable_value_is_not_saved(snapshot, profile, 
 )
 def test_every_key_of_a_profile_is_set_from_text(snapshot, key, text, value):
     profiles = made(snapshot, ACME)
-    assert getattr(profiles.change("acme", {key: text}), key) == value
+    profiles.put(profiles.changed("acme", {key: text}))
     assert getattr(profiles.get("acme"), key) == value
 
 
@@ -212,10 +212,19 @@ def test_the_keys_are_those_of_a_profile():
 def test_a_bad_key_is_named_and_changes_nothing(snapshot, values, field, words):
     profiles = made(snapshot, ACME)
     with pytest.raises(InvalidInput) as caught:
-        profiles.change("acme", values)
+        profiles.changed("acme", values)
     assert caught.value.field == field
     assert words in caught.value.message + caught.value.hint
     assert profiles.get("acme") == ACME
+
+
+def test_a_rule_that_becomes_stricter_before_the_first_look_counts(snapshot):
+    profiles = made(snapshot, ACME)
+    profiles.put(profiles.changed("acme", {"read_only": "yes"}))
+    present = profiles.watched(ACME)
+    assert present().read_only
+    profiles.put(profiles.changed("acme", {"max_rows": "3"}))
+    assert present().max_rows == 3
 
 
 async def test_a_key_is_replaced(snapshot):

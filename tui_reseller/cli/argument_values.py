@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -12,6 +13,7 @@ from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.files.usernames import read_username_list, usernames_from
+from tui_reseller.system.files import at_home
 
 
 def read_usernames(given: Sequence[str], console: Console, *, zeros: bool = False) -> list[str]:
@@ -82,3 +84,13 @@ class JobNumber(click.ParamType[int]):
         if not text.isascii() or not text.isdigit():
             self.fail("a job is named by its number: 7", param, ctx)
         return int(text)
+
+
+class FilePath(click.ParamType[Path]):
+    """A file of the operator; a leading ~ is their home also where no shell reads it, as in --out=~/new.plan."""
+
+    name = "file"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ARG002
+        """Return the path."""
+        return at_home(str(value))

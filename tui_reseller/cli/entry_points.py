@@ -15,7 +15,7 @@ class SandboxOptions:
     port: int = 8025
     customers: int = 1000
     seed: int = 1
-    db: str | None = None
+    db: Path | None = None
     dialect: str = "seed"
     faults: str = ""
 

@@ -69,7 +69,8 @@ class MadePlan:
     def _next(self, digest: str, out: Path | None) -> str:
         """Return the command that applies the plan, ready to run."""
         plan, profile = self.drafted.plan, self.session.profile.name
-        where = Typed(_as_argument(str(out))) if out else Typed(digest)
+        path = f"./{out}" if str(out).startswith("~") else str(out)  # pathlib dropped the dot that kept it from home
+        where = Typed(_as_argument(path)) if out else Typed(digest)
         if not where.may_stand:
             self.services.plans.save(plan)  # so that its digest finds it
             where = Typed(digest)

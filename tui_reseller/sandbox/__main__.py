@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from tui_reseller.sandbox.serve import SandboxUsage, serve
 
@@ -15,7 +16,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8025, help="port, 0 for a free one (default: %(default)s)")
     parser.add_argument("--customers", type=int, default=1000, help="how many to invent (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="which customers to invent (default: %(default)s)")
-    parser.add_argument("--db", help="file to keep everything in (default: a temporary one)")
+    parser.add_argument("--db", type=Path, help="file to keep everything in (default: a temporary one)")
     parser.add_argument("--dialect", default="seed", help="seed, 2014 or 2018 (default: %(default)s)")
     parser.add_argument("--faults", default="", help="for example latency:ms=300,drop-after:operation=disable")
     arguments = parser.parse_args()

@@ -114,7 +114,7 @@ def serve(
     port: int = 8025,
     customers: int = 1000,
     seed: int = 1,
-    db: str | None = None,
+    db: Path | None = None,
     dialect: str = "seed",
     faults: str = "",
     write: WriteLine = _write,
@@ -178,14 +178,14 @@ def _bind(host: str, port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _store(db: str | None, customers: int, seed: int) -> Iterator[Store]:
+def _store(db: Path | None, customers: int, seed: int) -> Iterator[Store]:
     """Open the store, a temporary one or a file that stays; fill it if it is empty."""
     with contextlib.ExitStack() as stack:
         if db is None:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tui-reseller-sandbox-"))
             path = Path(folder, "sandbox.sqlite3")
         else:
-            path = Path(db)
+            path = db
             if not path.parent.is_dir():
                 raise SandboxUsage(f"cannot open the database {path}: {path.parent} is no folder")
         try:

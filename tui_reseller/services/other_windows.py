@@ -12,6 +12,8 @@ from tui_reseller.services.session import Session
 MOST = 5_000
 """Operations that are taken in at once, the newest; after more, the list is as old as it says."""
 
+_CERTAINLY_NOT = frozenset({Outcome.VERIFIED_NOT_APPLIED, Outcome.REJECTED, Outcome.NOT_SENT})
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -41,16 +43,20 @@ async def take_in(session: Session, seen: Seen) -> Seen:
 
 
 async def _changes(session: Session, entries: Sequence[Entry], seen: Seen) -> list[tuple[str, Customer | None]]:
-    """Return what operations, oldest first, leave of the customers that the list has. What this window did comes again
-    and changes nothing.
+    """Return what operations, oldest first, leave of the customers that the list has: in this order, as one that was
+    renamed goes on under the new name. What this window did comes again and changes nothing.
     """
-    present = dict(session.customers.named({entry.username for entry in entries}))
-    changed: dict[str, Customer | None] = {}
+    present: dict[str, Customer | None] = dict(session.customers.named({entry.username for entry in entries}))
+    changes: list[tuple[str, Customer | None]] = []
     for entry in entries:
-        customer = changed.get(entry.username, present.get(entry.username))
-        if entry.id > seen.entry or not await _is_overtaken(session, entry):
-            changed.update(_left(session.provider, entry, customer))
-    return list(changed.items())
+        if entry.id <= seen.entry and await _is_overtaken(session, entry):
+            continue
+        for left in _left(session.provider, entry, present.get(entry.username)):
+            changes.append(left)
+            present[entry.username] = None
+            if left[1] is not None:
+                present[left[1].username] = left[1]
+    return changes
 
 
 def _left(provider: Provider, entry: Entry, customer: Customer | None) -> Iterable[tuple[str, Customer | None]]:
@@ -58,6 +64,12 @@ def _left(provider: Provider, entry: Entry, customer: Customer | None) -> Iterab
     action = provider.action(entry.operation)
     if entry.outcome is Outcome.UNKNOWN and action.sets and customer is not None:
         yield entry.username, customer.with_values(dict.fromkeys(action.sets))
+    if entry.outcome in _CERTAINLY_NOT and customer is not None:
+        doubted = {
+            c.field: c.before for c in entry.changes if c.field in action.sets and customer.value(c.field) is None
+        }
+        if doubted:
+            yield entry.username, customer.with_values(doubted)
     if entry.outcome is None or not entry.outcome.is_applied:
         return
     values = {change.field: change.after for change in entry.changes}

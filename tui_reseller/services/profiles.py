@@ -96,14 +96,14 @@ class Profiles:
         """Return what tells a profile with the strictest rules of its account as they are now: the config file is read
         again when it was changed. What it returns raises BadConfig.
         """
-        read, strictest = self.config.stamp(), profile
+        read: tuple[object, Profile] | None = None  # the stamp that was taken before, so that no change is missed
 
         def present() -> Profile:
-            nonlocal read, strictest
+            nonlocal read
             stamp = self.config.stamp()
-            if stamp != read:
-                read, strictest = stamp, self.strictest(profile)
-            return strictest
+            if read is None or stamp != read[0]:
+                read = stamp, self.strictest(profile)
+            return read[1]
 
         return present
 
@@ -146,11 +146,13 @@ class Profiles:
                 hint="unlock the keyring, or use --secret-command CMD, or --store none (asks for the key each time)",
             )
 
-    def change(self, name: str, values: Mapping[str, str]) -> Profile:
-        """Set keys of a profile, given as text. Raises InvalidInput naming the key."""
-        profile = checked(with_values(self.get(name), values))
+    def changed(self, name: str, values: Mapping[str, str]) -> Profile:
+        """Return a profile with keys set from text; it is not saved. Raises InvalidInput naming the key."""
+        return checked(with_values(self.get(name), values))
+
+    def put(self, profile: Profile) -> None:
+        """Save a profile that changed() returned."""
         self.config.put(profile)
-        return profile
 
     async def keep(self, name: str, credential: Credential) -> str:
         """Put a new key, and what belongs to it, in the place of the old one. A password of the proxy that stood in the

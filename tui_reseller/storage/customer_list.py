@@ -219,9 +219,9 @@ class CustomerList:
         nothing jumps under a cursor.
         """
         if self._result is None:
-            by_name = dict(changes)
-            new = (by_name.get(customer.username, customer) for customer in self._head)
-            self._head = [customer for customer in new if customer is not None]
+            for username, new in changes:
+                rows = (new if customer.username == username else customer for customer in self._head)
+                self._head = [customer for customer in rows if customer is not None]
             self.version += 1
         else:
             self._show(self._result.after(self._result.rows.changed(changes)))

@@ -10,7 +10,7 @@ from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.plan import FORMAT, Item, Plan, canonical
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.new_file import write_new
-from tui_reseller.system.files import write_whole
+from tui_reseller.system.files import at_home, write_whole
 
 LARGEST = 2 * 1024**3
 NAME_LENGTH = 12
@@ -64,7 +64,7 @@ class PlanFiles:
         return plan
 
     def _place(self, name: str) -> Path:
-        path = Path(name)
+        path = at_home(name)
         found = sorted(self._folder.glob(f"{name}*.plan")) if len(name) >= 4 and name.isalnum() else []
         is_digest = (
             len(name) == NAME_LENGTH and len(found) == 1

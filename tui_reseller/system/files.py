@@ -18,11 +18,11 @@ _TEMPORARY = ".writing-"
 
 
 def at_home(path: str) -> Path:
-    """Return a path that an operator wrote: a leading ~ means home wherever one is written, not in a shell alone."""
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:  # the home of somebody who is not there
-        return Path(path)
+    """Return a path that an operator wrote: a leading ~ means home wherever one is written, not in a shell alone.
+
+    One of somebody who is not there stays as it is, and so does ./~, as in a shell (pathlib drops the dot first).
+    """
+    return Path(os.path.expanduser(path))  # noqa: PTH111
 
 
 def checked_folder(folder: Path) -> bool:

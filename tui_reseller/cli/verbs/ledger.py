@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tui_reseller.cli.argument_values import FilePath
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
@@ -13,12 +14,9 @@ from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor, Comparison
 from tui_reseller.services.services import Services
-from tui_reseller.system.files import at_home
 
 _WORDS = "The ledger"
-_FILE = click.argument(
-    "file", metavar="FILE", type=click.Path(), callback=lambda _ctx, _parameter, path: at_home(path).absolute()
-)
+_FILE = click.argument("file", metavar="FILE", type=FilePath(), callback=lambda _ctx, _parameter, path: path.absolute())
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 
 

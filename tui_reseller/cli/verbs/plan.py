@@ -7,7 +7,7 @@ from typing import Unpack
 import click
 
 from tui_reseller.cli.applying import ApplyOptions, apply, write_items
-from tui_reseller.cli.argument_values import read_pairs
+from tui_reseller.cli.argument_values import FilePath, read_pairs
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
@@ -32,7 +32,7 @@ from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
 _WORDS = "Many customers"
-_path = click.Path(path_type=Path)
+_path = FilePath()
 
 
 @click.group(

@@ -16,7 +16,6 @@ from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services import listing, rule_changes
-from tui_reseller.services.profiles import with_values
 from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
@@ -76,8 +75,9 @@ def set_keys(inv: Invocation, *, name: str, pairs: Sequence[str]) -> int:
 
     async def work(services: Services) -> int:
         before = services.profiles.get(name)
-        await rule_changes.write_down(services.ledger, services.operator, before, with_values(before, values))
-        after = services.profiles.change(name, values)
+        after = services.profiles.changed(name, values)
+        await rule_changes.write_down(services.ledger, services.operator, before, after)
+        services.profiles.put(after)
         if before.keeps_key and not (after.keeps_key and after.key_place == before.key_place):
             service, user = before.key_place
             inv.console.warn(f'the former key stays in the keyring, as "{service}" for "{clean(user)}"')

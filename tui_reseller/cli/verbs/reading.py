@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from tui_reseller.cli.argument_values import FilePath
 from tui_reseller.cli.console import Console, size_text
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.fresh_list import loaded, refreshed
@@ -15,7 +16,7 @@ from tui_reseller.cli.options import common, one_customer
 from tui_reseller.cli.query import ListRequest, default_columns, list_request
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.duration import read_duration
-from tui_reseller.domain.errors import BadConfig, CustomerNotFound, InvalidInput
+from tui_reseller.domain.errors import BadConfig, CustomerNotFound
 from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.printed import command
@@ -23,7 +24,6 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services import export, listing
 from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
-from tui_reseller.system.files import at_home
 
 PIECE = 2000
 _BY_COLUMNS = {"csv": ExportFormat.CSV, "jsonl": ExportFormat.JSON_LINES}
@@ -46,7 +46,7 @@ class _Target:
 @click.option("--offline", is_flag=True, help="Only the snapshot; neither network nor keyring is touched.")
 @click.option("--max-age", metavar="AGE", help="Take the snapshot if it is younger: 90s, 10m, 2h, 1d.")
 @click.option("--accept-smaller", is_flag=True, help="Take a list over that has lost a fifth or more.")
-@click.option("--to", metavar="FILE", help="Write them to a file: .csv, .jsonl or .parquet.")
+@click.option("--to", metavar="FILE", type=FilePath(), help="Write them to a file: .csv, .jsonl or .parquet.")
 @click.option("--force", is_flag=True, help="Let --to replace a file that is there.")
 @click.option("-0", "--null", "zeros", is_flag=True, help="Only usernames, each with a zero byte behind it.")
 @common
@@ -60,7 +60,7 @@ def list_customers(
     offline: bool,
     max_age: str | None,
     accept_smaller: bool,
-    to: str | None,
+    to: Path | None,
     force: bool,
     zeros: bool,
 ) -> int:
@@ -111,7 +111,7 @@ def list_customers(
     return inv.with_session(opened, ledger=LedgerUse.NONE)  # what was last set is learnt with the list
 
 
-def _read_target(inv: Invocation, to: str | None, *, limit: int | None, force: bool) -> _Target | None:
+def _read_target(inv: Invocation, to: Path | None, *, limit: int | None, force: bool) -> _Target | None:
     if to is None:
         if force:
             raise click.UsageError("--force belongs to --to")
@@ -120,10 +120,7 @@ def _read_target(inv: Invocation, to: str | None, *, limit: int | None, force: b
         raise click.UsageError("--limit and --to: one of the two is too many")
     if inv.common.output:
         raise click.UsageError("--to takes its form from the ending of the file: leave --output out")
-    try:
-        return _Target(at_home(to), force)
-    except RuntimeError:
-        raise InvalidInput(f"the home folder in {quoted(to)} is not known") from None
+    return _Target(to, force)
 
 
 def _warn_of_ledger(inv: Invocation, session: Session) -> None:

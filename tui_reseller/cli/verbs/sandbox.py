@@ -1,7 +1,10 @@
 """demo and sandbox: a pretend service, with the screen on it or as a server of its own."""
 
+from pathlib import Path
+
 import click
 
+from tui_reseller.cli.argument_values import FilePath
 from tui_reseller.cli.arguments import start_of
 from tui_reseller.cli.entry_points import SandboxOptions, ScreenOptions
 from tui_reseller.cli.screen import need_terminal
@@ -61,7 +64,7 @@ def demo(
 @click.option("--port", type=click.IntRange(0, 65535), default=8025, help="Port; 0 picks a free one (8025).")
 @_customers
 @_seed
-@click.option("--db", metavar="FILE", type=click.Path(dir_okay=False), help="Keep the customers here.")
+@click.option("--db", metavar="FILE", type=FilePath(), help="Keep the customers here.")
 @_dialect
 @_faults
 @click.pass_context
@@ -72,7 +75,7 @@ def sandbox(
     port: int,
     customers: int,
     seed: int,
-    db: str | None,
+    db: Path | None,
     dialect: str,
     faults: str,
 ) -> int:
