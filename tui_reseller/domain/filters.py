@@ -11,7 +11,7 @@ from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.searching import canonical, folded
 
 STATES = ("on", "off", "unknown")
-IS_WORDS = ("marked", "new", "changed", "needs-you", "missing-data", "duplicate-email")
+IS_WORDS = ("marked", "new", "changed", "needs-you", "suspended", "missing-data", "duplicate-email")
 LONGEST_REGEX = 200
 _TERM_START = re.compile(r"(?P<minus>-?)(?:(?P<name>[A-Za-z_][A-Za-z_]*)(?P<sign>[:=~]))?")
 _LOOK_AROUND = re.compile(r"\(\?(?:[=!]|<[=!]|P=|\()|(?<!\\)(?:\\\\)*\\[1-9]")
@@ -46,6 +46,10 @@ class Filter:
         """Return the text with one term dropped."""
         term = self.terms[index]
         return f"{self.text[: term.start].rstrip()} {self.text[term.end :].lstrip()}".strip()
+
+    def asks(self, *words: str) -> bool:
+        """Whether it asks for any of these words behind `is:`."""
+        return any(term.kind == "is" and term.text in words for term in self.terms)
 
     @property
     def words(self) -> tuple[str, ...]:

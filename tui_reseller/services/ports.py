@@ -2,7 +2,7 @@
 in.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -129,6 +129,11 @@ class LedgerPort(Protocol):
     async def last_set(self, account: str) -> Mapping[str, Mapping[str, Value]]:
         """Return what this tool last set of fields that the service never tells, by username and field; None where the
         outcome is open.
+        """
+
+    async def around_ends(self, account: str | None, usernames: Collection[str] | None = None) -> list[Entry]:
+        """Return what was done to customers who were ever given an end (of a suspension), or to these, under all their
+        names, oldest first.
         """
 
     async def check(self) -> ChainReport:

@@ -284,7 +284,10 @@ class ResellerApp(ReportingApp, inherit_bindings=False):
     def lines_left(self) -> list[str]:
         """Return the lines that stay on the shell: what was done, what is unknown, each with its command."""
         lines = self._lines_left[-LINES_LEFT:]
-        count = self.context.state.needs_you_count if self.context is not None else 0
+        due = len(self.context.state.due) if self.context is not None else 0
+        count = self.context.state.needs_you_count - due if self.context is not None else 0
         if count:
             lines.append(f"{count} {'outcome needs' if count == 1 else 'outcomes need'} you: tui-reseller needs-you")
+        if due:
+            lines.append(f"{due} {'suspension is' if due == 1 else 'suspensions are'} over: tui-reseller due")
         return lines

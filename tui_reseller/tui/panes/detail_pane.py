@@ -1,6 +1,6 @@
 """The detail pane: one customer, whole beside the list, short below it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rich.segment import Segment
@@ -12,7 +12,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.panes.line_view import LineView
-from tui_reseller.tui.presenters.detail import short_lines, wide_lines
+from tui_reseller.tui.presenters.detail import NO_ENDS, short_lines, wide_lines
 from tui_reseller.tui.presenters.rows import cut_middle
 
 TALL = 12
@@ -29,15 +29,16 @@ class DetailPane(LineView, can_focus=True):
         self.entries: Sequence[Entry] = ()
         self.read_at = ""
         self.now: datetime | None = None
+        self.ends: Mapping[str, str] = NO_ENDS
         self.lines: Sequence[str] = ()
         self._style = Style()
 
-    def show(self, customer: Customer | None, read_at: str, now: datetime) -> None:
-        """Show a customer; activity comes with show_activity()."""
+    def show(self, customer: Customer | None, read_at: str, now: datetime, ends: Mapping[str, str] = NO_ENDS) -> None:
+        """Show a customer, with what is said of the end of a suspension; activity comes with show_activity()."""
         if customer is None or self.customer is None or customer.username != self.customer.username:
             self.entries = ()
             self.scroll_to(y=0, animate=False, immediate=True, force=True)
-        self.customer, self.read_at, self.now = customer, read_at, now
+        self.customer, self.read_at, self.now, self.ends = customer, read_at, now, ends
         self._fill()
 
     def show_activity(self, customer: Customer, entries: Sequence[Entry]) -> None:
@@ -74,6 +75,8 @@ class DetailPane(LineView, can_focus=True):
             return ["" if is_wide else "-" * width, "no customer"]
         name = cut_middle(clean(self.customer.username), min(len(self.customer.username), width - 14)).rstrip()
         title = name if is_wide else f"-- {name} ".ljust(width - 9, "-") + " detail -"
-        if self.size.height > TALL:
-            return [title, *wide_lines(self.provider, self.customer, self.read_at, self.entries, self.now, width - 3)]
-        return [title, *short_lines(self.provider, self.customer, self.read_at, self.entries, self.now, width)]
+        lines, room = (wide_lines, width - 3) if self.size.height > TALL else (short_lines, width)
+        return [
+            title,
+            *lines(self.provider, self.customer, self.read_at, self.entries, self.now, room, self.ends),
+        ]

@@ -9,7 +9,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -142,6 +142,12 @@ class Ledger:
         where the outcome is open.
         """
         return await self.run(lambda connection: connection.last_set(account))
+
+    async def around_ends(self, account: str | None, usernames: Collection[str] | None = None) -> list[Entry]:
+        """Return what was done to customers who were ever given an end (of a suspension), or to these, under all their
+        names, oldest first. It takes as long as there are such operations, however many others there are.
+        """
+        return await self.run(lambda connection: connection.around_ends(account, usernames))
 
     async def check(self) -> ChainReport:
         """Check the hash chain from the first row."""
