@@ -400,7 +400,9 @@ class LedgerContract:
         assert (found.rows, found.is_whole) == (3, True)
 
     async def test_what_was_written_behind_a_row(self, ledger, intent, account):
+        assert await ledger.newest_id() == ""
         first = await ledger.begin(intent(username="one"))
+        assert await ledger.newest_id() == first
         row, stamp = await ledger.newest(), ledger.stamp()
         assert await ledger.written_since(account, row, 10) == []
         second = await done(ledger, intent(username="two"), Outcome.APPLIED)

@@ -138,6 +138,9 @@ class MemoryLedger:
         rows = [row for row in reversed(self._rows.notes) if (row.kind, row.entry) == (kind, escaped(entry))]
         return [(row.time, json.loads(row.body)) for row in rows]
 
+    async def newest_id(self):
+        return self._rows.last_entry_id() or ""
+
     async def newest(self):
         return len(self._rows.links)
 

@@ -110,6 +110,9 @@ class LedgerPort(Protocol):
     async def notes(self, kind: str, entry: str) -> Sequence[tuple[str, Mapping[str, object]]]:
         """Return time and body of such rows, newest first."""
 
+    async def newest_id(self) -> str:
+        """Return the id of the newest operation, empty for an empty ledger: later ones have greater ids."""
+
     async def newest(self) -> int:
         """Return the number of the newest row, 0 for an empty ledger: a point in its order, which no clock moves."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tui_reseller.domain.audit import AuditQuery, Entry
+from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.provider import KEY
 from tui_reseller.services.ports import LedgerPort
 from tui_reseller.services.suspensions import Suspension, open_suspensions
@@ -30,7 +30,7 @@ class Suspended:
         if row != seen:
             written = [] if seen is None else await self.ledger.written_since(self.account, seen, MOST)
             if seen is None or row < seen or len(written) == MOST:
-                written = await self.ledger.entries(AuditQuery(account=self.account, limit=1))
+                self._newest = await self.ledger.newest_id()
                 self.found = {one.username: one for one in await open_suspensions(self.ledger, self.account)}
             else:
                 await self._read(self._touched(written))

@@ -65,7 +65,9 @@ class EntryReader:
         """Return operations, newest first."""
         where, values = self._condition(query)
         found: list[Entry] = []
-        for entry in self._entries(f"{where} ORDER BY i.number DESC", *values):
+        # Numbers are sorted alone: with all that belongs to a row the first one comes twenty times as late.
+        numbers = f"SELECT i.number FROM rows i WHERE i.kind = 'intent' AND {where}"  # noqa: S608 - our own text
+        for entry in self._entries(f"i.number IN ({numbers}) ORDER BY i.number DESC", *values):
             if query.shows(entry):
                 found.append(entry)
             if query.limit and len(found) == query.limit:
@@ -203,7 +205,8 @@ class EntryReader:
         """Return operations that were begun, or got an outcome, behind a row, oldest first; at most so many."""
         names = self._names(account)
         written = "i.entry IN (SELECT entry FROM rows WHERE number > ? AND kind IN ('intent', 'outcome'))"
-        where = f"i.account IN ({placeholders(names)}) AND {written} ORDER BY i.number DESC LIMIT ?"
+        # The + keeps SQLite from going through all of the account by its index.
+        where = f"+i.account IN ({placeholders(names)}) AND {written} ORDER BY i.number DESC LIMIT ?"
         return list(self._entries(where, *names, row, limit))[::-1]
 
     def is_touched_since(self, account: str, username: str, since: int | datetime) -> bool:

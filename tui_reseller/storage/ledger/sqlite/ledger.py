@@ -116,6 +116,10 @@ class Ledger:
         """Return time and body of such rows, newest first."""
         return await self.run(lambda connection: connection.notes(kind, entry))
 
+    async def newest_id(self) -> str:
+        """Return the id of the newest operation, empty for an empty ledger: later ones have greater ids."""
+        return await self.run(lambda connection: connection.last_entry_id() or "")
+
     async def newest(self) -> int:
         """Return the number of the newest row, 0 for an empty ledger."""
         return await self.run(lambda connection: connection.newest())
