@@ -13,6 +13,7 @@ from tui_reseller.domain.config import Config
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
+from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.listing import (
     ListProgress,
@@ -272,6 +273,9 @@ class ConfigPort(Protocol):
 
     def stamp(self) -> object:
         """Return what differs as soon as the file was changed."""
+
+    def wrong_entry(self, table: str, key: str, words: str) -> BadConfig:
+        """Return the error of an entry that only its reader can judge, as load() raises it for the others."""
 
     def put(self, profile: Profile) -> None:
         """Add a profile or replace it; comments and order of the rest survive."""

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from textual.binding import Binding, BindingType
@@ -70,7 +71,8 @@ class ResellerApp(ReportingApp, inherit_bindings=False):
         self.set_class(plain, "-plain")
         self.slow = slow_link == "on"
         self.is_timed = slow_link == "auto"
-        self.commands = with_keys(services.profiles.load().settings.keys)
+        config = services.profiles.config
+        self.commands = with_keys(config.load().settings.keys, partial(config.wrong_entry, "keys"))
         self.opening = False
         self.main: MainScreen | None = None
         self.key_clock: Callable[[], float] = time.monotonic
