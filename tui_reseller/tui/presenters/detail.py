@@ -7,6 +7,7 @@ from types import MappingProxyType
 from rich.cells import cell_len, set_cell_size
 
 from tui_reseller.domain.audit import Entry
+from tui_reseller.domain.cells import fitting, is_disputed
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.provider import KEY, Field, Kind, Provider, Told
 from tui_reseller.domain.providers import provider_of
@@ -92,7 +93,7 @@ def short_lines(
     ends: Mapping[str, str] = NO_ENDS,
 ) -> list[str]:
     """Return the seven lines of the pane below the list. What does not fit is on the zoomed pane."""
-    half = max(width // 2 - 6, 20)
+    half = right_begins(width) - 1
     left = _short_left(provider, customer)
     right = [_short_switch(provider.by_name[name], customer, read_at, ends) for name in provider.switches]
     right += left[SHORT_LINES:]
@@ -102,6 +103,11 @@ def short_lines(
     lines += [" " * (half + 1) + text for text in right[len(lines) : SHORT_LINES]]
     lines += [""] * (SHORT_LINES - len(lines))
     return [*lines, f"{'Last':<{SHORT_LABEL}}{entry_line(entries[0], now) if entries else 'nothing done by this tool'}"]
+
+
+def right_begins(width: int) -> int:
+    """Return the cell at which the right half of the short pane begins."""
+    return max(width // 2 - 6, 20) + 1
 
 
 def _short_left(provider: Provider, customer: Customer) -> list[str]:
@@ -166,13 +172,19 @@ def _folded(label: str, value: str, width: int) -> list[str]:
     room = max(width - LABEL, 10) if label else max(width, 10)
     parts: list[str] = []
     rest = value
+    taking = fitting if is_disputed(value) else _cropped
     while True:
         ahead = rest[: room * CHARACTERS_A_CELL]  # to measure all of a long text for each of its lines takes seconds
-        if len(ahead) == len(rest) and cell_len(rest) <= room:
+        head = taking(ahead, room)
+        if head == rest:
             break
-        head = set_cell_size(ahead, room).rstrip("\0")
         at = min(head.rfind(" ") if " " in head[room // 2 :] else len(head), len(ahead))
         parts.append(rest[:at])
         rest = rest[at:].lstrip()
     parts.append(rest)
     return [(label if at == 0 else " " * len(label)) + part for at, part in enumerate(parts)]
+
+
+def _cropped(text: str, width: int) -> str:
+    """Return the beginning of a text that takes at most a width."""
+    return text if cell_len(text) <= width else set_cell_size(text, width).rstrip("\0")
