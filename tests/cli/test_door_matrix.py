@@ -373,6 +373,20 @@ def test_a_customer_is_read_again_after_a_person_was_asked(consoles, tmp_path, c
     assert sorted(asked) == sorted(names * 2)
 
 
+def test_the_customers_of_a_plan_are_read_again_after_a_person_was_asked(consoles, tmp_path):
+    office = Office(consoles(), tmp_path)
+    office.profile()
+    names = [office.customer() for _ in range(3)]
+    office.console.environment = {}
+    made = office.console("plan", "new", "--from", "-", "--action", "website_disable", "--profile", "acme",
+                          stdin="username\n" + "\n".join(names) + "\n")  # fmt: skip
+    before = len(office.sandbox.requests())
+    ran = office.console("plan", "apply", made.row["plan"], "--profile", "acme", answers=["yes"])
+    assert ran.code == 0, ran
+    asked = [row["username"] for row in office.sandbox.requests()[before:] if row["operation"] == "list"]
+    assert sorted(filter(None, asked)) == sorted(names)
+
+
 def _wait_for_end(office: Office, given: Given) -> None:
     """Wait for a job that was detached."""
     deadline = time.monotonic() + 30

@@ -15,9 +15,10 @@ from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.services import job_items, listing, plans
 from tui_reseller.services.job_items import carry_out, retry_rejected
 from tui_reseller.services.jobs import JobRun
+from tui_reseller.services.reading_again import FEW
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.suspensions import open_suspensions
-from tui_reseller.services.undo import FEW, draft_undo
+from tui_reseller.services.undo import draft_undo
 
 
 @pytest.fixture

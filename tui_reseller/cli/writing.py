@@ -245,7 +245,7 @@ class _WriteFlow:
         await delivery.keep(call)
         began = self.session.clock.now()
         found, reason = self.found.get(call.username), self.options.reason
-        aim = Aim(loaded=found, reason=reason) if self.is_asked else Aim(read=found, reason=reason)
+        aim = Aim.at(self.session.provider, found, reason) if self.is_asked else Aim(read=found, reason=reason)
         try:
             report.add(await carry_out(self.session, call, permit, aim))
         except asyncio.CancelledError:

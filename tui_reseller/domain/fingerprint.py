@@ -34,6 +34,11 @@ def fingerprint_of(provider: Provider, customer: Customer) -> Fingerprint:
     return found
 
 
+def seen_of(provider: Provider, customer: Customer) -> Fingerprint:
+    """Return the fingerprint of a customer as an operator saw it: what the list did not tell was not seen."""
+    return {name: value for name, value in fingerprint_of(provider, customer).items() if value is not None}
+
+
 def likeness(fingerprint: Fingerprint, now: Customer) -> Likeness:
     """Compare a customer with a fingerprint. The id decides where both have one; else the e-mail address and both
     names: all different is another customer, some different one that was changed.

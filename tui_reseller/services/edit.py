@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tui_reseller.domain.changes import calls_for, collisions
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict
+from tui_reseller.domain.fingerprint import seen_of
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
@@ -18,12 +19,14 @@ async def save(
 ) -> list[Result]:
     """Carry out an edit; return a result for every call, also for those that were not sent."""
     results: list[Result] = []
+    meant = seen_of(session.provider, loaded)
     for call in calls_for(session.provider, loaded, edited):
         if results and not results[-1].outcome.is_so:
             message = "not sent, because the call before it was not applied"
             results.append(Result(call.username, call.operation, Outcome.NOT_SENT, message))
             continue
-        results.append(await carry_out(session, call, permit, Aim(loaded, reason=reason)))
+        results.append(await carry_out(session, call, permit, Aim(loaded, meant, reason)))
+        meant = {name: value for name, value in meant.items() if name not in call.fields}  # those are other ones now
     return results
 
 

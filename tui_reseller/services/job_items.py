@@ -15,8 +15,8 @@ from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.policy import TYPED
 from tui_reseller.services.ports import JobsPort
+from tui_reseller.services.reading_again import is_read_before_sending
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.undo import refuse_overtaken
@@ -62,12 +62,10 @@ async def carry_out(
 
 
 async def _is_read_again(session: Session, item: Item, listed: Customer) -> bool:
-    """Whether a customer is read just before sending: where the wrong one would lose most, where it decides what is
-    done at the end of a suspension, where nothing would be sent, and where the list is older than what another process
-    of ours did: what it shows could later prove what was not so (R4).
+    """Whether a customer is read just before sending, also where nothing would be sent, and where the list is older
+    than what another process of ours did: what it shows could later prove what was not so (R4).
     """
-    action = session.provider.action(item.operation)
-    if item.undoes or item.until is not None or action.grade >= TYPED:
+    if is_read_before_sending(session.provider, item):
         return True
     if is_already_so(session.provider, item.call, listed):
         return True

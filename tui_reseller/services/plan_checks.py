@@ -21,7 +21,7 @@ from tui_reseller.services.new_names import NAMED, WAY_OUT, NewNames
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import findings_for
-from tui_reseller.services.write import is_already_so, is_of_fields
+from tui_reseller.services.write import is_already_so, is_of_fields, why_another
 
 Found = list[tuple[str, str]]
 """Why a row cannot be taken, and in which column; more than one may be wrong with it."""
@@ -126,6 +126,8 @@ class Checker:
             return [(f"{quoted(name)} is our own reseller account", KEY)]
         if now is None:
             return [(f"there is no customer {quoted(name)}{self._hint(one, name)}", KEY)]
+        if why := why_another(name, one.meant, now):
+            return [(why, KEY)]
         if name in self._ambiguous:
             return [(f"the service lists {quoted(name)} more than once", KEY)]
         return self._against_rename(one) if _new_name(one.call) else []

@@ -1,6 +1,6 @@
 """Take back what can be taken back: the last operation, a named one, or all that a job has done."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
@@ -11,10 +11,11 @@ from tui_reseller.domain.plan import Refusal
 from tui_reseller.domain.provider import KEY, Effect
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import quoted
-from tui_reseller.services import listing, plans
+from tui_reseller.services import plans
 from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.door import Permit
 from tui_reseller.services.history import History, fields_of, history_since
+from tui_reseller.services.reading_again import read_again
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
@@ -23,8 +24,6 @@ from tui_reseller.services.write import Aim, carry_out, stopped
 UNTOLD = "what it was before is not known"
 ANOTHER = "another customer bears the name by now"
 LOOK_BACK = 500
-FEW = 20
-"""So many customers are read one by one, more with a whole new list."""
 
 
 def opposite(entry: Entry) -> Call | None:
@@ -114,7 +113,7 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
     oldest = min(applied, key=lambda entry: entry.id)
     history = await history_since(session, oldest)
     calls = {entry.id: opposite(entry) for entry in applied}
-    present = await _read_again(session, {call.username for call in calls.values() if call is not None})
+    present = await read_again(session, {call.username for call in calls.values() if call is not None}, renew=True)
     wanted: list[RequestedChange] = []
     refusals: list[Refusal] = []
     undone: dict[str, plans.Undone] = {}
@@ -130,15 +129,6 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
     if not drafted.plan.items and not drafted.refusals:
         raise InvalidInput(f"nothing to do: {drafted.plan.already:,} are so already")
     return drafted
-
-
-async def _read_again(session: Session, usernames: Collection[str]) -> Mapping[str, Customer]:
-    await listing.refresh_for_many(session, renew=len(usernames) > FEW)
-    if len(usernames) > FEW:
-        return session.customers.named(usernames)
-    found = {name: customer for name in usernames if (customer := await session.find(name)) is not None}
-    await session.held.keep(*found.items())
-    return found
 
 
 def _why_overtaken(session: Session, history: History, entry: Entry) -> str | None:

@@ -14,7 +14,7 @@ from tui_reseller.domain.errors import (
     Rejected,
     ResellerError,
 )
-from tui_reseller.domain.fingerprint import UNKNOWN, Fingerprint, Likeness, differing, fingerprint_of, likeness
+from tui_reseller.domain.fingerprint import UNKNOWN, Fingerprint, Likeness, differing, fingerprint_of, likeness, seen_of
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.provider import KEY, Effect, Provider
 from tui_reseller.domain.switch import Switch
@@ -50,6 +50,11 @@ class Aim:
     undoes: str = ""
     item: tuple[int, int] | None = None
     read: Customer | None = None
+
+    @classmethod
+    def at(cls, provider: Provider, loaded: Customer | None, reason: str = "") -> "Aim":
+        """Return the aim at a customer that an operator saw; at none, who is new."""
+        return cls(loaded, UNKNOWN if loaded is None else seen_of(provider, loaded), reason)
 
 
 NOTHING = Aim()
@@ -87,11 +92,14 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
     now = aim.read or await session.find(call.username)
     if now is None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
-    refuse_another(call, aim.meant, now)
-    found = [] if aim.loaded is None else conflicts_of(session.provider, call, aim.loaded, now)
-    if found:
+    like = likeness(aim.meant, now)
+    loaded = None if like is Likeness.ANOTHER else aim.loaded
+    found = [] if loaded is None else conflicts_of(session.provider, call, loaded, now)
+    if found or like is not Likeness.SAME:
         await session.held.keep((call.username, now))  # so that whoever looks again sees what is there now
+    if found:
         raise await conflict_of(session, call.username, found)
+    refuse_another(call, aim.meant, now)
     if call.until is not None and now.switch(session.provider.action(call.operation).switch) is not Switch.ON:
         await refuse_end(session, call, now)
     return now
@@ -99,16 +107,21 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
 
 def refuse_another(call: Call, meant: Fingerprint, now: Customer) -> None:
     """Raise Conflict if another customer bears the username by now, or nobody can say who it is."""
-    like = likeness(meant, now)
-    if like is Likeness.SAME:
-        return
-    name = quoted(call.username)
-    if like is Likeness.ANOTHER:
-        raise Conflict(f"another customer bears the name {name} by now; nothing was sent", hint="look at it first")
-    changed = ", ".join(differing(meant, now))
-    raise Conflict(
-        f"{name} was changed since ({changed}): it may be another customer; nothing was sent", hint="look at it first"
-    )
+    why = why_another(call.username, meant, now)
+    if why:
+        raise Conflict(f"{why}; nothing was sent", hint="look at it first")
+
+
+def why_another(username: str, meant: Fingerprint, now: Customer) -> str:
+    """Return why a customer is not, or may not be, the one that was meant; nothing if it is."""
+    match likeness(meant, now):
+        case Likeness.SAME:
+            return ""
+        case Likeness.ANOTHER:
+            return f"another customer bears the name {quoted(username)} by now"
+        case Likeness.CHANGED:
+            changed = ", ".join(differing(meant, now))
+            return f"{quoted(username)} was changed since ({changed}): it may be another customer"
 
 
 def is_of_fields(provider: Provider, call: Call) -> bool:

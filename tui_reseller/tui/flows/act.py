@@ -34,7 +34,7 @@ async def do_one(context: ProfileContext, call: Call, loaded: Customer | None, a
     except ResellerError as error:
         result = stopped(call, error)
     else:
-        result = await carry_out(context.session, call, permit, Aim(loaded, reason=answer["reason"]))
+        result = await carry_out(context.session, call, permit, Aim.at(context.provider, loaded, answer["reason"]))
     await show_result(context, result)
     return result
 

@@ -8,7 +8,8 @@ from functools import partial
 from tui_reseller.domain.changes import calls_for
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
-from tui_reseller.domain.errors import BadConfig, ResellerError
+from tui_reseller.domain.errors import BadConfig, Conflict, ResellerError
+from tui_reseller.domain.fingerprint import Likeness, likeness, seen_of
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.door import gravest
@@ -52,6 +53,11 @@ async def edit(context: ProfileContext) -> None:
         return
     unsent = context.memory(_Unsent)
     draft = unsent.draft
+    if draft is not None and draft.username == customer.username and _is_another(context, draft, customer):
+        unsent.draft = draft = None
+        _forget_draft(context)
+        name = quoted(customer.username, 40)
+        context.notify(f"Another customer bears the name {name} by now: what you typed for the former is dropped.")
     if draft is None or draft.username != customer.username:
         await edit_customer(context, customer, None)
         return
@@ -67,6 +73,10 @@ async def edit(context: ProfileContext) -> None:
         return
     kept = {name: value for name, value in draft.fields.items() if answer.get(name) != THEIRS}
     await edit_customer(context, customer, kept, is_decided=True)
+
+
+def _is_another(context: ProfileContext, draft: Draft, customer: Customer) -> bool:
+    return likeness(seen_of(context.provider, draft.loaded), customer) is Likeness.ANOTHER
 
 
 async def edit_customer(
@@ -127,7 +137,7 @@ def _keep_unsent(context: ProfileContext, customer: Customer, draft: Mapping[str
     """Keep what was typed for the next Enter on this customer: an answer of the service opens no dialog."""
     context.memory(_Unsent).draft = Draft(customer, draft)
     problem = next(result for result in results if not result.outcome.is_so)
-    if problem.outcome is Outcome.CONFLICT:
+    if isinstance(problem.error, Conflict) and problem.error.collisions:
         time = clock_text(context.now(), context.now())
         what = f"{problem.outcome.word} {time}  Enter decides: keep mine, take theirs"
         context.notify(f"{what}  ({problem.message})", "bad")  # first what to do: a narrow line ends there

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.fingerprint import seen_of
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.services import listing, plans
 from tui_reseller.services.requested import RequestedChange
@@ -25,7 +26,10 @@ async def act_on_many(
     )
     try:
         await listing.refresh_for_many(session)
-        wanted = [RequestedChange(Call(operation, name)) for name in names]
+        wanted = [
+            RequestedChange(Call(operation, target.username), meant=seen_of(context.provider, target))
+            for target in targets
+        ]
         hidden = frozenset(name for name in names if name not in shown)
         drafted = await plans.draft(session, wanted, origin=f"marked {count_text(len(names))}", hidden=hidden)
     except ResellerError as error:
