@@ -14,6 +14,8 @@ from tui_reseller.domain.operation import Operation, Outcome
 
 KEY = "username"
 """The name of every service's key of a customer, in all outputs, files and rows of the ledger."""
+DETAILS_READ = "details_read"
+"""The name of the column that says when the fields told one by one were read: ISO 8601 in UTC, empty where never."""
 NO_SWITCH: Mapping[str, bool] = MappingProxyType({})
 NO_ADVICE: Mapping[Outcome, str] = MappingProxyType({})
 NOTHING_LACKS: Mapping[Operation, str] = MappingProxyType({})
@@ -30,11 +32,12 @@ class Kind(Enum):
 
 
 class Told(Enum):
-    """How the service tells a field: in every row of a list, one by one on demand, or never: then it is what we last
-    set.
+    """How the service tells a field: wherever it tells of a customer, in the rows of a list but not where one customer
+    is asked for, one by one on demand, or never: then it is what we last set.
     """
 
     LIST = "list"
+    ROWS = "rows"
     DETAIL = "detail"
     NEVER = "never"
 
@@ -168,7 +171,8 @@ class Provider:
     is one moment, so that an absence in it proves something. Reads_lag is how many seconds a reading may be behind.
     New_values are the switches as a new customer has them. Name_fields and place_fields are what a customer is
     described by in one line. Postal_line is the line of a postal address below the street: its groups are separated by
-    commas, the fields of a group by spaces.
+    commas, the fields of a group by spaces. Eu_base_url is where calls for customers of the European region go, empty
+    where there is one place for all.
     """
 
     id: str
@@ -186,6 +190,7 @@ class Provider:
     name_fields: tuple[str, ...] = ()
     place_fields: tuple[str, ...] = ()
     postal_line: tuple[tuple[str, ...], ...] = ()
+    eu_base_url: str = ""
 
     def has(self, operation: Operation) -> bool:
         """Whether this service has an operation."""
@@ -229,6 +234,16 @@ class Provider:
     def untold(self) -> frozenset[str]:
         """Names of the columns that the service never tells: what is known of them is what we last set."""
         return frozenset(one.name for one in self.fields if one.is_column and one.told is Told.NEVER)
+
+    @cached_property
+    def not_in_find(self) -> tuple[str, ...]:
+        """Names of the columns that are not read where one customer is asked for: they stay as they were known."""
+        return tuple(one.name for one in self.fields if one.is_column and one.told in {Told.ROWS, Told.DETAIL})
+
+    @cached_property
+    def details(self) -> tuple[str, ...]:
+        """Names of the columns that are read for one customer at a time, with the time of that."""
+        return tuple(one.name for one in self.fields if one.is_column and one.told is Told.DETAIL)
 
     @cached_property
     def searched(self) -> tuple[str, ...]:

@@ -52,7 +52,8 @@ def table_from(layout: RecordLayout, frame: pl.DataFrame, extras: Iterable[str])
     named = sorted(extras)
     columns[EXTRA] = frame.select(pl.struct(named).struct.json_encode()).to_series() if named else None
     schema, height = schema_of(layout.provider), len(frame)
-    return pl.DataFrame([_column(name, texts, schema[name], height) for name, texts in columns.items()])
+    made = [_column(name, texts, schema[name], height) for name, texts in columns.items()]
+    return pl.DataFrame([~column if column.name in layout.inverted else column for column in made])
 
 
 def has_no_text(keys: pl.Series) -> pl.Series:

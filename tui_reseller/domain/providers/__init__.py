@@ -2,9 +2,10 @@
 
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 
-PROVIDERS: dict[str, Provider] = {RESELLER_V2.id: RESELLER_V2}
-"""All services, the default first."""
+PROVIDERS: dict[str, Provider] = {one.id: one for one in (RESELLER_V2, SUBUSERS_V3)}
+"""All services."""
 FOREIGN = Provider("foreign", "Service of a newer version", "", (), {})
 """Of an account in the ledger whose service this version does not know: shown, and nothing is sent there."""
 
