@@ -7,34 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-NEW = {"email": "new@example.com", "password": "sample-passw0rd", "ips": ["203.0.113.1"]}
+from tests.sandbox.v3_calls import NEW, errors_of, every_page, make
 
 
-def errors_of(answer: httpx.Response) -> tuple[int, list[str]]:
-    return answer.status_code, [each["message"] for each in answer.json()["errors"]]
-
-
-def make(sandbox: Any, username: str, **fields: Any) -> dict[str, Any]:
-    answer = sandbox.v3("POST", "subusers", {"username": username, **NEW, **fields})
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def every_page(sandbox: Any, limit: int = 500, **params: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    while True:
-        page = sandbox.v3("GET", "subusers", params={"limit": limit, "offset": len(found), **params}).json()
-        found += page
-        if not page:
-            return found
-
-
-@pytest.mark.parametrize(
-    "headers", [{"authorization": ""}, {"authorization": "Basic SG.x"}, {"authorization": "Bearer"}]
-)
-def test_without_a_key(sandbox: Any, headers: dict[str, str]) -> None:
-    answer = sandbox.v3("GET", "subusers", headers=headers)
+@pytest.mark.parametrize("said", ["", "Basic SG.x", "Bearer"])
+def test_without_a_key(sandbox: Any, said: str) -> None:
+    answer = sandbox.v3("GET", "subusers", headers={"authorization": said})
     assert answer.status_code == 401
     assert answer.json() == {"errors": [{"field": None, "message": "authorization required"}]}
 
@@ -160,7 +138,8 @@ def test_the_name_of_a_deleted_one_stays_in_use(sandbox: Any) -> None:
 
 @pytest.mark.parametrize(
     ("path", "field", "words"),
-    [("", "active", ("disable", "enable")), ("/website_access", "website_access", ("website_disable", "website_enable"))],
+    [("", "active", ("disable", "enable")),
+     ("/website_access", "website_access", ("website_disable", "website_enable"))],
 )  # fmt: skip
 def test_switches(sandbox: Any, path: str, field: str, words: tuple[str, str]) -> None:
     username = f"switched-{field}"

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.test_v3_subusers import errors_of, make
+from tests.sandbox.v3_calls import errors_of, make
 
 PROFILE = {
     "address": "1 Main St", "address2": "Floor 2", "city": "Oslo", "company": "Example", "country": "NO",
-    "first_name": "Ann", "last_name": "Lee", "phone": "555-0100", "state": "Oslo", "website": "a.example", "zip": "0150",
+    "first_name": "Ann", "last_name": "Lee", "phone": "555-0100", "state": "Oslo", "website": "a.example",
+    "zip": "0150",
 }  # fmt: skip
 
 
