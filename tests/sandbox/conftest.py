@@ -54,6 +54,15 @@ class SandboxProcess(Sandbox):
         """Call `reseller.manage`."""
         return self.call("reseller.manage", wire_format, method=method, **params)
 
+    def v3(self, method: str, path: str, body: Any = None, /, *, behalf: str = "", **options: Any) -> httpx.Response:
+        """Call v3 with the sandbox's key; `params` and `headers` are those of httpx. The path is sent as it is."""
+        headers = {"authorization": f"Bearer {self.ready['v3_api_key']}", **options.pop("headers", {})}
+        if behalf:
+            headers["on-behalf-of"] = behalf
+        if body is not None:
+            options["json"] = body
+        return self.client.request(method, f"{self.ready['v3_base_url']}/{path}", headers=headers, **options)
+
     def create(self, username: str, **params: Any) -> httpx.Response:
         """Create a customer with the documentation's own values."""
         return self.call("reseller.add", **{**NEW_CUSTOMER, "username": username, **params})

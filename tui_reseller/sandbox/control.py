@@ -14,8 +14,8 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tui_reseller.sandbox.changes import hash_password, switch_value
 from tui_reseller.sandbox.faults import FaultUnusable, fault_from
-from tui_reseller.sandbox.operations import hash_password, switch_value
 from tui_reseller.sandbox.store import FIELDS, SWITCHES, UsernameHeld
 
 if TYPE_CHECKING:
@@ -121,11 +121,11 @@ class Control:
 
     async def log(self, request: Request) -> Response:
         """Return what was applied, in order."""
-        return _answer(self._store.read_log(_since(request)))
+        return _answer(self._store.journal.read_log(_since(request)))
 
     async def requests(self, request: Request) -> Response:
         """Return every request received, in order."""
-        return _answer(self._store.read_requests(_since(request)))
+        return _answer(self._store.journal.read_requests(_since(request)))
 
     async def customer(self, request: Request) -> Response:
         """Show a customer; `PUT` plants or changes one without any check; `DELETE` makes one a tombstone."""

@@ -6,7 +6,7 @@ their parameters (`latency:ms=300,drop-after:operation=disable`); values may be 
 | fault | effect |
 |---|---|
 | `latency{ms=1000}` | the request waits before anything is done |
-| `status{code=500, shape}` | this answer instead of the operation; `shape` is `html` for 5XX and `E3` else |
+| `status{code=500, shape}` | this answer instead of the operation; without a shape in that of the API that is called |
 | `rate-limit{retry_after=1}` | HTTP 429 with its headers, instead of the operation |
 | `drop-before{}` | the request is read, nothing applied, the connection cut |
 | `drop-after{}` | applied, then cut without an answer |
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from tui_reseller.sandbox.routes import AUTH, OPERATIONS, UNKNOWN
+from tui_reseller.sandbox.routes import AUTH, OPERATIONS, UNKNOWN, V3_OPERATIONS
 from tui_reseller.sandbox.shapes import SHAPES
 from tui_reseller.sandbox.store import FIELDS
 
@@ -133,7 +133,7 @@ _PARAMETERS: dict[str, dict[str, tuple[Callable[[Any], Any], Any]]] = {
     "stale-list": {"seconds": (_seconds, 30)},
     "rival": {"username": (_text, None), "field": (_field, _REQUIRED), "value": (_anything, _REQUIRED)},
 }
-_operation = _one_of((ANY, *OPERATIONS, AUTH, UNKNOWN))
+_operation = _one_of((ANY, *OPERATIONS, *V3_OPERATIONS, AUTH, UNKNOWN))
 
 
 def fault_from(description: Any, *, times: int | None = 1) -> Fault:
@@ -153,8 +153,6 @@ def fault_from(description: Any, *, times: int | None = 1) -> Fault:
         params = _read_params(name, given)
     except FaultUnusable as error:
         raise FaultUnusable(f"fault {name}: {error}") from None
-    if name == "status" and params["shape"] is None:
-        params["shape"] = "html" if params["code"] >= 500 else "E3"
     return Fault(name, operation, times, params)
 
 

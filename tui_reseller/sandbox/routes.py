@@ -16,6 +16,8 @@ OPERATIONS = (
     "list", "create", "delete", "enable", "disable", "website_enable", "website_disable", "set", "password", "rename",
     "email",
 )  # fmt: skip
+V3_OPERATIONS = ("find", "scopes", "identity", "profile", "read_email")
+"""What v3 has besides."""
 AUTH, UNKNOWN = "auth", "unknown"
 
 FORMATS = ("json", "xml")

@@ -24,6 +24,7 @@ from tui_reseller.sandbox.dialects import DIALECTS
 from tui_reseller.sandbox.faults import Faults, FaultUnusable, parse_faults
 from tui_reseller.sandbox.operations import API_KEY, API_USER
 from tui_reseller.sandbox.store import Store, StoreUnusable
+from tui_reseller.sandbox.v3.desk import API_KEY as V3_API_KEY
 from tui_reseller.sandbox.wire import CuttableProtocol
 
 if TYPE_CHECKING:
@@ -208,6 +209,8 @@ def _ready(listener: socket.socket, customers: int) -> dict[str, Any]:
         "base_url": f"{url}/apiv2",
         "api_user": API_USER,
         "api_key": API_KEY,
+        "v3_base_url": f"{url}/v3",
+        "v3_api_key": V3_API_KEY,
         "customers": customers,
     }
 

@@ -47,7 +47,7 @@ class Exchange:
 
     async def start(self, status: int, media_type: str, headers: dict[str, str], length: int | None) -> None:
         """Send the head of the answer. Without a length it is sent in chunks."""
-        pairs = [("content-type", media_type), *headers.items()]
+        pairs = [*([("content-type", media_type)] if media_type else []), *headers.items()]
         if length is not None:
             pairs.append(("content-length", str(length)))
         raw: list[Any] = [(name.encode("ascii"), value.encode("latin-1")) for name, value in pairs]

@@ -1,0 +1,60 @@
+"""What every call works with: the customers, what is invented about them, and the reseller's own account."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tui_reseller.sandbox.answer import Answer
+from tui_reseller.sandbox.operations import API_USER
+
+if TYPE_CHECKING:
+    from tui_reseller.sandbox.store import Customer, Store
+    from tui_reseller.sandbox.v3.call import Call
+    from tui_reseller.sandbox.v3.invention import Inventions
+
+API_KEY = "SG.sandbox.key-for-trying-out"
+PARENT = {"username": API_USER, "user_id": 1000}
+PARENT_EMAIL = "reseller@example.com"
+PARENT_PROFILE = {
+    "address": "1 Relay Road", "city": "Denver", "company": "Reseller Inc.", "country": "US", "first_name": "Rae",
+    "last_name": "Seller", "phone": "555-0100", "state": "CO", "website": "reseller.example", "zip": "80202",
+}  # fmt: skip
+SCOPES = (
+    "subusers.create", "subusers.read", "subusers.update", "subusers.delete",
+    "subusers.credits.create", "subusers.credits.read", "subusers.credits.update", "subusers.credits.delete",
+    "subusers.reputations.read", "subusers.stats.read",
+    "user.profile.read", "user.profile.update", "user.username.read", "user.username.update",
+    "user.email.read", "user.email.update", "user.password.read", "user.password.update",
+    "ips.read", "stats.read",
+)  # fmt: skip
+
+
+@dataclass
+class Desk:
+    """The sandbox's side of the counter."""
+
+    store: Store
+    inventions: Inventions
+    scopes: tuple[str, ...] = SCOPES
+    max_page: int = 500
+
+    def find(self, call: Call, username: str) -> Customer | None:
+        """Return the customer of exactly this name who is there, as of the time of the call's answer."""
+        customer = self.store.find(username, call.as_of)
+        return None if customer is None or customer.deleted else customer
+
+
+def answer(value: Any, status: int = 200) -> Answer:
+    """Answer with JSON: UTF-8 as it is, unless it holds what UTF-8 cannot."""
+    try:
+        body = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        body = json.dumps(value, separators=(",", ":")).encode("ascii")
+    return Answer(status, "application/json", body)
+
+
+def done() -> Answer:
+    """Answer that it is done, with nothing more to say."""
+    return Answer(204, "")
