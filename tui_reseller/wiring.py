@@ -15,6 +15,7 @@ from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.ports import CustomersPort
 from tui_reseller.services.profiles import Profiles
@@ -126,7 +127,13 @@ def _reseller_v2(profile: Profile, credential: Credential, timeout: float | None
     return ResellerV2(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout)
 
 
-CLIENTS: dict[str, Connect] = {RESELLER_V2.id: _reseller_v2}
+def _subusers_v3(profile: Profile, credential: Credential, timeout: float | None) -> CustomersPort:
+    from tui_reseller.api.subusers_v3.client import SubusersV3  # noqa: PLC0415 - httpx is not on the start-up path
+
+    return SubusersV3(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout)
+
+
+CLIENTS: dict[str, Connect] = {RESELLER_V2.id: _reseller_v2, SUBUSERS_V3.id: _subusers_v3}
 """Who speaks with which service, by the provider's id."""
 
 

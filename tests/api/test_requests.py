@@ -80,7 +80,7 @@ async def test_reads(service, make_client, reply, wanted):
     assert sum([len(batch.customers) async for batch in client.stream()]) == 0
     assert await client.find(ODD) is None
     assert await client.find("") is None
-    assert await client.probe() == []
+    assert list((await client.probe()).seen) == []
     get = f"{AUTH}&method=profile&task=get"
     assert [request.body.decode() for request in service.requests] == [
         get,

@@ -9,6 +9,7 @@ from tests.harness.v2 import a_customer, changed, frame_from, wanted_by
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CredentialStoreError
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
@@ -58,9 +59,12 @@ class FakeService:
         self.on_find(self.reads)
         return self.customers.get(username)
 
-    async def probe(self) -> Sequence[str]:
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
+        return customer
+
+    async def probe(self) -> Identity:
         self._raise(Operation.LIST)
-        return list(self.customers)[:1]
+        return Identity(seen=tuple(self.customers)[:1])
 
     async def send(self, call: Call) -> str:
         self.sent.append(call)

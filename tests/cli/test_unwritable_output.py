@@ -155,7 +155,19 @@ class Place:
     def profile(self) -> str:
         name = f"p{next(_numbers)}"
         base_url = self.console.sandbox.base_url
-        added = self.console("profile", "add", name, "--base-url", base_url, "--api-user", name, "--store", "none")
+        added = self.console(
+            "profile",
+            "add",
+            name,
+            "--provider",
+            "reseller-v2",
+            "--base-url",
+            base_url,
+            "--api-user",
+            name,
+            "--store",
+            "none",
+        )
         assert added.code == 0, added.err
         return name
 

@@ -10,6 +10,7 @@ from tui_reseller.domain.config import Config, Settings
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, CustomerNotFound, Rejected
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress, ListQuery, StoredList
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
@@ -82,9 +83,12 @@ class FakeService:
         found = self.kept.get(username)
         return self._told(found) if found else None
 
-    async def probe(self) -> Sequence[str]:
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
+        return customer
+
+    async def probe(self) -> Identity:
         _raise_next(self.reads)
-        return list(self.kept)[:1]
+        return Identity(seen=tuple(self.kept)[:1])
 
     async def send(self, call: Call) -> str:
         self.sent.append(call)

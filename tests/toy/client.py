@@ -11,6 +11,7 @@ from tui_reseller.api.lists.table_reader import read_tables
 from tui_reseller.api.reply import BadReply
 from tui_reseller.api.request import JsonBody, Request
 from tui_reseller.domain.errors import CredentialsRefused, CustomerNotFound, RateLimited, Rejected, UnusableAnswer
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.text import clean
@@ -43,8 +44,11 @@ class ToyClient:
             raise UnusableAnswer("the reply is not the account that was asked for")
         return customer
 
+    async def fill(self, customer, *, background=False):  # noqa: ARG002 - the port's
+        return customer
+
     async def probe(self):
-        return [row async for part in self.stream() for row in part.customers["username"]]
+        return Identity(seen=tuple([row async for part in self.stream() for row in part.customers["username"]]))
 
     async def send(self, call):
         if foreign := call.fields.keys() - set(TOY.action(call.operation).takes):

@@ -14,6 +14,7 @@ ResellerError
  |   `- UnusableAnswer      an answer came that is not one of the service's
  |- Rejected                the service said no
  |   |- CredentialsRefused  to us
+ |   |- NotPermitted        to this key; knows the permission that it lacks
  |   |- CustomerNotFound    there is no such customer
  |   `- RateLimited         too many calls; knows when to come again
  |- Conflict                the customer is not what the operator saw
@@ -98,6 +99,14 @@ class Rejected(ResellerError):
 
 class CredentialsRefused(Rejected):
     """The service does not accept our user and key, or our account may not make this call."""
+
+
+class NotPermitted(Rejected):
+    """The key may not make this call, or the plan does not allow it. Scope is what the key needs, or empty."""
+
+    def __init__(self, message: str, *, scope: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.scope = scope
 
 
 class CustomerNotFound(Rejected):

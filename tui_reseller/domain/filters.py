@@ -11,7 +11,8 @@ from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.searching import canonical, folded
 
 STATES = ("on", "off", "unknown")
-IS_WORDS = ("marked", "new", "changed", "needs-you", "missing-data", "duplicate-email")
+DETAILS_UNKNOWN = "details-unknown"
+IS_WORDS = ("marked", "new", "changed", "needs-you", "missing-data", "duplicate-email", DETAILS_UNKNOWN)
 LONGEST_REGEX = 200
 _TERM_START = re.compile(r"(?P<minus>-?)(?:(?P<name>[A-Za-z_][A-Za-z_]*)(?P<sign>[:=~]))?")
 _LOOK_AROUND = re.compile(r"\(\?(?:[=!]|<[=!]|P=|\()|(?<!\\)(?:\\\\)*\\[1-9]")

@@ -4,7 +4,7 @@ Whoever needs to know what a field is called, how long it may be, what an operat
 about or whether it can be taken back, reads it here; no other module has a list of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -244,6 +244,15 @@ class Provider:
     def details(self) -> tuple[str, ...]:
         """Names of the columns that are read for one customer at a time, with the time of that."""
         return tuple(one.name for one in self.fields if one.is_column and one.told is Told.DETAIL)
+
+    @cached_property
+    def find_tells(self) -> frozenset[str]:
+        """Names of the columns that are read where one customer is asked for."""
+        return frozenset(one.name for one in self.fields if one.is_column and one.told is Told.LIST)
+
+    def are_details(self, names: Iterable[str]) -> bool:
+        """Whether some of these fields are told for one customer at a time."""
+        return not set(self.details).isdisjoint(names)
 
     @cached_property
     def searched(self) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 policy lets it through now.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call
 from tui_reseller.services.policy import Policy
@@ -37,7 +38,11 @@ class GuardedCustomers:
         """Ask for one customer; a list of others proves that it is not there if it has *enough* customers."""
         return await self._customers.find(username, enough)
 
-    async def probe(self) -> Sequence[str]:
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
+        """Return a customer with what the service tells for one at a time."""
+        return await self._customers.fill(customer, background=background)
+
+    async def probe(self) -> Identity:
         """Prove the credentials."""
         return await self._customers.probe()
 

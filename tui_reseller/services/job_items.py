@@ -15,6 +15,7 @@ from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
+from tui_reseller.services.lag import up_to_date
 from tui_reseller.services.policy import TYPED
 from tui_reseller.services.ports import JobsPort
 from tui_reseller.services.result import Result
@@ -43,6 +44,9 @@ async def carry_out(
             session.policy.refuse_lowered(job.counts.get(None, job.total), session.customers.total)
             if before is not None and await _is_read_again(session, wanted, before):
                 before = await session.find(call.username)  # the list may be ten minutes old
+                before = await up_to_date(session, call.username, before)
+            if before is not None and session.provider.are_details(call.fields):
+                before = await session.filled(before)
             if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):
                 raise Conflict(UNTOLD, hint="make the plan again")
             if wanted.undoes:
@@ -84,6 +88,7 @@ async def reads_otherwise(session: Session, item: JobItem) -> bool:
         return False
     try:
         now = await session.find(item.item.username)
+        now = await up_to_date(session, item.item.username, now)
     except ResellerError:
         return False  # says nothing either way
     if now is None or any(now.value(change.field) != change.after for change in changes):

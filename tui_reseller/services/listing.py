@@ -17,6 +17,7 @@ from tui_reseller.domain.errors import (
     SnapshotDamaged,
 )
 from tui_reseller.domain.filters import Filter
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListContext, SnapshotInfo
 from tui_reseller.domain.printed import command
 from tui_reseller.services import retry
@@ -245,9 +246,9 @@ async def read_all(session: Session) -> Refreshed:
     return last
 
 
-async def test(session: Session) -> list[str]:
-    """Prove the credentials by the cheapest read; return usernames seen. Changes nothing."""
-    if not session.profile.api_user:
+async def test(session: Session) -> Identity:
+    """Prove the credentials by the cheapest read; return what came with it. Changes nothing."""
+    if session.provider.needs_api_user and not session.profile.api_user:
         raise MissingCredentials(f'profile "{session.profile.name}" names no api user')
     service = await session.service()
-    return list(await retry.read(session.clock, service.probe, session.budget, total=session.total_seconds))
+    return await retry.read(session.clock, service.probe, session.budget, total=session.total_seconds)

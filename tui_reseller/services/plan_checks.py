@@ -13,6 +13,7 @@ from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Item, Refusal
 from tui_reseller.domain.provider import KEY, Effect
 from tui_reseller.domain.text import quoted
+from tui_reseller.services.details import read_those_needed
 from tui_reseller.services.files.actions import NEW_KEY
 from tui_reseller.services.files.doubts import doubt
 from tui_reseller.services.files.left_aside import why_not_so
@@ -51,6 +52,8 @@ async def checker_for(
     open_ = await session.ledger.needs_you(session.account)
     names = {one.call.username for one in wanted} | {new for one in wanted if (new := _new_name(one.call))}
     found = session.customers.named(names) if present is None else present
+    touched = {name for one in wanted for name in (*one.call.fields, *one.beside)}
+    found = await read_those_needed(session, touched, found)
     unknown = names - found.keys()
     alike = await session.customers.look_alikes(unknown, NAMED) if unknown else {}
     return Checker(session, wanted, found, alike, frozenset(entry.username for entry in open_), checking)

@@ -13,6 +13,7 @@ from tui_reseller.domain.config import Config
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.listing import (
     ListProgress,
@@ -52,8 +53,13 @@ class CustomersPort(Protocol):
         there and the answer is no proof of that; a list of others proves it if it has *enough* customers.
         """
 
-    async def probe(self) -> Sequence[str]:
-        """Make the cheapest read that proves the credentials; return usernames seen. A whole record is
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
+        """Return a customer with what the service tells for one at a time, and when it was read; as it is where all
+        stands in the list. In the background, others come first. Raises as stream(), and NotPermitted.
+        """
+
+    async def probe(self) -> Identity:
+        """Make the cheapest read that proves the credentials; return what came with it. Of a list, a whole record is
         read, and little more than 64 KiB.
         """
 

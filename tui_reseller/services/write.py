@@ -22,6 +22,7 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services import resend, retry
 from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
+from tui_reseller.services.lag import up_to_date
 from tui_reseller.services.result import Result
 from tui_reseller.services.retry import Heard
 from tui_reseller.services.sending import Sending, answer
@@ -84,10 +85,12 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
         raise RefusedHere(f"refused: the service lists {quoted(call.username)} more than once; nothing was sent")
     if session.provider.action(call.operation).effect is Effect.CREATES:
         return None
-    now = aim.read or await session.find(call.username)
+    now = aim.read or await up_to_date(session, call.username, await session.find(call.username))
     if now is None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
     refuse_another(call, aim.meant, now)
+    if session.provider.are_details(call.fields):
+        now = await session.filled(now)
     found = [] if aim.loaded is None else conflicts_of(session.provider, call, aim.loaded, now)
     if found:
         await session.held.keep((call.username, now))  # so that whoever looks again sees what is there now

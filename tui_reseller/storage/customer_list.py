@@ -73,10 +73,12 @@ class CustomerList:
 
         def work() -> "QueryResult":
             from tui_reseller.storage.customer_rows import CustomerRows  # noqa: PLC0415 - polars, beside the screen
-            from tui_reseller.storage.frames import with_last_set  # noqa: PLC0415
+            from tui_reseller.storage.frames import with_details, with_last_set  # noqa: PLC0415
             from tui_reseller.storage.list_changes import changes_between  # noqa: PLC0415
             from tui_reseller.storage.query_result import run_query  # noqa: PLC0415
 
+            if self._result is not None and self._provider.details:
+                new.complete(with_details(self._provider, new.frame(), self._result.rows.compact()))
             frame = with_last_set(self._provider, new.frame(), last_set)
             rows = CustomerRows(self._provider, frame)
             if complete and self._result is not None and self._result.rows.total:

@@ -80,6 +80,10 @@ class Incoming:
             self._large.append(pl.concat(self._small, rechunk=len(self._small) > 1))
             self._small, self._rows_in_small = [], 0
 
+    def complete(self, frame: "pl.DataFrame") -> None:
+        """Take the same customers with what was known of them besides. Only within the worker."""
+        self._large, self._small, self._rows_in_small = [frame], [], 0
+
     def frame(self) -> "pl.DataFrame":
         """Return what has arrived as one frame; nothing is copied. Only within the worker."""
         import polars as pl  # noqa: PLC0415 - see above

@@ -6,8 +6,8 @@ from collections.abc import Set as AbstractSet
 import polars as pl
 
 from tui_reseller.domain.errors import InvalidFilter
-from tui_reseller.domain.filters import Filter, Term
-from tui_reseller.domain.provider import KEY, Provider
+from tui_reseller.domain.filters import DETAILS_UNKNOWN, Filter, Term
+from tui_reseller.domain.provider import DETAILS_READ, KEY, Provider
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage.folding import canonical_form, fold
 from tui_reseller.storage.frames import BETWEEN, SEARCH, schema_of, texts
@@ -57,6 +57,8 @@ def _holds(provider: Provider, term: Term, names: Names) -> pl.Expr:
 def _is(provider: Provider, word: str, names: Names) -> pl.Expr:
     if word == "missing-data":
         return pl.any_horizontal([_text(provider, name) == "" for name in provider.expected])
+    if word == DETAILS_UNKNOWN:
+        return pl.col(DETAILS_READ).is_null() if provider.details else pl.lit(value=False)
     among = names.get(word, frozenset())
     values = among if isinstance(among, pl.Series) else texts(among)
     column = lowered_address(provider) if word == "duplicate-email" else pl.col(KEY)

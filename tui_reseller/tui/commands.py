@@ -87,6 +87,10 @@ COMMANDS: tuple[Command, ...] = (
         handler="edit.edit", operations=(Operation.SET, Operation.EMAIL), needs=(CUSTOMER,), footer="Edit",
     ),
     Command(
+        "detail.read", ("plus",), "Read details", "What the service tells one by one, of marked or shown; again stops",
+        handler="details.read_shown", at_once=True, needs=(CUSTOMER,),
+    ),
+    Command(
         "detail.zoom", ("z",), "Zoom", "Detail on the whole screen, and back",
         handler="looking.zoom", at_once=True, needs=(CUSTOMER,),
     ),

@@ -18,6 +18,7 @@ from tui_reseller.api.reseller_v2.records import LAYOUT
 from tui_reseller.api.reseller_v2.replies import no_list, verdict
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, ResellerError, UnusableAnswer
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
@@ -81,7 +82,11 @@ class ResellerV2:
             others.check(enough)
         return found[0] if found else None
 
-    async def probe(self) -> Sequence[str]:
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
+        """Return the customer as it is: all that the service tells stands in the list."""
+        return customer
+
+    async def probe(self) -> Identity:
         """Prove the credentials by the cheapest read: ask for our own name, and stop after 64 KiB and a record.
 
         Returns the usernames that came. Raises as stream(); an answer that we cut ourselves is fine.
@@ -91,7 +96,7 @@ class ResellerV2:
             reader = self._records(exchange)
             while not (seen and exchange.received >= PROBE_BYTES) and (records := await reader.next()) is not None:
                 seen += [customer.username for customer in map(LAYOUT.customer, records) if customer.username]
-        return seen
+        return Identity(seen=tuple(seen))
 
     async def send(self, call: Call) -> str:
         """Send one write, once, and return the message of a certain success.

@@ -48,9 +48,16 @@ class DetailFollower:
         self._show(customer)
         if customer is not None:
             self.context.host.run_in_background(lambda: self._last_changes(customer), "detail")
+            if self.context.provider.details:
+                self.context.host.run_in_background(lambda: self._details(customer), "details")
 
     def _show(self, customer: Customer | None) -> None:
         self.detail.show(customer, self.context.read_at, self.context.now())
+
+    async def _details(self, customer: Customer) -> None:
+        from tui_reseller.tui.flows.details import read_at_cursor  # noqa: PLC0415 - after the first painting
+
+        await read_at_cursor(self.context, customer)
 
     async def _last_changes(self, customer: Customer) -> None:
         from tui_reseller.domain.audit import AuditQuery  # noqa: PLC0415 - after the first painting

@@ -1,0 +1,106 @@
+"""A working day with Subusers v3 by commands: the whole program against a sandbox over HTTP."""
+
+import csv
+import io
+
+import pytest
+
+PROFILE = {"first_name": "Luz", "last_name": "García", "city": "Vigo", "country": "ES"}
+
+
+@pytest.fixture
+def console(consoles):
+    made = consoles("shares")
+    ready = made.sandbox.ready
+    made.environment |= {
+        "TUI_RESELLER_PROVIDER": "subusers-v3",
+        "TUI_RESELLER_BASE_URL": ready["v3_base_url"],
+        "TUI_RESELLER_API_USER": "boss",
+        "TUI_RESELLER_API_KEY": ready["v3_api_key"],
+    }
+    return made
+
+
+def rows(ran):
+    assert ran.code == 0, ran.err
+    return ran.rows
+
+
+def sent(console, since):
+    return [
+        (row["operation"], row["username"]) for row in console.sandbox.log(since)
+        if row["by"] == "client"
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def luz(console):
+    name = console.sandbox.fresh_name()
+    console.sandbox.plant(name, active="true", email=f"{name}@x.example", **PROFILE)
+    return name
+
+
+def test_the_list_tells_what_it_tells_and_no_more(console, luz):
+    (row,) = rows(console("list", "--filter", f"username={luz}"))
+    assert (row["email"], row["sending"], row["region"]) == (f"{luz}@x.example", True, row["region"])
+    assert row["id"].isdigit()
+    assert {row[name] for name in ("first_name", "city", "details_read", "website_access")} == {None}
+
+
+def test_show_reads_the_details(console, luz):
+    row = console("show", luz).row
+    assert {name: row[name] for name in PROFILE} == PROFILE
+    assert row["details_read"].endswith("Z")
+
+
+def test_every_operation_that_there_is(console, luz):
+    since = console.sandbox.last_seq()
+    assert console("disable", luz, "--yes").row["outcome"] == "applied"
+    assert console("enable", luz, "--yes").row["outcome"] == "applied"
+    assert console("website-disable", luz, "--yes").row["outcome"] == "applied"
+    changed = console("set", luz, "city=Lugo", "country=ES", "--yes").row
+    assert changed["changes"] == {"city": {"before": "Vigo", "after": "Lugo"}}
+    assert console("set", luz, "city=Lugo", "--yes").row["outcome"] == "already_so"
+    assert console("email", luz, f"new-{luz}@x.example", "--yes").row["outcome"] == "applied"
+    assert console("rename", luz, f"{luz}.new", "--confirm", luz).row["outcome"] == "applied"
+    assert console("show", f"{luz}.new").row["website_access"] is False
+    assert console("delete", f"{luz}.new", "--confirm", f"{luz}.new").row["outcome"] == "applied"
+    words = ("disable", "enable", "website_disable", "set", "email", "rename")
+    assert sent(console, since) == [*((word, luz) for word in words), ("delete", f"{luz}.new")]
+
+
+def test_a_new_customer(console):
+    name = console.sandbox.fresh_name()
+    wanted = (f"username={name}", "email=a@x.example", "ips=192.0.2.1", "region=eu")
+    made = console("create", *wanted, "--password-stdin", "--yes", stdin="s3cret-pass-w0rd\n")
+    assert made.row["outcome"] == "applied", made.err
+    assert console("show", name).row["region"] == "eu"
+    held = console.sandbox.held(name)
+    assert (held["email"], held["region"]) == ("a@x.example", "eu")
+
+
+def test_what_the_service_has_not_is_refused_with_the_way_round(console, luz):
+    refused = console("password", luz, "--confirm", luz)
+    assert (refused.code, "log-in page" in refused.err) == (11, True)
+
+
+def test_a_plan_of_details_is_compared_with_what_there_is(console, luz, tmp_path):
+    file = tmp_path / "rows.csv"
+    file.write_text(f"username,city\n{luz},Lugo\n", "utf-8")
+    made = console("plan", "new", "--from", str(file), "--action", "set")
+    assert made.row["items"] == 1, made.err
+    (item,) = rows(console("plan", "show", made.row["plan"]))
+    assert item["changes"] == {"city": {"before": "Vigo", "after": "Lugo"}}
+    applied = console("plan", "apply", made.row["plan"], "--yes")
+    assert [row["outcome"] for row in rows(applied)] == ["applied"]
+    assert console.sandbox.held(luz)["city"] == "Lugo"
+
+
+def test_a_list_with_details_comes_back_as_no_change(console, luz, tmp_path):
+    text = console("list", "--filter", f"username={luz}", "--details", "--output", "csv").out
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["city"], row["last_name"]) == ("Vigo", "García")
+    file = tmp_path / "back.csv"
+    file.write_text(text, "utf-8")
+    back = console("plan", "new", "--from", str(file), "--action", "set")
+    assert back.row["items"] == 0, back.err
