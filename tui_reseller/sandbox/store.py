@@ -27,7 +27,7 @@ RECORD_FIELDS: tuple[str, ...] = (
 )  # fmt: skip
 ACCOUNT_FIELDS: tuple[str, ...] = (
     "address2", "website_access", "company", "package", "whitelabel", "free_user", "billing_date", "ip", "ip_group",
-    "mail_domain", "region", "created_at",
+    "mail_domain", "region", "created_at", "credits",
 )  # fmt: skip
 FIELDS: tuple[str, ...] = RECORD_FIELDS + ACCOUNT_FIELDS
 SWITCHES: tuple[str, ...] = ("active", "website_access")
@@ -43,6 +43,7 @@ _TABLES = f"""
 CREATE TABLE customers (
     id INTEGER PRIMARY KEY, {_CUSTOMER_COLUMNS}, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT, password_hash BLOB);
 CREATE TABLE history (seq INTEGER PRIMARY KEY, at REAL NOT NULL, id INTEGER NOT NULL, {COLUMNS}, deleted, extra);
+CREATE INDEX with_addresses ON customers (id) WHERE ip <> '';
 CREATE TABLE origin (seed INTEGER NOT NULL, invented INTEGER NOT NULL);
 {JOURNAL_TABLES}"""
 _INDEXES = """
@@ -94,6 +95,8 @@ class Store:
             raise
         self._db.create_function("starts", 2, _starts, deterministic=True)
         self._durable = durable
+        self.order = 0
+        """Counts what moves customers from their places in a list."""
         self.journal = Journal(self._db, self.clock)
 
     def _prepare(self) -> bool:
@@ -187,11 +190,16 @@ class Store:
         seed, invented = self._db.execute("SELECT seed, invented FROM origin").fetchone()
         return int(seed), FIRST_ID - 1 + int(invented)
 
-    def insert(self, values: Mapping[str, Value], password_hash: bytes | None = None) -> int:
-        """Add a customer and return its number; the history records that there was none before."""
+    def insert(self, values: Mapping[str, Value], password_hash: bytes | None = None, *, in_front: bool = False) -> int:
+        """Add a customer and return its number; the history records that there was none before.
+
+        Numbers go up; one who is put in front of all others gets the next one below.
+        """
         columns, cells = _cells({"created_at": moment(self.clock.now()), **values})
+        number = "min(id) - 1" if in_front else "max(id) + 1"
+        self.order += in_front
         with self.transaction(), _username_guard():
-            (ident,) = self._db.execute("SELECT coalesce(max(id) + 1, ?) FROM customers", (FIRST_ID,)).fetchone()
+            (ident,) = self._db.execute(sql("SELECT coalesce(", number, ", ?) FROM customers"), (FIRST_ID,)).fetchone()
             self._db.execute(_insert(("id", *columns, "password_hash")), (ident, *cells, password_hash))
             self._remember(ident, NOT_YET_CREATED)
         return int(ident)
@@ -212,6 +220,7 @@ class Store:
             columns, cells = [*columns, "password_hash"], [*cells, password_hash]
         if not columns:
             return
+        self.order += not {"deleted", "username", "region"}.isdisjoint(columns)
         assignments = ", ".join(f"{column} = ?" for column in columns)
         with self.transaction(), _username_guard():
             self._remember(ident)

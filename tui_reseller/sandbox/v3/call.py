@@ -33,7 +33,9 @@ class Call:
     acting: Customer | None = None
     as_of: float | None = None
     operation: str = ""
-    username: str | None = field(default=None)
+    username: str | None = None
+    is_eu: bool = False
+    page: list[int] = field(default_factory=list)
 
     @property
     def name(self) -> str:

@@ -11,8 +11,11 @@ from tui_reseller.sandbox.operations import API_USER
 
 if TYPE_CHECKING:
     from tui_reseller.sandbox.store import Customer, Store
+    from tui_reseller.sandbox.v3.addresses import Addresses
     from tui_reseller.sandbox.v3.call import Call
     from tui_reseller.sandbox.v3.invention import Inventions
+    from tui_reseller.sandbox.v3.places import Places
+    from tui_reseller.sandbox.v3.terms import Terms
 
 API_KEY = "SG.sandbox.key-for-trying-out"
 PARENT = {"username": API_USER, "user_id": 1000}
@@ -21,14 +24,6 @@ PARENT_PROFILE = {
     "address": "1 Relay Road", "city": "Denver", "company": "Reseller Inc.", "country": "US", "first_name": "Rae",
     "last_name": "Seller", "phone": "555-0100", "state": "CO", "website": "reseller.example", "zip": "80202",
 }  # fmt: skip
-SCOPES = (
-    "subusers.create", "subusers.read", "subusers.update", "subusers.delete",
-    "subusers.credits.create", "subusers.credits.read", "subusers.credits.update", "subusers.credits.delete",
-    "subusers.reputations.read", "subusers.stats.read",
-    "user.profile.read", "user.profile.update", "user.username.read", "user.username.update",
-    "user.email.read", "user.email.update", "user.password.read", "user.password.update",
-    "ips.read", "stats.read",
-)  # fmt: skip
 
 
 @dataclass
@@ -36,9 +31,10 @@ class Desk:
     """The sandbox's side of the counter."""
 
     store: Store
+    terms: Terms
     inventions: Inventions
-    scopes: tuple[str, ...] = SCOPES
-    max_page: int = 500
+    addresses: Addresses
+    places: Places
 
     def find(self, call: Call, username: str) -> Customer | None:
         """Return the customer of exactly this name who is there, as of the time of the call's answer."""

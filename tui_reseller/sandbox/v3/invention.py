@@ -6,6 +6,8 @@ or a test sets is stored, and wins. A customer who came later, through either AP
 
 from __future__ import annotations
 
+import hashlib
+import struct
 from typing import TYPE_CHECKING
 
 from tui_reseller.sandbox.store import FIRST_ID, Customer
@@ -15,18 +17,21 @@ if TYPE_CHECKING:
 
 REGIONS = ("global", "eu")
 _EU_EVERY = 10
+_NUMBERS = struct.Struct("<8I")
 
 
 class Inventions:
     """The invented facts of one sandbox."""
 
+    eu_every = _EU_EVERY
+
     def __init__(self, store: Store) -> None:
-        self.seed, self._last = store.origin()
+        self.seed, self.last = store.origin()
         self._eu_at = (3 + self.seed % 8) % _EU_EVERY  # never one of the two customers of the documentation's sample
 
     def is_invented(self, ident: int) -> bool:
         """Say whether this customer was there from the beginning."""
-        return FIRST_ID <= ident <= self._last
+        return FIRST_ID <= ident <= self.last
 
     def region(self, ident: int, said: str) -> str:
         """Return `global` or `eu`: one in ten of the invented customers is of the EU."""
@@ -39,6 +44,20 @@ class Inventions:
     def region_sql(self) -> str:
         """Return the same as an expression of SQL."""
         return (
-            f"CASE WHEN region <> '' THEN region WHEN id BETWEEN {FIRST_ID} AND {self._last}"
+            f"CASE WHEN region <> '' THEN region WHEN id BETWEEN {FIRST_ID} AND {self.last}"
             f" AND id % {_EU_EVERY} = {self._eu_at} THEN 'eu' ELSE 'global' END"
         )
+
+    def numbers(self, ident: int, what: str, *below: int) -> tuple[int, ...]:
+        """Return small numbers, each below its bound, that depend on the customer and on what they are for."""
+        content = b"%d:%d:%s" % (self.seed, ident, what.encode("ascii"))
+        drawn = _NUMBERS.unpack(hashlib.blake2b(content, digest_size=_NUMBERS.size).digest())
+        return tuple(number % bound for number, bound in zip(drawn, below, strict=False))
+
+    def reputation(self, customer: Customer) -> float:
+        """Return 0 to 100, a whole number or not; in the EU nobody can work it out, and it stays as it began."""
+        if self.region_of(customer) == "eu" or not self.is_invented(customer.ident):
+            return 100
+        kind, tenths = self.numbers(customer.ident, "reputation", 4, 80)
+        value = 100 - tenths / 10
+        return int(value) if kind else round(value, 1)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.sandbox.routes import UNKNOWN
-from tui_reseller.sandbox.v3 import subusers, user
+from tui_reseller.sandbox.v3 import credits as credit_calls
+from tui_reseller.sandbox.v3 import ips, pages, reputations, subusers, user
 
 if TYPE_CHECKING:
     from tui_reseller.sandbox.answer import Answer
@@ -76,12 +77,20 @@ ROUTES = (
     _route("GET", "user/profile", "profile", "user.profile.read", user.profile, on_behalf=True),
     _route("PATCH", "user/profile", "set", "user.profile.update", user.set_profile, on_behalf=True),
     _route("PUT", "user/password", "password", "user.password.update", user.password, on_behalf=True),
-    _route("GET", "subusers", "list", "subusers.read", subusers.page),
+    _route("GET", "user/account", "account", "user.account.read", reputations.account, on_behalf=True),
+    _route("GET", "ips", "ips", "ips.read", ips.ips),
+    _route("GET", "send_ips/ips", "send_ips", "ips.read", ips.send_ips),
+    _route("GET", "subusers", "list", "subusers.read", pages.page),
     _route("POST", "subusers", "create", "subusers.create", subusers.create),
+    _route("GET", "subusers/reputations", "reputations", "subusers.reputations.read", reputations.reputations),
     _route("GET", "subusers/{}", "find", "subusers.read", subusers.one),
     _route("DELETE", "subusers/{}", "delete", "subusers.delete", subusers.delete),
     _route("PATCH", "subusers/{}", _SENDING, "subusers.update", subusers.switch_sending),
     _route("PATCH", "subusers/{}/website_access", _WEBSITE, "subusers.update", subusers.switch_website),
+    _route("PUT", "subusers/{}/ips", "ips_set", "subusers.update", ips.assign),
+    _route("GET", "subusers/{}/credits", "credits", "subusers.credits.read", credit_calls.read),
+    _route("PUT", "subusers/{}/credits", "credits_set", "subusers.credits.update", credit_calls.reset),
+    _route("PATCH", "subusers/{}/credits/remaining", "credits_add", "subusers.credits.update", credit_calls.add),
 )
 """Fixed paths stand before those with a name."""
 

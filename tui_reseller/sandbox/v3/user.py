@@ -26,7 +26,7 @@ _PROFILE = (
 
 def scopes(desk: Desk, _call: Call) -> Answer:
     """Tell what the key may do."""
-    return answer({"scopes": list(desk.scopes)})
+    return answer({"scopes": list(desk.terms.scopes)})
 
 
 def username(_desk: Desk, call: Call) -> Answer:
