@@ -185,6 +185,10 @@ class Store:
         """Read rows by a statement of this room."""
         return self._db.execute(statement, values).fetchall()
 
+    def each(self, statement: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        """Read rows one after the other, however many they are; nothing may be changed meanwhile."""
+        yield from self._db.execute(statement, values)
+
     def origin(self) -> tuple[int, int]:
         """Return the seed of the invented customers, and the number of the last of them."""
         seed, invented = self._db.execute("SELECT seed, invented FROM origin").fetchone()

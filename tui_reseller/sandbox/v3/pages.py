@@ -33,11 +33,11 @@ def page(desk: Desk, call: Call) -> Answer:
 def _rows(desk: Desk, as_of: float | None, prefix: str, region: str, limit: int, offset: int) -> list[tuple[Any, ...]]:
     head, source, values = customers_as_of(as_of, COLUMNS)
     conditions, bound = ["deleted = 0"], list[Any](values)
-    if prefix and as_of is None:  # the narrow index is read instead of the wide table
-        conditions.append("id IN (SELECT id FROM customers WHERE starts(username, ?))")
-    elif prefix:
-        conditions.append("starts(username, ?)")
-    bound += [prefix] if prefix else []
+    if prefix:
+        starts = "instr(lower(username), ?) = 1" if prefix.isascii() and "\0" not in prefix else "starts(username, ?)"
+        # Now the narrow index is read instead of the wide table.
+        conditions.append(starts if as_of else sql("id IN (SELECT id FROM customers WHERE", starts, ")"))
+        bound.append(prefix)
     if region != "all":
         conditions.append(desk.inventions.region_sql() + " = ?")
         bound.append(region)
