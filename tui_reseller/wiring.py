@@ -168,6 +168,7 @@ def sandbox(options: SandboxOptions) -> int:
             scopes=options.scopes,
             max_page=options.max_page,
             limit=options.limit,
+            accounts_on_behalf=options.accounts_on_behalf,
             write=streams.write_now,
         )
     except SandboxUsage as error:

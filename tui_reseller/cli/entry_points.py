@@ -22,6 +22,7 @@ class SandboxOptions:
     scopes: str = ""
     max_page: int = 500
     limit: str = ""
+    accounts_on_behalf: bool = True
 
     def arguments(self) -> list[str]:
         """Return them as arguments of the sandbox's own process; the path of a file of customers is absolute there."""
@@ -32,6 +33,7 @@ class SandboxOptions:
             *(["--faults", self.faults] if self.faults else []),
             *(["--scopes", self.scopes] if self.scopes else []),
             *(["--limit", self.limit] if self.limit else []),
+            *([] if self.accounts_on_behalf else ["--no-accounts-on-behalf"]),
             *(["--db", str(Path(self.db).absolute())] if self.db else []),
         ]  # fmt: skip
 

@@ -24,6 +24,12 @@ def main() -> int:
     parser.add_argument("--scopes", default="", help="what the v3 key may do, with commas (default: everything)")
     parser.add_argument("--max-page", type=int, default=LARGEST_PAGE, help="longest page of v3 (default: %(default)s)")
     parser.add_argument("--limit", default="", help="calls of v3 and the seconds of their window, as 600/60")
+    parser.add_argument(
+        "--no-accounts-on-behalf",
+        dest="accounts_on_behalf",
+        action="store_false",
+        help="refuse calls of v3 on behalf of an account id",
+    )
     arguments = parser.parse_args()
     try:
         return serve(**vars(arguments))

@@ -15,6 +15,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tui_reseller.sandbox.account_ids import account_id
 from tui_reseller.sandbox.changes import hash_password, switch_value
 from tui_reseller.sandbox.faults import FaultUnusable, fault_from
 from tui_reseller.sandbox.journal import moment
@@ -145,7 +146,7 @@ class Control:
         if request.method == "DELETE":
             self._store.change(found.ident, {}, deleted=True)
             found.deleted = True
-        return _answer(_shown(found))
+        return _answer({**_shown(found), "account_id": account_id(self._store.origin()[0], found.ident)})
 
     def _plant(self, username: str, given: dict[str, Any]) -> str:
         """Write any values, unchecked and not logged; fields that are not named stay. Return the present username.
@@ -157,6 +158,7 @@ class Control:
         password_hash = None if password is None else hash_password(str(password))
         given.pop("confirm_password", None)
         given.pop("id", None)
+        given.pop("account_id", None)
         if "sending" in given:
             given["active"] = given.pop("sending")
         values = {field: _wire_switch(field, value) for field, value in given.items()}

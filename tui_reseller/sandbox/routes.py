@@ -18,7 +18,8 @@ OPERATIONS = (
 )  # fmt: skip
 V3_OPERATIONS = (
     "find", "scopes", "identity", "profile", "read_email", "account", "reputations", "ips", "send_ips", "ips_set",
-    "credits", "credits_set", "credits_add",
+    "credits", "own_credits", "credits_set", "credits_add", "offerings", "offerings_set", "state", "sign_in", "ips_add",
+    "ips_remove", "catalogue",
 )  # fmt: skip
 """What v3 has besides."""
 AUTH, UNKNOWN = "auth", "unknown"

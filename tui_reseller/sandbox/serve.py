@@ -124,6 +124,7 @@ def serve(
     scopes: str = "",
     max_page: int = LARGEST_PAGE,
     limit: str = "",
+    accounts_on_behalf: bool = True,
     write: WriteLine = _write,
 ) -> int:
     """Serve until a signal ends it, or the parent's end of the pipe; return the exit code.
@@ -136,7 +137,7 @@ def serve(
         raise SandboxUsage(f"customers must be between 0 and {_MOST_CUSTOMERS}")
     try:
         active = Faults(parse_faults(faults))
-        terms = terms_from(scopes, max_page, limit)
+        terms = terms_from(scopes, max_page, limit, accounts_on_behalf=accounts_on_behalf)
     except (FaultUnusable, TermsUnusable) as error:
         raise SandboxUsage(str(error)) from error
     signals = _Signals()

@@ -27,7 +27,8 @@ RECORD_FIELDS: tuple[str, ...] = (
 )  # fmt: skip
 ACCOUNT_FIELDS: tuple[str, ...] = (
     "address2", "website_access", "company", "package", "whitelabel", "free_user", "billing_date", "ip", "ip_group",
-    "mail_domain", "region", "created_at", "credits",
+    "mail_domain", "region", "created_at", "credits", "account_state",
+    "offerings", "timezone", "test_account",
 )  # fmt: skip
 FIELDS: tuple[str, ...] = RECORD_FIELDS + ACCOUNT_FIELDS
 SWITCHES: tuple[str, ...] = ("active", "website_access")
@@ -200,12 +201,17 @@ class Store:
         Numbers go up; one who is put in front of all others gets the next one below.
         """
         columns, cells = _cells({"created_at": moment(self.clock.now()), **values})
-        number = "min(id) - 1" if in_front else "max(id) + 1"
         self.order += in_front
         with self.transaction(), _username_guard():
-            (ident,) = self._db.execute(sql("SELECT coalesce(", number, ", ?) FROM customers"), (FIRST_ID,)).fetchone()
+            ident = self.next_ident(in_front=in_front)
             self._db.execute(_insert(("id", *columns, "password_hash")), (ident, *cells, password_hash))
             self._remember(ident, NOT_YET_CREATED)
+        return ident
+
+    def next_ident(self, *, in_front: bool = False) -> int:
+        """Return the number that the next new customer gets."""
+        number = "min(id) - 1" if in_front else "max(id) + 1"
+        (ident,) = self._db.execute(sql("SELECT coalesce(", number, ", ?) FROM customers"), (FIRST_ID,)).fetchone()
         return int(ident)
 
     def change(

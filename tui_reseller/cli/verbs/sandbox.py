@@ -70,6 +70,7 @@ def demo(
 @click.option("--eu-port", type=click.IntRange(0, 65535), default=0, help="v3: port of the EU's host; 0 picks one (0).")
 @click.option("--scopes", metavar="A,B", default="", help="v3: what the key may do (everything).")
 @click.option("--max-page", type=click.IntRange(1), default=500, help="v3: the longest page of a list (500).")
+@click.option("--no-accounts-on-behalf", is_flag=True, help="v3: refuse calls on behalf of an account id.")
 @click.option("--limit", metavar="N/SECONDS", default="", help="v3: so many calls in so many seconds (no limit).")
 @click.pass_context
 def sandbox(
@@ -86,6 +87,7 @@ def sandbox(
     scopes: str,
     max_page: int,
     limit: str,
+    no_accounts_on_behalf: bool,
 ) -> int:
     """Serve a pretend service until it is interrupted. One JSON line on stdout says where.
 
@@ -96,7 +98,8 @@ def sandbox(
       tui-reseller sandbox --limit 600/60 --scopes subusers.read,user.profile.read
 
     """
+    on_behalf = not no_accounts_on_behalf
     options = SandboxOptions(
-        host, port, customers, seed, db, dialect, faults, eu_port=eu_port, scopes=scopes, max_page=max_page, limit=limit
+        host, port, customers, seed, db, dialect, faults, eu_port, scopes, max_page, limit, on_behalf
     )
     return start_of(ctx).entry_points.sandbox(options)

@@ -45,6 +45,10 @@ class Addresses:
             self.owned[region] = [_address(region, index) for index in range(used + _FREE[region])]
         self.all = frozenset(self.owned["global"]) | frozenset(self.owned["eu"])
 
+    def region_of(self, address: str) -> str:
+        """Return the region that an address is of."""
+        return "eu" if address.startswith(_EU_NET) else "global"
+
     def of(self, customer: Customer) -> list[str]:
         """Return the addresses that a customer sends from."""
         return self._of(customer.ident, str(customer.values["ip"]), str(customer.values["region"]))
@@ -81,7 +85,7 @@ class Addresses:
         return sorted(set(rows))
 
     def _stretches(self, address: str) -> list[tuple[int, int]]:
-        region = "eu" if address.startswith(_EU_NET) else "global"
+        region = self.region_of(address)
         if address not in self.owned[region]:
             return []
         index = self.owned[region].index(address)

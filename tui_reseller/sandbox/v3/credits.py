@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.sandbox.changes import edit
@@ -59,6 +60,20 @@ def _customer(desk: Desk, call: Call) -> Customer:
 def read(desk: Desk, call: Call) -> Answer:
     """Tell the credits."""
     return answer(credits_of(desk, _customer(desk, call)))
+
+
+def own(desk: Desk, call: Call) -> Answer:
+    """Tell an account's own credits, in whole numbers: nothing stands for without a limit."""
+    held = dict(_UNLIMITED) if call.acting is None else credits_of(desk, call.acting)
+    first = datetime.fromtimestamp(desk.store.clock.now(), UTC).date().replace(day=1)
+    following = (first + timedelta(days=32)).replace(day=1)
+    return answer(
+        {
+            "remain": held["remain"] or 0, "total": held["total"] or held["remain"] or 0, "overage": 0,
+            "used": held["used"] or 0, "last_reset": first.isoformat(), "next_reset": following.isoformat(),
+            "reset_frequency": held["reset_frequency"] or "monthly",
+        }
+    )  # fmt: skip
 
 
 def reset(desk: Desk, call: Call) -> Answer:

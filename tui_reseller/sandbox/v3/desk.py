@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui_reseller.sandbox.account_ids import account_id, ident_of
 from tui_reseller.sandbox.answer import Answer
 from tui_reseller.sandbox.operations import API_USER
 
@@ -39,6 +40,26 @@ class Desk:
     def find(self, call: Call, username: str) -> Customer | None:
         """Return the customer of exactly this name who is there, as of the time of the call's answer."""
         customer = self.store.find(username, call.as_of)
+        return None if customer is None or customer.deleted else customer
+
+    def account_id(self, ident: int) -> str:
+        """Return the account id of a customer."""
+        return account_id(self.inventions.seed, ident)
+
+    def username_of(self, called: str | None) -> str | None:
+        """Return the username of whom a call means, by username or by account id."""
+        ident = None if called is None else self.ident_of(called)
+        customer = None if ident is None else self.store.find_by_id(ident)
+        return called if customer is None else customer.username
+
+    def ident_of(self, account: str) -> int | None:
+        """Return the number of the customer with an account id, if it can be one."""
+        return ident_of(self.inventions.seed, account)
+
+    def account(self, call: Call, account: str) -> Customer | None:
+        """Return the customer with an account id who is there, as of the time of the call's answer."""
+        ident = self.ident_of(account)
+        customer = None if ident is None else self.store.find_by_id(ident, call.as_of)
         return None if customer is None or customer.deleted else customer
 
 

@@ -14,6 +14,7 @@ from tui_reseller.sandbox.v3.call import Call, read_call
 from tui_reseller.sandbox.v3.desk import API_KEY, Desk, answer
 from tui_reseller.sandbox.v3.errors import SHAPES, Refused, about, bad_key, forbidden, no_key, not_found, too_many
 from tui_reseller.sandbox.v3.invention import Inventions
+from tui_reseller.sandbox.v3.partner import in_partner_shape, refusal
 from tui_reseller.sandbox.v3.places import Places
 from tui_reseller.sandbox.v3.rate import Rate
 from tui_reseller.sandbox.v3.routes import Route, match
@@ -21,7 +22,7 @@ from tui_reseller.sandbox.v3.routes import Route, match
 if TYPE_CHECKING:
     from tui_reseller.sandbox.faults import Fault, Faults
     from tui_reseller.sandbox.rivals import Rivals
-    from tui_reseller.sandbox.store import Store
+    from tui_reseller.sandbox.store import Customer, Store
     from tui_reseller.sandbox.v3.terms import Terms
     from tui_reseller.sandbox.wire import Exchange
 
@@ -49,8 +50,9 @@ class V3:
     async def carry_out(self, call: Call) -> tuple[str, Answer]:
         """Do what a call asks and return its verdict and answer. A list's rival comes after its page was read."""
         is_allowed = self._rate.take()
+        meant = self._desk.username_of(call.username)
         if call.operation != "list":
-            self._rivals.edit(call.operation, call.username)
+            self._rivals.edit(call.operation, meant)
         try:
             if not is_allowed:
                 raise too_many()
@@ -60,9 +62,10 @@ class V3:
             self._admit(route, call)
             found, verdict = route.carry_out(self._desk, call), "applied"
         except Refused as refused:
-            found, verdict = answer(refused.body, refused.status), "rejected"
+            told = in_partner_shape(refused) if call.is_partners else refused
+            found, verdict = answer(told.body, told.status), "rejected"
         if call.operation == "list":
-            self._rivals.edit(call.operation, call.username)
+            self._rivals.edit(call.operation, meant)
             self._rivals.shift(call.page)
         found.headers |= self._rate.headers()
         return verdict, found
@@ -80,32 +83,41 @@ class V3:
         """Check what the key may and find on whose behalf the call is. Raises Refused."""
         if call.problem is not None:
             raise call.problem
-        if route.scope is not None and route.scope not in self._terms.scopes:
+        lacks_scope = route.scope is not None and route.scope not in self._terms.scopes
+        if lacks_scope or (call.is_partners and self._terms.is_restricted):
             raise forbidden()
         region = "global"
-        if call.on_behalf_of is not None:
-            call.acting = self._desk.find(call, call.on_behalf_of) if route.on_behalf else None
+        if "on-behalf-of" in call.headers:
+            call.acting = self._acting(call) if route.on_behalf else None
             if call.acting is None:
                 raise forbidden()
-            region = self._desk.inventions.region_of(call.acting)
+            if call.on_behalf_of is not None:
+                region = self._desk.inventions.region_of(call.acting)
         if call.is_eu is not (region == "eu"):  # the host must be that of the one the call is for
             raise forbidden()
 
+    def _acting(self, call: Call) -> Customer | None:
+        if call.account_behalf is None:
+            return self._desk.find(call, call.on_behalf_of or "")
+        call.called = call.account_behalf
+        return self._desk.account(call, call.account_behalf) if self._terms.accounts_on_behalf else None
+
     def refuse(self, call: Call, fault: Fault) -> Answer:
         """Answer a status or a rate limit that a fault wants instead of the operation."""
-        del call
-        found = _refused(fault)
+        found = _refused(call, fault)
         self._rate.take()
         found.headers |= self._rate.headers()
         return found
 
 
-def _refused(fault: Fault) -> Answer:
+def _refused(call: Call, fault: Fault) -> Answer:
     if fault.name == "rate-limit":
         return answer(too_many().body, 429)
     status, shape = fault.params["code"], fault.params["shape"]
     if shape in SHAPES:
         return answer(SHAPES[shape][1], status)
+    if shape is None and call.is_partners:
+        return answer(refusal(status).body, status)
     if shape is None:
         return answer(Refused(status, about(None, "Fault")).body, status)
     media_type, body = shapes.error(shape, "json", Refusal(("Fault",), status), DIALECTS["2018"])
@@ -114,10 +126,13 @@ def _refused(fault: Fault) -> Answer:
 
 def _customer_of(call: Call) -> str | None:
     """Return the customer whom a call means: of a list, its filter."""
-    if call.on_behalf_of is not None:
-        return call.on_behalf_of
+    behalf = call.account_behalf or call.on_behalf_of
+    if behalf is not None:
+        return behalf
     if call.names:
         return call.name
+    if call.is_partners:
+        return None
     if call.operation == "create":
         named = call.body.get("username") if isinstance(call.body, dict) else None
         return named if isinstance(named, str) else None

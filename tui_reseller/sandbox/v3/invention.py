@@ -10,6 +10,7 @@ import hashlib
 import struct
 from typing import TYPE_CHECKING
 
+from tui_reseller.sandbox.journal import moment
 from tui_reseller.sandbox.store import FIRST_ID, Customer
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 REGIONS = ("global", "eu")
 _EU_EVERY = 10
+_OPENED_FROM = 1_325_376_000  # 2012-01-01
+_OPENED_WITHIN = 410_227_200  # seconds: thirteen years
 _NUMBERS = struct.Struct("<8I")
 
 
@@ -61,3 +64,17 @@ class Inventions:
         kind, tenths = self.numbers(customer.ident, "reputation", 4, 80)
         value = 100 - tenths / 10
         return int(value) if kind else round(value, 1)
+
+    def created_at(self, ident: int, said: str) -> str:
+        """Return when an account was opened, as RFC 3339: some time of the years before this API."""
+        if said:
+            return said
+        (seconds,) = self.numbers(ident, "created", _OPENED_WITHIN)
+        return moment(_OPENED_FROM + seconds) if self.is_invented(ident) else moment(_OPENED_FROM)
+
+    def vendors_state(self, ident: int) -> str:
+        """Return a state that the vendor has set, which counts for those who may not send; few are indeterminate."""
+        if not self.is_invented(ident):
+            return ""
+        (drawn,) = self.numbers(ident, "state", 100)
+        return "suspended" if drawn < 15 else "banned" if drawn < 25 else "indeterminate" if drawn == 25 else ""

@@ -26,6 +26,7 @@ class Terms:
     scopes: tuple[str, ...] = SCOPES
     max_page: int = LARGEST_PAGE
     limit: tuple[int, float] | None = None
+    accounts_on_behalf: bool = True
     eu_port: int | None = None
 
     @property
@@ -34,11 +35,11 @@ class Terms:
         return set(self.scopes) != set(SCOPES)
 
 
-def terms_from(scopes: str, max_page: int, limit: str) -> Terms:
+def terms_from(scopes: str, max_page: int, limit: str, *, accounts_on_behalf: bool) -> Terms:
     """Read the options of the command line. Raises TermsUnusable."""
     if max_page < 1:
         raise TermsUnusable("max-page must be at least 1")
-    return Terms(_scopes(scopes), max_page, _limit(limit))
+    return Terms(_scopes(scopes), max_page, _limit(limit), accounts_on_behalf)
 
 
 def _scopes(text: str) -> tuple[str, ...]:
