@@ -171,6 +171,11 @@ def sandbox(options: SandboxOptions) -> int:
             db=options.db,
             dialect=options.dialect,
             faults=options.faults,
+            eu_port=options.eu_port,
+            scopes=options.scopes,
+            max_page=options.max_page,
+            limit=options.limit,
+            accounts_on_behalf=options.accounts_on_behalf,
             write=streams.write_now,
         )
     except SandboxUsage as error:

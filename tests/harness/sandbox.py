@@ -95,6 +95,10 @@ class Sandbox:
         """Put a fault in force."""
         self.control("POST", "faults", {"faults": [{"name": name, **settings}]})
 
+    def advance(self, seconds: float) -> None:
+        """Let that much time pass at the service."""
+        self.control("POST", "clock", {"advance": seconds})
+
     def plant(self, username: str, /, **values: Any) -> str:
         """Put a customer there, or change one, unchecked and without a word in the log."""
         self.control("PUT", _customer(username), values)

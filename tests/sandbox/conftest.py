@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.harness.openapi import judge_answer
 from tests.harness.sandbox import Sandbox
 
 NEW_CUSTOMER = {
@@ -55,13 +56,23 @@ class SandboxProcess(Sandbox):
         return self.call("reseller.manage", wire_format, method=method, **params)
 
     def v3(self, method: str, path: str, body: Any = None, /, *, behalf: str = "", **options: Any) -> httpx.Response:
-        """Call v3 with the sandbox's key; `params` and `headers` are those of httpx. The path is sent as it is."""
+        """Call v3 with the sandbox's key; the answer must be one of the official documents', where they have it.
+
+        Options are those of httpx, `eu` for the other host, and `judged=False` for an answer that a fault has damaged.
+        """
+        judged = options.pop("judged", True)
         headers = {"authorization": f"Bearer {self.ready['v3_api_key']}", **options.pop("headers", {})}
         if behalf:
             headers["on-behalf-of"] = behalf
         if body is not None:
             options["json"] = body
-        return self.client.request(method, f"{self.ready['v3_base_url']}/{path}", headers=headers, **options)
+        base = self.ready["v3_eu_base_url" if options.pop("eu", False) else "v3_base_url"]
+        answer = self.client.request(method, f"{base}/{path}", headers=headers, **options)
+        kind = answer.headers.get("content-type", "")
+        found = judge_answer(method, str(answer.request.url), answer.status_code, kind, answer.content)
+        if judged:
+            assert not found.wrong, (method, path, answer.status_code, answer.text, found.wrong)
+        return answer
 
     def create(self, username: str, **params: Any) -> httpx.Response:
         """Create a customer with the documentation's own values."""

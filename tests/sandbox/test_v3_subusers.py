@@ -59,7 +59,7 @@ def test_one_in_ten_is_of_the_eu_and_stays_so(sandbox: Any) -> None:
     outside = {each["username"] for each in every_page(sandbox, region="global")}
     assert outside == {each["username"] for each in everyone} - set(inside)
     assert sandbox.v3("GET", "subusers?region=us").status_code == 400
-    sandbox.v3("PUT", "user/username", {"username": "renamed-of-the-eu"}, behalf=inside[0])
+    sandbox.v3("PUT", "user/username", {"username": "renamed-of-the-eu"}, behalf=inside[0], eu=True)
     assert "renamed-of-the-eu" in {each["username"] for each in every_page(sandbox, region="eu")}
 
 

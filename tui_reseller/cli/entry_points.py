@@ -18,13 +18,22 @@ class SandboxOptions:
     db: Path | None = None
     dialect: str = "seed"
     faults: str = ""
+    eu_port: int = 0
+    scopes: str = ""
+    max_page: int = 500
+    limit: str = ""
+    accounts_on_behalf: bool = True
 
     def arguments(self) -> list[str]:
         """Return them as arguments of the sandbox's own process; the path of a file of customers is absolute there."""
         return [
             "--host", self.host, "--port", str(self.port), "--customers", str(self.customers),
             "--seed", str(self.seed), "--dialect", self.dialect,
+            "--eu-port", str(self.eu_port), "--max-page", str(self.max_page),
             *(["--faults", self.faults] if self.faults else []),
+            *(["--scopes", self.scopes] if self.scopes else []),
+            *(["--limit", self.limit] if self.limit else []),
+            *([] if self.accounts_on_behalf else ["--no-accounts-on-behalf"]),
             *(["--db", str(Path(self.db).absolute())] if self.db else []),
         ]  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 from starlette.applications import Starlette
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from tui_reseller.sandbox.dialects import Dialect
     from tui_reseller.sandbox.faults import Fault, Faults
     from tui_reseller.sandbox.store import Store
+    from tui_reseller.sandbox.v3.terms import Terms
 
 _REQUESTS_PER_MINUTE = "600"
 _INSTEAD = ("rate-limit", "status", "drop-before")
@@ -62,17 +62,17 @@ class Api(Protocol):
 class Sandbox:
     """The imitated APIs as an ASGI application."""
 
-    def __init__(self, store: Store, dialect: Dialect, faults: Faults) -> None:
+    def __init__(self, store: Store, dialect: Dialect, faults: Faults, terms: Terms) -> None:
         self.store = store
         self.faults = faults
         self.stopping = asyncio.Event()
         rivals = Rivals(store, faults)
         self._v2 = Reseller(store, dialect, faults, rivals)
-        self._v3 = V3(store, faults, rivals)
+        self._v3 = V3(store, faults, rivals, terms)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        exchange = Exchange(scope, receive, send, self.stopping)
+        exchange = Exchange(scope, receive, send, self.stopping, self.store.clock)
         api: Api = self._v3 if scope["path"].startswith("/v3") else self._v2
         try:
             call: Call = await api.read(exchange)
@@ -106,12 +106,12 @@ class Sandbox:
             return
         answer = api.refuse(call, fault)
         if fault.name == "rate-limit":
-            wait = fault.params["retry_after"]
+            wait, now = fault.params["retry_after"], int(self.store.clock.now())
             answer.headers |= {
                 "retry-after": str(wait),
                 "x-ratelimit-limit": _REQUESTS_PER_MINUTE,
                 "x-ratelimit-remaining": "0",
-                "x-ratelimit-reset": str(int(time.time()) + wait),
+                "x-ratelimit-reset": str(wait if fault.params["reset"] == "seconds" else now + wait),
             }
         self.store.journal.record_verdict(seq, "faulted", answer.status)
         await deliver(exchange, answer)

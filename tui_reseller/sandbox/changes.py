@@ -34,17 +34,21 @@ def has_password(customer: Customer, password: str) -> bool:
     return known is not None and hmac.compare_digest(known, hash_password(password, known[:_SALT_BYTES]))
 
 
-def add(store: Store, values: Mapping[str, Value], password: str) -> int:
+def add(store: Store, values: Mapping[str, Value], password: str | None) -> int:
     """Add a customer for a client, log it in the same transaction, and return its number."""
     changes: dict[str, Any] = {field: [None, switch_value(field, value)] for field, value in values.items()}
+    if password is not None:
+        changes |= {"password": "set"}
     with store.transaction():
-        ident = store.insert(values, hash_password(password))
-        store.journal.write_log("client", "create", str(values["username"]), {**changes, "password": "set"})
+        ident = store.insert(values, None if password is None else hash_password(password))
+        store.journal.write_log("client", "create", str(values["username"]), changes)
     return ident
 
 
-def edit(store: Store, by: str, operation: str, customer: Customer, values: Mapping[str, Value]) -> None:
-    """Change a customer and log it in one transaction, under the username that it had."""
+def edit(
+    store: Store, by: str, operation: str, customer: Customer, values: Mapping[str, Value], called: str | None = None
+) -> None:
+    """Change a customer and log it in one transaction, under the username that it had, or as the client called it."""
     changed = {field: value for field, value in values.items() if customer.values.get(field) != value}
     changes = {
         field: [switch_value(field, customer.values.get(field)), switch_value(field, value)]
@@ -52,18 +56,23 @@ def edit(store: Store, by: str, operation: str, customer: Customer, values: Mapp
     }
     with store.transaction():
         store.change(customer.ident, changed)
-        store.journal.write_log(by, operation, customer.username, changes)
+        store.journal.write_log(by, operation, called or customer.username, changes)
 
 
-def set_password(store: Store, by: str, customer: Customer, password: str) -> None:
+def set_password(store: Store, by: str, customer: Customer, password: str, called: str | None = None) -> None:
     """Give a customer a new password."""
     with store.transaction():
         store.change(customer.ident, {}, password_hash=hash_password(password))
-        store.journal.write_log(by, "password", customer.username, {"password": "set"})
+        store.journal.write_log(by, "password", called or customer.username, {"password": "set"})
 
 
-def mark_deleted(store: Store, by: str, customer: Customer) -> None:
+def mark_deleted(store: Store, by: str, customer: Customer, called: str | None = None) -> None:
     """Delete a customer; the tombstone keeps the username."""
     with store.transaction():
         store.change(customer.ident, {}, deleted=True)
-        store.journal.write_log(by, "delete", customer.username, {"deleted": [False, True]})
+        store.journal.write_log(by, "delete", called or customer.username, {"deleted": [False, True]})
+
+
+def note(store: Store, by: str, operation: str, called: str) -> None:
+    """Log what was done for a customer without changing anything."""
+    store.journal.write_log(by, operation, called, {})

@@ -32,6 +32,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.ahead = 0.0
+        """Seconds."""
 
     def now(self) -> float:
         """Return the time in seconds since 1970."""

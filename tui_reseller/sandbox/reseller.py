@@ -124,7 +124,8 @@ class Reseller:
         """Answer a status or a rate limit that a fault wants instead of the operation."""
         if fault.name == "status":
             code = fault.params["code"]
-            shape = fault.params["shape"] or ("html" if code >= 500 else "E3")
+            shape = fault.params["shape"] if fault.params["shape"] in shapes.SHAPES else None
+            shape = shape or ("html" if code >= 500 else "E3")
             return self._error(shape, Refusal(("Fault",), code), call.address.wire_format, code)
         return self._error("E5", Refusal(("too many requests",), 429), call.address.wire_format, 429)
 

@@ -26,6 +26,25 @@ class Rivals:
             if meant:
                 rival_edit(self._store, meant, fault.params["field"], fault.params["value"])
 
+    def shift(self, page: list[int]) -> None:
+        """Move the places of a list after one of its pages was read: the first one there goes, or one appears."""
+        for fault in self._faults.claim_all("list", "shift"):
+            first = self._store.find_by_id(page[0]) if page else None
+            if fault.params["way"] == "appears":
+                _appear(self._store)
+            elif first is not None and not first.deleted:
+                mark_deleted(self._store, "rival", first)
+
+
+def _appear(store: Store) -> None:
+    """Let somebody open a customer who stands in front of all others."""
+    with store.transaction():
+        values = {"active": "true", "website_access": "true", "email": "appeared@example.com"}
+        ident = store.insert({**values, "username": "appeared"}, in_front=True)
+        username = f"appeared-{ident}"
+        store.change(ident, {"username": username})
+        store.journal.write_log("rival", "create", username, {"username": [None, username]})
+
 
 def rival_edit(store: Store, username: str, field: str, value: Value) -> None:
     """Let somebody else edit a customer. Nothing happens to one who is gone, or by a name that is taken."""

@@ -27,7 +27,8 @@ RECORD_FIELDS: tuple[str, ...] = (
 )  # fmt: skip
 ACCOUNT_FIELDS: tuple[str, ...] = (
     "address2", "website_access", "company", "package", "whitelabel", "free_user", "billing_date", "ip", "ip_group",
-    "mail_domain", "region", "created_at",
+    "mail_domain", "region", "created_at", "credits", "account_state",
+    "offerings", "timezone", "test_account",
 )  # fmt: skip
 FIELDS: tuple[str, ...] = RECORD_FIELDS + ACCOUNT_FIELDS
 SWITCHES: tuple[str, ...] = ("active", "website_access")
@@ -43,6 +44,7 @@ _TABLES = f"""
 CREATE TABLE customers (
     id INTEGER PRIMARY KEY, {_CUSTOMER_COLUMNS}, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT, password_hash BLOB);
 CREATE TABLE history (seq INTEGER PRIMARY KEY, at REAL NOT NULL, id INTEGER NOT NULL, {COLUMNS}, deleted, extra);
+CREATE INDEX with_addresses ON customers (id) WHERE ip <> '';
 CREATE TABLE origin (seed INTEGER NOT NULL, invented INTEGER NOT NULL);
 {JOURNAL_TABLES}"""
 _INDEXES = """
@@ -94,6 +96,8 @@ class Store:
             raise
         self._db.create_function("starts", 2, _starts, deterministic=True)
         self._durable = durable
+        self.order = 0
+        """Counts what moves customers from their places in a list."""
         self.journal = Journal(self._db, self.clock)
 
     def _prepare(self) -> bool:
@@ -182,18 +186,32 @@ class Store:
         """Read rows by a statement of this room."""
         return self._db.execute(statement, values).fetchall()
 
+    def each(self, statement: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        """Read rows one after the other, however many they are; nothing may be changed meanwhile."""
+        yield from self._db.execute(statement, values)
+
     def origin(self) -> tuple[int, int]:
         """Return the seed of the invented customers, and the number of the last of them."""
         seed, invented = self._db.execute("SELECT seed, invented FROM origin").fetchone()
         return int(seed), FIRST_ID - 1 + int(invented)
 
-    def insert(self, values: Mapping[str, Value], password_hash: bytes | None = None) -> int:
-        """Add a customer and return its number; the history records that there was none before."""
+    def insert(self, values: Mapping[str, Value], password_hash: bytes | None = None, *, in_front: bool = False) -> int:
+        """Add a customer and return its number; the history records that there was none before.
+
+        Numbers go up; one who is put in front of all others gets the next one below.
+        """
         columns, cells = _cells({"created_at": moment(self.clock.now()), **values})
+        self.order += in_front
         with self.transaction(), _username_guard():
-            (ident,) = self._db.execute("SELECT coalesce(max(id) + 1, ?) FROM customers", (FIRST_ID,)).fetchone()
+            ident = self.next_ident(in_front=in_front)
             self._db.execute(_insert(("id", *columns, "password_hash")), (ident, *cells, password_hash))
             self._remember(ident, NOT_YET_CREATED)
+        return ident
+
+    def next_ident(self, *, in_front: bool = False) -> int:
+        """Return the number that the next new customer gets."""
+        number = "min(id) - 1" if in_front else "max(id) + 1"
+        (ident,) = self._db.execute(sql("SELECT coalesce(", number, ", ?) FROM customers"), (FIRST_ID,)).fetchone()
         return int(ident)
 
     def change(
@@ -212,6 +230,7 @@ class Store:
             columns, cells = [*columns, "password_hash"], [*cells, password_hash]
         if not columns:
             return
+        self.order += not {"deleted", "username", "region"}.isdisjoint(columns)
         assignments = ", ".join(f"{column} = ?" for column in columns)
         with self.transaction(), _username_guard():
             self._remember(ident)

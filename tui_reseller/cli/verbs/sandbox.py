@@ -67,6 +67,11 @@ def demo(
 @click.option("--db", metavar="FILE", type=FilePath(), help="Keep the customers here.")
 @_dialect
 @_faults
+@click.option("--eu-port", type=click.IntRange(0, 65535), default=0, help="v3: port of the EU's host; 0 picks one (0).")
+@click.option("--scopes", metavar="A,B", default="", help="v3: what the key may do (everything).")
+@click.option("--max-page", type=click.IntRange(1), default=500, help="v3: the longest page of a list (500).")
+@click.option("--no-accounts-on-behalf", is_flag=True, help="v3: refuse calls on behalf of an account id.")
+@click.option("--limit", metavar="N/SECONDS", default="", help="v3: so many calls in so many seconds (no limit).")
 @click.pass_context
 def sandbox(
     ctx: click.Context,
@@ -78,6 +83,11 @@ def sandbox(
     db: Path | None,
     dialect: str,
     faults: str,
+    eu_port: int,
+    scopes: str,
+    max_page: int,
+    limit: str,
+    no_accounts_on_behalf: bool,
 ) -> int:
     """Serve a pretend service until it is interrupted. One JSON line on stdout says where.
 
@@ -85,6 +95,11 @@ def sandbox(
       tui-reseller sandbox
       tui-reseller sandbox --port 0 --customers 50 --dialect 2018
       tui-reseller sandbox --faults rate-limit:retry_after=2
+      tui-reseller sandbox --limit 600/60 --scopes subusers.read,user.profile.read
 
     """
-    return start_of(ctx).entry_points.sandbox(SandboxOptions(host, port, customers, seed, db, dialect, faults))
+    on_behalf = not no_accounts_on_behalf
+    options = SandboxOptions(
+        host, port, customers, seed, db, dialect, faults, eu_port, scopes, max_page, limit, on_behalf
+    )
+    return start_of(ctx).entry_points.sandbox(options)

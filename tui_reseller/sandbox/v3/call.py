@@ -31,9 +31,12 @@ class Call:
     problem: Refused | None = None
     names: tuple[str, ...] = ()
     acting: Customer | None = None
+    called: str | None = None
     as_of: float | None = None
     operation: str = ""
-    username: str | None = field(default=None)
+    username: str | None = None
+    is_eu: bool = False
+    page: list[int] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -41,9 +44,21 @@ class Call:
         return self.names[0]
 
     @property
+    def is_partners(self) -> bool:
+        """Whether it is one of Account Provisioning, whose refusals have a shape of their own."""
+        return self.segments[:2] == ("v3", "partners")
+
+    @property
     def on_behalf_of(self) -> str | None:
-        """Whom the call is for, as its header says."""
-        return self.headers.get("on-behalf-of") or None
+        """The username whom the call is for, as its header says."""
+        said = self.headers.get("on-behalf-of", "")
+        return None if not said or self.account_behalf is not None else said
+
+    @property
+    def account_behalf(self) -> str | None:
+        """The account id whom the call is for, as its header says."""
+        word, _, account = self.headers.get("on-behalf-of", "").partition(" ")
+        return account.strip() if word == "account-id" and account.strip() else None
 
     def all(self, name: str) -> list[str]:
         """Return every value of a parameter that is repeated."""

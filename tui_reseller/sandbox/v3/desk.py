@@ -6,13 +6,17 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui_reseller.sandbox.account_ids import account_id, ident_of
 from tui_reseller.sandbox.answer import Answer
 from tui_reseller.sandbox.operations import API_USER
 
 if TYPE_CHECKING:
     from tui_reseller.sandbox.store import Customer, Store
+    from tui_reseller.sandbox.v3.addresses import Addresses
     from tui_reseller.sandbox.v3.call import Call
     from tui_reseller.sandbox.v3.invention import Inventions
+    from tui_reseller.sandbox.v3.places import Places
+    from tui_reseller.sandbox.v3.terms import Terms
 
 API_KEY = "SG.sandbox.key-for-trying-out"
 PARENT = {"username": API_USER, "user_id": 1000}
@@ -21,14 +25,6 @@ PARENT_PROFILE = {
     "address": "1 Relay Road", "city": "Denver", "company": "Reseller Inc.", "country": "US", "first_name": "Rae",
     "last_name": "Seller", "phone": "555-0100", "state": "CO", "website": "reseller.example", "zip": "80202",
 }  # fmt: skip
-SCOPES = (
-    "subusers.create", "subusers.read", "subusers.update", "subusers.delete",
-    "subusers.credits.create", "subusers.credits.read", "subusers.credits.update", "subusers.credits.delete",
-    "subusers.reputations.read", "subusers.stats.read",
-    "user.profile.read", "user.profile.update", "user.username.read", "user.username.update",
-    "user.email.read", "user.email.update", "user.password.read", "user.password.update",
-    "ips.read", "stats.read",
-)  # fmt: skip
 
 
 @dataclass
@@ -36,13 +32,34 @@ class Desk:
     """The sandbox's side of the counter."""
 
     store: Store
+    terms: Terms
     inventions: Inventions
-    scopes: tuple[str, ...] = SCOPES
-    max_page: int = 500
+    addresses: Addresses
+    places: Places
 
     def find(self, call: Call, username: str) -> Customer | None:
         """Return the customer of exactly this name who is there, as of the time of the call's answer."""
         customer = self.store.find(username, call.as_of)
+        return None if customer is None or customer.deleted else customer
+
+    def account_id(self, ident: int) -> str:
+        """Return the account id of a customer."""
+        return account_id(self.inventions.seed, ident)
+
+    def username_of(self, called: str | None) -> str | None:
+        """Return the username of whom a call means, by username or by account id."""
+        ident = None if called is None else self.ident_of(called)
+        customer = None if ident is None else self.store.find_by_id(ident)
+        return called if customer is None else customer.username
+
+    def ident_of(self, account: str) -> int | None:
+        """Return the number of the customer with an account id, if it can be one."""
+        return ident_of(self.inventions.seed, account)
+
+    def account(self, call: Call, account: str) -> Customer | None:
+        """Return the customer with an account id who is there, as of the time of the call's answer."""
+        ident = self.ident_of(account)
+        customer = None if ident is None else self.store.find_by_id(ident, call.as_of)
         return None if customer is None or customer.deleted else customer
 
 

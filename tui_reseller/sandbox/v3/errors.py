@@ -48,3 +48,24 @@ def unreadable(field: str | None, message: str) -> Refused:
 def too_many() -> Refused:
     """Build the refusal beyond the rate limit."""
     return Refused(429, about(None, "too many requests"))
+
+
+_ADDRESSES = {"message": "unable to validate IPs at this time"}
+SHAPES: dict[str, tuple[int, dict[str, Any]]] = {
+    "no-key": (401, no_key().body),
+    "bad-key": (401, bad_key().body),
+    "no-credits": (401, {"errors": [about(None, "Maximum credits exceeded")]}),
+    "not-authorised": (401, {"errors": [about(None, "Authenticated user is not authorized")]}),
+    "no-scope": (403, forbidden().body),
+    "no-plan": (403, {"errors": [{"message": "User does not have permission to create subuser"}]}),
+    "not-found": (404, not_found().body),
+    "name-taken": (400, {"errors": [{"message": "username exists"}, _ADDRESSES]}),
+    "name-held": (400, {"errors": [{"message": "credential resource already exists"}]}),
+    "addresses": (500, {"errors": [_ADDRESSES]}),
+    "unknown-name": (400, {"errors": [{"message": "invalid username"}]}),
+    "no-user": (400, {"errors": [about(None, "No user found")]}),
+    "limit": (429, too_many().body),
+    "one-error": (400, {"error": "Name already exists"}),
+    "error-id": (400, {"errors": [{"error_id": "10-40000", "message": "Fault", "parameter": "username"}]}),
+}
+"""Every body of a refusal that was documented or seen, with the status that it comes with (services 9.5)."""

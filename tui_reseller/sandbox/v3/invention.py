@@ -6,8 +6,11 @@ or a test sets is stored, and wins. A customer who came later, through either AP
 
 from __future__ import annotations
 
+import hashlib
+import struct
 from typing import TYPE_CHECKING
 
+from tui_reseller.sandbox.journal import moment
 from tui_reseller.sandbox.store import FIRST_ID, Customer
 
 if TYPE_CHECKING:
@@ -15,18 +18,23 @@ if TYPE_CHECKING:
 
 REGIONS = ("global", "eu")
 _EU_EVERY = 10
+_OPENED_FROM = 1_325_376_000  # 2012-01-01
+_OPENED_WITHIN = 410_227_200  # seconds: thirteen years
+_NUMBERS = struct.Struct("<8I")
 
 
 class Inventions:
     """The invented facts of one sandbox."""
 
+    eu_every = _EU_EVERY
+
     def __init__(self, store: Store) -> None:
-        self.seed, self._last = store.origin()
+        self.seed, self.last = store.origin()
         self._eu_at = (3 + self.seed % 8) % _EU_EVERY  # never one of the two customers of the documentation's sample
 
     def is_invented(self, ident: int) -> bool:
         """Say whether this customer was there from the beginning."""
-        return FIRST_ID <= ident <= self._last
+        return FIRST_ID <= ident <= self.last
 
     def region(self, ident: int, said: str) -> str:
         """Return `global` or `eu`: one in ten of the invented customers is of the EU."""
@@ -39,6 +47,34 @@ class Inventions:
     def region_sql(self) -> str:
         """Return the same as an expression of SQL."""
         return (
-            f"CASE WHEN region <> '' THEN region WHEN id BETWEEN {FIRST_ID} AND {self._last}"
+            f"CASE WHEN region <> '' THEN region WHEN id BETWEEN {FIRST_ID} AND {self.last}"
             f" AND id % {_EU_EVERY} = {self._eu_at} THEN 'eu' ELSE 'global' END"
         )
+
+    def numbers(self, ident: int, what: str, *below: int) -> tuple[int, ...]:
+        """Return small numbers, each below its bound, that depend on the customer and on what they are for."""
+        content = b"%d:%d:%s" % (self.seed, ident, what.encode("ascii"))
+        drawn = _NUMBERS.unpack(hashlib.blake2b(content, digest_size=_NUMBERS.size).digest())
+        return tuple(number % bound for number, bound in zip(drawn, below, strict=False))
+
+    def reputation(self, customer: Customer) -> float:
+        """Return 0 to 100, a whole number or not; in the EU nobody can work it out, and it stays as it began."""
+        if self.region_of(customer) == "eu" or not self.is_invented(customer.ident):
+            return 100
+        kind, tenths = self.numbers(customer.ident, "reputation", 4, 80)
+        value = 100 - tenths / 10
+        return int(value) if kind else round(value, 1)
+
+    def created_at(self, ident: int, said: str) -> str:
+        """Return when an account was opened, as RFC 3339: some time of the years before this API."""
+        if said:
+            return said
+        (seconds,) = self.numbers(ident, "created", _OPENED_WITHIN)
+        return moment(_OPENED_FROM + seconds) if self.is_invented(ident) else moment(_OPENED_FROM)
+
+    def vendors_state(self, ident: int) -> str:
+        """Return a state that the vendor has set, which counts for those who may not send; few are indeterminate."""
+        if not self.is_invented(ident):
+            return ""
+        (drawn,) = self.numbers(ident, "state", 100)
+        return "suspended" if drawn < 15 else "banned" if drawn < 25 else "indeterminate" if drawn == 25 else ""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.sandbox.routes import UNKNOWN
-from tui_reseller.sandbox.v3 import subusers, user
+from tui_reseller.sandbox.v3 import account_ips, accounts, ips, offerings, pages, reputations, subusers, user
+from tui_reseller.sandbox.v3 import credits as credit_calls
 
 if TYPE_CHECKING:
     from tui_reseller.sandbox.answer import Answer
@@ -53,6 +54,11 @@ def _switch(on: str, off: str) -> Callable[[Any], str]:
     return word
 
 
+def _state(body: Any) -> str:
+    wanted = body.get("state") if isinstance(body, dict) else None
+    return {"activated": "enable", "deactivated": "disable"}.get(str(wanted), UNKNOWN)
+
+
 def _route(
     method: str,
     path: str,
@@ -76,12 +82,33 @@ ROUTES = (
     _route("GET", "user/profile", "profile", "user.profile.read", user.profile, on_behalf=True),
     _route("PATCH", "user/profile", "set", "user.profile.update", user.set_profile, on_behalf=True),
     _route("PUT", "user/password", "password", "user.password.update", user.password, on_behalf=True),
-    _route("GET", "subusers", "list", "subusers.read", subusers.page),
+    _route("GET", "user/credits", "own_credits", "user.credits.read", credit_calls.own, on_behalf=True),
+    _route("GET", "user/account", "account", "user.account.read", reputations.account, on_behalf=True),
+    _route("GET", "ips", "ips", "ips.read", ips.ips),
+    _route("GET", "send_ips/ips", "send_ips", "ips.read", ips.send_ips),
+    _route("GET", "subusers", "list", "subusers.read", pages.page),
     _route("POST", "subusers", "create", "subusers.create", subusers.create),
+    _route("GET", "subusers/reputations", "reputations", "subusers.reputations.read", reputations.reputations),
     _route("GET", "subusers/{}", "find", "subusers.read", subusers.one),
     _route("DELETE", "subusers/{}", "delete", "subusers.delete", subusers.delete),
     _route("PATCH", "subusers/{}", _SENDING, "subusers.update", subusers.switch_sending),
     _route("PATCH", "subusers/{}/website_access", _WEBSITE, "subusers.update", subusers.switch_website),
+    _route("PUT", "subusers/{}/ips", "ips_set", "subusers.update", ips.assign),
+    _route("GET", "subusers/{}/credits", "credits", "subusers.credits.read", credit_calls.read),
+    _route("PUT", "subusers/{}/credits", "credits_set", "subusers.credits.update", credit_calls.reset),
+    _route("PATCH", "subusers/{}/credits/remaining", "credits_add", "subusers.credits.update", credit_calls.add),
+    _route("GET", "partners/accounts", "list", None, accounts.page),
+    _route("POST", "partners/accounts", "create", None, accounts.create),
+    _route("DELETE", "partners/accounts/{}", "delete", None, accounts.delete),
+    _route("GET", "partners/accounts/{}/offerings", "offerings", None, offerings.read),
+    _route("PUT", "partners/accounts/{}/offerings", "offerings_set", None, offerings.change),
+    _route("GET", "partners/accounts/{}/state", "state", None, accounts.state),
+    _route("PUT", "partners/accounts/{}/state", _state, None, accounts.set_state),
+    _route("POST", "partners/accounts/{}/sso", "sign_in", None, accounts.sign_in),
+    _route("GET", "partners/accounts/{}/ips", "ips", None, account_ips.page),
+    _route("POST", "partners/accounts/{}/ips", "ips_add", None, account_ips.add),
+    _route("DELETE", "partners/accounts/{}/ips", "ips_remove", None, account_ips.remove),
+    _route("GET", "partners/offerings", "catalogue", None, offerings.catalogue),
 )
 """Fixed paths stand before those with a name."""
 

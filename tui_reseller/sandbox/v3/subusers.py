@@ -1,18 +1,14 @@
-"""Subusers: the list in pages, one, create, delete, and the two switches (services 9.2)."""
+"""Subusers: one by name, create, delete, and the two switches (services 9.2)."""
 
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import json
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.sandbox import rules
-from tui_reseller.sandbox.cells import from_cell
 from tui_reseller.sandbox.changes import add, edit, mark_deleted
 from tui_reseller.sandbox.dialects import DIALECTS
-from tui_reseller.sandbox.past import customers_as_of, sql
-from tui_reseller.sandbox.store import COLUMNS
 from tui_reseller.sandbox.v3.desk import answer, done
 from tui_reseller.sandbox.v3.errors import Refused, about, not_found
 from tui_reseller.sandbox.v3.invention import REGIONS
@@ -23,45 +19,8 @@ if TYPE_CHECKING:
     from tui_reseller.sandbox.v3.call import Call
     from tui_reseller.sandbox.v3.desk import Desk
 
-_DEFAULT_PAGE = 10
 PASSWORD_RULE = DIALECTS["2018"]
 """The newest published rule: v3 documents none."""
-
-
-def page(desk: Desk, call: Call) -> Answer:
-    """List a page, by number: a limit beyond the largest is cut without a word."""
-    limit = min(call.number("limit", _DEFAULT_PAGE, 1), desk.max_page)
-    offset = call.number("offset", 0)
-    region = call.choice("region", "all", ("all", *REGIONS))
-    tells_region = call.choice("include_region", "false", ("true", "false")) == "true"
-    head, source, values = customers_as_of(call.as_of, COLUMNS)
-    conditions, bound = ["deleted = 0"], list[Any](values)
-    prefix = call.get("username")
-    if prefix:
-        conditions.append("starts(username, ?)")
-        bound.append(prefix.lower())
-    if region != "all":
-        conditions.append(desk.inventions.region_sql() + " = ?")
-        bound.append(region)
-    statement = sql(
-        head, "SELECT id, username, email, active, region FROM", source, "WHERE", " AND ".join(conditions),
-        "ORDER BY id LIMIT ? OFFSET ?",
-    )  # fmt: skip
-    rows = desk.store.select(statement, (*bound, limit, offset))
-    return answer([_record(desk, row, tells_region=tells_region) for row in rows])
-
-
-def _record(desk: Desk, row: tuple[Any, ...], *, tells_region: bool) -> dict[str, Any]:
-    ident, username, email, active, region = row
-    record = {
-        "id": ident,
-        "username": from_cell(username),
-        "email": from_cell(email),
-        "disabled": from_cell(active) != "true",
-    }
-    if tells_region:
-        record["region"] = desk.inventions.region(ident, from_cell(region))
-    return record
 
 
 def one(desk: Desk, call: Call) -> Answer:
@@ -83,7 +42,7 @@ def one(desk: Desk, call: Call) -> Answer:
 def create(desk: Desk, call: Call) -> Answer:
     """Create one. What is wrong is told at once; the answer holds two tokens that nobody should keep."""
     fields = call.fields()
-    errors = _wrong_fields(fields)
+    errors = _wrong_fields(desk, fields)
     username, email = fields.get("username"), fields.get("email")
     held = desk.store.find(username) if isinstance(username, str) and username else None
     if held is not None:
@@ -106,7 +65,7 @@ def create(desk: Desk, call: Call) -> Answer:
     return answer(told)
 
 
-def _wrong_fields(fields: dict[str, Any]) -> list[dict[str, Any]]:
+def _wrong_fields(desk: Desk, fields: dict[str, Any]) -> list[dict[str, Any]]:
     errors = [
         about(name, f"{name} is required")
         for name in ("username", "email", "password")
@@ -123,17 +82,9 @@ def _wrong_fields(fields: dict[str, Any]) -> list[dict[str, Any]]:
         errors.append(about("region", "region must be global or eu"))
     if not isinstance(fields.get("ips"), list):
         errors.append(about("ips", "ips is required"))
-    elif not all(map(is_address, fields["ips"])):
+    elif not all(isinstance(value, str) and value in desk.addresses.all for value in fields["ips"]):
         errors.append({"message": "unable to validate IPs at this time"})
     return errors
-
-
-def is_address(value: Any) -> bool:
-    """Say whether this is an IPv4 address."""
-    try:
-        return isinstance(value, str) and bool(ipaddress.IPv4Address(value))
-    except ValueError:
-        return False
 
 
 def _token(kind: str, ident: int) -> str:

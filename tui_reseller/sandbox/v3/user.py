@@ -26,7 +26,7 @@ _PROFILE = (
 
 def scopes(desk: Desk, _call: Call) -> Answer:
     """Tell what the key may do."""
-    return answer({"scopes": list(desk.scopes)})
+    return answer({"scopes": list(desk.terms.scopes)})
 
 
 def username(_desk: Desk, call: Call) -> Answer:
@@ -61,7 +61,7 @@ def set_profile(desk: Desk, call: Call) -> Answer:
         errors = [about(name, text) for name, value in values.items() for text in rules.lengths({name: value})]
     if errors:
         raise Refused(400, *errors)
-    edit(desk.store, "client", "set", customer, values)
+    edit(desk.store, "client", "set", customer, values, call.called)
     return answer(_profile(customer.values | values))
 
 
@@ -71,7 +71,7 @@ def set_email(desk: Desk, call: Call) -> Answer:
     texts = rules.email(value, changed=True)
     if texts:
         raise Refused(400, *(about("email", text) for text in texts))
-    edit(desk.store, "client", "email", customer, {"email": value})
+    edit(desk.store, "client", "email", customer, {"email": value}, call.called)
     return answer({"email": value})
 
 
@@ -83,7 +83,7 @@ def rename(desk: Desk, call: Call) -> Answer:
         errors.append({"message": "username exists"})
     if errors:
         raise Refused(400, *errors)
-    edit(desk.store, "client", "rename", customer, {"username": value})
+    edit(desk.store, "client", "rename", customer, {"username": value}, call.called)
     return answer({"username": value})
 
 
@@ -96,7 +96,7 @@ def password(desk: Desk, call: Call) -> Answer:
         raise Refused(400, *(about("new_password", text) for text in texts))
     if not has_password(customer, old):
         raise unreadable("old_password", "the old password is not right")
-    set_password(desk.store, "client", customer, new)
+    set_password(desk.store, "client", customer, new, call.called)
     return answer({})
 
 
