@@ -59,7 +59,7 @@ class Request:
     more; segments are the values in it, by name.
 
     Bearer is sent as an Authorization header (RFC 6750), on_behalf_of, the customer for whom the call is made, as a
-    header of that name (services.md, subusers-v3). Secrets are those that leave in another way, as a proxy's
+    header of that name (services 9.1). Secrets are those that leave in another way, as a proxy's
     password does; the ones in bearer and body need not be among them. Raises ValueError if path and segments do not
     fit, which is a mistake of our own.
     """

@@ -1,4 +1,4 @@
-"""Readings that are behind what was written: they are no news of somebody else (reliability R4, services.md)."""
+"""Readings that are behind what was written: they are no news of somebody else (reliability R4, services 9.1)."""
 
 from datetime import timedelta
 

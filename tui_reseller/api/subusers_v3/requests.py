@@ -1,4 +1,4 @@
-"""What each operation is at Subusers v3, as a request (services.md, subusers-v3)."""
+"""What each operation is at Subusers v3, as a request (services 9.2, 9.3)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """How often a service may be asked: its own count of what is left until when, kept before it says no.
 
-Every answer of a v3 service tells it in three headers (services.md, rate limits). One pace is kept for all calls of an
+Every answer of a v3 service tells it in three headers (services 9.1). One pace is kept for all calls of an
 account; what nobody waits for leaves a part of it to those that somebody waits for.
 """
 

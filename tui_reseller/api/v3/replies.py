@@ -1,4 +1,4 @@
-"""What a reply of a v3 service means: by its status first, by its body second (services.md, v3 errors)."""
+"""What a reply of a v3 service means: by its status first, by its body second (services 9.5)."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""SendGrid's Subusers API v3: what resellers work with today (services.md, subusers-v3)."""
+"""SendGrid's Subusers API v3: what resellers work with today (services 9.2, 9.3)."""
 
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.provider import DETAILS_READ, Action, AtCreate, Effect, Field, Kind, Provider, Told
@@ -140,7 +140,7 @@ ACTIONS = {
         advice={Outcome.UNKNOWN: "Safe: check. Not safe: delete again, create the same username."},
     ),
 }  # fmt: skip
-"""Grades: interaction 4. Repeatable and checkable: reliability 4.3. Scopes: services.md, subusers-v3."""
+"""Grades: interaction 4. Repeatable and checkable: reliability 4.3. Scopes: services 9.1."""
 
 SUBUSERS_V3 = Provider(
     id="subusers-v3",
