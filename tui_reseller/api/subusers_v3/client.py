@@ -5,6 +5,7 @@ It sends what it is told, once, and says what is certain; whether to send again 
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -80,11 +81,12 @@ class SubusersV3:
                 raise found
             return found
 
-        async for table in read_pages(page):
-            europeans = table.filter(table["region"] == EU)[KEY].to_list()
-            self._regions.update(dict.fromkeys(europeans, EU))
-            yield ListProgress(table, received)
-            del table
+        async with aclosing(read_pages(page)) as tables:
+            async for table in tables:
+                europeans = table.filter(table["region"] == EU)[KEY].to_list()
+                self._regions.update(dict.fromkeys(europeans, EU))
+                yield ListProgress(table, received)
+                del table
 
     async def find(self, username: str, enough: float = 0.0) -> Customer | None:  # noqa: ARG002 - the port's
         """Ask for one customer, by the list of names that begin so, which tells the region, and by the exact name where
