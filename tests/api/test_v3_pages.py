@@ -358,6 +358,12 @@ async def test_the_sandbox_shifts_its_pages(shifting, client, way, times):
     assert len(before ^ after) == times
 
 
+async def test_pages_that_are_refused_once_are_asked_for_again(shifting, client):
+    wanted = await listed_by(client)
+    shifting.fault("rate-limit", times=2, retry_after=0, operation="list")
+    assert await listed_by(client) == wanted
+
+
 async def test_who_stops_the_client_leaves_nothing_running(client):
     stream = client.stream()
     for _ in range(3):
