@@ -71,7 +71,7 @@ def test_every_operation_that_there_is(console, luz):
 
 def test_a_new_customer(console):
     name = console.sandbox.fresh_name()
-    wanted = (f"username={name}", "email=a@x.example", "ips=192.0.2.1", "region=eu")
+    wanted = (f"username={name}", "email=a@x.example", "ips=203.0.113.1", "region=eu")
     made = console("create", *wanted, "--password-stdin", "--yes", stdin="s3cret-pass-w0rd\n")
     assert made.row["outcome"] == "applied", made.err
     assert console("show", name).row["region"] == "eu"

@@ -58,6 +58,11 @@ class CustomersPort(Protocol):
         stands in the list. In the background, others come first. Raises as stream(), and NotPermitted.
         """
 
+    async def offered(self, field: str) -> Sequence[str]:
+        """Return values that a new customer may have in a field, the best first; none where the service offers none, or
+        the key may not ask. Raises as stream().
+        """
+
     async def probe(self) -> Identity:
         """Make the cheapest read that proves the credentials; return what came with it. Of a list, a whole record is
         read, and little more than 64 KiB.

@@ -1,7 +1,7 @@
 """One opened profile: its ports, its list and what it allows. Front doors hold one at a time."""
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -117,6 +117,17 @@ class Session:
             return customer
         ask = partial((await self.service()).fill, customer, background=background)
         return await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
+
+    async def offered(self) -> dict[str, Sequence[str]]:
+        """Return what the service offers for the fields of a new customer, as far as it does, the best first.
+
+        Raises as find().
+        """
+        service, found = await self.service(), {}
+        for name in self.provider.offered_by_service:
+            ask = partial(service.offered, name)
+            found[name] = await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
+        return found
 
     async def catch_up(self) -> int:
         """Learn what the ledger knows, as a session begins: operations of processes that have ended become unknown, and

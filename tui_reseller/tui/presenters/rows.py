@@ -84,12 +84,14 @@ def columns(
 
 def _further(provider: Provider) -> list[Column]:
     """Return what is shown where there is room: who and where a customer is, and what is short."""
-    found = [Column(NAME, NAME.upper(), NAME_WIDTH, provider.name_fields)] if provider.name_fields else []
-    names = [*reversed(provider.place_fields)]
+    is_listed = {one.name for one in provider.fields if one.told in {Told.LIST, Told.ROWS}}
+    names_listed = bool(provider.name_fields) and is_listed.issuperset(provider.name_fields)
+    found = [Column(NAME, NAME.upper(), NAME_WIDTH, provider.name_fields)] if names_listed else []
+    names = [name for name in reversed(provider.place_fields) if name in is_listed]
     names += [
         one.name
         for one in provider.fields
-        if one.is_column and one.told is Told.LIST and one.kind in SHORT_KINDS and one.name not in names
+        if one.is_column and one.name in is_listed and one.kind in SHORT_KINDS and one.name not in names
     ]
     return found + [_column(provider, provider.by_name[name]) for name in names]
 
