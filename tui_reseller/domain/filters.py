@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tui_reseller.domain.errors import InvalidFilter
@@ -48,10 +48,18 @@ class Filter:
         term = self.terms[index]
         return f"{self.text[: term.start].rstrip()} {self.text[term.end :].lstrip()}".strip()
 
+    def asks_for(self, fields: Collection[str]) -> bool:
+        """Whether a condition is on one of these fields."""
+        return any(term.field in fields for term in self.terms)
+
     @property
     def words(self) -> tuple[str, ...]:
         """Texts that a list highlights."""
         return tuple(t.text for t in self.terms if t.kind in {"word", "contains"} and not t.negated and t.text)
+
+
+DETAILED = Filter(terms=(Term("is", DETAILS_UNKNOWN, negated=True),))
+"""Those whose details are known."""
 
 
 def parse_filter(text: str, provider: Provider) -> Filter:

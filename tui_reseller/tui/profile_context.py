@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
-from tui_reseller.domain.filters import Filter
+from tui_reseller.domain.filters import DETAILED, Filter
 from tui_reseller.domain.listing import ListContext, ListQuery
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
@@ -140,7 +140,10 @@ class ProfileContext:
         if not await customers.query(ListQuery(wanted, state.sort, state.descending, marks)):
             return
         self.filter = wanted
+        asks = wanted.asks_for(self.provider.details)
+        detailed = await customers.count(ListQuery(DETAILED)) if asks else None
         self.show(
+            detailed=detailed,
             total=customers.total,
             shown=customers.total if customers.is_head else len(customers),
             read_at=self.session.held.read_at,

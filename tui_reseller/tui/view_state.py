@@ -22,6 +22,7 @@ class Note:
 class ViewState:
     """The main screen. Marked holds usernames; hidden counts marked customers that the filter does not show.
 
+    Detailed counts the customers whose details are known, where the filter asks for one; None where it asks for none.
     Read_only says why nothing may be written, None if something may; can_unlock whether unlocking the profile helps.
     """
 
@@ -44,6 +45,7 @@ class ViewState:
     columns: tuple[str, ...] = ()
     total: int = 0
     shown: int = 0
+    detailed: int | None = None
     marked: frozenset[str] = frozenset()
     hidden: int = 0
     needs_you: frozenset[str] = frozenset()
