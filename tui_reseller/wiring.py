@@ -2,13 +2,13 @@
 
 import os
 import tempfile
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from tui_reseller.cli.entry_points import EntryPoints, SandboxOptions, ScreenOptions
+from tui_reseller.cli.entry_points import DemoOptions, EntryPoints, SandboxOptions, ScreenOptions
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.credentials.environment import take_environment
 from tui_reseller.domain.credential import Credential
@@ -74,7 +74,7 @@ class _Taken:
         profile = services.profiles.choose() if has_profile else None
         code, choice = show(services, profile, Paths.default().state, options)
         if choice == DEMO:
-            return demo(SandboxOptions(port=0), options, Format.JSON.value)
+            return demo(SandboxOptions(port=0), options, DemoOptions())
         return code
 
 
@@ -188,7 +188,7 @@ def sandbox(options: SandboxOptions) -> int:
         raise InvalidInput(str(error)) from None
 
 
-def demo(options: SandboxOptions, screen: ScreenOptions, answers: str) -> int:
+def demo(options: SandboxOptions, screen: ScreenOptions, shown: DemoOptions) -> int:
     """Open the application on an embedded sandbox: a child process that ends with it, and folders that go away."""
     from tui_reseller.system.demo_sandbox import started  # noqa: PLC0415 - imported by demo only
     from tui_reseller.tui.terminal import missing_terminal  # noqa: PLC0415
@@ -202,22 +202,25 @@ def demo(options: SandboxOptions, screen: ScreenOptions, answers: str) -> int:
         for path in (paths.config, paths.state, paths.cache):
             path.mkdir(mode=0o700)
         logs.start(paths.state, debug=False)
-        profile = Profile(
-            name=DEMO,
-            api_user=ready["api_user"],
-            base_url=ready["base_url"],
-            format=Format(answers),
-            store=Store.NONE,
-            colour="cyan",
-        )
+        profile, key = _demo_profile(ready, shown)
         credentials = Credentials()
-        credentials.remember(profile, Credential(Secret(ready["api_key"])))
+        credentials.remember(profile, Credential(Secret(key)))
         services = replace(build(paths, credentials), detach=_ends_with_the_demo)
         services.profiles.config.put(profile)
         code, _ = show(services, profile, paths.state, screen, badge="DEMO")
         with suppress(BadConfig):
             _keep_reports(paths.state)
     return code
+
+
+def _demo_profile(ready: Mapping[str, str], shown: DemoOptions) -> tuple[Profile, str]:
+    """Return the demo's profile and its key, by what the sandbox said of itself."""
+    profile = Profile(DEMO, ready["api_user"], ready["base_url"], store=Store.NONE, colour="cyan")
+    if shown.provider == RESELLER_V2.id:
+        return replace(profile, format=Format(shown.format)), ready["api_key"]
+    europe = ready.get("v3_eu_base_url", "")
+    today = replace(profile, provider=shown.provider, base_url=ready["v3_base_url"], eu_base_url=europe)
+    return today, ready["v3_api_key"]
 
 
 def _ends_with_the_demo(_number: int, _profile: Profile, _credential: Credential | None, _unlock: str) -> int:

@@ -123,7 +123,7 @@ class ClientContract:
             "boolean": "true",
             "date": "2030-01-31",
             "country": "US",
-            "addresses": "192.0.2.1, 192.0.2.2",
+            "addresses": "203.0.113.1, 203.0.113.2",
         }
         return special.get(field.check, f"{word} & söhne")
 

@@ -62,6 +62,9 @@ class FakeService:
     async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
         return customer
 
+    async def offered(self, field: str) -> Sequence[str]:
+        return ()
+
     async def probe(self) -> Identity:
         self._raise(Operation.LIST)
         return Identity(seen=tuple(self.customers)[:1])

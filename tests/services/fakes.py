@@ -86,6 +86,9 @@ class FakeService:
     async def fill(self, customer: Customer, *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
         return customer
 
+    async def offered(self, field: str) -> Sequence[str]:  # noqa: ARG002 - the port's
+        return ()
+
     async def probe(self) -> Identity:
         _raise_next(self.reads)
         return Identity(seen=tuple(self.kept)[:1])

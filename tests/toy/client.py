@@ -47,6 +47,9 @@ class ToyClient:
     async def fill(self, customer, *, background=False):  # noqa: ARG002 - the port's
         return customer
 
+    async def offered(self, field):  # noqa: ARG002 - the port's
+        return ()
+
     async def probe(self):
         return Identity(seen=tuple([row async for part in self.stream() for row in part.customers["username"]]))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.services.services import Services
 
 
@@ -50,6 +51,14 @@ class ScreenOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """Which service the demo shows, and the format of its answers."""
+
+    provider: str = SUBUSERS_V3.id
+    format: str = "json"
+
+
+@dataclass(frozen=True, slots=True)
 class EntryPoints:
     """Everything behind the command line: the services, the screen, the demo, the sandbox. Each returns an exit code.
 
@@ -58,5 +67,5 @@ class EntryPoints:
 
     services: Callable[[str | None, bool], Services]
     screen: Callable[[ScreenOptions], int]
-    demo: Callable[[SandboxOptions, ScreenOptions, str], int]
+    demo: Callable[[SandboxOptions, ScreenOptions, DemoOptions], int]
     sandbox: Callable[[SandboxOptions], int]

@@ -27,6 +27,7 @@ from tui_reseller.services import door, listing, plans
 from tui_reseller.services.door import Consent, Permit
 from tui_reseller.services.files.reading import Read
 from tui_reseller.services.jobs import JobRun
+from tui_reseller.services.lag import find_up_to_date
 from tui_reseller.services.near_names import near_names
 from tui_reseller.services.new_customers import checked_customers
 from tui_reseller.services.new_names import know_names, new_name, refuse_odd_name
@@ -173,7 +174,7 @@ class _WriteFlow:
         return set(unknown)
 
     async def _one_by_one(self, names: Sequence[str]) -> dict[str, Customer]:
-        return {name: customer for name in names if (customer := await self.session.find(name)) is not None}
+        return {name: customer for name in names if (customer := await find_up_to_date(self.session, name)) is not None}
 
     async def _from_list(self, names: Sequence[str]) -> dict[str, Customer]:
         with contextlib.suppress(SnapshotDamaged):  # the service is asked anyway

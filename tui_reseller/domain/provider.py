@@ -60,7 +60,7 @@ class Field:
     Label is its word in forms, title that of its column, width that column's width in cells. Set_by is the operation
     that changes it on a customer. Limit is the longest text in characters, limit_at_create that of a new customer.
     Check names a rule beyond the limit (services/validation.py). Is_column says whether the record of a customer has
-    it: what only a new customer takes is in no list.
+    it: what only a new customer takes is in no list. Is_offered: the service knows values to choose from.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Field:
     choices: tuple[str, ...] = ()
     is_searched: bool = False
     is_column: bool = True
+    is_offered: bool = False
     title: str = ""
     width: int = 16
 
@@ -192,6 +193,11 @@ class Provider:
     postal_line: tuple[tuple[str, ...], ...] = ()
     eu_base_url: str = ""
 
+    def __post_init__(self) -> None:
+        """Hold the table together. Raises ValueError, which is a mistake of our own."""
+        if self.details and DETAILS_READ not in self.details:
+            raise ValueError(f"{self.id} tells details one by one, and has no column {DETAILS_READ}")
+
     def has(self, operation: Operation) -> bool:
         """Whether this service has an operation."""
         return operation in self.actions
@@ -287,6 +293,11 @@ class Provider:
             for one in self.fields
             if one.at_create is AtCreate.ADVISED or (one.at_create is AtCreate.OPTIONAL and one.is_column)
         )
+
+    @cached_property
+    def offered_by_service(self) -> tuple[str, ...]:
+        """Names of the fields of a new customer for which the service offers values."""
+        return tuple(one.name for one in self.fields if one.is_offered)
 
     def at_create(self, need: AtCreate) -> tuple[str, ...]:
         """Return the names of the fields that a new customer must have, should have, or may have."""

@@ -2,7 +2,7 @@
 policy lets it through now.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from tui_reseller.domain.customer import Customer
@@ -41,6 +41,10 @@ class GuardedCustomers:
     async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
         """Return a customer with what the service tells for one at a time."""
         return await self._customers.fill(customer, background=background)
+
+    async def offered(self, field: str) -> Sequence[str]:
+        """Return values that a new customer may have in a field, the best first."""
+        return await self._customers.offered(field)
 
     async def probe(self) -> Identity:
         """Prove the credentials."""

@@ -15,7 +15,7 @@ from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.lag import up_to_date
+from tui_reseller.services.lag import find_up_to_date
 from tui_reseller.services.policy import TYPED
 from tui_reseller.services.ports import JobsPort
 from tui_reseller.services.result import Result
@@ -43,8 +43,7 @@ async def carry_out(
             session.policy.check(call, job.reason)
             session.policy.refuse_lowered(job.counts.get(None, job.total), session.customers.total)
             if before is not None and await _is_read_again(session, wanted, before):
-                before = await session.find(call.username)  # the list may be ten minutes old
-                before = await up_to_date(session, call.username, before)
+                before = await find_up_to_date(session, call.username)  # the list may be ten minutes old
             if before is not None and session.provider.are_details(call.fields):
                 before = await session.filled(before)
             if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):
@@ -75,8 +74,10 @@ async def _is_read_again(session: Session, item: Item, listed: Customer) -> bool
         return True
     if is_already_so(session.provider, item.call, listed):
         return True
-    since = session.held.since
-    return since is not None and await session.ledger.is_touched_since(session.account, item.username, since)
+    for since in (session.held.since, session.held.behind_since):
+        if since is not None and await session.ledger.is_touched_since(session.account, item.username, since):
+            return True
+    return False
 
 
 async def reads_otherwise(session: Session, item: JobItem) -> bool:
@@ -87,8 +88,7 @@ async def reads_otherwise(session: Session, item: JobItem) -> bool:
     if not _shows_as_sent(session.provider, item.item):
         return False
     try:
-        now = await session.find(item.item.username)
-        now = await up_to_date(session, item.item.username, now)
+        now = await find_up_to_date(session, item.item.username)
     except ResellerError:
         return False  # says nothing either way
     if now is None or any(now.value(change.field) != change.after for change in changes):

@@ -14,6 +14,11 @@ LAST = 8
 """So many of a customer's last operations are looked at."""
 
 
+async def find_up_to_date(session: Session, username: str) -> Customer | None:
+    """Ask for one customer, as up_to_date() says. Raises as Session.find(), and LedgerUnavailable."""
+    return await up_to_date(session, username, await session.find(username))
+
+
 async def up_to_date(session: Session, username: str, now: Customer | None) -> Customer | None:
     """Return a customer as it was read, or read again until it shows what this tool certainly did to it last; for as
     long as a service's readings may be behind. What it shows then is so, whoever did it.

@@ -1,7 +1,7 @@
 """One opened profile: its ports, its list and what it allows. Front doors hold one at a time."""
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from tui_reseller.services.last_set import LastSet
 from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import Clock, CredentialsPort, CustomersPort, LedgerPort
+from tui_reseller.services.suspended import Suspended
 from tui_reseller.services.write_desk import WriteDesk
 
 Connect = Callable[[Profile, Credential, float | None], CustomersPort]
@@ -45,12 +46,14 @@ class Session:
     budget: retry.Budget = field(default_factory=retry.Budget)
     held: HeldList = field(init=False)
     last_set: LastSet = field(init=False)
+    suspended: Suspended = field(init=False)
     desk: WriteDesk = field(init=False)
     _service: GuardedCustomers | None = None
 
     def __post_init__(self) -> None:
         self.held = HeldList(self.account, self.provider, self.customers, self.snapshot)
         self.last_set = LastSet(self.account, self.provider, self.ledger)
+        self.suspended = Suspended(self.account, self.ledger)
         self.desk = WriteDesk(self.ledger)
 
     @property
@@ -117,6 +120,17 @@ class Session:
             return customer
         ask = partial((await self.service()).fill, customer, background=background)
         return await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
+
+    async def offered(self) -> dict[str, Sequence[str]]:
+        """Return what the service offers for the fields of a new customer, as far as it does, the best first.
+
+        Raises as find().
+        """
+        service, found = await self.service(), {}
+        for name in self.provider.offered_by_service:
+            ask = partial(service.offered, name)
+            found[name] = await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
+        return found
 
     async def catch_up(self) -> int:
         """Learn what the ledger knows, as a session begins: operations of processes that have ended become unknown, and

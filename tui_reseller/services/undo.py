@@ -15,6 +15,7 @@ from tui_reseller.services import listing, plans
 from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.door import Permit
 from tui_reseller.services.history import History, fields_of, history_since
+from tui_reseller.services.lag import find_up_to_date
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
@@ -136,7 +137,7 @@ async def _read_again(session: Session, usernames: Collection[str]) -> Mapping[s
     await listing.refresh_for_many(session, renew=len(usernames) > FEW)
     if len(usernames) > FEW:
         return session.customers.named(usernames)
-    found = {name: customer for name in usernames if (customer := await session.find(name)) is not None}
+    found = {name: customer for name in usernames if (customer := await find_up_to_date(session, name)) is not None}
     await session.held.keep(*found.items())
     return found
 

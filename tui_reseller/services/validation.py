@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from ipaddress import IPv4Address
 
 from tui_reseller.domain.countries import COUNTRIES
 from tui_reseller.domain.errors import InvalidInput
@@ -34,6 +35,19 @@ def _is_unusual(value: str) -> bool:
     """A reserved domain such as .example is an address all the same."""
     local, at, domain = value.rpartition("@")
     return bool(local and at and "." in domain and " " not in value and domain.isascii() and ".." not in value)
+
+
+def check_addresses(field: Field, value: str) -> list[Finding]:
+    """Check sending addresses: IPv4, separated by commas."""
+    wrong = [part.strip() for part in value.split(",") if part.strip() and not _is_ipv4(part.strip())]
+    return [Finding(field.name, f"{field.label}: {spelt_out(wrong[0])[:80]} is no IPv4 address")] if wrong else []
+
+
+def _is_ipv4(text: str) -> bool:
+    try:
+        return bool(IPv4Address(text))
+    except ValueError:
+        return False
 
 
 def check_country(field: Field, value: str) -> list[Finding]:
@@ -76,6 +90,8 @@ def check_field(field: Field, value: str, *, is_new: bool = False) -> list[Findi
             return check_email(field, value, is_new=is_new) if value or not is_new else []
         case "country":
             return check_text(field, value) + check_country(field, value)
+        case "addresses":
+            return check_text(field, value) + check_addresses(field, value)
         case "boolean":
             return check_text(field, value) + check_choice(field, value, ("true", "false"))
         case "date":

@@ -22,12 +22,12 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services import resend, retry
 from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
-from tui_reseller.services.lag import up_to_date
+from tui_reseller.services.ends import refuse_end, takes_end
+from tui_reseller.services.lag import find_up_to_date
 from tui_reseller.services.result import Result
 from tui_reseller.services.retry import Heard
 from tui_reseller.services.sending import Sending, answer
 from tui_reseller.services.session import Session
-from tui_reseller.services.suspensions import refuse_end, takes_end
 from tui_reseller.services.validation import refuse_invalid, without_unchanged
 
 ALREADY = "nothing was sent"
@@ -85,7 +85,7 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
         raise RefusedHere(f"refused: the service lists {quoted(call.username)} more than once; nothing was sent")
     if session.provider.action(call.operation).effect is Effect.CREATES:
         return None
-    now = aim.read or await up_to_date(session, call.username, await session.find(call.username))
+    now = aim.read or await find_up_to_date(session, call.username)
     if now is None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
     refuse_another(call, aim.meant, now)

@@ -86,6 +86,10 @@ class ResellerV2:
         """Return the customer as it is: all that the service tells stands in the list."""
         return customer
 
+    async def offered(self, field: str) -> Sequence[str]:  # noqa: ARG002 - the port's
+        """Return nothing: the service offers no values."""
+        return ()
+
     async def probe(self) -> Identity:
         """Prove the credentials by the cheapest read: ask for our own name, and stop after 64 KiB and a record.
 

@@ -4,7 +4,7 @@ It sends what it is told, once, and says what is certain; whether to send again 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from tui_reseller.api.request import Request
 from tui_reseller.api.subusers_v3.records import LAYOUT, PAGE
 from tui_reseller.api.subusers_v3.requests import (
     ENDPOINTS,
+    addresses_request,
     one_request,
     page_request,
     profile_request,
@@ -143,6 +144,23 @@ class SubusersV3:
         read_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         told = {name: value or "" for name, value in values.items()}
         return customer.with_values({**told, DETAILS_READ: read_at})
+
+    async def offered(self, field: str) -> Sequence[str]:
+        """Return our sending addresses, those first from which the fewest customers send; none of another field.
+
+        Raises as stream(); a key that may not ask is told none.
+        """
+        if field != "ips":
+            return ()
+        try:
+            found = await self._caller.ask(self._global, addresses_request(self._key), scope="ips.read", cap=PAGE_CAP)
+        except NotPermitted:
+            return ()
+        if not isinstance(found, list):
+            raise UnusableAnswer("the reply is not a list of addresses")
+        told = [one for one in found if isinstance(one, dict) and isinstance(one.get("ip"), str)]
+        senders = {one["ip"]: len(names) for one in told if isinstance(names := one.get("subusers"), list)}
+        return sorted(senders, key=lambda ip: senders[ip])
 
     async def probe(self) -> Identity:
         """Prove the key by what it may do and whose it is. Raises as stream()."""

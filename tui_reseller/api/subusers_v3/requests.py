@@ -98,6 +98,11 @@ def one_request(username: str, key: Secret) -> Request:
     return Request("GET", ONE, {"subuser": username}, bearer=key)
 
 
+def addresses_request(key: Secret) -> Request:
+    """Return the request of our sending addresses, with who sends from each."""
+    return Request("GET", "ips", query=[("limit", "500")], bearer=key)
+
+
 def profile_request(username: str, key: Secret) -> Request:
     """Return the request of a customer's details."""
     return Request("GET", "user/profile", bearer=key, on_behalf_of=username)

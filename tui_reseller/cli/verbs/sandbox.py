@@ -6,8 +6,9 @@ import click
 
 from tui_reseller.cli.argument_values import FilePath
 from tui_reseller.cli.arguments import start_of
-from tui_reseller.cli.entry_points import SandboxOptions, ScreenOptions
+from tui_reseller.cli.entry_points import DemoOptions, SandboxOptions, ScreenOptions
 from tui_reseller.cli.screen import need_terminal
+from tui_reseller.domain.providers import PROVIDERS
 
 _DIALECTS = click.Choice(["seed", "2014", "2018"])
 _customers = click.option("--customers", type=click.IntRange(0, 5_000_000), default=1000, help="How many (1000).")
@@ -20,6 +21,7 @@ _faults = click.option("--faults", metavar="F", default="", help="Faults to begi
 @_customers
 @_seed
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the sandbox; 0 picks a free one (0).")
+@click.option("--provider", type=click.Choice(list(PROVIDERS)), default=next(iter(PROVIDERS)), help="Which service.")
 @click.option("--format", "format_", type=click.Choice(["json", "xml"]), default="json", help="Format of the answers.")
 @_dialect
 @_faults
@@ -34,6 +36,7 @@ def demo(
     customers: int,
     seed: int,
     port: int,
+    provider: str,
     format_: str,
     dialect: str,
     faults: str,
@@ -47,6 +50,7 @@ def demo(
     Examples:
       tui-reseller demo
       tui-reseller demo --customers 100000 --seed 7
+      tui-reseller demo --provider reseller-v2 --format xml
       tui-reseller demo --faults latency:ms=300,drop-after:operation=disable
 
     """
@@ -56,7 +60,9 @@ def demo(
     read_only = read_only or start.common.read_only
     mouse, plain, slow_link = start.mouse and not no_mouse, start.plain or plain, start.slow_link or slow_link
     screen = ScreenOptions(None, read_only, mouse, plain, slow_link)
-    return start.entry_points.demo(options, screen, format_)
+    if format_ not in PROVIDERS[provider].formats:
+        raise click.UsageError(f"--format {format_}: {PROVIDERS[provider].title} has no such answers")
+    return start.entry_points.demo(options, screen, DemoOptions(provider, format_))
 
 
 @click.command()

@@ -30,7 +30,8 @@ FIELDS = (
     Field("website", "Website", told=Told.DETAIL, set_by=_SET, title="SITE", width=26),
     Field(DETAILS_READ, "Details read", Kind.MOMENT, Told.DETAIL, width=20),
     # Sending addresses: the service wants at least one of ours, and tells in no record whose they are.
-    Field("ips", "Sending addresses", at_create=_REQUIRED, limit=1000, check="addresses", is_column=False),
+    Field("ips", "Sending addresses", at_create=_REQUIRED, limit=1000, check="addresses", is_column=False,
+          is_offered=True),
 )  # fmt: skip
 """The service publishes no limits; these are of the same vendor's older API, which has the same accounts."""
 

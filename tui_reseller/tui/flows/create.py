@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.password import PasswordState, generate_password
@@ -35,9 +35,10 @@ async def create(context: ProfileContext) -> None:
     """Ask, review, send; what was typed stays until it is applied or left, and n brings it back."""
     unsent = context.memory(_Unsent)
     values, unsent.values = unsent.values, None
-    problem = ""
+    problem, offered = "", await _offered(context)
     while True:
-        values = await context.dialogs.ask_form(create_form(context.provider, context.profile_title, values, problem))
+        form = create_form(context.provider, context.profile_title, values, problem, offered)
+        values = await context.dialogs.ask_form(form)
         if values is None:
             return
         try:
@@ -63,6 +64,17 @@ async def create(context: ProfileContext) -> None:
         note = result_note(context.provider, result, context.now())
         context.show_note(replace(note, hints=(*note.hints, "n brings back what you typed")))
         return
+
+
+async def _offered(context: ProfileContext) -> Mapping[str, Sequence[str]]:
+    """Ask the service what it offers for a new customer; without an answer, everything is typed."""
+    if not context.provider.offered_by_service:
+        return {}
+    try:
+        return await context.session.offered()
+    except ResellerError as error:
+        context.notify_error(error)
+        return {}
 
 
 def _review(

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
+from tui_reseller.domain.cells import as_fits, is_disputed
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.provider import KEY, Field, Kind, Provider, Told
 from tui_reseller.domain.text import clean
@@ -84,12 +85,14 @@ def columns(
 
 def _further(provider: Provider) -> list[Column]:
     """Return what is shown where there is room: who and where a customer is, and what is short."""
-    found = [Column(NAME, NAME.upper(), NAME_WIDTH, provider.name_fields)] if provider.name_fields else []
-    names = [*reversed(provider.place_fields)]
+    is_listed = {one.name for one in provider.fields if one.told in {Told.LIST, Told.ROWS}}
+    names_listed = bool(provider.name_fields) and is_listed.issuperset(provider.name_fields)
+    found = [Column(NAME, NAME.upper(), NAME_WIDTH, provider.name_fields)] if names_listed else []
+    names = [name for name in reversed(provider.place_fields) if name in is_listed]
     names += [
         one.name
         for one in provider.fields
-        if one.is_column and one.told is Told.LIST and one.kind in SHORT_KINDS and one.name not in names
+        if one.is_column and one.name in is_listed and one.kind in SHORT_KINDS and one.name not in names
     ]
     return found + [_column(provider, provider.by_name[name]) for name in names]
 
@@ -120,6 +123,8 @@ def _chosen(provider: Provider, room: int, chosen: tuple[str, ...]) -> tuple[Col
 
 def cut_middle(text: str, width: int) -> str:
     """Cut a name in its middle: both ends tell customers apart."""
+    if is_disputed(text):
+        return cut(text, width)
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     head = max((width - 1) // 2, 1)
@@ -132,6 +137,7 @@ def cut_middle(text: str, width: int) -> str:
 
 def cut(text: str, width: int) -> str:
     """Cut or fill a text to a width in cells; what is cut ends in an ellipsis."""
+    text = as_fits(text, width) if is_disputed(text) else text
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…"
