@@ -90,7 +90,7 @@ class SubusersV3:
             received += len(reply.body or b"")
             found = await asyncio.to_thread(_table, reply.body or b"") if reply.status == 200 else None
             if found is None:
-                raise refusal(made, reply)
+                raise refusal(made, reply, "subusers.read")
             if isinstance(found, ResellerError):
                 raise found
             return found
