@@ -15,7 +15,7 @@ from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.lag import find_up_to_date
+from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
 from tui_reseller.services.policy import TYPED
 from tui_reseller.services.ports import JobsPort
 from tui_reseller.services.result import Result
@@ -45,7 +45,7 @@ async def carry_out(
             if before is not None and await _is_read_again(session, wanted, before):
                 before = await find_up_to_date(session, call.username)  # the list may be ten minutes old
             if before is not None and session.provider.are_details(call.fields):
-                before = await session.filled(before)
+                before = await filled_up_to_date(session, before)
             if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):
                 raise Conflict(UNTOLD, hint="make the plan again")
             if wanted.undoes:

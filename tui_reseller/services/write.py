@@ -23,7 +23,7 @@ from tui_reseller.services import resend, retry
 from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
 from tui_reseller.services.ends import refuse_end, takes_end
-from tui_reseller.services.lag import find_up_to_date
+from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
 from tui_reseller.services.result import Result
 from tui_reseller.services.retry import Heard
 from tui_reseller.services.sending import Sending, answer
@@ -90,7 +90,7 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
     refuse_another(call, aim.meant, now)
     if session.provider.are_details(call.fields):
-        now = await session.filled(now)
+        now = await filled_up_to_date(session, now)
     found = [] if aim.loaded is None else conflicts_of(session.provider, call, aim.loaded, now)
     if found:
         await session.held.keep((call.username, now))  # so that whoever looks again sees what is there now
