@@ -14,6 +14,7 @@ from tui_reseller.credentials.environment import take_environment
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import Format, Profile, Store
+from tui_reseller.domain.providers.accounts_v3 import ACCOUNTS_V3
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.domain.secret import Secret
@@ -133,7 +134,13 @@ def _subusers_v3(profile: Profile, credential: Credential, timeout: float | None
     return SubusersV3(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout)
 
 
-CLIENTS: dict[str, Connect] = {RESELLER_V2.id: _reseller_v2, SUBUSERS_V3.id: _subusers_v3}
+def _accounts_v3(profile: Profile, credential: Credential, timeout: float | None) -> CustomersPort:
+    from tui_reseller.api.accounts_v3.client import AccountsV3  # noqa: PLC0415 - httpx is not on the start-up path
+
+    return AccountsV3(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout)
+
+
+CLIENTS: dict[str, Connect] = {RESELLER_V2.id: _reseller_v2, SUBUSERS_V3.id: _subusers_v3, ACCOUNTS_V3.id: _accounts_v3}
 """Who speaks with which service, by the provider's id."""
 
 

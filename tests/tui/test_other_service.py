@@ -13,6 +13,7 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import KEY, Action, AtCreate, Effect, Field, Kind, Provider, Told
 from tui_reseller.domain.providers import PROVIDERS
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.services.policy import Policy
 from tui_reseller.storage.frames import frame_from
 from tui_reseller.system.clock import SystemClock
@@ -176,12 +177,12 @@ class Service:
     async def find(self, username: str, _enough: float = 0.0) -> Customer | None:
         return self.kept.get(username)
 
-    async def send(self, call: Call) -> str:
+    async def send(self, call: Call) -> Receipt:
         self.sent.append(call)
         self.kept[call.username] = self.kept[call.username].with_values(
             {**call.fields, **OTHER.action(call.operation).sets}
         )
-        return "success"
+        return Receipt("success")
 
     async def aclose(self) -> None:
         """Nothing to close."""
