@@ -157,6 +157,21 @@ class TestDue:
         assert f'left alone: "c1" was stopped again by {getpass.getuser()} ({again})' in ran.err
         assert (sending(desk, "c1"), sending(desk, "c2")) == ("off", "on")
 
+    def test_who_is_suspended_or_due_is_found_by_a_filter_and_counted_by_needs_you(self, desk):
+        desk("disable", "c1", "--yes", "--until", "1h")
+        desk("disable", "c2", "--yes", "--until", "5h")
+        desk("disable", "c3", "--yes")
+        assert "until a time" not in desk("needs-you").err
+        assert desk("list", "--filter", "is:needs-you").out == ""
+        later(desk, hours=2)
+        assert names(desk("list", "--filter", "is:suspended")) == ["c1", "c2"]
+        assert names(desk("list", "--filter", "-is:suspended")) == ["c3"]
+        assert names(desk("list", "--filter", "is:needs-you")) == ["c1"]
+        told = desk("needs-you")
+        assert (told.out, told.err.splitlines()[:2]) == (
+            "", ["0 to look at", "1 suspended until a time that is over: tui-reseller due"],
+        )  # fmt: skip
+
     def test_a_new_end_takes_the_place_of_the_old_one(self, desk):
         desk("disable", "c1", "--yes", "--until", "1h")
         desk("disable", "c1", "--yes", "--until", "5h")

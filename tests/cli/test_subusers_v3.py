@@ -15,6 +15,7 @@ def console(consoles):
     made.environment |= {
         "TUI_RESELLER_PROVIDER": "subusers-v3",
         "TUI_RESELLER_BASE_URL": ready["v3_base_url"],
+        "TUI_RESELLER_EU_BASE_URL": ready["v3_eu_base_url"],
         "TUI_RESELLER_API_USER": "boss",
         "TUI_RESELLER_API_KEY": ready["v3_api_key"],
     }
@@ -104,3 +105,60 @@ def test_a_list_with_details_comes_back_as_no_change(console, luz, tmp_path):
     file.write_text(text, "utf-8")
     back = console("plan", "new", "--from", str(file), "--action", "set")
     assert back.row["items"] == 0, back.err
+
+
+@pytest.fixture
+def signing_in(console, tmp_path):
+    """The program without the environment's profile, and a command that prints the key."""
+    ready = console.sandbox.ready
+    file = tmp_path / "key"
+    file.write_text(ready["v3_api_key"] + "\n", "utf-8")
+    console.environment.clear()
+    return console, ("--base-url", ready["v3_base_url"], "--secret-command", f"cat {file}"), file
+
+
+def test_the_service_says_whose_the_key_is(signing_in):
+    console, options, _ = signing_in
+    assert console("profile", "add", "box", *options).code == 0
+    row = console("profile", "show", "box").row
+    assert (row["provider"], row["api_user"]) == ("subusers-v3", "reseller")
+    tested = console("profile", "test", "box")
+    assert "accepts the key of" in tested.err
+    assert "cannot" not in tested.err
+    assert len(rows(console("list", "--limit", "3"))) == 3
+
+
+def test_a_wrong_key_makes_no_profile(signing_in):
+    console, options, file = signing_in
+    file.write_text("SG.wrong\n", "utf-8")
+    ran = console("profile", "add", "box", *options)
+    assert ran.code == 4, ran.err
+    assert "SG.wrong" not in ran.err
+    assert rows(console("profile", "list")) == []
+
+
+def test_the_rules_of_a_profile_are_taken_over(signing_in):
+    console, options, _ = signing_in
+    old = ("--provider", "reseller-v2", "--api-user", "acme", "--store", "none", "--format", "xml")
+    assert console("profile", "add", "old", *old, "--protected", "--max-rows", "7", "--colour", "red").code == 0
+    ran = console("profile", "copy", "old", "new", *options)
+    assert ran.code == 0, ran.err
+    row = console("profile", "show", "new").row
+    assert (row["protected"], row["max_rows"], row["colour"], row["format"]) == (True, 7, "red", "json")
+    assert (row["provider"], row["api_user"]) == ("subusers-v3", "reseller")
+    assert console("profile", "show", "old").row["provider"] == "reseller-v2"
+
+
+def test_a_plan_of_one_service_is_refused_by_the_other(console, luz, tmp_path):
+    made = console(
+        "plan", "new", "--filter", f"username={luz}", "--action", "disable", "--out", str(tmp_path / "v3.plan")
+    )
+    assert made.code == 0, made.err
+    ready = console.sandbox.ready
+    del console.environment["TUI_RESELLER_EU_BASE_URL"]
+    console.environment |= {
+        "TUI_RESELLER_PROVIDER": "reseller-v2", "TUI_RESELLER_BASE_URL": ready["base_url"],
+        "TUI_RESELLER_API_USER": ready["api_user"], "TUI_RESELLER_API_KEY": ready["api_key"],
+    }  # fmt: skip
+    refused = console("plan", "apply", str(tmp_path / "v3.plan"), "--yes")
+    assert (refused.code, "another account" in refused.err) == (11, True)

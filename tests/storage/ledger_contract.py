@@ -250,6 +250,27 @@ class LedgerContract:
             "j": False,
         }
 
+    async def test_what_was_done_to_customers_with_an_end_is_found_under_all_their_names(self, ledger, intent, account):
+        until = datetime(2026, 12, 1, tzinfo=UTC)
+        first = await done(ledger, intent(Operation.DISABLE, "old"))
+        renamed = await done(ledger, intent(Operation.RENAME, "old", new="mid"))
+        ended = await done(ledger, intent(Operation.DISABLE, "mid", until=until))
+        again = await done(ledger, intent(Operation.RENAME, "mid", new="new"), Outcome.UNKNOWN)
+        quoting = intent(username="other", reason='"until":"2026"', batch='"until":"', before={"a": '"until":"'})
+        others = [await done(ledger, quoting), await done(ledger, intent(Operation.DISABLE, "other"))]
+        elsewhere = await done(ledger, intent(Operation.DISABLE, "mid", account="elsewhere", until=until))
+
+        async def around(*asked):
+            return [entry.id for entry in await ledger.around_ends(*asked)]
+
+        chain = [first, renamed, ended, again]
+        assert await around(account) == chain
+        assert await around(account, ["new"]) == await around(account, ["old"]) == chain
+        assert await around(account, ["other"]) == others
+        assert await around("elsewhere") == [elsewhere]
+        assert await around(None) == [*chain, elsewhere]
+        assert await around(account, []) == await around("nowhere") == []
+
     async def test_a_begin_that_is_cancelled_leaves_no_lock(self, ledger, intent):
         await ledger.check()
         asking = asyncio.create_task(ledger.begin(intent()))
@@ -379,7 +400,9 @@ class LedgerContract:
         assert (found.rows, found.is_whole) == (3, True)
 
     async def test_what_was_written_behind_a_row(self, ledger, intent, account):
+        assert await ledger.newest_id() == ""
         first = await ledger.begin(intent(username="one"))
+        assert await ledger.newest_id() == first
         row, stamp = await ledger.newest(), ledger.stamp()
         assert await ledger.written_since(account, row, 10) == []
         second = await done(ledger, intent(username="two"), Outcome.APPLIED)

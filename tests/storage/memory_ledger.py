@@ -10,7 +10,7 @@ from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage.ledger import rules
 from tui_reseller.storage.ledger.chain import BEGINNING, Anchor, first_break, linked
-from tui_reseller.storage.ledger.encoding import escaped
+from tui_reseller.storage.ledger.encoding import escaped, unescaped
 from tui_reseller.storage.ledger.entry_ids import typed_entry_id
 from tui_reseller.storage.ledger.replay import last_set, replayed
 from tui_reseller.storage.ledger.rows import EntryRow, intent_row, outcome_row, plain_row, read_entry
@@ -118,12 +118,29 @@ class MemoryLedger:
         entries = [entry for entry in self._rows.entries() if entry.account == account]
         return last_set(provider, [entry for entry in entries if entry.operation in replayed(provider)])
 
+    async def around_ends(self, account, usernames=None):
+        entries = [entry for entry in self._rows.entries() if account in {None, entry.account}]
+        around = {(entry.account, entry.username) for entry in entries if entry.until and usernames is None} | {
+            (account, name) for name in usernames or ()
+        }
+        renames = [
+            {(entry.account, entry.username), (entry.account, unescaped(target))}
+            for entry in entries
+            if (target := self._rows.intents[entry.id].target)
+        ]
+        while more := set().union(*(both for both in renames if both & around)) - around:
+            around |= more
+        return [entry for entry in entries if (entry.account, entry.username) in around]
+
     async def note(self, kind, entry, body):
         self._rows.append_note(kind, entry, body)
 
     async def notes(self, kind, entry):
         rows = [row for row in reversed(self._rows.notes) if (row.kind, row.entry) == (kind, escaped(entry))]
         return [(row.time, json.loads(row.body)) for row in rows]
+
+    async def newest_id(self):
+        return self._rows.last_entry_id() or ""
 
     async def newest(self):
         return len(self._rows.links)

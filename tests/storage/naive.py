@@ -38,7 +38,13 @@ def is_word(customers, context, new=(), changed=()):
         if word == "duplicate-email":
             same = [other for other in customers if other.text("email").lower() == customer.text("email").lower()]
             return bool(customer.text("email")) and len(same) > 1
-        names = {"marked": context.marked, "needs-you": context.needs_you, "new": new, "changed": changed}
+        names = {
+            "marked": context.marked,
+            "needs-you": context.needs_you,
+            "suspended": context.suspended,
+            "new": new,
+            "changed": changed,
+        }
         return customer.username in names[word]
 
     return holds

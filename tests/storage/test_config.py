@@ -152,6 +152,7 @@ AT = "config.toml:3: profiles.acme."
 NAME = "a profile name has 1 to 32 letters, digits, dots, dashes or underscores, beginning with a letter or digit"
 P = '[profiles.acme]\napi_user = "bob"\n'
 DURATION = "a duration is a number with s, m, h or d, for example 10m"
+PROXY = "the address of a proxy is http://HOST:PORT or https://HOST:PORT"
 BROKEN = [
     (P + 'formt = "xml"', "config.toml:3: profiles.acme.formt: no such key - did you mean format?"),
     ("# a\n[setings]\n", "config.toml:2: setings: no such key - did you mean settings?"),
@@ -181,6 +182,10 @@ BROKEN = [
     ('[settings]\nretention = ""', f"config.toml:2: settings.retention: {DURATION}"),
     ('[settings]\nretention = "999999d"', "config.toml:2: settings.retention: a duration is at most 36500d"),
     ('[settings]\nretentoin = "1d"', "config.toml:2: settings.retentoin: no such key - did you mean retention?"),
+    ('[keys]\nlist.sort = "E"', 'config.toml:2: keys.list.sort: an id stands in quotes: "list.sort" = ...'),
+    (P + 'proxy = "proxy:3128"', f"{AT}proxy: {PROXY}"),
+    (P + 'proxy = "socks5://proxy"', f"{AT}proxy: {PROXY}"),
+    (P + 'proxy = "http://kim:canary@proxy:x"', f"{AT}proxy: {PROXY}"),
     ("[keys]\nquit = true", "config.toml:2: keys.quit: must be a text, not true or false"),
     ("settings = 3", "config.toml:1: settings: must be a table, not a number"),
     ("[profiles.acme]\n", "config.toml:1: profiles.acme.api_user: is missing"),

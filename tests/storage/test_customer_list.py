@@ -20,7 +20,7 @@ from tui_reseller.domain.switch import Switch
 from tui_reseller.storage import customer_list, frames
 from tui_reseller.storage.incoming import ENOUGH
 
-CONTEXT = ListContext(marked=frozenset({"a", "B"}), needs_you=frozenset({"b"}))
+CONTEXT = ListContext(marked=frozenset({"a", "B"}), needs_you=frozenset({"b"}), suspended=frozenset({"A", "d"}))
 NAMES = st.sampled_from(["a", "A", "b", "B", "c", "d", "e", "Σ", "f\x1f"])
 TEXT = st.sampled_from([None, "", "a", "A", "b", "B", "Σ", "aΣ", "ß", "é", "x\x1fy", "İ", "12"])
 CUSTOMERS = st.builds(
@@ -35,7 +35,7 @@ CUSTOMERS = st.builds(
 )
 WORDS = ["a", "-a", "b", "Σ", "ß", '"\x1f"', '-"\x1f"', "i", "email:a", "email=a", "-city=b", "state~^[ab]$", "city="]
 WORDS += ["sending:on", "-sending:unknown", "is:marked", "-is:needs-you", "is:missing-data", "is:duplicate-email"]
-WORDS += ["is:new", "-is:changed", "sending~^o"]
+WORDS += ["is:suspended", "is:new", "-is:changed", "sending~^o"]
 QUESTIONS = st.builds(
     lambda words, sort, descending: ListQuery(parse_filter(" ".join(words)), sort, descending, CONTEXT),
     st.lists(st.sampled_from(WORDS), max_size=3),

@@ -8,6 +8,7 @@ dialog that a test waits for, and at the end, unless a test asks for every paint
 """
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,11 +17,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from rich.cells import set_cell_size
 from textual._compositor import Compositor
 from textual.events import Key
 from textual.keys import key_to_character
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widgets import Input, OptionList, Static
 
 from tests.harness.sandbox import Sandbox
@@ -46,6 +49,19 @@ KEYS = {
     "_": "underscore", "~": "tilde", "=": "equals_sign", '"': "quotation_mark", "(": "left_parenthesis",
     "[": "left_square_bracket", "+": "plus", "*": "asterisk", "!": "exclamation_mark",
 }  # fmt: skip
+
+
+MOVE = re.compile(r"\x1b\[(\d+)G(?:\x1b\[\d+X)?")
+"""What a row tells the terminal of where its next part begins; any other sequence is shown, and so found."""
+
+
+def _as_shown(strip: Strip) -> str:
+    """Return a line as a terminal shows it."""
+    line = ""
+    for segment in strip:
+        move = MOVE.fullmatch(segment.text)  # filters of the library take the mark of a control away
+        line = line + segment.text if move is None else set_cell_size(line, int(move[1]) - 1)
+    return line
 
 
 @dataclass
@@ -97,7 +113,7 @@ class Desk:
 
     def screen_text(self) -> list[str]:
         """Paint; return what is painted, line by line."""
-        return ["".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()]
+        return [_as_shown(strip) for strip in self.app.screen._compositor.render_strips()]
 
     def field(self, name: str) -> Input:
         return self.app.screen.query_one(f"#field-{name}", Input)

@@ -1,4 +1,4 @@
-"""Details that the service tells one by one: read where the cursor rests, on request, before an edit."""
+"""Details that are told for one customer at a time: read where the cursor rests, on request, before an edit."""
 
 from types import SimpleNamespace
 

@@ -131,20 +131,24 @@ async def test_a_view_is_saved_opened_and_forgotten(at_desk, few):
         await desk.opened("Save a view")
         await desk.write("in Spain")
         await desk.read_then()
-        await desk.told('View 8 is "in Spain".')
+        await desk.told('View 9 is "in Spain".')
         await desk.press("0", "s", "n")
         await soon("all", lambda: desk.state.sort == "" and not desk.state.filter_text)
-        await desk.press("8")
+        await desk.press("9")
         await soon("as it was saved", lambda: (desk.state.filter_text, desk.state.sort) == ("aa- country:es", "city"))
         names = desk.main.context.session.customers.usernames()
         assert names == ["aa-three", "aa-two", "aa-one"]
+        await desk.press("t", "s")
+        await desk.opened("Save a view")
+        assert desk.field("key").value == "8", "not the one that was saved"
+        await desk.press("escape")
     async with at_desk() as desk:
         await desk.press("t", "x")
         await desk.opened("Forget which view?")
-        await desk.press("8")
-        await desk.told("View 8 is forgotten.")
-        await desk.press("8")
-        await desk.told("No view 8.")
+        await desk.press("9")
+        await desk.told("View 9 is forgotten.")
+        await desk.press("9")
+        await desk.told("No view 9.")
 
 
 async def test_backspace_drops_the_term_that_hides_all(at_desk, few):

@@ -11,7 +11,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.provider import KEY, Action, AtCreate, Effect, Field, Kind, Provider, Told
+from tui_reseller.domain.provider import DETAILS_READ, KEY, Action, AtCreate, Effect, Field, Kind, Provider, Told
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.receipt import Receipt
 from tui_reseller.services.policy import Policy
@@ -39,6 +39,7 @@ OTHER = Provider(
               choices=("eu", "global"), width=7),
         Field("plan", "Plan of sending", told=Told.DETAIL, set_by=Operation.SET, limit=30),
         Field("alive", "Alive", Kind.SWITCH, set_by=Operation.ENABLE, width=6),
+        Field(DETAILS_READ, "Read", Kind.MOMENT, Told.DETAIL),
     ),
     actions={
         Operation.ENABLE: Action(
@@ -139,8 +140,8 @@ def test_a_form_offers_what_the_record_of_a_new_customer_will_show():
 
 
 def test_its_menus_and_letters_are_its_own(context):
-    assert sort_letters(OTHER) == {KEY: "u", "region": "r", "plan": "p", "alive": "a"}
-    assert [option.value for option in sort_menu(context).options] == [KEY, "region", "plan", "alive", ""]
+    assert sort_letters(OTHER) == {KEY: "u", "region": "r", "plan": "p", "alive": "a", DETAILS_READ: "d"}
+    assert [option.value for option in sort_menu(context).options] == [KEY, "region", "plan", "alive", DETAILS_READ, ""]
     assert website_menu(context).options == []
 
 
@@ -176,6 +177,12 @@ class Service:
 
     async def find(self, username: str, _enough: float = 0.0) -> Customer | None:
         return self.kept.get(username)
+
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
+        return customer.with_values({"plan": customer.text("plan"), DETAILS_READ: "2026-03-04T12:00:00Z"})
+
+    async def offered(self, _field: str) -> tuple[str, ...]:
+        return ()
 
     async def send(self, call: Call) -> Receipt:
         self.sent.append(call)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 
 import pytest
@@ -19,6 +20,7 @@ from tui_reseller.tui.flows import listing as listing_flow
 from tui_reseller.tui.keys import with_keys
 from tui_reseller.tui.screens import detail_follower
 from tui_reseller.tui.terminal import FRAMES, tame_environment
+from tui_reseller.tui.widgets.inputs import Choice
 from tui_reseller.wiring import build
 
 
@@ -54,23 +56,57 @@ async def test_a_key_of_the_operators_own_takes_the_place_of_the_default(at_desk
     ("chosen", "said"),
     [
         ({"sending.enable": "d"}, "both sending.enable and sending.disable"),
-        ({"sending.enabel": "E"}, "no command 'sending.enabel'"),
+        ({"sending.enabel": "E"}, "sending.enabel: no such command - did you mean sending.enable?"),
+        ({"zzz": "E"}, "zzz: no such command - docs/keys.md has the ids"),
         ({"sending.enable": "ctrl+s"}, "is not free"),
         ({"list.sort": "/"}, "list.filter"),
+        ({"list.sort": "ctlr+e"}, 'list.sort: no such key "ctlr+e" - did you mean ctrl+e?'),
+        ({"list.sort": "Escape"}, "did you mean escape?"),
+        ({"list.sort": "esc"}, "did you mean escape?"),
+        ({"list.sort": "F5"}, "did you mean f5?"),
+        ({"list.sort": "F25 or so"}, "for example E, ctrl+e, f5"),
+        ({"list.sort": "ctrl-e"}, "did you mean ctrl+e?"),
+        ({"list.sort": ""}, 'list.sort: no such key ""'),
     ],
 )
 def test_a_clash_of_keys_names_both_commands(chosen, said):
-    with pytest.raises(BadConfig, match=said):
+    with pytest.raises(BadConfig, match=re.escape(said)):
         with_keys(chosen)
 
 
-async def test_a_clash_in_the_config_file_stops_the_start(sandbox, tmp_path):
+@pytest.mark.parametrize("key", ["E", "ä", "$", "dollar_sign", "f5", "shift+f5", "alt+x", "ctrl+shift+a"])
+def test_any_key_that_a_terminal_may_send_can_be_chosen(key):
+    (sort,) = (command for command in with_keys({"list.sort": key}) if command.id == "list.sort")
+    assert sort.keys == ({"$": "dollar_sign"}.get(key, key),)
+
+
+async def test_a_sign_beside_letters_is_a_key_that_works(at_desk, someone):
+    name = someone()
+    async with at_desk(config="\n[keys]\n'sending.disable' = '$'\n") as desk:
+        await desk.go_to(name)
+        desk.send("dollar_sign", "$")
+        await desk.opened("Stop sending")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('"sending.enable" = "d"', 'sending.enable: "d" is the key of both sending.enable and sending.disable'),
+        ('"view.menu" = "?"', 'view.menu: "?" is the key of both view.menu and help.open'),
+        ('"list.sotr" = "E"', "list.sotr: no such command - did you mean list.sort?"),
+        ('"list.sort" = "f50"', 'list.sort: no such key "f50" - did you mean f5?'),
+        ('"list.sort" = "f2"', 'list.sort: the key "f2" is not free for use: terminals or forms need it'),
+    ],
+)
+async def test_a_wrong_key_in_the_config_file_stops_the_start_with_its_line(sandbox, tmp_path, line, said):
     paths = folders(tmp_path)
-    (paths.config / "config.toml").write_text('[keys]\n"sending.enable" = "d"\n')
+    (paths.config / "config.toml").write_text(f"[settings]\nplain = false\n[keys]\n{line}\n")
     (paths.config / "config.toml").chmod(0o600)
     services = build(paths, Credentials())
-    with pytest.raises(BadConfig, match=r"sending\.enable"):
+    with pytest.raises(BadConfig) as caught:
         ResellerApp(services, acme(sandbox.ready), theme="dark", read_only=False, badge="")
+    assert caught.value.message == f"config.toml:4: keys.{said}"
+    assert caught.value.hint == f"look at {paths.config / 'config.toml'}"
     await services.aclose()
 
 
@@ -123,6 +159,7 @@ async def test_the_first_run_tests_an_account_before_anything_is_saved(sandbox, 
             ("key", "not-the-key"),
         ):  # fmt: skip
             desk.field(name).value = value
+        desk.app.screen.query_one("#field-provider", Choice).choose("reseller-v2")
         await desk.read_then()
         await desk.opened("Connect a reseller account")
         await soon("it is refused", lambda: desk.app.screen.query("#form-problem") and desk.problem)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -100,7 +101,8 @@ class Rows:
                 self._output.write("\n]\n" if self._count else "[]\n")
             case "table" if self._cells:
                 width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-                for line in format_table(self._columns, self._cells, width, whole={KEY}):
+                anchors = os.environ.get("TERM", "") not in {"", "dumb"}
+                for line in format_table(self._columns, self._cells, width, whole={KEY}, anchors=anchors):
                     self._output.write(line + "\n")
         self._output.flush()
 

@@ -3,6 +3,8 @@
 import unicodedata
 from collections.abc import Collection, Sequence
 
+from tui_reseller.domain.cells import as_fits, is_disputed, most_cells
+
 GAP = "  "
 NARROWEST = 6
 READABLE = 16
@@ -39,21 +41,37 @@ def truncate(text: str, width: int) -> str:
 
 
 def format_table(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], width: int | None, *, whole: Collection[str] = ()
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: int | None,
+    *,
+    whole: Collection[str] = (),
+    anchors: bool = False,
 ) -> list[str]:
     """Return the lines of a table, cut to *width* cells; None leaves them as wide as they are.
+
+    With anchors a terminal is told where each cell begins, in rows with a text of which terminals disagree how wide it
+    is. One that is too wide for the terminal has none: they would be on another line.
 
     Columns that are to be whole are never cut, also if the lines get too long for that. Others for which there is no
     room are left out, from the right: fewer that can be read serve better than all.
     """
     widths = [display_width(head) for head in heads]
     for row in rows:
-        widths = [max(known, display_width(cell)) for known, cell in zip(widths, row, strict=True)]
+        widths = [max(known, _room_for(cell)) for known, cell in zip(widths, row, strict=True)]
     if width is not None:
         kept = [head in whole for head in heads]
         widths = _shrunk(widths[: _columns_with_room(widths, kept, width)], kept, width)
         width = max([width, *(own for own, is_whole in zip(widths, kept, strict=False) if is_whole)])
-    return [_line(row[: len(widths)], widths, width) for row in (heads, *rows)]
+    fits = width is not None and sum(widths) + len(GAP) * (len(widths) - 1) <= width
+    return [
+        _anchored(row, widths) if anchors and fits and any(map(is_disputed, row)) else _line(row, widths, width)
+        for row in (found[: len(widths)] for found in (heads, *rows))
+    ]
+
+
+def _room_for(cell: str) -> int:
+    return most_cells(cell) if is_disputed(cell) else display_width(cell)
 
 
 def _columns_with_room(widths: Sequence[int], kept: Sequence[bool], width: int) -> int:
@@ -74,6 +92,14 @@ def _shrunk(widths: list[int], kept: Sequence[bool], width: int) -> list[int]:
         widths[next(at for at in giving if widths[at] == most)] -= 1
         over -= 1
     return widths
+
+
+def _anchored(row: Sequence[str], widths: Sequence[int]) -> str:
+    line, at = "", 0
+    for cell, room in zip(row, widths, strict=True):
+        line += (f"\x1b[{at + 1}G" if at else "") + (as_fits(cell, room) if is_disputed(cell) else truncate(cell, room))
+        at += room + len(GAP)
+    return line
 
 
 def _line(row: Sequence[str], widths: Sequence[int], width: int | None) -> str:

@@ -27,6 +27,7 @@ from tui_reseller.services import door, listing, plans
 from tui_reseller.services.door import Consent, Permit
 from tui_reseller.services.files.reading import Read
 from tui_reseller.services.jobs import JobRun
+from tui_reseller.services.lag import find_up_to_date
 from tui_reseller.services.near_names import near_names
 from tui_reseller.services.new_customers import checked_customers
 from tui_reseller.services.new_names import know_names, new_name, refuse_odd_name
@@ -175,7 +176,7 @@ class _WriteFlow:
     async def _one_by_one(self, names: Sequence[str]) -> dict[str, Customer]:
         provider = self.session.provider
         fields = {name for call in self.request.calls for name in wanted_by(provider, call)}
-        read = {name: await self.session.find(name, fields) for name in names}
+        read = {name: await find_up_to_date(self.session, name, fields) for name in names}
         return {name: customer for name, customer in read.items() if customer is not None}
 
     async def _from_list(self, names: Sequence[str]) -> dict[str, Customer]:

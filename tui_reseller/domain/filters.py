@@ -12,7 +12,9 @@ from tui_reseller.domain.searching import canonical, folded
 
 STATES = ("on", "off", "unknown")
 DETAILS_UNKNOWN = "details-unknown"
-IS_WORDS = ("marked", "new", "changed", "needs-you", "missing-data", "duplicate-email", DETAILS_UNKNOWN)
+IS_WORDS = (
+    "marked", "new", "changed", "needs-you", "suspended", "missing-data", "duplicate-email", DETAILS_UNKNOWN,
+)  # fmt: skip
 LONGEST_REGEX = 200
 _TERM_START = re.compile(r"(?P<minus>-?)(?:(?P<name>[A-Za-z_][A-Za-z_]*)(?P<sign>[:=~]))?")
 _LOOK_AROUND = re.compile(r"\(\?(?:[=!]|<[=!]|P=|\()|(?<!\\)(?:\\\\)*\\[1-9]")
@@ -51,6 +53,10 @@ class Filter:
     def asks_for(self, fields: Collection[str]) -> bool:
         """Whether a condition is on one of these fields."""
         return any(term.field in fields for term in self.terms)
+
+    def asks(self, *words: str) -> bool:
+        """Whether it asks for any of these words behind `is:`."""
+        return any(term.kind == "is" and term.text in words for term in self.terms)
 
     @property
     def words(self) -> tuple[str, ...]:

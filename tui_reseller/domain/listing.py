@@ -51,6 +51,7 @@ class ListContext:
 
     marked: frozenset[str] = frozenset()
     needs_you: frozenset[str] = frozenset()
+    suspended: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

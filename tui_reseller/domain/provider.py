@@ -204,6 +204,11 @@ class Provider:
     postal_line: tuple[tuple[str, ...], ...] = ()
     eu_base_url: str = ""
 
+    def __post_init__(self) -> None:
+        """Hold the table together. Raises ValueError, which is a mistake of our own."""
+        if self.details and DETAILS_READ not in self.details:
+            raise ValueError(f"{self.id} tells details one by one, and has no column {DETAILS_READ}")
+
     def has(self, operation: Operation) -> bool:
         """Whether this service has an operation."""
         return operation in self.actions

@@ -1,8 +1,9 @@
 """The address of a proxy, and the password that may stand in one: it is a secret as the key is."""
 
 import re
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
+from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.secret import Secret
 
 _SCHEME = r"(?>(?:[A-Za-z][A-Za-z0-9+.-]*://)?)"
@@ -27,3 +28,17 @@ def user_in(address: str) -> str | None:
     """
     found = _WITH_USER.fullmatch(address.strip())
     return unquote(found["user"]) if found else None
+
+
+def checked_proxy(address: str) -> str:
+    """Return the address of a proxy without the password, empty for none; raise InvalidInput, which does not repeat it,
+    for what is none.
+    """
+    try:
+        parts = urlsplit(address)
+        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_one = False
+    if address and (not is_one or any(char.isspace() for char in address)):
+        raise InvalidInput("the address of a proxy is http://HOST:PORT or https://HOST:PORT", field="proxy")
+    return address

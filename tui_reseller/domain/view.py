@@ -41,6 +41,7 @@ SHIPPED = (
     View("5", "needs you", "is:needs-you"),
     View("6", "marked", "is:marked"),
     View("7", "new with the last refresh", "is:new"),
+    View("8", "stopped until a time", "is:suspended"),
 )
 
 

@@ -19,7 +19,7 @@ OPERATIONS = (
 V3_OPERATIONS = (
     "find", "scopes", "identity", "profile", "read_email", "account", "reputations", "ips", "send_ips", "ips_set",
     "credits", "own_credits", "credits_set", "credits_add", "offerings", "offerings_set", "state", "sign_in", "ips_add",
-    "ips_remove", "catalogue",
+    "ips_remove", "catalogue", "stats", "stats_sums", "stats_monthly",
 )  # fmt: skip
 """What v3 has besides."""
 AUTH, UNKNOWN = "auth", "unknown"

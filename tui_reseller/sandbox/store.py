@@ -190,6 +190,11 @@ class Store:
         """Read rows one after the other, however many they are; nothing may be changed meanwhile."""
         yield from self._db.execute(statement, values)
 
+    def last_times(self, field: str, value: str) -> dict[int, float]:
+        """Return when each customer's field had a value for the last time before it was changed, in seconds."""
+        statement = sql("SELECT id, max(at) FROM history WHERE", field, "= ? AND deleted = 0 GROUP BY id")
+        return dict(self._db.execute(statement, (value,)).fetchall())
+
     def origin(self) -> tuple[int, int]:
         """Return the seed of the invented customers, and the number of the last of them."""
         seed, invented = self._db.execute("SELECT seed, invented FROM origin").fetchone()

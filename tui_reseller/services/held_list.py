@@ -54,6 +54,13 @@ class HeldList:
             return self.ledger_row
         return self.read_at - LONGEST_LIST if self.read_at else None
 
+    @property
+    def behind_since(self) -> datetime | None:
+        """From when on the list may be behind what was written before it was read; None where readings are not."""
+        if self.read_at is None or not self.provider.reads_lag:
+            return None
+        return self.read_at - LONGEST_LIST - timedelta(seconds=self.provider.reads_lag)
+
     def completed(self, read: Customer) -> Customer:
         """Return a customer that was asked for by name, with what is not read that way as the list has it, if that is
         the same customer.

@@ -15,7 +15,7 @@ from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.lag import up_to_date
+from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
 from tui_reseller.services.policy import TYPED
 from tui_reseller.services.ports import JobsPort
 from tui_reseller.services.result import Result
@@ -43,11 +43,9 @@ async def carry_out(
             session.policy.check(call, job.reason)
             session.policy.refuse_lowered(job.counts.get(None, job.total), session.customers.total)
             if before is not None and await _is_read_again(session, wanted, before):
-                before = await session.find(call.username)  # the list may be ten minutes old
-                before = await up_to_date(session, call.username, before)
+                before = await find_up_to_date(session, call.username)  # the list may be ten minutes old
             if before is not None and touches_details(session.provider, call):
-                fields = wanted_by(session.provider, call)
-                before = await up_to_date(session, call.username, await session.filled(before), fields)
+                before = await filled_up_to_date(session, before, wanted_by(session.provider, call))
             if before is not None:
                 refuse_state(session.provider, call, before)
             if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):
@@ -78,8 +76,10 @@ async def _is_read_again(session: Session, item: Item, listed: Customer) -> bool
         return True
     if is_already_so(session.provider, item.call, listed):
         return True
-    since = session.held.since
-    return since is not None and await session.ledger.is_touched_since(session.account, item.username, since)
+    for since in (session.held.since, session.held.behind_since):
+        if since is not None and await session.ledger.is_touched_since(session.account, item.username, since):
+            return True
+    return False
 
 
 async def reads_otherwise(session: Session, item: JobItem) -> bool:
@@ -90,9 +90,7 @@ async def reads_otherwise(session: Session, item: JobItem) -> bool:
     if not _shows_as_sent(session.provider, item.item):
         return False
     try:
-        fields = [change.field for change in changes]
-        now = await session.find(item.item.username, fields)
-        now = await up_to_date(session, item.item.username, now, fields)
+        now = await find_up_to_date(session, item.item.username, [change.field for change in changes])
     except ResellerError:
         return False  # says nothing either way
     if now is None or any(now.value(change.field) != change.after for change in changes):

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import CustomerNotFound
 from tui_reseller.domain.provider import Effect
+from tui_reseller.domain.text import quoted
 from tui_reseller.domain.value import Value
 from tui_reseller.services.session import Session
 
@@ -13,6 +15,21 @@ AGAIN = 1.0
 """Seconds between two readings of what is not up to date yet."""
 LAST = 8
 """So many of a customer's last operations are looked at."""
+
+
+async def find_up_to_date(session: Session, username: str, fields: Collection[str] = ()) -> Customer | None:
+    """Ask for one customer, as up_to_date() says. Raises as Session.find(), and LedgerUnavailable."""
+    return await up_to_date(session, username, await session.find(username, fields), fields)
+
+
+async def filled_up_to_date(session: Session, customer: Customer, fields: Collection[str]) -> Customer:
+    """Read the details of a customer that was just read, as up_to_date() says. Raises as Session.filled(), and
+    LedgerUnavailable.
+    """
+    now = await up_to_date(session, customer.username, await session.filled(customer), fields)
+    if now is None:
+        raise CustomerNotFound(f"there is no customer {quoted(customer.username)} any more; nothing was sent")
+    return now
 
 
 async def up_to_date(
@@ -47,7 +64,7 @@ async def _left_by_us(session: Session, username: str, lag: float, fields: Colle
                 left = {} if session.provider.action(entry.operation).effect is Effect.CREATES else None
     if left is None:
         return None
-    told = session.provider.find_tells.union(fields)
+    told = session.provider.find_tells.union(set(fields).intersection(session.provider.details))
     return {name: value for name, value in left.items() if name in told}
 
 

@@ -57,7 +57,7 @@ def noted(suspension: Suspension) -> str:
 async def _why_not(session: Session, suspension: Suspension) -> str:
     """Say why it is not lifted, or nothing: the ledger may have grown since it was read."""
     name = quoted(suspension.username)
-    for now in await open_suspensions(session.ledger, session.account):
+    for now in await open_suspensions(session.ledger, session.account, [suspension.username]):
         if now.entry.id != suspension.entry.id:
             continue
         if now.replaced_by is not None:

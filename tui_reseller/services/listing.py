@@ -225,14 +225,19 @@ async def accept(session: Session, fresh: Refreshed) -> Refreshed:
 
 
 async def marks_for(session: Session, filter_: Filter) -> ListContext:
-    """Return what a filter asks beside the list, where no screen has it: who has an outcome that needs a person.
+    """Return what a filter asks beside the list, where no screen has it: who needs a person, and who is stopped until a
+    moment.
 
     Raises LedgerUnavailable; a filter that asks for none does not touch the ledger.
     """
-    if not any(term.kind == "is" and term.text == "needs-you" for term in filter_.terms):
+    if not filter_.asks("needs-you", "suspended"):
         return ListContext()
-    entries = await session.ledger.needs_you(session.account)
-    return ListContext(needs_you=frozenset(entry.username for entry in entries))
+    entries, now = await session.ledger.needs_you(session.account), session.clock.now()
+    await session.suspended.follow(now)
+    over = {one.username for one in session.suspended.due(now)}
+    return ListContext(
+        needs_you=frozenset({entry.username for entry in entries} | over), suspended=frozenset(session.suspended.found)
+    )
 
 
 async def read_all(session: Session) -> Refreshed:

@@ -26,8 +26,7 @@ class Seen:
 async def all_seen(session: Session) -> Seen:
     """Return that the list has all that is written now. Raises LedgerUnavailable."""
     row = await session.ledger.newest()
-    newest = await session.ledger.entries(AuditQuery(account=session.account, limit=1))
-    return Seen(row, newest[0].id if newest else "")
+    return Seen(row, await session.ledger.newest_id())
 
 
 async def take_in(session: Session, seen: Seen) -> Seen:

@@ -2,7 +2,7 @@
 in.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from tui_reseller.domain.config import Config
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
+from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.listing import (
@@ -131,6 +132,9 @@ class LedgerPort(Protocol):
     async def notes(self, kind: str, entry: str) -> Sequence[tuple[str, Mapping[str, object]]]:
         """Return time and body of such rows, newest first."""
 
+    async def newest_id(self) -> str:
+        """Return the id of the newest operation, empty for an empty ledger: later ones have greater ids."""
+
     async def newest(self) -> int:
         """Return the number of the newest row, 0 for an empty ledger: a point in its order, which no clock moves."""
 
@@ -150,6 +154,11 @@ class LedgerPort(Protocol):
     async def last_set(self, account: str) -> Mapping[str, Mapping[str, Value]]:
         """Return what this tool last set of fields that the service never tells, by username and field; None where the
         outcome is open.
+        """
+
+    async def around_ends(self, account: str | None, usernames: Collection[str] | None = None) -> list[Entry]:
+        """Return what was done to customers who were ever given an end (of a suspension), or to these, under all their
+        names, oldest first.
         """
 
     async def check(self) -> ChainReport:
@@ -285,6 +294,9 @@ class ConfigPort(Protocol):
 
     def stamp(self) -> object:
         """Return what differs as soon as the file was changed."""
+
+    def wrong_entry(self, table: str, key: str, words: str) -> BadConfig:
+        """Return the error of an entry that only its reader can judge, as load() raises it for the others."""
 
     def put(self, profile: Profile) -> None:
         """Add a profile or replace it; comments and order of the rest survive."""

@@ -19,7 +19,7 @@ from tui_reseller.domain.profile import (
     checked_name,
 )
 from tui_reseller.domain.providers import PROVIDERS
-from tui_reseller.domain.proxy import without_password
+from tui_reseller.domain.proxy import checked_proxy, without_password
 from tui_reseller.services.list_ports import SnapshotPort
 from tui_reseller.services.ports import ConfigPort, CredentialsPort
 
@@ -204,6 +204,7 @@ def checked(profile: Profile) -> Profile:
         raise InvalidInput("the api user is the name of your reseller account", field="api_user")
     if any(ord(char) < 0x20 for char in profile.api_user):
         raise InvalidInput("the api user holds control characters", field="api_user")
+    checked_proxy(profile.proxy)
     checked_max_rows(profile.max_rows)
     checked_max_percent(profile.max_percent)
     if profile.format.value not in profile.service.formats:

@@ -20,6 +20,7 @@ from tui_reseller.services.last_set import LastSet
 from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import Clock, CredentialsPort, CustomersPort, LedgerPort
+from tui_reseller.services.suspended import Suspended
 from tui_reseller.services.write_desk import WriteDesk
 
 Connect = Callable[[Profile, Credential, float | None], CustomersPort]
@@ -45,12 +46,14 @@ class Session:
     budget: retry.Budget = field(default_factory=retry.Budget)
     held: HeldList = field(init=False)
     last_set: LastSet = field(init=False)
+    suspended: Suspended = field(init=False)
     desk: WriteDesk = field(init=False)
     _service: GuardedCustomers | None = None
 
     def __post_init__(self) -> None:
         self.held = HeldList(self.account, self.provider, self.customers, self.snapshot)
         self.last_set = LastSet(self.account, self.provider, self.ledger)
+        self.suspended = Suspended(self.account, self.ledger)
         self.desk = WriteDesk(self.ledger)
 
     @property

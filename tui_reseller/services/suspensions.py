@@ -3,19 +3,15 @@
 All of it is read from the audit log: the service knows nothing of an end.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tui_reseller.domain.audit import AuditQuery, Entry, utc_text
-from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import RefusedHere
-from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.audit import Entry, utc_text
+from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.provider import KEY, Action, Effect, Provider
 from tui_reseller.domain.providers import PROVIDERS, provider_of
-from tui_reseller.domain.switch import Switch
-from tui_reseller.domain.text import quoted
 from tui_reseller.services.ports import LedgerPort
-from tui_reseller.services.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +52,13 @@ class Suspension:
         }
 
 
-async def open_suspensions(ledger: LedgerPort, account: str | None = None) -> list[Suspension]:
-    """Return the suspensions that nothing has ended, the first to end first. Raises LedgerUnavailable."""
-    stops: list[Entry] = []
-    for operation in {stop for provider in PROVIDERS.values() for stop in stops_of(provider)}:
-        stops += await ledger.entries(AuditQuery(account=account, operation=operation))
-    if not any(entry.until for entry in stops):
-        return []
-    found = (await _replayed(ledger, account)).suspensions.values()
+async def open_suspensions(
+    ledger: LedgerPort, account: str | None = None, usernames: Collection[str] | None = None
+) -> list[Suspension]:
+    """Return the suspensions that nothing has ended, the first to end first; of these customers alone, if named, under
+    whatever name they have now. Raises LedgerUnavailable.
+    """
+    found = (await replayed(ledger, account, usernames)).suspensions.values()
     return sorted(found, key=lambda suspension: (suspension.until, suspension.entry.id))
 
 
@@ -85,18 +80,18 @@ def _action(entry: Entry) -> Action:
     return provider_of(entry.account).action(entry.operation)
 
 
-async def _replayed(ledger: LedgerPort, account: str | None) -> "_Replay":
-    entries: list[Entry] = []
-    for operation in {one for provider in PROVIDERS.values() for one in _counting(provider)}:
-        entries += await ledger.entries(AuditQuery(account=account, operation=operation))
-    replay = _Replay()
-    for entry in sorted(entries, key=lambda entry: entry.id):
-        replay.take(entry)
+async def replayed(ledger: LedgerPort, account: str | None, usernames: Collection[str] | None) -> "Replay":
+    """Return what the audit log leaves open, of all customers or of these. Raises LedgerUnavailable."""
+    counting = {one for provider in PROVIDERS.values() for one in _counting(provider)}
+    replay = Replay()
+    for entry in await ledger.around_ends(account, usernames):
+        if entry.operation in counting:
+            replay.take(entry)
     return replay
 
 
 @dataclass
-class _Replay:
+class Replay:
     """What stays open after operations that are taken in order: suspensions, and stops without an end that certainly
     were what stopped sending, by account and username.
     """
@@ -142,27 +137,3 @@ def was_on(suspension: Suspension) -> bool:
 
 def _found_on(stop: Entry) -> bool:
     return any(change.field in _action(stop).sets and change.before is True for change in stop.changes)
-
-
-async def takes_end(session: Session, call: Call) -> bool:
-    """Whether a customer who is stopped may get an end, or another one: if we have stopped it ourselves, for
-    certain. Raises LedgerUnavailable.
-    """
-    replay = await _replayed(session.ledger, session.account)
-    key = session.account, call.username
-    is_open = replay.suspensions.get(key)
-    is_ours = is_open is not None and was_on(is_open) and is_open.entry.outcome is not Outcome.RESOLVED
-    return is_ours or key in replay.stops
-
-
-async def refuse_end(session: Session, call: Call, now: Customer) -> None:
-    """Raise RefusedHere where the end of a suspension would start sending for a customer that had none before."""
-    if await takes_end(session, call):
-        return
-    name = session.provider.action(call.operation).switch
-    known = "is off already" if now.switch(name) is Switch.OFF else "is not known"
-    what = session.provider.label(name).lower()
-    raise RefusedHere(
-        f"refused: {what} of {quoted(call.username)} {known}: at its end a suspension would start it; nothing was sent",
-        hint="without an end it stays off",
-    )

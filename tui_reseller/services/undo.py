@@ -16,6 +16,7 @@ from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.details import read_those_needed
 from tui_reseller.services.door import Permit
 from tui_reseller.services.history import History, fields_of, history_since
+from tui_reseller.services.lag import find_up_to_date
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
@@ -138,7 +139,8 @@ async def _read_again(session: Session, usernames: Collection[str], fields: Coll
     await listing.refresh_for_many(session, renew=len(usernames) > FEW)
     if len(usernames) > FEW:
         return await read_those_needed(session, fields, session.customers.named(usernames))
-    found = {name: customer for name in usernames if (customer := await session.find(name, fields)) is not None}
+    read = {name: await find_up_to_date(session, name, fields) for name in usernames}
+    found = {name: customer for name, customer in read.items() if customer is not None}
     await session.held.keep(*found.items())
     return found
 

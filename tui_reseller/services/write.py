@@ -23,12 +23,12 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services import resend, retry
 from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
-from tui_reseller.services.lag import up_to_date
+from tui_reseller.services.ends import refuse_end, takes_end
+from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
 from tui_reseller.services.result import Result
 from tui_reseller.services.retry import Heard
 from tui_reseller.services.sending import Sending, answer
 from tui_reseller.services.session import Session
-from tui_reseller.services.suspensions import refuse_end, takes_end
 from tui_reseller.services.validation import refuse_invalid, without_unchanged
 
 ALREADY = "nothing was sent"
@@ -87,12 +87,12 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
         raise RefusedHere(f"refused: the service lists {quoted(call.username)} more than once; nothing was sent")
     if session.provider.action(call.operation).effect is Effect.CREATES:
         return None
-    now = aim.read or await up_to_date(session, call.username, await session.find(call.username))
+    now = aim.read or await find_up_to_date(session, call.username)
     if now is None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
     refuse_another(call, aim.meant, now)
     if touches_details(session.provider, call):
-        now = await up_to_date(session, call.username, await session.filled(now), wanted_by(session.provider, call))
+        now = await filled_up_to_date(session, now, wanted_by(session.provider, call))
     refuse_state(session.provider, call, now)
     found = [] if aim.loaded is None else conflicts_of(session.provider, call, aim.loaded, now)
     if found:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.profile import Profile, checked_base_url, checked_name
-from tui_reseller.storage.config_reading import PROFILE_KEYS, parse, read_file
+from tui_reseller.storage.config_reading import PROFILE_KEYS, parse, read_file, wrong_entry
 from tui_reseller.storage.toml_items import places_of
 from tui_reseller.system.files import checked_folder, only_writer, write_whole
 
@@ -38,6 +38,10 @@ class ConfigFile:
         except OSError:
             return None
         return found.st_mtime_ns, found.st_size, found.st_ino
+
+    def wrong_entry(self, table: str, key: str, words: str) -> BadConfig:
+        """Return the error of an entry that only its reader can judge, as load() raises it for the others."""
+        return wrong_entry(self._text(), self.path, (table,), key, words)
 
     def put(self, profile: Profile) -> None:
         """Add a profile or replace it. The first one becomes the default. Raises InvalidInput for a bad name or URL.

@@ -27,7 +27,7 @@ from tui_reseller.domain.profile import (
     checked_name,
 )
 from tui_reseller.domain.providers import PROVIDERS
-from tui_reseller.domain.proxy import without_password
+from tui_reseller.domain.proxy import checked_proxy, without_password
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.toml_items import Table, line_of
 
@@ -134,8 +134,17 @@ class _Reader:
         flags = {name: self.value(at, table, name, bool) for name in ("plain", "mouse") if name in table}
         syslog = self.syslog(at, table) if "syslog" in table else ""
         keys = self.table((), self.found, "keys")
-        bound = {name: self.value(("keys",), keys, name, str) for name in keys}
+        bound = {name: self.key(keys, name) for name in keys}
         return Settings(keys=MappingProxyType(bound), retention=kept, syslog=syslog, **chosen, **flags)  # type: ignore[arg-type]
+
+    def key(self, keys: Mapping[str, object], name: str) -> str:
+        """Read the key of a command. Without quotes TOML takes the parts of an id for tables."""
+        found = keys[name]
+        if isinstance(found, dict):
+            inner = str(next(iter(found), ""))
+            quoted = clean(f'"{name}.{inner}"', longest=80)
+            self.refuse(("keys", name), inner, f"an id stands in quotes: {quoted} = ...")
+        return self.value(("keys",), keys, name, str)
 
     def duration(self, at: Table, table: Mapping[str, object], key: str) -> timedelta:
         text = self.value(at, table, key, str)
@@ -166,7 +175,8 @@ class _Reader:
         for key in table:
             values[key] = self.profile_value(at, table, key)
         if "proxy" in table:  # it may have a password in it, as an operator wrote it
-            values["proxy"], values["proxy_password"] = without_password(self.value(at, table, "proxy", str))
+            address, values["proxy_password"] = without_password(self.value(at, table, "proxy", str))
+            values["proxy"] = self.accepted(at, "proxy", lambda: checked_proxy(address))
         service = PROVIDERS[str(values.get("provider", UNNAMED))]
         return Profile(name=name, **{"base_url": service.base_url, **values})  # type: ignore[arg-type]  # checked above
 
@@ -230,8 +240,12 @@ class _Reader:
             self.refuse(at, key, error.message)
 
     def refuse(self, at: Table, key: str, words: str, *, near: str = "", among: Collection[str] = ()) -> NoReturn:
-        place = clean(".".join((*at, key) if key else at), longest=120)
         if among:
             words += " - " + did_you_mean(near, among, f"there is: {', '.join(among)}")
-        line = line_of(self.text, at, key)
-        raise BadConfig(f"{self.path.name}:{line}: {place}: {words}", hint=f"look at {self.path}")
+        raise wrong_entry(self.text, self.path, at, key, words)
+
+
+def wrong_entry(text: str, path: Path, at: Table, key: str, words: str) -> BadConfig:
+    """Return the error of an entry, with file, line and key."""
+    place = clean(".".join((*at, key) if key else at), longest=120)
+    return BadConfig(f"{path.name}:{line_of(text, at, key)}: {place}: {words}", hint=f"look at {path}")

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from textual.binding import Binding, BindingType
@@ -70,7 +71,8 @@ class ResellerApp(ReportingApp, inherit_bindings=False):
         self.set_class(plain, "-plain")
         self.slow = slow_link == "on"
         self.is_timed = slow_link == "auto"
-        self.commands = with_keys(services.profiles.load().settings.keys)
+        config = services.profiles.config
+        self.commands = with_keys(config.load().settings.keys, partial(config.wrong_entry, "keys"))
         self.opening = False
         self.main: MainScreen | None = None
         self.key_clock: Callable[[], float] = time.monotonic
@@ -284,7 +286,10 @@ class ResellerApp(ReportingApp, inherit_bindings=False):
     def lines_left(self) -> list[str]:
         """Return the lines that stay on the shell: what was done, what is unknown, each with its command."""
         lines = self._lines_left[-LINES_LEFT:]
-        count = self.context.state.needs_you_count if self.context is not None else 0
+        due = len(self.context.state.due) if self.context is not None else 0
+        count = self.context.state.needs_you_count - due if self.context is not None else 0
         if count:
             lines.append(f"{count} {'outcome needs' if count == 1 else 'outcomes need'} you: tui-reseller needs-you")
+        if due:
+            lines.append(f"{due} {'suspension is' if due == 1 else 'suspensions are'} over: tui-reseller due")
         return lines

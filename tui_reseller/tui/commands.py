@@ -43,7 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "view.open", tuple("0123456789"), "Open a view",
-        "0 all, 1 not sending, 2 changed, 3 missing data, 4 same e-mail",
+        "0 all, 1 not sending, 5 needs you, 8 suspended; t: all",
         handler="views.open_view", at_once=True, takes_key=True,
     ),
     Command(
@@ -151,7 +151,7 @@ COMMANDS: tuple[Command, ...] = (
         handler="accounting.activity",
     ),
     Command(
-        "needs-you.open", ("exclamation_mark",), "Needs you", "Outcomes to resolve",
+        "needs-you.open", ("exclamation_mark",), "Needs you", "Outcomes to resolve, suspensions that are due",
         handler="accounting.needs_you",
     ),
     Command(

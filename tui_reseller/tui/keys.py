@@ -1,10 +1,14 @@
 """Keys: how they are written on screen, and which ones the operator has chosen for which command."""
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
 
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.nearest import did_you_mean
+from tui_reseller.domain.text import clean
 from tui_reseller.tui.commands import BY_ID, COMMANDS, Command
 
 _WORDS = {
@@ -12,7 +16,9 @@ _WORDS = {
     "question_mark": "?", "colon": ":", "space": "Space", "escape": "Esc", "enter": "Enter", "backspace": "Backspace",
     "less_than_sign": "<",
 }  # fmt: skip
-_BY_CHARACTER = {character: name for name, character in _WORDS.items() if len(character) == 1}
+_MODIFIERS = {"ctrl", "alt", "shift", "super"}
+_NAMES = frozenset(key.value for key in Keys if not key.value.startswith("<")) | frozenset(_WORDS)
+"""Keys by name; beside them there are those that give a character."""
 _FORBIDDEN = {"ctrl+a", "ctrl+b", "ctrl+d", "ctrl+h", "ctrl+i", "ctrl+m", "ctrl+s", "f2", "ctrl+w", "ctrl+n", "ctrl+t"}
 """Keys that terminals, tmux or screen keep for themselves, or send for another key; and the ones that commit a form."""
 
@@ -26,16 +32,22 @@ def key_word(key: str) -> str:
     return _WORDS.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
 
 
-def with_keys(chosen: Mapping[str, str]) -> tuple[Command, ...]:
-    """Return the catalogue with the operator's keys. Raises BadConfig naming an unknown id, a clash or a taken key."""
+def _wrong(command_id: str, words: str) -> BadConfig:
+    return BadConfig(f"{command_id}: {words}")
+
+
+def with_keys(chosen: Mapping[str, str], wrong: Callable[[str, str], BadConfig] = _wrong) -> tuple[Command, ...]:
+    """Return the catalogue with the operator's keys. Wrong makes the error of an id, which says where that stands.
+
+    Raises it for an unknown id, for what is no key, a clash or a taken key.
+    """
     for command_id, key in chosen.items():
         if command_id not in BY_ID:
-            raise BadConfig(
-                f"[keys]: no command {command_id!r}",
-                hint=did_you_mean(command_id, BY_ID, "the ids are in the help, F1"),
-            )
-        if not key:
-            raise BadConfig(f"[keys] {command_id}: the key {key!r} is not free for use")
+            near = did_you_mean(command_id, BY_ID, "docs/keys.md has the ids")
+            raise wrong(command_id, f"no such command - {near}")
+        if not _is_key(_own(key)):
+            near = did_you_mean(key.lower(), _NAMES, "for example E, ctrl+e, f5")
+            raise wrong(command_id, f'no such key "{clean(key, longest=40)}" - {near}')
     commands = tuple(
         replace(command, keys=_keys_of(command, chosen[command.id])) if command.id in chosen else command
         for command in COMMANDS
@@ -44,13 +56,30 @@ def with_keys(chosen: Mapping[str, str]) -> tuple[Command, ...]:
     for command in commands:
         for key in command.keys:
             if key in _FORBIDDEN:
-                raise BadConfig(f"[keys] {command.id}: the key {key!r} is not free for use")
+                raise wrong(command.id, f'the key "{key}" is not free for use: terminals or forms need it')
             if taken.setdefault(key, command.id) != command.id:
-                raise BadConfig(f"[keys]: {key_word(key)!r} is the key of both {taken[key]} and {command.id}")
+                one = next(name for name in (command.id, taken[key]) if name in chosen)
+                raise wrong(one, f'"{key_word(key)}" is the key of both {taken[key]} and {command.id}')
     return commands
 
 
 def _keys_of(command: Command, key: str) -> tuple[str, ...]:
     """Return the operator's key of a command, and of the one that leaves also the key that always does."""
-    own = _BY_CHARACTER.get(key, key)
-    return tuple(dict.fromkeys((own, *(kept for kept in command.keys if kept == ALWAYS_LEAVES))))
+    return tuple(dict.fromkeys((_own(key), *(kept for kept in command.keys if kept == ALWAYS_LEAVES))))
+
+
+def _own(key: str) -> str:
+    """Return the name of a key that may be written as the character that it gives."""
+    if len(key) != 1 or key.isalnum():
+        return key
+    name = unicodedata.name(key, key).lower().replace("-", "_").replace(" ", "_")
+    return KEY_NAME_REPLACEMENTS.get(name, name)
+
+
+def _is_key(key: str) -> bool:
+    """Whether there is such a key, as the terminal's keys are called."""
+    modifiers, _plus, bare = key.rpartition("+")
+    if key not in _NAMES and not _MODIFIERS.issuperset(modifiers.split("+") if modifiers else ()):
+        return False
+    character = key_to_character(bare)
+    return bare in _NAMES or (character is not None and _own(character) == bare)

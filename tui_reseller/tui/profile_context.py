@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.filters import DETAILED, Filter
-from tui_reseller.domain.listing import ListContext, ListQuery
+from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.jobs import JobRun
@@ -105,16 +105,26 @@ class ProfileContext:
         self.notify(error.message + (f" - {error.hint}" if error.hint else ""), "bad")
 
     async def count_open(self) -> None:
-        """Read how many outcomes need the operator."""
+        """Read what needs the operator: open outcomes, and suspensions that are over."""
+        suspended, now = self.session.suspended, self.now()
         try:
             entries = await self.services.ledger.needs_you(self.session.account)
+            await suspended.follow(now)
         except ResellerError as error:
             self.notify_error(error)
             return
         complaint = self.services.ledger.complaint()
         if complaint:
             self.notify(" - ".join(complaint.splitlines()), "warning")
-        self.show(needs_you=frozenset(entry.username for entry in entries), needs_you_count=len(entries))
+        due, before = frozenset(one.username for one in suspended.due(now)), self.state.marks
+        self.show(
+            needs_you=frozenset(entry.username for entry in entries) | due,
+            needs_you_count=len(entries) + len(due),
+            due=due,
+            suspended=frozenset(suspended.found),
+        )
+        if self.state.marks != before and self.filter.asks("needs-you", "suspended"):
+            await self.requery()
 
     # The list
 
@@ -136,8 +146,7 @@ class ProfileContext:
         """
         self.state = state = replace(self.state, **values)
         customers, wanted = self.session.customers, self.filter if filter_ is None else filter_
-        marks = ListContext(state.marked, state.needs_you)
-        if not await customers.query(ListQuery(wanted, state.sort, state.descending, marks)):
+        if not await customers.query(ListQuery(wanted, state.sort, state.descending, state.marks)):
             return
         self.filter = wanted
         asks = wanted.asks_for(self.provider.details)

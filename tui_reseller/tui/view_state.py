@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tui_reseller.domain.listing import ListContext
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -22,8 +24,10 @@ class Note:
 class ViewState:
     """The main screen. Marked holds usernames; hidden counts marked customers that the filter does not show.
 
-    Detailed counts the customers whose details are known, where the filter asks for one; None where it asks for none.
-    Read_only says why nothing may be written, None if something may; can_unlock whether unlocking the profile helps.
+    Needs_you holds who has an open outcome, or is due: a suspension that is over. Suspended is who has one that nothing
+    has ended. Detailed counts the customers whose details are known, where the filter asks for one; None where it asks
+    for none. Read_only says why nothing may be written, None if something may; can_unlock whether unlocking the profile
+    helps.
     """
 
     badge: str = ""
@@ -50,7 +54,14 @@ class ViewState:
     hidden: int = 0
     needs_you: frozenset[str] = frozenset()
     needs_you_count: int = 0
+    due: frozenset[str] = frozenset()
+    suspended: frozenset[str] = frozenset()
     note: Note = Note()
     running: str = ""
     zoomed: bool = False
     ranging: bool = False
+
+    @property
+    def marks(self) -> ListContext:
+        """What a filter asks beside the list."""
+        return ListContext(self.marked, self.needs_you, self.suspended)

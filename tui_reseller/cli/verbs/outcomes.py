@@ -15,11 +15,13 @@ from tui_reseller.cli.verbs.audit import known_entry, write_entries
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.services import verify
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
+from tui_reseller.services.suspensions import open_suspensions
 
 
 @click.command()
@@ -42,6 +44,10 @@ def needs_you(inv: Invocation) -> int:
         for entry in entries[:SHOWN]:
             inv.console.say(open_line(entry))
         inv.console.say(f"{len(entries):,} to look at")
+        account, now = inv.account_named(services), services.clock.now()
+        over = [one for one in await open_suspensions(services.ledger, account) if one.state(now) == "due"]
+        if over:
+            inv.console.say(f"{len(over):,} suspended until a time that is over: {command('due')}")
         inv.report_undelivered(services)
         return ExitCode.OK
 

@@ -34,6 +34,7 @@ SHOWN_CHANGES = 5
     cls=LazyGroup,
     verbs=(
         Verb("add", "profile_keys:add", _WORDS, "Add a profile and keep its key."),
+        Verb("copy", "profile_keys:copy", _WORDS, "Add one for another service, with the rules of one."),
         Verb("set", "profile:set_keys", _WORDS, "Change a profile."),
         Verb("secret", "profile_keys:secret", _WORDS, "Put a new key in the place of the old one."),
         Verb("list", "profile:list_profiles", _WORDS, "List profiles."),

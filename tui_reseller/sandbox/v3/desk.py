@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui_reseller.sandbox.v3.call import Call
     from tui_reseller.sandbox.v3.invention import Inventions
     from tui_reseller.sandbox.v3.places import Places
+    from tui_reseller.sandbox.v3.sending import Sending
     from tui_reseller.sandbox.v3.terms import Terms
 
 API_KEY = "SG.sandbox.key-for-trying-out"
@@ -36,6 +37,7 @@ class Desk:
     inventions: Inventions
     addresses: Addresses
     places: Places
+    sending: Sending
 
     def find(self, call: Call, username: str) -> Customer | None:
         """Return the customer of exactly this name who is there, as of the time of the call's answer."""

@@ -18,6 +18,7 @@ from tui_reseller.sandbox.v3.partner import in_partner_shape, refusal
 from tui_reseller.sandbox.v3.places import Places
 from tui_reseller.sandbox.v3.rate import Rate
 from tui_reseller.sandbox.v3.routes import Route, match
+from tui_reseller.sandbox.v3.sending import Sending
 
 if TYPE_CHECKING:
     from tui_reseller.sandbox.faults import Fault, Faults
@@ -35,7 +36,8 @@ class V3:
         self._rivals = rivals
         self._terms = terms
         inventions = Inventions(store)
-        self._desk = Desk(store, terms, inventions, Addresses(store, inventions), Places(store))
+        addresses, sending = Addresses(store, inventions), Sending(store, inventions)
+        self._desk = Desk(store, terms, inventions, addresses, Places(store), sending)
         self._rate = Rate(terms.limit, store.clock)
 
     async def read(self, exchange: Exchange) -> Call:
@@ -60,7 +62,8 @@ class V3:
             route = _route_of(call)
             self._claim_lag(call)
             self._admit(route, call)
-            found, verdict = route.carry_out(self._desk, call), "applied"
+            made = route.carry_out(self._desk, call)
+            found, verdict = made if isinstance(made, Answer) else await made, "applied"
         except Refused as refused:
             told = in_partner_shape(refused) if call.is_partners else refused
             found, verdict = answer(told.body, told.status), "rejected"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui_reseller.sandbox.journal import moment
 from tui_reseller.sandbox.store import FIRST_ID, Customer
+from tui_reseller.sandbox.v3 import trouble
 
 if TYPE_CHECKING:
     from tui_reseller.sandbox.store import Store
@@ -57,12 +58,17 @@ class Inventions:
         drawn = _NUMBERS.unpack(hashlib.blake2b(content, digest_size=_NUMBERS.size).digest())
         return tuple(number % bound for number, bound in zip(drawn, below, strict=False))
 
-    def reputation(self, customer: Customer) -> float:
-        """Return 0 to 100, a whole number or not; in the EU nobody can work it out, and it stays as it began."""
-        if self.region_of(customer) == "eu" or not self.is_invented(customer.ident):
+    def reputation(self, customer: Customer, today: int) -> float:
+        """Return 0 to 100, a whole number or not; in the EU nobody can work it out, and it stays as it began.
+
+        Whoever has bounces or complaints these days (`trouble`) has lost much of it.
+        """
+        ident = customer.ident
+        if self.region_of(customer) == "eu" or not self.is_invented(ident):
             return 100
-        kind, tenths = self.numbers(customer.ident, "reputation", 4, 80)
-        value = 100 - tenths / 10
+        kind, tenths = self.numbers(ident, "reputation", 4, 80)
+        lost = 35 if trouble.harms(self.seed, ident, today) else 0
+        value = 100 - lost - tenths / 10
         return int(value) if kind else round(value, 1)
 
     def created_at(self, ident: int, said: str) -> str:

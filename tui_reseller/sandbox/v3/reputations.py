@@ -21,9 +21,10 @@ def reputations(desk: Desk, call: Call) -> Answer:
     if not 1 <= len(names) <= _AT_ONCE:
         raise unreadable("usernames", f"usernames must be given, at most {_AT_ONCE} times")
     found = [customer for name in names if (customer := desk.find(call, name)) is not None]
+    today = desk.sending.today().toordinal()
     return answer(
         [
-            {"username": customer.values["username"], "reputation": desk.inventions.reputation(customer)}
+            {"username": customer.values["username"], "reputation": desk.inventions.reputation(customer, today)}
             for customer in found
         ]
     )
@@ -34,4 +35,6 @@ def account(desk: Desk, call: Call) -> Answer:
     if call.acting is None:
         return answer({"type": "paid", "reputation": 99.5})
     kind = "free" if call.acting.values["package"] in {"", "free"} else "paid"
-    return answer({"type": kind, "reputation": desk.inventions.reputation(call.acting)})
+    return answer(
+        {"type": kind, "reputation": desk.inventions.reputation(call.acting, desk.sending.today().toordinal())}
+    )

@@ -5,12 +5,12 @@ A fixed part of a path comes before a name: nobody called `reputations` can be r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.sandbox.routes import UNKNOWN
-from tui_reseller.sandbox.v3 import account_ips, accounts, ips, offerings, pages, reputations, subusers, user
+from tui_reseller.sandbox.v3 import account_ips, accounts, ips, offerings, pages, reputations, stats, subusers, user
 from tui_reseller.sandbox.v3 import credits as credit_calls
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Route:
     path: tuple[str, ...]
     word: Callable[[Any], str]
     scope: str | None
-    carry_out: Callable[[Desk, Call], Answer]
+    carry_out: Callable[[Desk, Call], Answer | Awaitable[Answer]]
     on_behalf: bool = False
 
     def names_in(self, segments: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -64,7 +64,7 @@ def _route(
     path: str,
     word: str | Callable[[Any], str],
     scope: str | None,
-    carry_out: Callable[[Desk, Call], Answer],
+    carry_out: Callable[[Desk, Call], Answer | Awaitable[Answer]],
     *,
     on_behalf: bool = False,
 ) -> Route:
@@ -89,6 +89,11 @@ ROUTES = (
     _route("GET", "subusers", "list", "subusers.read", pages.page),
     _route("POST", "subusers", "create", "subusers.create", subusers.create),
     _route("GET", "subusers/reputations", "reputations", "subusers.reputations.read", reputations.reputations),
+    _route("GET", "subusers/stats", "stats", "subusers.stats.read", stats.series),
+    _route("GET", "subusers/stats/sums", "stats_sums", "subusers.stats.read", stats.sums),
+    _route("GET", "subusers/stats/monthly", "stats_monthly", "subusers.stats.read", stats.monthly),
+    _route("GET", "subusers/{}/stats/monthly", "stats_monthly", "subusers.stats.read", stats.one_monthly),
+    _route("GET", "stats", "stats", "stats.read", stats.own_series, on_behalf=True),
     _route("GET", "subusers/{}", "find", "subusers.read", subusers.one),
     _route("DELETE", "subusers/{}", "delete", "subusers.delete", subusers.delete),
     _route("PATCH", "subusers/{}", _SENDING, "subusers.update", subusers.switch_sending),

@@ -12,7 +12,8 @@ from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.flows.checking import check, next_check
-from tui_reseller.tui.presenters.entry import entry_line, outcome_word, word
+from tui_reseller.tui.flows.lifting import ended
+from tui_reseller.tui.presenters.entry import ended_line, entry_line, outcome_word, word
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.open_outcome import open_lines
 from tui_reseller.tui.profile_context import ProfileContext
@@ -101,7 +102,7 @@ def _entry_lines(context: ProfileContext, entry: Entry) -> list[str]:
 
 
 async def needs_you(context: ProfileContext) -> None:
-    """Walk through the open outcomes until there are none or the operator leaves."""
+    """Walk through open outcomes and suspensions that are over, until there are none or the operator leaves."""
     while True:
         try:
             entries = await context.services.ledger.needs_you(context.session.account)
@@ -109,11 +110,16 @@ async def needs_you(context: ProfileContext) -> None:
             context.notify_error(error)
             return
         await context.count_open()
+        over = {one.entry.id: one for one in context.session.suspended.due(context.now())}
         rows = [(entry.id, entry_line(entry, context.now(), with_username=True)) for entry in entries]
+        rows += [(name, ended_line(one, context.now())) for name, one in over.items()]
         chosen = await context.dialogs.ask(Page("Needs you", rows, empty="Nothing needs you."))
         if chosen is None:
             return
-        await _open_outcome(context, next(entry for entry in entries if entry.id == chosen))
+        if chosen in over:
+            await ended(context, over[chosen])
+        else:
+            await _open_outcome(context, next(entry for entry in entries if entry.id == chosen))
 
 
 async def _open_outcome(context: ProfileContext, entry: Entry) -> None:

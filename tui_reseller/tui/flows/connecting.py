@@ -6,7 +6,6 @@ from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput, ResellerError
 from tui_reseller.domain.profile import COLOURS, Format, Profile, Store, checked_base_url
 from tui_reseller.domain.providers import PROVIDERS
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
@@ -38,7 +37,7 @@ def _form(values: dict[str, str], state: str, problem: str) -> FormSpec:
             FormField("base_url", "Base URL", start=values.get("base_url"), hint="empty: the usual address"),
             FormField(
                 "format", "Format", values.get("format", "json"), "choice", options=(("json", "JSON"), ("xml", "XML")),
-                only_if=("provider", RESELLER_V2.id),
+                only_if=("provider", next(one.id for one in PROVIDERS.values() if len(one.formats) > 1)),
             ),
             FormField("api_user", "Account name", start=values.get("api_user"), hint="empty: v3 tells it by the key"),
             FormField(

@@ -38,6 +38,9 @@ def _look_later(context: ProfileContext) -> None:
         if not is_busy and stamp != context.memory(_Followed).stamp:
             context.memory(_Followed).stamp = stamp
             context.host.run_in_background(lambda: _take_in(context), "follow")
+        ends = context.session.suspended.changes_at
+        if ends is not None and ends <= context.now():
+            context.host.run_in_background(context.count_open, "ends")
         _look_later(context)
 
     context.host.after(EVERY, look)

@@ -110,8 +110,8 @@ async def open_view(context: ProfileContext, key: str) -> None:
 
 
 async def _save(context: ProfileContext) -> None:
-    state, taken = context.state, {view.key: view for view in with_saved(context.services.views.saved())}
-    free = next((key for key in "89" if key not in taken), "9")
+    state, own = context.state, {view.key for view in context.services.views.saved()}
+    free = next((key for key in "987654321" if key not in own), "9")
     spec = FormSpec(
         "Save a view",
         context.profile_title,

@@ -1,6 +1,6 @@
 """The detail pane: one customer, whole beside the list, short below it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rich.segment import Segment
@@ -8,11 +8,12 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_reseller.domain.audit import Entry
+from tui_reseller.domain.cells import is_disputed
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.panes.line_view import LineView
-from tui_reseller.tui.presenters.detail import short_lines, wide_lines
+from tui_reseller.tui.presenters.detail import NO_ENDS, right_begins, short_lines, wide_lines
 from tui_reseller.tui.presenters.rows import cut_middle
 
 TALL = 12
@@ -29,15 +30,17 @@ class DetailPane(LineView, can_focus=True):
         self.entries: Sequence[Entry] = ()
         self.read_at = ""
         self.now: datetime | None = None
+        self.ends: Mapping[str, str] = NO_ENDS
         self.lines: Sequence[str] = ()
+        self._right = 0  # the cell at which a right half begins, if there is one
         self._style = Style()
 
-    def show(self, customer: Customer | None, read_at: str, now: datetime) -> None:
-        """Show a customer; activity comes with show_activity()."""
+    def show(self, customer: Customer | None, read_at: str, now: datetime, ends: Mapping[str, str] = NO_ENDS) -> None:
+        """Show a customer, with what is said of the end of a suspension; activity comes with show_activity()."""
         if customer is None or self.customer is None or customer.username != self.customer.username:
             self.entries = ()
             self.scroll_to(y=0, animate=False, immediate=True, force=True)
-        self.customer, self.read_at, self.now = customer, read_at, now
+        self.customer, self.read_at, self.now, self.ends = customer, read_at, now, ends
         self._fill()
 
     def show_activity(self, customer: Customer, entries: Sequence[Entry]) -> None:
@@ -55,7 +58,12 @@ class DetailPane(LineView, can_focus=True):
         """Draw one line; the first is the title."""
         text = self.lines[row] if row < len(self.lines) else ""
         style = self._style + Style(bold=True) if row == 0 and self.customer is not None else self._style
-        return Strip([Segment(text, style)]).adjust_cell_length(self.size.width, self._style)
+        line = Segment(text, style)
+        if is_disputed(text):
+            before, behind = line.split_cells(self._right)
+            is_split = before.text.endswith(" ") and behind.text
+            self.has_parts(row, [(0, [before]), (self._right, [behind])] if is_split else [(0, [line])])
+        return Strip([line]).adjust_cell_length(self.size.width, self._style)
 
     def _fill(self) -> None:
         width, is_wide = max(self.size.width, 20), self.screen.has_class("-wide")
@@ -74,6 +82,9 @@ class DetailPane(LineView, can_focus=True):
             return ["" if is_wide else "-" * width, "no customer"]
         name = cut_middle(clean(self.customer.username), min(len(self.customer.username), width - 14)).rstrip()
         title = name if is_wide else f"-- {name} ".ljust(width - 9, "-") + " detail -"
-        if self.size.height > TALL:
-            return [title, *wide_lines(self.provider, self.customer, self.read_at, self.entries, self.now, width - 3)]
-        return [title, *short_lines(self.provider, self.customer, self.read_at, self.entries, self.now, width)]
+        self._right = 0 if self.size.height > TALL else right_begins(width)
+        lines, room = (wide_lines, width - 3) if self.size.height > TALL else (short_lines, width)
+        return [
+            title,
+            *lines(self.provider, self.customer, self.read_at, self.entries, self.now, room, self.ends),
+        ]

@@ -6,6 +6,8 @@ from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui_reseller.tui.panes.anchored import AnchoredStrip, Parts, settled
+
 KEPT = 500
 """Drawn lines that are kept; more than any screen has."""
 
@@ -18,7 +20,34 @@ class LineView(ScrollView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._strips: dict[int, Strip] = {}
+        self._parts: dict[int, Parts] = {}
         self._kept_styles: dict[tuple[str, bool], Style] = {}
+
+    def has_parts(self, line: int, parts: Parts) -> None:
+        """Say of a line that is being drawn that a text of disputed width stands in one of its parts."""
+        self._parts[line] = parts
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines as they go to the terminal: in some it is told where parts begin. Behind a dialog, which may
+        cover a part of them, nothing stands that could move what follows.
+        """
+        if len(self._strips) > KEPT:
+            self._strips, self._parts = {}, {}
+        strips = super().render_lines(crop)
+        if not self._parts:
+            return strips
+        style, background = self.rich_style, self.background_colors[1]
+        is_on_top, filters = self.app.screen is self.screen, self.get_line_filters()
+        for at, y in enumerate(crop.line_range):
+            parts = self._parts.get(y + self.scroll_offset.y)
+            if parts is None or crop.x:
+                continue
+            for each in filters:
+                parts = [(cell, each.apply(list(what), background)) for cell, what in parts]
+            row = next((segment.style for _, what in parts for segment in what if segment.style), style)
+            width = crop.width
+            strips[at] = AnchoredStrip(parts, self.region.x, width, row) if is_on_top else settled(parts, width, row)
+        return strips
 
     def draw(self, line: int) -> Strip:
         """Draw a line."""
@@ -35,8 +64,7 @@ class LineView(ScrollView):
 
     def _strip(self, line: int) -> Strip:
         if line not in self._strips:
-            if len(self._strips) > KEPT:
-                self._strips = {}
+            self._parts.pop(line, None)
             # Neighbours of one style become one: each change of style costs 25 bytes on the wire.
             self._strips[line] = self.draw(line).simplify()
         return self._strips[line]

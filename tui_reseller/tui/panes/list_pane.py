@@ -10,10 +10,11 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
+from tui_reseller.domain.cells import is_disputed
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.provider import Provider
 from tui_reseller.tui.panes.line_view import LineView
-from tui_reseller.tui.panes.row_strip import RowMarks, row_strip, spoken_strip
+from tui_reseller.tui.panes.row_strip import RowMarks, row_parts, row_strip, spoken_strip
 from tui_reseller.tui.presenters.rows import GUTTER, columns
 from tui_reseller.tui.view_state import ViewState
 
@@ -168,7 +169,10 @@ class ListPane(LineView, can_focus=True):
         if self.plain:
             return spoken_strip(self.provider, customer, marks, width, self.style_of("list--row"))
         shown = columns(self.provider, width, self.columns, narrow=self.narrow)
-        return row_strip(customer, marks, shown, self.words, width, self.style_of)
+        parts = row_parts(customer, marks, shown, self.words, self.style_of)
+        if any(is_disputed(segment.text) for _, cell in parts for segment in cell):
+            self.has_parts(row, parts)
+        return row_strip(parts, width)
 
     def _in_range(self, row: int) -> bool:
         if self.range_from is None:

@@ -12,6 +12,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.searching import find_folded
 from tui_reseller.domain.switch import Switch
+from tui_reseller.tui.panes.anchored import Parts
 from tui_reseller.tui.presenters.rows import GUTTER, Column, cut, fit, spoken
 
 
@@ -38,24 +39,34 @@ class RowMarks:
         return "".join(character if holds else " " for holds, character in marks)[:GUTTER]
 
 
-def row_strip(
-    customer: Customer, marks: RowMarks, shown: Sequence[Column], words: Sequence[str], width: int, style_of: StyleOf
-) -> Strip:
-    """Return a row of cells in columns; words are what the filter looks for."""
+def row_parts(
+    customer: Customer, marks: RowMarks, shown: Sequence[Column], words: Sequence[str], style_of: StyleOf
+) -> Parts:
+    """Return the gutter and the cells of a row, each where it begins; words are what the filter looks for."""
     style = style_of("list--row")
     if marks.is_marked:
         style += style_of("list--marked", partial=True)
     if marks.is_cursor:
         style += style_of("list--cursor", partial=True)
-    segments = [Segment(marks.gutter, style)]
+    parts: list[tuple[int, Sequence[Segment]]] = [(0, [Segment(marks.gutter, style)])]
+    at = len(marks.gutter)
     for column in shown:
         text = fit(customer, column)
         if column.is_switch:
             is_off = customer.switch(column.field) is Switch.OFF
-            segments.append(Segment(text, style + style_of("list--off", partial=True) if is_off else style))
+            cell = [Segment(text, style + style_of("list--off", partial=True) if is_off else style)]
         else:
-            segments += _matched(text, style, words, style_of)
-        segments.append(Segment(" ", style))
+            cell = _matched(text, style, words, style_of)
+        parts.append((at, cell))
+        at += column.width + 1
+    return parts
+
+
+def row_strip(parts: Parts, width: int) -> Strip:
+    """Return a row of cells in columns, a blank behind each."""
+    (_, gutter), *cells = parts
+    style = gutter[0].style
+    segments = [*gutter, *(segment for _, cell in cells for segment in (*cell, Segment(" ", style)))]
     return Strip(segments).adjust_cell_length(width, style)
 
 

@@ -1,15 +1,20 @@
 """The detail pane: everything known of a customer, by the labels of the service's table; short below the list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from rich.cells import cell_len, set_cell_size
 
 from tui_reseller.domain.audit import Entry
+from tui_reseller.domain.cells import fitting, is_disputed
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.provider import KEY, Field, Kind, Provider, Told
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
+from tui_reseller.domain.times import clock_text
+from tui_reseller.services.suspensions import Suspension
 from tui_reseller.tui.presenters.entry import entry_line
 from tui_reseller.tui.presenters.rows import cut
 
@@ -19,6 +24,8 @@ LABEL, SHORT_LABEL, SHORT_SWITCH = 16, 10, 8
 """Cells of a label beside the list, below it, and of a switch's title and value there."""
 SHORT_LINES = 6
 """So many lines are below the list, beside the title and the last change."""
+NO_ENDS: Mapping[str, str] = MappingProxyType({})
+"""No switch is off until a moment."""
 CHARACTERS_A_CELL = 6
 """So many characters of a clean text, a letter with its marks, take one cell or more."""
 
@@ -30,17 +37,36 @@ def shown(field: Field, customer: Customer) -> str:
     return clean(customer.text(field.name))
 
 
-def switch_note(field: Field, customer: Customer, read_at: str) -> str:
-    """Say how true a switch is: of which list, or as we set it, where the service never tells."""
+def end_note(suspension: Suspension | None, now: datetime) -> dict[str, str]:
+    """Return what is said of a switch that was turned off until a moment, by the field's name."""
+    if suspension is None:
+        return {}
+    entry, end = suspension.entry, clock_text(suspension.until, now)
+    words = f"was to end {end}: due - ! ends it" if suspension.state(now) == "due" else f"until {end}"
+    return {provider_of(entry.account).action(entry.operation).switch: words}
+
+
+def switch_note(field: Field, customer: Customer, read_at: str, ends: Mapping[str, str] = NO_ENDS) -> str:
+    """Say until when a switch is off, or how true it is: of which list, or as we set it, where the service never
+    tells.
+    """
+    if field.name in ends and customer.switch(field.name) is not Switch.ON:
+        return ends[field.name]
     if field.told is not Told.NEVER:
         return read_at
     return "never set here" if customer.switch(field.name) is Switch.UNKNOWN else "as last set here"
 
 
 def wide_lines(
-    provider: Provider, customer: Customer, read_at: str, entries: Sequence[Entry], now: datetime, width: int
+    provider: Provider,
+    customer: Customer,
+    read_at: str,
+    entries: Sequence[Entry],
+    now: datetime,
+    width: int,
+    ends: Mapping[str, str] = NO_ENDS,
 ) -> list[str]:
-    """Return the lines of the pane beside the list, one a field."""
+    """Return the lines of the pane beside the list, one a field. Ends is what end_note() says."""
     rows = [
         (group[-1].label, " ".join(_with_country(field, customer) for field in group))
         for group in _groups(provider, [one for one in provider.postal_line if len(one) > 1])
@@ -48,7 +74,7 @@ def wide_lines(
     rows.append(("", ""))
     for name in provider.switches:
         field = provider.by_name[name]
-        rows.append((field.label, f"{customer.text(name)}  {switch_note(field, customer, read_at)}"))
+        rows.append((field.label, f"{customer.text(name)}  {switch_note(field, customer, read_at, ends)}"))
     if customer.extra:
         rows.append(("Other", clean(", ".join(f"{k}={v}" for k, v in customer.extra.items()), longest=200)))
     lines = [line for label, value in rows for line in _folded(f"{label:<{LABEL}}", value, width)]
@@ -58,12 +84,18 @@ def wide_lines(
 
 
 def short_lines(
-    provider: Provider, customer: Customer, read_at: str, entries: Sequence[Entry], now: datetime, width: int
+    provider: Provider,
+    customer: Customer,
+    read_at: str,
+    entries: Sequence[Entry],
+    now: datetime,
+    width: int,
+    ends: Mapping[str, str] = NO_ENDS,
 ) -> list[str]:
     """Return the seven lines of the pane below the list. What does not fit is on the zoomed pane."""
-    half = max(width // 2 - 6, 20)
+    half = right_begins(width) - 1
     left = _short_left(provider, customer)
-    right = [_short_switch(provider.by_name[name], customer, read_at) for name in provider.switches]
+    right = [_short_switch(provider.by_name[name], customer, read_at, ends) for name in provider.switches]
     right += left[SHORT_LINES:]
     lines = [
         cut(text, half) + " " + right[at] if at < len(right) else text for at, text in enumerate(left[:SHORT_LINES])
@@ -71,6 +103,11 @@ def short_lines(
     lines += [" " * (half + 1) + text for text in right[len(lines) : SHORT_LINES]]
     lines += [""] * (SHORT_LINES - len(lines))
     return [*lines, f"{'Last':<{SHORT_LABEL}}{entry_line(entries[0], now) if entries else 'nothing done by this tool'}"]
+
+
+def right_begins(width: int) -> int:
+    """Return the cell at which the right half of the short pane begins."""
+    return max(width // 2 - 6, 20) + 1
 
 
 def _short_left(provider: Provider, customer: Customer) -> list[str]:
@@ -97,8 +134,8 @@ def _short(label: str, value: str) -> str:
     return f"{label:<{SHORT_LABEL}}{value}"
 
 
-def _short_switch(field: Field, customer: Customer, read_at: str) -> str:
-    note = switch_note(field, customer, read_at)
+def _short_switch(field: Field, customer: Customer, read_at: str, ends: Mapping[str, str]) -> str:
+    note = switch_note(field, customer, read_at, ends)
     return f"{field.heading.capitalize():<{SHORT_SWITCH}} {customer.text(field.name):<{SHORT_SWITCH}} {note}"
 
 
@@ -135,13 +172,19 @@ def _folded(label: str, value: str, width: int) -> list[str]:
     room = max(width - LABEL, 10) if label else max(width, 10)
     parts: list[str] = []
     rest = value
+    taking = fitting if is_disputed(value) else _cropped
     while True:
         ahead = rest[: room * CHARACTERS_A_CELL]  # to measure all of a long text for each of its lines takes seconds
-        if len(ahead) == len(rest) and cell_len(rest) <= room:
+        head = taking(ahead, room)
+        if head == rest:
             break
-        head = set_cell_size(ahead, room).rstrip("\0")
         at = min(head.rfind(" ") if " " in head[room // 2 :] else len(head), len(ahead))
         parts.append(rest[:at])
         rest = rest[at:].lstrip()
     parts.append(rest)
     return [(label if at == 0 else " " * len(label)) + part for at, part in enumerate(parts)]
+
+
+def _cropped(text: str, width: int) -> str:
+    """Return the beginning of a text that takes at most a width."""
+    return text if cell_len(text) <= width else set_cell_size(text, width).rstrip("\0")

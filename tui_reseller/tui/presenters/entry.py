@@ -10,6 +10,7 @@ from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.value import Value, value_words
+from tui_reseller.services.suspensions import Suspension
 from tui_reseller.tui.presenters.header import clock_text
 
 SHOWN = 3
@@ -38,6 +39,24 @@ def change_words(entry: Entry) -> str:
 def outcome_word(outcome: Outcome | None) -> str:
     """Return the fixed word of an outcome; one in flight has none yet."""
     return outcome.word if outcome else "on its way"
+
+
+def ended_line(suspension: Suspension, now: datetime) -> str:
+    """Return one line of a suspension that is over: since when, who, why."""
+    entry = suspension.entry
+    reason = f"  {quoted(entry.reason, 60)}" if entry.reason else ""
+    what = f"due  {verb_of(entry.operation)} was to end"
+    return f"{clock_text(suspension.until, now)}  {clean(suspension.username, longest=40)}  {what}{reason}"
+
+
+def ended_lines(suspension: Suspension, now: datetime) -> list[str]:
+    """Return what is to be read before a suspension that is over is lifted."""
+    entry = suspension.entry
+    why = f" for {quoted(entry.reason, 200)}" if entry.reason else ""
+    return [
+        f" Stopped {clock_text(entry.time, now)} by {clean(entry.operator.user, longest=40)}{why}.",
+        f" It was to end {clock_text(suspension.until, now)}. That is over, and nothing ends it by itself.",
+    ]
 
 
 def entry_line(entry: Entry, now: datetime, *, with_username: bool = False) -> str:

@@ -11,6 +11,7 @@ from tui_reseller.domain.text import clean
 from tui_reseller.services.result import Result
 from tui_reseller.tui.presenters.entry import changes_words
 from tui_reseller.tui.presenters.header import clock_text, count_text
+from tui_reseller.tui.presenters.rows import cut
 from tui_reseller.tui.view_state import Note
 
 SAMPLE = 5
@@ -45,7 +46,7 @@ def item_line(provider: Provider, item: Item, *, is_hidden: bool = False) -> str
     """Return one item of a plan: whom, before -> after."""
     changes = item.changes(provider) if provider.action(item.operation).is_told_by_fields else ()
     what = changes_words(changes) or verb_of(item.operation)
-    return clean(f"{clean(item.username, longest=36):<36} {what}{'   hidden' if is_hidden else ''}", longest=160)
+    return clean(f"{cut(clean(item.username), 36)} {what}{'   hidden' if is_hidden else ''}", longest=160)
 
 
 def result_line(provider: Provider, found: JobItem | Result) -> str:
@@ -55,7 +56,7 @@ def result_line(provider: Provider, found: JobItem | Result) -> str:
     is_plain = found.outcome is None or found.outcome.is_applied
     changes = found.item.changes(provider) if isinstance(found, JobItem) else found.changes
     what = (changes_words(changes) or verb_of(about.operation)) if is_plain else found.message
-    return clean(f"{word:<11} {clean(about.username, longest=36):<36} {what}", longest=300)
+    return clean(f"{word:<11} {cut(clean(about.username), 36)} {what}", longest=300)
 
 
 def job_line(job: Job, now: datetime) -> str:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
+from tui_reseller.domain.cells import as_fits, is_disputed
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.provider import KEY, Field, Kind, Provider, Told
 from tui_reseller.domain.text import clean
@@ -122,6 +123,8 @@ def _chosen(provider: Provider, room: int, chosen: tuple[str, ...]) -> tuple[Col
 
 def cut_middle(text: str, width: int) -> str:
     """Cut a name in its middle: both ends tell customers apart."""
+    if is_disputed(text):
+        return cut(text, width)
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     head = max((width - 1) // 2, 1)
@@ -134,6 +137,7 @@ def cut_middle(text: str, width: int) -> str:
 
 def cut(text: str, width: int) -> str:
     """Cut or fill a text to a width in cells; what is cut ends in an ellipsis."""
+    text = as_fits(text, width) if is_disputed(text) else text
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(text, width - 1) + "…"

@@ -2,10 +2,13 @@
 rests.
 """
 
+from collections.abc import Mapping
+
 from textual.timer import Timer
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.tui.panes.detail_pane import DetailPane
+from tui_reseller.tui.presenters.detail import end_note
 from tui_reseller.tui.profile_context import ProfileContext
 
 REST_SECONDS = 0.15
@@ -27,7 +30,8 @@ class DetailFollower:
         shown at once as it is now: the cursor rests on it already.
         """
         customer, shown = self.context.current, self.detail.customer
-        if customer is shown and self.detail.read_at == self.context.read_at:
+        is_same = customer is shown and self.detail.read_at == self.context.read_at
+        if is_same and self.detail.ends == self._ends(customer):
             return
         if customer is not None and shown is not None and customer.username == shown.username:
             self._show(customer)
@@ -52,7 +56,12 @@ class DetailFollower:
                 self.context.host.run_in_background(lambda: self._details(customer), "details")
 
     def _show(self, customer: Customer | None) -> None:
-        self.detail.show(customer, self.context.read_at, self.context.now())
+        self.detail.show(customer, self.context.read_at, self.context.now(), self._ends(customer))
+
+    def _ends(self, customer: Customer | None) -> Mapping[str, str]:
+        """Return what is said of the end of a suspension."""
+        found = self.context.session.suspended.found
+        return end_note(found.get(customer.username) if customer else None, self.context.now())
 
     async def _details(self, customer: Customer) -> None:
         from tui_reseller.tui.flows.details import read_at_cursor  # noqa: PLC0415 - after the first painting

@@ -9,7 +9,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -123,6 +123,10 @@ class Ledger:
         """Return time and body of such rows, newest first."""
         return await self.run(lambda connection: connection.notes(kind, entry))
 
+    async def newest_id(self) -> str:
+        """Return the id of the newest operation, empty for an empty ledger: later ones have greater ids."""
+        return await self.run(lambda connection: connection.last_entry_id() or "")
+
     async def newest(self) -> int:
         """Return the number of the newest row, 0 for an empty ledger."""
         return await self.run(lambda connection: connection.newest())
@@ -149,6 +153,12 @@ class Ledger:
         where the outcome is open.
         """
         return await self.run(lambda connection: connection.last_set(account))
+
+    async def around_ends(self, account: str | None, usernames: Collection[str] | None = None) -> list[Entry]:
+        """Return what was done to customers who were ever given an end (of a suspension), or to these, under all their
+        names, oldest first. It takes as long as there are such operations, however many others there are.
+        """
+        return await self.run(lambda connection: connection.around_ends(account, usernames))
 
     async def check(self) -> ChainReport:
         """Check the hash chain from the first row."""

@@ -55,6 +55,12 @@ CREATE TRIGGER no_replace BEFORE INSERT ON rows
     BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 """
 
+HAS_END = """instr(body, '"until":"') > 0"""
+"""Whether an intent was given an end, as a condition on its JSON (encoding.compact): its texts have no bare quote."""
+
+ENDS = f"CREATE INDEX IF NOT EXISTS ends ON rows (account, username) WHERE kind = 'intent' AND {HAS_END};\n"
+"""Who was given an end. Made also where a ledger of this version lacks it: it holds nothing that is not in the rows."""
+
 JOBS = """
 CREATE TABLE jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -100,4 +106,4 @@ CREATE TABLE aliases (
 itself. One that several claim locks under all of them.
 """
 
-SCHEMA = ROWS + RULES + JOBS + ITEMS + ALIASES
+SCHEMA = ROWS + RULES + ENDS + JOBS + ITEMS + ALIASES
