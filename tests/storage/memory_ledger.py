@@ -57,9 +57,9 @@ class MemoryTransaction:
         for name in dict.fromkeys(filter(None, (row.username, row.target))) or ("",):
             self.named[row.account, name].append(entry_id)
 
-    def append_outcome(self, entry, outcome, message, *, is_observed=False):
+    def append_outcome(self, entry, outcome, message, *, target=None, is_observed=False):
         number = len(self.links) + 1
-        row = outcome_row(number, entry.id, self.now(), outcome, message, is_observed=is_observed)
+        row = outcome_row(number, entry.id, self.now(), outcome, message, target=target, is_observed=is_observed)
         self._append(row)
         self.outcomes[entry.id] = row
 
@@ -86,8 +86,9 @@ class MemoryLedger:
     async def already(self, intent, message):
         return rules.already(self._rows, intent, message)
 
-    async def finish(self, entry_id, outcome, message, *, is_observed=False, is_answer=False):
-        rules.finish(self._rows, entry_id, outcome, message, is_observed=is_observed, is_answer=is_answer)
+    async def finish(self, entry_id, outcome, message, *, target=None, is_observed=False, is_answer=False):
+        how = {"target": target, "is_observed": is_observed, "is_answer": is_answer}
+        rules.finish(self._rows, entry_id, outcome, message, **how)
         await asyncio.sleep(0)
 
     async def get(self, entry_id):
@@ -187,11 +188,18 @@ class MemoryLedger:
             for row in self._rows.intents.values()
             if row.target and row.entry in applied and query.account in {None, row.account}
         ]
+        renames += [
+            Rename(intent.number, intent.account, intent.username, outcome.target)
+            for name, outcome in self._rows.outcomes.items()
+            if outcome.target
+            and name in applied
+            and query.account in {None, (intent := self._rows.intents[name]).account}
+        ]
         return spans_of(escaped(query.username), None if query.account is None else escaped(query.account), renames)
 
 
 def _entry_of(intent, outcome):
-    columns = (None, None, None) if outcome is None else (outcome.outcome, outcome.time, outcome.body)
+    columns = (None,) * 4 if outcome is None else (outcome.outcome, outcome.time, outcome.body, outcome.target)
     row = EntryRow(
         intent.entry, intent.time, intent.profile, intent.account, intent.operation, intent.username, intent.batch,
         intent.body, intent.format, intent.undoes, None, *columns,

@@ -14,6 +14,7 @@ from tui_reseller.domain.errors import CredentialsRefused, CustomerNotFound, Rat
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.provider import KEY
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.text import clean
 
 LAYOUT = RecordLayout(TOY, {KEY: "account_id"})
@@ -63,7 +64,7 @@ class ToyClient:
         else:
             verb = verbs[call.operation]
             await self._ask(Request("POST", f"{ACCOUNT}/{verb}", segments, bearer=self._key), success=204)
-        return "done"
+        return Receipt("done")
 
     async def aclose(self):
         await self._connection.aclose()

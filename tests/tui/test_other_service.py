@@ -13,6 +13,7 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import DETAILS_READ, KEY, Action, AtCreate, Effect, Field, Kind, Provider, Told
 from tui_reseller.domain.providers import PROVIDERS
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.services.policy import Policy
 from tui_reseller.storage.frames import frame_from
 from tui_reseller.system.clock import SystemClock
@@ -183,12 +184,12 @@ class Service:
     async def offered(self, _field: str) -> tuple[str, ...]:
         return ()
 
-    async def send(self, call: Call) -> str:
+    async def send(self, call: Call) -> Receipt:
         self.sent.append(call)
         self.kept[call.username] = self.kept[call.username].with_values(
             {**call.fields, **OTHER.action(call.operation).sets}
         )
-        return "success"
+        return Receipt("success")
 
     async def aclose(self) -> None:
         """Nothing to close."""

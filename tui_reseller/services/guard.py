@@ -9,6 +9,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import CustomersPort
 
@@ -50,7 +51,7 @@ class GuardedCustomers:
         """Prove the credentials."""
         return await self._customers.probe()
 
-    async def send(self, call: Call, permit: PermitPort, job: int | None = None) -> str:
+    async def send(self, call: Call, permit: PermitPort, job: int | None = None) -> Receipt:
         """Send one write, of a job if one is named; or raise RefusedHere: nothing was sent then."""
         permit.refuse_other(self._account, call, job)
         self._policy.refuse(call)

@@ -42,10 +42,10 @@ def _words(name: str, why: str) -> str:
 
 
 def new_name(provider: Provider, call: Call) -> str:
-    """Return the username that a call makes, or nothing."""
+    """Return the username that a call makes, or nothing: also where the service gives it."""
     match provider.action(call.operation).effect:
         case Effect.CREATES:
-            return call.username
+            return "" if provider.names_customers else call.username
         case Effect.RENAMES:
             return call.fields.get(KEY, "")
         case _:
@@ -69,7 +69,7 @@ async def know_names(session: Session, *, may_ask: bool, is_for_many: bool) -> N
 async def why_odd(session: Session, call: Call) -> str:
     """Return why people take the username that a call makes for another, or cannot type it; nothing if they do not."""
     name = new_name(session.provider, call)
-    if is_same_name(name, session.profile.api_user):
+    if not name or is_same_name(name, session.profile.api_user):
         return ""  # our own name is refused, and nobody is asked about it (Policy.refuse)
     alike = await session.customers.look_alikes([name], NAMED)
     return NewNames(alike).why_odd(name, former=call.username)

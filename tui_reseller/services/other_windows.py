@@ -62,10 +62,10 @@ def _left(provider: Provider, entry: Entry, customer: Customer | None) -> Iterab
     """Yield who is changed by an operation, and how."""
     action = provider.action(entry.operation)
     if entry.outcome is Outcome.UNKNOWN and action.sets and customer is not None:
-        yield entry.username, customer.with_values(dict.fromkeys(action.sets))
+        yield entry.username, customer.with_values(dict.fromkeys(action.turned))
     if entry.outcome in _CERTAINLY_NOT and customer is not None:
         doubted = {
-            c.field: c.before for c in entry.changes if c.field in action.sets and customer.value(c.field) is None
+            c.field: c.before for c in entry.changes if c.field in action.turned and customer.value(c.field) is None
         }
         if doubted:
             yield entry.username, customer.with_values(doubted)
@@ -76,11 +76,13 @@ def _left(provider: Provider, entry: Entry, customer: Customer | None) -> Iterab
         case Effect.REMOVES:
             yield entry.username, None
         case Effect.CREATES:
-            yield entry.username, Customer.of(provider, entry.username, {**provider.new_values, **values})
+            values.pop(KEY, None)
+            yield entry.customer, Customer.of(provider, entry.customer, {**provider.new_values, **values})
         case Effect.RENAMES if customer is not None and isinstance(values.get(KEY), str):
             yield entry.username, customer.with_values({KEY: values[KEY]})
         case _ if customer is not None:
-            yield entry.username, customer.with_values({**action.sets, **values})  # what was so before is no change
+            as_before = {**action.sets, **action.leaves}  # what was so before is no change
+            yield entry.username, customer.with_values({**as_before, **values})
 
 
 async def _is_overtaken(session: Session, entry: Entry) -> bool:

@@ -5,7 +5,7 @@ nothing, whatever its values hold.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui_reseller.domain.customer import Customer
@@ -52,7 +52,7 @@ async def checker_for(
     open_ = await session.ledger.needs_you(session.account)
     names = {one.call.username for one in wanted} | {new for one in wanted if (new := _new_name(one.call))}
     found = session.customers.named(names) if present is None else present
-    touched = {name for one in wanted for name in (*one.call.fields, *one.beside)}
+    touched = {name for one in wanted for name in _touched(session, one)}
     found = await read_those_needed(session, touched, found)
     unknown = names - found.keys()
     alike = await session.customers.look_alikes(unknown, NAMED) if unknown else {}
@@ -234,6 +234,10 @@ class Checker:
         if self._accepted:
             found.append(f"{self._accepted:,} doubtful cells were accepted")
         return found
+
+
+def _touched(session: Session, one: RequestedChange) -> Iterable[str]:
+    return (*one.call.fields, *one.beside, *session.provider.action(one.call.operation).turned)
 
 
 def _new_name(call: Call) -> str:

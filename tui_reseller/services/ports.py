@@ -22,6 +22,7 @@ from tui_reseller.domain.listing import (
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.value import Value
 from tui_reseller.domain.vault import Anchor, Comparison, Restored
 from tui_reseller.domain.view import ListLayout, View
@@ -69,8 +70,9 @@ class CustomersPort(Protocol):
         read, and little more than 64 KiB.
         """
 
-    async def send(self, call: Call) -> str:
-        """Send one write, once. Returns the message of a certain success.
+    async def send(self, call: Call) -> Receipt:
+        """Send one write, once. Returns what the service says of a certain success, with the key of a new customer
+        where the service gives it.
 
         Raises NotSent (nothing left), Rejected and its kinds (the service said no), AnswerLost or UnusableAnswer
         (what became of it is not known).
@@ -96,10 +98,18 @@ class LedgerPort(Protocol):
         """
 
     async def finish(
-        self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False, is_answer: bool = False
+        self,
+        entry_id: str,
+        outcome: Outcome,
+        message: str,
+        *,
+        target: str | None = None,
+        is_observed: bool = False,
+        is_answer: bool = False,
     ) -> None:
         """Write an outcome durably. A later outcome stands for the operation; none is ever changed. Observed is one
-        that was read from the service, an answer what it said to the call itself.
+        that was read from the service, an answer what it said to the call itself. Target is the key that the service
+        gave a new customer: from then on the operation is found under it.
 
         What evidence or a person has closed stays closed: of what comes later only an answer is written.
         """

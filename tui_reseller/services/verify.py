@@ -37,7 +37,7 @@ async def verify(session: Session, entry: Entry) -> tuple[Outcome, str]:
         return standing.outcome, standing.message
     action = session.provider.action(entry.operation)
     if not action.is_checkable:
-        words = "the service never tells; repeating with the same value does no harm"
+        words = action.uncheckable
         if action.needs_password:
             words = "the service never tells: old and new password may both be valid; set a new one"
         return await _write_down(session, entry, Outcome.UNVERIFIABLE, words, is_observed=False)

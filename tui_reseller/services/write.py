@@ -1,7 +1,7 @@
 """Carry out one write, once: check, read again, compare, write the intent down, send, write the outcome down."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.changes import Change, changes_of, conflicts_of, wanted_by
@@ -10,6 +10,7 @@ from tui_reseller.domain.errors import (
     Conflict,
     CustomerNotFound,
     LedgerUnavailable,
+    NeverSent,
     RefusedHere,
     Rejected,
     ResellerError,
@@ -23,7 +24,7 @@ from tui_reseller.services import resend, retry
 from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
 from tui_reseller.services.ends import refuse_end, takes_end
-from tui_reseller.services.lag import find_up_to_date
+from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
 from tui_reseller.services.result import Result
 from tui_reseller.services.retry import Heard
 from tui_reseller.services.sending import Sending, answer
@@ -71,7 +72,8 @@ async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOT
             elif before is not None and is_of_fields(session.provider, call):
                 call = without_unchanged(call, {name: before.text(name) for name in call.fields})
             result = await send(session, call, before, permit, aim)
-            await session.held.keep(*list_updates(session, call, before, result.outcome))
+            done = replace(call, username=result.username)
+            await session.held.keep(*list_updates(session, done, before, result.outcome))
     except ResellerError as error:
         return stopped(call, error)
     return result
@@ -89,8 +91,9 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
     if now is None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
     refuse_another(call, aim.meant, now)
-    if session.provider.are_details(call.fields):
-        now = await session.filled(now)
+    if touches_details(session.provider, call):
+        now = await filled_up_to_date(session, now, wanted_by(session.provider, call))
+    refuse_state(session.provider, call, now)
     found = [] if aim.loaded is None else conflicts_of(session.provider, call, aim.loaded, now)
     if found:
         await session.held.keep((call.username, now))  # so that whoever looks again sees what is there now
@@ -112,6 +115,18 @@ def refuse_another(call: Call, meant: Fingerprint, now: Customer) -> None:
     raise Conflict(
         f"{name} was changed since ({changed}): it may be another customer; nothing was sent", hint="look at it first"
     )
+
+
+def touches_details(provider: Provider, call: Call) -> bool:
+    """Whether a call changes what is told for one customer at a time."""
+    return provider.are_details((*call.fields, *provider.action(call.operation).turned))
+
+
+def refuse_state(provider: Provider, call: Call, now: Customer) -> None:
+    """Raise NeverSent if the service never does this to a customer who is as this one is now."""
+    for name, reasons in provider.action(call.operation).refused_when.items():
+        if why := reasons.get(now.text(name)):
+            raise NeverSent(f"refused: {quoted(call.username)}: {why}; nothing was sent")
 
 
 def is_of_fields(provider: Provider, call: Call) -> bool:
@@ -162,14 +177,15 @@ async def send(
     entry_id = await session.ledger.begin(_intent(session, call, before, changes, aim))
     sending = Sending(session, entry_id, open_at, service, call, permit, aim.item[0] if aim.item else None)
     try:
-        outcome, message, error = await answer(session, sending, heard)
+        outcome, receipt, error = await answer(session, sending, heard)
+        message = receipt.message
         if isinstance(error, Rejected):
             outcome, message = await resend.classify(session, entry_id, error, attempts=sending.attempts)
     except BaseException as broken:  # cancelled, or a mistake of our own: neither is in the table of 4.1
         await asyncio.shield(_finish(session, entry_id, *sending.broken_off(broken)))
         raise
-    message += await _finish(session, entry_id, outcome, message)
-    return Result(call.username, call.operation, outcome, message, entry_id, changes, error)
+    message += await _finish(session, entry_id, outcome, message, receipt.username)
+    return Result(receipt.username or call.username, call.operation, outcome, message, entry_id, changes, error)
 
 
 def _intent(session: Session, call: Call, before: Customer | None, changes: tuple[Change, ...], aim: Aim) -> Intent:
@@ -190,12 +206,14 @@ def _intent(session: Session, call: Call, before: Customer | None, changes: tupl
     )
 
 
-async def _finish(session: Session, entry_id: str, outcome: Outcome, message: str) -> str:
-    """Write an outcome down; if the disk refuses, keep it and say so. Returns what to add to the message."""
+async def _finish(session: Session, entry_id: str, outcome: Outcome, message: str, target: str | None = None) -> str:
+    """Write an outcome down, with the key that the service gave; if the disk refuses, keep it and say so. Returns what
+    to add to the message.
+    """
     try:
-        await session.ledger.finish(entry_id, outcome, message, is_answer=True)
+        await session.ledger.finish(entry_id, outcome, message, target=target, is_answer=True)
     except LedgerUnavailable as error:
-        session.desk.unwritten.append((entry_id, outcome, message))
+        session.desk.unwritten.append((entry_id, outcome, message, target))
         return f" (this outcome could not be written down yet: {error.message})"
     return ""
 
@@ -209,7 +227,7 @@ def list_updates(
     action = session.provider.action(call.operation)
     if outcome is Outcome.UNKNOWN and action.sets and before:
         session.last_set.note(call.username, dict.fromkeys(action.sets))
-        return [(call.username, before.with_values(dict.fromkeys(action.sets)))]
+        return [(call.username, before.with_values(dict.fromkeys(action.turned)))]
     if not outcome.is_applied:
         return []
     if outcome is Outcome.VERIFIED_APPLIED and action.effect is Effect.CREATES:

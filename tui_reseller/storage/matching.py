@@ -56,6 +56,8 @@ def _holds(provider: Provider, term: Term, names: Names) -> pl.Expr:
 
 def _is(provider: Provider, word: str, names: Names) -> pl.Expr:
     if word == "missing-data":
+        if not provider.expected:
+            return pl.lit(value=False)
         return pl.any_horizontal([_text(provider, name) == "" for name in provider.expected])
     if word == DETAILS_UNKNOWN:
         return pl.col(DETAILS_READ).is_null() if provider.details else pl.lit(value=False)

@@ -119,11 +119,18 @@ class LedgerConnection(EntryReader):
             return rules.already(self, intent, message)
 
     def finish(
-        self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False, is_answer: bool = False
+        self,
+        entry_id: str,
+        outcome: Outcome,
+        message: str,
+        *,
+        target: str | None = None,
+        is_observed: bool = False,
+        is_answer: bool = False,
     ) -> None:
         """Write an outcome (rules.finish)."""
         with self.transaction():
-            rules.finish(self, entry_id, outcome, message, is_observed=is_observed, is_answer=is_answer)
+            rules.finish(self, entry_id, outcome, message, target=target, is_observed=is_observed, is_answer=is_answer)
 
     def recover(self) -> int:
         """Give intents of ended processes the outcome unknown; return how many (rules.recover)."""
@@ -163,10 +170,16 @@ class LedgerConnection(EntryReader):
         self._append(lambda number: intent_row(number, entry_id, self.now(), intent, process))
         self._after_commit.append(lambda copy: copy.intent(entry_id, intent))
 
-    def append_outcome(self, entry: Entry, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
+    def append_outcome(
+        self, entry: Entry, outcome: Outcome, message: str, *, target: str | None = None, is_observed: bool = False
+    ) -> None:
         """Add an outcome to the chain."""
         moment = self.now()
-        self._append(lambda number: outcome_row(number, entry.id, moment, outcome, message, is_observed=is_observed))
+        self._append(
+            lambda number: outcome_row(
+                number, entry.id, moment, outcome, message, target=target, is_observed=is_observed
+            )
+        )
         self._after_commit.append(lambda copy: copy.outcome(entry, outcome))
 
     def append_note(self, kind: str, entry: str, body: object) -> None:

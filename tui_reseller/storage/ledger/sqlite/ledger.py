@@ -80,14 +80,21 @@ class Ledger:
         )
 
     async def finish(
-        self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False, is_answer: bool = False
+        self,
+        entry_id: str,
+        outcome: Outcome,
+        message: str,
+        *,
+        target: str | None = None,
+        is_observed: bool = False,
+        is_answer: bool = False,
     ) -> None:
         """Write an outcome durably; observed is one that was read from the service, an answer what it said to the call
-        itself. Cancelling the caller does not stop the writing.
+        itself, target the key that it gave a new customer. Cancelling the caller does not stop the writing.
         """
         done = self._write(
             lambda connection: connection.finish(
-                entry_id, outcome, message, is_observed=is_observed, is_answer=is_answer
+                entry_id, outcome, message, target=target, is_observed=is_observed, is_answer=is_answer
             )
         )
         await asyncio.shield(asyncio.wrap_future(done))
