@@ -5,9 +5,10 @@ A note belongs to a customer, not to a username: one that somebody else bears by
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from tui_reseller.domain.audit import Operator, utc_text
 from tui_reseller.domain.customer import Customer
@@ -69,13 +70,17 @@ def no_note(username: str) -> dict[str, object]:
     return {KEY: username, **dict.fromkeys((*NOTE_COLUMNS, "time", "operator"))}
 
 
+NOBODYS: Mapping[str, Note] = MappingProxyType({})
+
+
 class Notes:
     """The notes of an account, by present username. Never changed in place: another one is another object, and only
     itself is equal to it, so that what was found by it can be kept.
     """
 
-    def __init__(self, notes: Iterable[Note] = ()) -> None:
-        self.by_name: Mapping[str, Note] = {note.username: note for note in notes if not note.is_empty}
+    def __init__(self, by_name: Mapping[str, Note] = NOBODYS) -> None:
+        """By_name has no note that is empty."""
+        self.by_name = by_name
 
     def __len__(self) -> int:
         return len(self.by_name)
@@ -84,16 +89,6 @@ class Notes:
         """Return the note on a customer, None if there is none."""
         found = self.by_name.get(customer.username)
         return found if found is not None and found.means(customer) else None
-
-    def with_others(self, usernames: Iterable[str], notes: Iterable[Note]) -> "Notes":
-        """Return these with other notes in the place of those of some usernames."""
-        found = dict(self.by_name)
-        for name in usernames:
-            found.pop(name, None)
-        found.update(Notes(notes).by_name)
-        changed = Notes()
-        changed.by_name = found
-        return changed
 
 
 NO_NOTES = Notes()

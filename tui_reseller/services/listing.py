@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from tui_reseller.domain.errors import (
 )
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListContext, SnapshotInfo
+from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.printed import command
 from tui_reseller.services import retry
 from tui_reseller.services.absence import is_loss
@@ -223,15 +224,18 @@ async def accept(session: Session, fresh: Refreshed) -> Refreshed:
     return replace(fresh, held=False, not_kept=not_kept)
 
 
-async def marks_for(session: Session, filter_: Filter) -> ListContext:
-    """Return what a filter asks beside the list, where no screen has it: who has an outcome that needs a person.
+async def marks_for(session: Session, filter_: Filter, columns: Collection[str] = ()) -> ListContext:
+    """Return what a filter and columns ask beside the list, where no screen has it: who has an outcome that needs a
+    person, and our own notes.
 
-    Raises LedgerUnavailable; a filter that asks for none does not touch the ledger.
+    Raises LedgerUnavailable; who asks for none of it does not touch the ledger.
     """
-    if not any(term.kind == "is" and term.text == "needs-you" for term in filter_.terms):
-        return ListContext()
-    entries = await session.ledger.needs_you(session.account)
-    return ListContext(needs_you=frozenset(entry.username for entry in entries))
+    needs_you: frozenset[str] = frozenset()
+    if any(term.kind == "is" and term.text == "needs-you" for term in filter_.terms):
+        needs_you = frozenset(entry.username for entry in await session.ledger.needs_you(session.account))
+    if filter_.asks_notes or not set(NOTE_COLUMNS).isdisjoint(columns):
+        await session.notes.learn()
+    return ListContext(needs_you=needs_you, notes=session.notes.present)
 
 
 async def read_all(session: Session) -> Refreshed:

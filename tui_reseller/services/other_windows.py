@@ -36,10 +36,22 @@ async def take_in(session: Session, seen: Seen) -> Seen:
     if row == seen.row:
         return seen
     entries = await session.ledger.written_since(session.account, seen.row, MOST)
+    noted = {*await session.ledger.noted_since(session.account, seen.row), *_followed_by_notes(session, entries)}
     await session.held.keep(*await _changes(session, entries, seen))
+    if noted:
+        await session.notes.learn_anew(noted)
     if any(not session.provider.untold.isdisjoint(c.field for c in entry.changes) for entry in entries):
         await session.last_set.learn()
     return Seen(row, max([seen.entry, *(entry.id for entry in entries)]))
+
+
+def _followed_by_notes(session: Session, entries: Iterable[Entry]) -> Iterable[str]:
+    """Yield the usernames whose notes may be other ones since, or may mean their customer by other values."""
+    for entry in entries:
+        is_other = session.provider.action(entry.operation).effect is not Effect.CHANGES
+        if is_other or any(change.field in session.provider.identity for change in entry.changes):
+            yield entry.username
+            yield from (str(change.after) for change in entry.changes if change.field == KEY)
 
 
 async def _changes(session: Session, entries: Sequence[Entry], seen: Seen) -> list[tuple[str, Customer | None]]:

@@ -66,7 +66,7 @@ def read_note(row: NoteRow) -> Note:
         _whole(text),
         Operator.from_dict(content["operator"]),
         datetime.fromisoformat(row.time),
-        fingerprint_from(content.get("fingerprint")),
+        {name: value and _whole(value) for name, value in fingerprint_from(content.get("fingerprint")).items()},
         row.number,
     )
 
