@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tui_reseller.domain.note import NO_NOTES, Notes
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -48,6 +50,7 @@ class ViewState:
     hidden: int = 0
     needs_you: frozenset[str] = frozenset()
     needs_you_count: int = 0
+    notes: Notes = NO_NOTES
     note: Note = Note()
     running: str = ""
     zoomed: bool = False

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from tui_reseller.domain.errors import InvalidFilter
 from tui_reseller.domain.filters import Filter, parse_filter
-from tui_reseller.domain.listing import ListContext, ListQuery
+from tui_reseller.domain.listing import ListQuery
 from tui_reseller.tui.presenters.header import count_text
 from tui_reseller.tui.profile_context import ProfileContext
 
@@ -58,7 +58,7 @@ async def filter_by(context: ProfileContext, text: str, *, final: bool) -> bool:
 
 async def _nothing(context: ProfileContext, found: Filter) -> str:
     """Say what one term less would show."""
-    customers, marks = context.session.customers, ListContext(context.state.marked, context.state.needs_you)
+    customers, marks = context.session.customers, context.marks
     best, best_text = 0, ""
     for index, term in enumerate(found.terms) if len(found.terms) > 1 else ():
         text = found.without(index)

@@ -9,10 +9,11 @@ from textual.strip import Strip
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.note import Note
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.panes.line_view import LineView
-from tui_reseller.tui.presenters.detail import short_lines, wide_lines
+from tui_reseller.tui.presenters.detail import short_lines, short_title, wide_lines
 from tui_reseller.tui.presenters.rows import cut_middle
 
 TALL = 12
@@ -28,16 +29,17 @@ class DetailPane(LineView, can_focus=True):
         self.customer: Customer | None = None
         self.entries: Sequence[Entry] = ()
         self.read_at = ""
+        self.note: Note | None = None
         self.now: datetime | None = None
         self.lines: Sequence[str] = ()
         self._style = Style()
 
-    def show(self, customer: Customer | None, read_at: str, now: datetime) -> None:
-        """Show a customer; activity comes with show_activity()."""
+    def show(self, customer: Customer | None, read_at: str, now: datetime, note: Note | None) -> None:
+        """Show a customer with our note on it; activity comes with show_activity()."""
         if customer is None or self.customer is None or customer.username != self.customer.username:
             self.entries = ()
             self.scroll_to(y=0, animate=False, immediate=True, force=True)
-        self.customer, self.read_at, self.now = customer, read_at, now
+        self.customer, self.read_at, self.now, self.note = customer, read_at, now, note
         self._fill()
 
     def show_activity(self, customer: Customer, entries: Sequence[Entry]) -> None:
@@ -73,7 +75,7 @@ class DetailPane(LineView, can_focus=True):
         if self.customer is None or self.now is None:
             return ["" if is_wide else "-" * width, "no customer"]
         name = cut_middle(clean(self.customer.username), min(len(self.customer.username), width - 14)).rstrip()
-        title = name if is_wide else f"-- {name} ".ljust(width - 9, "-") + " detail -"
+        known = self.provider, self.customer, self.read_at, self.entries, self.now
         if self.size.height > TALL:
-            return [title, *wide_lines(self.provider, self.customer, self.read_at, self.entries, self.now, width - 3)]
-        return [title, *short_lines(self.provider, self.customer, self.read_at, self.entries, self.now, width)]
+            return [name if is_wide else short_title(name, width), *wide_lines(*known, width - 3, self.note)]
+        return [name if is_wide else short_title(name, width, self.note), *short_lines(*known, width)]

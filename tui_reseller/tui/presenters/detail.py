@@ -7,16 +7,19 @@ from rich.cells import cell_len, set_cell_size
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.note import Note
 from tui_reseller.domain.provider import KEY, Field, Kind, Provider, Told
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.presenters.entry import entry_line
+from tui_reseller.tui.presenters.notes import in_one_line, note_rows
 from tui_reseller.tui.presenters.rows import cut
 
 NOT_GIVEN = "not given"
 NOT_READ = "not read yet"
 LABEL, SHORT_LABEL, SHORT_SWITCH = 16, 10, 8
 """Cells of a label beside the list, below it, and of a switch's title and value there."""
+SHORT_END = " detail -"
 SHORT_LINES = 6
 """So many lines are below the list, beside the title and the last change."""
 CHARACTERS_A_CELL = 6
@@ -38,9 +41,15 @@ def switch_note(field: Field, customer: Customer, read_at: str) -> str:
 
 
 def wide_lines(
-    provider: Provider, customer: Customer, read_at: str, entries: Sequence[Entry], now: datetime, width: int
+    provider: Provider,
+    customer: Customer,
+    read_at: str,
+    entries: Sequence[Entry],
+    now: datetime,
+    width: int,
+    note: Note | None = None,
 ) -> list[str]:
-    """Return the lines of the pane beside the list, one a field."""
+    """Return the lines of the pane beside the list, one a field; our own label and note stand behind the switches."""
     rows = [
         (group[-1].label, " ".join(_with_country(field, customer) for field in group))
         for group in _groups(provider, [one for one in provider.postal_line if len(one) > 1])
@@ -49,6 +58,8 @@ def wide_lines(
     for name in provider.switches:
         field = provider.by_name[name]
         rows.append((field.label, f"{customer.text(name)}  {switch_note(field, customer, read_at)}"))
+    if note is not None:
+        rows += [("", ""), *note_rows(note, now)]
     if customer.extra:
         rows.append(("Other", clean(", ".join(f"{k}={v}" for k, v in customer.extra.items()), longest=200)))
     lines = [line for label, value in rows for line in _folded(f"{label:<{LABEL}}", value, width)]
@@ -71,6 +82,15 @@ def short_lines(
     lines += [" " * (half + 1) + text for text in right[len(lines) : SHORT_LINES]]
     lines += [""] * (SHORT_LINES - len(lines))
     return [*lines, f"{'Last':<{SHORT_LABEL}}{entry_line(entries[0], now) if entries else 'nothing done by this tool'}"]
+
+
+def short_title(name: str, width: int, note: Note | None = None) -> str:
+    """Return the line above the pane below the list; what we know of the customer stands in it as far as it fits."""
+    head = f"-- {name} "
+    room = width - len(SHORT_END) - cell_len(head) - 2
+    if note is not None and room >= SHORT_LABEL:
+        head += cut(in_one_line(note), room).rstrip() + " "
+    return head + "-" * (width - len(SHORT_END) - cell_len(head)) + SHORT_END
 
 
 def _short_left(provider: Provider, customer: Customer) -> list[str]:

@@ -5,6 +5,7 @@ rests.
 from textual.timer import Timer
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.note import Note
 from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.profile_context import ProfileContext
 
@@ -23,11 +24,11 @@ class DetailFollower:
         self._rest: Timer | None = None
 
     def follow_if_other(self) -> None:
-        """Follow if another customer is under the cursor, or the list was read again. The customer that is shown is
-        shown at once as it is now: the cursor rests on it already.
+        """Follow if another customer is under the cursor, the list was read again, or our note is another one. The
+        customer that is shown is shown at once as it is now: the cursor rests on it already.
         """
         customer, shown = self.context.current, self.detail.customer
-        if customer is shown and self.detail.read_at == self.context.read_at:
+        if customer is shown and self.detail.read_at == self.context.read_at and self.detail.note is self._note(shown):
             return
         if customer is not None and shown is not None and customer.username == shown.username:
             self._show(customer)
@@ -49,8 +50,11 @@ class DetailFollower:
         if customer is not None:
             self.context.host.run_in_background(lambda: self._last_changes(customer), "detail")
 
+    def _note(self, customer: Customer | None) -> Note | None:
+        return self.context.state.notes.of(customer) if customer is not None else None
+
     def _show(self, customer: Customer | None) -> None:
-        self.detail.show(customer, self.context.read_at, self.context.now())
+        self.detail.show(customer, self.context.read_at, self.context.now(), self._note(customer))
 
     async def _last_changes(self, customer: Customer) -> None:
         from tui_reseller.domain.audit import AuditQuery  # noqa: PLC0415 - after the first painting
