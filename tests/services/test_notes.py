@@ -165,9 +165,24 @@ async def test_another_window_learns_what_was_written_renamed_and_deleted(sessio
     seen = await other_windows.take_in(elsewhere, seen)
     assert elsewhere.notes.present.of(elsewhere.customers.get("lux")).label == "gold"
     before = elsewhere.notes.present
-    await carry_out(session, Call(Operation.DISABLE, "lux"))
-    await other_windows.take_in(elsewhere, seen)
+    for call in (Call(Operation.DISABLE, "lux"), CALLS[Operation.CREATE]):
+        assert (await carry_out(session, call)).outcome.is_applied
+    seen = await other_windows.take_in(elsewhere, seen)
     assert elsewhere.notes.present is before, "nothing was read that does not bear on notes"
+    for old, new in (("lux", "lex"), ("lex", "lix")):
+        assert (await carry_out(session, Call(Operation.RENAME, old, {"username": new}))).outcome.is_applied
+    await other_windows.take_in(elsewhere, seen)
+    assert [*elsewhere.notes.present.by_name] == ["lix"], "through two names at once"
+
+
+async def test_a_window_that_missed_much_reads_all_notes_again(session, elsewhere, monkeypatch):
+    monkeypatch.setattr(other_windows, "MOST", 1)
+    seen = await other_windows.all_seen(elsewhere)
+    await noted(session, LUZ, "vip")
+    await carry_out(session, CALLS[Operation.RENAME])
+    await carry_out(session, Call(Operation.ENABLE, "ana"))
+    await other_windows.take_in(elsewhere, seen)
+    assert {name: note.label for name, note in elsewhere.notes.present.by_name.items()} == {"lux": "vip"}
 
 
 async def test_a_filter_asks_the_ledger_for_notes_only_if_it_is_about_them(session, ledger, monkeypatch):

@@ -143,14 +143,7 @@ class ProfileContext:
         """
         with suppress(LedgerUnavailable):
             await self.session.notes.learn()
-        await self.show_notes()
-
-    async def show_notes(self) -> None:
-        """Show our own labels and notes as they are now, and what a filter finds by them."""
-        if self.filter.asks_notes:
-            await self.requery()
-        else:
-            self.show()
+        await self.requery()
 
     async def requery(self, filter_: Filter | None = None, **values: Any) -> None:
         """Filter and sort again, and show the counts; what else changes with the rows is given here.

@@ -47,7 +47,7 @@ async def _edit(context: ProfileContext, first: str) -> None:
             problem = f"{error.message}. {AGAIN}"
             opened = await open_note(context.session, customer)
             continue
-        await context.show_notes()
+        await context.requery()
         context.notify(_kept(customer.username) if written else "Label and note are so already.", "good")
         return
 

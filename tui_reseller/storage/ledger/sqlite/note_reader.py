@@ -22,7 +22,7 @@ from tui_reseller.storage.ledger.note_rows import (
 from tui_reseller.storage.ledger.sqlite.entries import EntryReader
 from tui_reseller.storage.ledger.sqlite.statements import APPLIED, OUTCOME, placeholders
 
-FEW = 200
+FEW = 1_000
 """So many names are asked for one by one; for more, all notes are read."""
 _ANSWERED = f"(SELECT min(number) FROM rows WHERE entry = i.entry AND kind = 'outcome' AND outcome IN ({APPLIED}))"  # noqa: S608
 
