@@ -121,4 +121,5 @@ ACCOUNTS_V3 = Provider(
     list_is_atomic=False,
     reads_lag=30.0,
     new_values={"sending": True},
+    signs_in=True,
 )
