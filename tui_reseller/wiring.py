@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -21,7 +21,6 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.services.ports import CustomersPort
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.services import Services
-from tui_reseller.services.session import Connect
 from tui_reseller.storage.config import ConfigFile
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.drafts import Drafts
@@ -102,7 +101,7 @@ def build(
         views=Views(paths.state),
         clock=SystemClock(),
         operator=this_operator(os.environ),
-        connect=connect,
+        connect=partial(connect, cache=paths.cache),
         new_list=CustomerList,
         exporter=Exporter(),
         jobs=Jobs(ledger, paths.state),
@@ -113,34 +112,48 @@ def build(
     )
 
 
-def connect(profile: Profile, credential: Credential, timeout: float | None) -> CustomersPort:
-    """Return the service of a profile. Raises BadConfig for a provider that has no client here."""
+def connect(profile: Profile, credential: Credential, timeout: float | None, *, cache: Path) -> CustomersPort:
+    """Return the service of a profile; *cache* is where processes share what can be lost at any time.
+
+    Raises BadConfig for a provider that has no client here.
+    """
     client = CLIENTS.get(profile.provider)
     if client is None:
         known = ", ".join(CLIENTS)
         raise BadConfig(f'profile "{profile.name}" has the provider "{profile.provider}"', hint=f"known are: {known}")
-    return client(profile, credential, timeout)
+    return client(profile, credential, timeout, cache)
 
 
-def _reseller_v2(profile: Profile, credential: Credential, timeout: float | None) -> CustomersPort:
+def _reseller_v2(profile: Profile, credential: Credential, timeout: float | None, _cache: Path) -> CustomersPort:
     from tui_reseller.api.reseller_v2.client import ResellerV2  # noqa: PLC0415 - httpx is not on the start-up path
 
     return ResellerV2(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout)
 
 
-def _subusers_v3(profile: Profile, credential: Credential, timeout: float | None) -> CustomersPort:
+def _subusers_v3(profile: Profile, credential: Credential, timeout: float | None, cache: Path) -> CustomersPort:
     from tui_reseller.api.subusers_v3.client import SubusersV3  # noqa: PLC0415 - httpx is not on the start-up path
+    from tui_reseller.api.v3.pace import Pace  # noqa: PLC0415
+    from tui_reseller.storage.shared_pace import SharedPace  # noqa: PLC0415
 
-    return SubusersV3(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout)
+    pace = Pace(SharedPace(cache, profile.account) if profile.api_user else None)
+    return SubusersV3(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout, pace=pace)
 
 
-def _accounts_v3(profile: Profile, credential: Credential, timeout: float | None) -> CustomersPort:
+def _accounts_v3(profile: Profile, credential: Credential, timeout: float | None, cache: Path) -> CustomersPort:
     from tui_reseller.api.accounts_v3.client import AccountsV3  # noqa: PLC0415 - httpx is not on the start-up path
+    from tui_reseller.api.v3.pace import Pace  # noqa: PLC0415
+    from tui_reseller.storage.shared_pace import SharedPace  # noqa: PLC0415
 
-    return AccountsV3(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout)
+    pace = Pace(SharedPace(cache, profile.account) if profile.api_user else None)
+    return AccountsV3(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout, pace=pace)
 
 
-CLIENTS: dict[str, Connect] = {RESELLER_V2.id: _reseller_v2, SUBUSERS_V3.id: _subusers_v3, ACCOUNTS_V3.id: _accounts_v3}
+Client = Callable[[Profile, Credential, float | None, Path], CustomersPort]
+CLIENTS: dict[str, Client] = {
+    RESELLER_V2.id: _reseller_v2,
+    SUBUSERS_V3.id: _subusers_v3,
+    ACCOUNTS_V3.id: _accounts_v3,
+}
 """Who speaks with which service, by the provider's id."""
 
 

@@ -190,6 +190,7 @@ def created(place: Place) -> list[str]:
 ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "list": lambda _: [],
     "show": lambda _: ["user1"],
+    "note": lambda _: ["user1", "--label", f"out-{next(_numbers)}"],
     "create": created,
     "set": lambda place: [*place.new(), "city=Lugo", "--yes"],
     "email": lambda place: [*place.new(), "other@x.example", "--yes"],

@@ -5,13 +5,22 @@ import json
 from collections import defaultdict
 from dataclasses import replace
 
-from tui_reseller.domain.audit import ChainReport, utc_text
+from tui_reseller.domain.audit import AuditQuery, ChainReport, utc_text
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage.ledger import rules
 from tui_reseller.storage.ledger.chain import BEGINNING, Anchor, first_break, linked
 from tui_reseller.storage.ledger.encoding import escaped, unescaped
 from tui_reseller.storage.ledger.entry_ids import typed_entry_id
+from tui_reseller.storage.ledger.note_rows import (
+    AppliedRow,
+    NoteRow,
+    following,
+    note_row,
+    read_note,
+    refuse_overtaken,
+    standing_notes,
+)
 from tui_reseller.storage.ledger.replay import last_set, replayed
 from tui_reseller.storage.ledger.rows import EntryRow, intent_row, outcome_row, plain_row, read_entry
 from tui_reseller.storage.ledger.spans import Rename, spans_of
@@ -24,7 +33,7 @@ class MemoryTransaction:
 
     def __init__(self, now):
         self.now = now
-        self.links, self.notes = [], []
+        self.links, self.notes, self.customer_notes = [], [], []
         self.intents, self.outcomes = {}, {}
         self.named = defaultdict(list)
 
@@ -67,6 +76,10 @@ class MemoryTransaction:
         row = plain_row(len(self.links) + 1, kind, escaped(entry), self.now(), body)
         self._append(row)
         self.notes.append(row)
+
+    def append_customer_note(self, row):
+        self._append(row)
+        self.customer_notes.append(row)
 
     def _append(self, row):
         last = self.links[-1] if self.links else None
@@ -141,6 +154,47 @@ class MemoryLedger:
 
     async def newest_id(self):
         return self._rows.last_entry_id() or ""
+
+    async def write_note(self, profile, account, note, seen):
+        refuse_overtaken(provider_of(account), note, self._note_rows(account, note.username),
+                         self._applied(account, note.username), seen)  # fmt: skip
+        written = replace(note, time=self._rows.now(), number=len(self._rows.links) + 1)
+        self._rows.append_customer_note(note_row(written.number, profile, account, written))
+        return written
+
+    async def customer_notes(self, account, usernames=None):
+        found = standing_notes(provider_of(account), self._note_rows(account), self._applied(account))
+        return [note for note in found if usernames is None or note.username in usernames]
+
+    async def noted_since(self, account, row):
+        return list({unescaped(one.username): None for one in self._note_rows(account) if one.number > row})
+
+    async def note_history(self, account, username):
+        spans = self._spans(AuditQuery(account=account, username=username))
+        return [
+            read_note(row)
+            for row in sorted(self._note_rows(account), reverse=True)
+            if any(span.username == row.username and span.first <= row.number <= span.last for span in spans)
+        ]
+
+    def _note_rows(self, account, username=None):
+        return [
+            NoteRow(row.number, row.username, row.time, row.body)
+            for row in self._rows.customer_notes
+            if row.account == escaped(account) and (username is None or row.username == escaped(username))
+        ]
+
+    def _applied(self, account, username=None):
+        rows, wanted = self._rows, following(provider_of(account))
+        return [
+            AppliedRow(row.number, rows.outcomes[entry].number, row.operation, row.username, row.target, row.body)
+            for entry, row in rows.intents.items()
+            if row.account == escaped(account)
+            and (username is None or escaped(username) in {row.username, row.target})
+            and row.operation in {operation.value for operation in wanted}
+            and entry in rows.outcomes
+            and rows.entry(entry).outcome.is_applied
+        ]
 
     async def newest(self):
         return len(self._rows.links)

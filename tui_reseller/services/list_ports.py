@@ -15,6 +15,7 @@ from tui_reseller.domain.listing import (
     StoredList,
     Table,
 )
+from tui_reseller.domain.note import Notes
 from tui_reseller.domain.value import Value
 
 
@@ -124,9 +125,11 @@ class CustomerListPort(Protocol):
     async def tidy(self) -> None:
         """Do what many single changes leave to do."""
 
-    async def table(self, usernames: Collection[str] | None = None, *, everything: bool = False) -> Table | None:
+    async def table(
+        self, usernames: Collection[str] | None = None, *, everything: bool = False, notes: Notes | None = None
+    ) -> Table | None:
         """Return as columns what the present query shows, in its order; or the customers of these usernames, or
-        everything. None before the first list.
+        everything. With notes it ends with columns for our labels and notes. None before the first list.
         """
 
 

@@ -35,10 +35,30 @@ async def take_in(session: Session, seen: Seen) -> Seen:
     if row == seen.row:
         return seen
     entries = await session.ledger.written_since(session.account, seen.row, MOST)
+    noted = await session.ledger.noted_since(session.account, seen.row)
     await session.held.keep(*await _changes(session, entries, seen))
+    await _take_in_notes(session, entries, noted)
     if any(not session.provider.untold.isdisjoint(c.field for c in entry.changes) for entry in entries):
         await session.last_set.learn()
     return Seen(row, max([seen.entry, *(entry.id for entry in entries)]))
+
+
+async def _take_in_notes(session: Session, entries: Sequence[Entry], noted: Iterable[str]) -> None:
+    """Learn anew what was noted since, and the notes of customers who have another name since, are gone, or are told by
+    other values. Of customers without a note there is nothing to learn.
+    """
+    if len(entries) >= MOST:
+        await session.notes.learn()
+        return
+    found, known = set(noted), session.notes.present.by_name
+    for entry in entries:
+        names = {entry.username, *(str(change.after) for change in entry.changes if change.field == KEY)}
+        is_other = session.provider.action(entry.operation).effect is not Effect.CHANGES
+        is_told_otherwise = any(change.field in session.provider.identity for change in entry.changes)
+        if (is_other or is_told_otherwise) and any(name in known or name in found for name in names):
+            found |= names
+    if found:
+        await session.notes.learn_anew(found)
 
 
 async def _changes(session: Session, entries: Sequence[Entry], seen: Seen) -> list[tuple[str, Customer | None]]:

@@ -27,6 +27,7 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.value import Value
 from tui_reseller.domain.vault import Anchor, Comparison, Restored
 from tui_reseller.domain.view import ListLayout, View
+from tui_reseller.services.note_ports import NotesPort
 
 
 class Clock(Protocol):
@@ -89,8 +90,8 @@ class CustomersPort(Protocol):
         """Close connections."""
 
 
-class LedgerPort(Protocol):
-    """The audit log. Every method may raise LedgerUnavailable."""
+class LedgerPort(NotesPort, Protocol):
+    """The audit log, with labels and notes. Every method may raise LedgerUnavailable."""
 
     async def begin(self, intent: Intent) -> str:
         """Write an intent durably and return its id.

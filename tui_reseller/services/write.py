@@ -240,7 +240,7 @@ def list_updates(
     session: Session, call: Call, before: Customer | None, outcome: Outcome
 ) -> list[tuple[str, Customer | None]]:
     """Return what a result changes in the list: a certain change, or a switch that is unknown now. What this tool knows
-    of what the service never tells is learnt on the way.
+    beside the service is learnt on the way.
     """
     action = session.provider.action(call.operation)
     if outcome is Outcome.UNKNOWN and action.sets and before:
@@ -254,8 +254,10 @@ def list_updates(
         session.last_set.note(call.username, action.sets)
     if action.effect is Effect.RENAMES:
         session.last_set.renamed(call.username, call.fields[KEY])
+        session.notes.renamed(call.username, call.fields[KEY])
     if action.effect is Effect.REMOVES:
         session.last_set.forget(call.username)
+        session.notes.forget(call.username)
     return [(call.username, after_call(session.provider, call, before))]
 
 

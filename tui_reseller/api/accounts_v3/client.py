@@ -54,10 +54,16 @@ class AccountsV3:
     """
 
     def __init__(
-        self, profile: Profile, key: Secret, *, proxy_password: Secret | None = None, timeout: float | None = None
+        self,
+        profile: Profile,
+        key: Secret,
+        *,
+        proxy_password: Secret | None = None,
+        timeout: float | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._key = key
-        self._caller = Caller(Pace())
+        self._caller = Caller(pace or Pace())
         self._connection = Connection(profile, proxy_password=proxy_password, timeout=timeout)
 
     def stream(self) -> AsyncGenerator[ListProgress, None]:

@@ -5,6 +5,7 @@ It sends what it is told, once, and says what is certain; whether to send again 
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 EU, GLOBAL = "eu", "global"
+TOO_MANY = 429
+PAGE_ATTEMPTS = 3
+"""So often a page is asked for that is refused with 429, each time when the service allows it."""
 
 
 class SubusersV3:
@@ -55,10 +59,16 @@ class SubusersV3:
     """
 
     def __init__(
-        self, profile: Profile, key: Secret, *, proxy_password: Secret | None = None, timeout: float | None = None
+        self,
+        profile: Profile,
+        key: Secret,
+        *,
+        proxy_password: Secret | None = None,
+        timeout: float | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._key = key
-        self._caller = Caller(Pace())
+        self._caller = Caller(pace or Pace())
         self._global = Connection(profile, proxy_password=proxy_password, timeout=timeout)
         eu = replace(profile, base_url=profile.eu_place) if profile.eu_place else None
         self._eu = Connection(eu, proxy_password=proxy_password, timeout=timeout) if eu else self._global
@@ -73,7 +83,11 @@ class SubusersV3:
 
         async def page(offset: int) -> "pl.DataFrame":
             nonlocal received
-            reply, made = await self._caller.reply(self._global, page_request(offset, LIMIT, self._key), PAGE_CAP)
+            for _ in range(PAGE_ATTEMPTS):  # one page that came too soon is not worth the whole list
+                request = page_request(offset, LIMIT, self._key)
+                reply, made = await self._caller.reply(self._global, request, PAGE_CAP)
+                if reply.status != TOO_MANY:
+                    break
             received += len(reply.body or b"")
             found = await asyncio.to_thread(_table, reply.body or b"") if reply.status == 200 else None
             if found is None:
@@ -82,11 +96,12 @@ class SubusersV3:
                 raise found
             return found
 
-        async for table in read_pages(page):
-            europeans = table.filter(table["region"] == EU)[KEY].to_list()
-            self._regions.update(dict.fromkeys(europeans, EU))
-            yield ListProgress(table, received)
-            del table
+        async with aclosing(read_pages(page)) as tables:
+            async for table in tables:
+                europeans = table.filter(table["region"] == EU)[KEY].to_list()
+                self._regions.update(dict.fromkeys(europeans, EU))
+                yield ListProgress(table, received)
+                del table
 
     async def find(self, username: str, enough: float = 0.0) -> Customer | None:  # noqa: ARG002 - the port's
         """Ask for one customer, by the list of names that begin so, which tells the region, and by the exact name where

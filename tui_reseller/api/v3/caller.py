@@ -44,12 +44,12 @@ class Caller:
         self, connection: Connection, request: Request, cap: int, *, background: bool = False
     ) -> tuple[Reply, Request]:
         """Return a whole answer of at most *cap* bytes, and the request as it was sent. Raises NoAnswer."""
-        await self._pace.turn(background=background)
+        turn = await self._pace.turn(background=background)
         reply: Reply | None = None
         try:
             exchange: Exchange = await connection.exchange(request, CALL_SECONDS)
             async with exchange:
                 reply = await exchange.whole(cap)
         finally:
-            self._pace.end(reply)
+            self._pace.end(turn, reply)
         return reply, exchange.request

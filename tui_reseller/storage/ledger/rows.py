@@ -24,8 +24,8 @@ _READ_BACK = "read back"
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One row of the ledger, in the order of its columns. Only intents have an account and a username. Texts are
-    escaped() (encoding.py), times ISO 8601 in UTC.
+    """One row of the ledger, in the order of its columns. Only intents and notes have an account and a username. Texts
+    are escaped() (encoding.py), times ISO 8601 in UTC.
     """
 
     number: int
