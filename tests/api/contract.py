@@ -314,6 +314,23 @@ class ClientContract:
         with pytest.raises(e.InvalidInput):
             await connect(closed_port()).send(self.call(operation, f"{fresh}\ud800"))
 
+    # --- Signing in as a customer ------------------------------------------------------------------------------------
+
+    async def test_a_link_that_signs_in_is_another_one_each_time_and_nowhere_else(self, peer, connect, fresh, caplog):
+        caplog.set_level(logging.DEBUG)
+        client, absent = connect(), fresh
+        if not self.provider.signs_in:
+            assert self.provider.why_no_sign_in or not peer.applied(fresh)
+            assert type(await failure_of(client.link(fresh))) is e.RefusedHere
+            return
+        key = self.plant(peer, fresh)
+        links = [await client.link(key), await client.link(key)]
+        assert len({link.reveal() for link in links}) == 2
+        assert all(link.reveal().startswith("https://") for link in links)
+        assert all(link.reveal() not in f"{caplog.text}{link!r}{links}" for link in links)
+        assert type(await failure_of(client.link(absent))) is e.CustomerNotFound
+        assert type(await failure_of(connect(key=Secret(OTHER_KEY)).link(key))) is e.CredentialsRefused
+
     # --- Secrets, and the end ---------------------------------------------------------------------------------------
 
     async def test_no_secret_is_in_an_error_or_a_log(self, peer, connect, proxy, fresh, operation, caplog):

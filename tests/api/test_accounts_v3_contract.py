@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.api.contract import ClientContract
-from tests.api.contract_tools import answering, failure_of, http, listed
+from tests.api.contract_tools import answering, everything, failure_of, http, listed
 from tui_reseller.api.accounts_v3.client import AccountsV3
 from tui_reseller.domain import errors as e
 from tui_reseller.domain.operation import Call, Operation
@@ -202,3 +202,44 @@ async def test_what_is_booked_is_sent_as_the_service_writes_it():
             {"name": "c.d", "type": "addon", "quantity": 1},
         ],
     }
+
+
+# --- A link that signs in -------------------------------------------------------------------------------------------
+
+CANARY = "https://app.example/sso?code=CANARY"
+
+
+def sent_to(*lines, status=303):
+    head = "".join(f"{line}\r\n" for line in lines)
+    return f"HTTP/1.1 {status} Word\r\n{head}Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
+
+
+async def test_a_link_is_taken_and_not_followed():
+    seen = []
+
+    def answer(request):
+        seen.append(request.split(b" ")[:2])
+        return sent_to(f"Location: {CANARY}")
+
+    link = await asked(answer, lambda client: client.link("a/b"))
+    assert link.reveal() == CANARY
+    assert seen == [[b"POST", b"/v3/partners/accounts/a%2Fb/sso"]]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        sent_to(),
+        sent_to("Location: http://app.example/CANARY"),
+        sent_to("Location: /CANARY"),
+        sent_to("Location: javascript:CANARY"),
+        sent_to(f"Location: {CANARY}", status=302),
+        sent_to(f"Location: {CANARY}", status=200),
+        sent_to(f"Location: {CANARY}", status=204),
+        sent_to(f"Location: {CANARY}", status=500),
+    ],
+)
+async def test_what_is_no_link_is_none_and_is_not_shown(reply, caplog):
+    error = await failure_of(asked(lambda _request: reply, lambda client: client.link("acc1")))
+    assert type(error) is e.UnusableAnswer
+    assert "CANARY" not in f"{everything(error)}{caplog.text}"

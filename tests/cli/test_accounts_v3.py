@@ -119,8 +119,11 @@ def test_a_lost_answer_of_a_create_is_never_guessed(console):
     checked = console("verify", lost.row["id"])
     assert (checked.code, checked.row["outcome"]) == (10, "unverifiable")
     assert "under an id that nobody knows" in checked.row["message"]
+    again = console("create", f"package={FREE}", "email=lost@x.example", "--yes")
+    assert (again.code, lost.row["id"] in again.err) == (11, True)
     closed = console("resolve", lost.row["id"], "--note", "opened; seen in the list")
     assert closed.row["outcome"] == "resolved"
+    assert console("create", f"package={FREE}", "email=lost@x.example", "--yes").row["outcome"] == "applied"
 
 
 @pytest.mark.parametrize(
@@ -160,3 +163,51 @@ def test_what_the_service_has_not_is_refused_with_the_way_round(console, planted
     account = planted()
     refused = console(*(account if word == "ID" else word for word in argv))
     assert (refused.code, words in refused.err) == (11, True), refused.err
+
+
+# --- Signing in -----------------------------------------------------------------------------------------------------
+
+
+def test_a_link_is_printed_once_and_written_down_without_it(console, planted):
+    account = planted()
+    ran = console("sign-in", account, "--reason", "ticket 4711")
+    assert ran.code == 0, ran.err
+    (link,) = ran.out.splitlines()
+    assert link.startswith("https://")
+    code = link.partition("code=")[2]
+    assert code not in ran.err
+    newest, before = console("audit", "sign-ins").rows[:2]
+    assert (newest["link"], before["link"]) == ("given", "asked")
+    for row in (newest, before):
+        assert (row["username"], row["reason"]) == (account, "ticket 4711")
+        assert row["operator"]["user"]
+        assert row["time"].endswith("Z")
+    assert console("audit", "verify").row["whole"] is True
+    kept = b"".join(path.read_bytes() for path in console.folder.rglob("*") if path.is_file())
+    assert code.encode() not in kept
+
+
+@pytest.mark.parametrize("options", [("--dry-run",), ("--read-only",)])
+def test_no_link_is_asked_for(console, planted, options):
+    account, since = planted(), console.sandbox.last_seq()
+    asked = len(console("audit", "sign-ins").rows)
+    refused = console("sign-in", account, *options)
+    assert (refused.code, refused.out) == (11, "")
+    assert console.sandbox.log(since) == []
+    assert len(console("audit", "sign-ins").rows) == asked
+
+
+def test_a_refused_link_is_written_down_as_such(console, planted):
+    account = planted(active="false", account_state="banned")
+    refused = console("sign-in", account)
+    assert (refused.code, refused.out) == (6, "")
+    newest, before = console("audit", "sign-ins").rows[:2]
+    assert (newest["username"], before["link"]) == (account, "asked")
+    assert newest["link"] not in {"asked", "given"}
+    assert console("sign-in", "nobody-there").code == 7
+
+
+def test_other_services_have_no_link_and_say_what_to_do(console):
+    console.environment |= {"TUI_RESELLER_PROVIDER": "subusers-v3"}
+    refused = console("sign-in", "user1")
+    assert (refused.code, "the customer logs in" in refused.err) == (11, True)

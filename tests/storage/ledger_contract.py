@@ -49,6 +49,23 @@ class LedgerContract:
         assert found.settled_at >= found.time
         assert abs(datetime.now(UTC) - found.time) < timedelta(minutes=1)
 
+    async def test_a_customer_is_found_under_the_key_that_the_service_gave(self, ledger, intent):
+        account = "accounts-v3|https://api.example.com/v3|boss"
+        opened = await ledger.begin(intent(Operation.CREATE, username="new:1", account=account))
+        other = await ledger.begin(intent(Operation.CREATE, username="new:2", account=account))
+        await ledger.finish(opened, Outcome.APPLIED, "opened", target="acc|7é", is_answer=True)
+        await ledger.finish(other, Outcome.REJECTED, "no")
+        stopped = await done(ledger, intent(Operation.DISABLE, username="acc|7é", account=account))
+        for query in (AuditQuery(username="acc|7é"), AuditQuery(account=account, username="acc|7é")):
+            assert [entry.id for entry in await ledger.entries(query)] == [stopped, opened]
+        assert [entry.id for entry in await ledger.entries(AuditQuery(username="new:2"))] == [other]
+        assert await ledger.entries(AuditQuery(account="other", username="acc|7é")) == []
+        found = await ledger.get(opened)
+        assert (found.username, found.given, found.customer) == ("new:1", "acc|7é", "acc|7é")
+        assert found.as_dict()["username"] == "acc|7é"
+        assert (await ledger.get(other)).customer == "new:2"
+        assert (await ledger.check()).is_whole
+
     async def test_ids_are_short_unique_and_sort_by_time_even_if_the_clock_goes_back(self, open_ledger, intent):
         moments = iter([datetime(2026, 1, 1, tzinfo=UTC), datetime(2025, 6, 1, tzinfo=UTC)])
         now = [datetime(2026, 1, 1, tzinfo=UTC)]

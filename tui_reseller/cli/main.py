@@ -33,6 +33,7 @@ VERBS = (
     Verb("password", "typed:password", _WRITE, "Set a new password."),
     Verb("rename", "typed:rename", _WRITE, "Change the username."),
     Verb("delete", "typed:delete", _WRITE, "Close an account for ever."),
+    Verb("sign-in", "sign_in:sign_in", _WRITE, "Print a link that signs you in as a customer."),
     Verb("plan", "plan:plan", _MANY, "Many changes, checked and reviewed before the first is sent."),
     Verb("job", "job:job", _MANY, "Plans being applied: watch, pause, stop, resume, results."),
     Verb("undo", "undo:undo", _MANY, "Take back an operation, or all that a job has done."),

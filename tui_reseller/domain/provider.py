@@ -182,8 +182,9 @@ class Provider:
     not, and what to do instead. Needs_api_user: signing in takes a name beside the key. List_is_atomic: a whole list
     is one moment, so that an absence in it proves something. Reads_lag is how many seconds a reading may be behind.
     New_values are the switches as a new customer has them. Name_fields and place_fields are what a customer is
-    described by in one line. Postal_line is the line of a postal address below the street: its groups are separated by
-    commas, the fields of a group by spaces. Eu_base_url is where calls for customers of the European region go, empty
+    described by in one line. Postal_line is the line of a postal address below the street: its groups are separated
+    by commas, the fields of a group by spaces. Signs_in: it gives links that sign in as a customer; else
+    why_no_sign_in says what to do instead. Eu_base_url is where calls for customers of the European region go, empty
     where there is one place for all.
     """
 
@@ -203,6 +204,8 @@ class Provider:
     place_fields: tuple[str, ...] = ()
     postal_line: tuple[tuple[str, ...], ...] = ()
     eu_base_url: str = ""
+    signs_in: bool = False
+    why_no_sign_in: str = ""
 
     def __post_init__(self) -> None:
         """Hold the table together. Raises ValueError, which is a mistake of our own."""

@@ -10,6 +10,7 @@ from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.receipt import Receipt
+from tui_reseller.domain.secret import Secret
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import CustomersPort
 
@@ -56,6 +57,14 @@ class GuardedCustomers:
         permit.refuse_other(self._account, call, job)
         self._policy.refuse(call)
         return await self._customers.send(call)
+
+    async def link(self, username: str) -> Secret:
+        """Ask for a link that signs in as a customer; raise NotWritable while nothing may be written."""
+        self._policy.tighten()
+        refusal = self._policy.refusal()
+        if refusal is not None:
+            raise refusal
+        return await self._customers.link(username)
 
     async def aclose(self) -> None:
         """Close connections."""

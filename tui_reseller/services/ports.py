@@ -23,6 +23,7 @@ from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.receipt import Receipt
+from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.value import Value
 from tui_reseller.domain.vault import Anchor, Comparison, Restored
 from tui_reseller.domain.view import ListLayout, View
@@ -77,6 +78,12 @@ class CustomersPort(Protocol):
 
         Raises NotSent (nothing left), Rejected and its kinds (the service said no), AnswerLost or UnusableAnswer
         (what became of it is not known).
+        """
+
+    async def link(self, username: str) -> Secret:
+        """Return a link that signs in once as an administrator of a customer's account; each call makes another one.
+
+        Raises as send(), CustomerNotFound among them; RefusedHere where the service has no such link.
         """
 
     async def aclose(self) -> None:

@@ -86,6 +86,7 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
     if session.customers.is_ambiguous(call.username):
         raise RefusedHere(f"refused: the service lists {quoted(call.username)} more than once; nothing was sent")
     if session.provider.action(call.operation).effect is Effect.CREATES:
+        await _refuse_like_a_lost_one(session, call)
         return None
     now = aim.read or await find_up_to_date(session, call.username)
     if now is None:
@@ -101,6 +102,23 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
     if call.until is not None and now.switch(session.provider.action(call.operation).switch) is not Switch.ON:
         await refuse_end(session, call, now)
     return now
+
+
+async def _refuse_like_a_lost_one(session: Session, call: Call) -> None:
+    """Raise RefusedHere if a new customer with the same address may be there already: nothing else would tell two apart
+    where the service gives the key.
+    """
+    names = [name for name in call.fields if session.provider.by_name[name].is_address]
+    if not session.provider.names_customers or not names:
+        return
+    for entry in await session.ledger.needs_you(session.account):
+        asked_for = {change.field: change.after for change in entry.changes}
+        if entry.operation is call.operation and all(asked_for.get(name) == call.fields[name] for name in names):
+            raise RefusedHere(
+                f"refused: whether a customer with this address was opened by operation {entry.id} is not known; "
+                "nothing was sent",
+                hint=f"look for it, then close that one with a note (id {entry.id})",
+            )
 
 
 def refuse_another(call: Call, meant: Fingerprint, now: Customer) -> None:

@@ -13,13 +13,15 @@ from tui_reseller.api.accounts_v3.requests import (
     catalogue_request,
     offerings_request,
     page_request,
+    sign_in_request,
     state_request,
     write_request,
 )
 from tui_reseller.api.connection import Connection
 from tui_reseller.api.lists.records import is_usable
+from tui_reseller.api.reply import Reply
 from tui_reseller.api.request import Request
-from tui_reseller.api.v3.caller import PAGE_CAP, Caller
+from tui_reseller.api.v3.caller import CAP, PAGE_CAP, Caller
 from tui_reseller.api.v3.pace import Pace
 from tui_reseller.api.v3.replies import judged
 from tui_reseller.domain.customer import Customer
@@ -41,6 +43,8 @@ from tui_reseller.domain.providers.accounts_v3 import STATES
 from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
+
+SENT_ELSEWHERE = 303
 
 
 class AccountsV3:
@@ -130,6 +134,19 @@ class AccountsV3:
             raise UnusableAnswer("the reply does not say which account was opened")
         return Receipt(f"opened as {clean(account, longest=100)}", account)
 
+    async def link(self, username: str) -> Secret:
+        """Return a link that signs in once, as the account's first administrator. The answer sends there, and is not
+        followed. Raises as send().
+        """
+        reply, made = await self._caller.reply(self._connection, sign_in_request(username, self._key), CAP)
+        if reply.status == SENT_ELSEWHERE:
+            link = _link_in(reply)
+            if link is None:
+                raise UnusableAnswer("the reply has no link that could be opened")
+            return link
+        answer = judged(reply, made, ())
+        raise answer if isinstance(answer, ResellerError) else UnusableAnswer("the reply is no link")
+
     async def aclose(self) -> None:
         """Close connections."""
         await self._connection.aclose()
@@ -160,6 +177,12 @@ class AccountsV3:
             return  # the refusal itself says what is known
         if found is None:
             raise CustomerNotFound(refusal.message) from None
+
+
+def _link_in(reply: Reply) -> Secret | None:
+    """Return where an answer sends to, if that can be opened; no frame that raises holds it."""
+    place = reply.header("location") or ""
+    return Secret(place) if place.startswith("https://") and place.isascii() and place.isprintable() else None
 
 
 def _state_in(tree: object) -> str:

@@ -56,6 +56,11 @@ def offerings_request(account: str, key: Secret) -> Request:
     return Request("GET", f"{ONE}/offerings", {"account": account}, bearer=key)
 
 
+def sign_in_request(account: str, key: Secret) -> Request:
+    """Return the request of a sign-in link."""
+    return Request("POST", f"{ONE}/sso", {"account": account}, bearer=key)
+
+
 def catalogue_request(key: Secret) -> Request:
     """Return the request of what can be booked."""
     return Request("GET", "partners/offerings", bearer=key)

@@ -17,7 +17,7 @@ from tui_reseller.api.reseller_v2.list_formats import LIST_FORMATS
 from tui_reseller.api.reseller_v2.records import LAYOUT
 from tui_reseller.api.reseller_v2.replies import no_list, verdict
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import CustomerNotFound, ResellerError, UnusableAnswer
+from tui_reseller.domain.errors import CustomerNotFound, RefusedHere, ResellerError, UnusableAnswer
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
@@ -114,6 +114,10 @@ class ResellerV2:
             if isinstance(answer, ResellerError):
                 raise answer
         return Receipt(answer)
+
+    async def link(self, username: str) -> Secret:  # noqa: ARG002 - the port's
+        """Raise RefusedHere: the service has no sign-in link."""
+        raise RefusedHere("this service has no sign-in link")
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -31,7 +31,7 @@ from tui_reseller.api.v3.pace import Pace
 from tui_reseller.api.v3.pages import LIMIT, read_pages
 from tui_reseller.api.v3.replies import refusal
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import CustomerNotFound, NotPermitted, ResellerError, UnusableAnswer
+from tui_reseller.domain.errors import CustomerNotFound, NotPermitted, RefusedHere, ResellerError, UnusableAnswer
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call
@@ -196,6 +196,10 @@ class SubusersV3:
             raise UnusableAnswer("the reply is not one that the service has for this call")
         number = tree.get("user_id") if isinstance(tree, dict) else None
         return Receipt(f"done (id {clean(str(number), longest=40)})" if number is not None else "done")
+
+    async def link(self, username: str) -> Secret:  # noqa: ARG002 - the port's
+        """Raise RefusedHere: the service has no sign-in link."""
+        raise RefusedHere("this service has no sign-in link")
 
     async def aclose(self) -> None:
         """Close connections."""

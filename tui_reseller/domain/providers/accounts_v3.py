@@ -78,7 +78,7 @@ ACTIONS = {
         uncheckable="it would be listed under an id that nobody knows; look for accounts created at that time",
         advice=dict.fromkeys(
             (Outcome.UNKNOWN, Outcome.UNVERIFIABLE),
-            "Safe: look for an account created at that time (list --sort -created_at), then resolve with a note. "
+            "Safe: look for an account created at that time (list --sort created_at:desc), then resolve with a note. "
             "Not safe: create it again before it is resolved; both would be billed.",
         ),
     ),
@@ -121,4 +121,5 @@ ACCOUNTS_V3 = Provider(
     list_is_atomic=False,
     reads_lag=30.0,
     new_values={"sending": True},
+    signs_in=True,
 )
