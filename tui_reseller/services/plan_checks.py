@@ -41,6 +41,8 @@ class Checking:
 
 
 PLAIN = Checking()
+ODD_NAMED = 10
+"""So many odd usernames are named among the warnings of a plan; the others are counted."""
 
 
 async def checker_for(
@@ -83,6 +85,7 @@ class Checker:
         self._renamed = {one.call.username for one in wanted if _new_name(one.call)}
         self._lines: dict[str, int] = {}
         self._new_names = NewNames(alike)
+        self._odd: list[str] = []
         self._said: Counter[str] = Counter()
         self._trimmed = self._left = self._accepted = 0
         self._beside: dict[str, None] = {}
@@ -151,7 +154,10 @@ class Checker:
         return self._against_new_name(new, NEW_KEY, one.line, one.call.username)
 
     def _against_new_name(self, name: str, column: str, line: int, former: str = "") -> Found:
-        why = "" if self.checking.allow_odd_names else self._new_names.why_odd(name, line, former)
+        why = self._new_names.why_odd(name, line, former)
+        if why and self.checking.allow_odd_names:
+            self._odd.append(why)
+            return []
         return [(f"{why}; {WAY_OUT}", column)] if why else []
 
     # What is wanted
@@ -226,8 +232,11 @@ class Checker:
     # What is worth a word
 
     def warnings(self) -> tuple[str, ...]:
-        """Return what is worth a word of the items, each once, with how often."""
-        return tuple(f"{count:,} x {words}" if count > 1 else words for words, count in self._said.most_common(20))
+        """Return what is worth a word of the items, each once, with how often; first what cannot be put right later."""
+        more = [f"{len(self._odd) - 1:,} more odd usernames"] if len(self._odd) > 1 else []
+        odd = (*self._odd[:1], *more, *self._odd[1:ODD_NAMED])
+        said = (f"{count:,} x {words}" if count > 1 else words for words, count in self._said.most_common(20))
+        return (*odd, *said)
 
     def notes(self) -> list[str]:
         """Return what was made of the rows."""
