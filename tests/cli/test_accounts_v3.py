@@ -211,3 +211,12 @@ def test_other_services_have_no_link_and_say_what_to_do(console):
     console.environment |= {"TUI_RESELLER_PROVIDER": "subusers-v3"}
     refused = console("sign-in", "user1")
     assert (refused.code, "the customer logs in" in refused.err) == (11, True)
+
+
+def test_an_undo_of_what_was_done_to_a_new_account_knows_when_it_was_opened(console):
+    account = console("create", f"package={FREE}", "--yes").row["username"]
+    stopped = console("disable", account, "--yes").row
+    assert console("undo", stopped["id"], "--yes").row["outcome"] == "applied"
+    report = console("audit", "report", "--since", "1h").out
+    assert report.count(account) >= 3
+    assert "new:" not in report
