@@ -154,7 +154,7 @@ class SubusersV3:
         if field != "ips":
             return ()
         try:
-            found = await self._caller.ask(self._global, addresses_request(self._key), scope="ips.read")
+            found = await self._caller.ask(self._global, addresses_request(self._key), scope="ips.read", cap=PAGE_CAP)
         except NotPermitted:
             return ()
         if not isinstance(found, list):

@@ -31,10 +31,11 @@ class Caller:
         success: Collection[int] = (200,),
         *,
         scope: str = "",
+        cap: int = CAP,
         background: bool = False,
     ) -> object:
         """Return the tree of a success, None for one without a body. Raises what judged() returns, and NoAnswer."""
-        reply, made = await self.reply(connection, request, CAP, background=background)
+        reply, made = await self.reply(connection, request, cap, background=background)
         answer = judged(reply, made, success, scope)
         if isinstance(answer, ResellerError):
             raise answer

@@ -29,6 +29,7 @@ TOO_QUICK = "That came faster than fingers type (paste, or a slow line): type it
 class Form(Dialog[dict[str, str] | None]):
     """A dialog made from a FormSpec."""
 
+    SAYS_IN = "#form-problem"
     BINDINGS = [
         Binding("ctrl+s,f2", "commit", priority=True, show=False),
         Binding("escape", "leave", priority=True, show=False),
@@ -165,10 +166,6 @@ class Form(Dialog[dict[str, str] | None]):
             note.update(f"{len(value)}/{row.limit}")
         else:
             note.update(row.hint)
-
-    def say(self, text: str) -> None:
-        """Put a sentence into the line for problems."""
-        self.query_one("#form-problem", Static).update(clean(text, longest=400))
 
     def action_commit(self) -> None:
         """Do what the form says, if it may be done now."""
