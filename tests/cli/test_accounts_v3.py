@@ -112,6 +112,8 @@ def test_two_accounts_of_one_address_are_two(console):
 
 
 def test_a_lost_answer_of_a_create_is_never_guessed(console):
+    known = console("create", f"package={FREE}", "--yes").row["username"]
+    address = [None, "lost@x.example"]
     console.sandbox.fault("drop-after", operation="create", times=1)
     lost = console("create", f"package={FREE}", "email=lost@x.example", "--yes")
     assert (lost.code, lost.row["outcome"]) == (10, "unknown")
@@ -119,6 +121,9 @@ def test_a_lost_answer_of_a_create_is_never_guessed(console):
     checked = console("verify", lost.row["id"])
     assert (checked.code, checked.row["outcome"]) == (10, "unverifiable")
     assert "under an id that nobody knows" in checked.row["message"]
+    (account,) = [row["username"] for row in console.sandbox.for_clients() if row["changes"].get("email") == address]
+    assert account in checked.row["message"].rpartition("not known here: ")[2]
+    assert known not in checked.row["message"]
     again = console("create", f"package={FREE}", "email=lost@x.example", "--yes")
     assert (again.code, lost.row["id"] in again.err) == (11, True)
     closed = console("resolve", lost.row["id"], "--note", "opened; seen in the list")
