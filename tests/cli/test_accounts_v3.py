@@ -112,6 +112,8 @@ def test_two_accounts_of_one_address_are_two(console):
 
 
 def test_a_lost_answer_of_a_create_is_never_guessed(console):
+    known = console("create", f"package={FREE}", "--yes").row["username"]
+    address = [None, "lost@x.example"]
     console.sandbox.fault("drop-after", operation="create", times=1)
     lost = console("create", f"package={FREE}", "email=lost@x.example", "--yes")
     assert (lost.code, lost.row["outcome"]) == (10, "unknown")
@@ -119,6 +121,9 @@ def test_a_lost_answer_of_a_create_is_never_guessed(console):
     checked = console("verify", lost.row["id"])
     assert (checked.code, checked.row["outcome"]) == (10, "unverifiable")
     assert "under an id that nobody knows" in checked.row["message"]
+    (account,) = [row["username"] for row in console.sandbox.for_clients() if row["changes"].get("email") == address]
+    assert account in checked.row["message"].rpartition("not known here: ")[2]
+    assert known not in checked.row["message"]
     again = console("create", f"package={FREE}", "email=lost@x.example", "--yes")
     assert (again.code, lost.row["id"] in again.err) == (11, True)
     closed = console("resolve", lost.row["id"], "--note", "opened; seen in the list")
@@ -211,3 +216,12 @@ def test_other_services_have_no_link_and_say_what_to_do(console):
     console.environment |= {"TUI_RESELLER_PROVIDER": "subusers-v3"}
     refused = console("sign-in", "user1")
     assert (refused.code, "the customer logs in" in refused.err) == (11, True)
+
+
+def test_an_undo_of_what_was_done_to_a_new_account_knows_when_it_was_opened(console):
+    account = console("create", f"package={FREE}", "--yes").row["username"]
+    stopped = console("disable", account, "--yes").row
+    assert console("undo", stopped["id"], "--yes").row["outcome"] == "applied"
+    report = console("audit", "report", "--since", "1h").out
+    assert report.count(account) >= 3
+    assert "new:" not in report

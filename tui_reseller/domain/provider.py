@@ -290,6 +290,12 @@ class Provider:
         return next((one.name for one in self.fields if one.is_column and one.is_address), "")
 
     @cached_property
+    def opened_field(self) -> str:
+        """Name of the column in which the list tells when a customer was opened, or empty."""
+        rows = (one for one in self.fields if one.is_column and one.told in {Told.LIST, Told.ROWS})
+        return next((one.name for one in rows if one.kind is Kind.MOMENT), "")
+
+    @cached_property
     def expected(self) -> tuple[str, ...]:
         """Names of the columns that every customer should have: without one of them, data is missing. What was not read
         is unknown and not missing.

@@ -34,6 +34,11 @@ class IncomingPort(Protocol):
     async def with_email(self, address: str, limit: int) -> Sequence[str]:
         """Return usernames that have arrived with this e-mail address, in any case; at most *limit*."""
 
+    async def opened_between(self, first: datetime, last: datetime) -> Sequence[str]:
+        """Return usernames that have arrived and were opened within a time, in UTC, by what the list tells of it; those
+        nearest to its middle first. None where it does not tell.
+        """
+
     async def named(self, usernames: Collection[str]) -> Mapping[str, Customer]:
         """Return the customers of these usernames that have arrived."""
 

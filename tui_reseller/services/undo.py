@@ -125,7 +125,7 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
         call, meant = calls[entry.id], history.meant(entry)
         why = _why_overtaken(session, history, entry) or _why_not(entry, call, present, meant)
         if why is not None or call is None or meant is None:
-            refusals.append(Refusal(0, f"{quoted(entry.username)}: {why}"))
+            refusals.append(Refusal(0, f"{quoted(entry.customer)}: {why}"))
         else:
             wanted.append(RequestedChange(call))
             undone[call.username] = plans.Undone(entry.id, meant)
