@@ -14,6 +14,7 @@ from tui_reseller.credentials.environment import take_environment
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import Format, Profile, Store
+from tui_reseller.domain.providers.accounts_v3 import ACCOUNTS_V3
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.domain.secret import Secret
@@ -138,8 +139,21 @@ def _subusers_v3(profile: Profile, credential: Credential, timeout: float | None
     return SubusersV3(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout, pace=pace)
 
 
+def _accounts_v3(profile: Profile, credential: Credential, timeout: float | None, cache: Path) -> CustomersPort:
+    from tui_reseller.api.accounts_v3.client import AccountsV3  # noqa: PLC0415 - httpx is not on the start-up path
+    from tui_reseller.api.v3.pace import Pace  # noqa: PLC0415
+    from tui_reseller.storage.shared_pace import SharedPace  # noqa: PLC0415
+
+    pace = Pace(SharedPace(cache, profile.account) if profile.api_user else None)
+    return AccountsV3(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout, pace=pace)
+
+
 Client = Callable[[Profile, Credential, float | None, Path], CustomersPort]
-CLIENTS: dict[str, Client] = {RESELLER_V2.id: _reseller_v2, SUBUSERS_V3.id: _subusers_v3}
+CLIENTS: dict[str, Client] = {
+    RESELLER_V2.id: _reseller_v2,
+    SUBUSERS_V3.id: _subusers_v3,
+    ACCOUNTS_V3.id: _accounts_v3,
+}
 """Who speaks with which service, by the provider's id."""
 
 

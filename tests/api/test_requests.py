@@ -63,7 +63,7 @@ def test_table_is_complete():
 async def test_write(service, make_client, reply, call, action, sent, wanted):
     xml = "<result><message>success</message></result>"
     service.answer = reply('{"message":"success"}' if wanted is Format.JSON else xml)
-    assert await make_client(wanted).send(call) == "success"
+    assert (await make_client(wanted).send(call)).message == "success"
     (request,) = service.requests
     assert request.line == f"POST /apiv2/{action}.{wanted.value} HTTP/1.1"
     assert request.body.decode() == f"{AUTH}&{sent}"

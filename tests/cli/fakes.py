@@ -13,6 +13,7 @@ from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.secret import Secret
 
 CANARY = "canary-key-8w3x"
@@ -69,13 +70,13 @@ class FakeService:
         self._raise(Operation.LIST)
         return Identity(seen=tuple(self.customers)[:1])
 
-    async def send(self, call: Call) -> str:
+    async def send(self, call: Call) -> Receipt:
         self.sent.append(call)
         self.on_send(call)
         await asyncio.sleep(0)
         self._raise(call.operation)
         self._apply(call)
-        return "success"
+        return Receipt("success")
 
     def _apply(self, call: Call) -> None:
         if call.operation is Operation.DELETE:

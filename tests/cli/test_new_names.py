@@ -63,6 +63,54 @@ def test_an_odd_name_is_refused_everywhere_unless_it_is_allowed(desk, name):
         assert desk(*argv, "--allow-odd-names", "--dry-run", stdin=stdin.encode()).code == 0 or argv[0] == "plan"
 
 
+@pytest.mark.parametrize("name", ODD, ids=ascii)
+@pytest.mark.parametrize("door", range(len([*doors("x")])))
+def test_where_it_is_allowed_the_review_says_that_it_is_odd(desk, name, door):
+    argv, stdin = [*doors(name)][door]
+    desk("list")
+    if argv[0] == "plan":
+        ran = desk(*argv, "--allow-odd-names", stdin=stdin.encode())
+        assert any(ODD[name] in words for words in ran.row["warnings"])
+        return
+    dry = desk(*argv, "--allow-odd-names", "--dry-run", stdin=stdin.encode())
+    assert (dry.code, "note: odd username" in dry.err, ODD[name] in dry.err) == (0, True, True)
+    if stdin:
+        told = desk(*argv, "--allow-odd-names", stdin=stdin.encode())
+        assert (told.code, len(desk.service.sent)) == (0, 1)
+        last = "Applied"
+    else:
+        asks = argv[:3] if argv[0] == "rename" else argv[:-1]
+        told = desk(*asks, "--allow-odd-names", answers=["no"])
+        assert (told.code, desk.service.sent) == (11, [])
+        last = "Type "
+    assert told.err.index("note: odd username") < told.err.index(ODD[name]) < told.err.rindex(last)
+
+
+def test_of_many_odd_names_the_first_are_told_and_the_others_counted(desk):
+    desk("list")
+    names = [f"zero\u200b{number}" for number in range(13)]
+    ran = desk(
+        "create", "--from", "-", "--generate-password", "--dry-run", "--allow-odd-names", stdin=as_csv(*names).encode()
+    )
+    assert (ran.code, ran.err.count("note: odd username"), "and 3 more odd usernames" in ran.err) == (0, 10, True)
+
+
+def test_a_plan_names_odd_names_before_all_else_and_counts_the_others(desk):
+    desk("list")
+    names = [*(f"neu{number}" for number in range(30)), *(f"zero\u200b{number}" for number in range(13))]
+    ran = desk("plan", "new", "--from", "-", "--action", "create", "--allow-odd-names", stdin=as_csv(*names).encode())
+    first, second, *others = ran.row["warnings"]
+    assert (first.startswith("odd username"), second) == (True, "12 more odd usernames")
+    assert sum(words.startswith("odd username") for words in others) == 9
+    assert any(words.startswith("43 x ") for words in others)
+
+
+def test_an_ordinary_name_is_not_called_odd_in_a_review(desk):
+    for argv, stdin in doors("neu"):
+        if argv[0] != "plan":
+            assert "odd" not in desk(*argv, "--allow-odd-names", "--dry-run", stdin=stdin.encode()).err
+
+
 @pytest.mark.parametrize("name", ["neu", "garcia.mail", "Кириллица", "日本語", "neu@x.example", "ann smith", "josé"])
 def test_an_ordinary_name_is_not_odd(desk, name):
     for argv, stdin in doors(name):

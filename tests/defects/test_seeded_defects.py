@@ -127,6 +127,16 @@ DEFECTS = (
            "tests/jobs/test_jobs.py"),
     Defect("unknown outcomes are forgotten on going on", "services/jobs.py", "        if ours:\n", "        if False:\n",
            "tests/jobs/test_jobs.py"),
+    Defect("a note is shown on another customer", "domain/note.py", "found is not None and found.means(customer)", "found is not None",
+           "tests/domain/test_note.py"),
+    Defect("a filter finds the note of another customer", "storage/noted_rows.py", "    if others:\n", "    if False:\n",
+           "tests/storage/test_customer_list.py"),
+    Defect("a note outlives its customer", "storage/ledger/note_rows.py", "    found.pop(applied.username, None)\n", "",
+           "tests/storage/test_ledger.py"),
+    Defect("a note is written over the one of a colleague", "storage/ledger/sqlite/connection.py",
+           "            self.refuse_overtaken(account, note, seen)\n", "", "tests/services/test_notes.py"),
+    Defect("a note takes control characters", "domain/note.py", "if odd := _REFUSED[name].search(text)", "if odd := None",
+           "tests/domain/test_note.py"),
 )  # fmt: skip
 
 

@@ -48,6 +48,9 @@ class Sandbox:
         self.base_url: str = ready["base_url"]
         self.api_user: str = ready.get("api_user", "")
         self.api_key: str = ready.get("api_key", "")
+        self.v3_base_url: str = ready.get("v3_base_url", "")
+        self.v3_eu_base_url: str = ready.get("v3_eu_base_url", "")
+        self.v3_api_key: str = ready.get("v3_api_key", "")
         self.port: int = urlsplit(self.url).port or 0
         self._numbers = itertools.count(1)
         self._begin = {"log": 0, "requests": 0}

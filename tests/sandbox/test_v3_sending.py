@@ -153,3 +153,14 @@ def test_reputations_ten_at_a_time(sandbox: Any) -> None:
     assert sandbox.v3("GET", "subusers/reputations", params={"usernames": names[:11]}).status_code == 400
     account = sandbox.v3("GET", "user/account", behalf=names[0]).json()
     assert account["reputation"] == found[0]["reputation"]
+
+
+def test_what_is_planted_is_told(sandbox: Any) -> None:
+    recurring = {"type": "recurring", "reset_frequency": "weekly", "remain": 4, "total": 10, "used": 6}
+    sandbox.plant("planted-sender", email="x@example.com", region="eu", ip=["198.51.100.1"], credits=recurring)
+    assert sandbox.v3("GET", "subusers/planted-sender/credits").json() == recurring
+    (address,) = sandbox.v3("GET", "ips?subuser=planted-sender").json()
+    assert address["ip"] == "198.51.100.1"
+    assert "planted-sender" in address["subusers"]
+    found = sandbox.v3("GET", "subusers?username=planted-sender&include_region=true").json()
+    assert [each["region"] for each in found] == ["eu"]

@@ -14,6 +14,7 @@ from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress, ListQuery, StoredList
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services.session import Session
@@ -93,7 +94,7 @@ class FakeService:
         _raise_next(self.reads)
         return Identity(seen=tuple(self.kept)[:1])
 
-    async def send(self, call: Call) -> str:
+    async def send(self, call: Call) -> Receipt:
         self.sent.append(call)
         if self.when_sending:
             found = self.when_sending(call)
@@ -104,7 +105,7 @@ class FakeService:
         _raise_next(self.before)
         self._apply(call)
         _raise_next(self.after)
-        return "success"
+        return Receipt("success")
 
     async def aclose(self) -> None:
         self.is_closed = True

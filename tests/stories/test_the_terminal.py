@@ -1,8 +1,11 @@
 """What the terminal is, and what the environment only says: its size, and whether a shell is above it."""
 
+import time
+
 import pytest
 
-from tests.harness.terminal import CTRL_Z, ESCAPE, environment, program
+from tests.harness.sandbox import Sandbox, free_port
+from tests.harness.terminal import CTRL_Q, CTRL_Z, ESCAPE, F2, READING, environment, program
 from tests.harness.waiting import until
 
 pytestmark = pytest.mark.terminal
@@ -22,34 +25,84 @@ def test_the_size_is_the_terminals_own_whatever_is_exported(demo, said):
     until("the footer is at the bottom", lambda: "Filter" in terminal.text.splitlines()[-1])
 
 
-@pytest.mark.parametrize("in_filter", [False, True], ids=["list", "filter"])
-@pytest.mark.parametrize("script", [False, True], ids=["alone", "by a script"])
-def test_without_a_shell_above_ctrl_z_says_so(opened, home, in_filter, script):
+PLACES = {
+    "list": ("", ("complete",)), "filter": ("/user1", ("complete",)), "form": ("d", ("Stop sending", "Reason")),
+    "editor": ("i", ("First name",)), "menu": ("x", ("Rename",)), "page": ("?", ("Help: keys",)),
+    "question": ("ixx\x1b", ("discard",)),
+}  # fmt: skip
+"""Where the operator is: what is typed to get there, and what is seen then."""
+
+STARTED = [*((place, False) for place in PLACES), ("list", True), ("filter", True), ("form", True)]
+"""There, and whether a script started us."""
+
+
+def go_to(terminal, place):
+    typed, seen = PLACES[place]
+    terminal.sees("complete", "user1")
+    for key in typed:
+        terminal.press(key)
+        if key == "i":
+            terminal.sees("First name")
+    terminal.sees(*seen)
+
+
+@pytest.mark.parametrize(("place", "script"), STARTED)
+def test_without_a_shell_above_ctrl_z_says_so(opened, home, place, script):
     """As `ssh -t HOST tui-reseller`: nobody would bring it back."""
     command = ["/bin/sh", "-c", '"$@"; true', "sh", *program(*DEMO)] if script else program(*DEMO)
     terminal = opened(command, environment(home))
-    terminal.sees("complete", "user1")
-    if in_filter:
-        terminal.press("/")
-        terminal.type("user1")
-        terminal.sees("user1")
+    go_to(terminal, place)
     terminal.press(CTRL_Z)
-    terminal.sees("no shell to go to")
-    terminal.press("2" if in_filter else "j")
-    terminal.sees("user12" if in_filter else "user1")
+    terminal.sees("no shell to go to", *PLACES[place][1])
+    if place == "filter":
+        terminal.press("2")
+        terminal.sees("user12")
 
 
-@pytest.mark.parametrize("in_filter", [False, True], ids=["list", "filter"])
-@pytest.mark.parametrize("script", [False, True], ids=["alone", "by a script"])
-def test_a_shell_above_gets_the_terminal_and_gives_it_back(opened, home, in_filter, script):
+@pytest.mark.parametrize(("place", "script"), STARTED)
+def test_a_shell_above_gets_the_terminal_and_gives_it_back(opened, home, place, script):
     terminal = opened(["bash", "--norc", "--noprofile", "-i"], environment(home, PS1="shell$ "))
     terminal.sees("shell$")
     words = " ".join(program(*DEMO))
     terminal.type(f"sh -c '{words}; true'\r" if script else f"{words}\r")
-    terminal.sees("complete", "user1")
-    if in_filter:
-        terminal.press("/")
+    go_to(terminal, place)
     terminal.press(CTRL_Z)
     terminal.sees("Stopped", "shell$")
     terminal.type("fg\r")
-    terminal.sees("complete", "user1")
+    terminal.sees(*PLACES[place][1])
+
+
+def test_what_is_typed_behind_fg_does_not_do_what_the_form_says(opened, home):
+    terminal = opened(["bash", "--norc", "--noprofile", "-i"], environment(home, PS1="shell$ "))
+    terminal.sees("shell$")
+    port = free_port()
+    terminal.type(" ".join(program("demo", "--port", str(port), "--customers", "40")) + "\r")
+    go_to(terminal, "form")
+    time.sleep(READING)
+    terminal.press(CTRL_Z)
+    terminal.sees("Stopped", "shell$")
+    terminal.type("fg\r\x1bOQ")
+    terminal.sees("That came too fast", "Stop sending")
+    assert Sandbox.at(port).log() == []
+    time.sleep(READING)
+    terminal.press(F2)
+    until("it is done", lambda: len(Sandbox.at(port).log()) == 1)
+
+
+def test_from_the_first_run_one_comes_to_the_shell_too(opened, home):
+    terminal = opened(["bash", "--norc", "--noprofile", "-i"], environment(home, PS1="shell$ "))
+    terminal.sees("shell$")
+    terminal.type(" ".join(program()) + "\r")
+    terminal.sees("Connect a reseller account")
+    terminal.press(CTRL_Z)
+    terminal.sees("Stopped", "shell$")
+    terminal.type("fg\r")
+    terminal.sees("Connect a reseller account")
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if place not in {"list", "filter"}])
+def test_ctrl_q_in_a_dialog_says_why_nothing_happens(opened, home, place):
+    terminal = opened(program(*DEMO), environment(home))
+    go_to(terminal, place)
+    terminal.press(CTRL_Q)
+    terminal.sees("Esc leaves it", *PLACES[place][1])

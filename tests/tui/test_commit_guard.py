@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_reseller.tui.commit_guard import CommitGuard
+from tui_reseller.tui.commit_guard import CommitGuard, KeyTimes
 
 
 class Clock:
@@ -70,3 +70,18 @@ def test_another_key_than_the_one_before_the_form_counts_after_reading(clock):
     guard = CommitGuard(clock, ("ctrl+s", 100.0))
     guard.painted()
     assert pressed(guard, clock, (100.55, "f2"))
+
+
+def test_what_was_typed_while_the_program_was_stopped_commits_no_form(clock):
+    keys = KeyTimes(clock)
+    form, question = keys.new_guard(), keys.new_guard()
+    for guard in (form, question):
+        guard.painted()
+    clock.time = 200.0
+    keys.all_hidden()
+    for time, counts in ((300.0, False), (300.4, False), (300.7, True)):
+        clock.time = time
+        keys.hear(f"f{time}")
+        assert (form.allows(), question.allows()) == (counts, counts)
+        if time == 300.0:
+            keys.all_painted()

@@ -10,6 +10,7 @@ from tests.harness.waiting import soon
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.tui.flows.marking import mark_pasted
 
+FIELDS = ("email", "first_name", "last_name", "address", "city", "state", "zip", "country", "phone", "website")
 NEW = ("mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001", "ES", "+34 9", "n.example")
 FORMATS = pytest.mark.parametrize("wire", ["json", "xml"])
 
@@ -363,6 +364,32 @@ async def test_passwords_of_several_go_into_a_new_private_file(at_desk, sandbox,
         assert len(rows) == 3
         assert {row.partition(",")[0] for row in rows[1:]} == set(names)
         assert all(len(row.split(",")[1]) == 24 and row.endswith(",applied") for row in rows[1:])
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("USER1", 'it looks like the customer "user1"'),
+        ("us\u0435r9", "CYRILLIC SMALL LETTER IE"),
+        ("zero\u200bw", "ZERO WIDTH SPACE (U+200B)"),
+        ("neu", ""),
+    ],
+    ids=ascii,
+)
+async def test_the_review_of_a_new_customer_says_first_that_its_username_is_odd(at_desk, sandbox, name, why):
+    async with at_desk() as desk:
+        await desk.press("n")
+        await desk.opened("New customer")
+        for field, value in zip(("username", *FIELDS), (name, *NEW), strict=True):
+            desk.field(field).value = value
+        await desk.read_then()
+        await desk.opened("Review new customer")
+        first = str(desk.app.screen.query(".form-line").first(Static).content)
+        assert first.startswith("! odd username") == bool(why)
+        assert why in first
+        assert ("can never be used again" in first) == bool(why)
+        await desk.press("escape", "escape")
+        assert sandbox.log() == []
 
 
 async def test_an_odd_new_username_is_named_before_it_is_sent(at_desk, sandbox, someone):

@@ -59,9 +59,9 @@ class Request:
     more; segments are the values in it, by name.
 
     Bearer is sent as an Authorization header (RFC 6750), on_behalf_of, the customer for whom the call is made, as a
-    header of that name (services 9.1). Secrets are those that leave in another way, as a proxy's
-    password does; the ones in bearer and body need not be among them. Raises ValueError if path and segments do not
-    fit, which is a mistake of our own.
+    header of that name (services 9.1). Secrets are those that leave in another way, as a proxy's password does; the
+    ones in bearer and body need not be among them. Headers besides are fixed ones of our own. Raises ValueError if
+    path and segments do not fit, which is a mistake of our own.
     """
 
     method: str
@@ -72,6 +72,7 @@ class Request:
     bearer: Secret | None = None
     on_behalf_of: str = ""
     secrets: Sequence[Secret] = ()
+    headers_besides: Sequence[tuple[str, str]] = ()
 
     def __post_init__(self) -> None:
         """Hold segments to the path."""
@@ -102,7 +103,7 @@ class Request:
         Raises InvalidInput if the bearer is not a text of visible ASCII characters, or the customer's name is one that
         no header carries as it is.
         """
-        found = {} if self.body is None else {"Content-Type": self.body.content_type}
+        found = dict(self.headers_besides) | ({} if self.body is None else {"Content-Type": self.body.content_type})
         if self.bearer is not None:
             if not _fits_header(self.bearer):
                 raise InvalidInput("the key is empty or has a character that no header can carry", field="key")

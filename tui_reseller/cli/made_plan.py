@@ -87,7 +87,8 @@ class MadePlan:
         if needing - self.passwords:
             files += ["--passwords-to", f"passwords-{digest}.csv"]
         next_ = command("plan", "apply", where, "--profile", profile, *asked, *files) if can_be_named else None
-        return next_ or f"plan {digest}; its passwords are in your file: name it to apply with --from"
+        same = " and the options that it was read with" if self.reading else ""
+        return next_ or f"plan {digest}; its passwords are in your file: name it to apply with --from{same}"
 
 
 def _as_argument(path: str) -> str:

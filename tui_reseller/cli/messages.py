@@ -35,6 +35,12 @@ def review(
     return [*found, " ".join(action.consequence), *(f"note: {warning}" for warning in warnings)]
 
 
+def odd_names(why: Sequence[str]) -> list[str]:
+    """Return what is said of odd new usernames that are allowed: of the first ones, and how many more there are."""
+    more = [f"and {len(why) - SHOWN:,} more odd usernames"] if len(why) > SHOWN else []
+    return [*why[:SHOWN], *more]
+
+
 def changes_text(provider: Provider, operation: Operation, changes: Sequence[Change]) -> str:
     """Return changes on one line."""
     action = provider.action(operation)

@@ -14,13 +14,13 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.job_running import job_line, job_reporter
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.audit import AuditQuery
-from tui_reseller.domain.changes import Change
+from tui_reseller.domain.changes import Change, wanted_by
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import CustomerNotFound, RefusedHere, SnapshotDamaged
+from tui_reseller.domain.errors import CustomerNotFound, InvalidInput, RefusedHere, SnapshotDamaged
 from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.plan import Plan
-from tui_reseller.domain.provider import Effect, Provider
+from tui_reseller.domain.provider import KEY, Effect, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door, listing, plans
@@ -30,7 +30,7 @@ from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.lag import find_up_to_date
 from tui_reseller.services.near_names import near_names
 from tui_reseller.services.new_customers import checked_customers
-from tui_reseller.services.new_names import know_names, new_name, refuse_odd_name
+from tui_reseller.services.new_names import WAY_OUT, know_names, new_name, odd_names
 from tui_reseller.services.plan_checks import PLAIN, Checking
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.result import Result
@@ -95,6 +95,7 @@ class _WriteFlow:
     ) -> None:
         self.inv, self.options, self.request, self.services, self.session = inv, options, request, services, session
         self.found: dict[str, Customer] = {}
+        self.odd_names: list[str] = []
         self.is_asked = False
 
     async def run(self) -> int:
@@ -109,7 +110,7 @@ class _WriteFlow:
         consent = consent_from_options(confirmation, options, can_ask=self.inv.console.can_ask)
         await self._check_rows()
         request = self.request
-        warnings = warnings or self._warnings()
+        warnings = [*messages.odd_names(self.odd_names), *(warnings or self._warnings())]
         calls, skipped = self._without(await self._look_up())
         if calls and consent is None:
             lines = [(call.username, self._changes(call)) for call in calls]
@@ -137,9 +138,12 @@ class _WriteFlow:
             checked = await checked_customers(self.session, request.read, request.checking)
             self._say(checked.notes)
             self.request = replace(request, calls=checked.calls)
-        elif not request.checking.allow_odd_names:
+        else:
             await know_names(self.session, may_ask=may_ask, is_for_many=False)
-            await refuse_odd_name(self.session, request.calls[0])
+        if request.read is None or request.checking.allow_odd_names:  # of a file, the check has refused them
+            self.odd_names = await odd_names(self.session, self.request.calls)
+        if self.odd_names and not request.checking.allow_odd_names:
+            raise InvalidInput(f"{self.odd_names[0]}; {WAY_OUT}", field=KEY, hint="nothing was sent")
 
     def _warnings(self) -> list[str]:
         """Return what is worth a word about the calls, each once. Raises InvalidInput for what speaks against one."""
@@ -174,7 +178,10 @@ class _WriteFlow:
         return set(unknown)
 
     async def _one_by_one(self, names: Sequence[str]) -> dict[str, Customer]:
-        return {name: customer for name in names if (customer := await find_up_to_date(self.session, name)) is not None}
+        provider = self.session.provider
+        fields = {name for call in self.request.calls for name in wanted_by(provider, call)}
+        read = {name: await find_up_to_date(self.session, name, fields) for name in names}
+        return {name: customer for name, customer in read.items() if customer is not None}
 
     async def _from_list(self, names: Sequence[str]) -> dict[str, Customer]:
         with contextlib.suppress(SnapshotDamaged):  # the service is asked anyway
@@ -199,7 +206,7 @@ class _WriteFlow:
     async def _show_only(self) -> int:
         """Show what would change and what speaks against it; send nothing. A dry run may be locked."""
         await self._check_rows()
-        self._say(self._refusals() + self._warnings())
+        self._say([*messages.odd_names(self.odd_names), *self._refusals(), *self._warnings()])
         calls, skipped = self._without(await self._look_up())
         with Report(self.inv, self.session.profile) as report:
             for call in calls:

@@ -19,6 +19,7 @@ ResellerError
  |   `- RateLimited         too many calls; knows when to come again
  |- Conflict                the customer is not what the operator saw
  |- RefusedHere             a safety rule of ours
+ |   `- NeverSent           this customer is so that it would only be refused
  `- LedgerUnavailable       the ledger cannot be written, so nothing is sent
 """
 
@@ -131,6 +132,10 @@ class Conflict(ResellerError):
 
 class RefusedHere(ResellerError):
     """A safety rule of ours refuses. Nothing was sent."""
+
+
+class NeverSent(RefusedHere):
+    """A customer is in a state in which the service never does it; nothing was sent."""
 
 
 class NotWritable(RefusedHere):

@@ -17,6 +17,8 @@ KEY = "username"
 DETAILS_READ = "details_read"
 """The name of the column that says when the fields told one by one were read: ISO 8601 in UTC, empty where never."""
 NO_SWITCH: Mapping[str, bool] = MappingProxyType({})
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+NO_REFUSALS: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 NO_ADVICE: Mapping[Outcome, str] = MappingProxyType({})
 NOTHING_LACKS: Mapping[Operation, str] = MappingProxyType({})
 
@@ -103,14 +105,15 @@ class Effect(Enum):
 class Action:
     """One operation of a service.
 
-    Grade is how strongly it is asked about (interaction 4): 1 asks, 2 states the consequence, 3 has the username typed.
-    Button is the word that does it; remark stands behind the title where it is asked about. Of_many is the consequence
-    for several customers. Sets are the switches that it turns, takes the fields that one call carries, remembers what
-    a plan keeps to tell that it is still the same customer. Undo is the operation that takes it back, or None, with
-    cannot_undo saying why. Is_repeatable: sending it again with the same value does no harm; is_checkable: a reading
-    can show that it happened (reliability 4.3). Takes_end: it may be given a moment at which it is to be taken back.
-    Advice is what may be done without harm while an outcome is open. Scope is what a key must be allowed, or empty.
-    Brief is a few words on it, for the help.
+    Grade is how strongly it is asked about (interaction 4): 1 asks, 2 states the consequence, 3 has the username
+    typed. Button is the word that does it; remark stands behind the title where it is asked about. Of_many is the
+    consequence for several customers. Sets are the switches that it turns, takes the fields that one call carries,
+    remembers what a plan keeps to tell that it is still the same customer. Leaves are the texts that go with the
+    switches. Refused_when says by field and value why it is never sent to a customer who is so. Undo is the operation
+    that takes it back, or None, with cannot_undo saying why. Is_repeatable: sending it again with the same value does
+    no harm; is_checkable: a reading can show that it happened (reliability 4.3), and uncheckable says why none can.
+    Takes_end: it may be given a moment at which it is to be taken back. Advice is what may be done without harm while
+    an outcome is open. Scope is what a key must be allowed, or empty. Brief is a few words on it, for the help.
     """
 
     title: str
@@ -121,12 +124,15 @@ class Action:
     of_many: str = ""
     effect: Effect = Effect.CHANGES
     sets: Mapping[str, bool] = field(default_factory=lambda: NO_SWITCH)
+    leaves: Mapping[str, str] = field(default_factory=lambda: NO_TEXTS)
+    refused_when: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: NO_REFUSALS)
     takes: tuple[str, ...] = ()
     remembers: tuple[str, ...] = ()
     undo: Operation | None = None
     cannot_undo: str = ""
     is_repeatable: bool = False
     is_checkable: bool = True
+    uncheckable: str = "the service never tells; repeating with the same value does no harm"
     needs_password: bool = False
     hits_whole_account: bool = False
     takes_end: bool = False
@@ -151,6 +157,11 @@ class Action:
         return self.effect in {Effect.CHANGES, Effect.RENAMES} and not self.needs_password
 
     @property
+    def turned(self) -> tuple[str, ...]:
+        """The fields that are otherwise afterwards whatever was asked for: its switches, and what goes with them."""
+        return (*self.sets, *self.leaves)
+
+    @property
     def stops(self) -> bool:
         """Whether it turns a switch off."""
         return False in self.sets.values()
@@ -171,8 +182,9 @@ class Provider:
     not, and what to do instead. Needs_api_user: signing in takes a name beside the key. List_is_atomic: a whole list
     is one moment, so that an absence in it proves something. Reads_lag is how many seconds a reading may be behind.
     New_values are the switches as a new customer has them. Name_fields and place_fields are what a customer is
-    described by in one line. Postal_line is the line of a postal address below the street: its groups are separated by
-    commas, the fields of a group by spaces. Eu_base_url is where calls for customers of the European region go, empty
+    described by in one line. Postal_line is the line of a postal address below the street: its groups are separated
+    by commas, the fields of a group by spaces. Signs_in: it gives links that sign in as a customer; else
+    why_no_sign_in says what to do instead. Eu_base_url is where calls for customers of the European region go, empty
     where there is one place for all.
     """
 
@@ -192,6 +204,8 @@ class Provider:
     place_fields: tuple[str, ...] = ()
     postal_line: tuple[tuple[str, ...], ...] = ()
     eu_base_url: str = ""
+    signs_in: bool = False
+    why_no_sign_in: str = ""
 
     def __post_init__(self) -> None:
         """Hold the table together. Raises ValueError, which is a mistake of our own."""
@@ -205,6 +219,11 @@ class Provider:
     def action(self, operation: Operation) -> Action:
         """Return what is known of an operation."""
         return self.actions.get(operation, FOREIGN_ACTION)
+
+    @cached_property
+    def names_customers(self) -> bool:
+        """Whether the service gives a new customer its key: then nobody chooses it, and it is never another one's."""
+        return self.has(Operation.CREATE) and self.by_name[KEY].at_create is AtCreate.NO
 
     def label(self, name: str) -> str:
         """Return the word of a field, or its name where there is none."""
@@ -271,10 +290,20 @@ class Provider:
         return next((one.name for one in self.fields if one.is_column and one.is_address), "")
 
     @cached_property
+    def opened_field(self) -> str:
+        """Name of the column in which the list tells when a customer was opened, or empty."""
+        rows = (one for one in self.fields if one.is_column and one.told in {Told.LIST, Told.ROWS})
+        return next((one.name for one in rows if one.kind is Kind.MOMENT), "")
+
+    @cached_property
     def expected(self) -> tuple[str, ...]:
-        """Names of the columns that every customer should have: without one of them, data is missing."""
+        """Names of the columns that every customer should have: without one of them, data is missing. What was not read
+        is unknown and not missing.
+        """
         return tuple(
-            one.name for one in self.fields if one.is_column and one.at_create is AtCreate.REQUIRED and one.name != KEY
+            one.name
+            for one in self.fields
+            if one.is_column and one.at_create is AtCreate.REQUIRED and one.told is not Told.DETAIL and one.name != KEY
         )
 
     @cached_property

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.sandbox.cells import Value, from_cell, to_cell
@@ -111,16 +112,15 @@ class Store:
 
     def fill(self, count: int, seed: int) -> None:
         """Create the tables with the first `count` customers of a seed: all or nothing, and indexed at the end."""
-        fields = ("id", *Person._fields, "website_access", "free_user")
+        fields = (*Person._fields, "website_access", "free_user")
         self._db.execute("PRAGMA synchronous = OFF")
         with self.transaction():
             for statement in _TABLES.split(";"):
                 self._db.execute(statement)
             free = {True: "true", False: "false"}
-            rows = (
-                (ident, *person, "true", free[person.package == "free"])
-                for ident, person in enumerate(people(count, seed), FIRST_ID)
-            )
+            rows = ((*person, "true", free[person.package == "free"]) for person in people(count, seed))
+            for first in islice(rows, 1):
+                self._db.execute(_insert(("id", *fields)), (FIRST_ID, *first))
             self._db.executemany(_insert(fields), rows)
             self._db.execute("INSERT INTO origin VALUES (?, ?)", (seed, count))
             for statement in _INDEXES.split(";"):

@@ -9,6 +9,8 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call
+from tui_reseller.domain.receipt import Receipt
+from tui_reseller.domain.secret import Secret
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import CustomersPort
 
@@ -50,11 +52,19 @@ class GuardedCustomers:
         """Prove the credentials."""
         return await self._customers.probe()
 
-    async def send(self, call: Call, permit: PermitPort, job: int | None = None) -> str:
+    async def send(self, call: Call, permit: PermitPort, job: int | None = None) -> Receipt:
         """Send one write, of a job if one is named; or raise RefusedHere: nothing was sent then."""
         permit.refuse_other(self._account, call, job)
         self._policy.refuse(call)
         return await self._customers.send(call)
+
+    async def link(self, username: str) -> Secret:
+        """Ask for a link that signs in as a customer; raise NotWritable while nothing may be written."""
+        self._policy.tighten()
+        refusal = self._policy.refusal()
+        if refusal is not None:
+            raise refusal
+        return await self._customers.link(username)
 
     async def aclose(self) -> None:
         """Close connections."""

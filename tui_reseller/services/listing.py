@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from tui_reseller.domain.errors import (
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListContext, SnapshotInfo
+from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.printed import command
 from tui_reseller.services import retry
 from tui_reseller.services.absence import is_loss
@@ -224,20 +225,25 @@ async def accept(session: Session, fresh: Refreshed) -> Refreshed:
     return replace(fresh, held=False, not_kept=not_kept)
 
 
-async def marks_for(session: Session, filter_: Filter) -> ListContext:
-    """Return what a filter asks beside the list, where no screen has it: who needs a person, and who is stopped until a
-    moment.
+async def marks_for(session: Session, filter_: Filter, columns: Collection[str] = ()) -> ListContext:
+    """Return what a filter and columns ask beside the list, where no screen has it: who needs a person, who is stopped
+    until a moment, and our own notes.
 
-    Raises LedgerUnavailable; a filter that asks for none does not touch the ledger.
+    Raises LedgerUnavailable; who asks for none of it does not touch the ledger.
     """
-    if not filter_.asks("needs-you", "suspended"):
-        return ListContext()
-    entries, now = await session.ledger.needs_you(session.account), session.clock.now()
-    await session.suspended.follow(now)
-    over = {one.username for one in session.suspended.due(now)}
-    return ListContext(
-        needs_you=frozenset({entry.username for entry in entries} | over), suspended=frozenset(session.suspended.found)
-    )
+    needs_you: frozenset[str] = frozenset()
+    suspended: frozenset[str] = frozenset()
+    if filter_.asks("needs-you", "suspended"):
+        entries, now = await session.ledger.needs_you(session.account), session.clock.now()
+        await session.suspended.follow(now)
+        over = {one.username for one in session.suspended.due(now)}
+        needs_you, suspended = (
+            frozenset({entry.username for entry in entries} | over),
+            frozenset(session.suspended.found),
+        )
+    if filter_.asks_notes or not set(NOTE_COLUMNS).isdisjoint(columns):
+        await session.notes.learn()
+    return ListContext(needs_you=needs_you, suspended=suspended, notes=session.notes.present)
 
 
 async def read_all(session: Session) -> Refreshed:

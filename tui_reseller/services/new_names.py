@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 
 from tui_reseller.domain.confusables import difference, is_same_name, oddity, skeleton
-from tui_reseller.domain.errors import InvalidInput, SnapshotDamaged
+from tui_reseller.domain.errors import SnapshotDamaged
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.provider import KEY, Effect, Provider
 from tui_reseller.domain.text import quoted
@@ -42,10 +42,10 @@ def _words(name: str, why: str) -> str:
 
 
 def new_name(provider: Provider, call: Call) -> str:
-    """Return the username that a call makes, or nothing."""
+    """Return the username that a call makes, or nothing: also where the service gives it."""
     match provider.action(call.operation).effect:
         case Effect.CREATES:
-            return call.username
+            return "" if provider.names_customers else call.username
         case Effect.RENAMES:
             return call.fields.get(KEY, "")
         case _:
@@ -68,15 +68,14 @@ async def know_names(session: Session, *, may_ask: bool, is_for_many: bool) -> N
 
 async def why_odd(session: Session, call: Call) -> str:
     """Return why people take the username that a call makes for another, or cannot type it; nothing if they do not."""
-    name = new_name(session.provider, call)
-    if is_same_name(name, session.profile.api_user):
-        return ""  # our own name is refused, and nobody is asked about it (Policy.refuse)
-    alike = await session.customers.look_alikes([name], NAMED)
-    return NewNames(alike).why_odd(name, former=call.username)
+    return next(iter(await odd_names(session, [call])), "")
 
 
-async def refuse_odd_name(session: Session, call: Call) -> None:
-    """Raise InvalidInput if a call makes a username that is odd."""
-    why = await why_odd(session, call)
-    if why:
-        raise InvalidInput(f"{why}; {WAY_OUT}", field=KEY, hint="nothing was sent")
+async def odd_names(session: Session, calls: Sequence[Call]) -> list[str]:
+    """Return why the usernames that calls make are odd, of those that are. Our own name is refused, and nobody is asked
+    about it (Policy.refuse).
+    """
+    made = [(new_name(session.provider, call), call.username) for call in calls]
+    names = [(name, former) for name, former in made if name and not is_same_name(name, session.profile.api_user)]
+    known = NewNames(await session.customers.look_alikes([name for name, _ in names], NAMED))
+    return [why for name, former in names if (why := known.why_odd(name, former=former))]

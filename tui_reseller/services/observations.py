@@ -68,7 +68,7 @@ async def _observe_fields(session: Session, entry: Entry, find: Find) -> Observa
     if action.sets and now.value(action.switch) is None:
         return Observation(at, Outcome.UNVERIFIABLE, f"it shows neither on nor off ({digest(now)})", row=now)
     outcome, words, certain = _classified(session.provider, entry, now)
-    if not is_new and at - entry.time <= timedelta(seconds=session.provider.reads_lag):
+    if not is_new and at - entry.time < timedelta(seconds=session.provider.reads_lag):
         certain = False  # it may show what was there before this operation, and before the one before it
     if outcome is Outcome.CONFLICT and not is_new:
         states = {c.field: _state(session.provider, c, now) for c in entry.changes}

@@ -5,10 +5,11 @@ nothing, whatever its values hold.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Item, Refusal
 from tui_reseller.domain.provider import KEY, Effect
@@ -16,7 +17,7 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services.details import read_those_needed
 from tui_reseller.services.files.actions import NEW_KEY
 from tui_reseller.services.files.doubts import doubt
-from tui_reseller.services.files.left_aside import why_not_so
+from tui_reseller.services.files.left_aside import why_not_noted, why_not_so
 from tui_reseller.services.near_names import likely
 from tui_reseller.services.new_names import NAMED, WAY_OUT, NewNames
 from tui_reseller.services.requested import RequestedChange
@@ -40,6 +41,8 @@ class Checking:
 
 
 PLAIN = Checking()
+ODD_NAMED = 10
+"""So many odd usernames are named among the warnings of a plan; the others are counted."""
 
 
 async def checker_for(
@@ -50,9 +53,11 @@ async def checker_for(
 ) -> "Checker":
     """Return what checks wanted changes. Present are customers that were read just now, and stand for the list."""
     open_ = await session.ledger.needs_you(session.account)
+    if any(not one.beside.keys().isdisjoint(NOTE_COLUMNS) for one in wanted):
+        await session.notes.learn()
     names = {one.call.username for one in wanted} | {new for one in wanted if (new := _new_name(one.call))}
     found = session.customers.named(names) if present is None else present
-    touched = {name for one in wanted for name in (*one.call.fields, *one.beside)}
+    touched = {name for one in wanted for name in _touched(session, one)}
     found = await read_those_needed(session, touched, found)
     unknown = names - found.keys()
     alike = await session.customers.look_alikes(unknown, NAMED) if unknown else {}
@@ -80,6 +85,7 @@ class Checker:
         self._renamed = {one.call.username for one in wanted if _new_name(one.call)}
         self._lines: dict[str, int] = {}
         self._new_names = NewNames(alike)
+        self._odd: list[str] = []
         self._said: Counter[str] = Counter()
         self._trimmed = self._left = self._accepted = 0
         self._beside: dict[str, None] = {}
@@ -148,7 +154,10 @@ class Checker:
         return self._against_new_name(new, NEW_KEY, one.line, one.call.username)
 
     def _against_new_name(self, name: str, column: str, line: int, former: str = "") -> Found:
-        why = "" if self.checking.allow_odd_names else self._new_names.why_odd(name, line, former)
+        why = self._new_names.why_odd(name, line, former)
+        if why and self.checking.allow_odd_names:
+            self._odd.append(why)
+            return []
         return [(f"{why}; {WAY_OUT}", column)] if why else []
 
     # What is wanted
@@ -184,7 +193,11 @@ class Checker:
             else:
                 against.append((finding.message, finding.field))
         for name, cell in one.beside.items():
-            why = why_not_so(self._provider, one.call, name, cell, now)
+            if name in NOTE_COLUMNS:
+                note = self.session.notes.present.of(now) if now is not None else None
+                why = why_not_noted(one.call, name, cell, note)
+            else:
+                why = why_not_so(self._provider, one.call, name, cell, now)
             if why:
                 against.append((why, name))
             else:
@@ -219,8 +232,11 @@ class Checker:
     # What is worth a word
 
     def warnings(self) -> tuple[str, ...]:
-        """Return what is worth a word of the items, each once, with how often."""
-        return tuple(f"{count:,} x {words}" if count > 1 else words for words, count in self._said.most_common(20))
+        """Return what is worth a word of the items, each once, with how often; first what cannot be put right later."""
+        more = [f"{len(self._odd) - 1:,} more odd usernames"] if len(self._odd) > 1 else []
+        odd = (*self._odd[:1], *more, *self._odd[1:ODD_NAMED])
+        said = (f"{count:,} x {words}" if count > 1 else words for words, count in self._said.most_common(20))
+        return (*odd, *said)
 
     def notes(self) -> list[str]:
         """Return what was made of the rows."""
@@ -234,6 +250,10 @@ class Checker:
         if self._accepted:
             found.append(f"{self._accepted:,} doubtful cells were accepted")
         return found
+
+
+def _touched(session: Session, one: RequestedChange) -> Iterable[str]:
+    return (*one.call.fields, *one.beside, *session.provider.action(one.call.operation).turned)
 
 
 def _new_name(call: Call) -> str:

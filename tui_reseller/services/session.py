@@ -16,6 +16,7 @@ from tui_reseller.domain.provider import Provider
 from tui_reseller.services import retry
 from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.held_list import HeldList
+from tui_reseller.services.kept_notes import KeptNotes
 from tui_reseller.services.last_set import LastSet
 from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
 from tui_reseller.services.policy import Policy
@@ -47,6 +48,7 @@ class Session:
     held: HeldList = field(init=False)
     last_set: LastSet = field(init=False)
     suspended: Suspended = field(init=False)
+    notes: KeptNotes = field(init=False)
     desk: WriteDesk = field(init=False)
     _service: GuardedCustomers | None = None
 
@@ -54,6 +56,7 @@ class Session:
         self.held = HeldList(self.account, self.provider, self.customers, self.snapshot)
         self.last_set = LastSet(self.account, self.provider, self.ledger)
         self.suspended = Suspended(self.account, self.ledger)
+        self.notes = KeptNotes(self.account, self.ledger)
         self.desk = WriteDesk(self.ledger)
 
     @property

@@ -34,4 +34,6 @@ async def with_account_name(services: Services, profile: Profile, credential: Cr
         ) from None
     finally:
         await service.aclose()
+    if not identity.account:
+        raise InvalidInput("the service does not tell whose account it is", field="api_user", hint=NAME_IT)
     return replace(profile, api_user=identity.account)

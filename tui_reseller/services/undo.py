@@ -13,6 +13,7 @@ from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing, plans
 from tui_reseller.services.attribution import attribution_words
+from tui_reseller.services.details import read_those_needed
 from tui_reseller.services.door import Permit
 from tui_reseller.services.history import History, fields_of, history_since
 from tui_reseller.services.lag import find_up_to_date
@@ -115,7 +116,8 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
     oldest = min(applied, key=lambda entry: entry.id)
     history = await history_since(session, oldest)
     calls = {entry.id: opposite(entry) for entry in applied}
-    present = await _read_again(session, {call.username for call in calls.values() if call is not None})
+    fields = {change.field for entry in applied for change in entry.changes}
+    present = await _read_again(session, {call.username for call in calls.values() if call is not None}, fields)
     wanted: list[RequestedChange] = []
     refusals: list[Refusal] = []
     undone: dict[str, plans.Undone] = {}
@@ -123,7 +125,7 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
         call, meant = calls[entry.id], history.meant(entry)
         why = _why_overtaken(session, history, entry) or _why_not(entry, call, present, meant)
         if why is not None or call is None or meant is None:
-            refusals.append(Refusal(0, f"{quoted(entry.username)}: {why}"))
+            refusals.append(Refusal(0, f"{quoted(entry.customer)}: {why}"))
         else:
             wanted.append(RequestedChange(call))
             undone[call.username] = plans.Undone(entry.id, meant)
@@ -133,11 +135,12 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
     return drafted
 
 
-async def _read_again(session: Session, usernames: Collection[str]) -> Mapping[str, Customer]:
+async def _read_again(session: Session, usernames: Collection[str], fields: Collection[str]) -> Mapping[str, Customer]:
     await listing.refresh_for_many(session, renew=len(usernames) > FEW)
     if len(usernames) > FEW:
-        return session.customers.named(usernames)
-    found = {name: customer for name in usernames if (customer := await find_up_to_date(session, name)) is not None}
+        return await read_those_needed(session, fields, session.customers.named(usernames))
+    read = {name: await find_up_to_date(session, name, fields) for name in usernames}
+    found = {name: customer for name, customer in read.items() if customer is not None}
     await session.held.keep(*found.items())
     return found
 

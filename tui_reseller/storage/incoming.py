@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection
 from concurrent.futures import Executor
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui_reseller.domain.customer import Customer
@@ -46,6 +47,23 @@ class Incoming:
         """Return usernames that have arrived with this e-mail address, in any case; at most *limit*."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._worker, lambda: self._named_by_email(address, limit))
+
+    async def opened_between(self, first: datetime, last: datetime) -> list[str]:
+        """Return usernames that have arrived and were opened within a time, in UTC, by what the list tells of it; those
+        nearest to its middle first.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._worker, lambda: self._opened_between(first, last))
+
+    def _opened_between(self, first: datetime, last: datetime) -> list[str]:
+        import polars as pl  # noqa: PLC0415 - see below
+
+        if not self._provider.opened_field:
+            return []
+        opened = pl.col(self._provider.opened_field).str.to_datetime("%+", time_zone="UTC", strict=False)
+        middle = first + (last - first) / 2
+        found = self.frame().select(KEY, away=(opened - middle).abs()).filter(pl.col("away") <= (last - first) / 2)
+        return found.sort("away", maintain_order=True)[KEY].to_list()
 
     def _named_by_email(self, address: str, limit: int) -> list[str]:
         import polars as pl  # noqa: PLC0415 - see below

@@ -1,14 +1,10 @@
 """The application: themes, stylesheets, screens, orderly end. Knows no domain words."""
 
-import os
-import signal
-import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from textual.binding import Binding, BindingType
-from textual.events import Event, Key
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -16,8 +12,7 @@ from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.profile import Profile
 from tui_reseller.services.services import Services
 from tui_reseller.tui import clipboard
-from tui_reseller.tui.commit_guard import CommitGuard, KeyTimes
-from tui_reseller.tui.defects import ReportingApp
+from tui_reseller.tui.everywhere import EverywhereApp
 from tui_reseller.tui.host import Answered
 from tui_reseller.tui.keys import with_keys
 from tui_reseller.tui.presenters.header import badge_of
@@ -37,7 +32,7 @@ LINES_LEFT = 3
 """So many lines of what was done stay on the shell."""
 
 
-class ResellerApp(ReportingApp, inherit_bindings=False):
+class ResellerApp(EverywhereApp, inherit_bindings=False):
     """The full-screen application on one bundle of services: the Host of flows and screens. Its result is "demo" if the
     first run chose the demo.
     """
@@ -73,11 +68,10 @@ class ResellerApp(ReportingApp, inherit_bindings=False):
         self.is_timed = slow_link == "auto"
         config = services.profiles.config
         self.commands = with_keys(config.load().settings.keys, partial(config.wrong_entry, "keys"))
+        self.bind_everywhere(self.commands)
         self.opening = False
         self.main: MainScreen | None = None
-        self.key_clock: Callable[[], float] = time.monotonic
-        self.line_speed = LineSpeed(self._send, self._key_time)
-        self._keys = KeyTimes(self._key_time)
+        self.line_speed = LineSpeed(self._send, self.key_time)
         self._window_title = WindowTitle(self._send)
         self._mouse = Mouse(self._send)
         self._lines_left: list[str] = []
@@ -90,7 +84,7 @@ class ResellerApp(ReportingApp, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Open the profile, or the first run; watch the terminal."""
-        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
+        self.app_resume_signal.subscribe(self, lambda _: self.resumed())
         if not self.is_headless:
             self._watcher = ShutdownWatcher(self.end)
             self._watcher.watch()
@@ -105,9 +99,6 @@ class ResellerApp(ReportingApp, inherit_bindings=False):
             self.push_screen(FirstRun(self, self.services))
         else:
             self._open(self.profile)
-
-    def _key_time(self) -> float:
-        return self.key_clock()
 
     def _send(self, text: str) -> None:
         """Send something to the terminal that is no painting."""
@@ -156,16 +147,6 @@ class ResellerApp(ReportingApp, inherit_bindings=False):
         self._open(profile)
 
     # Keys, dialogs, flows
-
-    async def on_event(self, event: Event) -> None:
-        """Every key passes here first, so that forms know how fast keys come."""
-        if isinstance(event, Key) and not event.is_forwarded:
-            self._keys.hear(event.key)
-        await super().on_event(event)
-
-    def new_guard(self) -> CommitGuard:
-        """Return a guard that hears every key from now on."""
-        return self._keys.new_guard()
 
     def show_dialog(self, dialog: Screen[T], then: Answered[T]) -> None:
         """Show a dialog over everything else, and hand on its answer; None is leaving."""
@@ -222,20 +203,9 @@ class ResellerApp(ReportingApp, inherit_bindings=False):
 
     # The terminal
 
-    def repaint(self) -> None:
-        """Draw the whole screen again."""
-        self.screen.refresh(layout=True)
-
     def toggle_mouse(self) -> bool:
         """Take the mouse from the terminal, or give it back; return whether it is ours now."""
         return self._mouse.toggle()
-
-    def suspend_process(self) -> None:
-        """Stop until the shell lets us go on: all of the group that it started, a script around us among it. Were we
-        alone to stop, the shell would not know of it.
-        """
-        if self._driver is not None and self._driver.can_suspend:
-            os.killpg(os.getpgrp(), signal.SIGTSTP)
 
     def copy_text(self, text: str) -> str:
         """Send a text to the operator's terminal; return what to say."""

@@ -27,6 +27,10 @@ class CommitGuard:
         """The form is on the screen from now on."""
         self._painted = self._now()
 
+    def hidden(self) -> None:
+        """The form is not on the screen any more."""
+        self._painted = None
+
     def key(self, name: str) -> None:
         """A key arrived, wherever it goes."""
         self._before, self._last = self._last, (name, self._now())
@@ -60,6 +64,16 @@ class KeyTimes:
         for guard in self._guards:
             guard.key(name)
         self._last = (name, self._now())
+
+    def all_hidden(self) -> None:
+        """Nothing is on the screen: the program stops, and what is typed meanwhile arrives when it goes on."""
+        for guard in self._guards:
+            guard.hidden()
+
+    def all_painted(self) -> None:
+        """What was on the screen is there again."""
+        for guard in self._guards:
+            guard.painted()
 
     def new_guard(self) -> CommitGuard:
         """Return a guard that hears every key from now on."""

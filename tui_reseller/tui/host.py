@@ -4,7 +4,7 @@ The application (app.py) and the main screen (screens/main.py) fit these; nothin
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from textual.screen import Screen
 
@@ -84,6 +84,14 @@ class Host(Protocol):
 
     def leave_line(self, line: str) -> None:
         """Keep a line that stays on the shell when the application has ended."""
+
+
+@runtime_checkable
+class SaysSomething(Protocol):
+    """A screen with a line in which something can be said."""
+
+    def say(self, text: str) -> None:
+        """Say something to the operator."""
 
 
 class CustomerCursor(Protocol):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tui_reseller.domain.listing import ListContext
+from tui_reseller.domain.note import NO_NOTES, Notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class ViewState:
     needs_you_count: int = 0
     due: frozenset[str] = frozenset()
     suspended: frozenset[str] = frozenset()
+    notes: Notes = NO_NOTES
     note: Note = Note()
     running: str = ""
     zoomed: bool = False

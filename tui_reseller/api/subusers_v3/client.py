@@ -31,13 +31,14 @@ from tui_reseller.api.v3.pace import Pace
 from tui_reseller.api.v3.pages import LIMIT, read_pages
 from tui_reseller.api.v3.replies import refusal
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import CustomerNotFound, NotPermitted, ResellerError, UnusableAnswer
+from tui_reseller.domain.errors import CustomerNotFound, NotPermitted, RefusedHere, ResellerError, UnusableAnswer
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import DETAILS_READ, KEY
 from tui_reseller.domain.providers.subusers_v3 import DETAILS, SUBUSERS_V3
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 
@@ -176,8 +177,8 @@ class SubusersV3:
             raise UnusableAnswer("the reply does not say whose key it is")
         return Identity(clean(name), (), allowed)
 
-    async def send(self, call: Call) -> str:
-        """Send one write, once, and return the message of a certain success.
+    async def send(self, call: Call) -> Receipt:
+        """Send one write, once, and return what the service says of a certain success.
 
         Raises NotSent (nothing left), Rejected and its kinds (the service said no), AnswerLost or UnusableAnswer
         (what became of it is not known). ValueError is a mistake of our own: a call that the table does not have.
@@ -196,7 +197,11 @@ class SubusersV3:
         if endpoint.on_behalf and not isinstance(tree, dict):
             raise UnusableAnswer("the reply is not one that the service has for this call")
         number = tree.get("user_id") if isinstance(tree, dict) else None
-        return f"done (id {clean(str(number), longest=40)})" if number is not None else "done"
+        return Receipt(f"done (id {clean(str(number), longest=40)})" if number is not None else "done")
+
+    async def link(self, username: str) -> Secret:  # noqa: ARG002 - the port's
+        """Raise RefusedHere: the service has no sign-in link."""
+        raise RefusedHere("this service has no sign-in link")
 
     async def aclose(self) -> None:
         """Close connections."""

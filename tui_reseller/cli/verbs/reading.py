@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from tui_reseller.cli.options import common, one_customer
 from tui_reseller.cli.query import ListRequest, default_columns, list_request
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.duration import read_duration
-from tui_reseller.domain.errors import BadConfig, CustomerNotFound
+from tui_reseller.domain.errors import BadConfig, CustomerNotFound, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.listing import ListQuery
+from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import export, listing
+from tui_reseller.services.notes import open_note
 from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
@@ -73,6 +76,7 @@ def list_customers(
       tui-reseller list --filter 'sending:off -country=es' --sort email
       tui-reseller list --output csv --columns username,email > customers.csv
       tui-reseller list --offline --filter is:needs-you
+      tui-reseller list --filter note:contract --columns username,label,note
       tui-reseller list --max-age 10m --limit 20
       tui-reseller list --to customers.parquet --force
       tui-reseller list --filter sending:off --details --output csv
@@ -86,7 +90,7 @@ def list_customers(
     target = _read_target(inv, to, limit=limit, force=force)
 
     async def written(services: Services, session: Session, query: ListRequest) -> int:
-        marks = await listing.marks_for(session, query.filter)
+        marks = await listing.marks_for(session, query.filter, query.columns)
         await session.customers.query(ListQuery(query.filter, query.sort, query.descending, marks))
         _warn_of_ledger(inv, session)
         if target:
@@ -170,7 +174,8 @@ async def _write_file(
 async def _write_list(inv: Invocation, services: Services, session: Session, query: ListRequest) -> int:
     matched = len(session.customers)
     shown = min(matched, query.limit or matched)
-    table = await session.customers.table() if inv.out.format in _BY_COLUMNS else None
+    notes = None if set(NOTE_COLUMNS).isdisjoint(query.columns) else session.notes.present
+    table = await session.customers.table(notes=notes) if inv.out.format in _BY_COLUMNS else None
     if table is None:
         _write_rows(inv, session, query, shown)
     else:
@@ -206,7 +211,12 @@ def _write_rows(inv: Invocation, session: Session, query: ListRequest, count: in
             if inv.out.is_closed:
                 break
             found = customer.as_dict()
-            rows.add({name: found[name] for name in columns} if query.columns else found)
+            if not query.columns:
+                rows.add(found)
+                continue
+            note = session.notes.present.of(customer)
+            found |= {name: note.value(name) if note else None for name in NOTE_COLUMNS}
+            rows.add({name: found[name] for name in columns})
 
 
 def _windows(session: Session, count: int) -> Iterator[Customer]:
@@ -240,8 +250,14 @@ def show(inv: Invocation, *, username: str) -> int:
         customer = await session.find(username, session.provider.details)
         if customer is None:
             raise CustomerNotFound(f"there is no customer {quoted(username)}")
-        shows_extra = customer.extra and inv.out.format == "table"
-        inv.out.item(customer.as_dict(), None if shows_extra else session.provider.columns)
+        if inv.out.format != "table":
+            inv.out.item(customer.as_dict(), session.provider.columns)
+            return ExitCode.OK
+        found = customer.as_dict()
+        with suppress(LedgerUnavailable, RefusedHere):  # a customer is shown all the same
+            note = (await open_note(session, customer)).note
+            found |= {name: note.value(name) for name in NOTE_COLUMNS if note.value(name)} if note else {}
+        inv.out.item(found)
         return ExitCode.OK
 
     return inv.with_session(opened, ledger=LedgerUse.LAST_SET)

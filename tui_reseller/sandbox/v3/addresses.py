@@ -6,10 +6,9 @@ of the EU among themselves; there is room for 480 addresses and 60 of the EU, so
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from tui_reseller.sandbox.cells import from_cell
+from tui_reseller.sandbox.cells import Value, from_cell, unpacked
 from tui_reseller.sandbox.past import customers_as_of, sql
 from tui_reseller.sandbox.store import COLUMNS, FIRST_ID
 
@@ -51,11 +50,11 @@ class Addresses:
 
     def of(self, customer: Customer) -> list[str]:
         """Return the addresses that a customer sends from."""
-        return self._of(customer.ident, str(customer.values["ip"]), str(customer.values["region"]))
+        return self._of(customer.ident, customer.values["ip"], str(customer.values["region"]))
 
-    def _of(self, ident: int, said: str, region: str) -> list[str]:
-        if said:
-            found: list[str] = json.loads(said)
+    def _of(self, ident: int, said: Value, region: str) -> list[str]:
+        if said != "":
+            found: list[str] = unpacked(said)
             return found
         if not self._inventions.is_invented(ident):
             return []

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tui_reseller.sandbox.cells import unpacked
 from tui_reseller.sandbox.changes import edit
 from tui_reseller.sandbox.v3.desk import answer
 from tui_reseller.sandbox.v3.errors import Refused, about, unreadable
@@ -26,8 +27,8 @@ _UNLIMITED: dict[str, Any] = {
 def credits_of(desk: Desk, customer: Customer) -> dict[str, Any]:
     """Return the credits of a customer: what was set, else what is invented, else without a limit."""
     said = customer.values["credits"]
-    if said:
-        found: dict[str, Any] = json.loads(said)
+    if said != "":
+        found: dict[str, Any] = unpacked(said)
         return found
     if not desk.inventions.is_invented(customer.ident):
         return dict(_UNLIMITED)

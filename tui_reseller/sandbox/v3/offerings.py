@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from tui_reseller.sandbox.cells import unpacked
 from tui_reseller.sandbox.changes import edit
 from tui_reseller.sandbox.v3.desk import answer
 from tui_reseller.sandbox.v3.partner import about_field, account, wrong
@@ -47,8 +48,8 @@ def catalogue(_desk: Desk, _call: Call) -> Answer:
 def offerings_of(customer: Customer) -> list[dict[str, Any]]:
     """Return what an account has booked."""
     said = customer.values["offerings"]
-    if said:
-        found: list[dict[str, Any]] = json.loads(said)
+    if said != "":
+        found: list[dict[str, Any]] = unpacked(said)
         return found
     return [_offering(_NAMED_IN_V2.get(str(customer.values["package"]), "org.ei.free.v1"))]
 

@@ -1,9 +1,13 @@
-"""What every dialog is: it answers once."""
+"""What every dialog is: it answers once, and says in a line of its own what it does not do."""
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui_reseller.domain.text import clean
 
 T = TypeVar("T")
 
@@ -11,6 +15,18 @@ T = TypeVar("T")
 class Dialog(ModalScreen[T]):
     """A dialog. A key that waits behind the one that closed it must not close what lies below."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "stay", show=False, priority=True)]
+    SAYS_IN: ClassVar[str]
+    """The line, as a selector, in which it says something."""
+
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Answer and close; afterwards nothing."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def say(self, text: str) -> None:
+        """Say something in the dialog: the message line is behind it."""
+        self.query_one(self.SAYS_IN, Static).update(clean(text, longest=400))
+
+    def action_stay(self) -> None:
+        """Nobody leaves the program out of a dialog."""
+        self.say("A dialog is open: Esc leaves it, then ctrl+q asks whether to quit.")

@@ -24,6 +24,7 @@ class JobPage(Dialog[str | None]):
     undo, results; None for back.
     """
 
+    SAYS_IN = "#page-hint"
     BINDINGS = [
         Binding("space,ctrl+c", "pause", show=False, priority=True),
         Binding("x", "arm", show=False),

@@ -27,6 +27,7 @@ class Menu(Dialog[str | None]):
     screen is painted once, not twice.
     """
 
+    SAYS_IN = ".menu-hint"
     BINDINGS = [Binding("escape,q", "leave", show=False)]
 
     def __init__(

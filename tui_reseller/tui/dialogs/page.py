@@ -17,6 +17,7 @@ class Page(Dialog[str | None]):
     whose key is *start*.
     """
 
+    SAYS_IN = "#page-hint"
     BINDINGS = [
         Binding("escape,q", "leave", show=False),
         Binding("j", "cursor_down", show=False),

@@ -25,6 +25,7 @@ class SecretText(Static):
 class ShowSecret(Dialog[str]):
     """The new password of one customer. Closing it unseen asks once. Its answer is whose password is done with."""
 
+    SAYS_IN = "#form-problem"
     BINDINGS = [Binding("escape", "done", show=False)]
 
     def __init__(self, username: str, secret: Secret, outcome: Outcome, copy: Callable[[str], str]) -> None:

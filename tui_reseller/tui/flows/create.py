@@ -11,6 +11,7 @@ from tui_reseller.domain.password import PasswordState, generate_password
 from tui_reseller.domain.provider import KEY, AtCreate, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
+from tui_reseller.domain.unnamed import name_for_now
 from tui_reseller.services.job_passwords import state_after
 from tui_reseller.services.new_names import why_odd
 from tui_reseller.services.validation import findings_for
@@ -108,7 +109,8 @@ def _call(provider: Provider, values: Mapping[str, str]) -> Call:
     required = {name: values[name] for name in provider.at_create(AtCreate.REQUIRED) if name != KEY}
     offered = {name: values[name] for name in provider.offered_at_create if values[name]}
     password = _password(values) if provider.action(Operation.CREATE).needs_password else None
-    return Call(Operation.CREATE, values[KEY], required | offered, password)
+    username = name_for_now() if provider.names_customers else values[KEY]
+    return Call(Operation.CREATE, username, required | offered, password)
 
 
 def _password(values: Mapping[str, str]) -> Secret:

@@ -20,13 +20,21 @@ async def toggle_mouse(context: ProfileContext) -> None:
 
 
 async def suspend(context: ProfileContext) -> None:
-    """Go to the shell, if there is one; not while an answer is on its way, which nobody would read."""
-    if not has_shell_above():
-        context.notify("There is no shell to go to: nobody could bring the program back.", "warning")
-    elif context.session.desk.in_flight:
-        context.notify("A change is on its way: wait for its answer before ctrl+z.", "warning")
+    """Go to the shell, if that can be."""
+    why = why_not_suspended(context)
+    if why:
+        context.notify(why, "warning")
     else:
         context.host.suspend_process()
+
+
+def why_not_suspended(context: ProfileContext | None) -> str:
+    """Return why nobody can go to the shell: there is none, or an answer is on its way, which nobody would read."""
+    if not has_shell_above():
+        return "There is no shell to go to: nobody could bring the program back."
+    if context is not None and context.session.desk.in_flight:
+        return "A change is on its way: wait for its answer before ctrl+z."
+    return ""
 
 
 def interrupt(context: ProfileContext, selected: str | None) -> None:

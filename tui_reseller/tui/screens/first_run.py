@@ -41,6 +41,10 @@ class FirstRun(Screen[None]):
             yield Static(choice, markup=False, classes="welcome-choice")
         yield Static("", markup=False, id="welcome-note")
 
+    def say(self, text: str) -> None:
+        """Say something below the choices."""
+        self._notify(text)
+
     def _notify(self, text: str, _kind: str = "plain") -> None:
         if self.is_mounted:
             self.query_one("#welcome-note", Static).update(clean(text))

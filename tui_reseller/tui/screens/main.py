@@ -29,8 +29,6 @@ LINES = 6
 """Header, counts, titles, message, footer, and what a terminal that is too small says."""
 SLOW_SHOW_SECONDS = 0.2
 """On a slow line the screen is painted at most so often."""
-IN_FIELDS = ("screen.repaint", "app.suspend")
-"""Commands that work in the filter, too, if their key is no text there."""
 
 
 class MainScreen(Screen[None]):
@@ -149,6 +147,10 @@ class MainScreen(Screen[None]):
         if self.focused is None and not self.has_class("-too-small"):
             self.set_focus(self.detail if self.context.state.zoomed else self.list)
 
+    def say(self, text: str) -> None:
+        """Say something in the message line."""
+        self.context.notify(text, "warning")
+
     # What flows may ask
 
     def focus_list(self) -> None:
@@ -168,14 +170,13 @@ class MainScreen(Screen[None]):
 
     # Keys
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """While a field has the focus or something is opening, keys are not commands."""
         if action != "command":
             return True
         if self.app.screen is not self or self.host.opening:
             return False
-        works_in_fields = parameters[0] in IN_FIELDS and str(parameters[1]).startswith("ctrl+")
-        return works_in_fields or not isinstance(self.focused, Input)
+        return not isinstance(self.focused, Input)
 
     async def action_command(self, command_id: str, key: str) -> None:
         """Do a command, or say why not."""

@@ -1,0 +1,83 @@
+"""What holds wherever the operator is, also in a dialog or a field: every key is timed, and a few do the same."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+
+from textual.events import Event, Key
+
+from tui_reseller.tui.commands import Command
+from tui_reseller.tui.commit_guard import CommitGuard, KeyTimes
+from tui_reseller.tui.defects import ReportingApp
+from tui_reseller.tui.host import SaysSomething
+from tui_reseller.tui.profile_context import ProfileContext
+
+EVERYWHERE = {"app.suspend": "suspend_here", "screen.repaint": "repaint_here"}
+"""Commands, and the actions that do them."""
+
+
+class EverywhereApp(ReportingApp, inherit_bindings=False):
+    """An application that times its keys, and has some that no dialog takes. Key_clock is in seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.key_clock: Callable[[], float] = time.monotonic
+        self._keys = KeyTimes(self.key_time)
+
+    def key_time(self) -> float:
+        """Return the time of a key that arrives now."""
+        return self.key_clock()
+
+    async def on_event(self, event: Event) -> None:
+        """Every key passes here first, so that forms know how fast keys come."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            self._keys.hear(event.key)
+        await super().on_event(event)
+
+    def new_guard(self) -> CommitGuard:
+        """Return a guard that hears every key from now on."""
+        return self._keys.new_guard()
+
+    @property
+    def context(self) -> ProfileContext | None:
+        """The opened profile; None in the first run."""
+        raise NotImplementedError
+
+    def bind_everywhere(self, commands: Iterable[Command]) -> None:
+        """Bind the keys of those commands that are no text in a field."""
+        for command in commands:
+            for key in command.keys if command.id in EVERYWHERE else ():
+                if key.startswith("ctrl+"):
+                    self._bindings.bind(key, EVERYWHERE[command.id], show=False, priority=True)
+
+    def action_suspend_here(self) -> None:
+        """Go to the shell out of whatever is on the screen, or say there why not."""
+        from tui_reseller.tui.flows.program import why_not_suspended  # noqa: PLC0415 - loaded with its first use
+
+        why = why_not_suspended(self.context)
+        if not why:
+            self.suspend_process()
+        elif isinstance(self.screen, SaysSomething):
+            self.screen.say(why)
+
+    def action_repaint_here(self) -> None:
+        """Draw the whole screen again, with whatever is on it."""
+        self.repaint()
+
+    def suspend_process(self) -> None:
+        """Stop until the shell lets us go on: all of the group that it started, a script around us among it. Were we
+        alone to stop, the shell would not know of it. What is typed there behind fg commits no form: nobody sees it.
+        """
+        if self._driver is not None and self._driver.can_suspend:
+            self._keys.all_hidden()
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
+
+    def resumed(self) -> None:
+        """The shell has let us go on: everything is painted again, and can be read from then on."""
+        self.repaint()
+        self.call_after_refresh(self._keys.all_painted)
+
+    def repaint(self) -> None:
+        """Draw the whole screen again."""
+        self.screen.refresh(layout=True)
