@@ -162,3 +162,11 @@ def test_a_plan_of_one_service_is_refused_by_the_other(console, luz, tmp_path):
     }  # fmt: skip
     refused = console("plan", "apply", str(tmp_path / "v3.plan"), "--yes")
     assert (refused.code, "another account" in refused.err) == (11, True)
+
+
+def test_details_of_a_customer_of_the_eu(console):
+    name = console.sandbox.fresh_name()
+    console.sandbox.plant(name, active="true", region="eu", email=f"{name}@x.example", **PROFILE)
+    assert console("show", name).row["city"] == "Vigo"
+    changed = console("set", name, "city=Lugo", "--yes").row
+    assert (changed["outcome"], console.sandbox.held(name)["city"]) == ("applied", "Lugo")
