@@ -91,7 +91,7 @@ class SubusersV3:
             received += len(reply.body or b"")
             found = await asyncio.to_thread(_table, reply.body or b"") if reply.status == 200 else None
             if found is None:
-                raise refusal(made, reply)
+                raise refusal(made, reply, "subusers.read")
             if isinstance(found, ResellerError):
                 raise found
             return found
@@ -133,12 +133,13 @@ class SubusersV3:
         Raises NoAnswer, Rejected and its kinds; NotPermitted where the key may not read them.
         """
         connection = await self._host_of(customer.username, customer.text("region"))
-        request = profile_request(customer.username, self._key)
+        request, refusal = profile_request(customer.username, self._key), None
         try:
             tree = await self._caller.ask(connection, request, scope="user.profile.read", background=background)
-        except NotPermitted:
-            await self._refuse_unknown(request)
-            raise
+        except NotPermitted as error:
+            refusal = error
+        if refusal is not None:
+            raise await self._explain(request, refusal)
         if not isinstance(tree, dict):
             raise UnusableAnswer("the reply is not the customer's details")
         values = {name: None if tree.get(name) is None else as_text(tree[name]) for name in DETAILS}
@@ -184,12 +185,13 @@ class SubusersV3:
         """
         request, endpoint = write_request(call, self._key), ENDPOINTS[call.operation]
         connection = await self._host_of(call.username, "") if endpoint.on_behalf else self._global
-        scope = SUBUSERS_V3.action(call.operation).scope
+        scope, refusal = SUBUSERS_V3.action(call.operation).scope, None
         try:
             tree = await self._caller.ask(connection, request, endpoint.success, scope=scope)
-        except NotPermitted:
-            await self._refuse_unknown(request)
-            raise
+        except NotPermitted as error:
+            refusal = error
+        if refusal is not None:
+            raise await self._explain(request, refusal)
         if endpoint.echo and not (isinstance(tree, dict) and tree.get(endpoint.echo) == wanted_echo(call)):
             raise UnusableAnswer("the reply is not what was asked for")
         if endpoint.on_behalf and not isinstance(tree, dict):
@@ -206,12 +208,20 @@ class SubusersV3:
         await self._global.aclose()
         await self._eu.aclose()
 
-    async def _refuse_unknown(self, request: Request) -> None:
-        """Raise CustomerNotFound if the call was for somebody who is not there: the service says of both that we may
-        not.
+    async def _explain(self, request: Request, refusal: NotPermitted) -> ResellerError:
+        """Return what a refusal of a call on a customer's behalf means: the service says that we may not, too, where
+        there is no such customer, and where another host is that of the customer's region.
         """
-        if request.on_behalf_of and await self.find(request.on_behalf_of) is None:
-            raise CustomerNotFound("there is no such customer")
+        customer = await self.find(request.on_behalf_of) if request.on_behalf_of else None
+        if request.on_behalf_of and customer is None:
+            return CustomerNotFound("there is no such customer")
+        if customer is not None and customer.text("region") == EU and self._eu is self._global:
+            return NotPermitted(
+                f"{refusal.message}: the customer is of the EU region, which has a host of its own",
+                scope=refusal.scope,
+                hint="set eu_base_url of the profile to the address of the EU's host",
+            )
+        return refusal
 
     async def _host_of(self, username: str, region: str) -> Connection:
         """Return where calls on a customer's behalf go. Who is in no list that we read is asked for first."""

@@ -20,7 +20,9 @@ from tui_reseller.domain.errors import (
 
 NO_CONTENT = 204
 UNKNOWN_CUSTOMER = frozenset({"invalid username", "no user found"})
-"""With these words and 400 the service says that there is no such customer."""
+"""With these words and 400 the service says that there is no such customer, if the address of the call names one. Of a
+name that is to be given they say that it will not do.
+"""
 NOT_THE_KEY = frozenset({"maximum credits exceeded", "authenticated user is not authorized"})
 """With these words a 401 is not about the key."""
 KEY_HINT = "check the key of the profile: it may be wrong, revoked, or of another account"
@@ -46,28 +48,29 @@ def judged(reply: Reply, request: Request, success: Collection[int], scope: str 
     return unusable(reply, request, why, problem)
 
 
-def refusal(request: Request, reply: Reply) -> ResellerError:
-    """Return the error of an answer to a read that is no list."""
-    answer = judged(reply, request, (200,))
+def refusal(request: Request, reply: Reply, scope: str) -> ResellerError:
+    """Return the error of an answer to a read that is no list; scope is what it needs of a key."""
+    answer = judged(reply, request, (200,), scope)
     return answer if isinstance(answer, ResellerError) else UnusableAnswer("the reply is not a list")
 
 
 def _refusal(reply: Reply, request: Request, problem: Problem | None, why: str, scope: str) -> ResellerError:
     words = words_of(problem, request) or f"HTTP {reply.status}"
     texts = {text.rpartition(": ")[2].strip().lower() for text in problem.texts} if problem else frozenset()
+    is_the_service = problem is not None or why == _EMPTY  # a page of something on the way decides nothing
     match reply.status:
         case 401 if texts & NOT_THE_KEY:
             return Rejected(words)
-        case 401:
+        case 401 if is_the_service:
             return CredentialsRefused(words, hint=KEY_HINT)
-        case 403:
+        case 403 if is_the_service:
             needs = f'the key may not have the permission "{scope}"' if scope else "this key may not do that"
             return NotPermitted(words, scope=scope, hint=f"{needs}; permissions are given to keys by the service")
-        case 404 if problem or why == _EMPTY:
+        case 404 if is_the_service and (request.segments or request.on_behalf_of):
             return CustomerNotFound(words)
         case 429:
             return RateLimited(words, retry_after=retry_after(reply))
-        case 400 if texts & UNKNOWN_CUSTOMER:
+        case 400 if texts & UNKNOWN_CUSTOMER and request.segments:
             return CustomerNotFound(words)
     return Rejected(words) if problem else unusable(reply, request, why, problem)
 
