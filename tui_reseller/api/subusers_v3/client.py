@@ -98,7 +98,7 @@ class SubusersV3:
 
         async with aclosing(read_pages(page)) as tables:
             async for table in tables:
-                europeans = table.filter(table["region"] == EU)[KEY].to_list()
+                europeans = table[KEY].filter(table["region"] == EU).to_list()
                 self._regions.update(dict.fromkeys(europeans, EU))
                 yield ListProgress(table, received)
                 del table

@@ -4,7 +4,7 @@ Pages by number have no snapshot. The last record of a page must be the first of
 came or went before it: the next page may then begin with more that is known, or the stretch is read again from further
 back. As long as two pages share a record, nobody who was there all the time can be between them, provided the order of
 the list stays. That is certain where ids ascend; where they do not, a list in which anything moved backwards is
-refused. A customer who comes into the part that was read already may be missing (README, "Limits").
+refused. A customer who comes into the part that was read already may be missing (services 9.1).
 """
 
 import asyncio
