@@ -230,6 +230,7 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "resolve": lambda place: [place.lost(), "--note", "looked at by hand"],
     "due": Place.ended_suspension,
     "profile add": lambda _: [f"p{next(_numbers)}", "--api-user", "acme", "--store", "none"],
+    "profile copy": lambda place: [place.profile(), f"p{next(_numbers)}", "--api-user", "acme"],
     "profile set": lambda place: [place.profile(), "colour=red"],
     "profile secret": lambda place: [place.profile()],
     "profile list": lambda place: having(place.profile()),

@@ -37,6 +37,7 @@ from tui_reseller.sandbox.dialects import DIALECTS
 from tui_reseller.sandbox.faults import Faults
 from tui_reseller.sandbox.operations import API_KEY, API_USER
 from tui_reseller.sandbox.store import Store
+from tui_reseller.sandbox.v3.terms import Terms
 from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.result import Result
@@ -82,7 +83,7 @@ def truth_in(folder: Path, dialect: str = "seed", customers: int = 0) -> Iterato
     with closing(Store(folder / "truth.sqlite3", durable=False)) as store:
         store.fill(customers, 1)
         store.open_for_traffic()
-        truth = Truth(store, build_app(Sandbox(store, DIALECTS[dialect], Faults([]))))
+        truth = Truth(store, build_app(Sandbox(store, DIALECTS[dialect], Faults([]), Terms())))
         truth.plant(CONTROL)
         yield truth
 

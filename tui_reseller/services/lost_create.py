@@ -25,7 +25,7 @@ async def opened_around(session: Session, entry: Entry) -> str:
     ours = await session.ledger.entries(AuditQuery(session.account, operation=entry.operation))
     given = {other.given for other in ours}
     left = [key for key in found if key not in given]
-    within = f"within {AROUND.total_seconds() / 60:.0f} minutes of it, by the service's clock"
+    within = f"within {AROUND.total_seconds() / 60:.0f} minutes of it, the service's time against ours"
     if not left:
         return f"in the whole list of {len(incoming):,} customers nobody was opened {within}, but for those known here"
     more = f" and {len(left) - NAMED:,} more" if len(left) > NAMED else ""

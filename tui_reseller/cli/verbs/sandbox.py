@@ -61,7 +61,9 @@ def demo(
     mouse, plain, slow_link = start.mouse and not no_mouse, start.plain or plain, start.slow_link or slow_link
     screen = ScreenOptions(None, read_only, mouse, plain, slow_link)
     if format_ not in PROVIDERS[provider].formats:
-        raise click.UsageError(f"--format {format_}: {PROVIDERS[provider].title} has no such answers")
+        raise click.UsageError(
+            f"{PROVIDERS[provider].title} answers in {', '.join(PROVIDERS[provider].formats)}: choose one by --format"
+        )
     return start.entry_points.demo(options, screen, DemoOptions(provider, format_))
 
 
