@@ -131,7 +131,7 @@ DEFECTS = (
            "tests/domain/test_note.py"),
     Defect("a filter finds the note of another customer", "storage/noted_rows.py", "    if others:\n", "    if False:\n",
            "tests/storage/test_customer_list.py"),
-    Defect("a note outlives its customer", "storage/ledger/note_rows.py", "    found.pop(applied.username, None)\n", "",
+    Defect("a note outlives its customer", "storage/ledger/note_rows.py", "note = found.pop(applied.username, None)", "note = found.get(applied.username)",
            "tests/storage/test_ledger.py"),
     Defect("a note is written over the one of a colleague", "storage/ledger/sqlite/connection.py",
            "            self.refuse_overtaken(account, note, seen)\n", "", "tests/services/test_notes.py"),

@@ -112,20 +112,21 @@ def standing_notes(provider: Provider, rows: Iterable[NoteRow], applied: Sequenc
 def _follow(provider: Provider, applied: AppliedRow, found: dict[str, Note]) -> None:
     """Do to the notes, by escaped username, what an operation did to its customer."""
     effect = provider.action(Operation.read(applied.operation)).effect
-    note = found.get(applied.username)
     if effect is Effect.CHANGES:
-        if note is not None:
-            found[applied.username] = _changed(provider, note, applied)
+        if applied.username in found:
+            found[applied.username] = _changed(provider, found[applied.username], applied)
         return
-    found.pop(applied.username, None)
+    note = found.pop(applied.username, None)
+    if effect is Effect.REMOVES:
+        return
     new = applied.target or applied.username
-    # Written between intent and outcome, a note under the new name is about the customer who was getting it.
-    later = found.pop(new, None) if effect is Effect.RENAMES else note
-    later = later if later is not None and later.number > applied.begun else None
+    on_new = note if effect is Effect.CREATES else found.pop(new, None)
+    # Of those under the new name, one from before the intent was about somebody else who had it.
+    its = [on_new] if on_new is not None and on_new.number > applied.begun else []
     if effect is Effect.RENAMES and note is not None:
-        later = max((one for one in (note, later) if one is not None), key=lambda one: one.number)
-    if effect is not Effect.REMOVES and later is not None:
-        found[new] = replace(later, username=unescaped(new))
+        its.append(note)
+    if its:
+        found[new] = replace(max(its, key=lambda one: one.number), username=unescaped(new))
 
 
 def _changed(provider: Provider, note: Note, applied: AppliedRow) -> Note:
