@@ -69,7 +69,7 @@ class Truth:
         self.store.insert({"username": username, **person})
 
     def log(self, since: int = 0) -> list[dict[str, Any]]:
-        return self.store.read_log(since)
+        return self.store.journal.read_log(since)
 
     def times_applied(self, username: str, operation: Operation) -> int:
         """How often an operation on a customer was carried out for a client."""
