@@ -77,6 +77,7 @@ def pane(home):
 
     def start(width: int) -> Pane:
         opened.append(Pane(home, width))
+        until("the shell asks", lambda: any(line.strip() for line in opened[-1].lines))  # it may drop what came before
         return opened[-1]
 
     yield start
