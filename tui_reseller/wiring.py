@@ -2,24 +2,25 @@
 
 import os
 import tempfile
-from collections.abc import MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from tui_reseller.cli.entry_points import EntryPoints, SandboxOptions, ScreenOptions
+from tui_reseller.cli.entry_points import DemoOptions, EntryPoints, SandboxOptions, ScreenOptions
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.credentials.environment import take_environment
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import Format, Profile, Store
+from tui_reseller.domain.providers.accounts_v3 import ACCOUNTS_V3
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.ports import CustomersPort
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.services import Services
-from tui_reseller.services.session import Connect
 from tui_reseller.storage.config import ConfigFile
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.drafts import Drafts
@@ -74,7 +75,7 @@ class _Taken:
         profile = services.profiles.choose() if has_profile else None
         code, choice = show(services, profile, Paths.default().state, options)
         if choice == DEMO:
-            return demo(SandboxOptions(port=0), options, Format.JSON.value)
+            return demo(SandboxOptions(port=0), options, DemoOptions())
         return code
 
 
@@ -100,7 +101,7 @@ def build(
         views=Views(paths.state),
         clock=SystemClock(),
         operator=this_operator(os.environ),
-        connect=connect,
+        connect=partial(connect, cache=paths.cache),
         new_list=CustomerList,
         exporter=Exporter(),
         jobs=Jobs(ledger, paths.state),
@@ -111,22 +112,48 @@ def build(
     )
 
 
-def connect(profile: Profile, credential: Credential, timeout: float | None) -> CustomersPort:
-    """Return the service of a profile. Raises BadConfig for a provider that has no client here."""
+def connect(profile: Profile, credential: Credential, timeout: float | None, *, cache: Path) -> CustomersPort:
+    """Return the service of a profile; *cache* is where processes share what can be lost at any time.
+
+    Raises BadConfig for a provider that has no client here.
+    """
     client = CLIENTS.get(profile.provider)
     if client is None:
         known = ", ".join(CLIENTS)
         raise BadConfig(f'profile "{profile.name}" has the provider "{profile.provider}"', hint=f"known are: {known}")
-    return client(profile, credential, timeout)
+    return client(profile, credential, timeout, cache)
 
 
-def _reseller_v2(profile: Profile, credential: Credential, timeout: float | None) -> CustomersPort:
+def _reseller_v2(profile: Profile, credential: Credential, timeout: float | None, _cache: Path) -> CustomersPort:
     from tui_reseller.api.reseller_v2.client import ResellerV2  # noqa: PLC0415 - httpx is not on the start-up path
 
     return ResellerV2(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout)
 
 
-CLIENTS: dict[str, Connect] = {RESELLER_V2.id: _reseller_v2}
+def _subusers_v3(profile: Profile, credential: Credential, timeout: float | None, cache: Path) -> CustomersPort:
+    from tui_reseller.api.subusers_v3.client import SubusersV3  # noqa: PLC0415 - httpx is not on the start-up path
+    from tui_reseller.api.v3.pace import Pace  # noqa: PLC0415
+    from tui_reseller.storage.shared_pace import SharedPace  # noqa: PLC0415
+
+    pace = Pace(SharedPace(cache, profile.account) if profile.api_user else None)
+    return SubusersV3(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout, pace=pace)
+
+
+def _accounts_v3(profile: Profile, credential: Credential, timeout: float | None, cache: Path) -> CustomersPort:
+    from tui_reseller.api.accounts_v3.client import AccountsV3  # noqa: PLC0415 - httpx is not on the start-up path
+    from tui_reseller.api.v3.pace import Pace  # noqa: PLC0415
+    from tui_reseller.storage.shared_pace import SharedPace  # noqa: PLC0415
+
+    pace = Pace(SharedPace(cache, profile.account) if profile.api_user else None)
+    return AccountsV3(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout, pace=pace)
+
+
+Client = Callable[[Profile, Credential, float | None, Path], CustomersPort]
+CLIENTS: dict[str, Client] = {
+    RESELLER_V2.id: _reseller_v2,
+    SUBUSERS_V3.id: _subusers_v3,
+    ACCOUNTS_V3.id: _accounts_v3,
+}
 """Who speaks with which service, by the provider's id."""
 
 
@@ -164,13 +191,18 @@ def sandbox(options: SandboxOptions) -> int:
             db=options.db,
             dialect=options.dialect,
             faults=options.faults,
+            eu_port=options.eu_port,
+            scopes=options.scopes,
+            max_page=options.max_page,
+            limit=options.limit,
+            accounts_on_behalf=options.accounts_on_behalf,
             write=streams.write_now,
         )
     except SandboxUsage as error:
         raise InvalidInput(str(error)) from None
 
 
-def demo(options: SandboxOptions, screen: ScreenOptions, answers: str) -> int:
+def demo(options: SandboxOptions, screen: ScreenOptions, shown: DemoOptions) -> int:
     """Open the application on an embedded sandbox: a child process that ends with it, and folders that go away."""
     from tui_reseller.system.demo_sandbox import started  # noqa: PLC0415 - imported by demo only
     from tui_reseller.tui.terminal import missing_terminal  # noqa: PLC0415
@@ -184,22 +216,25 @@ def demo(options: SandboxOptions, screen: ScreenOptions, answers: str) -> int:
         for path in (paths.config, paths.state, paths.cache):
             path.mkdir(mode=0o700)
         logs.start(paths.state, debug=False)
-        profile = Profile(
-            name=DEMO,
-            api_user=ready["api_user"],
-            base_url=ready["base_url"],
-            format=Format(answers),
-            store=Store.NONE,
-            colour="cyan",
-        )
+        profile, key = _demo_profile(ready, shown)
         credentials = Credentials()
-        credentials.remember(profile, Credential(Secret(ready["api_key"])))
+        credentials.remember(profile, Credential(Secret(key)))
         services = replace(build(paths, credentials), detach=_ends_with_the_demo)
         services.profiles.config.put(profile)
         code, _ = show(services, profile, paths.state, screen, badge="DEMO")
         with suppress(BadConfig):
             _keep_reports(paths.state)
     return code
+
+
+def _demo_profile(ready: Mapping[str, str], shown: DemoOptions) -> tuple[Profile, str]:
+    """Return the demo's profile and its key, by what the sandbox said of itself."""
+    profile = Profile(DEMO, ready["api_user"], ready["base_url"], store=Store.NONE, colour="cyan")
+    if shown.provider == RESELLER_V2.id:
+        return replace(profile, format=Format(shown.format)), ready["api_key"]
+    europe = ready.get("v3_eu_base_url", "")
+    today = replace(profile, provider=shown.provider, base_url=ready["v3_base_url"], eu_base_url=europe)
+    return today, ready["v3_api_key"]
 
 
 def _ends_with_the_demo(_number: int, _profile: Profile, _credential: Credential | None, _unlock: str) -> int:

@@ -17,6 +17,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar, Protocol
 
 import pytest
@@ -26,6 +27,7 @@ from tests.harness import toxic_proxy as toxics
 from tests.harness.toxic_proxy import ToxicProxy
 from tests.harness.waiting import soon
 from tui_reseller.domain import errors as e
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import EXTRA, table_columns
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, AtCreate, Effect, Kind, Provider, Told
@@ -51,11 +53,15 @@ class Peer(Protocol):
         for each call.
         """
 
-    def plant(self, username: str, values: Mapping[str, Value]) -> None:
-        """Put a customer there, with values by the names of the provider's columns."""
+    def plant(self, username: str, values: Mapping[str, Value]) -> str | None:
+        """Put a customer there, with values by the names of the provider's columns. Returns its key where the service
+        gives it, whatever it was to be.
+        """
 
     def applied(self, username: str) -> Sequence[Operation]:
-        """Return what the service has carried out on a customer for clients, in order."""
+        """Return what the service has carried out on a customer for clients, in order. Of one that was to be opened and
+        has no key that we know: the one whose e-mail address begins with this name.
+        """
 
     def listed_twice(self, username: str) -> bytes | None:
         """Return a body in which a customer is listed twice, as an answer to find(); None for a service that is asked
@@ -106,8 +112,9 @@ class ClientContract:
     # --- What a customer and a call look like, by the provider's table ----------------------------------------------
 
     def told_columns(self) -> list[str]:
-        """Return the columns that a list tells, but for the key."""
-        return [f.name for f in self.provider.fields if f.is_column and f.told is Told.LIST and f.name != KEY]
+        """Return the columns that a list tells, but for the key and what the service gives by itself, as an id."""
+        told = [f for f in self.provider.fields if f.is_column and f.told in {Told.LIST, Told.ROWS} and f.name != KEY]
+        return [f.name for f in told if f.set_by or f.at_create is not AtCreate.NO]
 
     def sample(self, name: str, word: str) -> Value:
         """Return a value of a field that its rules allow."""
@@ -116,19 +123,25 @@ class ClientContract:
             return True
         if field.kind is Kind.CHOICE:
             return field.choices[0]
-        special = {"email": f"{word}@x.example", "boolean": "true", "date": "2030-01-31", "country": "US"}
+        special = {
+            "email": f"{word}@x.example",
+            "boolean": "true",
+            "date": "2030-01-31",
+            "country": "US",
+            "addresses": "203.0.113.1, 203.0.113.2",
+        }
         return special.get(field.check, f"{word} & söhne")
 
     def plant(self, peer: Peer, username: str, **values: Value) -> str:
-        peer.plant(username, {**{name: self.sample(name, "old") for name in self.told_columns()}, **values})
-        return username
+        values = {**{name: self.sample(name, "old") for name in self.told_columns()}, **values}
+        return peer.plant(username, values) or username
 
     def plant_for(self, peer: Peer, operation: Operation, username: str) -> str:
-        """Plant a customer whom an operation can change; none for one that makes him."""
+        """Plant a customer whom an operation can change, and return the key; none for one that makes him."""
         action = self.provider.action(operation)
         if action.effect is not Effect.CREATES:
             told = {name: not value for name, value in action.sets.items() if name in self.told_columns()}
-            self.plant(peer, username, **told)
+            return self.plant(peer, username, **told)
         return username
 
     def call(self, operation: Operation, username: str) -> Call:
@@ -140,6 +153,8 @@ class ClientContract:
             needed = {*self.provider.at_create(AtCreate.REQUIRED), *self.told_columns()}
             names = [name for name in action.takes if action.effect is not Effect.CREATES or name in needed]
             fields = {name: str(self.sample(name, "new")) for name in names if name != KEY}
+        if action.effect is Effect.CREATES and self.provider.names_customers:  # by its address the peer knows it
+            fields |= {field.name: f"{username}@x.example" for field in self.provider.fields if field.is_address}
         return Call(operation, username, fields, Secret(PASSWORD) if action.needs_password else None)
 
     def any_call(self, username: str) -> Call:
@@ -154,6 +169,13 @@ class ClientContract:
         assert {tuple(row) for row in found.values()} == {table_columns(self.provider)}
         for column in self.provider.columns[1:]:
             is_told = column in self.told_columns()
+            field = self.provider.by_name[column]
+            if field.told is Told.LIST and not is_told:
+                assert len({found[name][column] for name in names}) == len(names)
+                continue
+            if field.told is Told.ROWS and not is_told:
+                assert all(found[name][column] for name in names)
+                continue
             assert {found[name][column] for name in names} == {self.sample(column, "old") if is_told else None}
 
     async def test_a_list_that_comes_in_small_pieces_is_the_same(self, peer, connect, proxy, fresh):
@@ -172,7 +194,7 @@ class ClientContract:
             assert isinstance(error, LOST), f"{at} of {length} bytes: {error!r}"
 
     async def test_a_list_that_is_left_early_leaves_nothing_behind(self, peer, connect, fresh):
-        self.plant(peer, fresh)
+        fresh = self.plant(peer, fresh)
         client, before = connect(), asyncio.all_tasks()
         stream = client.stream()
         async for _ in stream:
@@ -185,13 +207,14 @@ class ClientContract:
     async def test_find_takes_a_key_as_it_is(self, peer, connect, fresh, odd):
         client, name = connect(), f"{fresh}{odd}"
         assert await client.find(name) is None
-        self.plant(peer, name)
+        name = self.plant(peer, name)
         for near in (f"{name}x", name[:-1], name.swapcase()):
             assert await client.find(near) is None
         found = await client.find(name)
         assert found is not None
         assert found.username == name
-        assert {**found.as_dict(), EXTRA: None} == {**(await listed(client))[name], EXTRA: None}
+        unread = {EXTRA: None} | {name: None for name in self.provider.not_in_find if found.value(name) is None}
+        assert {**found.as_dict(), **unread} == {**(await listed(client))[name], **unread}
 
     async def test_nobody_has_an_empty_key(self, connect):
         assert await connect().find("") is None
@@ -204,7 +227,7 @@ class ClientContract:
             assert type(await failure_of(connect(port).find(fresh))) is e.UnusableAnswer
 
     async def test_a_probe_proves_the_key(self, connect):
-        assert not isinstance(await connect().probe(), str)
+        assert isinstance(await connect().probe(), Identity)
         assert type(await failure_of(connect(key=Secret(OTHER_KEY)).probe())) is e.CredentialsRefused
 
     # --- Writing ----------------------------------------------------------------------------------------------------
@@ -212,9 +235,12 @@ class ClientContract:
     async def test_an_operation_is_carried_out_once(self, peer, connect, fresh, operation):
         client, action = connect(), self.provider.action(operation)
         call = self.call(operation, self.plant_for(peer, operation, fresh))
-        assert await client.send(call)
-        assert peer.applied(fresh) == [operation]
-        found = await client.find(call.fields[KEY] if action.effect is Effect.RENAMES else fresh)
+        receipt = await client.send(call)
+        assert receipt.message
+        assert (receipt.username is not None) == (action.effect is Effect.CREATES and self.provider.names_customers)
+        key = receipt.username or call.username
+        assert peer.applied(key) == [operation]
+        found = await client.find(call.fields[KEY] if action.effect is Effect.RENAMES else key)
         if action.effect is Effect.REMOVES:
             assert found is None
             return
@@ -222,6 +248,11 @@ class ClientContract:
         for name, value in {**call.fields, **action.sets}.items():
             if name in self.told_columns():
                 assert found.value(name) == value
+        left = {**call.fields, **action.sets, **action.leaves}
+        details = {name: value for name, value in left.items() if name in self.provider.details}
+        if details:
+            filled = await client.fill(found)
+            assert {name: filled.value(name) for name in details} == details
 
     async def test_a_customer_that_is_not_there_is_named_as_the_reason(self, peer, connect, fresh, operation):
         if self.provider.action(operation).effect is Effect.CREATES:
@@ -232,9 +263,9 @@ class ClientContract:
     async def test_another_key_is_refused(self, peer, connect, fresh, operation):
         client = connect(key=Secret(OTHER_KEY))
         call = self.call(operation, self.plant_for(peer, operation, fresh))
-        for work in (client.send(call), client.find(fresh), listed(client)):
+        for work in (client.send(call), client.find(call.username), listed(client)):
             assert type(await failure_of(work)) is e.CredentialsRefused
-        assert peer.applied(fresh) == []
+        assert peer.applied(call.username) == []
 
     async def test_a_request_that_does_not_arrive_is_not_called_refused(self, peer, connect, proxy, fresh, operation):
         call = self.call(operation, self.plant_for(peer, operation, fresh))
@@ -242,14 +273,14 @@ class ClientContract:
             proxy.toxic = toxic
             assert isinstance(await failure_of(connect(proxy.port).send(call)), e.NoAnswer)
         assert type(await failure_of(connect(closed_port()).send(call))) is e.NotSent
-        assert peer.applied(fresh) == []
+        assert peer.applied(call.username) == []
 
     @pytest.mark.parametrize("at", [1, 12, 40])
     async def test_where_the_answer_is_lost_nothing_is_sent_again(self, peer, connect, proxy, fresh, operation, at):
         call = self.call(operation, self.plant_for(peer, operation, fresh))
         proxy.toxic = toxics.cut(reply=at, rst=at == 12)
         assert isinstance(await failure_of(connect(proxy.port).send(call)), LOST)
-        assert peer.applied(fresh) == [operation]
+        assert peer.applied(call.username) == [operation]
         assert proxy.connections == 1
 
     async def test_a_call_ends_in_time(self, connect, proxy, fresh):
@@ -261,7 +292,7 @@ class ClientContract:
             assert clock.time() - began < 5
 
     async def test_what_is_cancelled_ends_at_once_and_spoils_no_later_call(self, peer, connect, proxy, fresh):
-        self.plant(peer, fresh)
+        fresh = self.plant(peer, fresh)
         for start in (lambda c: c.find(fresh), lambda c: c.send(self.any_call(fresh)), listed):
             proxy.toxic, before = toxics.timeout(0), proxy.connections
             client = connect(proxy.port)
@@ -276,12 +307,29 @@ class ClientContract:
     async def test_what_an_operation_does_not_take_is_a_mistake_of_ours(self, peer, connect, fresh, operation):
         call = self.call(operation, self.plant_for(peer, operation, fresh))
         with pytest.raises(ValueError, match="nonsense"):
-            await connect().send(Call(operation, fresh, {**call.fields, "nonsense": "x"}, call.password))
-        assert peer.applied(fresh) == []
+            await connect().send(replace(call, fields={**call.fields, "nonsense": "x"}))
+        assert peer.applied(call.username) == []
 
     async def test_a_lone_surrogate_is_refused_before_anything_is_sent(self, connect, fresh, operation):
         with pytest.raises(e.InvalidInput):
             await connect(closed_port()).send(self.call(operation, f"{fresh}\ud800"))
+
+    # --- Signing in as a customer ------------------------------------------------------------------------------------
+
+    async def test_a_link_that_signs_in_is_another_one_each_time_and_nowhere_else(self, peer, connect, fresh, caplog):
+        caplog.set_level(logging.DEBUG)
+        client, absent = connect(), fresh
+        if not self.provider.signs_in:
+            assert self.provider.why_no_sign_in or not peer.applied(fresh)
+            assert type(await failure_of(client.link(fresh))) is e.RefusedHere
+            return
+        key = self.plant(peer, fresh)
+        links = [await client.link(key), await client.link(key)]
+        assert len({link.reveal() for link in links}) == 2
+        assert all(link.reveal().startswith("https://") for link in links)
+        assert all(link.reveal() not in f"{caplog.text}{link!r}{links}" for link in links)
+        assert type(await failure_of(client.link(absent))) is e.CustomerNotFound
+        assert type(await failure_of(connect(key=Secret(OTHER_KEY)).link(key))) is e.CredentialsRefused
 
     # --- Secrets, and the end ---------------------------------------------------------------------------------------
 

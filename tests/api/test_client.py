@@ -178,14 +178,14 @@ async def test_probe_stops_early(service, make_client, wanted):
             await asyncio.sleep(10)
 
     service.answer = answer
-    names = await asyncio.wait_for(make_client(wanted).probe(), 2)
+    names = list((await asyncio.wait_for(make_client(wanted).probe(), 2)).seen)
     assert names[:2] == ["user0", "user1"]
     assert len(names) < 2000
 
 
 async def test_probe_of_a_short_list_and_of_a_refusal(service, make_client, reply):
     service.answer = reply('[{"username":"boss"},{"username":""}]')
-    assert await make_client().probe() == ["boss"]
+    assert list((await make_client().probe()).seen) == ["boss"]
     service.answer = reply('[{"username":"boss"}')
     with pytest.raises(e.UnusableAnswer):
         await make_client().probe()

@@ -116,7 +116,7 @@ async def test_own_ca_and_wrong_host(service, make_client, tls_port, certificate
     service.answer = reply(SUCCESS)
     ca = str(certificate / "cert.pem")
     client = make_client(base_url=f"https://localhost:{tls_port}/apiv2", ca_file=ca)
-    assert await client.send(ENABLE) == "success"
+    assert (await client.send(ENABLE)).message == "success"
     assert "SSLKEYLOGFILE" not in os.environ
     assert not log.exists()
     found = await failure_of(make_client(base_url=f"https://127.0.0.1:{tls_port}/apiv2", ca_file=ca).send(ENABLE))
@@ -178,7 +178,7 @@ async def test_encrypted_calls_over_a_proxy(service, make_client, reply):
         given = {"base_url": proxy.base_url, "ca_file": proxy.ca_file, "proxy": proxy.address}
         client = make_client(**given, proxy_password=Secret("CANARY:@ü"))
         for _ in range(2):
-            assert await client.send(ENABLE) == "success"
+            assert (await client.send(ENABLE)).message == "success"
         assert proxy.let_through == ["CONNECT service.example:443"]
         assert "proxy-authorization" not in service.requests[0].headers
         other = make_client(**given, proxy_password=Secret("CANARY"))
@@ -217,7 +217,7 @@ async def test_this_machine_itself_is_never_reached_over_a_proxy(
             proxy_password=Secret("CANARY"),
         )
         with contextlib.suppress(e.NotSent):  # most of the names are not in the certificate, or nobody listens there
-            assert await client.send(ENABLE) == "success"
+            assert (await client.send(ENABLE)).message == "success"
         assert proxy.let_through == proxy.refused == []
         assert not any("proxy" in name for request in service.requests for name in request.headers)
     assert (host, scheme) not in {("127.0.0.1", "http"), ("localhost", "https")} or service.requests
@@ -228,7 +228,7 @@ async def test_environment_is_not_trusted(service, make_client, reply, monkeypat
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
     service.answer = reply(SUCCESS)
-    assert await make_client().send(ENABLE) == "success"
+    assert (await make_client().send(ENABLE)).message == "success"
 
 
 # It may have been sent.
@@ -321,7 +321,7 @@ async def test_encoded_answer_is_refused_unread(service, make_client, reply, enc
         assert "compressed" in str(await failure_of(make_client(wanted).send(ENABLE)))
         assert type(await failure_of(listed(make_client(wanted)))) is e.UnusableAnswer
     service.answer = reply(SUCCESS, 200, "Content-Encoding: identity")
-    assert await make_client().send(ENABLE) == "success"
+    assert (await make_client().send(ENABLE)).message == "success"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -348,7 +348,7 @@ async def test_connection_of_a_bad_answer_is_dropped(service, make_client, reply
     client = make_client()
     assert type(await failure_of(client.send(ENABLE))) is e.UnusableAnswer
     assert type(await failure_of(client.send(ENABLE))) is e.Rejected
-    assert await client.send(ENABLE) == "success"
+    assert (await client.send(ENABLE)).message == "success"
     assert service.connections == 2
 
 
@@ -376,7 +376,7 @@ async def test_what_comes_while_a_connection_rests_is_never_the_answer_to_the_ne
 
     service.answer = [twice, silence]
     client = make_client(timeout=0.3)
-    assert await client.send(ENABLE) == "success"
+    assert (await client.send(ENABLE)).message == "success"
     await came.wait()
     await asyncio.sleep(0.01)  # it crosses the loopback
     assert "no complete answer" in str(await failure_of(client.send(ENABLE)))
@@ -393,7 +393,7 @@ async def test_a_library_that_cannot_be_asked_costs_a_connection_and_no_truth(se
     service.answer = reply(SUCCESS)
     client = make_client()
     for _ in range(2):
-        assert await client.send(ENABLE) == "success"
+        assert (await client.send(ENABLE)).message == "success"
     assert service.connections == 2
 
 
@@ -425,7 +425,7 @@ async def test_cancelling_goes_through(service, make_client):
 async def test_many_at_once(service, make_client, reply):
     service.answer = reply(SUCCESS)
     client = make_client()
-    assert set(await asyncio.gather(*(client.send(ENABLE) for _ in range(40)))) == {"success"}
+    assert {one.message for one in await asyncio.gather(*(client.send(ENABLE) for _ in range(40)))} == {"success"}
     assert service.connections <= 16
 
 

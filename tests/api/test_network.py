@@ -105,7 +105,7 @@ ways = pytest.mark.parametrize("talker", ["plain", "tls", "proxy"], indirect=Tru
 async def second(talker: Talker) -> None:
     """Send twice, with a rest between; the service says no to the second."""
     with contextlib.suppress(e.AnswerLost):  # what comes with the answer makes it one that tells nothing
-        assert await talker.client.send(ENABLE) == "success"
+        assert (await talker.client.send(ENABLE)).message == "success"
     if talker.after_answer:
         await talker.has_spoken.wait()
     await asyncio.sleep(PAUSE)  # it arrives
@@ -166,7 +166,7 @@ async def test_a_name_that_means_this_machine_leads_nowhere_else(make_client, se
     with pytest.raises(e.NotSent, match="localhost is not this machine itself"):
         await client.send(ENABLE)
     where[:] = ["192.0.2.1", "127.0.0.1"]
-    assert await client.send(ENABLE) == "success"
+    assert (await client.send(ENABLE)).message == "success"
     assert len(service.requests) == 1
 
 
@@ -182,7 +182,7 @@ async def test_of_several_addresses_the_first_that_answers_is_taken(make_client,
             return [Address(socket.AF_INET, (host, port)) for host in ("127.0.0.3", "127.0.0.2", "127.0.0.1")]
 
         monkeypatch.setattr("tui_reseller.api.network._addresses_of", several)
-        assert await make_client(base_url=f"http://localhost:{service.port}/apiv2").send(ENABLE) == "success"
+        assert (await make_client(base_url=f"http://localhost:{service.port}/apiv2").send(ENABLE)).message == "success"
 
 
 # What the head of an answer says of a success in its body.

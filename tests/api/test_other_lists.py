@@ -148,7 +148,7 @@ async def test_nobody_is_in_an_empty_list(service, make_client, reply, wanted):
     client = make_client(wanted)
     assert [len(piece.customers) for piece in [piece async for piece in client.stream()]] == [0]
     assert await client.find("ann") is None
-    assert await client.probe() == []
+    assert list((await client.probe()).seen) == []
 
 
 @pytest.mark.parametrize("wanted", Format)

@@ -127,7 +127,7 @@ async def outcome(client, operation):
     try:
         if operation is Operation.LIST:
             return [batch async for batch in client.stream()]
-        return await client.send(CALLS.get(operation, Call(operation, "ann")))
+        return (await client.send(CALLS.get(operation, Call(operation, "ann")))).message
     except e.ResellerError as error:
         return error
 

@@ -63,7 +63,7 @@ def test_table_is_complete():
 async def test_write(service, make_client, reply, call, action, sent, wanted):
     xml = "<result><message>success</message></result>"
     service.answer = reply('{"message":"success"}' if wanted is Format.JSON else xml)
-    assert await make_client(wanted).send(call) == "success"
+    assert (await make_client(wanted).send(call)).message == "success"
     (request,) = service.requests
     assert request.line == f"POST /apiv2/{action}.{wanted.value} HTTP/1.1"
     assert request.body.decode() == f"{AUTH}&{sent}"
@@ -80,7 +80,7 @@ async def test_reads(service, make_client, reply, wanted):
     assert sum([len(batch.customers) async for batch in client.stream()]) == 0
     assert await client.find(ODD) is None
     assert await client.find("") is None
-    assert await client.probe() == []
+    assert list((await client.probe()).seen) == []
     get = f"{AUTH}&method=profile&task=get"
     assert [request.body.decode() for request in service.requests] == [
         get,

@@ -78,8 +78,8 @@ def desk(tmp_path, terminal) -> Desk:
 
 @pytest.fixture
 def started(sandboxes) -> Callable[[str], Sandbox]:
-    """One sandbox for each dialect; one more, "shares", where a share of all customers counts."""
-    dialects = {"seed": "seed", "2014": "2014", "2018": "2018", "shares": "seed"}
+    """One sandbox for each dialect; "shares" is one more, where a share of all customers counts, "accounts" another."""
+    dialects = {"seed": "seed", "2014": "2014", "2018": "2018", "shares": "seed", "accounts": "seed"}
     return lambda name: sandboxes(f"cli {name}", "--dialect", dialects[name], customers=40)
 
 

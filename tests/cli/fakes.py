@@ -9,9 +9,11 @@ from tests.harness.v2 import a_customer, changed, frame_from, wanted_by
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CredentialStoreError
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.secret import Secret
 
 CANARY = "canary-key-8w3x"
@@ -58,17 +60,23 @@ class FakeService:
         self.on_find(self.reads)
         return self.customers.get(username)
 
-    async def probe(self) -> Sequence[str]:
-        self._raise(Operation.LIST)
-        return list(self.customers)[:1]
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
+        return customer
 
-    async def send(self, call: Call) -> str:
+    async def offered(self, field: str) -> Sequence[str]:
+        return ()
+
+    async def probe(self) -> Identity:
+        self._raise(Operation.LIST)
+        return Identity(seen=tuple(self.customers)[:1])
+
+    async def send(self, call: Call) -> Receipt:
         self.sent.append(call)
         self.on_send(call)
         await asyncio.sleep(0)
         self._raise(call.operation)
         self._apply(call)
-        return "success"
+        return Receipt("success")
 
     def _apply(self, call: Call) -> None:
         if call.operation is Operation.DELETE:

@@ -237,7 +237,19 @@ def test_a_profile_of_the_config_with_a_command(consoles, home):
     base_url, user, key = console.sandbox.base_url, console.sandbox.api_user, console.sandbox.api_key
     console.environment = {}
     command = f"{sys.executable} -c \"print(chr(10).join(['{key}']))\""
-    added = console("profile", "add", "box", "--base-url", base_url, "--api-user", user, "--secret-command", command)
+    added = console(
+        "profile",
+        "add",
+        "box",
+        "--provider",
+        "reseller-v2",
+        "--base-url",
+        base_url,
+        "--api-user",
+        user,
+        "--secret-command",
+        command,
+    )
     assert added.code == 0, added.err
     assert console("profile", "test").row["profile"] == "box"
     assert console("show", "user1").code == 0

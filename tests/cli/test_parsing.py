@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tui_reseller.cli.entry_points import SandboxOptions, ScreenOptions
+from tui_reseller.cli.entry_points import DemoOptions, SandboxOptions, ScreenOptions
 from tui_reseller.cli.main import VERBS, run
 
 ALL = [[verb.name] for verb in VERBS]
@@ -92,9 +92,18 @@ def test_the_screen_gets_its_options(desk, monkeypatch):
 def test_demo_and_sandbox_get_their_options(desk, monkeypatch):
     monkeypatch.setattr("tui_reseller.cli.screen.need_terminal", lambda: None)
     monkeypatch.setattr("tui_reseller.cli.verbs.sandbox.need_terminal", lambda: None, raising=False)
-    assert desk("demo", "--customers", "5", "--seed", "7", "--format", "xml", "--no-mouse").code == 0
+    assert (
+        desk(
+            "demo", "--customers", "5", "--seed", "7", "--provider", "reseller-v2", "--format", "xml", "--no-mouse"
+        ).code
+        == 0
+    )
     assert desk("sandbox", "--port", "0", "--dialect", "2018", "--faults", "drop-after").code == 0
-    assert desk.opened[0] == (SandboxOptions(port=0, customers=5, seed=7), ScreenOptions(mouse=False), "xml")
+    assert desk.opened[0] == (
+        SandboxOptions(port=0, customers=5, seed=7),
+        ScreenOptions(mouse=False),
+        DemoOptions("reseller-v2", "xml"),
+    )
     assert desk.opened[1] == (SandboxOptions(port=0, dialect="2018", faults="drop-after"),)
 
 

@@ -317,7 +317,7 @@ def branch(office):
     box = office.sandbox
     for name, user in (("loc", box.api_user), ("other", f"{box.api_user}-2")):
         own = ("--base-url", box.base_url, "--api-user", user, "--secret-command", f"echo {box.api_key}")
-        added = office("profile", "add", name, *own)
+        added = office("profile", "add", name, "--provider", "reseller-v2", *own)
         assert added.code == 0, added.err
     office.environment = {}
     plant(office, "garcia.mail")

@@ -8,7 +8,18 @@ KEY = "canary-new-key-5k"
 
 
 def test_a_profile_from_a_script(desk):
-    ran = desk("profile", "add", "beta", "--api-user", "b", "--secret-stdin", "--protected", stdin=KEY + "\n")
+    ran = desk(
+        "profile",
+        "add",
+        "beta",
+        "--provider",
+        "reseller-v2",
+        "--api-user",
+        "b",
+        "--secret-stdin",
+        "--protected",
+        stdin=KEY + "\n",
+    )
     assert ran.code == 0
     assert [kept.key.reveal() for kept in desk.credentials.kept] == [KEY]
     assert KEY not in ran.out + ran.err
@@ -20,7 +31,7 @@ def test_a_profile_from_a_script(desk):
 
 
 def test_on_a_terminal_user_and_key_are_asked_for(desk):
-    assert desk("profile", "add", "beta", answers=["b", KEY]).code == 0
+    assert desk("profile", "add", "beta", "--provider", "reseller-v2", answers=["b", KEY]).code == 0
     assert desk("profile", "show", "beta").row["api_user"] == "b"
     assert [kept.key.reveal() for kept in desk.credentials.kept] == [KEY]
 
@@ -35,12 +46,19 @@ def test_without_a_keyring_nothing_is_asked_and_nothing_saved(desk, argv):
 
 
 def test_store_none_asks_for_no_key(desk):
-    assert desk("profile", "add", "beta", "--api-user", "b", "--store", "none", answers=[]).code == 0
+    assert (
+        desk(
+            "profile", "add", "beta", "--provider", "reseller-v2", "--api-user", "b", "--store", "none", answers=[]
+        ).code
+        == 0
+    )
     assert desk("profile", "secret", "beta", "--secret-stdin", stdin=KEY).code == 2
 
 
 def test_a_command_is_split_and_never_shown(desk):
-    ran = desk("profile", "add", "beta", "--api-user", "b", "--secret-command", "print-key 'a b'")
+    ran = desk(
+        "profile", "add", "beta", "--provider", "reseller-v2", "--api-user", "b", "--secret-command", "print-key 'a b'"
+    )
     assert ran.code == 0
     assert desk.services(None, False).profiles.get("beta").credential_command == ("print-key", "a b")
     assert "print-key" not in desk("profile", "show", "beta").out

@@ -77,7 +77,7 @@ def test_the_help_of_a_verb_says_which_services_have_it(monkeypatch, operation):
 
 def test_every_verb_of_an_operation_is_printed_with_its_services():
     plain = {" ".join(path): command.help or "" for path, command, _ in verbs()}
-    assert all(f"Providers: {RESELLER_V2.id}" in plain[verb_of(operation)] for operation in WRITES)
+    assert all(RESELLER_V2.id in plain[verb_of(operation)] for operation in WRITES)
     assert all("Examples:" in text for text in plain.values())
 
 

@@ -67,7 +67,17 @@ class Branch:
         return ran
 
     def add(self, *more: str, **given):
-        argv = ("profile", "add", "acme", "--base-url", HttpProxy.base_url, "--api-user", self.sandbox.api_user)
+        argv = (
+            "profile",
+            "add",
+            "acme",
+            "--provider",
+            "reseller-v2",
+            "--base-url",
+            HttpProxy.base_url,
+            "--api-user",
+            self.sandbox.api_user,
+        )
         return self(*argv, "--ca-file", self.ca_file, *more, **given)
 
     def write(self, proxy: str, *lines: str) -> None:
@@ -112,8 +122,30 @@ def with_password(address: str, password: str) -> str:
 
 
 REFUSED = [
-    ["profile", "add", "beta", "--api-user", "b", "--proxy", "http://kim:canary-argument@proxy:3128"],
-    ["profile", "add", "beta", "--api-user", "b", "--store", "none", "--proxy", "kim:canary-argument@proxy"],
+    [
+        "profile",
+        "add",
+        "beta",
+        "--provider",
+        "reseller-v2",
+        "--api-user",
+        "b",
+        "--proxy",
+        "http://kim:canary-argument@proxy:3128",
+    ],
+    [
+        "profile",
+        "add",
+        "beta",
+        "--provider",
+        "reseller-v2",
+        "--api-user",
+        "b",
+        "--store",
+        "none",
+        "--proxy",
+        "kim:canary-argument@proxy",
+    ],
     ["profile", "set", "acme", "proxy=http://kim:canary-argument@proxy:3128"],
     ["profile", "set", "acme", "colour=red", "proxy=http://kim:canary-argu@ment:x@proxy:3128"],
     ["profile", "set", "acme", "proxy_password=canary-argument"],

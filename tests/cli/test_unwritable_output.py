@@ -155,7 +155,19 @@ class Place:
     def profile(self) -> str:
         name = f"p{next(_numbers)}"
         base_url = self.console.sandbox.base_url
-        added = self.console("profile", "add", name, "--base-url", base_url, "--api-user", name, "--store", "none")
+        added = self.console(
+            "profile",
+            "add",
+            name,
+            "--provider",
+            "reseller-v2",
+            "--base-url",
+            base_url,
+            "--api-user",
+            name,
+            "--store",
+            "none",
+        )
         assert added.code == 0, added.err
         return name
 
@@ -178,6 +190,7 @@ def created(place: Place) -> list[str]:
 ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "list": lambda _: [],
     "show": lambda _: ["user1"],
+    "note": lambda _: ["user1", "--label", f"out-{next(_numbers)}"],
     "create": created,
     "set": lambda place: [*place.new(), "city=Lugo", "--yes"],
     "email": lambda place: [*place.new(), "other@x.example", "--yes"],
@@ -188,6 +201,7 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "password": lambda place: typed(place, "--generate-password"),
     "rename": lambda place: typed(place, f"new-{next(_numbers)}"),
     "delete": typed,
+    "sign-in": lambda _: ["user1"],
     "plan new": lambda place: ["--filter", "username=user1", "--action", "disable", "--out", place.file()],
     "plan show": lambda place: [place.plan()],
     "plan diff": lambda place: [place.plan()],
@@ -203,6 +217,7 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "undo": lambda place: [place.stopped(), "--yes"],
     "audit list": lambda place: having(place.stopped()),
     "audit show": lambda place: [place.stopped()],
+    "audit sign-ins": lambda _: [],
     "audit verify": lambda _: [],
     "audit export": lambda place: having(place.stopped()),
     "audit report": lambda place: having(place.stopped()),
@@ -215,6 +230,7 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "resolve": lambda place: [place.lost(), "--note", "looked at by hand"],
     "due": Place.ended_suspension,
     "profile add": lambda _: [f"p{next(_numbers)}", "--api-user", "acme", "--store", "none"],
+    "profile copy": lambda place: [place.profile(), f"p{next(_numbers)}", "--api-user", "acme"],
     "profile set": lambda place: [place.profile(), "colour=red"],
     "profile secret": lambda place: [place.profile()],
     "profile list": lambda place: having(place.profile()),

@@ -40,7 +40,7 @@ def run(private_home):
 
 def add(run, ready):
     options = ["--base-url", ready["base_url"], "--api-user", ready["api_user"], "--secret-stdin"]
-    return run("profile", "add", "acme", *options, said=ready["api_key"] + "\n")
+    return run("profile", "add", "acme", "--provider", "reseller-v2", *options, said=ready["api_key"] + "\n")
 
 
 def test_added_once_and_listed_later_without_being_asked(session, run, ready, private_home):

@@ -30,8 +30,8 @@ class Defect(NamedTuple):
 DEFECTS = (
     Defect("a lost answer is sent again", "services/retry.py", "REPEATABLE_WRITE = (NotSent, RateLimited)",
            "REPEATABLE_WRITE = (NoAnswer, RateLimited)", "tests/services/test_write.py"),
-    Defect("a lost answer is called not sent", "services/sending.py", "return Outcome.UNKNOWN, error.message, error",
-           "return Outcome.NOT_SENT, error.message, error", "tests/services/test_write.py"),
+    Defect("a lost answer is called not sent", "services/sending.py", "return Outcome.UNKNOWN, Receipt(error.message), error",
+           "return Outcome.NOT_SENT, Receipt(error.message), error", "tests/services/test_write.py"),
     Defect("bytes behind an answer answer the next call", "api/http.py", "return bool(left)", "return False",
            "tests/reliability/test_fault_matrix.py"),
     Defect("what is there already outlasts the deadline", "api/http.py", "        if within <= 0:", "        if False:",
@@ -65,7 +65,7 @@ DEFECTS = (
     Defect("absence counts at once", "services/verify.py", "SETTLE = 60.0", "SETTLE = 0.0", "tests/services/test_verify.py"),
     Defect("a filter of the service is believed", "api/reseller_v2/client.py", 'if record.get("username") == username', "if record",
            "tests/api"),
-    Defect("where a redirect leads is not said", "api/reseller_v2/replies.py", "300 <= ", "999 <= ", "tests/api/test_replies.py"),
+    Defect("where a redirect leads is not said", "api/answer_words.py", "300 <= ", "999 <= ", "tests/api/test_replies.py"),
     Defect("control characters pass", "domain/text.py", "return chr(0x2400 + code)", "return char", "tests/domain/test_text.py"),
     Defect("bidi controls pass", "domain/text.py", "if code in _HIDDEN else char", "if code in () else char",
            "tests/domain/test_text.py"),
@@ -137,6 +137,16 @@ DEFECTS = (
            "tests/stories/test_the_terminal.py"),
     Defect("unknown outcomes are forgotten on going on", "services/jobs.py", "        if ours:\n", "        if False:\n",
            "tests/jobs/test_jobs.py"),
+    Defect("a note is shown on another customer", "domain/note.py", "found is not None and found.means(customer)", "found is not None",
+           "tests/domain/test_note.py"),
+    Defect("a filter finds the note of another customer", "storage/noted_rows.py", "    if others:\n", "    if False:\n",
+           "tests/storage/test_customer_list.py"),
+    Defect("a note outlives its customer", "storage/ledger/note_rows.py", "note = found.pop(applied.username, None)", "note = found.get(applied.username)",
+           "tests/storage/test_ledger.py"),
+    Defect("a note is written over the one of a colleague", "storage/ledger/sqlite/connection.py",
+           "            self.refuse_overtaken(account, note, seen)\n", "", "tests/services/test_notes.py"),
+    Defect("a note takes control characters", "domain/note.py", "if odd := _REFUSED[name].search(text)", "if odd := None",
+           "tests/domain/test_note.py"),
 )  # fmt: skip
 
 

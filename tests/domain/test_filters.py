@@ -35,7 +35,7 @@ FRAME = searchable(frame_from([LUZ]))
 def fits(text, customer):
     """Whether a filter shows a customer: as the rules say it plainly, and as the list does it."""
     found = parse_filter(text)
-    (listed,) = mask(searchable(frame_from([customer])), found, {})
+    (listed,) = mask(searchable(frame_from([customer])), found)
     assert listed == naive.matches(found, customer), text
     return listed
 

@@ -37,6 +37,7 @@ from tui_reseller.sandbox.dialects import DIALECTS
 from tui_reseller.sandbox.faults import Faults
 from tui_reseller.sandbox.operations import API_KEY, API_USER
 from tui_reseller.sandbox.store import Store
+from tui_reseller.sandbox.v3.terms import Terms
 from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.result import Result
@@ -68,7 +69,7 @@ class Truth:
         self.store.insert({"username": username, **person})
 
     def log(self, since: int = 0) -> list[dict[str, Any]]:
-        return self.store.read_log(since)
+        return self.store.journal.read_log(since)
 
     def times_applied(self, username: str, operation: Operation) -> int:
         """How often an operation on a customer was carried out for a client."""
@@ -82,7 +83,7 @@ def truth_in(folder: Path, dialect: str = "seed", customers: int = 0) -> Iterato
     with closing(Store(folder / "truth.sqlite3", durable=False)) as store:
         store.fill(customers, 1)
         store.open_for_traffic()
-        truth = Truth(store, build_app(Sandbox(store, DIALECTS[dialect], Faults([]))))
+        truth = Truth(store, build_app(Sandbox(store, DIALECTS[dialect], Faults([]), Terms())))
         truth.plant(CONTROL)
         yield truth
 

@@ -48,6 +48,9 @@ class Sandbox:
         self.base_url: str = ready["base_url"]
         self.api_user: str = ready.get("api_user", "")
         self.api_key: str = ready.get("api_key", "")
+        self.v3_base_url: str = ready.get("v3_base_url", "")
+        self.v3_eu_base_url: str = ready.get("v3_eu_base_url", "")
+        self.v3_api_key: str = ready.get("v3_api_key", "")
         self.port: int = urlsplit(self.url).port or 0
         self._numbers = itertools.count(1)
         self._begin = {"log": 0, "requests": 0}
@@ -94,6 +97,10 @@ class Sandbox:
     def fault(self, name: str, **settings: Any) -> None:
         """Put a fault in force."""
         self.control("POST", "faults", {"faults": [{"name": name, **settings}]})
+
+    def advance(self, seconds: float) -> None:
+        """Let that much time pass at the service."""
+        self.control("POST", "clock", {"advance": seconds})
 
     def plant(self, username: str, /, **values: Any) -> str:
         """Put a customer there, or change one, unchecked and without a word in the log."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 
 from tui_reseller.domain import changes, customer, filters, fingerprint, listing
+from tui_reseller.domain.note import NO_NOTES
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import KEY, AtCreate
@@ -114,11 +116,12 @@ def check_username(value: str):
     return validation.check_username(RESELLER_V2.by_name[KEY], value)
 
 
-def mask(frame, filter_, names):
+def mask(frame, filter_, names=MappingProxyType({}), notes=NO_NOTES):
     """Return which rows of a frame a filter matches."""
-    from tui_reseller.storage import matching  # noqa: PLC0415 - polars, as above
+    from tui_reseller.storage import matching, noted_rows  # noqa: PLC0415 - polars, as above
 
-    return matching.mask(RESELLER_V2, frame, filter_, names)
+    beside = matching.Beside(names, lambda frame: noted_rows.noted_rows(RESELLER_V2, frame, notes))
+    return matching.mask(RESELLER_V2, frame, filter_, beside)
 
 
 def check_new(values):

@@ -13,7 +13,7 @@ FOREIGN = {
     ("credentials/remedies.py", "from_foreign"): "macOS gives its number in a text only",
     ("storage/export.py", "_disk_errors"): "polars gives the number of the system in a text only",
     ("storage/ledger/rows.py", "read_entry"): "rows of the first version had no field for it",
-    ("api/reseller_v2/problems.py", "_is_error"): "the documented word of the service for success",
+    ("api/problems.py", "_is_error"): "the documented word of the service for success",
 }
 """Where only a text tells, because somebody else wrote it."""
 

@@ -17,7 +17,9 @@ from tests.jobs.office import Office
 _NEW_HOST_NAME, _NEW_USERS = 0x04000000, 0x10000000
 """Flags of unshare(2): CLONE_NEWUTS, CLONE_NEWUSER."""
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.jobs.office", "tui_reseller.api.reseller_v2.client", "polars"])
+_CONTEXT.set_forkserver_preload(
+    ["tests.jobs.office", "tui_reseller.api.reseller_v2.client", "tui_reseller.api.subusers_v3.client", "polars"]
+)
 
 
 class Served:
@@ -32,7 +34,8 @@ def _run(folder: Path, ready: dict[str, str], number: int, told: Connection, hos
         be_on(host)
 
     async def work() -> None:
-        office = Office(folder, Served(ready))  # type: ignore[arg-type]  # only its ready line is needed
+        provider = {"provider": ready["provider"]} if "provider" in ready else {}
+        office = Office(folder, Served(ready), **provider)  # type: ignore[arg-type]  # only its ready line is needed
         await office.services.ledger.recover()
         await office.session.last_set.learn()
         job = await office.jobs.get(number)

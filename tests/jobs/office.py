@@ -39,16 +39,19 @@ class Office:
             path.mkdir(mode=0o700, exist_ok=True, parents=True)
         self.sandbox = sandbox
         ready = sandbox.ready
+        is_v3 = profile.get("provider", "").endswith("-v3")
+        if is_v3:
+            profile["eu_base_url"] = ready["v3_eu_base_url"]
         self.profile = Profile(
             "env" if in_xdg else "acme",
             ready["api_user"],
-            ready["base_url"],
+            ready["v3_base_url" if is_v3 else "base_url"],
             format=Format(wire),
             store=Store.NONE,
             **profile,
         )
         credentials = Credentials()
-        credentials.remember(self.profile, Credential(Secret(ready["api_key"])))
+        credentials.remember(self.profile, Credential(Secret(ready["v3_api_key" if is_v3 else "api_key"])))
         self.clock = HurriedClock(least=1)
         self.services = replace(build(self.paths, credentials), clock=self.clock)
         if not in_xdg and "acme" not in self.services.profiles.load().profiles:

@@ -28,7 +28,8 @@ ACTIONS = (
 
 
 @pytest.mark.slow
-async def test_kills_at_random_moments_lose_nothing_and_do_nothing_twice(tmp_path, new_sandbox):
+@pytest.mark.parametrize("provider", ["reseller-v2", "subusers-v3"])
+async def test_kills_at_random_moments_lose_nothing_and_do_nothing_twice(tmp_path, new_sandbox, provider):
     chance = random.Random(4711)
     sandbox = new_sandbox(customers=ROWS)
     told: Counter[str] = Counter()
@@ -36,18 +37,18 @@ async def test_kills_at_random_moments_lose_nothing_and_do_nothing_twice(tmp_pat
         action = ACTIONS[number]
         fields = {Operation.SET: {"city": f"City {number}"}, Operation.EMAIL: {"email": f"n{number}@example.com"}}
         sandbox.start_anew()
-        told += await _killed(tmp_path, sandbox, chance, action, fields.get(action, {}), KILLS // JOBS)
+        told += await _killed(tmp_path, sandbox, chance, provider, action, fields.get(action, {}), KILLS // JOBS)
         print(f"\n{number}: {dict(told)}", flush=True)
 
 
-async def _killed(folder, sandbox, chance, action, fields, kills):
-    office = Office(folder, sandbox)
+async def _killed(folder, sandbox, chance, provider, action, fields, kills):
+    office = Office(folder, sandbox, provider=provider)
     job = await office.job("", action, **fields)
     step = max(1, job.total // (kills + 1))
     told: Counter[str] = Counter()
     known: set[str] = set()
     for _ in range(kills):
-        child = Child(folder, sandbox.ready, job.number)
+        child = Child(folder, sandbox.ready | {"provider": provider}, job.number)
         is_over = child.until(chance.randint(1, 2 * step))
         await asyncio.sleep(chance.uniform(0, 0.02))  # anywhere between two answers
         child.kill()

@@ -40,20 +40,22 @@ FAULTS = st.sampled_from(["drop-before", "drop-after", "truncate", "garbage", "s
 pytestmark = pytest.mark.long
 
 
-def test_no_order_of_events_makes_a_verdict_untrue(new_sandbox):
-    Machine.sandbox = new_sandbox(customers=20)
+@pytest.mark.parametrize("provider", ["reseller-v2", "subusers-v3"])
+def test_no_order_of_events_makes_a_verdict_untrue(new_sandbox, provider):
+    machine = type("Machine", (Events,), {"sandbox": new_sandbox(customers=20), "provider": provider})
     run_state_machine_as_test(
-        Machine,
+        machine,
         settings=settings(
             max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
 
-class Machine(RuleBasedStateMachine):
+class Events(RuleBasedStateMachine):
     """Two instances on one state, and the world around them."""
 
     sandbox: Sandbox
+    provider: str
 
     def __init__(self):
         super().__init__()
@@ -63,9 +65,12 @@ class Machine(RuleBasedStateMachine):
         for name in NAMES:
             self.sandbox.plant(name, active=True, email=f"{name}@example.com", city="Madrid", deleted=False)
         self.sandbox.start_anew()
-        self.offices = [Office(Path(self.folder.name), self.sandbox) for _ in range(2)]
+        self.offices = [self.opened() for _ in range(2)]
         self.do(self._lists())
         self.edits = count()
+
+    def opened(self):
+        return Office(Path(self.folder.name), self.sandbox, provider=self.provider)
 
     async def _lists(self):
         from tui_reseller.services import listing  # noqa: PLC0415
@@ -155,7 +160,7 @@ class Machine(RuleBasedStateMachine):
         """An intent without an outcome is what a kill leaves behind."""
         office = self.offices[which]
         self.do(office.aclose())
-        self.offices[which] = Office(Path(self.folder.name), self.sandbox)
+        self.offices[which] = self.opened()
         self.do(self.offices[which].services.ledger.recover())
         self.do(self._lists())
 

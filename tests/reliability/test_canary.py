@@ -116,8 +116,8 @@ def test_a_working_day_of_commands_leaves_no_secret(yard, tmp_path):
         for ending in ("csv", "jsonl", "parquet"):
             assert yard.run("list", "--offline", "--to", str(yard.home / f"all.{ending}")) == 0, yard.said
         added = yard.run(
-            "profile", "add", "acme", "--base-url", yard.base_url, "--api-user", "reseller", "--secret-command",
-            command, **own,
+            "profile", "add", "acme", "--provider", "reseller-v2", "--base-url", yard.base_url, "--api-user",
+            "reseller", "--secret-command", command, **own,
         )  # fmt: skip
         assert added == 0, yard.said
         assert yard.run("list", "--debug", **own) == 4, yard.said
@@ -151,7 +151,20 @@ def test_the_password_of_a_proxy_is_nowhere(yard):
     started = HttpProxy.started("kim", yard.canaries["proxy"], service=yard.sandbox.port, repeats=True)
     with started as proxy, ProcessWatch(yard.scanner, str(yard.home)) as watch:
         now(yard.canaries["proxy"])
-        said(0, "profile", "add", "acme", *account, "--ca-file", proxy.ca_file, "--proxy", proxy.address, *command)
+        said(
+            0,
+            "profile",
+            "add",
+            "acme",
+            "--provider",
+            "reseller-v2",
+            *account,
+            "--ca-file",
+            proxy.ca_file,
+            "--proxy",
+            proxy.address,
+            *command,
+        )
         for form in ("table", "json"):
             for argv in (["profile", "show"], ["profile", "list"], ["profile", "test"], ["list"]):
                 said(0, *argv, "--output", form)

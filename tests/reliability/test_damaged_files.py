@@ -162,6 +162,7 @@ async def use(folder: Path) -> tuple[list[str], int]:
         told = len(await attempt("entries", ledger.entries(AuditQuery())) or [])
         await attempt("needs you", ledger.needs_you(ACCOUNT))
         await attempt("last set", ledger.last_set(ACCOUNT))
+        await attempt("notes", ledger.customer_notes(ACCOUNT))
         report = await attempt("check", ledger.check())
         if report is not None and not report.is_whole:
             refused.append("chain")

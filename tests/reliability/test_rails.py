@@ -185,7 +185,7 @@ def test_ceilings_are_set_shown_and_taken_away(at):
     shown = json.loads(place("profile", "show", "acme", "--output", "json").out)
     assert (shown["max_rows"], shown["max_percent"]) == (None, None)
     added = ["--api-user", "beta", "--store", "none", "--max-rows", "7", "--max-percent", "3"]
-    assert place("profile", "add", "beta", *added).code == 0
+    assert place("profile", "add", "beta", "--provider", "reseller-v2", *added).code == 0
     shown = json.loads(place("profile", "show", "beta", "--output", "json").out)
     assert (shown["max_rows"], shown["max_percent"]) == (7, 3.0)
 

@@ -65,7 +65,7 @@ def test_ids_and_paging(newer_sandbox: Any) -> None:
         assert newer_sandbox.customers(limit="1", offset="2", id="1") == everyone
         return
     assert next(iter(everyone[0])) == "id"
-    assert everyone[0]["id"] == "1"
+    assert everyone[0]["id"] == "1001"
     assert newer_sandbox.customers(limit="3", offset="2") == everyone[2:5]
     assert newer_sandbox.customers(offset="18") == everyone[18:]
     assert newer_sandbox.customers(offset="99999999999999999999999") == []

@@ -57,7 +57,12 @@ def test_two_processes_agree(start_sandbox: Any) -> None:
 
 def test_the_ready_line(sandbox: Any) -> None:
     ready = sandbox.ready
-    assert set(ready) == {"ready", "url", "base_url", "api_user", "api_key", "customers"}
+    assert set(ready) == {
+        "ready", "url", "base_url", "api_user", "api_key", "v3_base_url", "v3_eu_base_url", "v3_api_key",
+        "customers",
+    }  # fmt: skip
+    assert ready["v3_base_url"] == f"{ready['url']}/v3"
+    assert ready["v3_api_key"].startswith("SG.")
     assert ready["ready"] is True
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", ready["url"])
     assert ready["base_url"] == f"{ready['url']}/apiv2"

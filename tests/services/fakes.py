@@ -10,9 +10,11 @@ from tui_reseller.domain.config import Config, Settings
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, CustomerNotFound, Rejected
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress, ListQuery, StoredList
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services.session import Session
@@ -82,11 +84,17 @@ class FakeService:
         found = self.kept.get(username)
         return self._told(found) if found else None
 
-    async def probe(self) -> Sequence[str]:
-        _raise_next(self.reads)
-        return list(self.kept)[:1]
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
+        return customer
 
-    async def send(self, call: Call) -> str:
+    async def offered(self, field: str) -> Sequence[str]:  # noqa: ARG002 - the port's
+        return ()
+
+    async def probe(self) -> Identity:
+        _raise_next(self.reads)
+        return Identity(seen=tuple(self.kept)[:1])
+
+    async def send(self, call: Call) -> Receipt:
         self.sent.append(call)
         if self.when_sending:
             found = self.when_sending(call)
@@ -97,7 +105,7 @@ class FakeService:
         _raise_next(self.before)
         self._apply(call)
         _raise_next(self.after)
-        return "success"
+        return Receipt("success")
 
     async def aclose(self) -> None:
         self.is_closed = True

@@ -466,7 +466,7 @@ async def test_a_list_without_an_end_is_an_error(session, monkeypatch):
 
 async def test_the_credentials_are_proved_by_the_cheapest_read(session, service, clock):
     service.reads = [NotSent("closed port"), None]
-    assert await listing.test(session) == ["luz"]
+    assert list((await listing.test(session)).seen) == ["luz"]
     assert len(clock.slept) == 1
 
 

@@ -350,7 +350,7 @@ async def test_an_outcome_that_cannot_be_written_is_kept_and_the_next_write_wait
         broken_ledger(patch, session, finish=True)
         first = await carry_out(session, DISABLE)
         assert "could not be written down yet: the disk is full" in first.message
-        assert session.desk.unwritten == [(first.id, first.outcome, error.message if error else "success")]
+        assert session.desk.unwritten == [(first.id, first.outcome, error.message if error else "success", None)]
         second = await carry_out(session, CALLS[Operation.ENABLE])
         assert (second.outcome, type(second.error)) == (Outcome.NOT_SENT, LedgerUnavailable)
         assert len(service.sent) == 1

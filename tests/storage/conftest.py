@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import tui_reseller
 from tests.harness.v2 import SWITCHED
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
+from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Operation
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 
@@ -40,6 +42,18 @@ def intent():
             changes = (Change("city", "Oslo", "Bergen"),)
         operator = Operator("kim", "bastion", "203.0.113.9")
         return Intent("acme", account, operation, username, changes, operator, **more)
+
+    return make
+
+
+@pytest.fixture
+def a_note():
+    """Make a note that has no row yet."""
+
+    def make(username, label="", text=""):
+        meant = {"email": f"{username}@x.example", "first_name": "Ana", "last_name": None}
+        moment = datetime(2026, 1, 1, tzinfo=UTC)
+        return Note(username, label, text, Operator("kim", "bastion", "203.0.113.9"), moment, meant)
 
     return make
 

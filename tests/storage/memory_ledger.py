@@ -5,13 +5,22 @@ import json
 from collections import defaultdict
 from dataclasses import replace
 
-from tui_reseller.domain.audit import ChainReport, utc_text
+from tui_reseller.domain.audit import AuditQuery, ChainReport, utc_text
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage.ledger import rules
 from tui_reseller.storage.ledger.chain import BEGINNING, Anchor, first_break, linked
 from tui_reseller.storage.ledger.encoding import escaped, unescaped
 from tui_reseller.storage.ledger.entry_ids import typed_entry_id
+from tui_reseller.storage.ledger.note_rows import (
+    AppliedRow,
+    NoteRow,
+    following,
+    note_row,
+    read_note,
+    refuse_overtaken,
+    standing_notes,
+)
 from tui_reseller.storage.ledger.replay import last_set, replayed
 from tui_reseller.storage.ledger.rows import EntryRow, intent_row, outcome_row, plain_row, read_entry
 from tui_reseller.storage.ledger.spans import Rename, spans_of
@@ -24,7 +33,7 @@ class MemoryTransaction:
 
     def __init__(self, now):
         self.now = now
-        self.links, self.notes = [], []
+        self.links, self.notes, self.customer_notes = [], [], []
         self.intents, self.outcomes = {}, {}
         self.named = defaultdict(list)
 
@@ -57,9 +66,9 @@ class MemoryTransaction:
         for name in dict.fromkeys(filter(None, (row.username, row.target))) or ("",):
             self.named[row.account, name].append(entry_id)
 
-    def append_outcome(self, entry, outcome, message, *, is_observed=False):
+    def append_outcome(self, entry, outcome, message, *, target=None, is_observed=False):
         number = len(self.links) + 1
-        row = outcome_row(number, entry.id, self.now(), outcome, message, is_observed=is_observed)
+        row = outcome_row(number, entry.id, self.now(), outcome, message, target=target, is_observed=is_observed)
         self._append(row)
         self.outcomes[entry.id] = row
 
@@ -67,6 +76,10 @@ class MemoryTransaction:
         row = plain_row(len(self.links) + 1, kind, escaped(entry), self.now(), body)
         self._append(row)
         self.notes.append(row)
+
+    def append_customer_note(self, row):
+        self._append(row)
+        self.customer_notes.append(row)
 
     def _append(self, row):
         last = self.links[-1] if self.links else None
@@ -86,8 +99,9 @@ class MemoryLedger:
     async def already(self, intent, message):
         return rules.already(self._rows, intent, message)
 
-    async def finish(self, entry_id, outcome, message, *, is_observed=False, is_answer=False):
-        rules.finish(self._rows, entry_id, outcome, message, is_observed=is_observed, is_answer=is_answer)
+    async def finish(self, entry_id, outcome, message, *, target=None, is_observed=False, is_answer=False):
+        how = {"target": target, "is_observed": is_observed, "is_answer": is_answer}
+        rules.finish(self._rows, entry_id, outcome, message, **how)
         await asyncio.sleep(0)
 
     async def get(self, entry_id):
@@ -141,6 +155,47 @@ class MemoryLedger:
     async def newest_id(self):
         return self._rows.last_entry_id() or ""
 
+    async def write_note(self, profile, account, note, seen):
+        refuse_overtaken(provider_of(account), note, self._note_rows(account, note.username),
+                         self._applied(account, note.username), seen)  # fmt: skip
+        written = replace(note, time=self._rows.now(), number=len(self._rows.links) + 1)
+        self._rows.append_customer_note(note_row(written.number, profile, account, written))
+        return written
+
+    async def customer_notes(self, account, usernames=None):
+        found = standing_notes(provider_of(account), self._note_rows(account), self._applied(account))
+        return [note for note in found if usernames is None or note.username in usernames]
+
+    async def noted_since(self, account, row):
+        return list({unescaped(one.username): None for one in self._note_rows(account) if one.number > row})
+
+    async def note_history(self, account, username):
+        spans = self._spans(AuditQuery(account=account, username=username))
+        return [
+            read_note(row)
+            for row in sorted(self._note_rows(account), reverse=True)
+            if any(span.username == row.username and span.first <= row.number <= span.last for span in spans)
+        ]
+
+    def _note_rows(self, account, username=None):
+        return [
+            NoteRow(row.number, row.username, row.time, row.body)
+            for row in self._rows.customer_notes
+            if row.account == escaped(account) and (username is None or row.username == escaped(username))
+        ]
+
+    def _applied(self, account, username=None):
+        rows, wanted = self._rows, following(provider_of(account))
+        return [
+            AppliedRow(row.number, rows.outcomes[entry].number, row.operation, row.username, row.target, row.body)
+            for entry, row in rows.intents.items()
+            if row.account == escaped(account)
+            and (username is None or escaped(username) in {row.username, row.target})
+            and row.operation in {operation.value for operation in wanted}
+            and entry in rows.outcomes
+            and rows.entry(entry).outcome.is_applied
+        ]
+
     async def newest(self):
         return len(self._rows.links)
 
@@ -187,11 +242,18 @@ class MemoryLedger:
             for row in self._rows.intents.values()
             if row.target and row.entry in applied and query.account in {None, row.account}
         ]
+        renames += [
+            Rename(intent.number, intent.account, intent.username, outcome.target)
+            for name, outcome in self._rows.outcomes.items()
+            if outcome.target
+            and name in applied
+            and query.account in {None, (intent := self._rows.intents[name]).account}
+        ]
         return spans_of(escaped(query.username), None if query.account is None else escaped(query.account), renames)
 
 
 def _entry_of(intent, outcome):
-    columns = (None, None, None) if outcome is None else (outcome.outcome, outcome.time, outcome.body)
+    columns = (None,) * 4 if outcome is None else (outcome.outcome, outcome.time, outcome.body, outcome.target)
     row = EntryRow(
         intent.entry, intent.time, intent.profile, intent.account, intent.operation, intent.username, intent.batch,
         intent.body, intent.format, intent.undoes, None, *columns,

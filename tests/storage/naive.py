@@ -3,16 +3,34 @@
 import re
 
 from tests.harness.v2 import DETAIL_FIELDS, SEARCHED, SWITCH_FIELDS
+from tui_reseller.domain.note import NO_NOTES
 from tui_reseller.domain.searching import canonical, folded
 from tui_reseller.domain.switch import Switch
 
 
-def matches(filter_, customer, is_word=lambda _word, _customer: False):
+def matches(filter_, customer, is_word=lambda _word, _customer: False, notes=NO_NOTES):
     """Whether a customer fulfils all terms."""
-    return all(_holds(term, customer, is_word) != term.negated for term in filter_.terms)
+    return all(_holds(term, customer, is_word, notes) != term.negated for term in filter_.terms)
 
 
-def _holds(term, customer, is_word):
+def _noted(term, note):
+    """Whether a term that asks for notes holds: of two texts one is enough, unless empty ones are wanted."""
+    if term.kind == "is":
+        return note is not None
+    label, text = (note.label, note.text) if note else ("", "")
+    texts = [label, text] if term.field == "note" else [label]
+    match term.kind:
+        case "contains":
+            return any(term.text in folded(one.replace("\n", " ")) for one in texts)
+        case "equals":
+            return (any if term.text else all)(canonical(one) == term.text for one in texts)
+        case _:
+            return any(re.search(term.text, one, re.IGNORECASE) for one in texts)
+
+
+def _holds(term, customer, is_word, notes):
+    if term.is_of_notes:
+        return _noted(term, notes.of(customer))
     text = customer.text(term.field) if term.field else ""
     match term.kind:
         case "word":
@@ -53,7 +71,7 @@ def is_word(customers, context, new=(), changed=()):
 def answered(customers, question, new=(), changed=()):
     """Return the customers that a question shows, in order."""
     holds = is_word(customers, question.context, new, changed)
-    found = [customer for customer in customers if matches(question.filter, customer, holds)]
+    found = [customer for customer in customers if matches(question.filter, customer, holds, question.context.notes)]
     if not question.sort:
         return found[::-1] if question.descending else found
 

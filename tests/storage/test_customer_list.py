@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
@@ -10,17 +11,35 @@ from hypothesis import strategies as st
 
 from tests.harness.v2 import FIELDS, a_customer, frame_from, frame_of, new_list, parse_filter
 from tests.storage.naive import answered
+from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.confusables import skeleton
-from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.customer import NO_EXTRA, Customer
 from tui_reseller.domain.errors import InvalidFilter, InvalidInput
 from tui_reseller.domain.listing import ListContext, ListDifference, ListQuery, RefreshCounts
+from tui_reseller.domain.note import NOTE_COLUMNS, Note, Notes
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.switch import Switch
-from tui_reseller.storage import customer_list, frames
+from tui_reseller.storage import customer_list, frames, noted_rows
 from tui_reseller.storage.incoming import ENOUGH
 
-CONTEXT = ListContext(marked=frozenset({"a", "B"}), needs_you=frozenset({"b"}), suspended=frozenset({"A", "d"}))
+
+def a_note(username, label, text, **meant):
+    """A note on whoever is told by these values."""
+    moment = datetime(2026, 11, 3, tzinfo=UTC)
+    return Note(username, label, text, Operator("kim", "bastion"), moment, meant)
+
+
+NOTES = Notes({note.username: note for note in (
+    a_note("a", "Vip A", "", email="a", first_name=None, last_name=None),
+    a_note("b", "", "pays\nlate ß", email="b", first_name="Ana", last_name="Sol"),  # only of who has this address
+    a_note("c", "É", "vip", id="1", email="a", first_name=None, last_name=None),
+    a_note("d", "=1", "x\x1fy"),
+    a_note("\ud800", "nobody's", ""),
+)})  # fmt: skip
+CONTEXT = ListContext(
+    marked=frozenset({"a", "B"}), needs_you=frozenset({"b"}), suspended=frozenset({"A", "d"}), notes=NOTES
+)
 NAMES = st.sampled_from(["a", "A", "b", "B", "c", "d", "e", "Σ", "f\x1f"])
 TEXT = st.sampled_from([None, "", "a", "A", "b", "B", "Σ", "aΣ", "ß", "é", "x\x1fy", "İ", "12"])
 CUSTOMERS = st.builds(
@@ -32,10 +51,13 @@ CUSTOMERS = st.builds(
     city=TEXT,
     state=TEXT,
     website=TEXT,
+    extra=st.sampled_from([NO_EXTRA, {"id": "1"}, {"id": "2", "note": "of the service"}]),
 )
 WORDS = ["a", "-a", "b", "Σ", "ß", '"\x1f"', '-"\x1f"', "i", "email:a", "email=a", "-city=b", "state~^[ab]$", "city="]
 WORDS += ["sending:on", "-sending:unknown", "is:marked", "-is:needs-you", "is:missing-data", "is:duplicate-email"]
 WORDS += ["is:suspended", "is:new", "-is:changed", "sending~^o"]
+WORDS += ["is:noted", "-is:noted", "note:vip", "label:VIP", "-note:a", 'note:"pays late"', "label=é", 'label="vip a"']
+WORDS += ["note=vip", 'note=""', '-label=""', "note:", "label~^vip", "-note~x", "note~^$", "note:e"]
 QUESTIONS = st.builds(
     lambda words, sort, descending: ListQuery(parse_filter(" ".join(words)), sort, descending, CONTEXT),
     st.lists(st.sampled_from(WORDS), max_size=3),
@@ -323,3 +345,53 @@ def test_a_service_without_a_searched_field_has_a_list_all_the_same():
     other = replace(RESELLER_V2, fields=fields)
     frame = frames.searchable(other, frames.frame_from(other, [Customer.of(other, "a"), Customer.of(other, "b")]))
     assert frame[frames.SEARCH].to_list() == ["", ""]
+
+
+async def test_label_and_note_are_columns_where_they_are_asked_for():
+    customers = [a_customer("a", email="a"), a_customer("b", email="x"), a_customer("c", email="a"), a_customer("d")]
+    rows = await listed(customers)
+    await rows.query(ListQuery(sort="username", descending=True))
+    plain, noted = await rows.table(), await rows.table(notes=NOTES)
+    assert noted.columns == [*plain.columns, *NOTE_COLUMNS]
+    assert noted.select(plain.columns).equals(plain)
+    assert noted.select("username", *NOTE_COLUMNS).rows() == [
+        ("d", "=1", "x\x1fy"), ("c", "É", "vip"), ("b", None, None), ("a", "Vip A", None),
+    ]  # fmt: skip
+    assert (await rows.table(["a", "nobody"], notes=NOTES))["label"].to_list() == ["Vip A"]
+    assert (await rows.table(everything=True, notes=Notes()))["label"].to_list() == [None] * 4
+
+
+async def test_other_notes_find_other_rows_and_a_newer_list_is_joined_anew():
+    rows = await listed([a_customer("a"), a_customer("b")])
+    question = ListQuery(parse_filter("note:vip"), context=ListContext(notes=Notes({"a": a_note("a", "vip", "")})))
+    await rows.query(question)
+    assert rows.usernames() == ["a"]
+    await rows.query(replace(question, context=ListContext(notes=Notes({"b": a_note("b", "vip", "")}))))
+    assert rows.usernames() == ["b"]
+    await listed([a_customer("c"), a_customer("b"), a_customer("a")], rows)
+    assert rows.usernames() == ["b"]
+    await rows.query(question)
+    assert rows.usernames() == ["a"]
+    rows.apply([("a", a_customer("z"))])
+    await rows.query(question)
+    assert rows.usernames() == [], "the overlay has notes by its own names"
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(CUSTOMERS, max_size=12))
+def test_many_rows_are_joined_as_few_are_looked_up(customers):
+    frame = frames.frame_from(RESELLER_V2, customers)
+    few = noted_rows.noted_rows(RESELLER_V2, frame, NOTES)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(noted_rows, "FEW", -1)
+        many = noted_rows.noted_rows(RESELLER_V2, frame, NOTES)
+    assert many.found.equals(few.found)
+    assert many.columns().equals(few.columns())
+    of = [NOTES.of(customer) for customer in customers]
+    assert many.columns()["label"].to_list() == [note.value("label") if note else None for note in of]
+
+
+async def test_a_regex_for_notes_that_the_list_cannot_run_is_an_error():
+    rows = await listed([a_customer("a")])
+    with pytest.raises(InvalidFilter, match="cannot be used"):
+        await rows.query(ListQuery(parse_filter(r"note~(?>a)"), context=CONTEXT))

@@ -34,7 +34,7 @@ def demo(home, opened):
 
     def start(*arguments, size=(80, 24), waits=True, **env):
         port = free_port()
-        command = program("demo", "--port", str(port), "--customers", "40", *arguments)
+        command = program("demo", "--port", str(port), "--provider", "reseller-v2", "--customers", "40", *arguments)
         terminal = opened(command, environment(home, **env), size)
         if waits:
             terminal.sees("complete", "user1", "user2")

@@ -10,9 +10,18 @@ from tui_reseller.api.lists.records import RecordLayout
 from tui_reseller.api.lists.table_reader import read_tables
 from tui_reseller.api.reply import BadReply
 from tui_reseller.api.request import JsonBody, Request
-from tui_reseller.domain.errors import CredentialsRefused, CustomerNotFound, RateLimited, Rejected, UnusableAnswer
+from tui_reseller.domain.errors import (
+    CredentialsRefused,
+    CustomerNotFound,
+    RateLimited,
+    RefusedHere,
+    Rejected,
+    UnusableAnswer,
+)
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.provider import KEY
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.text import clean
 
 LAYOUT = RecordLayout(TOY, {KEY: "account_id"})
@@ -43,8 +52,14 @@ class ToyClient:
             raise UnusableAnswer("the reply is not the account that was asked for")
         return customer
 
+    async def fill(self, customer, *, background=False):  # noqa: ARG002 - the port's
+        return customer
+
+    async def offered(self, field):  # noqa: ARG002 - the port's
+        return ()
+
     async def probe(self):
-        return [row async for part in self.stream() for row in part.customers["username"]]
+        return Identity(seen=tuple([row async for part in self.stream() for row in part.customers["username"]]))
 
     async def send(self, call):
         if foreign := call.fields.keys() - set(TOY.action(call.operation).takes):
@@ -56,7 +71,10 @@ class ToyClient:
         else:
             verb = verbs[call.operation]
             await self._ask(Request("POST", f"{ACCOUNT}/{verb}", segments, bearer=self._key), success=204)
-        return "done"
+        return Receipt("done")
+
+    async def link(self, username):  # noqa: ARG002 - the port's
+        raise RefusedHere("this service has no sign-in link")
 
     async def aclose(self):
         await self._connection.aclose()

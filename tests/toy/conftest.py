@@ -15,7 +15,7 @@ def toy():
         yield toy
 
 
-def connect(profile, credential, timeout):
+def connect(profile, credential, timeout, _cache):
     return ToyClient(profile, credential.key, proxy_password=credential.proxy_password, timeout=timeout)
 
 

@@ -96,7 +96,7 @@ def test_the_command_plans_and_applies(command, registered):
 
 
 def test_the_help_names_it(command):
-    assert "Providers: reseller-v2, toy." in command("enable", "--help")[1]
+    assert "reseller-v2, toy." in command("enable", "--help")[1]
     assert "Fields (toy): nickname." in command("set", "--help")[1]
     assert "toy" not in command("delete", "--help")[1]
 

@@ -14,23 +14,27 @@ from tests.harness.waiting import soon
 from tui_reseller.domain.audit import Entry, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.job import Job, JobItem, JobState
+from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item, Plan
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.switch import Switch
+from tui_reseller.services.notes import OpenedNote
 from tui_reseller.services.result import Result
 from tui_reseller.tui.dialogs import customer_forms, texts
 from tui_reseller.tui.dialogs.form_spec import FormSpec
+from tui_reseller.tui.dialogs.note_form import note_form
 from tui_reseller.tui.presenters import job as job_presenter
-from tui_reseller.tui.presenters.detail import entry_line, short_lines, wide_lines
+from tui_reseller.tui.presenters.detail import entry_line, short_lines, short_title, wide_lines
+from tui_reseller.tui.presenters.notes import written_words
 from tui_reseller.tui.presenters.outcome import as_command, result_note
-from tui_reseller.tui.presenters.rows import columns, fit
+from tui_reseller.tui.presenters.rows import columns, fit, spoken
 
 LONG = "mueller-und-soehne-." * 3 + "exam"
 NOW = datetime(2026, 11, 3, 14, 2, tzinfo=UTC)
 DIALOGS = [
     ("d",), ("e",), ("w",), ("p",), ("x",), ("x", "e"), ("x", "r"), ("x", "d"), ("enter",), ("n",), ("s",), ("y",),
-    ("a",), ("m",), ("at",), ("ctrl+q",), ("question_mark",), ("colon",),
+    ("x", "n"), ("a",), ("m",), ("at",), ("ctrl+q",), ("question_mark",), ("colon",),
 ]  # fmt: skip
 
 
@@ -147,10 +151,14 @@ def test_every_line_about_a_hostile_customer_is_harmless(text):
                   Outcome.UNKNOWN, text)  # fmt: skip
     result = Result(text, Operation.SET, Outcome.REJECTED, text, "id", (change,))
     item = Item(Operation.SET, text, {"city": text}, {"city": text})
+    note = Note(customer.username, text, f"{text}\n{text}", operator, NOW)
     lines = [
         *short_lines(RESELLER_V2, customer, "list of 14:02", [entry], NOW, 80),
-        *wide_lines(RESELLER_V2, customer, "list of 14:02", [entry], NOW, 40),
+        *wide_lines(RESELLER_V2, customer, "list of 14:02", [entry], NOW, 40, note),
         *(fit(customer, column) for column in columns(RESELLER_V2, 160)),
+        *(fit(customer, column, note) for column in columns(RESELLER_V2, 200, ("label", "note"))),
+        short_title("h", 80, note),
+        spoken(RESELLER_V2, customer, note, is_cursor=True, is_marked=False, needs_you=False),
         entry_line(entry, NOW, with_username=True),
         *job_words(item, text),
         as_command(RESELLER_V2, Operation.SET, text, (change,), "acme") or "",
@@ -171,6 +179,7 @@ def test_every_line_about_a_hostile_customer_is_harmless(text):
         texts.one_field_form(RESELLER_V2, Operation.EMAIL, customer, "P", typed=None, reason_required=True),
         texts.password_form(RESELLER_V2, customer, "P", typed=text, reason_required=True),
         customer_forms.editor_form(RESELLER_V2, customer, "P"),
+        note_form(OpenedNote(customer, note, 0), "P", "note", written_words(note, NOW), {"label": text}),
     ):
         lines += spec_texts(spec)
     assert [line for line in lines if not harmless(line)] == []

@@ -24,6 +24,8 @@ PLACES = {
     "e-mail": ("x", "e"),
     "rename": ("x", "r"),
     "delete": ("x", "d"),
+    "label": ("x", "b"),
+    "note": ("x", "n"),
     "sort": ("s",),
     "copy": ("y",),
     "activity": ("a",),
@@ -55,7 +57,7 @@ async def test_random_text_enter_space_and_escape_on_every_screen_send_nothing(a
             await desk.pilot.pause()
             for _ in range(40):
                 key = some_key(chance)
-                if key[1] in {"q", "Q", "l", "3"} and not desk.app.screen.query("Input:focus"):
+                if key[1] in {"q", "Q", "l", "3"} and not desk.app.screen.query("Input:focus, TextArea:focus"):
                     continue  # leaving is no change of a customer, but it ends the test
                 desk.send(*key)
             await desk.pilot.pause()

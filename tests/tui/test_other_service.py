@@ -7,12 +7,17 @@ import pytest
 
 from tests.harness.waiting import soon
 from tui_reseller import wiring
+from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.fingerprint import fingerprint_of
 from tui_reseller.domain.listing import ListProgress
+from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.provider import KEY, Action, AtCreate, Effect, Field, Kind, Provider, Told
+from tui_reseller.domain.provider import DETAILS_READ, KEY, Action, AtCreate, Effect, Field, Kind, Provider, Told
 from tui_reseller.domain.providers import PROVIDERS
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.services.policy import Policy
 from tui_reseller.storage.frames import frame_from
 from tui_reseller.system.clock import SystemClock
@@ -38,6 +43,7 @@ OTHER = Provider(
               choices=("eu", "global"), width=7),
         Field("plan", "Plan of sending", told=Told.DETAIL, set_by=Operation.SET, limit=30),
         Field("alive", "Alive", Kind.SWITCH, set_by=Operation.ENABLE, width=6),
+        Field(DETAILS_READ, "Read", Kind.MOMENT, Told.DETAIL),
     ),
     actions={
         Operation.ENABLE: Action(
@@ -74,6 +80,24 @@ def test_its_list_has_its_columns():
     assert all(sum(column.width + 1 for column in columns(OTHER, width)) <= width for width in range(60, 300))
     assert [column.field for column in columns(OTHER, 80, ("plan",))] == [KEY, "plan", "alive"]
     assert spoken(OTHER, CUSTOMER, is_cursor=True, is_marked=False, needs_you=False) == "> acc-1, alive off"
+
+
+def test_what_we_note_of_its_customers_stands_in_its_list():
+    note = Note("acc-1", "Ana's shop", "", Operator("kim", "bastion"), NOW, fingerprint_of(OTHER, CUSTOMER))
+    shown = columns(OTHER, 80, noted=True)
+    assert [column.field for column in shown] == [KEY, "alive", "label", "region"]
+    assert [fit(CUSTOMER, column, note).strip() for column in shown] == ["acc-1", "off", "Ana's shop", "eu"]
+    assert [column.title for column in columns(OTHER, 60, narrow=True, noted=True)] == ["ACCOUNT", "+", "ALIVE"]
+    assert [column.title for column in columns(OTHER, 80, ("plan",), noted=True)] == ["ACCOUNT", "+", "PLAN", "ALIVE"]
+    assert [column.title for column in columns(OTHER, 90, ("label", "note"))][1:] == ["LABEL", "NOTE", "ALIVE"]
+    for provider in (OTHER, RESELLER_V2):
+        for width in range(60, 300):
+            shown = columns(provider, width, noted=True)
+            assert sum(column.width + 1 for column in shown) <= width, (provider.id, width)
+            assert sum(column.is_ours for column in shown) == 1
+    words = spoken(OTHER, CUSTOMER, note, is_cursor=True, is_marked=False, needs_you=False)
+    assert words == "> acc-1, alive off, label Ana's shop"
+    assert "Label           Ana's shop" in wide_lines(OTHER, CUSTOMER, "list of 14:02", [], NOW, 60, note)
 
 
 def test_a_column_is_never_narrower_than_its_title():
@@ -138,8 +162,8 @@ def test_a_form_offers_what_the_record_of_a_new_customer_will_show():
 
 
 def test_its_menus_and_letters_are_its_own(context):
-    assert sort_letters(OTHER) == {KEY: "u", "region": "r", "plan": "p", "alive": "a"}
-    assert [option.value for option in sort_menu(context).options] == [KEY, "region", "plan", "alive", ""]
+    assert sort_letters(OTHER) == {KEY: "u", "region": "r", "plan": "p", "alive": "a", DETAILS_READ: "d"}
+    assert [option.value for option in sort_menu(context).options] == [KEY, "region", "plan", "alive", DETAILS_READ, ""]
     assert website_menu(context).options == []
 
 
@@ -176,12 +200,18 @@ class Service:
     async def find(self, username: str, _enough: float = 0.0) -> Customer | None:
         return self.kept.get(username)
 
-    async def send(self, call: Call) -> str:
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
+        return customer.with_values({"plan": customer.text("plan"), DETAILS_READ: "2026-03-04T12:00:00Z"})
+
+    async def offered(self, _field: str) -> tuple[str, ...]:
+        return ()
+
+    async def send(self, call: Call) -> Receipt:
         self.sent.append(call)
         self.kept[call.username] = self.kept[call.username].with_values(
             {**call.fields, **OTHER.action(call.operation).sets}
         )
-        return "success"
+        return Receipt("success")
 
     async def aclose(self) -> None:
         """Nothing to close."""

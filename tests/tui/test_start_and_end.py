@@ -20,6 +20,7 @@ from tui_reseller.tui.flows import listing as listing_flow
 from tui_reseller.tui.keys import with_keys
 from tui_reseller.tui.screens import detail_follower
 from tui_reseller.tui.terminal import FRAMES, tame_environment
+from tui_reseller.tui.widgets.inputs import Choice
 from tui_reseller.wiring import build
 
 
@@ -158,6 +159,7 @@ async def test_the_first_run_tests_an_account_before_anything_is_saved(sandbox, 
             ("key", "not-the-key"),
         ):  # fmt: skip
             desk.field(name).value = value
+        desk.app.screen.query_one("#field-provider", Choice).choose("reseller-v2")
         await desk.read_then()
         await desk.opened("Connect a reseller account")
         await soon("it is refused", lambda: desk.app.screen.query("#form-problem") and desk.problem)

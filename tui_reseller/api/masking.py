@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 from tui_reseller.domain.secret import MASK, Secret, is_worth_masking
 
 _PARAMETER = re.compile(
-    r"""(?P<name>(?:(?:api_key|password)(?:\s*=\s*|["']\s*[:=]\s*|>\s*)|authorization["']?\s*[:=]\s*["']?(?:bearer|basic)\s))"""
+    r"""(?P<name>(?:(?:api_key|password|[a-z]+_token)(?:\s*=\s*|["']\s*[:=]\s*|>\s*)|authorization["']?\s*[:=]\s*["']?(?:bearer|basic)\s))"""
     r"""(?P<quote>["']?)[^\s&"'<>,;]+""",
     re.IGNORECASE,
 )

@@ -58,9 +58,10 @@ class Request:
     """One call. Path is below the base URL: a template such as `customers/{name}/state`, of which logs show no
     more; segments are the values in it, by name.
 
-    Bearer is sent as an Authorization header (RFC 6750). Secrets are those that leave in another way, as a proxy's
-    password does; the ones in bearer and body need not be among them. Raises ValueError if path and segments do not
-    fit, which is a mistake of our own.
+    Bearer is sent as an Authorization header (RFC 6750), on_behalf_of, the customer for whom the call is made, as a
+    header of that name (services 9.1). Secrets are those that leave in another way, as a proxy's password does; the
+    ones in bearer and body need not be among them. Headers besides are fixed ones of our own. Raises ValueError if
+    path and segments do not fit, which is a mistake of our own.
     """
 
     method: str
@@ -69,7 +70,9 @@ class Request:
     query: Sequence[tuple[str, str]] = ()
     body: FormBody | JsonBody | None = None
     bearer: Secret | None = None
+    on_behalf_of: str = ""
     secrets: Sequence[Secret] = ()
+    headers_besides: Sequence[tuple[str, str]] = ()
 
     def __post_init__(self) -> None:
         """Hold segments to the path."""
@@ -95,15 +98,24 @@ class Request:
         return f"{path}?{urlencode(self.query, quote_via=quote, safe='')}" if self.query else path
 
     def headers(self) -> dict[str, str]:
-        """Return the headers that body and bearer need.
+        """Return the headers that body, bearer and customer need.
 
-        Raises InvalidInput if the bearer is not a text of visible ASCII characters.
+        Raises InvalidInput if the bearer is not a text of visible ASCII characters, or the customer's name is one that
+        no header carries as it is.
         """
-        found = {} if self.body is None else {"Content-Type": self.body.content_type}
+        found = dict(self.headers_besides) | ({} if self.body is None else {"Content-Type": self.body.content_type})
         if self.bearer is not None:
             if not _fits_header(self.bearer):
                 raise InvalidInput("the key is empty or has a character that no header can carry", field="key")
             found["Authorization"] = f"Bearer {self.bearer.reveal()}"
+        if self.on_behalf_of:
+            name = self.on_behalf_of
+            if not name.isascii() or not name.isprintable() or name != name.strip():
+                raise InvalidInput(
+                    "the service takes this only for a name of plain ASCII characters: no header carries another",
+                    field="username",
+                )
+            found["On-Behalf-Of"] = name
         return found
 
     def content(self) -> bytes | None:

@@ -71,7 +71,7 @@ class ActivityReport:
         shows_changes = entry.changes and (action.takes or action.sets)
         parts = [
             f"  {local_text(entry.time)}",
-            exactly_quoted(entry.username),
+            exactly_quoted(entry.customer),
             operation,
             entry.outcome.word if entry.outcome else "on its way",
             changes_text(provider, entry.operation, entry.changes) if shows_changes else "",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.services.services import Services
 
 
@@ -18,13 +19,22 @@ class SandboxOptions:
     db: Path | None = None
     dialect: str = "seed"
     faults: str = ""
+    eu_port: int = 0
+    scopes: str = ""
+    max_page: int = 500
+    limit: str = ""
+    accounts_on_behalf: bool = True
 
     def arguments(self) -> list[str]:
         """Return them as arguments of the sandbox's own process; the path of a file of customers is absolute there."""
         return [
             "--host", self.host, "--port", str(self.port), "--customers", str(self.customers),
             "--seed", str(self.seed), "--dialect", self.dialect,
+            "--eu-port", str(self.eu_port), "--max-page", str(self.max_page),
             *(["--faults", self.faults] if self.faults else []),
+            *(["--scopes", self.scopes] if self.scopes else []),
+            *(["--limit", self.limit] if self.limit else []),
+            *([] if self.accounts_on_behalf else ["--no-accounts-on-behalf"]),
             *(["--db", str(Path(self.db).absolute())] if self.db else []),
         ]  # fmt: skip
 
@@ -41,6 +51,14 @@ class ScreenOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """Which service the demo shows, and the format of its answers."""
+
+    provider: str = SUBUSERS_V3.id
+    format: str = "json"
+
+
+@dataclass(frozen=True, slots=True)
 class EntryPoints:
     """Everything behind the command line: the services, the screen, the demo, the sandbox. Each returns an exit code.
 
@@ -49,5 +67,5 @@ class EntryPoints:
 
     services: Callable[[str | None, bool], Services]
     screen: Callable[[ScreenOptions], int]
-    demo: Callable[[SandboxOptions, ScreenOptions, str], int]
+    demo: Callable[[SandboxOptions, ScreenOptions, DemoOptions], int]
     sandbox: Callable[[SandboxOptions], int]

@@ -1,9 +1,12 @@
 """The list for a verb that reads it: from the service, or the last one on disk. What has to be said of it is said."""
 
 from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.query import ListRequest
 from tui_reseller.domain.errors import SnapshotDamaged
-from tui_reseller.domain.listing import SnapshotInfo
-from tui_reseller.services import listing
+from tui_reseller.domain.filters import DETAILS_UNKNOWN, Filter, Term
+from tui_reseller.domain.listing import ListQuery, SnapshotInfo
+from tui_reseller.domain.provider import Provider
+from tui_reseller.services import details, listing
 from tui_reseller.services.session import Session
 
 
@@ -24,6 +27,27 @@ async def refreshed(inv: Invocation, session: Session, *, accept_smaller: bool =
     if fresh.not_kept:
         inv.console.warn(f"the snapshot was not kept: {fresh.not_kept}")
     return True
+
+
+async def read_details(inv: Invocation, session: Session, query: ListRequest) -> None:
+    """Read what the service tells for one customer at a time, of all whom the list has so far. A filter on such a field
+    counts only afterwards.
+    """
+    provider = session.provider
+    if not provider.details:
+        return
+    terms = tuple(term for term in query.filter.terms if not _is_of_details(provider, term))
+    await session.customers.query(ListQuery(Filter(terms=terms), query.sort, query.descending))
+    count = len(session.customers) if len(terms) < len(query.filter.terms) else query.limit or len(session.customers)
+    missing = details.without_details(provider, session.customers.window(0, count))
+    done = 0
+    async for read in details.read_many(session, missing):
+        done += len(read)
+        inv.console.progress(f"details of {done:,} of {len(missing):,} customers")
+
+
+def _is_of_details(provider: Provider, term: Term) -> bool:
+    return term.text == DETAILS_UNKNOWN if term.kind == "is" else term.field in provider.details
 
 
 async def loaded(inv: Invocation, session: Session) -> SnapshotInfo | None:

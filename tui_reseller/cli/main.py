@@ -22,6 +22,7 @@ _READ, _WRITE, _MANY, _KNOW, _OWN = "Customers", "Changes", "Many customers", "A
 VERBS = (
     Verb("list", "reading:list_customers", _READ, "List customers; updates the snapshot."),
     Verb("show", "reading:show", _READ, "Show one customer."),
+    Verb("note", "note:note", _READ, "Our own label and note on a customer; never sent."),
     Verb("create", "creating:create", _WRITE, "Open a new customer, or several from a file."),
     Verb("set", "details:set_details", _WRITE, "Change names and address."),
     Verb("email", "details:email", _WRITE, "Change the contact address."),
@@ -32,6 +33,7 @@ VERBS = (
     Verb("password", "typed:password", _WRITE, "Set a new password."),
     Verb("rename", "typed:rename", _WRITE, "Change the username."),
     Verb("delete", "typed:delete", _WRITE, "Close an account for ever."),
+    Verb("sign-in", "sign_in:sign_in", _WRITE, "Print a link that signs you in as a customer."),
     Verb("plan", "plan:plan", _MANY, "Many changes, checked and reviewed before the first is sent."),
     Verb("job", "job:job", _MANY, "Plans being applied: watch, pause, stop, resume, results."),
     Verb("undo", "undo:undo", _MANY, "Take back an operation, or all that a job has done."),

@@ -92,7 +92,7 @@ class Report:
         for entry in await session.ledger.entries(query):
             if entry.outcome is Outcome.UNKNOWN and entry.id not in reported:
                 unknown = Outcome.UNKNOWN
-                result = Result(entry.username, entry.operation, unknown, entry.message, entry.id, entry.changes)
+                result = Result(entry.customer, entry.operation, unknown, entry.message, entry.id, entry.changes)
                 self._write_row(result)
                 self._inv.console.warn(messages.result_line(self._provider, result, self._profile))
 

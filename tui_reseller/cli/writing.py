@@ -14,7 +14,7 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.job_running import job_line, job_reporter
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.audit import AuditQuery
-from tui_reseller.domain.changes import Change
+from tui_reseller.domain.changes import Change, wanted_by
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, InvalidInput, RefusedHere, SnapshotDamaged
 from tui_reseller.domain.job import JobState
@@ -27,6 +27,7 @@ from tui_reseller.services import door, listing, plans
 from tui_reseller.services.door import Consent, Permit
 from tui_reseller.services.files.reading import Read
 from tui_reseller.services.jobs import JobRun
+from tui_reseller.services.lag import find_up_to_date
 from tui_reseller.services.near_names import near_names
 from tui_reseller.services.new_customers import checked_customers
 from tui_reseller.services.new_names import WAY_OUT, know_names, new_name, odd_names
@@ -177,7 +178,10 @@ class _WriteFlow:
         return set(unknown)
 
     async def _one_by_one(self, names: Sequence[str]) -> dict[str, Customer]:
-        return {name: customer for name in names if (customer := await self.session.find(name)) is not None}
+        provider = self.session.provider
+        fields = {name for call in self.request.calls for name in wanted_by(provider, call)}
+        read = {name: await find_up_to_date(self.session, name, fields) for name in names}
+        return {name: customer for name, customer in read.items() if customer is not None}
 
     async def _from_list(self, names: Sequence[str]) -> dict[str, Customer]:
         with contextlib.suppress(SnapshotDamaged):  # the service is asked anyway

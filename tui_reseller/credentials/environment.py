@@ -6,13 +6,24 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_reseller.domain.environment import API_KEY, API_USER, BASE_URL, CREDENTIAL_FILE, FORMAT, KEY_FOLLOWS, NAME
+from tui_reseller.domain.environment import (
+    API_KEY,
+    API_USER,
+    BASE_URL,
+    CREDENTIAL_FILE,
+    EU_BASE_URL,
+    FORMAT,
+    KEY_FOLLOWS,
+    NAME,
+    PROVIDER,
+)
 from tui_reseller.domain.errors import BadConfig, InvalidInput
-from tui_reseller.domain.profile import DEFAULT_BASE_URL, Format, Profile, Store, checked_base_url
+from tui_reseller.domain.profile import UNNAMED, Format, Profile, Store, checked_base_url
+from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.secret import Secret
 from tui_reseller.system.files import at_home
 
-_ALL = (BASE_URL, FORMAT, API_USER, API_KEY, CREDENTIAL_FILE, KEY_FOLLOWS)
+_ALL = (PROVIDER, BASE_URL, EU_BASE_URL, FORMAT, API_USER, API_KEY, CREDENTIAL_FILE, KEY_FOLLOWS)
 _LARGEST = 64 * 1024
 _TOO_LARGE = "it is larger than 64 KiB"
 
@@ -56,15 +67,26 @@ def _key(found: dict[str, str]) -> Secret | None:
 
 
 def _profile(found: dict[str, str]) -> Profile:
-    try:
-        base_url = checked_base_url(found.get(BASE_URL, DEFAULT_BASE_URL))
-    except InvalidInput as error:
-        raise BadConfig(f"{BASE_URL}: {error.message}", hint=error.hint) from None
+    provider = found.get(PROVIDER, UNNAMED)
+    if provider not in PROVIDERS:
+        raise BadConfig(f"{PROVIDER} must be one of: {', '.join(PROVIDERS)}")
+    service = PROVIDERS[provider]
+    base_url = _address(BASE_URL, found.get(BASE_URL, service.base_url))
+    europe = _address(EU_BASE_URL, found[EU_BASE_URL]) if EU_BASE_URL in found else ""
     try:
         format_ = Format(found.get(FORMAT, Format.JSON.value))
     except ValueError:
         raise BadConfig(f"{FORMAT} must be json or xml") from None
-    return Profile(NAME, found[API_USER], base_url=base_url, format=format_, store=Store.NONE)
+    if format_.value not in service.formats:
+        raise BadConfig(f"{FORMAT}: {service.title} answers in {', '.join(service.formats)}")
+    return Profile(NAME, found[API_USER], base_url, provider, format_, eu_base_url=europe, store=Store.NONE)
+
+
+def _address(variable: str, text: str) -> str:
+    try:
+        return checked_base_url(text)
+    except InvalidInput as error:
+        raise BadConfig(f"{variable}: {error.message}", hint=error.hint) from None
 
 
 def _read_key(path: Path) -> Secret:

@@ -95,7 +95,8 @@ class Entry:
 
     Word is the operation as the ledger has it, also one that only a newer version knows. Is_observed tells an outcome
     that was read from the service from one that was answered or noted. Undoes is the id of what it takes back,
-    undone_by that of the applied operation that has taken this one back; or empty.
+    undone_by that of the applied operation that has taken this one back; or empty. Given is the key that the service
+    gave a new customer, or empty: the operation was begun under a name of ours then.
     """
 
     id: str
@@ -117,12 +118,18 @@ class Entry:
     is_observed: bool = False
     undoes: str = ""
     undone_by: str = ""
+    given: str = ""
     fingerprint: Fingerprint = field(default_factory=lambda: UNKNOWN)
+
+    @property
+    def customer(self) -> str:
+        """The username of the customer that an operation is about: the one that the service gave, if it did."""
+        return self.given or self.username
 
     def as_dict(self) -> dict[str, object]:
         """Return the stable object of output (design: "An audit entry")."""
         return {
-            "username": self.username,
+            "username": self.customer,
             "operation": self.word or self.operation.value,
             "outcome": self.outcome.value if self.outcome else None,
             "id": self.id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call
-from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.provider import DETAILS_READ, KEY, Effect, Provider
 from tui_reseller.domain.value import Value, value_of
 
 
@@ -33,8 +33,9 @@ def from_object(found: Mapping[str, Mapping[str, object]]) -> tuple[Change, ...]
 def wanted_by(provider: Provider, call: Call) -> dict[str, Value]:
     """Return the fields a call is to leave behind, as far as the list of the service can show them."""
     action = provider.action(call.operation)
-    wanted: dict[str, Value] = {**call.fields, **action.sets}
-    return wanted | {KEY: call.username} if action.effect is Effect.CREATES else wanted
+    wanted: dict[str, Value] = {**call.fields, **action.sets, **action.leaves}
+    is_named = action.effect is Effect.CREATES and not provider.names_customers
+    return wanted | {KEY: call.username} if is_named else wanted
 
 
 def changes_of(provider: Provider, call: Call, before: Customer | None) -> tuple[Change, ...]:
@@ -60,15 +61,13 @@ def collisions(
     provider: Provider, loaded: Customer, now: Customer, wanted: Mapping[str, Value]
 ) -> tuple[Collision, ...]:
     """Return wanted fields that somebody else changed since they were loaded, unless to the wanted value. What the
-    service never tells cannot be seen to change.
+    service never tells cannot be seen to change, nor can details that were not read by then.
     """
+    unseen = {*provider.untold, *(provider.details if loaded.value(DETAILS_READ) is None else ())}
     return tuple(
         Collision(name, loaded.value(name), now.value(name), value)
         for name, value in wanted.items()
-        if now.has(name)
-        and name not in provider.untold
-        and loaded.value(name) != now.value(name)
-        and now.value(name) != value
+        if now.has(name) and name not in unseen and loaded.value(name) != now.value(name) and now.value(name) != value
     )
 
 

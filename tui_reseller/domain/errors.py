@@ -14,10 +14,12 @@ ResellerError
  |   `- UnusableAnswer      an answer came that is not one of the service's
  |- Rejected                the service said no
  |   |- CredentialsRefused  to us
+ |   |- NotPermitted        to this key; knows the permission that it lacks
  |   |- CustomerNotFound    there is no such customer
  |   `- RateLimited         too many calls; knows when to come again
  |- Conflict                the customer is not what the operator saw
  |- RefusedHere             a safety rule of ours
+ |   `- NeverSent           this customer is so that it would only be refused
  `- LedgerUnavailable       the ledger cannot be written, so nothing is sent
 """
 
@@ -100,6 +102,14 @@ class CredentialsRefused(Rejected):
     """The service does not accept our user and key, or our account may not make this call."""
 
 
+class NotPermitted(Rejected):
+    """The key may not make this call, or the plan does not allow it. Scope is what the key needs, or empty."""
+
+    def __init__(self, message: str, *, scope: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.scope = scope
+
+
 class CustomerNotFound(Rejected):
     """The service knows no such customer."""
 
@@ -122,6 +132,10 @@ class Conflict(ResellerError):
 
 class RefusedHere(ResellerError):
     """A safety rule of ours refuses. Nothing was sent."""
+
+
+class NeverSent(RefusedHere):
+    """A customer is in a state in which the service never does it; nothing was sent."""
 
 
 class NotWritable(RefusedHere):

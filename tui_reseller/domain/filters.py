@@ -2,16 +2,21 @@
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tui_reseller.domain.errors import InvalidFilter
 from tui_reseller.domain.nearest import nearest
+from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.searching import canonical, folded
 
 STATES = ("on", "off", "unknown")
-IS_WORDS = ("marked", "new", "changed", "needs-you", "suspended", "missing-data", "duplicate-email")
+DETAILS_UNKNOWN = "details-unknown"
+NOTED = "noted"
+IS_WORDS = (
+    "marked", "new", "changed", "needs-you", "suspended", NOTED, "missing-data", "duplicate-email", DETAILS_UNKNOWN,
+)  # fmt: skip
 LONGEST_REGEX = 200
 _TERM_START = re.compile(r"(?P<minus>-?)(?:(?P<name>[A-Za-z_][A-Za-z_]*)(?P<sign>[:=~]))?")
 _LOOK_AROUND = re.compile(r"\(\?(?:[=!]|<[=!]|P=|\()|(?<!\\)(?:\\\\)*\\[1-9]")
@@ -31,6 +36,11 @@ class Term:
     start: int = 0
     end: int = 0
 
+    @property
+    def is_of_notes(self) -> bool:
+        """Whether it asks for our own label or note: in `note` both are looked for, in `label` only that."""
+        return self.field in NOTE_COLUMNS or (self.kind == "is" and self.text == NOTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -47,14 +57,27 @@ class Filter:
         term = self.terms[index]
         return f"{self.text[: term.start].rstrip()} {self.text[term.end :].lstrip()}".strip()
 
+    def asks_for(self, fields: Collection[str]) -> bool:
+        """Whether a condition is on one of these fields."""
+        return any(term.field in fields for term in self.terms)
+
     def asks(self, *words: str) -> bool:
         """Whether it asks for any of these words behind `is:`."""
         return any(term.kind == "is" and term.text in words for term in self.terms)
 
     @property
+    def asks_notes(self) -> bool:
+        """Whether a term asks for our own labels and notes."""
+        return any(term.is_of_notes for term in self.terms)
+
+    @property
     def words(self) -> tuple[str, ...]:
         """Texts that a list highlights."""
         return tuple(t.text for t in self.terms if t.kind in {"word", "contains"} and not t.negated and t.text)
+
+
+DETAILED = Filter(terms=(Term("is", DETAILS_UNKNOWN, negated=True),))
+"""Those whose details are known."""
 
 
 def parse_filter(text: str, provider: Provider) -> Filter:
@@ -110,9 +133,10 @@ def _read_term(text: str, start: int, provider: Provider) -> tuple[Term | None, 
         return Term("word", folded(value), **span), end  # type: ignore[arg-type]  # one literal mapping
     if name == "is":
         return _is_term(value, place, span), end
-    if name not in provider.columns:
+    known = (*provider.columns, *NOTE_COLUMNS)
+    if name not in known:
         at = start + len(head["minus"])
-        raise _no_such_field(name, provider.columns, at, unfinished=not value and end >= len(text))
+        raise _no_such_field(name, known, at, unfinished=not value and end >= len(text))
     if name in provider.switches and sign in ":=":
         return _state_term(name, value, place, span), end
     return _field_term(name, sign, value, place, span), end

@@ -29,8 +29,8 @@ class Likeness(Enum):
 def fingerprint_of(provider: Provider, customer: Customer) -> Fingerprint:
     """Return the fingerprint of a customer as read."""
     found: dict[str, str | None] = {name: _text(customer, name) for name in provider.identity}
-    if customer.extra.get(ID):
-        found[ID] = customer.extra[ID]
+    if known := _id(customer):
+        found[ID] = known
     return found
 
 
@@ -43,7 +43,7 @@ def likeness(fingerprint: Fingerprint, now: Customer) -> Likeness:
     """Compare a customer with a fingerprint. The id decides where both have one; else the e-mail address and both
     names: all different is another customer, some different one that was changed.
     """
-    present = now.extra.get(ID)
+    present = _id(now)
     if fingerprint.get(ID) and present:
         return Likeness.SAME if fingerprint[ID] == present else Likeness.ANOTHER
     known = [name for name in fingerprint if name != ID]
@@ -55,7 +55,7 @@ def likeness(fingerprint: Fingerprint, now: Customer) -> Likeness:
 
 def differing(fingerprint: Fingerprint, now: Customer) -> list[str]:
     """Return the fields of a fingerprint that a customer has otherwise; none where the id says that it is the same."""
-    if fingerprint.get(ID) and fingerprint[ID] == now.extra.get(ID):
+    if fingerprint.get(ID) and fingerprint[ID] == _id(now):
         return []
     return [name for name in fingerprint if name != ID and fingerprint[name] != _text(now, name)]
 
@@ -71,3 +71,8 @@ def fingerprint_from(found: object) -> Fingerprint:
 def _text(customer: Customer, name: str) -> str | None:
     value = customer.value(name)
     return value if isinstance(value, str) else None
+
+
+def _id(customer: Customer) -> str | None:
+    """Return the id of a customer: a column of the service, or what it sends beside its columns."""
+    return _text(customer, ID) or customer.extra.get(ID)

@@ -8,6 +8,7 @@ from typing import Protocol
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.filters import Filter
+from tui_reseller.domain.note import NO_NOTES, Notes
 from tui_reseller.domain.provider import Kind, Provider
 
 EXTRA = "extra"
@@ -47,11 +48,12 @@ class Table(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ListContext:
-    """What the is: words of a filter need beside the customer."""
+    """What a filter needs beside the customer: for its is: words, and for what it asks of our notes."""
 
     marked: frozenset[str] = frozenset()
     needs_you: frozenset[str] = frozenset()
     suspended: frozenset[str] = frozenset()
+    notes: Notes = NO_NOTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.proxy import user_in
 from tui_reseller.domain.secret import Secret
 
+UNNAMED = RESELLER_V2.id
+"""The service of a profile that names none: there was one when it was written."""
 DEFAULT_BASE_URL = RESELLER_V2.base_url
 COLOURS = ("red", "orange", "yellow", "blue", "cyan", "violet", "grey")
 N = TypeVar("N", int, float)
@@ -43,6 +45,8 @@ class Profile:
     Proxy never has a password in it. Proxy_password is one that an operator wrote into the config file; the others are
     kept with the key.
 
+    Eu_base_url is where a service with regions is asked about European customers; a key is sent there as well.
+
     Max_rows (at least 1) and max_percent (above 0, at most 100) are ceilings: a change for more customers, or for a
     larger part of all, is refused. None is no ceiling.
     """
@@ -50,7 +54,7 @@ class Profile:
     name: str
     api_user: str
     base_url: str = DEFAULT_BASE_URL
-    provider: str = RESELLER_V2.id
+    provider: str = UNNAMED
     format: Format = Format.JSON
     protected: bool = False
     read_only: bool = False
@@ -59,6 +63,7 @@ class Profile:
     credential_command: tuple[str, ...] = ()
     proxy: str = ""
     ca_file: str = ""
+    eu_base_url: str = ""
     max_rows: int | None = None
     max_percent: float | None = None
     proxy_password: Secret | None = None
@@ -112,6 +117,13 @@ class Profile:
         """Scheme, host and port: what a key is bound to."""
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @property
+    def eu_place(self) -> str:
+        """The base URL for customers of the European region: the profile's own, or the service's beside the usual
+        address; empty where all go to one.
+        """
+        return self.eu_base_url or (self.service.eu_base_url if self.base_url == self.service.base_url else "")
 
     @property
     def host(self) -> str:

@@ -4,7 +4,7 @@ Whoever needs to know what a field is called, how long it may be, what an operat
 about or whether it can be taken back, reads it here; no other module has a list of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -14,7 +14,11 @@ from tui_reseller.domain.operation import Operation, Outcome
 
 KEY = "username"
 """The name of every service's key of a customer, in all outputs, files and rows of the ledger."""
+DETAILS_READ = "details_read"
+"""The name of the column that says when the fields told one by one were read: ISO 8601 in UTC, empty where never."""
 NO_SWITCH: Mapping[str, bool] = MappingProxyType({})
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+NO_REFUSALS: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 NO_ADVICE: Mapping[Outcome, str] = MappingProxyType({})
 NOTHING_LACKS: Mapping[Operation, str] = MappingProxyType({})
 
@@ -30,11 +34,12 @@ class Kind(Enum):
 
 
 class Told(Enum):
-    """How the service tells a field: in every row of a list, one by one on demand, or never: then it is what we last
-    set.
+    """How the service tells a field: wherever it tells of a customer, in the rows of a list but not where one customer
+    is asked for, one by one on demand, or never: then it is what we last set.
     """
 
     LIST = "list"
+    ROWS = "rows"
     DETAIL = "detail"
     NEVER = "never"
 
@@ -57,7 +62,7 @@ class Field:
     Label is its word in forms, title that of its column, width that column's width in cells. Set_by is the operation
     that changes it on a customer. Limit is the longest text in characters, limit_at_create that of a new customer.
     Check names a rule beyond the limit (services/validation.py). Is_column says whether the record of a customer has
-    it: what only a new customer takes is in no list.
+    it: what only a new customer takes is in no list. Is_offered: the service knows values to choose from.
     """
 
     name: str
@@ -72,6 +77,7 @@ class Field:
     choices: tuple[str, ...] = ()
     is_searched: bool = False
     is_column: bool = True
+    is_offered: bool = False
     title: str = ""
     width: int = 16
 
@@ -99,14 +105,15 @@ class Effect(Enum):
 class Action:
     """One operation of a service.
 
-    Grade is how strongly it is asked about (interaction 4): 1 asks, 2 states the consequence, 3 has the username typed.
-    Button is the word that does it; remark stands behind the title where it is asked about. Of_many is the consequence
-    for several customers. Sets are the switches that it turns, takes the fields that one call carries, remembers what
-    a plan keeps to tell that it is still the same customer. Undo is the operation that takes it back, or None, with
-    cannot_undo saying why. Is_repeatable: sending it again with the same value does no harm; is_checkable: a reading
-    can show that it happened (reliability 4.3). Takes_end: it may be given a moment at which it is to be taken back.
-    Advice is what may be done without harm while an outcome is open. Scope is what a key must be allowed, or empty.
-    Brief is a few words on it, for the help.
+    Grade is how strongly it is asked about (interaction 4): 1 asks, 2 states the consequence, 3 has the username
+    typed. Button is the word that does it; remark stands behind the title where it is asked about. Of_many is the
+    consequence for several customers. Sets are the switches that it turns, takes the fields that one call carries,
+    remembers what a plan keeps to tell that it is still the same customer. Leaves are the texts that go with the
+    switches. Refused_when says by field and value why it is never sent to a customer who is so. Undo is the operation
+    that takes it back, or None, with cannot_undo saying why. Is_repeatable: sending it again with the same value does
+    no harm; is_checkable: a reading can show that it happened (reliability 4.3), and uncheckable says why none can.
+    Takes_end: it may be given a moment at which it is to be taken back. Advice is what may be done without harm while
+    an outcome is open. Scope is what a key must be allowed, or empty. Brief is a few words on it, for the help.
     """
 
     title: str
@@ -117,12 +124,15 @@ class Action:
     of_many: str = ""
     effect: Effect = Effect.CHANGES
     sets: Mapping[str, bool] = field(default_factory=lambda: NO_SWITCH)
+    leaves: Mapping[str, str] = field(default_factory=lambda: NO_TEXTS)
+    refused_when: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: NO_REFUSALS)
     takes: tuple[str, ...] = ()
     remembers: tuple[str, ...] = ()
     undo: Operation | None = None
     cannot_undo: str = ""
     is_repeatable: bool = False
     is_checkable: bool = True
+    uncheckable: str = "the service never tells; repeating with the same value does no harm"
     needs_password: bool = False
     hits_whole_account: bool = False
     takes_end: bool = False
@@ -147,6 +157,11 @@ class Action:
         return self.effect in {Effect.CHANGES, Effect.RENAMES} and not self.needs_password
 
     @property
+    def turned(self) -> tuple[str, ...]:
+        """The fields that are otherwise afterwards whatever was asked for: its switches, and what goes with them."""
+        return (*self.sets, *self.leaves)
+
+    @property
     def stops(self) -> bool:
         """Whether it turns a switch off."""
         return False in self.sets.values()
@@ -167,8 +182,10 @@ class Provider:
     not, and what to do instead. Needs_api_user: signing in takes a name beside the key. List_is_atomic: a whole list
     is one moment, so that an absence in it proves something. Reads_lag is how many seconds a reading may be behind.
     New_values are the switches as a new customer has them. Name_fields and place_fields are what a customer is
-    described by in one line. Postal_line is the line of a postal address below the street: its groups are separated by
-    commas, the fields of a group by spaces.
+    described by in one line. Postal_line is the line of a postal address below the street: its groups are separated
+    by commas, the fields of a group by spaces. Signs_in: it gives links that sign in as a customer; else
+    why_no_sign_in says what to do instead. Eu_base_url is where calls for customers of the European region go, empty
+    where there is one place for all.
     """
 
     id: str
@@ -186,6 +203,14 @@ class Provider:
     name_fields: tuple[str, ...] = ()
     place_fields: tuple[str, ...] = ()
     postal_line: tuple[tuple[str, ...], ...] = ()
+    eu_base_url: str = ""
+    signs_in: bool = False
+    why_no_sign_in: str = ""
+
+    def __post_init__(self) -> None:
+        """Hold the table together. Raises ValueError, which is a mistake of our own."""
+        if self.details and DETAILS_READ not in self.details:
+            raise ValueError(f"{self.id} tells details one by one, and has no column {DETAILS_READ}")
 
     def has(self, operation: Operation) -> bool:
         """Whether this service has an operation."""
@@ -194,6 +219,11 @@ class Provider:
     def action(self, operation: Operation) -> Action:
         """Return what is known of an operation."""
         return self.actions.get(operation, FOREIGN_ACTION)
+
+    @cached_property
+    def names_customers(self) -> bool:
+        """Whether the service gives a new customer its key: then nobody chooses it, and it is never another one's."""
+        return self.has(Operation.CREATE) and self.by_name[KEY].at_create is AtCreate.NO
 
     def label(self, name: str) -> str:
         """Return the word of a field, or its name where there is none."""
@@ -231,6 +261,25 @@ class Provider:
         return frozenset(one.name for one in self.fields if one.is_column and one.told is Told.NEVER)
 
     @cached_property
+    def not_in_find(self) -> tuple[str, ...]:
+        """Names of the columns that are not read where one customer is asked for: they stay as they were known."""
+        return tuple(one.name for one in self.fields if one.is_column and one.told in {Told.ROWS, Told.DETAIL})
+
+    @cached_property
+    def details(self) -> tuple[str, ...]:
+        """Names of the columns that are read for one customer at a time, with the time of that."""
+        return tuple(one.name for one in self.fields if one.is_column and one.told is Told.DETAIL)
+
+    @cached_property
+    def find_tells(self) -> frozenset[str]:
+        """Names of the columns that are read where one customer is asked for."""
+        return frozenset(one.name for one in self.fields if one.is_column and one.told is Told.LIST)
+
+    def are_details(self, names: Iterable[str]) -> bool:
+        """Whether some of these fields are told for one customer at a time."""
+        return not set(self.details).isdisjoint(names)
+
+    @cached_property
     def searched(self) -> tuple[str, ...]:
         """Names of the columns in which a bare word is looked for."""
         return tuple(one.name for one in self.fields if one.is_column and one.is_searched)
@@ -241,10 +290,20 @@ class Provider:
         return next((one.name for one in self.fields if one.is_column and one.is_address), "")
 
     @cached_property
+    def opened_field(self) -> str:
+        """Name of the column in which the list tells when a customer was opened, or empty."""
+        rows = (one for one in self.fields if one.is_column and one.told in {Told.LIST, Told.ROWS})
+        return next((one.name for one in rows if one.kind is Kind.MOMENT), "")
+
+    @cached_property
     def expected(self) -> tuple[str, ...]:
-        """Names of the columns that every customer should have: without one of them, data is missing."""
+        """Names of the columns that every customer should have: without one of them, data is missing. What was not read
+        is unknown and not missing.
+        """
         return tuple(
-            one.name for one in self.fields if one.is_column and one.at_create is AtCreate.REQUIRED and one.name != KEY
+            one.name
+            for one in self.fields
+            if one.is_column and one.at_create is AtCreate.REQUIRED and one.told is not Told.DETAIL and one.name != KEY
         )
 
     @cached_property
@@ -263,6 +322,11 @@ class Provider:
             for one in self.fields
             if one.at_create is AtCreate.ADVISED or (one.at_create is AtCreate.OPTIONAL and one.is_column)
         )
+
+    @cached_property
+    def offered_by_service(self) -> tuple[str, ...]:
+        """Names of the fields of a new customer for which the service offers values."""
+        return tuple(one.name for one in self.fields if one.is_offered)
 
     def at_create(self, need: AtCreate) -> tuple[str, ...]:
         """Return the names of the fields that a new customer must have, should have, or may have."""

@@ -33,3 +33,8 @@ class Switch(Enum):
     def as_bool(self) -> bool | None:
         """True, False or None, as JSON output has it."""
         return {Switch.ON: True, Switch.OFF: False, Switch.UNKNOWN: None}[self]
+
+    @property
+    def opposite(self) -> "Switch":
+        """The state of a switch that says the contrary of this one."""
+        return {Switch.ON: Switch.OFF, Switch.OFF: Switch.ON, Switch.UNKNOWN: Switch.UNKNOWN}[self]

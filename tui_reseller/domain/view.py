@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.nearest import did_you_mean
+from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.provider import KEY, Provider
 
 
@@ -19,7 +20,9 @@ class ListLayout:
     def on(self, provider: Provider) -> "ListLayout":
         """Return it as far as a service has these columns: the file that it was kept in may be of another one."""
         sort = self.sort if self.sort in provider.columns else ""
-        return ListLayout(sort, self.descending, tuple(name for name in self.columns if name in provider.columns))
+        return ListLayout(
+            sort, self.descending, tuple(name for name in self.columns if name in shown_columns(provider))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,18 @@ def with_saved(saved: Iterable[View]) -> tuple[View, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
+def shown_columns(provider: Provider) -> tuple[str, ...]:
+    """Return the columns that may be chosen: those of the service, and our own label and note."""
+    return (*provider.columns, *NOTE_COLUMNS)
+
+
 def read_columns(text: str, provider: Provider, *, with_key: bool = False) -> tuple[str, ...]:
     """Return columns from names between spaces or commas, each once. Raises InvalidInput naming the nearest.
 
     The key of a customer is left out, because a list always begins with it; with_key it stays where it is named.
     """
     names = text.lower().replace(",", " ").split()
-    return tuple(name for name in checked_columns(names, provider.columns) if with_key or name != KEY)
+    return tuple(name for name in checked_columns(names, shown_columns(provider)) if with_key or name != KEY)
 
 
 def checked_columns(names: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:

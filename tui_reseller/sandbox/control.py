@@ -1,6 +1,7 @@
 """Control endpoints under `/_sandbox/`: no part of the imitated API, for tests and for the curious.
 
-They show what was applied and which requests came, plant customers with any values, and set faults. Nothing here needs
+They show what was applied and which requests came, plant customers with any values, set faults, and
+advance the clock. Nothing here needs
 credentials, so nothing here shows a password, a hash or a key.
 """
 
@@ -14,8 +15,10 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tui_reseller.sandbox.account_ids import account_id
+from tui_reseller.sandbox.changes import hash_password, switch_value
 from tui_reseller.sandbox.faults import FaultUnusable, fault_from
-from tui_reseller.sandbox.operations import hash_password, switch_value
+from tui_reseller.sandbox.journal import moment
 from tui_reseller.sandbox.store import FIELDS, SWITCHES, UsernameHeld
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from tui_reseller.sandbox.store import Customer, Store
 
 _CUSTOMERS = "/_sandbox/customers/"
+_FAR = 1e9  # seconds
 _MAX_BODY = 64 * 1024 * 1024
 _NEW: dict[str, Value] = {"active": "true", "website_access": "true"}
 
@@ -62,6 +66,7 @@ def control_routes(store: Store, faults: Faults) -> list[Route]:
         Route("/_sandbox/log", _guarded(control.log), methods=["GET"]),
         Route("/_sandbox/requests", _guarded(control.requests), methods=["GET"]),
         Route(_CUSTOMERS + "{username:anything}", _guarded(control.customer), methods=["GET", "PUT", "DELETE"]),
+        Route("/_sandbox/clock", _guarded(control.clock), methods=["GET", "POST"]),
         Route("/_sandbox/faults", _guarded(control.change_faults), methods=["GET", "POST", "DELETE"]),
     ]
 
@@ -121,11 +126,11 @@ class Control:
 
     async def log(self, request: Request) -> Response:
         """Return what was applied, in order."""
-        return _answer(self._store.read_log(_since(request)))
+        return _answer(self._store.journal.read_log(_since(request)))
 
     async def requests(self, request: Request) -> Response:
         """Return every request received, in order."""
-        return _answer(self._store.read_requests(_since(request)))
+        return _answer(self._store.journal.read_requests(_since(request)))
 
     async def customer(self, request: Request) -> Response:
         """Show a customer; `PUT` plants or changes one without any check; `DELETE` makes one a tombstone."""
@@ -141,7 +146,7 @@ class Control:
         if request.method == "DELETE":
             self._store.change(found.ident, {}, deleted=True)
             found.deleted = True
-        return _answer(_shown(found))
+        return _answer({**_shown(found), "account_id": account_id(self._store.origin()[0], found.ident)})
 
     def _plant(self, username: str, given: dict[str, Any]) -> str:
         """Write any values, unchecked and not logged; fields that are not named stay. Return the present username.
@@ -153,6 +158,7 @@ class Control:
         password_hash = None if password is None else hash_password(str(password))
         given.pop("confirm_password", None)
         given.pop("id", None)
+        given.pop("account_id", None)
         if "sending" in given:
             given["active"] = given.pop("sending")
         values = {field: _wire_switch(field, value) for field, value in given.items()}
@@ -181,6 +187,16 @@ class Control:
         customer = self._store.find(username)
         if customer is not None:
             self._store.change(customer.ident, {}, deleted=True)
+
+    async def clock(self, request: Request) -> Response:
+        """Tell the sandbox's time, or advance it: `POST {"advance": SECONDS}`. It never goes back."""
+        clock = self._store.clock
+        if request.method == "POST":
+            seconds = (await _json_object(request)).get("advance")
+            if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < _FAR:
+                raise BadControl('the body must be {"advance": SECONDS}')
+            clock.ahead += seconds
+        return _answer({"now": moment(clock.now()), "ahead": clock.ahead})
 
     async def change_faults(self, request: Request) -> Response:
         """Show, add or clear faults; the answer is always the active list."""

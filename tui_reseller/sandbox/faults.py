@@ -6,14 +6,16 @@ their parameters (`latency:ms=300,drop-after:operation=disable`); values may be 
 | fault | effect |
 |---|---|
 | `latency{ms=1000}` | the request waits before anything is done |
-| `status{code=500, shape}` | this answer instead of the operation; `shape` is `html` for 5XX and `E3` else |
-| `rate-limit{retry_after=1}` | HTTP 429 with its headers, instead of the operation |
+| `status{code, shape}` | this answer instead of the operation; without a shape in that of the API that is called |
+| `rate-limit{retry_after=1, reset}` | HTTP 429 with its headers; the reset is a `moment` (Unix time) or in `seconds` |
 | `drop-before{}` | the request is read, nothing applied, the connection cut |
 | `drop-after{}` | applied, then cut without an answer |
 | `garbage{}` | applied, then answered with bytes that are neither JSON nor XML |
 | `truncate{bytes=10}` | applied, then that much of the answer under its full Content-Length, then cut |
 | `slow-drip{bytes_per_s=2}` | applied, and the answer comes that slowly |
 | `stale-list{seconds=30}` | a list shows the state of so long ago |
+| `lag{seconds=30}` | reads of v3 show the state of so long ago |
+| `shift{way=goes}` | after a page of v3: the first customer on it goes, or one `appears` in front of all |
 | `rival{field, value, username}` | somebody else edits a customer, by default the one that the request is about |
 
 A rival comes right *before* the matching request is carried out, but right *after* the snapshot for a matching list was
@@ -26,9 +28,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from tui_reseller.sandbox.routes import AUTH, OPERATIONS, UNKNOWN
+from tui_reseller.sandbox.routes import AUTH, OPERATIONS, UNKNOWN, V3_OPERATIONS
 from tui_reseller.sandbox.shapes import SHAPES
 from tui_reseller.sandbox.store import FIELDS
+from tui_reseller.sandbox.v3.errors import SHAPES as V3_SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -123,17 +126,19 @@ def _anything(value: Any) -> Any:
 _REQUIRED = object()
 _PARAMETERS: dict[str, dict[str, tuple[Callable[[Any], Any], Any]]] = {
     "latency": {"ms": (_whole(0), 1000)},
-    "status": {"code": (_whole(200, 599), 500), "shape": (_one_of(SHAPES), None)},
-    "rate-limit": {"retry_after": (_whole(0), 1)},
+    "status": {"code": (_whole(200, 599), None), "shape": (_one_of((*SHAPES, *V3_SHAPES)), None)},
+    "rate-limit": {"retry_after": (_whole(0), 1), "reset": (_one_of(("moment", "seconds")), "moment")},
     "drop-before": {},
     "drop-after": {},
     "garbage": {},
     "truncate": {"bytes": (_whole(0), 10)},
     "slow-drip": {"bytes_per_s": (_rate, 2)},
     "stale-list": {"seconds": (_seconds, 30)},
+    "lag": {"seconds": (_seconds, 30)},
+    "shift": {"way": (_one_of(("goes", "appears")), "goes")},
     "rival": {"username": (_text, None), "field": (_field, _REQUIRED), "value": (_anything, _REQUIRED)},
 }
-_operation = _one_of((ANY, *OPERATIONS, AUTH, UNKNOWN))
+_operation = _one_of((ANY, *OPERATIONS, *V3_OPERATIONS, AUTH, UNKNOWN))
 
 
 def fault_from(description: Any, *, times: int | None = 1) -> Fault:
@@ -153,8 +158,8 @@ def fault_from(description: Any, *, times: int | None = 1) -> Fault:
         params = _read_params(name, given)
     except FaultUnusable as error:
         raise FaultUnusable(f"fault {name}: {error}") from None
-    if name == "status" and params["shape"] is None:
-        params["shape"] = "html" if params["code"] >= 500 else "E3"
+    if name == "status" and params["code"] is None:
+        params["code"] = V3_SHAPES[params["shape"]][0] if params["shape"] in V3_SHAPES else 500
     return Fault(name, operation, times, params)
 
 

@@ -12,8 +12,9 @@ from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.sandbox.cells import from_cell
+from tui_reseller.sandbox.past import customers_as_of, sql
 from tui_reseller.sandbox.shapes import encode_xml, escape_xml, xml_head, xml_text
-from tui_reseller.sandbox.store import COLUMNS, RECORD_FIELDS, sql
+from tui_reseller.sandbox.store import COLUMNS, RECORD_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,30 +54,21 @@ def _condition(name: str, value: str, *, past: bool) -> tuple[str, str]:
 
 
 def _statement(query: Query) -> tuple[str, list[Any]]:
-    """Build the SQL. For a past moment, rows changed since are replaced by what they were."""
-    source, values = "customers", list[Any]()
-    conditions = ["deleted = 0"]
-    if query.as_of is not None:
-        source = sql(
-            "(SELECT id,", COLUMNS, ", deleted, extra FROM customers WHERE id NOT IN (SELECT id FROM past)",
-            "UNION ALL SELECT id,", COLUMNS, ", deleted, extra FROM past)",
-        )  # fmt: skip
+    head, source, values = customers_as_of(query.as_of, COLUMNS)
+    conditions, bound = ["deleted = 0"], list[Any](values)
     for name, value in query.filters.items():
         condition, needle = _condition(name, value, past=query.as_of is not None)
         conditions.append(condition)
-        values.append(needle)
+        bound.append(needle)
     if query.ident is not None:
         conditions.append("CAST(id AS TEXT) = ?")
-        values.append(query.ident)
+        bound.append(query.ident)
     columns = ", ".join("CAST(id AS TEXT)" if name == "id" else name for name in query.fields)
-    statement = sql("SELECT", columns, ", extra FROM", source, "WHERE", " AND ".join(conditions), "ORDER BY id")
+    statement = sql(head, "SELECT", columns, ", extra FROM", source, "WHERE", " AND ".join(conditions), "ORDER BY id")
     if query.limit is not None or query.offset:
         statement += " LIMIT ? OFFSET ?"
-        values += [-1 if query.limit is None else query.limit, query.offset]
-    if query.as_of is not None:
-        past = sql("SELECT min(seq), id,", COLUMNS, ", deleted, extra FROM history WHERE at >= ? GROUP BY id")
-        statement, values = sql("WITH past AS (", past, ")", statement), [query.as_of, *values]
-    return statement, values
+        bound += [-1 if query.limit is None else query.limit, query.offset]
+    return statement, bound
 
 
 class Reader:

@@ -1,24 +1,19 @@
-"""What the calls do to the customers: the eleven operations, the check of a password, and a rival's edits."""
+"""What the calls of the Reseller API do to the customers: the eleven operations, and the check of a password."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
-import os
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui_reseller.sandbox import rules
+from tui_reseller.sandbox.changes import add, edit, has_password, mark_deleted, set_password
 from tui_reseller.sandbox.dialects import Refusal, no_such_customer
 from tui_reseller.sandbox.listing import Query
 from tui_reseller.sandbox.routes import AUTH, UNKNOWN, customer_of
-from tui_reseller.sandbox.store import RECORD_FIELDS, SWITCHES, Customer, Store, UsernameHeld
+from tui_reseller.sandbox.store import RECORD_FIELDS, Customer, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tui_reseller.sandbox.cells import Value
     from tui_reseller.sandbox.dialects import Dialect
     from tui_reseller.sandbox.params import Params
 
@@ -32,7 +27,6 @@ _OPTIONAL_AT_CREATE = ("address2", "company", "package", "whitelabel", "free_use
 _BEHIND_ADDRESS = RECORD_FIELDS.index("address") + 1
 _SIBLING_FIELDS = (*RECORD_FIELDS[:_BEHIND_ADDRESS], "address2", *RECORD_FIELDS[_BEHIND_ADDRESS:], "website_access")
 """Fields of a record in the sibling module, in the order that was recorded."""
-_SALT_BYTES = 16
 _LARGEST_NUMBER = 2**62
 
 
@@ -50,43 +44,6 @@ def check_credentials(params: Params) -> None:
     key = hmac.compare_digest(params.get("api_key").encode("utf-8", "replace"), API_KEY.encode())
     if not (user and key):
         raise Refused(Refusal(("Permission denied, wrong credentials",), 401))
-
-
-def hash_password(password: str, salt: bytes | None = None) -> bytes:
-    """Hash a password, cheaply: so that it is not stored in plain text, and fast enough for a test."""
-    salt = os.urandom(_SALT_BYTES) if salt is None else salt
-    return salt + hashlib.scrypt(password.encode("utf-8", "surrogatepass"), salt=salt, n=256, r=4, p=1)
-
-
-def switch_value(field: str, value: Value) -> Value:
-    """Return a value as the control endpoints show it: the two switches as booleans where they are plain."""
-    return value == "true" if field in SWITCHES and value in {"true", "false"} else value
-
-
-def edit(store: Store, by: str, operation: str, customer: Customer, values: Mapping[str, Value]) -> None:
-    """Change a customer and log it in one transaction, under the username that it had."""
-    changed = {field: value for field, value in values.items() if customer.values.get(field) != value}
-    changes = {
-        field: [switch_value(field, customer.values.get(field)), switch_value(field, value)]
-        for field, value in changed.items()
-    }
-    with store.transaction():
-        store.change(customer.ident, changed)
-        store.write_log(by, operation, customer.username, changes)
-
-
-def set_password(store: Store, by: str, customer: Customer, password: str) -> None:
-    """Give a customer a new password."""
-    with store.transaction():
-        store.change(customer.ident, {}, password_hash=hash_password(password))
-        store.write_log(by, "password", customer.username, {"password": "set"})
-
-
-def mark_deleted(store: Store, by: str, customer: Customer) -> None:
-    """Delete a customer; the tombstone keeps the username."""
-    with store.transaction():
-        store.change(customer.ident, {}, deleted=True)
-        store.write_log(by, "delete", customer.username, {"deleted": [False, True]})
 
 
 class Service:
@@ -149,16 +106,11 @@ class Service:
         if groups:
             values["ip_group"] = json.dumps(groups)
         values.update(active="true", website_access="true")  # as a new account of the real service is
-        changes: dict[str, Any] = {field: [None, switch_value(field, value)] for field, value in values.items()}
-        with self.store.transaction():
-            self.store.insert(values, hash_password(password))
-            self.store.write_log("client", "create", username, {**changes, "password": "set"})
+        add(self.store, values, password)
 
     def _authenticate(self, username: str, params: Params) -> None:
         customer = self.store.find(username)
-        password = params.get("password")
-        known = customer.password_hash if customer and not customer.deleted else None
-        if known is None or not hmac.compare_digest(known, hash_password(password, known[:_SALT_BYTES])):
+        if customer is None or customer.deleted or not has_password(customer, params.get("password")):
             raise Refused(Refusal(("Invalid username and/or password",)))
 
     def _set(self, module: str, customer: Customer, params: Params) -> None:
@@ -204,7 +156,7 @@ class Service:
         """Read which customers a list call wants; unknown and empty filters are ignored."""
         fields = _SIBLING_FIELDS if module == "customer" else RECORD_FIELDS
         filters = {name: value for name, value in params.chosen(self.dialect.filters).items() if value}
-        as_of = None if stale_seconds is None else time.time() - stale_seconds
+        as_of = None if stale_seconds is None else self.store.clock.now() - stale_seconds
         if not self.dialect.has_ids:
             return Query(filters, as_of=as_of, fields=fields)
         return Query(
@@ -224,29 +176,3 @@ def _number(name: str, params: Params) -> int | None:
     if not (value.isascii() and value.isdigit()):
         raise Refused(Refusal((f"{name.capitalize()} must be a number",)))
     return min(int(value[:20]), _LARGEST_NUMBER)
-
-
-def rival_edit(store: Store, username: str, field: str, value: Value) -> None:
-    """Let somebody else edit a customer. Nothing happens to one who is gone, or by a name that is taken."""
-    customer = store.find(username)
-    if customer is None or customer.deleted:
-        return
-    if field in SWITCHES and isinstance(value, bool):
-        value = "true" if value else "false"
-    if field == "deleted":
-        mark_deleted(store, "rival", customer)
-    elif field == "password":
-        set_password(store, "rival", customer, str(value))
-    else:
-        try:
-            edit(store, "rival", _rival_operation(field, value), customer, {field: value})
-        except UsernameHeld:
-            return
-
-
-def _rival_operation(field: str, value: Value) -> str:
-    if field == "active":
-        return "disable" if value == "false" else "enable"
-    if field == "website_access":
-        return "website_disable" if value == "false" else "website_enable"
-    return {"username": "rename", "email": "email"}.get(field, "set")

@@ -16,6 +16,12 @@ OPERATIONS = (
     "list", "create", "delete", "enable", "disable", "website_enable", "website_disable", "set", "password", "rename",
     "email",
 )  # fmt: skip
+V3_OPERATIONS = (
+    "find", "scopes", "identity", "profile", "read_email", "account", "reputations", "ips", "send_ips", "ips_set",
+    "credits", "own_credits", "credits_set", "credits_add", "offerings", "offerings_set", "state", "sign_in", "ips_add",
+    "ips_remove", "catalogue", "stats", "stats_sums", "stats_monthly",
+)  # fmt: skip
+"""What v3 has besides."""
 AUTH, UNKNOWN = "auth", "unknown"
 
 FORMATS = ("json", "xml")

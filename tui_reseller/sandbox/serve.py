@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ from tui_reseller.sandbox.dialects import DIALECTS
 from tui_reseller.sandbox.faults import Faults, FaultUnusable, parse_faults
 from tui_reseller.sandbox.operations import API_KEY, API_USER
 from tui_reseller.sandbox.store import Store, StoreUnusable
+from tui_reseller.sandbox.v3.desk import API_KEY as V3_API_KEY
+from tui_reseller.sandbox.v3.terms import LARGEST_PAGE, TermsUnusable, terms_from
 from tui_reseller.sandbox.wire import CuttableProtocol
 
 if TYPE_CHECKING:
@@ -117,6 +120,11 @@ def serve(
     db: Path | None = None,
     dialect: str = "seed",
     faults: str = "",
+    eu_port: int = 0,
+    scopes: str = "",
+    max_page: int = LARGEST_PAGE,
+    limit: str = "",
+    accounts_on_behalf: bool = True,
     write: WriteLine = _write,
 ) -> int:
     """Serve until a signal ends it, or the parent's end of the pipe; return the exit code.
@@ -129,7 +137,8 @@ def serve(
         raise SandboxUsage(f"customers must be between 0 and {_MOST_CUSTOMERS}")
     try:
         active = Faults(parse_faults(faults))
-    except FaultUnusable as error:
+        terms = terms_from(scopes, max_page, limit, accounts_on_behalf=accounts_on_behalf)
+    except (FaultUnusable, TermsUnusable) as error:
         raise SandboxUsage(str(error)) from error
     signals = _Signals()
     try:
@@ -137,10 +146,12 @@ def serve(
             if os.environ.get(PARENT_PIPE) == "1":
                 threading.Thread(target=_end_with_parent, daemon=True).start()
             listener = stack.enter_context(_bind(host, port))
+            eu_listener = stack.enter_context(_bind(host, eu_port))
+            _warn_of_others(host, listener)
             store = stack.enter_context(_store(db, customers, seed))
-            sandbox = Sandbox(store, DIALECTS[dialect], active)
-            signals.server = _server(sandbox, _ready(listener, store.count()), write)
-            signals.server.run(sockets=[listener])
+            sandbox = Sandbox(store, DIALECTS[dialect], active, replace(terms, eu_port=eu_listener.getsockname()[1]))
+            signals.server = _server(sandbox, _ready(listener, eu_listener, store.count()), write)
+            signals.server.run(sockets=[listener, eu_listener])
     except _StoppedEarly:
         pass
     return 0
@@ -169,12 +180,15 @@ def _bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise SandboxUsage(f"cannot listen on {host} port {port}: {error.strerror}") from error
-    if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback:
+    return listener
+
+
+def _warn_of_others(host: str, listener: socket.socket) -> None:
+    if not ipaddress.ip_address(str(listener.getsockname()[0]).partition("%")[0]).is_loopback:
         sys.stderr.write(
             f"warning: the sandbox listens on {host}, so others on the network can reach it;"
             " its credentials are public and its control endpoints need none\n"
         )
-    return listener
 
 
 @contextlib.contextmanager
@@ -198,16 +212,23 @@ def _store(db: Path | None, customers: int, seed: int) -> Iterator[Store]:
         yield store
 
 
-def _ready(listener: socket.socket, customers: int) -> dict[str, Any]:
-    """Describe the running sandbox: all that a client needs."""
+def _url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    url = f"http://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"http://{host}:{port}"
+    return f"http://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"http://{host}:{port}"
+
+
+def _ready(listener: socket.socket, eu_listener: socket.socket, customers: int) -> dict[str, Any]:
+    """Describe the running sandbox: all that a client needs."""
+    url = _url(listener)
     return {
         "ready": True,
         "url": url,
         "base_url": f"{url}/apiv2",
         "api_user": API_USER,
         "api_key": API_KEY,
+        "v3_base_url": f"{url}/v3",
+        "v3_eu_base_url": f"{_url(eu_listener)}/v3",
+        "v3_api_key": V3_API_KEY,
         "customers": customers,
     }
 
@@ -223,6 +244,7 @@ def _server(sandbox: Sandbox, ready: dict[str, Any], write: WriteLine) -> _Serve
         log_config=None,
         log_level="error",
         access_log=False,
+        date_header=False,  # the sandbox dates its answers by its own clock
         timeout_keep_alive=_KEEP_ALIVE_S,
     )
     return _Server(config, sandbox, ready, write)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.sandbox.cells import Value, from_cell, to_cell
+from tui_reseller.sandbox.journal import JOURNAL_TABLES, Clock, Journal, moment
+from tui_reseller.sandbox.past import customers_as_of, sql
 from tui_reseller.sandbox.people import Person, people
 
 if TYPE_CHECKING:
@@ -27,27 +28,26 @@ RECORD_FIELDS: tuple[str, ...] = (
 )  # fmt: skip
 ACCOUNT_FIELDS: tuple[str, ...] = (
     "address2", "website_access", "company", "package", "whitelabel", "free_user", "billing_date", "ip", "ip_group",
-    "mail_domain",
+    "mail_domain", "region", "created_at", "credits", "account_state",
+    "offerings", "timezone", "test_account",
 )  # fmt: skip
 FIELDS: tuple[str, ...] = RECORD_FIELDS + ACCOUNT_FIELDS
 SWITCHES: tuple[str, ...] = ("active", "website_access")
 
+FIRST_ID = 1001  # of the first customer: below it are the reseller's own account and room for one who appears
 NOT_YET_CREATED = 2  # in `history.deleted`: at that time the customer did not exist
 
 _APPLICATION_ID = 0x53474258  # tells a sandbox's file from any other SQLite file
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 COLUMNS = ", ".join(FIELDS)
 _CUSTOMER_COLUMNS = ", ".join(f"{field} TEXT NOT NULL DEFAULT ''" for field in FIELDS)
 _TABLES = f"""
 CREATE TABLE customers (
     id INTEGER PRIMARY KEY, {_CUSTOMER_COLUMNS}, deleted INTEGER NOT NULL DEFAULT 0, extra TEXT, password_hash BLOB);
 CREATE TABLE history (seq INTEGER PRIMARY KEY, at REAL NOT NULL, id INTEGER NOT NULL, {COLUMNS}, deleted, extra);
-CREATE TABLE log (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, by TEXT NOT NULL, operation TEXT NOT NULL,
-    username TEXT NOT NULL, changes TEXT NOT NULL);
-CREATE TABLE requests (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, operation TEXT NOT NULL, username TEXT, verdict TEXT)
-"""
+CREATE INDEX with_addresses ON customers (id) WHERE ip <> '';
+CREATE TABLE origin (seed INTEGER NOT NULL, invented INTEGER NOT NULL);
+{JOURNAL_TABLES}"""
 _INDEXES = """
 CREATE UNIQUE INDEX by_username ON customers (username);
 CREATE INDEX by_time ON history (at)
@@ -60,11 +60,6 @@ class StoreUnusable(ValueError):
 
 class UsernameHeld(ValueError):
     """Another customer, possibly a deleted one, holds this username."""
-
-
-def utc_now() -> str:
-    """Return the present time as UTC ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Customer:
@@ -87,6 +82,7 @@ class Store:
 
     def __init__(self, path: Path, *, durable: bool) -> None:
         self.path = path
+        self.clock = Clock()
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
         except sqlite3.Error as error:
@@ -99,7 +95,11 @@ class Store:
         except StoreUnusable:
             self._db.close()
             raise
+        self._db.create_function("starts", 2, _starts, deterministic=True)
         self._durable = durable
+        self.order = 0
+        """Counts what moves customers from their places in a list."""
+        self.journal = Journal(self._db, self.clock)
 
     def _prepare(self) -> bool:
         """Check that the file is ours; return whether it is empty."""
@@ -119,7 +119,10 @@ class Store:
                 self._db.execute(statement)
             free = {True: "true", False: "false"}
             rows = ((*person, "true", free[person.package == "free"]) for person in people(count, seed))
+            for first in islice(rows, 1):
+                self._db.execute(_insert(("id", *fields)), (FIRST_ID, *first))
             self._db.executemany(_insert(fields), rows)
+            self._db.execute("INSERT INTO origin VALUES (?, ?)", (seed, count))
             for statement in _INDEXES.split(";"):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
@@ -158,24 +161,63 @@ class Store:
         (number,) = self._db.execute("SELECT count(*) FROM customers WHERE deleted = 0").fetchone()
         return int(number)
 
-    def find(self, username: str) -> Customer | None:
-        """Return the customer of exactly this username, also a deleted one."""
-        statement = sql("SELECT id, deleted, password_hash, extra,", COLUMNS, "FROM customers WHERE username = ?")
-        row = self._db.execute(statement, (to_cell(username),)).fetchone()
-        if row is None:
+    def find(self, username: str, as_of: float | None = None) -> Customer | None:
+        """Return the customer of exactly this username, also a deleted one; now, or as of a time since 1970."""
+        return self._one("username = ?", to_cell(username), as_of)
+
+    def find_by_id(self, ident: int, as_of: float | None = None) -> Customer | None:
+        """Return the customer of this number, also a deleted one."""
+        return self._one("id = ?", ident, as_of)
+
+    def _one(self, condition: str, value: Any, as_of: float | None) -> Customer | None:
+        head, source, values = customers_as_of(as_of, COLUMNS)
+        hashes = "password_hash" if as_of is None else "NULL"
+        statement = sql(head, "SELECT id, deleted,", hashes, ", extra,", COLUMNS, "FROM", source, "WHERE", condition)
+        row = self._db.execute(statement, (*values, value)).fetchone()
+        if row is None or row[1] == NOT_YET_CREATED:
             return None
         ident, deleted, password_hash, extra, *cells = row
-        values = {field: from_cell(cell) for field, cell in zip(FIELDS, cells, strict=True)}
+        fields = {field: from_cell(cell) for field, cell in zip(FIELDS, cells, strict=True)}
         if extra is not None:
-            values.update(json.loads(extra))
-        return Customer(ident, values, deleted=bool(deleted), password_hash=password_hash)
+            fields.update(json.loads(extra))
+        return Customer(ident, fields, deleted=bool(deleted), password_hash=password_hash)
 
-    def insert(self, values: Mapping[str, Value], password_hash: bytes | None = None) -> None:
-        """Add a customer; the history records that there was none before."""
-        columns, cells = _cells(values)
+    def select(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Read rows by a statement of this room."""
+        return self._db.execute(statement, values).fetchall()
+
+    def each(self, statement: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        """Read rows one after the other, however many they are; nothing may be changed meanwhile."""
+        yield from self._db.execute(statement, values)
+
+    def last_times(self, field: str, value: str) -> dict[int, float]:
+        """Return when each customer's field had a value for the last time before it was changed, in seconds."""
+        statement = sql("SELECT id, max(at) FROM history WHERE", field, "= ? AND deleted = 0 GROUP BY id")
+        return dict(self._db.execute(statement, (value,)).fetchall())
+
+    def origin(self) -> tuple[int, int]:
+        """Return the seed of the invented customers, and the number of the last of them."""
+        seed, invented = self._db.execute("SELECT seed, invented FROM origin").fetchone()
+        return int(seed), FIRST_ID - 1 + int(invented)
+
+    def insert(self, values: Mapping[str, Value], password_hash: bytes | None = None, *, in_front: bool = False) -> int:
+        """Add a customer and return its number; the history records that there was none before.
+
+        Numbers go up; one who is put in front of all others gets the next one below.
+        """
+        columns, cells = _cells({"created_at": moment(self.clock.now()), **values})
+        self.order += in_front
         with self.transaction(), _username_guard():
-            cursor = self._db.execute(_insert((*columns, "password_hash")), (*cells, password_hash))
-            self._remember(cursor.lastrowid, NOT_YET_CREATED)
+            ident = self.next_ident(in_front=in_front)
+            self._db.execute(_insert(("id", *columns, "password_hash")), (ident, *cells, password_hash))
+            self._remember(ident, NOT_YET_CREATED)
+        return ident
+
+    def next_ident(self, *, in_front: bool = False) -> int:
+        """Return the number that the next new customer gets."""
+        number = "min(id) - 1" if in_front else "max(id) + 1"
+        (ident,) = self._db.execute(sql("SELECT coalesce(", number, ", ?) FROM customers"), (FIRST_ID,)).fetchone()
+        return int(ident)
 
     def change(
         self,
@@ -193,61 +235,22 @@ class Store:
             columns, cells = [*columns, "password_hash"], [*cells, password_hash]
         if not columns:
             return
+        self.order += not {"deleted", "username", "region"}.isdisjoint(columns)
         assignments = ", ".join(f"{column} = ?" for column in columns)
         with self.transaction(), _username_guard():
             self._remember(ident)
             self._db.execute(sql("UPDATE customers SET", assignments, "WHERE id = ?"), (*cells, ident))
 
-    def _remember(self, ident: int | None, deleted: int | None = None) -> None:
+    def _remember(self, ident: int, deleted: int | None = None) -> None:
         statement = sql(
             "INSERT INTO history (at, id,", COLUMNS, ", deleted, extra)",
             "SELECT ?, id,", COLUMNS, ", coalesce(?, deleted), extra FROM customers WHERE id = ?",
         )  # fmt: skip
-        self._db.execute(statement, (time.time(), deleted, ident))
-
-    # -- what happened -----------------------------------------------------------------------------------------
-
-    def write_log(self, by: str, operation: str, username: str, changes: Mapping[str, Any]) -> None:
-        """Record what was applied. Never called with a password: it stands as the word `set`."""
-        self._db.execute(
-            "INSERT INTO log (time, by, operation, username, changes) VALUES (?, ?, ?, ?, ?)",
-            (utc_now(), by, operation, to_cell(username), json.dumps(changes)),
-        )
-
-    def read_log(self, since: int = 0) -> list[dict[str, Any]]:
-        """Return what was applied after entry `since`, in order."""
-        rows = self._db.execute("SELECT seq, time, by, operation, username, changes FROM log WHERE seq > ?", (since,))
-        return [
-            {"seq": seq, "time": at, "by": by, "operation": operation, "username": from_cell(username),
-             "changes": json.loads(changes)}
-            for seq, at, by, operation, username, changes in rows
-        ]  # fmt: skip
-
-    def record_request(self, operation: str, username: str | None) -> int:
-        """Record a request at its arrival; its verdict follows."""
-        cell = None if username is None else to_cell(username)
-        cursor = self._db.execute(
-            "INSERT INTO requests (time, operation, username) VALUES (?, ?, ?)", (utc_now(), operation, cell)
-        )
-        return int(cursor.lastrowid or 0)
-
-    def record_verdict(self, seq: int, verdict: str) -> None:
-        """Record what became of a request."""
-        self._db.execute("UPDATE requests SET verdict = ? WHERE seq = ?", (verdict, seq))
-
-    def read_requests(self, since: int = 0) -> list[dict[str, Any]]:
-        """Return the requests after number `since`; the verdict of one still being worked on is null."""
-        rows = self._db.execute("SELECT seq, time, operation, username, verdict FROM requests WHERE seq > ?", (since,))
-        return [
-            {"seq": seq, "time": at, "operation": operation,
-             "username": None if username is None else from_cell(username), "verdict": verdict}
-            for seq, at, operation, username, verdict in rows
-        ]  # fmt: skip
+        self._db.execute(statement, (self.clock.now(), deleted, ident))
 
 
-def sql(*parts: str) -> str:
-    """Join the parts of a statement. They come from this room's own tables of names; values are always bound."""
-    return " ".join(parts)
+def _starts(value: str | bytes, prefix: str) -> bool:
+    return str(from_cell(value)).lower().startswith(prefix)
 
 
 def _insert(columns: Sequence[str]) -> str:

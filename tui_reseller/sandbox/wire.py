@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
+
+    from tui_reseller.sandbox.journal import Clock
 
 _MANY_TICKS_PER_S = 20
 
@@ -25,11 +28,12 @@ class CuttableProtocol(H11Protocol):
 class Exchange:
     """A request and its answer. After the client is gone, sending does nothing."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, stopping: asyncio.Event) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, stopping: asyncio.Event, clock: Clock) -> None:
         self.scope = scope
         self.receive = receive
         self._send = send
         self._stopping = stopping
+        self._clock = clock
         self._transport: asyncio.Transport = scope["state"]["transport"]
 
     @property
@@ -46,8 +50,10 @@ class Exchange:
         return False
 
     async def start(self, status: int, media_type: str, headers: dict[str, str], length: int | None) -> None:
-        """Send the head of the answer. Without a length it is sent in chunks."""
-        pairs = [("content-type", media_type), *headers.items()]
+        """Send the head of the answer, dated by the sandbox's own clock. Without a length it is sent in chunks."""
+        pairs = [("date", formatdate(self._clock.now(), usegmt=True)), *headers.items()]
+        if media_type:
+            pairs.append(("content-type", media_type))
         if length is not None:
             pairs.append(("content-length", str(length)))
         raw: list[Any] = [(name.encode("ascii"), value.encode("latin-1")) for name, value in pairs]

@@ -6,6 +6,7 @@ from pathlib import Path
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.export import Exported, ExportFormat, Progress, format_of
 from tui_reseller.domain.listing import table_columns
+from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.view import checked_columns
 from tui_reseller.services.list_ports import ExportPort
 from tui_reseller.services.session import Session
@@ -35,18 +36,21 @@ async def export(
     everything: bool = False,
     overwrite: bool = False,
     bom: bool = False,
+    with_notes: bool = False,
     progress: Progress | None = None,
 ) -> Exported:
     """Write exactly what the present query shows, in its order; or the customers of these usernames, or everything.
 
-    Without columns: all fields, and extra where a customer has some. With *bom* CSV begins with the mark of UTF-8.
+    Without columns: all fields, and extra where a customer has some; our labels and notes only where they are asked
+    for, by with_notes or as columns: they must have been learnt. With *bom* CSV begins with the mark of UTF-8.
     Progress is called in the event loop. The file appears whole, with mode 0600, or not at all; cancelled, it leaves
     nothing behind. Raises InvalidInput as check(), for an unknown column and before the first list; BadConfig if the
     disk refuses.
     """
     chosen = check(exporter, path, form=form, overwrite=overwrite)
-    names = checked_columns(columns, table_columns(session.provider))
-    table = await session.customers.table(usernames, everything=everything)
+    names = checked_columns(columns, (*table_columns(session.provider), *NOTE_COLUMNS))
+    notes = session.notes.present if with_notes or not set(NOTE_COLUMNS).isdisjoint(names) else None
+    table = await session.customers.table(usernames, everything=everything, notes=notes)
     if table is None:
         raise InvalidInput("there is no list yet that could be exported", hint="wait until it is read")
     size = await exporter.write(table, path, chosen, names, overwrite=overwrite, bom=bom, progress=progress)

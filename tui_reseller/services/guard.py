@@ -6,8 +6,11 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call
+from tui_reseller.domain.receipt import Receipt
+from tui_reseller.domain.secret import Secret
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import CustomersPort
 
@@ -37,15 +40,31 @@ class GuardedCustomers:
         """Ask for one customer; a list of others proves that it is not there if it has *enough* customers."""
         return await self._customers.find(username, enough)
 
-    async def probe(self) -> Sequence[str]:
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
+        """Return a customer with what the service tells for one at a time."""
+        return await self._customers.fill(customer, background=background)
+
+    async def offered(self, field: str) -> Sequence[str]:
+        """Return values that a new customer may have in a field, the best first."""
+        return await self._customers.offered(field)
+
+    async def probe(self) -> Identity:
         """Prove the credentials."""
         return await self._customers.probe()
 
-    async def send(self, call: Call, permit: PermitPort, job: int | None = None) -> str:
+    async def send(self, call: Call, permit: PermitPort, job: int | None = None) -> Receipt:
         """Send one write, of a job if one is named; or raise RefusedHere: nothing was sent then."""
         permit.refuse_other(self._account, call, job)
         self._policy.refuse(call)
         return await self._customers.send(call)
+
+    async def link(self, username: str) -> Secret:
+        """Ask for a link that signs in as a customer; raise NotWritable while nothing may be written."""
+        self._policy.tighten()
+        refusal = self._policy.refusal()
+        if refusal is not None:
+            raise refusal
+        return await self._customers.link(username)
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig
+from tui_reseller.domain.fingerprint import Likeness, fingerprint_of, likeness
+from tui_reseller.domain.provider import Provider
 from tui_reseller.services import absence
 from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
 
@@ -25,6 +27,7 @@ class HeldList:
     """
 
     account: str
+    provider: Provider
     customers: CustomerListPort
     snapshot: SnapshotPort
     read_at: datetime | None = None
@@ -50,6 +53,23 @@ class HeldList:
         if self.ledger_row is not None:
             return self.ledger_row
         return self.read_at - LONGEST_LIST if self.read_at else None
+
+    @property
+    def behind_since(self) -> datetime | None:
+        """From when on the list may be behind what was written before it was read; None where readings are not."""
+        if self.read_at is None or not self.provider.reads_lag:
+            return None
+        return self.read_at - LONGEST_LIST - timedelta(seconds=self.provider.reads_lag)
+
+    def completed(self, read: Customer) -> Customer:
+        """Return a customer that was asked for by name, with what is not read that way as the list has it, if that is
+        the same customer.
+        """
+        missing = [name for name in self.provider.not_in_find if read.value(name) is None]
+        known = self.customers.get(read.username) if missing else None
+        if known is None or likeness(fingerprint_of(self.provider, known), read) is Likeness.ANOTHER:
+            return read
+        return read.with_values({name: known.value(name) for name in missing})
 
     async def keep(self, *changes: tuple[str, Customer | None]) -> None:
         """Take certain changes into list and snapshot: username, and the customer or None. A disk that refuses costs

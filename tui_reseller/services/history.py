@@ -81,7 +81,7 @@ def new_name(entry: Entry) -> str:
     """Return the username that a customer has after an operation."""
     if _action(entry).effect is Effect.RENAMES and entry.outcome is not None and entry.outcome.is_applied:
         return next((str(change.after) for change in entry.changes if change.field == KEY), entry.username)
-    return entry.username
+    return entry.customer
 
 
 def fields_of(entry: Entry) -> frozenset[str]:

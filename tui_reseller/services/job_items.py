@@ -5,7 +5,7 @@ what was rejected.
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
-from tui_reseller.domain.changes import Change
+from tui_reseller.domain.changes import Change, wanted_by
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict, RefusedHere, ResellerError
 from tui_reseller.domain.fingerprint import differing
@@ -15,12 +15,13 @@ from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Effect, Provider
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
+from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
 from tui_reseller.services.ports import JobsPort
 from tui_reseller.services.reading_again import is_read_before_sending
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.undo import refuse_overtaken
-from tui_reseller.services.write import Aim, already, is_already_so, send, stopped
+from tui_reseller.services.write import Aim, already, is_already_so, refuse_state, send, stopped, touches_details
 
 UNTOLD = "the job is of an older version, which did not keep which customer was meant; nothing was sent"
 
@@ -42,7 +43,11 @@ async def carry_out(
             session.policy.check(call, job.reason)
             session.policy.refuse_lowered(job.counts.get(None, job.total), session.customers.total)
             if before is not None and await _is_read_again(session, wanted, before):
-                before = await session.find(call.username)  # the list may be ten minutes old
+                before = await find_up_to_date(session, call.username)  # the list may be ten minutes old
+            if before is not None and touches_details(session.provider, call):
+                before = await filled_up_to_date(session, before, wanted_by(session.provider, call))
+            if before is not None:
+                refuse_state(session.provider, call, before)
             if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):
                 raise Conflict(UNTOLD, hint="make the plan again")
             if wanted.undoes:
@@ -69,8 +74,10 @@ async def _is_read_again(session: Session, item: Item, listed: Customer) -> bool
         return True
     if is_already_so(session.provider, item.call, listed):
         return True
-    since = session.held.since
-    return since is not None and await session.ledger.is_touched_since(session.account, item.username, since)
+    for since in (session.held.since, session.held.behind_since):
+        if since is not None and await session.ledger.is_touched_since(session.account, item.username, since):
+            return True
+    return False
 
 
 async def reads_otherwise(session: Session, item: JobItem) -> bool:
@@ -81,7 +88,7 @@ async def reads_otherwise(session: Session, item: JobItem) -> bool:
     if not _shows_as_sent(session.provider, item.item):
         return False
     try:
-        now = await session.find(item.item.username)
+        now = await find_up_to_date(session, item.item.username, [change.field for change in changes])
     except ResellerError:
         return False  # says nothing either way
     if now is None or any(now.value(change.field) != change.after for change in changes):

@@ -15,6 +15,7 @@ from tui_reseller.domain.errors import (
     CredentialsRefused,
     LedgerUnavailable,
     MissingCredentials,
+    NeverSent,
     NotSent,
     NotWritable,
     ProxyRefused,
@@ -267,11 +268,13 @@ class JobRun:
         number, error = self.job.number, result.error
         if self.passwords is not None:
             await self.passwords.told(result)
-        self._changes += list_updates(self.session, item.item.call, before, result.outcome)
+        self._changes += list_updates(
+            self.session, replace(item.item.call, username=result.username), before, result.outcome
+        )
         if isinstance(error, LedgerUnavailable | MissingCredentials | BadConfig | NotWritable):
             self.pause(error.message)
             return
-        if result.id is None and isinstance(error, RefusedHere):
+        if result.id is None and isinstance(error, RefusedHere) and not isinstance(error, NeverSent):
             self._locked.add(item.seq)
             self._tell(result)
             return

@@ -15,6 +15,7 @@ from tui_reseller.domain.listing import (
     StoredList,
     Table,
 )
+from tui_reseller.domain.note import Notes
 from tui_reseller.domain.value import Value
 
 
@@ -32,6 +33,11 @@ class IncomingPort(Protocol):
 
     async def with_email(self, address: str, limit: int) -> Sequence[str]:
         """Return usernames that have arrived with this e-mail address, in any case; at most *limit*."""
+
+    async def opened_between(self, first: datetime, last: datetime) -> Sequence[str]:
+        """Return usernames that have arrived and were opened within a time, in UTC, by what the list tells of it; those
+        nearest to its middle first. None where it does not tell.
+        """
 
     async def named(self, usernames: Collection[str]) -> Mapping[str, Customer]:
         """Return the customers of these usernames that have arrived."""
@@ -124,9 +130,11 @@ class CustomerListPort(Protocol):
     async def tidy(self) -> None:
         """Do what many single changes leave to do."""
 
-    async def table(self, usernames: Collection[str] | None = None, *, everything: bool = False) -> Table | None:
+    async def table(
+        self, usernames: Collection[str] | None = None, *, everything: bool = False, notes: Notes | None = None
+    ) -> Table | None:
         """Return as columns what the present query shows, in its order; or the customers of these usernames, or
-        everything. None before the first list.
+        everything. With notes it ends with columns for our labels and notes. None before the first list.
         """
 
 

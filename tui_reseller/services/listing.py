@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +17,9 @@ from tui_reseller.domain.errors import (
     SnapshotDamaged,
 )
 from tui_reseller.domain.filters import Filter
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListContext, SnapshotInfo
+from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.printed import command
 from tui_reseller.services import retry
 from tui_reseller.services.absence import is_loss
@@ -223,20 +225,25 @@ async def accept(session: Session, fresh: Refreshed) -> Refreshed:
     return replace(fresh, held=False, not_kept=not_kept)
 
 
-async def marks_for(session: Session, filter_: Filter) -> ListContext:
-    """Return what a filter asks beside the list, where no screen has it: who needs a person, and who is stopped until a
-    moment.
+async def marks_for(session: Session, filter_: Filter, columns: Collection[str] = ()) -> ListContext:
+    """Return what a filter and columns ask beside the list, where no screen has it: who needs a person, who is stopped
+    until a moment, and our own notes.
 
-    Raises LedgerUnavailable; a filter that asks for none does not touch the ledger.
+    Raises LedgerUnavailable; who asks for none of it does not touch the ledger.
     """
-    if not filter_.asks("needs-you", "suspended"):
-        return ListContext()
-    entries, now = await session.ledger.needs_you(session.account), session.clock.now()
-    await session.suspended.follow(now)
-    over = {one.username for one in session.suspended.due(now)}
-    return ListContext(
-        needs_you=frozenset({entry.username for entry in entries} | over), suspended=frozenset(session.suspended.found)
-    )
+    needs_you: frozenset[str] = frozenset()
+    suspended: frozenset[str] = frozenset()
+    if filter_.asks("needs-you", "suspended"):
+        entries, now = await session.ledger.needs_you(session.account), session.clock.now()
+        await session.suspended.follow(now)
+        over = {one.username for one in session.suspended.due(now)}
+        needs_you, suspended = (
+            frozenset({entry.username for entry in entries} | over),
+            frozenset(session.suspended.found),
+        )
+    if filter_.asks_notes or not set(NOTE_COLUMNS).isdisjoint(columns):
+        await session.notes.learn()
+    return ListContext(needs_you=needs_you, suspended=suspended, notes=session.notes.present)
 
 
 async def read_all(session: Session) -> Refreshed:
@@ -250,9 +257,9 @@ async def read_all(session: Session) -> Refreshed:
     return last
 
 
-async def test(session: Session) -> list[str]:
-    """Prove the credentials by the cheapest read; return usernames seen. Changes nothing."""
-    if not session.profile.api_user:
+async def test(session: Session) -> Identity:
+    """Prove the credentials by the cheapest read; return what came with it. Changes nothing."""
+    if session.provider.needs_api_user and not session.profile.api_user:
         raise MissingCredentials(f'profile "{session.profile.name}" names no api user')
     service = await session.service()
-    return list(await retry.read(session.clock, service.probe, session.budget, total=session.total_seconds))
+    return await retry.read(session.clock, service.probe, session.budget, total=session.total_seconds)

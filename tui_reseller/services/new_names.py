@@ -42,10 +42,10 @@ def _words(name: str, why: str) -> str:
 
 
 def new_name(provider: Provider, call: Call) -> str:
-    """Return the username that a call makes, or nothing."""
+    """Return the username that a call makes, or nothing: also where the service gives it."""
     match provider.action(call.operation).effect:
         case Effect.CREATES:
-            return call.username
+            return "" if provider.names_customers else call.username
         case Effect.RENAMES:
             return call.fields.get(KEY, "")
         case _:
@@ -76,6 +76,6 @@ async def odd_names(session: Session, calls: Sequence[Call]) -> list[str]:
     about it (Policy.refuse).
     """
     made = [(new_name(session.provider, call), call.username) for call in calls]
-    names = [(name, former) for name, former in made if not is_same_name(name, session.profile.api_user)]
+    names = [(name, former) for name, former in made if name and not is_same_name(name, session.profile.api_user)]
     known = NewNames(await session.customers.look_alikes([name for name, _ in names], NAMED))
     return [why for name, former in names if (why := known.why_odd(name, former=former))]

@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change
@@ -48,7 +49,7 @@ async def observe(session: Session, entry: Entry, find: Find | None = None) -> O
     """Read once and compare with the customer before and with what was wanted. *Find* reads from elsewhere than the
     service, such as a whole list. Raises NoAnswer, Rejected.
     """
-    find = find or session.find
+    find = find or partial(session.find, fields=[change.field for change in entry.changes])
     match session.provider.action(entry.operation).effect:
         case Effect.RENAMES:
             return await _observe_rename(session, entry, find)
@@ -67,6 +68,8 @@ async def _observe_fields(session: Session, entry: Entry, find: Find) -> Observa
     if action.sets and now.value(action.switch) is None:
         return Observation(at, Outcome.UNVERIFIABLE, f"it shows neither on nor off ({digest(now)})", row=now)
     outcome, words, certain = _classified(session.provider, entry, now)
+    if not is_new and at - entry.time < timedelta(seconds=session.provider.reads_lag):
+        certain = False  # it may show what was there before this operation, and before the one before it
     if outcome is Outcome.CONFLICT and not is_new:
         states = {c.field: _state(session.provider, c, now) for c in entry.changes}
         others = {name: now.value(name) for name, state in states.items() if state is State.OTHER}

@@ -35,10 +35,30 @@ async def take_in(session: Session, seen: Seen) -> Seen:
     if row == seen.row:
         return seen
     entries = await session.ledger.written_since(session.account, seen.row, MOST)
+    noted = await session.ledger.noted_since(session.account, seen.row)
     await session.held.keep(*await _changes(session, entries, seen))
+    await _take_in_notes(session, entries, noted)
     if any(not session.provider.untold.isdisjoint(c.field for c in entry.changes) for entry in entries):
         await session.last_set.learn()
     return Seen(row, max([seen.entry, *(entry.id for entry in entries)]))
+
+
+async def _take_in_notes(session: Session, entries: Sequence[Entry], noted: Iterable[str]) -> None:
+    """Learn anew what was noted since, and the notes of customers who have another name since, are gone, or are told by
+    other values. Of customers without a note there is nothing to learn.
+    """
+    if len(entries) >= MOST:
+        await session.notes.learn()
+        return
+    found, known = set(noted), session.notes.present.by_name
+    for entry in entries:
+        names = {entry.username, *(str(change.after) for change in entry.changes if change.field == KEY)}
+        is_other = session.provider.action(entry.operation).effect is not Effect.CHANGES
+        is_told_otherwise = any(change.field in session.provider.identity for change in entry.changes)
+        if (is_other or is_told_otherwise) and any(name in known or name in found for name in names):
+            found |= names
+    if found:
+        await session.notes.learn_anew(found)
 
 
 async def _changes(session: Session, entries: Sequence[Entry], seen: Seen) -> list[tuple[str, Customer | None]]:
@@ -62,10 +82,10 @@ def _left(provider: Provider, entry: Entry, customer: Customer | None) -> Iterab
     """Yield who is changed by an operation, and how."""
     action = provider.action(entry.operation)
     if entry.outcome is Outcome.UNKNOWN and action.sets and customer is not None:
-        yield entry.username, customer.with_values(dict.fromkeys(action.sets))
+        yield entry.username, customer.with_values(dict.fromkeys(action.turned))
     if entry.outcome in _CERTAINLY_NOT and customer is not None:
         doubted = {
-            c.field: c.before for c in entry.changes if c.field in action.sets and customer.value(c.field) is None
+            c.field: c.before for c in entry.changes if c.field in action.turned and customer.value(c.field) is None
         }
         if doubted:
             yield entry.username, customer.with_values(doubted)
@@ -76,11 +96,13 @@ def _left(provider: Provider, entry: Entry, customer: Customer | None) -> Iterab
         case Effect.REMOVES:
             yield entry.username, None
         case Effect.CREATES:
-            yield entry.username, Customer.of(provider, entry.username, {**provider.new_values, **values})
+            values.pop(KEY, None)
+            yield entry.customer, Customer.of(provider, entry.customer, {**provider.new_values, **values})
         case Effect.RENAMES if customer is not None and isinstance(values.get(KEY), str):
             yield entry.username, customer.with_values({KEY: values[KEY]})
         case _ if customer is not None:
-            yield entry.username, customer.with_values({**action.sets, **values})  # what was so before is no change
+            as_before = {**action.sets, **action.leaves}  # what was so before is no change
+            yield entry.username, customer.with_values({**as_before, **values})
 
 
 async def _is_overtaken(session: Session, entry: Entry) -> bool:

@@ -5,17 +5,19 @@ nothing, whatever its values hold.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Item, Refusal
 from tui_reseller.domain.provider import KEY, Effect
 from tui_reseller.domain.text import quoted
+from tui_reseller.services.details import read_those_needed
 from tui_reseller.services.files.actions import NEW_KEY
 from tui_reseller.services.files.doubts import doubt
-from tui_reseller.services.files.left_aside import why_not_so
+from tui_reseller.services.files.left_aside import why_not_noted, why_not_so
 from tui_reseller.services.near_names import likely
 from tui_reseller.services.new_names import NAMED, WAY_OUT, NewNames
 from tui_reseller.services.requested import RequestedChange
@@ -51,8 +53,12 @@ async def checker_for(
 ) -> "Checker":
     """Return what checks wanted changes. Present are customers that were read just now, and stand for the list."""
     open_ = await session.ledger.needs_you(session.account)
+    if any(not one.beside.keys().isdisjoint(NOTE_COLUMNS) for one in wanted):
+        await session.notes.learn()
     names = {one.call.username for one in wanted} | {new for one in wanted if (new := _new_name(one.call))}
     found = session.customers.named(names) if present is None else present
+    touched = {name for one in wanted for name in _touched(session, one)}
+    found = await read_those_needed(session, touched, found)
     unknown = names - found.keys()
     alike = await session.customers.look_alikes(unknown, NAMED) if unknown else {}
     return Checker(session, wanted, found, alike, frozenset(entry.username for entry in open_), checking)
@@ -189,7 +195,11 @@ class Checker:
             else:
                 against.append((finding.message, finding.field))
         for name, cell in one.beside.items():
-            why = why_not_so(self._provider, one.call, name, cell, now)
+            if name in NOTE_COLUMNS:
+                note = self.session.notes.present.of(now) if now is not None else None
+                why = why_not_noted(one.call, name, cell, note)
+            else:
+                why = why_not_so(self._provider, one.call, name, cell, now)
             if why:
                 against.append((why, name))
             else:
@@ -242,6 +252,10 @@ class Checker:
         if self._accepted:
             found.append(f"{self._accepted:,} doubtful cells were accepted")
         return found
+
+
+def _touched(session: Session, one: RequestedChange) -> Iterable[str]:
+    return (*one.call.fields, *one.beside, *session.provider.action(one.call.operation).turned)
 
 
 def _new_name(call: Call) -> str:

@@ -137,7 +137,9 @@ async def unmoved(plan: Plan, session: Session, *, skip_changed: bool = False, i
     unread = [item for item in plan.items if not is_read_before_sending(provider, item)] if is_asked else []
     asked = {one.username for one in unread if provider.action(one.operation).effect is not Effect.CREATES}
     await listing.refresh_for_many(session)
-    present = {**session.customers.named(meant - asked), **(await read_again(session, asked) if asked else {})}
+    present = dict(session.customers.named(meant - asked))
+    if asked:
+        present.update(await read_again(session, asked, {name for one in unread for name in one.before}))
     changed = moved(plan, present)
     if not changed:
         return plan

@@ -14,6 +14,7 @@ from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.listing import (
     ListProgress,
@@ -21,9 +22,12 @@ from tui_reseller.domain.listing import (
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.receipt import Receipt
+from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.value import Value
 from tui_reseller.domain.vault import Anchor, Comparison, Restored
 from tui_reseller.domain.view import ListLayout, View
+from tui_reseller.services.note_ports import NotesPort
 
 
 class Clock(Protocol):
@@ -53,24 +57,41 @@ class CustomersPort(Protocol):
         there and the answer is no proof of that; a list of others proves it if it has *enough* customers.
         """
 
-    async def probe(self) -> Sequence[str]:
-        """Make the cheapest read that proves the credentials; return usernames seen. A whole record is
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
+        """Return a customer with what the service tells for one at a time, and when it was read; as it is where all
+        stands in the list. In the background, others come first. Raises as stream(), and NotPermitted.
+        """
+
+    async def offered(self, field: str) -> Sequence[str]:
+        """Return values that a new customer may have in a field, the best first; none where the service offers none, or
+        the key may not ask. Raises as stream().
+        """
+
+    async def probe(self) -> Identity:
+        """Make the cheapest read that proves the credentials; return what came with it. Of a list, a whole record is
         read, and little more than 64 KiB.
         """
 
-    async def send(self, call: Call) -> str:
-        """Send one write, once. Returns the message of a certain success.
+    async def send(self, call: Call) -> Receipt:
+        """Send one write, once. Returns what the service says of a certain success, with the key of a new customer
+        where the service gives it.
 
         Raises NotSent (nothing left), Rejected and its kinds (the service said no), AnswerLost or UnusableAnswer
         (what became of it is not known).
+        """
+
+    async def link(self, username: str) -> Secret:
+        """Return a link that signs in once as an administrator of a customer's account; each call makes another one.
+
+        Raises as send(), CustomerNotFound among them; RefusedHere where the service has no such link.
         """
 
     async def aclose(self) -> None:
         """Close connections."""
 
 
-class LedgerPort(Protocol):
-    """The audit log. Every method may raise LedgerUnavailable."""
+class LedgerPort(NotesPort, Protocol):
+    """The audit log, with labels and notes. Every method may raise LedgerUnavailable."""
 
     async def begin(self, intent: Intent) -> str:
         """Write an intent durably and return its id.
@@ -85,10 +106,18 @@ class LedgerPort(Protocol):
         """
 
     async def finish(
-        self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False, is_answer: bool = False
+        self,
+        entry_id: str,
+        outcome: Outcome,
+        message: str,
+        *,
+        target: str | None = None,
+        is_observed: bool = False,
+        is_answer: bool = False,
     ) -> None:
         """Write an outcome durably. A later outcome stands for the operation; none is ever changed. Observed is one
-        that was read from the service, an answer what it said to the call itself.
+        that was read from the service, an answer what it said to the call itself. Target is the key that the service
+        gave a new customer: from then on the operation is found under it.
 
         What evidence or a person has closed stays closed: of what comes later only an answer is written.
         """

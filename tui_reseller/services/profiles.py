@@ -26,7 +26,7 @@ from tui_reseller.services.ports import ConfigPort, CredentialsPort
 ENV = "env"
 KEYS = (
     "provider", "base_url", "api_user", "format", "protected", "read_only", "colour", "store", "credential_command",
-    "proxy", "ca_file", "max_rows", "max_percent",
+    "proxy", "ca_file", "eu_base_url", "max_rows", "max_percent",
 )  # fmt: skip
 
 
@@ -207,7 +207,11 @@ def checked(profile: Profile) -> Profile:
     checked_proxy(profile.proxy)
     checked_max_rows(profile.max_rows)
     checked_max_percent(profile.max_percent)
-    return replace(profile, base_url=checked_base_url(profile.base_url), api_user=profile.api_user.strip())
+    if profile.format.value not in profile.service.formats:
+        raise InvalidInput(f"{profile.service.title} answers in {', '.join(profile.service.formats)}", field="format")
+    europe = checked_base_url(profile.eu_base_url) if profile.eu_base_url else ""
+    base_url, name = checked_base_url(profile.base_url), profile.api_user.strip()
+    return replace(profile, base_url=base_url, eu_base_url=europe, api_user=name)
 
 
 def with_values(profile: Profile, values: Mapping[str, str]) -> Profile:

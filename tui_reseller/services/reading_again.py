@@ -6,6 +6,8 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Provider
 from tui_reseller.services import listing
+from tui_reseller.services.details import read_those_needed
+from tui_reseller.services.lag import find_up_to_date
 from tui_reseller.services.policy import TYPED
 from tui_reseller.services.session import Session
 
@@ -20,13 +22,17 @@ def is_read_before_sending(provider: Provider, item: Item) -> bool:
     return bool(item.undoes) or item.until is not None or provider.action(item.operation).grade >= TYPED
 
 
-async def read_again(session: Session, usernames: Collection[str], *, renew: bool = False) -> Mapping[str, Customer]:
-    """Return customers as they are now, those that there are: a few as just read, more as in a list of at most ten
-    minutes, or in a new one. Raises what listing.refresh_for_many() and Session.find() raise.
+async def read_again(
+    session: Session, usernames: Collection[str], fields: Collection[str], *, renew: bool = False
+) -> Mapping[str, Customer]:
+    """Return customers as they are now, those that there are, for a change of these fields: a few as just read, more
+    as in a list of at most ten minutes, or in a new one. Raises what listing.refresh_for_many(), read_those_needed()
+    and find_up_to_date() raise.
     """
     await listing.refresh_for_many(session, renew=renew and len(usernames) > FEW)
     if len(usernames) > FEW:
-        return session.customers.named(usernames)
-    found = {name: customer for name in usernames if (customer := await session.find(name)) is not None}
+        return await read_those_needed(session, fields, session.customers.named(usernames))
+    read = {name: await find_up_to_date(session, name, fields) for name in usernames}
+    found = {name: customer for name, customer in read.items() if customer is not None}
     await session.held.keep(*found.items())
     return found

@@ -25,7 +25,7 @@ async def reconcile(session: Session, entries: Sequence[Entry], tell: Told) -> d
     left = [entry for entry in entries if session.provider.action(entry.operation).is_checkable]
     for entry in entries:
         if entry not in left and entry.outcome is Outcome.UNKNOWN:
-            words = "the service never tells; repeating with the same value does no harm"
+            words = session.provider.action(entry.operation).uncheckable
             await session.ledger.finish(entry.id, Outcome.UNVERIFIABLE, words)
             found[entry.id] = Outcome.UNVERIFIABLE
     if not left:

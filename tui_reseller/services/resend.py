@@ -22,7 +22,8 @@ async def classify(session: Session, entry_id: str, refusal: Rejected, *, attemp
     if entry is None:
         return Outcome.REJECTED, refusal.message
     effect = session.provider.action(entry.operation).effect
-    if not _is_doubtful(effect, refusal):
+    is_unnamed = effect is Effect.CREATES and session.provider.names_customers  # its name proves nothing
+    if is_unnamed or not _is_doubtful(effect, refusal):
         return Outcome.REJECTED, refusal.message
     if attempts == 1 and not await _was_sent_before(session, entry):
         return Outcome.REJECTED, refusal.message

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tui_reseller.domain.errors import NoAnswer, NotSent, RefusedHere, Rejected, ResellerError
 from tui_reseller.domain.operation import Call, Outcome
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.services import retry
 from tui_reseller.services.door import Permit
 from tui_reseller.services.guard import GuardedCustomers
@@ -33,7 +34,7 @@ class Sending:
     attempts: int = 0
     is_under_way: bool = False
 
-    async def __call__(self) -> str:
+    async def __call__(self) -> Receipt:
         """Make one attempt. Raises RefusedHere if the operation was closed meanwhile, and what a client raises."""
         await self._refuse_closed()
         self.attempts += 1
@@ -65,16 +66,16 @@ class Sending:
         return Outcome.UNKNOWN, f"the program broke off ({type(error).__name__})"
 
 
-async def answer(session: Session, sending: Sending, heard: Heard) -> tuple[Outcome, str, ResellerError | None]:
+async def answer(session: Session, sending: Sending, heard: Heard) -> tuple[Outcome, Receipt, ResellerError | None]:
     """Send, again only where nothing was done (R1); return what is certain by the closed table of 4.1."""
     try:
         said = await retry.write(session.clock, sending, session.budget, total=session.total_seconds, heard=heard)
     except Rejected as error:
-        return Outcome.REJECTED, error.message, error
+        return Outcome.REJECTED, Receipt(error.message), error
     except NotSent as error:
-        return Outcome.NOT_SENT, error.message, error
+        return Outcome.NOT_SENT, Receipt(error.message), error
     except NoAnswer as error:
-        return Outcome.UNKNOWN, error.message, error
+        return Outcome.UNKNOWN, Receipt(error.message), error
     except ResellerError as error:  # refused on our side: the profile locked itself meanwhile, a value has no encoding
-        return Outcome.NOT_SENT, error.message, error
+        return Outcome.NOT_SENT, Receipt(error.message), error
     return Outcome.APPLIED, said, None

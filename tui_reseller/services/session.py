@@ -1,7 +1,7 @@
 """One opened profile: its ports, its list and what it allows. Front doors hold one at a time."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -16,6 +16,7 @@ from tui_reseller.domain.provider import Provider
 from tui_reseller.services import retry
 from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.held_list import HeldList
+from tui_reseller.services.kept_notes import KeptNotes
 from tui_reseller.services.last_set import LastSet
 from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
 from tui_reseller.services.policy import Policy
@@ -47,13 +48,15 @@ class Session:
     held: HeldList = field(init=False)
     last_set: LastSet = field(init=False)
     suspended: Suspended = field(init=False)
+    notes: KeptNotes = field(init=False)
     desk: WriteDesk = field(init=False)
     _service: GuardedCustomers | None = None
 
     def __post_init__(self) -> None:
-        self.held = HeldList(self.account, self.customers, self.snapshot)
+        self.held = HeldList(self.account, self.provider, self.customers, self.snapshot)
         self.last_set = LastSet(self.account, self.provider, self.ledger)
         self.suspended = Suspended(self.account, self.ledger)
+        self.notes = KeptNotes(self.account, self.ledger)
         self.desk = WriteDesk(self.ledger)
 
     @property
@@ -76,6 +79,11 @@ class Session:
         """Deadline of one call with its repetitions."""
         return min(self.timeout or retry.TOTAL_SECONDS, retry.TOTAL_SECONDS)
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection already: using it asks for no key."""
+        return self._service is not None
+
     async def service(self) -> GuardedCustomers:
         """Return the connection, made at first use; it sends nothing without a permit.
 
@@ -93,14 +101,39 @@ class Session:
             await self._service.aclose()
             self._service = None
 
-    async def find(self, username: str) -> Customer | None:
-        """Ask the service for one customer; what the service never tells is filled in. Raises
-        UnusableAnswer, with the rest, if it is not there and the answer is no proof of that.
+    async def find(self, username: str, fields: Iterable[str] = ()) -> Customer | None:
+        """Ask the service for one customer; what it never tells is filled in. What is not read where one is asked for
+        stays as it was known, unless *fields* names some of it: then it is read as well.
+
+        Raises UnusableAnswer, with the rest, if the customer is not there and the answer is no proof of that.
         """
         service, enough = await self.service(), self.held.enough_for([username])
         ask = partial(service.find, username, enough)
         found = await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
-        return self.last_set.fill(found) if found else None
+        if found is None:
+            return None
+        found = self.held.completed(self.last_set.fill(found))
+        return await self.filled(found) if self.provider.are_details(fields) else found
+
+    async def filled(self, customer: Customer, *, background: bool = False) -> Customer:
+        """Return a customer with the details that the service tells for one at a time, read now. Raises as find(), and
+        CustomerNotFound, NotPermitted.
+        """
+        if not self.provider.details:
+            return customer
+        ask = partial((await self.service()).fill, customer, background=background)
+        return await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
+
+    async def offered(self) -> dict[str, Sequence[str]]:
+        """Return what the service offers for the fields of a new customer, as far as it does, the best first.
+
+        Raises as find().
+        """
+        service, found = await self.service(), {}
+        for name in self.provider.offered_by_service:
+            ask = partial(service.offered, name)
+            found[name] = await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
+        return found
 
     async def catch_up(self) -> int:
         """Learn what the ledger knows, as a session begins: operations of processes that have ended become unknown, and

@@ -113,7 +113,9 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
     oldest = min(applied, key=lambda entry: entry.id)
     history = await history_since(session, oldest)
     calls = {entry.id: opposite(entry) for entry in applied}
-    present = await read_again(session, {call.username for call in calls.values() if call is not None}, renew=True)
+    fields = {change.field for entry in applied for change in entry.changes}
+    names = {call.username for call in calls.values() if call is not None}
+    present = await read_again(session, names, fields, renew=True)
     wanted: list[RequestedChange] = []
     refusals: list[Refusal] = []
     undone: dict[str, plans.Undone] = {}
@@ -121,7 +123,7 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
         call, meant = calls[entry.id], history.meant(entry)
         why = _why_overtaken(session, history, entry) or _why_not(entry, call, present, meant)
         if why is not None or call is None or meant is None:
-            refusals.append(Refusal(0, f"{quoted(entry.username)}: {why}"))
+            refusals.append(Refusal(0, f"{quoted(entry.customer)}: {why}"))
         else:
             wanted.append(RequestedChange(call))
             undone[call.username] = plans.Undone(entry.id, meant)

@@ -1,8 +1,10 @@
 """Checks before sending: the field rules of domain/, and those that need a library."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from ipaddress import IPv4Address
 
 from tui_reseller.domain.countries import COUNTRIES
 from tui_reseller.domain.errors import InvalidInput
@@ -12,6 +14,8 @@ from tui_reseller.domain.nearest import did_you_mean, nearest
 from tui_reseller.domain.operation import Call, verb_of
 from tui_reseller.domain.password import check_password
 from tui_reseller.domain.provider import KEY, Effect, Field, Provider
+
+_ADDON = re.compile(r"[^\s:,]+(?::[1-9][0-9]{0,5})?")
 
 
 def check_email(field: Field, value: str, *, is_new: bool = False) -> list[Finding]:
@@ -34,6 +38,27 @@ def _is_unusual(value: str) -> bool:
     """A reserved domain such as .example is an address all the same."""
     local, at, domain = value.rpartition("@")
     return bool(local and at and "." in domain and " " not in value and domain.isascii() and ".." not in value)
+
+
+def check_addresses(field: Field, value: str) -> list[Finding]:
+    """Check sending addresses: IPv4, separated by commas."""
+    wrong = [part.strip() for part in value.split(",") if part.strip() and not _is_ipv4(part.strip())]
+    return [Finding(field.name, f"{field.label}: {spelt_out(wrong[0])[:80]} is no IPv4 address")] if wrong else []
+
+
+def _is_ipv4(text: str) -> bool:
+    try:
+        return bool(IPv4Address(text))
+    except ValueError:
+        return False
+
+
+def check_addons(field: Field, value: str) -> list[Finding]:
+    """Check names separated by commas, each with a number of at least 1 behind a colon or none."""
+    parts = [part.strip() for part in value.split(",")] if value else []
+    if all(_ADDON.fullmatch(part) for part in parts):
+        return []
+    return [Finding(field.name, f"{field.label}: names separated by commas, as in NAME,NAME:2")]
 
 
 def check_country(field: Field, value: str) -> list[Finding]:
@@ -76,6 +101,10 @@ def check_field(field: Field, value: str, *, is_new: bool = False) -> list[Findi
             return check_email(field, value, is_new=is_new) if value or not is_new else []
         case "country":
             return check_text(field, value) + check_country(field, value)
+        case "addresses":
+            return check_text(field, value) + check_addresses(field, value)
+        case "addons":
+            return check_text(field, value) + check_addons(field, value)
         case "boolean":
             return check_text(field, value) + check_choice(field, value, ("true", "false"))
         case "date":
@@ -90,7 +119,7 @@ def findings_for(provider: Provider, call: Call) -> list[Finding]:
     is_new = action.effect is Effect.CREATES
     found: list[Finding] = []
     if is_new:
-        values = {KEY: call.username, **values}
+        values = values if provider.names_customers else {KEY: call.username, **values}
         found += check_presence(provider, values)
     for name, value in values.items():
         if name in provider.by_name and (is_new or name in action.takes):

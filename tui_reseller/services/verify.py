@@ -8,6 +8,7 @@ from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.provider import Effect
 from tui_reseller.domain.text import quoted
+from tui_reseller.services.lost_create import opened_around
 from tui_reseller.services.observations import Observation, observe, times_text
 from tui_reseller.services.session import Session
 from tui_reseller.services.whole_list import doubt, whole_list
@@ -37,7 +38,12 @@ async def verify(session: Session, entry: Entry) -> tuple[Outcome, str]:
         return standing.outcome, standing.message
     action = session.provider.action(entry.operation)
     if not action.is_checkable:
-        words = "the service never tells; repeating with the same value does no harm"
+        words = action.uncheckable
+        if action.effect is Effect.CREATES and session.provider.opened_field:
+            try:
+                words += f"; {await opened_around(session, entry)}"
+            except ResellerError as error:
+                return Outcome.UNKNOWN, f"still unknown: the reading failed ({error.message})"
         if action.needs_password:
             words = "the service never tells: old and new password may both be valid; set a new one"
         return await _write_down(session, entry, Outcome.UNVERIFIABLE, words, is_observed=False)

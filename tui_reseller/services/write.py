@@ -1,7 +1,7 @@
 """Carry out one write, once: check, read again, compare, write the intent down, send, write the outcome down."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.changes import Change, changes_of, conflicts_of, wanted_by
@@ -10,6 +10,7 @@ from tui_reseller.domain.errors import (
     Conflict,
     CustomerNotFound,
     LedgerUnavailable,
+    NeverSent,
     RefusedHere,
     Rejected,
     ResellerError,
@@ -23,6 +24,7 @@ from tui_reseller.services import resend, retry
 from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
 from tui_reseller.services.ends import refuse_end, takes_end
+from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
 from tui_reseller.services.result import Result
 from tui_reseller.services.retry import Heard
 from tui_reseller.services.sending import Sending, answer
@@ -75,7 +77,8 @@ async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOT
             elif before is not None and is_of_fields(session.provider, call):
                 call = without_unchanged(call, {name: before.text(name) for name in call.fields})
             result = await send(session, call, before, permit, aim)
-            await session.held.keep(*list_updates(session, call, before, result.outcome))
+            done = replace(call, username=result.username)
+            await session.held.keep(*list_updates(session, done, before, result.outcome))
     except ResellerError as error:
         return stopped(call, error)
     return result
@@ -88,11 +91,14 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
     if session.customers.is_ambiguous(call.username):
         raise RefusedHere(f"refused: the service lists {quoted(call.username)} more than once; nothing was sent")
     if session.provider.action(call.operation).effect is Effect.CREATES:
+        await _refuse_like_a_lost_one(session, call)
         return None
-    now = aim.read or await session.find(call.username)
+    now = aim.read or await find_up_to_date(session, call.username)
     if now is None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
     like = likeness(aim.meant, now)
+    if like is not Likeness.ANOTHER and touches_details(session.provider, call):
+        now = await filled_up_to_date(session, now, wanted_by(session.provider, call))
     loaded = None if like is Likeness.ANOTHER else aim.loaded
     found = [] if loaded is None else conflicts_of(session.provider, call, loaded, now)
     if found or like is not Likeness.SAME:
@@ -100,9 +106,27 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
     if found:
         raise await conflict_of(session, call.username, found)
     refuse_another(call, aim.meant, now)
+    refuse_state(session.provider, call, now)
     if call.until is not None and now.switch(session.provider.action(call.operation).switch) is not Switch.ON:
         await refuse_end(session, call, now)
     return now
+
+
+async def _refuse_like_a_lost_one(session: Session, call: Call) -> None:
+    """Raise RefusedHere if a new customer with the same address may be there already: nothing else would tell two apart
+    where the service gives the key.
+    """
+    names = [name for name in call.fields if session.provider.by_name[name].is_address]
+    if not session.provider.names_customers or not names:
+        return
+    for entry in await session.ledger.needs_you(session.account):
+        asked_for = {change.field: change.after for change in entry.changes}
+        if entry.operation is call.operation and all(asked_for.get(name) == call.fields[name] for name in names):
+            raise RefusedHere(
+                f"refused: whether a customer with this address was opened by operation {entry.id} is not known; "
+                "nothing was sent",
+                hint=f"look for it, then close that one with a note (id {entry.id})",
+            )
 
 
 def refuse_another(call: Call, meant: Fingerprint, now: Customer) -> None:
@@ -122,6 +146,18 @@ def why_another(username: str, meant: Fingerprint, now: Customer) -> str:
         case Likeness.CHANGED:
             changed = ", ".join(differing(meant, now))
             return f"{quoted(username)} was changed since ({changed}): it may be another customer"
+
+
+def touches_details(provider: Provider, call: Call) -> bool:
+    """Whether a call changes what is told for one customer at a time."""
+    return provider.are_details((*call.fields, *provider.action(call.operation).turned))
+
+
+def refuse_state(provider: Provider, call: Call, now: Customer) -> None:
+    """Raise NeverSent if the service never does this to a customer who is as this one is now."""
+    for name, reasons in provider.action(call.operation).refused_when.items():
+        if why := reasons.get(now.text(name)):
+            raise NeverSent(f"refused: {quoted(call.username)}: {why}; nothing was sent")
 
 
 def is_of_fields(provider: Provider, call: Call) -> bool:
@@ -172,14 +208,15 @@ async def send(
     entry_id = await session.ledger.begin(_intent(session, call, before, changes, aim))
     sending = Sending(session, entry_id, open_at, service, call, permit, aim.item[0] if aim.item else None)
     try:
-        outcome, message, error = await answer(session, sending, heard)
+        outcome, receipt, error = await answer(session, sending, heard)
+        message = receipt.message
         if isinstance(error, Rejected):
             outcome, message = await resend.classify(session, entry_id, error, attempts=sending.attempts)
     except BaseException as broken:  # cancelled, or a mistake of our own: neither is in the table of 4.1
         await asyncio.shield(_finish(session, entry_id, *sending.broken_off(broken)))
         raise
-    message += await _finish(session, entry_id, outcome, message)
-    return Result(call.username, call.operation, outcome, message, entry_id, changes, error)
+    message += await _finish(session, entry_id, outcome, message, receipt.username)
+    return Result(receipt.username or call.username, call.operation, outcome, message, entry_id, changes, error)
 
 
 def _intent(session: Session, call: Call, before: Customer | None, changes: tuple[Change, ...], aim: Aim) -> Intent:
@@ -200,12 +237,14 @@ def _intent(session: Session, call: Call, before: Customer | None, changes: tupl
     )
 
 
-async def _finish(session: Session, entry_id: str, outcome: Outcome, message: str) -> str:
-    """Write an outcome down; if the disk refuses, keep it and say so. Returns what to add to the message."""
+async def _finish(session: Session, entry_id: str, outcome: Outcome, message: str, target: str | None = None) -> str:
+    """Write an outcome down, with the key that the service gave; if the disk refuses, keep it and say so. Returns what
+    to add to the message.
+    """
     try:
-        await session.ledger.finish(entry_id, outcome, message, is_answer=True)
+        await session.ledger.finish(entry_id, outcome, message, target=target, is_answer=True)
     except LedgerUnavailable as error:
-        session.desk.unwritten.append((entry_id, outcome, message))
+        session.desk.unwritten.append((entry_id, outcome, message, target))
         return f" (this outcome could not be written down yet: {error.message})"
     return ""
 
@@ -214,12 +253,12 @@ def list_updates(
     session: Session, call: Call, before: Customer | None, outcome: Outcome
 ) -> list[tuple[str, Customer | None]]:
     """Return what a result changes in the list: a certain change, or a switch that is unknown now. What this tool knows
-    of what the service never tells is learnt on the way.
+    beside the service is learnt on the way.
     """
     action = session.provider.action(call.operation)
     if outcome is Outcome.UNKNOWN and action.sets and before:
         session.last_set.note(call.username, dict.fromkeys(action.sets))
-        return [(call.username, before.with_values(dict.fromkeys(action.sets)))]
+        return [(call.username, before.with_values(dict.fromkeys(action.turned)))]
     if not outcome.is_applied:
         return []
     if outcome is Outcome.VERIFIED_APPLIED and action.effect is Effect.CREATES:
@@ -228,8 +267,10 @@ def list_updates(
         session.last_set.note(call.username, action.sets)
     if action.effect is Effect.RENAMES:
         session.last_set.renamed(call.username, call.fields[KEY])
+        session.notes.renamed(call.username, call.fields[KEY])
     if action.effect is Effect.REMOVES:
         session.last_set.forget(call.username)
+        session.notes.forget(call.username)
     return [(call.username, after_call(session.provider, call, before))]
 
 

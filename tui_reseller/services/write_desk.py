@@ -12,11 +12,11 @@ from tui_reseller.services.ports import LedgerPort
 
 @dataclass
 class WriteDesk:
-    """Usernames in flight, and rows of outcomes that the disk refused, in order: entry, outcome, message."""
+    """Usernames in flight, and rows of outcomes that the disk refused, in order: entry, outcome, message, given key."""
 
     ledger: LedgerPort
     in_flight: set[str] = field(default_factory=set)
-    unwritten: list[tuple[str, Outcome, str]] = field(default_factory=list)
+    unwritten: list[tuple[str, Outcome, str, str | None]] = field(default_factory=list)
 
     @contextlib.contextmanager
     def changing(self, username: str) -> Iterator[None]:
@@ -33,6 +33,7 @@ class WriteDesk:
         """Write down outcomes that the disk refused before. Raises LedgerUnavailable if it still does."""
         while self.unwritten:
             first = self.unwritten[0]
-            await self.ledger.finish(*first, is_answer=True)
+            entry, outcome, message, target = first
+            await self.ledger.finish(entry, outcome, message, target=target, is_answer=True)
             if self.unwritten and self.unwritten[0] is first:  # another call may have written it meanwhile
                 self.unwritten.pop(0)

@@ -17,6 +17,7 @@ from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.printed import Typed, line
 from tui_reseller.domain.profile import (
     COLOURS,
+    UNNAMED,
     Format,
     Profile,
     Store,
@@ -176,7 +177,8 @@ class _Reader:
         if "proxy" in table:  # it may have a password in it, as an operator wrote it
             address, values["proxy_password"] = without_password(self.value(at, table, "proxy", str))
             values["proxy"] = self.accepted(at, "proxy", lambda: checked_proxy(address))
-        return Profile(name=name, **values)  # type: ignore[arg-type]  # every key and type was checked above
+        service = PROVIDERS[str(values.get("provider", UNNAMED))]
+        return Profile(name=name, **{"base_url": service.base_url, **values})  # type: ignore[arg-type]  # checked above
 
     def profile_value(self, at: Table, table: Mapping[str, object], key: str) -> object:
         match key:
@@ -197,7 +199,8 @@ class _Reader:
         text = self.value(at, table, key, str)
         if key == "api_user" and not text.strip():
             self.refuse(at, key, "must not be empty")
-        return self.accepted(at, key, lambda: checked_base_url(text)) if key == "base_url" else text
+        is_address = key == "base_url" or (key == "eu_base_url" and text)
+        return self.accepted(at, key, lambda: checked_base_url(text)) if is_address else text
 
     def command(self, at: Table, table: Mapping[str, object], key: str) -> tuple[str, ...]:
         found = self.value(at, table, key, list)

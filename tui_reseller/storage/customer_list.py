@@ -14,6 +14,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.listing import ListDifference, ListQuery, RefreshCounts, Table
 from tui_reseller.domain.nearest import nearest
+from tui_reseller.domain.note import Notes
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.value import Value
 from tui_reseller.storage.incoming import Incoming
@@ -73,10 +74,12 @@ class CustomerList:
 
         def work() -> "QueryResult":
             from tui_reseller.storage.customer_rows import CustomerRows  # noqa: PLC0415 - polars, beside the screen
-            from tui_reseller.storage.frames import with_last_set  # noqa: PLC0415
+            from tui_reseller.storage.frames import with_details, with_last_set  # noqa: PLC0415
             from tui_reseller.storage.list_changes import changes_between  # noqa: PLC0415
             from tui_reseller.storage.query_result import run_query  # noqa: PLC0415
 
+            if self._result is not None and self._provider.details:
+                new.complete(with_details(self._provider, new.frame(), self._result.rows.compact()))
             frame = with_last_set(self._provider, new.frame(), last_set)
             rows = CustomerRows(self._provider, frame)
             if complete and self._result is not None and self._result.rows.total:
@@ -111,8 +114,7 @@ class CustomerList:
                 return False
             if version == self.version:
                 self._result, self._kept = found, (*self._kept[-1:], found)
-                if found.matches is not None:
-                    self._worker.submit(found.matches.prepare)  # without it the next letter only takes longer
+                self._worker.submit(found.prepare)  # without it the next letter only takes longer
                 break
         return True
 
@@ -255,12 +257,16 @@ class CustomerList:
         """Return which of these usernames the last refresh brought or changed."""
         return frozenset() if self._result is None else self._result.rows.changes.among(usernames)
 
-    async def table(self, usernames: Collection[str] | None = None, *, everything: bool = False) -> Table | None:
+    async def table(
+        self, usernames: Collection[str] | None = None, *, everything: bool = False, notes: Notes | None = None
+    ) -> Table | None:
         """Return as columns what the present query shows, in its order; or the customers of these usernames, or
-        everything. None before the first list.
+        everything. With notes it ends with columns for our labels and notes. None before the first list.
         """
         last = self._result
-        return None if last is None else await self._run(lambda: last.table(usernames, everything=everything))
+        if last is None:
+            return None
+        return await self._run(lambda: last.table(usernames, everything=everything, notes=notes))
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._worker, work)

@@ -8,9 +8,11 @@ import polars as pl
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import table_columns
+from tui_reseller.domain.note import Notes
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.storage.frames import frame_from, searchable, texts
 from tui_reseller.storage.list_changes import ListChanges
+from tui_reseller.storage.noted_rows import NotedRows, noted_rows
 from tui_reseller.storage.ordering import RowOrder, row_order_of, with_edits
 from tui_reseller.storage.rows import CustomerRow, customer_of
 
@@ -25,6 +27,8 @@ class CustomerRows:
     changes: ListChanges = field(default_factory=ListChanges)
     orders: dict[str, RowOrder] = field(default_factory=dict)
     """Orders of the frame that were asked for before: sorting is the one slow part."""
+    noted: dict[Notes, NotedRows] = field(default_factory=dict)
+    """Rows of the frame with a note, of the notes that were asked for last."""
 
     @cached_property
     def total(self) -> int:
@@ -111,6 +115,16 @@ class CustomerRows:
                 row = numbers.pop(0)
                 found[customer.username] = sorted([*found.get(customer.username, []), row])
         return replace(self, edits=edits)
+
+    def noted_in(self, frame: pl.DataFrame, notes: Notes) -> NotedRows:
+        """Return which rows have a note: of the frame, where they are kept, or of the few that changed since."""
+        if frame is not self.frame:
+            return noted_rows(self.provider, frame, notes)
+        if notes not in self.noted:
+            found = noted_rows(self.provider, frame, notes)
+            self.noted.clear()
+            self.noted[notes] = found
+        return self.noted[notes]
 
     def by(self, field_: str, *, descending: bool) -> pl.Series:
         """Return all row numbers by a column. Kept both ways: to turn a million numbers round is felt, too."""

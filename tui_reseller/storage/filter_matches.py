@@ -8,7 +8,7 @@ from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.provider import Provider
 from tui_reseller.storage.frames import BETWEEN, SEARCH
-from tui_reseller.storage.matching import Names, mask
+from tui_reseller.storage.matching import Beside, mask
 
 FEW = 0.25
 """Up to this part of the list, the matches of the last query are searched instead of the whole."""
@@ -43,10 +43,10 @@ class FilterMatches:
         is_longer = new.kind == old.kind == "word" and not new.negated and not old.negated and old.text in new.text
         return is_longer and BETWEEN not in new.text  # which is looked for in every field by itself
 
-    def narrowed(self, query: ListQuery, names: Names) -> "FilterMatches":
+    def narrowed(self, query: ListQuery, beside: Beside) -> "FilterMatches":
         """Return the matches of a query that these narrow to."""
         among = self._texts()
-        is_match = mask(self.provider, among.to_frame(), Filter(terms=query.filter.terms[-1:]), names)
+        is_match = mask(self.provider, among.to_frame(), Filter(terms=query.filter.terms[-1:]), beside)
         return FilterMatches(self.provider, self.frame, query, self.rows.filter(is_match), among.filter(is_match))
 
     @property
@@ -62,12 +62,12 @@ class FilterMatches:
 
 
 def find_matches(
-    provider: Provider, frame: pl.DataFrame, query: ListQuery, names: Names, last: FilterMatches | None
+    provider: Provider, frame: pl.DataFrame, query: ListQuery, beside: Beside, last: FilterMatches | None
 ) -> FilterMatches:
     """Return what a filter matches; the last matches may help. Raises InvalidFilter."""
     if last is not None and last.frame is frame and last.narrows_to(query):
-        return last.narrowed(query, names)
-    return FilterMatches(provider, frame, query, mask(provider, frame, query.filter, names).arg_true().cast(pl.UInt32))
+        return last.narrowed(query, beside)
+    return FilterMatches(provider, frame, query, mask(provider, frame, query.filter, beside).arg_true().cast(pl.UInt32))
 
 
 def flags_of(count: int, rows: pl.Series) -> pl.Series:

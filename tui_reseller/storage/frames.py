@@ -9,8 +9,9 @@ from functools import cache
 import polars as pl
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.fingerprint import ID
 from tui_reseller.domain.listing import Table, table_types
-from tui_reseller.domain.provider import KEY, Provider
+from tui_reseller.domain.provider import DETAILS_READ, KEY, Provider
 from tui_reseller.domain.value import Value
 from tui_reseller.storage.folding import fold
 from tui_reseller.storage.rows import row_of
@@ -64,6 +65,19 @@ def with_last_set(provider: Provider, frame: pl.DataFrame, known: Mapping[str, M
             )  # fmt: skip
             frame = frame.with_columns(pl.col(name).fill_null(ours))
     return frame
+
+
+def with_details(provider: Provider, frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Fill in what the service tells for one customer at a time, where an older list of the same customers has it. One
+    that bears the username of another has another id, and nothing of it.
+    """
+    names = provider.details
+    if not names or not len(known) or known[DETAILS_READ].null_count() == len(known):
+        return frame
+    same = [KEY, *(name for name in (ID,) if name in provider.by_name)]
+    older = known.filter(pl.col(DETAILS_READ).is_not_null()).unique(KEY, keep="first").select(*same, *names)
+    joined = frame.drop(names).join(older, on=same, how="left", maintain_order="left", validate="m:1")
+    return searchable(provider, joined.select(frame.columns))
 
 
 def frame_from(provider: Provider, customers: Iterable[Customer]) -> pl.DataFrame:

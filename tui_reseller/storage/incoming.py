@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection
 from concurrent.futures import Executor
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui_reseller.domain.customer import Customer
@@ -47,6 +48,23 @@ class Incoming:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._worker, lambda: self._named_by_email(address, limit))
 
+    async def opened_between(self, first: datetime, last: datetime) -> list[str]:
+        """Return usernames that have arrived and were opened within a time, in UTC, by what the list tells of it; those
+        nearest to its middle first.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._worker, lambda: self._opened_between(first, last))
+
+    def _opened_between(self, first: datetime, last: datetime) -> list[str]:
+        import polars as pl  # noqa: PLC0415 - see below
+
+        if not self._provider.opened_field:
+            return []
+        opened = pl.col(self._provider.opened_field).str.to_datetime("%+", time_zone="UTC", strict=False)
+        middle = first + (last - first) / 2
+        found = self.frame().select(KEY, away=(opened - middle).abs()).filter(pl.col("away") <= (last - first) / 2)
+        return found.sort("away", maintain_order=True)[KEY].to_list()
+
     def _named_by_email(self, address: str, limit: int) -> list[str]:
         import polars as pl  # noqa: PLC0415 - see below
 
@@ -79,6 +97,10 @@ class Incoming:
         if self._rows_in_small >= ENOUGH:
             self._large.append(pl.concat(self._small, rechunk=len(self._small) > 1))
             self._small, self._rows_in_small = [], 0
+
+    def complete(self, frame: "pl.DataFrame") -> None:
+        """Take the same customers with what was known of them besides. Only within the worker."""
+        self._large, self._small, self._rows_in_small = [frame], [], 0
 
     def frame(self) -> "pl.DataFrame":
         """Return what has arrived as one frame; nothing is copied. Only within the worker."""

@@ -1,37 +1,46 @@
 """Which rows a filter matches, as one expression for all of them: regexes run in time linear to the text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 import polars as pl
 
 from tui_reseller.domain.errors import InvalidFilter
-from tui_reseller.domain.filters import Filter, Term
-from tui_reseller.domain.provider import KEY, Provider
+from tui_reseller.domain.filters import DETAILS_UNKNOWN, Filter, Term
+from tui_reseller.domain.provider import DETAILS_READ, KEY, Provider
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage.folding import canonical_form, fold
 from tui_reseller.storage.frames import BETWEEN, SEARCH, schema_of, texts
+from tui_reseller.storage.noted_rows import NotedRows
 
 Names = Mapping[str, AbstractSet[str] | pl.Series]
 """For each is: word that is a set of usernames: the set. For duplicate-email: addresses in lower case."""
 
 
-def mask(provider: Provider, frame: pl.DataFrame, filter_: Filter, names: Names) -> pl.Series:
+@dataclass(frozen=True)
+class Beside:
+    """What a filter asks beside the columns: names for the is: words, and which rows of a frame have a note."""
+
+    names: Names
+    noted: Callable[[pl.DataFrame], NotedRows]
+
+
+def mask(provider: Provider, frame: pl.DataFrame, filter_: Filter, beside: Beside) -> pl.Series:
     """Return for each row whether a filter matches it. Raises InvalidFilter for a regex that cannot be used."""
     found = pl.Series([True]).new_from_index(0, len(frame))
     for term in filter_.terms:
         try:
-            found &= frame.select(_term(provider, term, names)).to_series()
+            if term.is_of_notes:
+                holds = beside.noted(frame).flags(term)
+            else:
+                holds = frame.select(_holds(provider, term, beside.names)).to_series()
+            found &= ~holds if term.negated else holds
         except pl.exceptions.ComputeError:
             raise InvalidFilter(
                 "this regex cannot be used: it is too large, or holds something that a filter has not", place=term.start
             ) from None
     return found
-
-
-def _term(provider: Provider, term: Term, names: Names) -> pl.Expr:
-    found = _holds(provider, term, names)
-    return ~found if term.negated else found
 
 
 def _holds(provider: Provider, term: Term, names: Names) -> pl.Expr:
@@ -56,7 +65,11 @@ def _holds(provider: Provider, term: Term, names: Names) -> pl.Expr:
 
 def _is(provider: Provider, word: str, names: Names) -> pl.Expr:
     if word == "missing-data":
+        if not provider.expected:
+            return pl.lit(value=False)
         return pl.any_horizontal([_text(provider, name) == "" for name in provider.expected])
+    if word == DETAILS_UNKNOWN:
+        return pl.col(DETAILS_READ).is_null() if provider.details else pl.lit(value=False)
     among = names.get(word, frozenset())
     values = among if isinstance(among, pl.Series) else texts(among)
     column = lowered_address(provider) if word == "duplicate-email" else pl.col(KEY)

@@ -9,11 +9,13 @@ import polars as pl
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.filters import Filter
 from tui_reseller.domain.listing import ListQuery, table_columns
+from tui_reseller.domain.note import Notes
 from tui_reseller.domain.provider import KEY
 from tui_reseller.storage.customer_rows import CustomerRows
 from tui_reseller.storage.filter_matches import FilterMatches, find_matches, flags_of
 from tui_reseller.storage.frames import SEARCH, texts
-from tui_reseller.storage.matching import Names, lowered_address, mask
+from tui_reseller.storage.matching import Beside, Names, lowered_address, mask
+from tui_reseller.storage.noted_rows import noted_rows
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,13 @@ class QueryResult:
 
     def __len__(self) -> int:
         return len(self.rows.frame) if self.found is None else len(self.found)
+
+    def prepare(self) -> None:
+        """Bring together what the next letter will be looked for in, while nobody waits."""
+        if self.matches is not None:
+            self.matches.prepare()
+        if len(self.query.context.notes):
+            self.rows.noted_in(self.rows.frame, self.query.context.notes)
 
     def window(self, start: int, stop: int) -> list[Customer]:
         """Return found customers from start up to but not including stop."""
@@ -56,8 +65,16 @@ class QueryResult:
         names = rows.folded()[KEY] if rows.edits else rows.frame[KEY]
         return names.head(len(self)) if self.found is None else names.gather(self.found)
 
-    def table(self, usernames: Collection[str] | None = None, *, everything: bool = False) -> pl.DataFrame:
-        """Return the found customers in order as columns; or those of these usernames, found or not; or all."""
+    def table(
+        self, usernames: Collection[str] | None = None, *, everything: bool = False, notes: Notes | None = None
+    ) -> pl.DataFrame:
+        """Return the found customers in order as columns; or those of these usernames, found or not; or all. With notes
+        it ends with columns for our labels and notes.
+        """
+        frame = self._table(usernames, everything=everything)
+        return frame if notes is None else frame.hstack(noted_rows(self.rows.provider, frame, notes).columns())
+
+    def _table(self, usernames: Collection[str] | None, *, everything: bool) -> pl.DataFrame:
         if everything or usernames is not None:
             frame = self.rows.compact().select(table_columns(self.rows.provider))
             return frame if usernames is None else frame.filter(frame[KEY].is_in(texts(usernames).implode()))
@@ -87,26 +104,26 @@ class QueryResult:
 
 def run_query(rows: CustomerRows, query: ListQuery, last: QueryResult | None = None) -> QueryResult:
     """Run a query; the last result may help. Raises InvalidFilter."""
-    names = _names(rows, query)
+    beside = Beside(_names(rows, query), lambda frame: rows.noted_in(frame, query.context.notes))
     before = last.matches if last is not None else None
-    matches = find_matches(rows.provider, rows.frame, query, names, before) if query.filter else None
+    matches = find_matches(rows.provider, rows.frame, query, beside, before) if query.filter else None
     if not (query.sort or query.descending or rows.edits):
         return QueryResult(rows, query, None if matches is None else matches.rows, matches)
     found = rows.by(query.sort, descending=query.descending)
     if matches is not None:
-        is_match = _mask(rows, query.filter, names, matches.rows)
+        is_match = _mask(rows, query.filter, beside, matches.rows)
         found = found.filter(is_match.gather(found))
     return QueryResult(rows, query, found, matches)
 
 
-def _mask(rows: CustomerRows, filter_: Filter, names: Names, matches: pl.Series) -> pl.Series:
+def _mask(rows: CustomerRows, filter_: Filter, beside: Beside, matches: pl.Series) -> pl.Series:
     """Return for every row number, new customers included, whether the filter matches."""
     numbers, frame = rows.edited
     count = max(len(rows.frame), *(row + 1 for row in rows.edits), 0) if rows.edits else len(rows.frame)
     found = flags_of(count, matches)
     if rows.edits:
         found = found.scatter(list(rows.edits), [False])
-        matching = numbers.filter(mask(rows.provider, frame, filter_, names))
+        matching = numbers.filter(mask(rows.provider, frame, filter_, beside))
         found = found.scatter(matching, [True]) if len(matching) else found
     return found
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tui_reseller.domain.credential import Credential
-from tui_reseller.domain.environment import API_USER, BASE_URL, FORMAT, KEY_FOLLOWS, NAME
+from tui_reseller.domain.environment import API_USER, BASE_URL, EU_BASE_URL, FORMAT, KEY_FOLLOWS, NAME, PROVIDER
 from tui_reseller.domain.errors import MissingCredentials
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
@@ -34,7 +34,8 @@ def detach(log: Path, number: int, profile: Profile, credential: Credential | No
     environment: dict[str, str] = {}
     if profile.name == NAME:
         environment = {
-            BASE_URL: profile.base_url, FORMAT: profile.format.value, API_USER: profile.api_user, KEY_FOLLOWS: "1",
+            PROVIDER: profile.provider, BASE_URL: profile.base_url, EU_BASE_URL: profile.eu_base_url,
+            FORMAT: profile.format.value, API_USER: profile.api_user, KEY_FOLLOWS: "1",
         }  # fmt: skip
     else:
         arguments += ["--profile", profile.name]

@@ -107,18 +107,23 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def only_writer(lock: Path) -> contextlib.AbstractContextManager[None]:
+def only_writer(lock: Path) -> contextlib.AbstractContextManager[int]:
     """Hold a lock file alone. The death of its holder releases it. Raises BadConfig after LOCK_WAIT seconds."""
     return _holding(lock, shared=False)
 
 
-def no_writer(lock: Path) -> contextlib.AbstractContextManager[None]:
+def no_writer(lock: Path) -> contextlib.AbstractContextManager[int]:
     """Hold a lock file together with other readers, so that only_writer() waits (a shared lock). Raises BadConfig."""
     return _holding(lock, shared=True)
 
 
+def held_file(path: Path, wait: float) -> contextlib.AbstractContextManager[int]:
+    """Hold a file of ours alone, made if it is missing, and give its handle. Raises BadConfig after so many seconds."""
+    return _holding(path, shared=False, wait=wait)
+
+
 @contextlib.contextmanager
-def _holding(lock: Path, *, shared: bool) -> Iterator[None]:
+def _holding(lock: Path, *, shared: bool, wait: float = LOCK_WAIT) -> Iterator[int]:
     import fcntl  # noqa: PLC0415 - POSIX only
 
     try:
@@ -127,7 +132,7 @@ def _holding(lock: Path, *, shared: bool) -> Iterator[None]:
     except OSError as error:
         raise _unusable(lock, error) from None
     try:
-        until = time.monotonic() + LOCK_WAIT
+        until = time.monotonic() + wait
         while True:
             try:
                 fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
@@ -138,7 +143,7 @@ def _holding(lock: Path, *, shared: bool) -> Iterator[None]:
                 time.sleep(0.01)
             except OSError as error:
                 raise _unusable(lock, error) from None
-        yield
+        yield handle
     finally:
         os.close(handle)
 

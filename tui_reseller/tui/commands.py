@@ -87,6 +87,10 @@ COMMANDS: tuple[Command, ...] = (
         handler="edit.edit", operations=(Operation.SET, Operation.EMAIL), needs=(CUSTOMER,), footer="Edit",
     ),
     Command(
+        "detail.read", ("plus",), "Read details", "What the service tells one by one, of marked or shown; again stops",
+        handler="details.read_shown", at_once=True, needs=(CUSTOMER,),
+    ),
+    Command(
         "detail.zoom", ("z",), "Zoom", "Detail on the whole screen, and back",
         handler="looking.zoom", at_once=True, needs=(CUSTOMER,),
     ),
@@ -116,7 +120,7 @@ COMMANDS: tuple[Command, ...] = (
         operations=(Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE),
     ),
     Command(
-        "more.open", ("x",), "More", "E-mail, rename, delete: x e, x r, x d",
+        "more.open", ("x",), "More", "E-mail, rename, delete; label and note of ours",
         menu="account.more_menu", needs=(CUSTOMER,),
     ),
     Command(
@@ -133,6 +137,14 @@ COMMANDS: tuple[Command, ...] = (
         "customer.delete", (), "Delete",
         handler="account.delete", needs=_ACT, more="d",
         operations=(Operation.DELETE,),
+    ),
+    Command(
+        "customer.label", (), "Label", "A word of ours on the customer; never sent",
+        handler="notes.label", needs=(CUSTOMER,), more="b",
+    ),
+    Command(
+        "customer.note", (), "Note", "What we know of the customer; never sent",
+        handler="notes.note", needs=(CUSTOMER,), more="n",
     ),
     Command(
         "operation.undo", ("u",), "Undo", "Take back my last undoable operation",

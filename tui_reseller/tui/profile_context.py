@@ -2,14 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import ResellerError
-from tui_reseller.domain.filters import Filter
-from tui_reseller.domain.listing import ListQuery
+from tui_reseller.domain.errors import LedgerUnavailable, ResellerError
+from tui_reseller.domain.filters import DETAILED, Filter
+from tui_reseller.domain.listing import ListContext, ListQuery
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.jobs import JobRun
@@ -78,7 +79,9 @@ class ProfileContext:
     # What the screen shows
 
     def show(self, **values: Any) -> None:
-        """Change what is on the screen. Whether writing is possible is shown as it is now, whatever else changes."""
+        """Change what is on the screen. Whether writing is possible, and our own notes, are shown as they are now,
+        whatever else changes.
+        """
         policy = self.session.policy
         why = policy.why_read_only()
         self.state = replace(
@@ -86,6 +89,7 @@ class ProfileContext:
             read_only=why,
             can_unlock=why is not None and policy.why_never_writable() is None,
             writable_until=None if why else policy.unlocked_until,
+            notes=self.session.notes.present,
             **values,
         )
         self._changed()
@@ -138,6 +142,19 @@ class ProfileContext:
         found = self.session.customers.named(usernames)
         return [found[username] for username in usernames if username in found]
 
+    @property
+    def marks(self) -> ListContext:
+        """What filters ask beside the list."""
+        return replace(self.state.marks, notes=self.session.notes.present)
+
+    async def learn_notes(self) -> None:
+        """Read our own labels and notes, and show them. A ledger that cannot be read has been reported: then there are
+        none.
+        """
+        with suppress(LedgerUnavailable):
+            await self.session.notes.learn()
+        await self.requery()
+
     async def requery(self, filter_: Filter | None = None, **values: Any) -> None:
         """Filter and sort again, and show the counts; what else changes with the rows is given here.
 
@@ -146,10 +163,13 @@ class ProfileContext:
         """
         self.state = state = replace(self.state, **values)
         customers, wanted = self.session.customers, self.filter if filter_ is None else filter_
-        if not await customers.query(ListQuery(wanted, state.sort, state.descending, state.marks)):
+        if not await customers.query(ListQuery(wanted, state.sort, state.descending, self.marks)):
             return
         self.filter = wanted
+        asks = wanted.asks_for(self.provider.details)
+        detailed = await customers.count(ListQuery(DETAILED)) if asks else None
         self.show(
+            detailed=detailed,
             total=customers.total,
             shown=customers.total if customers.is_head else len(customers),
             read_at=self.session.held.read_at,

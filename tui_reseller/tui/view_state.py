@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tui_reseller.domain.listing import ListContext
+from tui_reseller.domain.note import NO_NOTES, Notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,9 @@ class ViewState:
     """The main screen. Marked holds usernames; hidden counts marked customers that the filter does not show.
 
     Needs_you holds who has an open outcome, or is due: a suspension that is over. Suspended is who has one that nothing
-    has ended. Read_only says why nothing may be written, None if something may; can_unlock whether unlocking the
-    profile helps.
+    has ended. Detailed counts the customers whose details are known, where the filter asks for one; None where it asks
+    for none. Read_only says why nothing may be written, None if something may; can_unlock whether unlocking the profile
+    helps.
     """
 
     badge: str = ""
@@ -48,12 +50,14 @@ class ViewState:
     columns: tuple[str, ...] = ()
     total: int = 0
     shown: int = 0
+    detailed: int | None = None
     marked: frozenset[str] = frozenset()
     hidden: int = 0
     needs_you: frozenset[str] = frozenset()
     needs_you_count: int = 0
     due: frozenset[str] = frozenset()
     suspended: frozenset[str] = frozenset()
+    notes: Notes = NO_NOTES
     note: Note = Note()
     running: str = ""
     zoomed: bool = False

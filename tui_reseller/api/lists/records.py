@@ -30,11 +30,13 @@ _SWITCHES = {"true": Switch.ON, "false": Switch.OFF}
 @dataclass(frozen=True, eq=False)
 class RecordLayout:
     """How a service writes a customer: its columns, and the members of a record that are called otherwise than the
-    column (by the column's name). Members that are no column are kept in `extra`.
+    column (by the column's name). Inverted are switches whose member says the opposite. Members that are no column are
+    kept in `extra`.
     """
 
     provider: Provider
     renamed: Mapping[str, str] = field(default_factory=lambda: NO_NAMES)
+    inverted: frozenset[str] = frozenset()
 
     @cached_property
     def member_of(self) -> Mapping[str, str]:
@@ -78,7 +80,9 @@ class RecordLayout:
                 extra = {**extra, **self._nested(record)} or NO_EXTRA
                 break
         found: dict[str, Stored] = dict(zip(columns, cast("list[str | None]", texts), strict=True))
-        found |= {name: _switch(get(self.member_of[name])) for name in self.provider.switches}
+        for name in self.provider.switches:
+            switch = _switch(get(self.member_of[name]))
+            found[name] = switch.opposite if name in self.inverted else switch
         return Customer(cast("str", key), {name: found[name] for name in self._values}, extra)
 
     def _nested(self, record: Record) -> dict[str, str]:

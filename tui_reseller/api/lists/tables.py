@@ -43,7 +43,14 @@ def rows_of(layout: RecordLayout, records: Iterable[Record]) -> list[Cells]:
 
 def table_of(layout: RecordLayout, rows: Sequence[Cells]) -> pl.DataFrame:
     """Return rows as a table."""
+    if not rows:
+        return _empty_table(layout.provider)
     return pl.DataFrame(rows, schema=schema_of(layout.provider), orient="row")
+
+
+@cache
+def _empty_table(provider: Provider) -> pl.DataFrame:
+    return pl.DataFrame(schema=schema_of(provider))
 
 
 def table_from(layout: RecordLayout, frame: pl.DataFrame, extras: Iterable[str]) -> pl.DataFrame:
@@ -52,7 +59,8 @@ def table_from(layout: RecordLayout, frame: pl.DataFrame, extras: Iterable[str])
     named = sorted(extras)
     columns[EXTRA] = frame.select(pl.struct(named).struct.json_encode()).to_series() if named else None
     schema, height = schema_of(layout.provider), len(frame)
-    return pl.DataFrame([_column(name, texts, schema[name], height) for name, texts in columns.items()])
+    made = [_column(name, texts, schema[name], height) for name, texts in columns.items()]
+    return pl.DataFrame([~column if column.name in layout.inverted else column for column in made])
 
 
 def has_no_text(keys: pl.Series) -> pl.Series:
@@ -80,8 +88,14 @@ def extras_of(layout: RecordLayout, records: Sequence[Record]) -> frozenset[str]
 
 def _column(name: str, texts: pl.Series | None, kind: pl.DataType, height: int) -> pl.Series:
     if texts is None or texts.null_count() == height:
-        return pl.Series(name, [None], kind).new_from_index(0, height)
+        return _unknown(name, kind).new_from_index(0, height)
     return (_switch(texts) if kind == pl.Boolean else texts).alias(name)
+
+
+@cache
+def _unknown(name: str, kind: pl.DataType) -> pl.Series:
+    """Return a column of one null: to make it takes as long as to read ten records."""
+    return pl.Series(name, [None], kind)
 
 
 def _switch(texts: pl.Series) -> pl.Series:

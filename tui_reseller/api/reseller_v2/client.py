@@ -17,10 +17,12 @@ from tui_reseller.api.reseller_v2.list_formats import LIST_FORMATS
 from tui_reseller.api.reseller_v2.records import LAYOUT
 from tui_reseller.api.reseller_v2.replies import no_list, verdict
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import CustomerNotFound, ResellerError, UnusableAnswer
+from tui_reseller.domain.errors import CustomerNotFound, RefusedHere, ResellerError, UnusableAnswer
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.secret import Secret
 
 if TYPE_CHECKING:
@@ -81,7 +83,15 @@ class ResellerV2:
             others.check(enough)
         return found[0] if found else None
 
-    async def probe(self) -> Sequence[str]:
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
+        """Return the customer as it is: all that the service tells stands in the list."""
+        return customer
+
+    async def offered(self, field: str) -> Sequence[str]:  # noqa: ARG002 - the port's
+        """Return nothing: the service offers no values."""
+        return ()
+
+    async def probe(self) -> Identity:
         """Prove the credentials by the cheapest read: ask for our own name, and stop after 64 KiB and a record.
 
         Returns the usernames that came. Raises as stream(); an answer that we cut ourselves is fine.
@@ -91,10 +101,10 @@ class ResellerV2:
             reader = self._records(exchange)
             while not (seen and exchange.received >= PROBE_BYTES) and (records := await reader.next()) is not None:
                 seen += [customer.username for customer in map(LAYOUT.customer, records) if customer.username]
-        return seen
+        return Identity(seen=tuple(seen))
 
-    async def send(self, call: Call) -> str:
-        """Send one write, once, and return the message of a certain success.
+    async def send(self, call: Call) -> Receipt:
+        """Send one write, once, and return what the service says of a certain success.
 
         Raises NotSent (nothing left), Rejected and its kinds (the service said no), AnswerLost or UnusableAnswer
         (what became of it is not known). ValueError is a mistake of our own: a call that the table does not have.
@@ -103,7 +113,11 @@ class ResellerV2:
             answer = verdict(await exchange.whole(WRITE_CAP), self._profile.format, exchange.request)
             if isinstance(answer, ResellerError):
                 raise answer
-        return answer
+        return Receipt(answer)
+
+    async def link(self, username: str) -> Secret:  # noqa: ARG002 - the port's
+        """Raise RefusedHere: the service has no sign-in link."""
+        raise RefusedHere("this service has no sign-in link")
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -7,10 +7,11 @@ known to have used. Everything else proves nothing (reliability 4.1, the closed 
 from typing import TypeGuard
 
 from tui_reseller.api import json_codec
+from tui_reseller.api.answer_words import excerpt, unusable, words_of
+from tui_reseller.api.problems import Problem, problem_in
 from tui_reseller.api.reply import BadReply, Reply
 from tui_reseller.api.request import Request
 from tui_reseller.api.reseller_v2 import xml_codec
-from tui_reseller.api.reseller_v2.problems import Problem, problem_in
 from tui_reseller.api.retry_after import retry_after
 from tui_reseller.domain.errors import (
     CredentialsRefused,
@@ -23,13 +24,10 @@ from tui_reseller.domain.errors import (
 from tui_reseller.domain.profile import Format
 from tui_reseller.domain.text import clean
 
-LONGEST_TEXT = 500
-LONGEST_EXCERPT = 200
 SUCCESS = "success"
 UNKNOWN_CUSTOMER = frozenset({"user not found", "user does not exist"})
 REFUSED_LOGIN = ("permission denied", "bad username")
 CREDENTIALS_HINT = "check the API user and the key of the profile"
-NOT_THE_API = "the reply was not from the API"
 DONE = (200, 201)
 """With these a service says that something was done; with 202 that it may yet be, with 206 that a part is here."""
 TYPES = {
@@ -54,14 +52,14 @@ def verdict(reply: Reply, wanted: Format, request: Request, *, is_write: bool = 
     tree, found, why = _read(reply.body)
     problem = problem_in(tree, is_certain=200 <= reply.status < 300)
     if reply.status not in range(200, 300) and reply.status not in range(400, 500):
-        return _unusable(reply, request, why, problem)
+        return unusable(reply, request, why, problem)
     if _sounds_like_success(tree) and (problem or reply.status >= 300):
         why = "the reply says success and error at once"
-        return UnusableAnswer(f"HTTP {reply.status}: {why}{_excerpt(reply, request)}")
+        return UnusableAnswer(f"HTTP {reply.status}: {why}{excerpt(reply, request)}")
     if reply.status == 429 or (problem and problem.code == 429):
-        return RateLimited(_words(problem, request) or "too many requests", retry_after=retry_after(reply))
+        return RateLimited(words_of(problem, request) or "too many requests", retry_after=retry_after(reply))
     if reply.status in {401, 403}:
-        return CredentialsRefused(_words(problem, request) or f"HTTP {reply.status}", hint=CREDENTIALS_HINT)
+        return CredentialsRefused(words_of(problem, request) or f"HTTP {reply.status}", hint=CREDENTIALS_HINT)
     if problem:
         return _refusal(problem, request)
     if found is not None and found is not wanted:
@@ -74,7 +72,7 @@ def verdict(reply: Reply, wanted: Format, request: Request, *, is_write: bool = 
             return SUCCESS + (f" (id {clean(str(tree['id']), longest=40)})" if "id" in tree else "")
     elif isinstance(tree, list):
         why = "a list, as if the call had been a read; please report this"
-    return _unusable(reply, request, why, None)
+    return unusable(reply, request, why, None)
 
 
 def _read(body: bytes | None) -> tuple[object, Format | None, str]:
@@ -122,7 +120,7 @@ def _sounds_like_success(tree: object) -> bool:
 def _refusal(problem: Problem, request: Request) -> ResellerError:
     """Sort a recognised error (reseller-v2 4.4 rule 7). A server error told with another status proves nothing."""
     words = (
-        _words(problem, request)
+        words_of(problem, request)
         or f"the service refused without a reason{f' (code {problem.code})' if problem.code else ''}"
     )
     texts = [text.strip().lower() for text in problem.texts]
@@ -133,44 +131,3 @@ def _refusal(problem: Problem, request: Request) -> ResellerError:
     if any(text in UNKNOWN_CUSTOMER for text in texts):
         return CustomerNotFound(words)
     return Rejected(words)
-
-
-def _unusable(reply: Reply, request: Request, why: str, problem: Problem | None) -> UnusableAnswer:
-    if 300 <= reply.status < 400:
-        target = clean(request.masked(_host_of(reply.header("location") or "")), longest=100)
-        return UnusableAnswer(f"HTTP {reply.status}: sent elsewhere{target and ' to ' + target}, which is not followed")
-    words = _words(problem, request)
-    if words:
-        return UnusableAnswer(f"HTTP {reply.status}: {words}")
-    if _is_html(reply):
-        return UnusableAnswer(f"{NOT_THE_API} (HTTP {reply.status}, HTML){_excerpt(reply, request)}")
-    what = why or "not one that the service has for this call"
-    return UnusableAnswer(f"HTTP {reply.status}: the reply is {what}{_excerpt(reply, request)}")
-
-
-def _words(problem: Problem | None, request: Request) -> str:
-    """Return all texts of an error, harmless: masked while they are still as sent, then cut and cleaned (D19)."""
-    return clean(request.masked("; ".join(problem.texts)), longest=LONGEST_TEXT) if problem else ""
-
-
-def _excerpt(reply: Reply, request: Request) -> str:
-    body = reply.body or b""
-    if not body.strip() or b"\x00" in body:
-        return ""
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        text = body.decode("latin-1")
-    return ": " + clean(" ".join(request.masked(text).split()), longest=LONGEST_EXCERPT)
-
-
-def _is_html(reply: Reply) -> bool:
-    start = (reply.body or b"").removeprefix(b"\xef\xbb\xbf").lstrip()[:1024].lower()
-    return start.startswith((b"<!doctype html", b"<html")) or b"<html" in start
-
-
-def _host_of(location: str) -> str:
-    """Return the host of a redirect. What follows it may hold what we sent."""
-    _, slashes, rest = location.partition("//")
-    host = rest.partition("/")[0].partition("?")[0].partition("#")[0]
-    return host.rpartition("@")[2] if slashes else "another path"

@@ -31,6 +31,7 @@ _WORDS = "Accounting"
     verbs=(
         Verb("list", "audit:list_entries", _WORDS, "List operations, newest first."),
         Verb("show", "audit:show", _WORDS, "Show one operation."),
+        Verb("sign-ins", "sign_in:sign_ins", _WORDS, "List who asked for sign-in links, and for whom."),
         Verb("verify", "audit:verify", _WORDS, "Check that nothing in the log was changed afterwards."),
         Verb("anchor", "ledger:anchor", _WORDS, "Print what stands for the whole log, to keep elsewhere."),
         Verb("export", "audit:export", _WORDS, "Write the whole log, oldest first."),

@@ -19,6 +19,7 @@ from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.unnamed import name_for_now
 from tui_reseller.services.files.findings import refuse_findings
 from tui_reseller.services.files.reading import read_file
 from tui_reseller.services.plan_checks import Checking
@@ -90,7 +91,8 @@ def _one(
 ) -> WriteRequest:
     """Return the request for one customer. What is wrong with its fields is said before a password is asked for."""
     checked_field_names(provider, fields, provider.create_fields)
-    call = Call(Operation.CREATE, fields.get(KEY, ""), _without_key(fields))
+    username = name_for_now() if provider.names_customers else fields.get(KEY, "")
+    call = Call(Operation.CREATE, username, _without_key(fields))
     _refuse(provider, call)
     if not provider.action(Operation.CREATE).needs_password:
         return WriteRequest([call], checking=checking)

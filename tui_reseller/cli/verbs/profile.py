@@ -12,8 +12,10 @@ from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common, complete_profile
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
+from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile, Store
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services import listing, rule_changes
 from tui_reseller.services.services import LedgerUse, Services
@@ -32,6 +34,7 @@ SHOWN_CHANGES = 5
     cls=LazyGroup,
     verbs=(
         Verb("add", "profile_keys:add", _WORDS, "Add a profile and keep its key."),
+        Verb("copy", "profile_keys:copy", _WORDS, "Add one for another service, with the rules of one."),
         Verb("set", "profile:set_keys", _WORDS, "Change a profile."),
         Verb("secret", "profile_keys:secret", _WORDS, "Put a new key in the place of the old one."),
         Verb("list", "profile:list_profiles", _WORDS, "List profiles."),
@@ -62,7 +65,8 @@ def set_keys(inv: Invocation, *, name: str, pairs: Sequence[str]) -> int:
     the password of a proxy, which is no part of proxy here: http://HOST:PORT or http://USER@HOST:PORT.
 
     Keys: provider base_url api_user format protected read_only colour store credential_command proxy ca_file
-    max_rows max_percent. The last two are ceilings for a change of several customers; "none" takes one away.
+    eu_base_url max_rows max_percent. The last two are ceilings for a change of several customers; "none" takes one
+    away.
 
     Examples:
       tui-reseller profile set acme protected=true colour=red
@@ -176,14 +180,31 @@ def test(inv: Invocation, *, name: str | None) -> int:
 
     async def opened(_services: Services, session: Session) -> int:
         await inv.connect(session)
-        seen = (await listing.test(session))[:1]
+        identity = await listing.test(session)
         chosen = session.profile
-        inv.out.item({"profile": chosen.name, "host": chosen.host, "format": chosen.format.value, "seen": seen})
-        inv.console.say(f"the service answers, and accepts the key of {quoted(chosen.api_user)}")
+        inv.out.item(
+            {
+                "profile": chosen.name,
+                "host": chosen.host,
+                "format": chosen.format.value,
+                "seen": list(identity.seen[:1]),
+            }
+        )
+        inv.console.say(f"the service answers, and accepts the key of {quoted(identity.account or chosen.api_user)}")
+        for title, scope in sorted(_lacking(session.provider, identity)):
+            inv.console.say(f"this key cannot: {title.lower()} (permission {scope})")
         warn_of_proxy(inv, chosen)
         return ExitCode.OK
 
     return inv.with_session(opened, name=name, ledger=LedgerUse.NONE)
+
+
+def _lacking(provider: Provider, identity: Identity) -> list[tuple[str, str]]:
+    """Return title and permission of each operation that the key may not carry out, where the service tells."""
+    if identity.scopes is None:
+        return []
+    actions = provider.actions.values()
+    return [(action.title, action.scope) for action in actions if action.scope and action.scope not in identity.scopes]
 
 
 @click.command()

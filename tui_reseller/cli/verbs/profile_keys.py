@@ -1,5 +1,6 @@
 """profile add and profile secret: where a key and what belongs to it are taken from, and where they are kept."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import click
@@ -11,17 +12,19 @@ from tui_reseller.cli.options import common, complete_profile
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput
 from tui_reseller.domain.printed import command
-from tui_reseller.domain.profile import COLOURS, DEFAULT_BASE_URL, Format, Profile, Store
+from tui_reseller.domain.profile import COLOURS, Format, Profile, Store
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.services.profiles import checked, command_of, max_percent_of, max_rows_of, proxy_of
 from tui_reseller.services.services import Services
+from tui_reseller.services.signing_in import with_account_name
 
 
 @click.command()
 @click.argument("name")
 @click.option("--provider", type=click.Choice(list(PROVIDERS)), default=next(iter(PROVIDERS)), help="Kind of service.")
-@click.option("--base-url", metavar="URL", default=DEFAULT_BASE_URL, help=f"Where it is served ({DEFAULT_BASE_URL}).")
-@click.option("--api-user", metavar="USER", default="", help="Name of our reseller account there.")
+@click.option("--base-url", metavar="URL", default="", help="Where it is served, where not at the usual address.")
+@click.option("--eu-base-url", metavar="URL", default="", help="The same for customers of the European region.")
+@click.option("--api-user", metavar="USER", default="", help="Name of our reseller account there; v3 tells it.")
 @click.option("--format", "format_", type=click.Choice(["json", "xml"]), default="json", help="Format of the answers.")
 @click.option("--protected", is_flag=True, help="Locked until it is unlocked with a reason.")
 @click.option("--colour", type=click.Choice(COLOURS), default="blue", help="Of its badge on the screen.")
@@ -35,14 +38,16 @@ from tui_reseller.services.services import Services
 @click.option("--max-percent", metavar="P", default="", help="Refuse a change for a larger part of all customers.")
 @common
 def add(inv: Invocation, *, name: str, secret_stdin: bool, proxy_password_stdin: bool, **given: object) -> int:
-    """Add a profile. On a terminal the api user and the key are asked for; the key is never an argument.
+    """Add a profile. On a terminal the key is asked for, and the api user where the service does not tell it by the
+    key. The key is never an argument.
 
     The password of a proxy is a secret as the key is: asked for, kept with it, and never an argument. Where a command
     prints the key, its second line is that password. A proxy whose user has none is http://USER:@HOST:PORT.
 
     Examples:
-      tui-reseller profile add acme --api-user acme
-      tui-reseller profile add acme --api-user acme --protected --colour red
+      tui-reseller profile add acme
+      tui-reseller profile add acme --protected --colour red
+      tui-reseller profile add old --provider reseller-v2 --api-user acme --format xml
       tui-reseller profile add acme --api-user acme --secret-command 'pass show acme/api'
       vault-read acme | tui-reseller profile add acme --api-user acme --secret-stdin
       tui-reseller profile add acme --api-user acme --proxy http://kim@proxy.example:3128
@@ -54,25 +59,69 @@ def add(inv: Invocation, *, name: str, secret_stdin: bool, proxy_password_stdin:
     if proxy_password_stdin and not (secret_stdin and wanted.wants_proxy_password):
         raise click.UsageError("--proxy-password-stdin goes with --secret-stdin and a --proxy that names a user")
 
+    piped = ("key",) * secret_stdin + ("password of the proxy",) * proxy_password_stdin
+    return inv.run(lambda services: _added(inv, services, wanted, piped))
+
+
+@click.command()
+@click.argument("old", shell_complete=complete_profile)
+@click.argument("new")
+@click.option(
+    "--provider", type=click.Choice(list(PROVIDERS)), default=next(iter(PROVIDERS)), help="The other service."
+)
+@click.option("--base-url", metavar="URL", default="", help="Where it is served, where not at the usual address.")
+@click.option("--eu-base-url", metavar="URL", default="", help="The same for customers of the European region.")
+@click.option("--api-user", metavar="USER", default="", help="Name of our reseller account there; v3 tells it.")
+@click.option("--secret-stdin", is_flag=True, help="Read the new key from the first line of stdin.")
+@click.option("--secret-command", metavar="CMD", default="", help="A command that prints the new key.")
+@common
+def copy(inv: Invocation, *, old: str, new: str, secret_stdin: bool, **given: str) -> int:
+    """Add a profile for another service with the rules of one that is there: protection, ceilings, colour, proxy,
+    certificates, where the key lives. The old one stays; the key is a new one.
+
+    Examples:
+      tui-reseller profile copy acme acme-v3 --provider subusers-v3
+      vault-read acme-v3 | tui-reseller profile copy acme acme-v3 --secret-stdin
+
+    """
+
     async def work(services: Services) -> int:
-        wants_key = wanted.keeps_key
-        if wants_key and inv.console.can_ask:
-            await _need_keyring(services)  # before a key is typed for nothing
-        profile = checked(_with_user(inv, wanted))
-        credential = None
-        if secret_stdin:
-            credential = Credential(*read_secrets("key", *(("password of the proxy",) if proxy_password_stdin else ())))
-        elif wants_key and inv.console.can_ask:
-            credential = _typed(inv, profile, None)
-        where = await services.profiles.add(profile, credential)
-        inv.console.say(f'profile "{name}" is added; key: {where}')
-        if wants_key and credential is None:
-            inv.console.say(f"no key yet: {command('profile', 'secret', name)}")
-        elif wants_key and profile.wants_proxy_password and credential and credential.proxy_password is None:
-            inv.console.say(f"no password of the proxy yet: {command('profile', 'secret', name)}")
-        return ExitCode.OK
+        service = PROVIDERS[given["provider"]]
+        wanted = replace(
+            services.profiles.get(old),
+            name=new,
+            provider=service.id,
+            base_url=given["base_url"] or service.base_url,
+            eu_base_url=given["eu_base_url"],
+            api_user=given["api_user"],
+            format=Format(service.formats[0]),
+            credential_command=command_of(given["secret_command"]),
+            proxy_password=None,
+        )
+        return await _added(inv, services, wanted, ("key",) * secret_stdin)
 
     return inv.run(work)
+
+
+async def _added(inv: Invocation, services: Services, wanted: Profile, piped: Sequence[str]) -> int:
+    """Add a profile with its key, which is piped, a line each, under these names; or typed."""
+    wants_key = wanted.keeps_key
+    if wants_key and inv.console.can_ask:
+        await _need_keyring(services)  # before a key is typed for nothing
+    profile = wanted if not wanted.service.needs_api_user else checked(_with_user(inv, wanted))
+    credential = None
+    if piped:
+        credential = Credential(*read_secrets(*piped))
+    elif wants_key and inv.console.can_ask:
+        credential = _typed(inv, profile, None)
+    profile = checked(await with_account_name(services, profile, credential))
+    where = await services.profiles.add(profile, credential)
+    inv.console.say(f'profile "{wanted.name}" is added; key: {where}')
+    if wants_key and credential is None:
+        inv.console.say(f"no key yet: {command('profile', 'secret', wanted.name)}")
+    elif wants_key and profile.wants_proxy_password and credential and credential.proxy_password is None:
+        inv.console.say(f"no password of the proxy yet: {command('profile', 'secret', wanted.name)}")
+    return ExitCode.OK
 
 
 def _profile_of(name: str, given: dict[str, object]) -> Profile:
@@ -80,8 +129,9 @@ def _profile_of(name: str, given: dict[str, object]) -> Profile:
     return Profile(
         name=name,
         api_user=text["api_user"],
-        base_url=text["base_url"],
+        base_url=text["base_url"] or PROVIDERS[text["provider"]].base_url,
         provider=text["provider"],
+        eu_base_url=text["eu_base_url"],
         format=Format(text["format_"]),
         protected=bool(given["protected"]),
         colour=text["colour"],

@@ -1,7 +1,8 @@
 """list and show: what the service knows."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,18 +11,20 @@ import click
 from tui_reseller.cli.argument_values import FilePath
 from tui_reseller.cli.console import Console, size_text
 from tui_reseller.cli.exit_codes import ExitCode
-from tui_reseller.cli.fresh_list import loaded, refreshed
+from tui_reseller.cli.fresh_list import loaded, read_details, refreshed
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common, one_customer
 from tui_reseller.cli.query import ListRequest, default_columns, list_request
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.duration import read_duration
-from tui_reseller.domain.errors import BadConfig, CustomerNotFound
+from tui_reseller.domain.errors import BadConfig, CustomerNotFound, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.listing import ListQuery
+from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import export, listing
+from tui_reseller.services.notes import open_note
 from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
 
@@ -46,6 +49,7 @@ class _Target:
 @click.option("--offline", is_flag=True, help="Only the snapshot; neither network nor keyring is touched.")
 @click.option("--max-age", metavar="AGE", help="Take the snapshot if it is younger: 90s, 10m, 2h, 1d.")
 @click.option("--accept-smaller", is_flag=True, help="Take a list over that has lost a fifth or more.")
+@click.option("--details", is_flag=True, help="Read also what the service tells for one customer at a time.")
 @click.option("--to", metavar="FILE", type=FilePath(), help="Write them to a file: .csv, .jsonl or .parquet.")
 @click.option("--force", is_flag=True, help="Let --to replace a file that is there.")
 @click.option("-0", "--null", "zeros", is_flag=True, help="Only usernames, each with a zero byte behind it.")
@@ -60,6 +64,7 @@ def list_customers(
     offline: bool,
     max_age: str | None,
     accept_smaller: bool,
+    details: bool,
     to: Path | None,
     force: bool,
     zeros: bool,
@@ -71,20 +76,21 @@ def list_customers(
       tui-reseller list --filter 'sending:off -country=es' --sort email
       tui-reseller list --output csv --columns username,email > customers.csv
       tui-reseller list --offline --filter is:needs-you
+      tui-reseller list --filter note:contract --columns username,label,note
       tui-reseller list --max-age 10m --limit 20
       tui-reseller list --to customers.parquet --force
+      tui-reseller list --filter sending:off --details --output csv
       tui-reseller list --filter country:es -0 | tui-reseller disable -0 --yes -
 
     """
-    if offline and max_age:
-        raise click.UsageError("--offline and --max-age: one of the two is too many")
-    if zeros and (columns or to or inv.common.output):
-        raise click.UsageError("-0 writes usernames and nothing else: leave --columns, --output and --to out")
+    _refuse_too_many({"--offline": offline, "--details": details})
+    _refuse_too_many({"--offline": offline, "--max-age": max_age})
+    _refuse_beside_usernames(zeros and (columns or to or inv.common.output))
     age = read_duration(max_age) if max_age else None
     target = _read_target(inv, to, limit=limit, force=force)
 
     async def written(services: Services, session: Session, query: ListRequest) -> int:
-        marks = await listing.marks_for(session, query.filter)
+        marks = await listing.marks_for(session, query.filter, query.columns)
         await session.customers.query(ListQuery(query.filter, query.sort, query.descending, marks))
         _warn_of_ledger(inv, session)
         if target:
@@ -92,6 +98,12 @@ def list_customers(
         if zeros:
             return _write_usernames(inv, session, query)
         return await _write_list(inv, services, session, query)
+
+    async def detailed(services: Services, session: Session, query: ListRequest) -> int:
+        if details:
+            await inv.connect(session)
+            await read_details(inv, session, query)
+        return await written(services, session, query)
 
     async def opened(services: Services, session: Session) -> int:
         query = list_request(session.provider, filter_, sort, columns, limit)
@@ -103,12 +115,22 @@ def list_customers(
                 name = session.profile.name
                 raise BadConfig(f'no snapshot of profile "{name}"', hint=command("list", "--profile", name))
             if offline or (info and age and services.clock.now() - info.read_at <= age):
-                return await written(services, session, query)
+                return await detailed(services, session, query)
         if not await refreshed(inv, session, accept_smaller=accept_smaller):
             return ExitCode.NO_ANSWER
-        return await written(services, session, query)
+        return await detailed(services, session, query)
 
     return inv.with_session(opened, ledger=LedgerUse.NONE)  # what was last set is learnt with the list
+
+
+def _refuse_beside_usernames(given: object) -> None:
+    if given:
+        raise click.UsageError("-0 writes usernames and nothing else: leave --columns, --output and --to out")
+
+
+def _refuse_too_many(given: Mapping[str, object]) -> None:
+    if all(given.values()):
+        raise click.UsageError(f"{' and '.join(given)}: one of the two is too many")
 
 
 def _read_target(inv: Invocation, to: Path | None, *, limit: int | None, force: bool) -> _Target | None:
@@ -152,7 +174,8 @@ async def _write_file(
 async def _write_list(inv: Invocation, services: Services, session: Session, query: ListRequest) -> int:
     matched = len(session.customers)
     shown = min(matched, query.limit or matched)
-    table = await session.customers.table() if inv.out.format in _BY_COLUMNS else None
+    notes = None if set(NOTE_COLUMNS).isdisjoint(query.columns) else session.notes.present
+    table = await session.customers.table(notes=notes) if inv.out.format in _BY_COLUMNS else None
     if table is None:
         _write_rows(inv, session, query, shown)
     else:
@@ -188,7 +211,12 @@ def _write_rows(inv: Invocation, session: Session, query: ListRequest, count: in
             if inv.out.is_closed:
                 break
             found = customer.as_dict()
-            rows.add({name: found[name] for name in columns} if query.columns else found)
+            if not query.columns:
+                rows.add(found)
+                continue
+            note = session.notes.present.of(customer)
+            found |= {name: note.value(name) if note else None for name in NOTE_COLUMNS}
+            rows.add({name: found[name] for name in columns})
 
 
 def _windows(session: Session, count: int) -> Iterator[Customer]:
@@ -219,11 +247,17 @@ def show(inv: Invocation, *, username: str) -> int:
     async def opened(_services: Services, session: Session) -> int:
         _warn_of_ledger(inv, session)
         await inv.connect(session)
-        customer = await session.find(username)
+        customer = await session.find(username, session.provider.details)
         if customer is None:
             raise CustomerNotFound(f"there is no customer {quoted(username)}")
-        shows_extra = customer.extra and inv.out.format == "table"
-        inv.out.item(customer.as_dict(), None if shows_extra else session.provider.columns)
+        if inv.out.format != "table":
+            inv.out.item(customer.as_dict(), session.provider.columns)
+            return ExitCode.OK
+        found = customer.as_dict()
+        with suppress(LedgerUnavailable, RefusedHere):  # a customer is shown all the same
+            note = (await open_note(session, customer)).note
+            found |= {name: note.value(name) for name in NOTE_COLUMNS if note.value(name)} if note else {}
+        inv.out.item(found)
         return ExitCode.OK
 
     return inv.with_session(opened, ledger=LedgerUse.LAST_SET)

@@ -168,6 +168,7 @@ RESELLER_V2 = Provider(
     actions=ACTIONS,
     identity=("email", "first_name", "last_name"),
     new_values={"sending": True},
+    why_no_sign_in="the customer logs in; set a new password if it is lost",
     name_fields=("first_name", "last_name"),
     place_fields=("city", "country"),
     postal_line=(("zip", "city"), ("state",), ("country",)),

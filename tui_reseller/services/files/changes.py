@@ -45,6 +45,11 @@ class ChangeMaker:
         else:
             spelt = self._restored(values)
         operation = self._operation(values.pop(ACTION, ""))
+        if self._provider.names_customers and self._provider.action(operation).effect is Effect.CREATES:
+            raise InvalidInput(
+                f"{self._provider.title} gives new customers their key, so that none can be recognised who was opened "
+                "already: they are opened one by one"
+            )
         username = values.pop(KEY, "")
         if not username:
             raise InvalidInput(f"no {KEY}", field=KEY)

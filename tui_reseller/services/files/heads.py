@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.listing import EXTRA
 from tui_reseller.domain.nearest import did_you_mean
+from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.files.actions import all_columns
@@ -32,7 +33,7 @@ class Heads:
     """The columns of a file of one service. Of JSON some heads come late: each is looked up when it is met."""
 
     def __init__(self, provider: Provider, options: ReadingOptions) -> None:
-        self.names = tuple(dict.fromkeys((*all_columns(provider), *provider.columns, EXTRA)))
+        self.names = tuple(dict.fromkeys((*all_columns(provider), *provider.columns, EXTRA, *NOTE_COLUMNS)))
         self.columns: dict[str, Column] = {}
         self._renamed = {_folded(head): name for head, name in options.renamed.items()}
         self._ignored = {_folded(head): head for head in options.ignored}

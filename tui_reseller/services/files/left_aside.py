@@ -4,6 +4,7 @@ import json
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import EXTRA
+from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Call, verb_of
 from tui_reseller.domain.provider import Kind, Provider
 from tui_reseller.domain.switch import Switch
@@ -37,6 +38,19 @@ def why_not_so(provider: Provider, call: Call, name: str, cell: str, now: Custom
     way = f"; {verb_of(other)} changes it" if other is not None and provider.has(other) else ""
     return (
         f"{call.operation.value} does not change {name}, the customer has {has}{way}; --ignore-columns leaves it aside"
+    )
+
+
+def why_not_noted(call: Call, name: str, cell: str, note: Note | None) -> str:
+    """Return why a cell of our own label or note stands against a row, or nothing if it says what is so already. The
+    note is the one on the customer.
+    """
+    said = (note.value(name) if note is not None else None) or ""
+    if said in {cell, cell.strip()}:
+        return ""
+    return (
+        f"{call.operation.value} does not change {name}, which is ours: there is {quoted(said)}; note changes it; "
+        "--ignore-columns leaves it aside"
     )
 
 

@@ -1,6 +1,10 @@
 """Texts and values as the ledger stores them: ASCII only, so that every text survives, also a lone surrogate."""
 
 import json
+import re
+
+_PLAIN = re.compile(r"[ !#-\[\]-~]*")
+"""What is escaped as it is."""
 
 
 def compact(value: object) -> str:
@@ -15,4 +19,6 @@ def escaped(text: str) -> str:
 
 def unescaped(text: str) -> str:
     """Return the text that escaped() was given. Raises ValueError for anything else."""
+    if _PLAIN.fullmatch(text):
+        return text  # a name almost always, of which there are many
     return str(json.loads(f'"{text}"'))

@@ -24,8 +24,8 @@ _READ_BACK = "read back"
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One row of the ledger, in the order of its columns. Only intents have an account and a username. Texts are
-    escaped() (encoding.py), times ISO 8601 in UTC.
+    """One row of the ledger, in the order of its columns. Only intents and notes have an account and a username. Texts
+    are escaped() (encoding.py), times ISO 8601 in UTC.
     """
 
     number: int
@@ -82,13 +82,21 @@ def intent_row(number: int, entry: str, moment: datetime, intent: Intent, proces
 
 
 def outcome_row(
-    number: int, entry: str, moment: datetime, outcome: Outcome, message: str, *, is_observed: bool = False
+    number: int,
+    entry: str,
+    moment: datetime,
+    outcome: Outcome,
+    message: str,
+    *,
+    target: str | None = None,
+    is_observed: bool = False,
 ) -> LedgerRow:
-    """Return the row of an outcome; observed is one that was read from the service."""
+    """Return the row of an outcome; observed is one that was read from the service, target the key that it gave a new
+    customer.
+    """
     body = compact({"message": message} | ({"observed": True} if is_observed else {}))
-    return LedgerRow(
-        number, "outcome", entry, utc_text(moment), None, None, None, None, None, None, outcome.value, body
-    )
+    key = None if target is None else escaped(target)
+    return LedgerRow(number, "outcome", entry, utc_text(moment), None, None, None, None, key, None, outcome.value, body)
 
 
 def plain_row(
@@ -108,7 +116,7 @@ def target_of(intent: Intent) -> str | None:
 
 class EntryRow(NamedTuple):
     """What a database has of an operation: the columns of its intent, the ids that tie it to an undo, and the outcome
-    that stands for it now (the last one), or None.
+    that stands for it now (the last one), or None. Given is the key that the service gave a new customer.
     """
 
     entry: str | None
@@ -125,6 +133,7 @@ class EntryRow(NamedTuple):
     outcome: str | None
     outcome_time: str | None
     outcome_body: str | None
+    given: str | None = None
 
 
 def read_entry(row: EntryRow, is_alive: Callable[[Process, datetime], bool], canonical: Mapping[str, str]) -> Entry:
@@ -156,6 +165,7 @@ def read_entry(row: EntryRow, is_alive: Callable[[Process, datetime], bool], can
         batch=None if row.batch is None else unescaped(row.batch),
         outcome=outcome,
         message=message,
+        given=unescaped(row.given or ""),
         settled_at=datetime.fromisoformat(row.outcome_time) if row.outcome_time else None,
         until=datetime.fromisoformat(content["until"]) if content.get("until") else None,
         word=row.operation or "",

@@ -49,8 +49,10 @@ class Transaction(Protocol):
     def append_intent(self, entry_id: str, intent: Intent) -> None:
         """Add an intent to the chain."""
 
-    def append_outcome(self, entry: Entry, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
-        """Add an outcome to the chain."""
+    def append_outcome(
+        self, entry: Entry, outcome: Outcome, message: str, *, target: str | None = None, is_observed: bool = False
+    ) -> None:
+        """Add an outcome to the chain. Target is the key that the service gave a new customer."""
 
 
 def begin(transaction: Transaction, intent: Intent) -> str:
@@ -106,11 +108,12 @@ def finish(
     outcome: Outcome,
     message: str,
     *,
+    target: str | None = None,
     is_observed: bool = False,
     is_answer: bool = False,
 ) -> None:
     """Write an outcome, and close what it supersedes. Observed is one that was read from the service; an answer is what
-    the service said to the call itself.
+    the service said to the call itself, target the key that it gave a new customer.
 
     What is closed stays closed: a check that began before somebody else resolved the operation must not open it again.
     Only an answer that comes after that still counts: it says what a note left open, and where it contradicts what was
@@ -121,26 +124,29 @@ def finish(
     entry = transaction.entry(entry_id)
     if entry.outcome is not None and not entry.outcome.needs_you:
         if is_answer:
-            _answered_late(transaction, entry, entry.outcome, outcome, message)
+            _answered_late(transaction, entry, entry.outcome, outcome, message, target)
         return
     later = _later_repeat(transaction, entry) if outcome is Outcome.VERIFIED_APPLIED else None
     if later is not None:
         message += f" - which may be the doing of {later.id}, whose outcome is open: check that one first"
         transaction.append_outcome(entry, Outcome.UNKNOWN, message, is_observed=is_observed)
         return
-    transaction.append_outcome(entry, outcome, message, is_observed=is_observed)
+    transaction.append_outcome(entry, outcome, message, target=target, is_observed=is_observed)
     if outcome.is_applied:
         for other in _open_repeats(transaction, entry):
             if other.id < entry.id and _may_be_repeated(other):
                 transaction.append_outcome(other, Outcome.RESOLVED, f"superseded by {entry.id}, applied")
 
 
-def _answered_late(transaction: Transaction, entry: Entry, closed: Outcome, outcome: Outcome, message: str) -> None:
+def _answered_late(
+    transaction: Transaction, entry: Entry, closed: Outcome, outcome: Outcome, message: str, target: str | None
+) -> None:
     """Write down an answer to an operation that was closed while its process was thought to be gone."""
     if not (outcome.is_applied or outcome.is_certainly_not):
         return
     if closed is Outcome.RESOLVED:
-        transaction.append_outcome(entry, outcome, f"{message} - answered after it was resolved with a note")
+        words = f"{message} - answered after it was resolved with a note"
+        transaction.append_outcome(entry, outcome, words, target=target)
     elif closed.is_applied != outcome.is_applied:
         said = f"the answer came late: {outcome.word.lower()} ({message}); it had been read as {closed.word.lower()}"
         transaction.append_outcome(entry, Outcome.UNVERIFIABLE, f"{said}: look at the customer")

@@ -1,6 +1,6 @@
 """The forms of a whole customer: a new one, and the editor. Their rows are those of the service's table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Operation
@@ -9,14 +9,31 @@ from tui_reseller.domain.text import clean, quoted
 from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.rows import customer_field, password_fields
 
+NOTHING_OFFERED: Mapping[str, Sequence[str]] = {}
+SHOWN = 2
+"""So many other values that the service offers are named beside a field."""
+
 
 def create_form(
-    provider: Provider, profile: str, values: Mapping[str, str] | None = None, problem: str = ""
+    provider: Provider,
+    profile: str,
+    values: Mapping[str, str] | None = None,
+    problem: str = "",
+    offered: Mapping[str, Sequence[str]] = NOTHING_OFFERED,
 ) -> FormSpec:
-    """Enter a new customer. Values are what was typed before."""
+    """Enter a new customer. Values are what was typed before, offered what the service has for a field, the best first:
+    that stands there at first.
+    """
     typed, action = values or {}, provider.action(Operation.CREATE)
     fields = [
-        customer_field(provider.by_name[name], typed=typed, required=True, is_new=True)
+        customer_field(
+            provider.by_name[name],
+            next(iter(offered.get(name, ())), ""),
+            typed,
+            required=True,
+            is_new=True,
+            hint=_also(offered.get(name, ())),
+        )
         for name in provider.at_create(AtCreate.REQUIRED)
     ]
     if action.needs_password:
@@ -34,6 +51,12 @@ def create_form(
         asks_leave=True,
         problem=problem,
     )
+
+
+def _also(offered: Sequence[str]) -> str:
+    """Return a hint that names what else may be chosen."""
+    others = offered[1 : 1 + SHOWN]
+    return f"or {', '.join(clean(other, longest=20) for other in others)}" if others else ""
 
 
 def edited_by(provider: Provider) -> Iterator[tuple[Operation, Field]]:

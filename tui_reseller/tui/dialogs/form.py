@@ -3,6 +3,8 @@
 What it says comes from a FormSpec; what it returns is the values, or None for leaving. It changes nothing itself.
 """
 
+from typing import TYPE_CHECKING, cast
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -16,7 +18,10 @@ from tui_reseller.domain.text import clean, quoted
 from tui_reseller.tui.commit_guard import TOO_FAST, CommitGuard
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
-from tui_reseller.tui.widgets.inputs import Choice, LineInput, PathInput, SecretInput, TypedInput
+from tui_reseller.tui.widgets.inputs import Choice, HasValue, LineInput, PathInput, SecretInput, TypedInput
+
+if TYPE_CHECKING:
+    from textual.widgets import TextArea
 
 TOO_QUICK = "That came faster than fingers type (paste, or a slow line): type it again; nothing was sent"
 
@@ -64,24 +69,28 @@ class Form(Dialog[dict[str, str] | None]):
                 yield Button(Content(f"[{self.spec.commit} ^S]"), id="commit", compact=True)
 
     def _compose_row(self, row: FormField) -> ComposeResult:
-        with Horizontal(classes="form-row", id=f"row-{row.name}"):
+        with Horizontal(classes=f"form-row -{row.kind}", id=f"row-{row.name}"):
             yield Static(clean(row.label), markup=False, classes="form-label")
+            start = row.value if row.start is None else row.start
             if row.kind == "choice":
-                yield Choice(row.options, row.value if row.start is None else row.start, id=f"field-{row.name}")
+                yield Choice(row.options, start, id=f"field-{row.name}")
+            elif row.kind == "lines":
+                from tui_reseller.tui.widgets.lines_input import LinesInput  # noqa: PLC0415 - one form has such a field
+
+                yield LinesInput(row.shown(start), id=f"field-{row.name}")
             else:
                 kinds = {"secret": SecretInput, "typed": TypedInput, "path": PathInput}
-                kind = kinds.get(row.kind, LineInput)
-                shown = "" if row.kind == "secret" else clean(row.value if row.start is None else row.start)
+                kind, is_secret = kinds.get(row.kind, LineInput), row.kind == "secret"
                 yield Static("[", markup=False, classes="form-edge")
                 yield kind(
-                    shown, password=row.kind == "secret", select_on_focus=False, compact=True, id=f"field-{row.name}"
+                    row.shown(start), password=is_secret, select_on_focus=False, compact=True, id=f"field-{row.name}"
                 )
                 yield Static("]", markup=False, classes="form-edge")
             yield Static(row.hint, markup=False, classes="form-note", id=f"note-{row.name}")
 
     def on_mount(self) -> None:
         """Start on the first field, else on Cancel; a commit counts from the first painting on."""
-        first = f"#field-{self.spec.fields[0].name}" if self.spec.fields else "#cancel"
+        first = f"#field-{self.spec.first or self.spec.fields[0].name}" if self.spec.fields else "#cancel"
         if not self.query(first):
             return  # the application is ending: nothing was composed any more
         self.set_focus(self.query_one(first))
@@ -95,11 +104,8 @@ class Form(Dialog[dict[str, str] | None]):
         return {row.name: self._value(row) for row in self.spec.fields}
 
     def _value(self, row: FormField) -> str:
-        widget = self.query_one(f"#field-{row.name}")
-        if isinstance(widget, Choice):
-            return widget.value
-        assert isinstance(widget, Input)  # noqa: S101 - a row is one or the other
-        return row.value if widget.value == clean(row.value) else widget.value
+        shown = cast("HasValue", self.query_one(f"#field-{row.name}")).value
+        return row.value if row.kind != "choice" and shown == row.shown(row.value) else shown
 
     def changes(self) -> dict[str, str]:
         """Return the values that are not what they were."""
@@ -122,9 +128,21 @@ class Form(Dialog[dict[str, str] | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say at once what is wrong with a value."""
-        for row in self.spec.fields:
-            if event.input.id == f"field-{row.name}":
-                self._note(row)
+        self._note_of(event.input)
+
+    def on_text_area_changed(self, event: "TextArea.Changed") -> None:
+        """Say the same of several lines."""
+        self._note_of(event.text_area)
+
+    def _note_of(self, widget: Widget) -> None:
+        row = self._row_of(widget)
+        if row is not None:
+            self._note(row)
+
+    def _row_of(self, widget: Widget | None) -> FormField | None:
+        """Return the row of a field."""
+        name = widget.id if widget is not None else None
+        return next((row for row in self.spec.fields if name == f"field-{row.name}"), None)
 
     def _findings(self, row: FormField) -> list[Finding]:
         value = self._value(row)
@@ -200,16 +218,19 @@ class Form(Dialog[dict[str, str] | None]):
 
     def action_revert(self) -> None:
         """Put the loaded value back into the field."""
-        for row in self.spec.fields:
-            if self.focused is not None and self.focused.id == f"field-{row.name}" and isinstance(self.focused, Input):
-                self.focused.value = clean(row.value) if row.kind != "secret" else ""
+        row = self._row_of(self.focused)
+        if row is not None and row.kind != "choice":
+            cast("HasValue", self.focused).value = row.shown(row.value)
 
     def action_help(self) -> None:
         """Say the keys of a form."""
         self.say("Tab next, Enter next field, ctrl+s or F2 does it, ctrl+r puts a value back, Esc leaves")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        """Left and right choose only where there is a choice; in a field they move in it."""
+        """Left and right choose only where there is a choice, in a field they move in it; so does Enter among lines."""
+        if action == "enter":
+            row = self._row_of(self.focused)
+            return row is None or row.kind != "lines"
         return action != "choose" or isinstance(self.focused, Choice)
 
     def action_choose(self, step: int) -> None:

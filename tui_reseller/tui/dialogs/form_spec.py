@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui_reseller.domain.fields import Finding
+from tui_reseller.domain.text import clean
 
 Check = Callable[[str], Sequence[Finding]]
 """Returns what is wrong with a value that was typed, or worth a warning."""
@@ -11,7 +12,8 @@ Check = Callable[[str], Sequence[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One row. Kind is text, path, secret, typed (must equal *must_be*) or choice; limit is shown as a count.
+    """One row. Kind is text, lines (several of them), path, secret, typed (must equal *must_be*) or choice; limit is
+    shown as a count.
 
     Value is what is there now; start is what the field shows at first, if it is something else (a draft). Lines stand
     above it. A choice without a value has nothing chosen, and must be.
@@ -31,10 +33,18 @@ class FormField:
     only_if: tuple[str, str] | None = None
     lines: tuple[str, ...] = ()
 
+    def shown(self, value: str) -> str:
+        """Return a value as the field shows it: clean, and of a secret nothing."""
+        if self.kind == "lines":
+            return "\n".join(map(clean, value.split("\n")))
+        return "" if self.kind == "secret" else clean(value)
+
 
 @dataclass(frozen=True, slots=True)
 class FormSpec:
-    """What a form says. Recall holds earlier values by field name; asks_leave asks before typed text is lost."""
+    """What a form says. Recall holds earlier values by field name; asks_leave asks before typed text is lost. First
+    names the field that has the focus at first, if that is not the first one.
+    """
 
     title: str
     profile: str
@@ -46,3 +56,4 @@ class FormSpec:
     asks_leave: bool = False
     marks_changes: bool = False
     problem: str = ""
+    first: str = ""

@@ -13,11 +13,13 @@ from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import delete_form, one_field_form
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
 from tui_reseller.tui.flows.again import remember
-from tui_reseller.tui.flows.targets import choose_one, warnings
+from tui_reseller.tui.flows.targets import only_one, warnings
 from tui_reseller.tui.presenters.commands import words_of
 from tui_reseller.tui.profile_context import ProfileContext
 
-_MORE = ("customer.email", "customer.rename", "customer.delete", "website.set")
+_MORE = (
+    "customer.email", "customer.rename", "customer.delete", "website.set", "customer.label", "customer.note",
+)  # fmt: skip
 
 
 def more_menu(context: ProfileContext) -> Menu:
@@ -30,14 +32,14 @@ def more_menu(context: ProfileContext) -> Menu:
 
 async def email(context: ProfileContext) -> None:
     """Change the contact address."""
-    customer = await _one(context, "e-mail")
+    customer = await only_one(context, "e-mail")
     if customer is not None and await _change(context, Operation.EMAIL, customer, warnings=()) is not None:
         remember(context, email)
 
 
 async def rename(context: ProfileContext) -> None:
     """Change the username; marks and cursor go with it."""
-    customer = await _one(context, "rename")
+    customer = await only_one(context, "rename")
     if customer is None:
         return
     changed = await _change(context, Operation.RENAME, customer, warnings=await warnings(context, customer))
@@ -86,7 +88,7 @@ async def _agreed_to_name(context: ProfileContext, call: Call) -> bool:
 
 async def delete(context: ProfileContext) -> None:
     """Close the account."""
-    customer = await _one(context, "delete")
+    customer = await only_one(context, "delete")
     if customer is None:
         return
     call = Call(Operation.DELETE, customer.username)
@@ -103,10 +105,3 @@ async def delete(context: ProfileContext) -> None:
     result = await do_one(context, call, customer, answer)
     if result.outcome.is_applied:
         context.mark(context.state.marked - {customer.username})
-
-
-async def _one(context: ProfileContext, verb: str) -> Customer | None:
-    if len(context.state.marked) > 1:
-        context.notify(f"{verb} works on one customer at a time; drop the marks first ( - ).", "warning")
-        return None
-    return await choose_one(context)

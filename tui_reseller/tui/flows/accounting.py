@@ -69,7 +69,7 @@ async def activity(context: ProfileContext) -> None:
             return
         several = shown.username is None
         rows = [
-            (entry.id, entry_line(entry, context.now(), with_username=several or entry.username != shown.username))
+            (entry.id, entry_line(entry, context.now(), with_username=several or entry.customer != shown.username))
             for entry in entries
         ]
         title = shown.title(context) + (f", {len(entries):,} of {count:,}" if count > len(entries) else "")
@@ -91,7 +91,7 @@ async def activity(context: ProfileContext) -> None:
 def _entry_lines(context: ProfileContext, entry: Entry) -> list[str]:
     lines = [
         f"Outcome    {outcome_word(entry.outcome)}   {entry.message}",
-        f"Operation  {verb_of(entry.operation)} of {quoted(entry.username)}",
+        f"Operation  {verb_of(entry.operation)} of {quoted(entry.customer)}",
         f"Time       {clock_text(entry.time, context.now())}   profile {entry.profile}",
         f"Operator   {entry.operator.words}",
         f"Reason     {entry.reason or '-'}",
@@ -125,11 +125,11 @@ async def needs_you(context: ProfileContext) -> None:
 async def _open_outcome(context: ProfileContext, entry: Entry) -> None:
     """Say what is known and what is safe; check again, or resolve with a note (interaction.md 6.7)."""
     options = [Option("c", "Check now", "check"), Option("s", "Resolve with a note ...", "resolve")]
-    title = f"{outcome_word(entry.outcome).upper()} - {verb_of(entry.operation)} of {quoted(entry.username, 40)}"
+    title = f"{outcome_word(entry.outcome).upper()} - {verb_of(entry.operation)} of {quoted(entry.customer, 40)}"
     chosen = await context.dialogs.ask(Menu(title, options, lines=open_lines(entry, next_check(context))))
     if chosen == "check":
         context.notify(
-            f"Checking {verb_of(entry.operation)} of {quoted(entry.username, 40)}; this can take a minute ..."
+            f"Checking {verb_of(entry.operation)} of {quoted(entry.customer, 40)}; this can take a minute ..."
         )
         context.host.run_flow(lambda: check(context, entry), "check")
     elif chosen == "resolve":
@@ -138,7 +138,7 @@ async def _open_outcome(context: ProfileContext, entry: Entry) -> None:
 
 async def _resolve(context: ProfileContext, entry: Entry) -> None:
     spec = FormSpec(
-        f"Resolve {verb_of(entry.operation)} of {quoted(entry.username, 40)}",
+        f"Resolve {verb_of(entry.operation)} of {quoted(entry.customer, 40)}",
         context.profile_title,
         ("It is closed with your note and never counted as success.",),
         (FormField("note", "What do you know?", required=True, limit=400),),
@@ -153,7 +153,7 @@ async def _resolve(context: ProfileContext, entry: Entry) -> None:
         context.notify_error(error)
         return
     await context.count_open()
-    context.notify(f"Resolved with a note: {verb_of(entry.operation)} of {quoted(entry.username, 40)}", "good")
+    context.notify(f"Resolved with a note: {verb_of(entry.operation)} of {quoted(entry.customer, 40)}", "good")
 
 
 async def messages(context: ProfileContext) -> None:

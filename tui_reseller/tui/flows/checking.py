@@ -23,7 +23,7 @@ async def check(context: ProfileContext, entry: Entry) -> None:
     await context.requery()
     await context.count_open()
     kind = "good" if outcome is Outcome.VERIFIED_APPLIED else "warning"
-    context.notify(f"{outcome.word}: {verb_of(entry.operation)} of {quoted(entry.username, 40)}  {words}", kind)
+    context.notify(f"{outcome.word}: {verb_of(entry.operation)} of {quoted(entry.customer, 40)}  {words}", kind)
 
 
 @dataclass(slots=True)

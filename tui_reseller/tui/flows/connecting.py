@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput, ResellerError
-from tui_reseller.domain.profile import COLOURS, DEFAULT_BASE_URL, Format, Profile, Store
+from tui_reseller.domain.profile import COLOURS, Format, Profile, Store, checked_base_url
+from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
 from tui_reseller.services.profiles import checked
 from tui_reseller.services.services import Services
+from tui_reseller.services.signing_in import with_account_name
 from tui_reseller.tui.dialogs.asking import Dialogs
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 
@@ -28,11 +30,16 @@ def _form(values: dict[str, str], state: str, problem: str) -> FormSpec:
         (note, "The test reads the list once and changes nothing. Nothing is saved before you have seen it."),
         (
             FormField("name", "Name", start=values.get("name", "main"), required=True, hint="yours to choose"),
-            FormField("base_url", "Base URL", start=values.get("base_url", DEFAULT_BASE_URL), required=True),
             FormField(
-                "format", "Format", values.get("format", "json"), "choice", options=(("json", "JSON"), ("xml", "XML"))
+                "provider", "Service", values.get("provider", next(iter(PROVIDERS))), "choice",
+                options=tuple((provider.id, provider.title) for provider in PROVIDERS.values()),
             ),
-            FormField("api_user", "Account name", start=values.get("api_user"), required=True),
+            FormField("base_url", "Base URL", start=values.get("base_url"), hint="empty: the usual address"),
+            FormField(
+                "format", "Format", values.get("format", "json"), "choice", options=(("json", "JSON"), ("xml", "XML")),
+                only_if=("provider", next(one.id for one in PROVIDERS.values() if len(one.formats) > 1)),
+            ),
+            FormField("api_user", "Account name", start=values.get("api_user"), hint="empty: v3 tells it by the key"),
             FormField(
                 "store", "Key lives in", values.get("store", "keyring" if state == "ready" else "none"), "choice",
                 options=where if state == "ready" else where[1:],
@@ -61,7 +68,7 @@ async def connect(services: Services, dialogs: Dialogs, notify: Callable[[str, s
         values = {name: value for name, value in answer.items() if name != "key"}
         credential = Credential(Secret(answer["key"]))
         try:
-            profile = _profile(values)
+            profile = await _profile(services, values, credential)
             if profile.name in services.profiles.load().profiles:
                 raise InvalidInput(f'there is a profile "{profile.name}" already', field="name")
             seen = await _try(services, profile, credential)
@@ -77,18 +84,20 @@ async def connect(services: Services, dialogs: Dialogs, notify: Callable[[str, s
         return profile
 
 
-def _profile(values: dict[str, str]) -> Profile:
-    return checked(
-        Profile(
-            name=values["name"],
-            api_user=values["api_user"],
-            base_url=values["base_url"],
-            format=Format(values["format"]),
-            protected=values["protected"] == "yes",
-            store=Store(values["store"]),
-            colour=COLOURS[0] if values["protected"] == "yes" else "blue",
-        )
+async def _profile(services: Services, values: dict[str, str], credential: Credential) -> Profile:
+    """Return the profile that was described; whose the key is, the service tells where it can. Raises ResellerError."""
+    service = PROVIDERS[values["provider"]]
+    wanted = Profile(
+        name=values["name"],
+        api_user=values["api_user"],
+        base_url=checked_base_url(values["base_url"] or service.base_url),
+        provider=service.id,
+        format=Format(values["format"]) if values["format"] in service.formats else Format(service.formats[0]),
+        protected=values["protected"] == "yes",
+        store=Store(values["store"]),
+        colour=COLOURS[0] if values["protected"] == "yes" else "blue",
     )
+    return checked(await with_account_name(services, wanted, credential))
 
 
 async def _try(services: Services, profile: Profile, credential: Credential) -> list[str]:

@@ -4,13 +4,14 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.password import PasswordState, generate_password
 from tui_reseller.domain.provider import KEY, AtCreate, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
+from tui_reseller.domain.unnamed import name_for_now
 from tui_reseller.services.job_passwords import state_after
 from tui_reseller.services.new_names import why_odd
 from tui_reseller.services.validation import findings_for
@@ -35,9 +36,10 @@ async def create(context: ProfileContext) -> None:
     """Ask, review, send; what was typed stays until it is applied or left, and n brings it back."""
     unsent = context.memory(_Unsent)
     values, unsent.values = unsent.values, None
-    problem = ""
+    problem, offered = "", await _offered(context)
     while True:
-        values = await context.dialogs.ask_form(create_form(context.provider, context.profile_title, values, problem))
+        form = create_form(context.provider, context.profile_title, values, problem, offered)
+        values = await context.dialogs.ask_form(form)
         if values is None:
             return
         try:
@@ -63,6 +65,17 @@ async def create(context: ProfileContext) -> None:
         note = result_note(context.provider, result, context.now())
         context.show_note(replace(note, hints=(*note.hints, "n brings back what you typed")))
         return
+
+
+async def _offered(context: ProfileContext) -> Mapping[str, Sequence[str]]:
+    """Ask the service what it offers for a new customer; without an answer, everything is typed."""
+    if not context.provider.offered_by_service:
+        return {}
+    try:
+        return await context.session.offered()
+    except ResellerError as error:
+        context.notify_error(error)
+        return {}
 
 
 def _review(
@@ -96,7 +109,8 @@ def _call(provider: Provider, values: Mapping[str, str]) -> Call:
     required = {name: values[name] for name in provider.at_create(AtCreate.REQUIRED) if name != KEY}
     offered = {name: values[name] for name in provider.offered_at_create if values[name]}
     password = _password(values) if provider.action(Operation.CREATE).needs_password else None
-    return Call(Operation.CREATE, values[KEY], required | offered, password)
+    username = name_for_now() if provider.names_customers else values[KEY]
+    return Call(Operation.CREATE, username, required | offered, password)
 
 
 def _password(values: Mapping[str, str]) -> Secret:

@@ -23,6 +23,7 @@ from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.rows import typed_fields
 from tui_reseller.tui.dialogs.texts import review_form
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
+from tui_reseller.tui.flows.details import read_now
 from tui_reseller.tui.flows.targets import choose_one
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.outcome import result_note
@@ -48,7 +49,8 @@ async def offer_draft(context: ProfileContext) -> None:
 
 async def edit(context: ProfileContext) -> None:
     """Edit the customer under the cursor."""
-    customer = await choose_one(context)
+    chosen = await choose_one(context)
+    customer = await read_now(context, chosen) if chosen is not None else None
     if customer is None:
         return
     unsent = context.memory(_Unsent)

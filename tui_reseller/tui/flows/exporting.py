@@ -24,6 +24,7 @@ class _Export:
     count: int
     path: Path
     overwrite: bool
+    with_notes: bool
 
 
 async def export(context: ProfileContext) -> None:
@@ -42,7 +43,8 @@ async def export(context: ProfileContext) -> None:
     answer = await context.dialogs.ask_form(_form(context, what, counts[what]))
     if answer is None:
         return
-    wanted = _Export(what, counts[what], at_home(answer["file"]), answer["there"] == "replace")
+    with_notes = answer.get("notes") == "yes"
+    wanted = _Export(what, counts[what], at_home(answer["file"]), answer["there"] == "replace", with_notes)
     context.host.run_in_background(partial(_write, context, wanted), "export")
 
 
@@ -60,10 +62,13 @@ def _form(context: ProfileContext, what: str, count: int) -> FormSpec:
         "The ending says the form: .csv .jsonl .parquet. The file is yours alone (0600).",
     )
     there = (("refuse", "refuse"), ("replace", "replace"))
-    fields = (
+    notes = (("no", "leave out"), ("yes", "label and note as columns"))
+    fields = [
         FormField("file", "File", value=str(Path.cwd() / name), required=True, check=partial(_findings, context)),
         FormField("there", "If it is there", value="refuse", kind="choice", options=there),
-    )
+    ]
+    if len(context.state.notes):
+        fields.append(FormField("notes", "Our own notes", value="no", kind="choice", options=notes))
     return FormSpec("Export", context.profile_title, lines, fields, commit="Write")
 
 
@@ -93,6 +98,7 @@ async def _write(context: ProfileContext, wanted: _Export) -> None:
             usernames=context.state.marked if wanted.what == "marked" else None,
             everything=wanted.what == "all",
             overwrite=wanted.overwrite,
+            with_notes=wanted.with_notes,
             progress=progress,
         )
     except InvalidInput as error:

@@ -58,7 +58,7 @@ async def filter_by(context: ProfileContext, text: str, *, final: bool) -> bool:
 
 async def _nothing(context: ProfileContext, found: Filter) -> str:
     """Say what one term less would show."""
-    customers, marks = context.session.customers, context.state.marks
+    customers, marks = context.session.customers, context.marks
     best, best_text = 0, ""
     for index, term in enumerate(found.terms) if len(found.terms) > 1 else ():
         text = found.without(index)

@@ -47,6 +47,7 @@ async def load_and_refresh(context: ProfileContext) -> None:
         await context.count_open()
     except ResellerError as error:
         context.notify_error(error)
+    context.host.run_in_background(context.learn_notes, "notes")
     if context.services.profiles.load().settings.refresh == MANUAL and context.session.held.read_at is not None:
         context.show(progress="")
     else:

@@ -40,6 +40,14 @@ async def choose_one(context: ProfileContext) -> Customer | None:
     return current if current and current.username else None
 
 
+async def only_one(context: ProfileContext, verb: str) -> Customer | None:
+    """Return the customer under the cursor, for a verb that would surprise where several are marked: that is said."""
+    if len(context.state.marked) > 1:
+        context.notify(f"{verb} works on one customer at a time; drop the marks first ( - ).", "warning")
+        return None
+    return await choose_one(context)
+
+
 async def warnings(context: ProfileContext, customer: Customer) -> list[str]:
     """Return what a dialog says of other customers that the eye takes for this one (reliability D07, D12)."""
     found = await context.session.customers.look_alikes([customer.username], LOOK_ALIKES + 1)

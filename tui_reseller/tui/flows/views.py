@@ -8,7 +8,7 @@ from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import quoted
-from tui_reseller.domain.view import SHIPPED, ListLayout, View, read_columns, with_saved
+from tui_reseller.domain.view import SHIPPED, ListLayout, View, read_columns, shown_columns, with_saved
 from tui_reseller.tui.dialogs.form_spec import Check, FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.profile_context import ProfileContext
@@ -164,7 +164,7 @@ async def _choose_columns(context: ProfileContext) -> None:
         context.profile_title,
         (
             f"The {provider.label(KEY).lower()} is always the first, and the switches are always there.",
-            f"There are: {', '.join(name for name in provider.columns if name != KEY)}.",
+            f"There are: {', '.join(name for name in shown_columns(provider) if name != KEY)}.",
             "None named: those that fit the width.",
         ),
         (FormField("columns", "In this order", value=" ".join(context.state.columns), check=_checked_by(provider)),),

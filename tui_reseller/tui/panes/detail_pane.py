@@ -10,10 +10,11 @@ from textual.strip import Strip
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.cells import is_disputed
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.note import Note
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.panes.line_view import LineView
-from tui_reseller.tui.presenters.detail import NO_ENDS, right_begins, short_lines, wide_lines
+from tui_reseller.tui.presenters.detail import NO_ENDS, right_begins, short_lines, short_title, wide_lines
 from tui_reseller.tui.presenters.rows import cut_middle
 
 TALL = 12
@@ -29,18 +30,28 @@ class DetailPane(LineView, can_focus=True):
         self.customer: Customer | None = None
         self.entries: Sequence[Entry] = ()
         self.read_at = ""
+        self.note: Note | None = None
         self.now: datetime | None = None
         self.ends: Mapping[str, str] = NO_ENDS
         self.lines: Sequence[str] = ()
         self._right = 0  # the cell at which a right half begins, if there is one
         self._style = Style()
 
-    def show(self, customer: Customer | None, read_at: str, now: datetime, ends: Mapping[str, str] = NO_ENDS) -> None:
-        """Show a customer, with what is said of the end of a suspension; activity comes with show_activity()."""
+    def show(
+        self,
+        customer: Customer | None,
+        read_at: str,
+        now: datetime,
+        note: Note | None = None,
+        ends: Mapping[str, str] = NO_ENDS,
+    ) -> None:
+        """Show a customer with our note, and what is said of the end of a suspension; activity comes with
+        show_activity().
+        """
         if customer is None or self.customer is None or customer.username != self.customer.username:
             self.entries = ()
             self.scroll_to(y=0, animate=False, immediate=True, force=True)
-        self.customer, self.read_at, self.now, self.ends = customer, read_at, now, ends
+        self.customer, self.read_at, self.now, self.note, self.ends = customer, read_at, now, note, ends
         self._fill()
 
     def show_activity(self, customer: Customer, entries: Sequence[Entry]) -> None:
@@ -81,10 +92,10 @@ class DetailPane(LineView, can_focus=True):
         if self.customer is None or self.now is None:
             return ["" if is_wide else "-" * width, "no customer"]
         name = cut_middle(clean(self.customer.username), min(len(self.customer.username), width - 14)).rstrip()
-        title = name if is_wide else f"-- {name} ".ljust(width - 9, "-") + " detail -"
-        self._right = 0 if self.size.height > TALL else right_begins(width)
-        lines, room = (wide_lines, width - 3) if self.size.height > TALL else (short_lines, width)
-        return [
-            title,
-            *lines(self.provider, self.customer, self.read_at, self.entries, self.now, room, self.ends),
-        ]
+        known = self.provider, self.customer, self.read_at, self.entries, self.now
+        if self.size.height > TALL:
+            self._right = 0
+            title = name if is_wide else short_title(name, width)
+            return [title, *wide_lines(*known, width - 3, self.note, self.ends)]
+        self._right = right_begins(width)
+        return [name if is_wide else short_title(name, width, self.note), *short_lines(*known, width, self.ends)]

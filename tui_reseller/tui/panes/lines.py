@@ -102,7 +102,8 @@ class TitleLine(FittedLine):
 
     def _fill(self, state: ViewState) -> None:
         width = self.size.width or 80
-        shown = columns(self.provider, width, state.columns, narrow=self.app.size.width < NARROW)
+        narrow, noted = self.app.size.width < NARROW, len(state.notes) > 0
+        shown = columns(self.provider, width, state.columns, narrow=narrow, noted=noted)
         self.put(Text(title_line(shown, state.sort, descending=state.descending), style="bold", no_wrap=True, end=""))
 
 

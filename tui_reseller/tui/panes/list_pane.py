@@ -12,6 +12,7 @@ from textual.timer import Timer
 
 from tui_reseller.domain.cells import is_disputed
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.note import NO_NOTES
 from tui_reseller.domain.provider import Provider
 from tui_reseller.tui.panes.line_view import LineView
 from tui_reseller.tui.panes.row_strip import RowMarks, row_parts, row_strip, spoken_strip
@@ -86,6 +87,7 @@ class ListPane(LineView, can_focus=True):
         self.columns: tuple[str, ...] = ()
         self.marked: frozenset[str] = frozenset()
         self.needs_you: frozenset[str] = frozenset()
+        self.notes = NO_NOTES
         self.words: tuple[str, ...] = ()
         self.range_from: int | None = None
         self.username: str | None = None
@@ -117,11 +119,12 @@ class ListPane(LineView, can_focus=True):
 
     def show_state(self, state: ViewState, words: tuple[str, ...]) -> None:
         """Show the list as the state says, with the words of its filter; nothing is painted if nothing is otherwise."""
-        drawn = (self.marked, self.needs_you, self.words, self.columns)
-        self.marked, self.needs_you, self.words, self.columns = state.marked, state.needs_you, words, state.columns
+        drawn = (self.marked, self.needs_you, self.notes, self.words, self.columns)
+        self.marked, self.needs_you, self.notes = state.marked, state.needs_you, state.notes
+        self.words, self.columns = words, state.columns
         rows, before = self._rows, self._shown
         now = _Shown(rows.version, len(rows), state.sort, state.descending, state.filter_text, rows.is_head)
-        if drawn == (self.marked, self.needs_you, self.words, self.columns) and before == now:
+        if drawn == (self.marked, self.needs_you, self.notes, self.words, self.columns) and before == now:
             return
         self._shown = now
         is_other_filter = before is not None and before.filter_text != now.filter_text
@@ -165,10 +168,11 @@ class ListPane(LineView, can_focus=True):
             is_marked=name in self.marked or self._in_range(row),
             needs_you=name in self.needs_you,
             is_fresh=name in self._fresh,
+            note=self.notes.of(customer),
         )
         if self.plain:
             return spoken_strip(self.provider, customer, marks, width, self.style_of("list--row"))
-        shown = columns(self.provider, width, self.columns, narrow=self.narrow)
+        shown = columns(self.provider, width, self.columns, narrow=self.narrow, noted=len(self.notes) > 0)
         parts = row_parts(customer, marks, shown, self.words, self.style_of)
         if any(is_disputed(segment.text) for _, cell in parts for segment in cell):
             self.has_parts(row, parts)

@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.note import Note
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.searching import find_folded
 from tui_reseller.domain.switch import Switch
@@ -31,10 +32,11 @@ class RowMarks:
     is_marked: bool
     needs_you: bool
     is_fresh: bool
+    note: Note | None = None
 
     @property
     def gutter(self) -> str:
-        """One character for each."""
+        """One character for each of the first four."""
         marks = ((self.is_cursor, ">"), (self.is_marked, "*"), (self.needs_you, "!"), (self.is_fresh, "~"))
         return "".join(character if holds else " " for holds, character in marks)[:GUTTER]
 
@@ -51,7 +53,7 @@ def row_parts(
     parts: list[tuple[int, Sequence[Segment]]] = [(0, [Segment(marks.gutter, style)])]
     at = len(marks.gutter)
     for column in shown:
-        text = fit(customer, column)
+        text = fit(customer, column, marks.note)
         if column.is_switch:
             is_off = customer.switch(column.field) is Switch.OFF
             cell = [Segment(text, style + style_of("list--off", partial=True) if is_off else style)]
@@ -72,7 +74,14 @@ def row_strip(parts: Parts, width: int) -> Strip:
 
 def spoken_strip(provider: Provider, customer: Customer, marks: RowMarks, width: int, style: Style) -> Strip:
     """Return a row as a screen reader speaks it."""
-    text = spoken(provider, customer, is_cursor=marks.is_cursor, is_marked=marks.is_marked, needs_you=marks.needs_you)
+    text = spoken(
+        provider,
+        customer,
+        marks.note,
+        is_cursor=marks.is_cursor,
+        is_marked=marks.is_marked,
+        needs_you=marks.needs_you,
+    )
     return Strip([Segment(cut(text, width), style)], width)
 
 

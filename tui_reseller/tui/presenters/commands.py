@@ -83,6 +83,7 @@ def in_forms(provider: Provider) -> list[tuple[str, str]]:
         "In forms: Tab next · Enter next field · ctrl+s or F2 does what the form says · ctrl+r puts a value back",
         "In forms: up in Reason brings the last reasons · Esc leaves, and asks if something was typed",
         f'Filters: word  "two words"  field:part  field=whole  field~regex  {example}-word  is:marked',
-        "Filters: is:needs-you  is:suspended  is:missing-data  is:duplicate-email; all terms must hold",
+        "Filters: is:needs-you  is:suspended  is:noted  is:missing-data  is:duplicate-email",
+        "Filters: note:part and label:part are our own words; all terms must hold",
     )
     return [("", line) for line in lines]

@@ -9,6 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.cells import fitting, is_disputed
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.note import Note
 from tui_reseller.domain.provider import KEY, Field, Kind, Provider, Told
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.switch import Switch
@@ -16,12 +17,14 @@ from tui_reseller.domain.text import clean
 from tui_reseller.domain.times import clock_text
 from tui_reseller.services.suspensions import Suspension
 from tui_reseller.tui.presenters.entry import entry_line
+from tui_reseller.tui.presenters.notes import in_one_line, note_rows
 from tui_reseller.tui.presenters.rows import cut
 
 NOT_GIVEN = "not given"
 NOT_READ = "not read yet"
 LABEL, SHORT_LABEL, SHORT_SWITCH = 16, 10, 8
 """Cells of a label beside the list, below it, and of a switch's title and value there."""
+SHORT_END = " detail -"
 SHORT_LINES = 6
 """So many lines are below the list, beside the title and the last change."""
 NO_ENDS: Mapping[str, str] = MappingProxyType({})
@@ -64,9 +67,12 @@ def wide_lines(
     entries: Sequence[Entry],
     now: datetime,
     width: int,
+    note: Note | None = None,
     ends: Mapping[str, str] = NO_ENDS,
 ) -> list[str]:
-    """Return the lines of the pane beside the list, one a field. Ends is what end_note() says."""
+    """Return the lines of the pane beside the list, one a field; our own label and note stand behind the switches. Ends
+    is what end_note() says.
+    """
     rows = [
         (group[-1].label, " ".join(_with_country(field, customer) for field in group))
         for group in _groups(provider, [one for one in provider.postal_line if len(one) > 1])
@@ -75,6 +81,8 @@ def wide_lines(
     for name in provider.switches:
         field = provider.by_name[name]
         rows.append((field.label, f"{customer.text(name)}  {switch_note(field, customer, read_at, ends)}"))
+    if note is not None:
+        rows += [("", ""), *note_rows(note, now)]
     if customer.extra:
         rows.append(("Other", clean(", ".join(f"{k}={v}" for k, v in customer.extra.items()), longest=200)))
     lines = [line for label, value in rows for line in _folded(f"{label:<{LABEL}}", value, width)]
@@ -108,6 +116,15 @@ def short_lines(
 def right_begins(width: int) -> int:
     """Return the cell at which the right half of the short pane begins."""
     return max(width // 2 - 6, 20) + 1
+
+
+def short_title(name: str, width: int, note: Note | None = None) -> str:
+    """Return the line above the pane below the list; what we know of the customer stands in it as far as it fits."""
+    head = f"-- {name} "
+    room = width - len(SHORT_END) - cell_len(head) - 2
+    if note is not None and room >= SHORT_LABEL:
+        head += cut(in_one_line(note), room).rstrip() + " "
+    return head + "-" * (width - len(SHORT_END) - cell_len(head)) + SHORT_END
 
 
 def _short_left(provider: Provider, customer: Customer) -> list[str]:

@@ -61,7 +61,7 @@ def ended_lines(suspension: Suspension, now: datetime) -> list[str]:
 
 def entry_line(entry: Entry, now: datetime, *, with_username: bool = False) -> str:
     """Return one line of activity: when, who, what, outcome, why."""
-    username = f"{clean(entry.username, longest=40)}  " if with_username else ""
+    username = f"{clean(entry.customer, longest=40)}  " if with_username else ""
     reason = f"  until {clock_text(entry.until, now)}" if entry.until else ""
     reason += f"  {quoted(entry.reason, 60)}" if entry.reason else ""
     who = clean(entry.operator.user, longest=20)

@@ -64,6 +64,8 @@ def header_line(state: ViewState, now: datetime, width: int) -> tuple[str, str]:
 def counts_line(state: ViewState) -> str:
     """Say how many are shown, marked and hidden, and how they are sorted."""
     parts = [f"{count_text(state.shown)} of {count_text(state.total)}"]
+    if state.detailed is not None and state.detailed < state.total:
+        parts.append(f"details known of {count_text(state.detailed)}")
     if state.marked:
         hidden = f", {count_text(state.hidden)} hidden" if state.hidden else ""
         parts.append(f"{count_text(len(state.marked))} marked{hidden}")

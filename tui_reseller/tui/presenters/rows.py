@@ -7,8 +7,10 @@ from rich.cells import cell_len, set_cell_size
 
 from tui_reseller.domain.cells import as_fits, is_disputed
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.note import LABEL, NOTE, NOTE_COLUMNS, Note
 from tui_reseller.domain.provider import KEY, Field, Kind, Provider, Told
 from tui_reseller.domain.text import clean
+from tui_reseller.tui.presenters.notes import MARK, cell_text, spoken_words
 
 GUTTER = 4
 SIDE_BY_SIDE = 100
@@ -47,6 +49,16 @@ class Column:
         """Whether it holds the key of a customer."""
         return self.field == KEY
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it holds our own label or note, or the mark of one."""
+        return self.field in NOTE_COLUMNS
+
+
+_OURS = {LABEL: Column(LABEL, LABEL.upper(), 16, (LABEL,)), NOTE: Column(NOTE, NOTE.upper(), 30, (NOTE,))}
+_MARK = Column(NOTE, MARK, len(MARK), (LABEL, NOTE))
+"""Says only whether there is a label or a note."""
+
 
 def _column(provider: Provider, field: Field, width: int | None = None) -> Column:
     """Return the column of a field: as wide as the table says, but never narrower than its title and its words."""
@@ -63,34 +75,39 @@ def _column(provider: Provider, field: Field, width: int | None = None) -> Colum
 
 @lru_cache(maxsize=64)
 def columns(
-    provider: Provider, width: int, chosen: tuple[str, ...] = (), *, narrow: bool = False
+    provider: Provider, width: int, chosen: tuple[str, ...] = (), *, narrow: bool = False, noted: bool = False
 ) -> tuple[Column, ...]:
     """Return the columns that fit. The key and all switches always; then those that were chosen, in their order, or
-    address, name, places, and what is short.
+    address, name, places, and what is short. If customers are noted, our own label is shown before these; without room
+    for it, a mark behind the key.
     """
     key = provider.by_name[KEY]
     switches = tuple(_column(provider, provider.by_name[name]) for name in provider.switches)
     room = width - GUTTER - sum(column.width + 1 for column in switches)
     if chosen:
-        return _chosen(provider, room, chosen)
+        return _chosen(provider, room, chosen, noted=noted)
     address = provider.by_name.get(provider.address_field)
-    if narrow or address is None or room < MIN_KEY + MIN_ADDRESS:
-        more = () if narrow else _fitting(_further(provider), room - MAX_KEY - 1)
-        return (_column(provider, key, max(_left(room, more) - 1, MIN_KEY)), *switches, *more)
-    more = _fitting(_further(provider), room - COMFORTABLE)
-    room = _left(room, more)
+    is_alone = narrow or address is None or room < MIN_KEY + MIN_ADDRESS
+    further = [*([_OURS[LABEL]] if noted else []), *_further(provider)]
+    more = () if narrow else _fitting(further, room - (MAX_KEY + 1 if is_alone else COMFORTABLE))
+    marks = (_MARK,) if noted and _OURS[LABEL] not in more else ()
+    room = _left(room, (*marks, *more))
+    if is_alone or address is None:
+        return (_column(provider, key, max(room - 1, MIN_KEY)), *marks, *switches, *more)
     cells = max(MIN_KEY, min(MAX_KEY, (room - 2) * 11 // 21))
-    return (_column(provider, key, cells), _column(provider, address, room - cells - 2), *switches, *more)
+    return (_column(provider, key, cells), *marks, _column(provider, address, room - cells - 2), *switches, *more)
 
 
 def _further(provider: Provider) -> list[Column]:
     """Return what is shown where there is room: who and where a customer is, and what is short."""
-    found = [Column(NAME, NAME.upper(), NAME_WIDTH, provider.name_fields)] if provider.name_fields else []
-    names = [*reversed(provider.place_fields)]
+    is_listed = {one.name for one in provider.fields if one.told in {Told.LIST, Told.ROWS}}
+    names_listed = bool(provider.name_fields) and is_listed.issuperset(provider.name_fields)
+    found = [Column(NAME, NAME.upper(), NAME_WIDTH, provider.name_fields)] if names_listed else []
+    names = [name for name in reversed(provider.place_fields) if name in is_listed]
     names += [
         one.name
         for one in provider.fields
-        if one.is_column and one.told is Told.LIST and one.kind in SHORT_KINDS and one.name not in names
+        if one.is_column and one.name in is_listed and one.kind in SHORT_KINDS and one.name not in names
     ]
     return found + [_column(provider, provider.by_name[name]) for name in names]
 
@@ -107,16 +124,17 @@ def _left(room: int, shown: tuple[Column, ...]) -> int:
     return room - sum(column.width + 1 for column in shown)
 
 
-def _chosen(provider: Provider, room: int, chosen: tuple[str, ...]) -> tuple[Column, ...]:
+def _chosen(provider: Provider, room: int, chosen: tuple[str, ...], *, noted: bool) -> tuple[Column, ...]:
     """Return the columns that an operator chose, as far as they fit; switches that were not chosen come last."""
-    room -= MIN_KEY + 1
+    marks = (_MARK,) if noted and LABEL not in chosen else ()
+    room = _left(room, marks) - MIN_KEY - 1
     shown: list[Column] = []
     for name in [*chosen, *(name for name in provider.switches if name not in chosen)]:
-        column = _column(provider, provider.by_name[name])
+        column = _OURS.get(name) or _column(provider, provider.by_name[name])
         if column.is_switch or room >= column.width + 1:
             shown.append(column)
             room -= 0 if column.is_switch else column.width + 1
-    return (_column(provider, provider.by_name[KEY], MIN_KEY + max(room, 0)), *shown)
+    return (_column(provider, provider.by_name[KEY], MIN_KEY + max(room, 0)), *marks, *shown)
 
 
 def cut_middle(text: str, width: int) -> str:
@@ -141,8 +159,10 @@ def cut(text: str, width: int) -> str:
     return set_cell_size(text, width - 1) + "…"
 
 
-def cell(customer: Customer, column: Column) -> str:
+def cell(customer: Customer, column: Column, note: Note | None = None) -> str:
     """Return the text of a cell, clean."""
+    if column.is_ours:
+        return cell_text(note, column.field) if column != _MARK else MARK if note else ""
     if column.may_equal_key and customer.text(column.field) == customer.username:
         return "(same)"
     text = clean(customer.joined(column.shows), longest=200)
@@ -153,18 +173,28 @@ DAMAGED = "(damaged row)"
 """What stands for a customer without a username."""
 
 
-def fit(customer: Customer, column: Column) -> str:
-    """Return the text of a cell in its width."""
-    text = cell(customer, column)
+def fit(customer: Customer, column: Column, note: Note | None = None) -> str:
+    """Return the text of a cell in its width; the note is the one on the customer."""
+    text = cell(customer, column, note)
     return cut_middle(text, column.width) if column.is_key else cut(text, column.width)
 
 
-def spoken(provider: Provider, customer: Customer, *, is_cursor: bool, is_marked: bool, needs_you: bool) -> str:
-    """Return a row as a reader speaks it: who first, then the switches, then its marks."""
+def spoken(
+    provider: Provider,
+    customer: Customer,
+    note: Note | None = None,
+    *,
+    is_cursor: bool,
+    is_marked: bool,
+    needs_you: bool,
+) -> str:
+    """Return a row as a reader speaks it: who first, then the switches, our label, and its marks."""
     parts = [
         cell(customer, _column(provider, provider.by_name[KEY])),
         *(f"{provider.label(name).lower()} {customer.text(name)}" for name in provider.switches),
     ]
+    if note is not None:
+        parts.append(spoken_words(note))
     if is_marked:
         parts.append("marked")
     if needs_you:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from textual.timer import Timer
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.note import Note
 from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.presenters.detail import end_note
 from tui_reseller.tui.profile_context import ProfileContext
@@ -26,12 +27,12 @@ class DetailFollower:
         self._rest: Timer | None = None
 
     def follow_if_other(self) -> None:
-        """Follow if another customer is under the cursor, or the list was read again. The customer that is shown is
-        shown at once as it is now: the cursor rests on it already.
+        """Follow if another customer is under the cursor, the list was read again, or our note is another one. The
+        customer that is shown is shown at once as it is now: the cursor rests on it already.
         """
         customer, shown = self.context.current, self.detail.customer
         is_same = customer is shown and self.detail.read_at == self.context.read_at
-        if is_same and self.detail.ends == self._ends(customer):
+        if is_same and self.detail.ends == self._ends(customer) and self.detail.note is self._note(customer):
             return
         if customer is not None and shown is not None and customer.username == shown.username:
             self._show(customer)
@@ -52,14 +53,25 @@ class DetailFollower:
         self._show(customer)
         if customer is not None:
             self.context.host.run_in_background(lambda: self._last_changes(customer), "detail")
+            if self.context.provider.details:
+                self.context.host.run_in_background(lambda: self._details(customer), "details")
+
+    def _note(self, customer: Customer | None) -> Note | None:
+        return self.context.state.notes.of(customer) if customer is not None else None
 
     def _show(self, customer: Customer | None) -> None:
-        self.detail.show(customer, self.context.read_at, self.context.now(), self._ends(customer))
+        note, ends = self._note(customer), self._ends(customer)
+        self.detail.show(customer, self.context.read_at, self.context.now(), note, ends)
 
     def _ends(self, customer: Customer | None) -> Mapping[str, str]:
         """Return what is said of the end of a suspension."""
         found = self.context.session.suspended.found
         return end_note(found.get(customer.username) if customer else None, self.context.now())
+
+    async def _details(self, customer: Customer) -> None:
+        from tui_reseller.tui.flows.details import read_at_cursor  # noqa: PLC0415 - after the first painting
+
+        await read_at_cursor(self.context, customer)
 
     async def _last_changes(self, customer: Customer) -> None:
         from tui_reseller.domain.audit import AuditQuery  # noqa: PLC0415 - after the first painting

@@ -1,6 +1,7 @@
 """Input fields: no blinking cursor (an idle screen sends nothing), and secret ones without copy and cut."""
 
 import asyncio
+from typing import Protocol
 
 from textual.events import Key, Paste
 from textual.geometry import Size
@@ -11,6 +12,12 @@ from textual.widgets import Input, Static
 
 from tui_reseller.domain.text import clean
 from tui_reseller.system.whole_file import completed
+
+
+class HasValue(Protocol):
+    """What every field is: it has a value."""
+
+    value: str
 
 
 class LineInput(Input):

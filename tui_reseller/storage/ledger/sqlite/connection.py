@@ -3,21 +3,24 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.domain.audit import Entry, Intent
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable, RefusedHere
+from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor
 from tui_reseller.storage.ledger import rules
+from tui_reseller.storage.ledger.note_rows import note_row
 from tui_reseller.storage.ledger.receipt import REMEDIES, Receipt, Takeover, compare_with_receipt
 from tui_reseller.storage.ledger.rows import LedgerRow, intent_row, outcome_row, plain_row
 from tui_reseller.storage.ledger.sqlite.accounts import AccountSpellings
-from tui_reseller.storage.ledger.sqlite.entries import EntryReader
 from tui_reseller.storage.ledger.sqlite.errors import DAMAGED, NEVER_DELETED, ledger_errors
+from tui_reseller.storage.ledger.sqlite.note_reader import NoteReader
 from tui_reseller.storage.ledger.sqlite.opening import open_ledger, read_ledger
 from tui_reseller.storage.ledger.sqlite.read_only import why_unwritable
 from tui_reseller.storage.ledger.sqlite.rows_table import append, damage, head, holds
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from tui_reseller.storage.ledger.syslog_copy import SyslogCopy
 
 
-class LedgerConnection(EntryReader):
+class LedgerConnection(NoteReader):
     """An open ledger; it is what the rules see of SQLite (rules.Transaction). Not for two threads. Every method may
     raise LedgerUnavailable.
 
@@ -119,11 +122,18 @@ class LedgerConnection(EntryReader):
             return rules.already(self, intent, message)
 
     def finish(
-        self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False, is_answer: bool = False
+        self,
+        entry_id: str,
+        outcome: Outcome,
+        message: str,
+        *,
+        target: str | None = None,
+        is_observed: bool = False,
+        is_answer: bool = False,
     ) -> None:
         """Write an outcome (rules.finish)."""
         with self.transaction():
-            rules.finish(self, entry_id, outcome, message, is_observed=is_observed, is_answer=is_answer)
+            rules.finish(self, entry_id, outcome, message, target=target, is_observed=is_observed, is_answer=is_answer)
 
     def recover(self) -> int:
         """Give intents of ended processes the outcome unknown; return how many (rules.recover)."""
@@ -131,6 +141,17 @@ class LedgerConnection(EntryReader):
             return 0
         with self.transaction():
             return rules.recover(self)
+
+    def write_note(self, profile: str, account: str, note: Note, seen: int) -> Note:
+        """Write a note, and return it as it stands; seen is the newest row that its writer had seen.
+
+        Raises Conflict if it was overtaken since (note_rows.refuse_overtaken).
+        """
+        with self.transaction():
+            self.refuse_overtaken(account, note, seen)
+            written = replace(note, time=self.now(), number=self.newest() + 1)
+            self._append(lambda number: note_row(number, profile, account, written))
+        return written
 
     # What the rules need inside a transaction, beside what EntryReader has
 
@@ -163,10 +184,16 @@ class LedgerConnection(EntryReader):
         self._append(lambda number: intent_row(number, entry_id, self.now(), intent, process))
         self._after_commit.append(lambda copy: copy.intent(entry_id, intent))
 
-    def append_outcome(self, entry: Entry, outcome: Outcome, message: str, *, is_observed: bool = False) -> None:
+    def append_outcome(
+        self, entry: Entry, outcome: Outcome, message: str, *, target: str | None = None, is_observed: bool = False
+    ) -> None:
         """Add an outcome to the chain."""
         moment = self.now()
-        self._append(lambda number: outcome_row(number, entry.id, moment, outcome, message, is_observed=is_observed))
+        self._append(
+            lambda number: outcome_row(
+                number, entry.id, moment, outcome, message, target=target, is_observed=is_observed
+            )
+        )
         self._after_commit.append(lambda copy: copy.outcome(entry, outcome))
 
     def append_note(self, kind: str, entry: str, body: object) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, utc_text
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import Operation
-from tui_reseller.domain.providers import provider_of
+from tui_reseller.domain.providers import PROVIDERS, provider_of
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.value import Value
 from tui_reseller.storage.ledger.encoding import escaped, unescaped
@@ -38,6 +38,12 @@ _RENAMES = (
     f"SELECT i.number, i.account, i.username, i.target FROM rows i {WITH_OUTCOME} "  # noqa: S608 - our own words
     f"WHERE i.kind = 'intent' AND o.outcome IN ({APPLIED})"
 )
+_GIVEN = (
+    f"SELECT i.number, i.account, i.username, o.target FROM rows i {WITH_OUTCOME} "  # noqa: S608 - our own words
+    f"WHERE i.kind = 'intent' AND i.operation = '{Operation.CREATE.value}' AND i.account BETWEEN ? AND ? "
+    f"AND o.target = ? AND o.outcome IN ({APPLIED})"
+)
+"""Customers that were opened under a name of ours, and got a key from the service, which is as good as a rename."""
 
 
 _MOST_VALUES = 500
@@ -93,8 +99,18 @@ class EntryReader:
             Rename(number, canonical.get(account, account), old, new)
             for number, account, old, new in self.select(f"{_RENAMES} AND {where} ORDER BY i.number", *values)
         ]
+        renames += self._given(escaped(query.username), None if query.account is None else self._names(query.account))
         own = None if query.account is None else escaped(query.account)
         return spans_of(escaped(query.username), own, renames)
+
+    def _given(self, username: str, names: list[str] | None) -> list[Rename]:
+        """Return how customers got a username from a service that gives it itself."""
+        found = list[Rename]()
+        for provider in PROVIDERS.values():
+            if provider.names_customers:
+                first, last = escaped(f"{provider.id}|"), escaped(f"{provider.id}}}")
+                found += [Rename(*row) for row in self.select(_GIVEN, first, last, username)]
+        return [rename for rename in found if names is None or rename.account in names]
 
     def _names(self, account: str | None) -> list[str]:
         """Return the spellings of an account in the ledger, escaped; none stands for all accounts."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
+from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.value import Value
 from tui_reseller.storage.ledger.receipt import Receipt
@@ -80,14 +81,21 @@ class Ledger:
         )
 
     async def finish(
-        self, entry_id: str, outcome: Outcome, message: str, *, is_observed: bool = False, is_answer: bool = False
+        self,
+        entry_id: str,
+        outcome: Outcome,
+        message: str,
+        *,
+        target: str | None = None,
+        is_observed: bool = False,
+        is_answer: bool = False,
     ) -> None:
         """Write an outcome durably; observed is one that was read from the service, an answer what it said to the call
-        itself. Cancelling the caller does not stop the writing.
+        itself, target the key that it gave a new customer. Cancelling the caller does not stop the writing.
         """
         done = self._write(
             lambda connection: connection.finish(
-                entry_id, outcome, message, is_observed=is_observed, is_answer=is_answer
+                entry_id, outcome, message, target=target, is_observed=is_observed, is_answer=is_answer
             )
         )
         await asyncio.shield(asyncio.wrap_future(done))
@@ -119,6 +127,24 @@ class Ledger:
     async def newest_id(self) -> str:
         """Return the id of the newest operation, empty for an empty ledger: later ones have greater ids."""
         return await self.run(lambda connection: connection.last_entry_id() or "")
+
+    async def write_note(self, profile: str, account: str, note: Note, seen: int) -> Note:
+        """Write a note on a customer durably, and return it as it stands. Raises Conflict if it was overtaken since the
+        row that its writer had seen.
+        """
+        return await self.run(lambda connection: connection.write_note(profile, account, note, seen))
+
+    async def customer_notes(self, account: str, usernames: Collection[str] | None = None) -> list[Note]:
+        """Return the note that stands for each customer of an account, or for some of them."""
+        return await self.run(lambda connection: connection.customer_notes(account, usernames))
+
+    async def noted_since(self, account: str, row: int) -> list[str]:
+        """Return whose notes were written behind a row."""
+        return await self.run(lambda connection: connection.noted_since(account, row))
+
+    async def note_history(self, account: str, username: str) -> list[Note]:
+        """Return every note that was written about a customer, newest first."""
+        return await self.run(lambda connection: connection.note_history(account, username))
 
     async def newest(self) -> int:
         """Return the number of the newest row, 0 for an empty ledger."""

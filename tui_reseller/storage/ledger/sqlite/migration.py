@@ -17,7 +17,7 @@ from tui_reseller.storage.ledger.rows import plain_row
 from tui_reseller.storage.ledger.sqlite.accounts import spellings
 from tui_reseller.storage.ledger.sqlite.job_digest import digest_of
 from tui_reseller.storage.ledger.sqlite.rows_table import append, broken_at
-from tui_reseller.storage.ledger.sqlite.schema import ALIASES, ENDS, ITEMS, JOBS, ROWS, RULES, VERSION
+from tui_reseller.storage.ledger.sqlite.schema import ALIASES, ENDS, ITEMS, JOBS, NOTES, ROWS, RULES, VERSION
 
 _UNDO = re.compile(r"undo of ([0-9a-z]{10})(?: .*)?", re.DOTALL)
 """How the reason of an undo began."""
@@ -36,7 +36,7 @@ def migrate(database: sqlite3.Connection, now: Callable[[], datetime]) -> None:
             _run(database, ROWS if table == "rows" else ITEMS)
             database.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM old_{table}")  # noqa: S608
             database.execute(f"DROP TABLE old_{table}")
-        _run(database, RULES + ENDS + ALIASES + (JOBS + ITEMS if version < 2 else ""))
+        _run(database, RULES + ENDS + NOTES + ALIASES + (JOBS + ITEMS if version < 2 else ""))
         database.executemany("INSERT INTO aliases VALUES (?, '')", [(name,) for name in spellings(database)])
         _check(_state(database) == before)
         _add_links(database, now())

@@ -13,7 +13,7 @@ from tui_reseller.storage.ledger.sqlite.copying import copy_whole, new_private, 
 from tui_reseller.storage.ledger.sqlite.errors import BUSY_SECONDS, DAMAGED, ledger_errors
 from tui_reseller.storage.ledger.sqlite.migration import migrate
 from tui_reseller.storage.ledger.sqlite.read_only import migrated_copy, open_for_reading
-from tui_reseller.storage.ledger.sqlite.schema import APPLICATION_ID, ENDS, SCHEMA, VERSION
+from tui_reseller.storage.ledger.sqlite.schema import APPLICATION_ID, ENDS, NOTES, SCHEMA, VERSION
 from tui_reseller.storage.ledger.sqlite.unfinished_restore import DECIDED, finish_restore
 from tui_reseller.storage.ledger.sqlite.wal import why_not_whole
 from tui_reseller.storage.paths import LEDGER
@@ -48,7 +48,8 @@ def open_ledger(folder: Path, now: Callable[[], datetime]) -> sqlite3.Connection
             database = _connect(path)
         try:
             _migrate(database, path, now)
-            database.execute(ENDS)
+            with contextlib.suppress(sqlite3.OperationalError):  # as of a full disk, which is met again where it counts
+                database.executescript(ENDS + NOTES)
         except BaseException:
             database.close()
             raise

@@ -29,9 +29,9 @@ CREATE TABLE rows (
     CHECK (kind <> 'outcome' OR outcome IS NOT NULL)
 );
 """
-"""Kinds: intent, outcome; link (an undo of an older version and what it takes back), job (what a job was made of);
-others are for newer versions, which need no other table. Format is NULL for rows of the versions 1 and 2: their hash
-does not cover the columns that came later.
+"""Kinds: intent, outcome; link (an undo of an older version and what it takes back), job (what a job was made of), note
+(a label and a note of ours on a customer); others are for newer versions, which need no other table. Format is NULL for
+rows of the versions 1 and 2: their hash does not cover the columns that came later.
 """
 
 RULES = """
@@ -106,4 +106,12 @@ CREATE TABLE aliases (
 itself. One that several claim locks under all of them.
 """
 
-SCHEMA = ROWS + RULES + ENDS + JOBS + ITEMS + ALIASES
+NOTES = """
+CREATE INDEX IF NOT EXISTS notes ON rows (account, username, time, body, kind) WHERE kind = 'note';
+"""
+"""All of a note stands in it: notes lie far apart among the rows, and to fetch each from there would read nearly the
+whole file. It came with labels and notes, which need no other version: a ledger without it is only slower. Whoever
+opens one for writing adds it.
+"""
+
+SCHEMA = ROWS + RULES + ENDS + JOBS + ITEMS + ALIASES + NOTES

@@ -31,6 +31,6 @@ UNDONE_BY = f"(SELECT max(u.entry) FROM rows u WHERE u.undoes = i.entry AND {_UN
 _UNDOES = "coalesce(i.undoes, (SELECT undoes FROM rows WHERE kind = 'link' AND entry = i.entry))"
 ENTRY_COLUMNS = (
     "i.entry, i.time, i.profile, i.account, i.operation, i.username, i.batch, i.body, i.format, "
-    f"{_UNDOES}, {UNDONE_BY}, o.outcome, o.time, o.body"
+    f"{_UNDOES}, {UNDONE_BY}, o.outcome, o.time, o.body, o.target"
 )
 """The columns of an EntryRow (rows.py), of an intent i WITH_OUTCOME."""

@@ -1,0 +1,401 @@
+"""The pace of a service's limit: by simulated time against a service that counts, and among processes."""
+
+import asyncio
+import contextlib
+import json
+import math
+import multiprocessing
+from email.utils import formatdate
+
+import pytest
+
+from tests.harness.sandbox import running
+from tui_reseller.api.reply import Reply
+from tui_reseller.api.v3 import allowance
+from tui_reseller.api.v3.allowance import Allowance
+from tui_reseller.api.v3.pace import Pace
+from tui_reseller.domain.errors import RateLimited
+from tui_reseller.storage.shared_pace import SharedPace
+
+EPOCH = 1_770_000_000.0
+START = 1000.25
+
+
+class SimulatedTime(asyncio.SelectorEventLoop):
+    """An event loop in which waiting costs nothing: when nothing is to be done, it is the next moment of a timer."""
+
+    def __init__(self):
+        super().__init__()
+        self.at = START
+        select = self._selector.select
+
+        def at_once(timeout=None):
+            found = select(0)
+            if not found and timeout:
+                self.at += timeout
+            assert found or timeout is not None or self._ready, "it waits for ever: a deadlock"
+            return found
+
+        self._selector.select = at_once
+
+    def time(self):
+        return self.at
+
+
+def simulated(work):
+    """Run a coroutine in simulated time; return its result and how long it took."""
+    loop = SimulatedTime()
+    try:
+        return loop.run_until_complete(work()), loop.at - START
+    finally:
+        loop.close()
+
+
+def moment():
+    return EPOCH + asyncio.get_running_loop().time()
+
+
+class Counting:
+    """A service that counts calls in windows, as the sandbox does. What it tells is in whole seconds."""
+
+    def __init__(self, limit, seconds, reset="moment", takes=0.1):
+        self.limit, self.seconds, self.reset, self.takes = limit, seconds, reset, takes
+        self.ends, self.left = 0.0, limit
+        self.windows = []
+        self.refused = 0
+        self.received = 0
+
+    async def call(self, how=200, road=0.02):
+        await asyncio.sleep(road)
+        now = moment()
+        if now >= self.ends:
+            self.ends, self.left = now + self.seconds, self.limit
+            self.windows.append(0)
+        self.received += 1
+        is_allowed = self.left > 0
+        self.left -= is_allowed
+        self.windows[-1] += is_allowed
+        self.refused += not is_allowed
+        status, headers = how if is_allowed else 429, self.headers()
+        await asyncio.sleep(self.takes)
+        if how == "lost":
+            return None
+        return Reply(status, headers, b"")
+
+    def headers(self):
+        rounded = math.floor if "cut" in self.reset else math.ceil
+        reset = str(rounded(self.ends if "moment" in self.reset else self.ends - moment()))
+        return (
+            ("date", formatdate(int(moment()), usegmt=True)),
+            ("x-ratelimit-limit", str(self.limit)),
+            ("x-ratelimit-remaining", str(self.left)),
+            ("x-ratelimit-reset", reset),
+        )
+
+
+async def paced(pace, service, *, background=False, **call):
+    turn = await pace.turn(background=background)
+    reply = None
+    try:
+        reply = await service.call(**call)
+    finally:
+        pace.end(turn, reply)
+    return reply
+
+
+def bare(status=200, **headers):
+    return Reply(status, tuple(headers.items()), b"")
+
+
+@pytest.mark.parametrize("reset", ["moment", "seconds", "moment, cut off", "seconds, cut off"])
+@pytest.mark.parametrize(("limit", "seconds"), [(1, 2.0), (5, 2.0), (10, 2.0), (10, 2.7), (7, 60.0)])
+@pytest.mark.parametrize("takes", [0.0, 0.3, 2.5])
+def test_never_more_than_the_limit(reset, limit, seconds, takes):
+    async def work():
+        pace, service = Pace(), Counting(limit, seconds, reset, takes)
+        replies = await asyncio.gather(*(paced(pace, service) for _ in range(4 * limit)))
+        return service, {reply.status for reply in replies}
+
+    (service, statuses), took = simulated(work)
+    assert (service.refused, statuses) == (0, {200})
+    # Not slower than it must be, either: a window is used, but for what its first calls have to find out.
+    assert took <= len(service.windows) * (seconds + 3) + 4 * limit * (takes + 0.02)
+
+
+def test_roads_of_different_lengths_change_nothing():
+    async def work():
+        pace, service = Pace(), Counting(10, 2.0, takes=0.2)
+        await asyncio.gather(*(paced(pace, service, road=(number * 7 % 10) / 10) for number in range(60)))
+        return service
+
+    service, _ = simulated(work)
+    assert (service.refused, service.received) == (0, 60)
+
+
+def test_one_call_finds_out_what_the_limit_is():
+    async def work():
+        pace, service = Pace(), Counting(2, 2.0, takes=1.0)
+        waiting = [asyncio.ensure_future(paced(pace, service)) for _ in range(2)]
+        await asyncio.sleep(0.5)
+        alone = service.received
+        await asyncio.gather(*waiting)
+        return alone
+
+    assert simulated(work)[0] == 1
+
+
+@pytest.mark.parametrize("headers", [{"retry-after": "3"}, {"x-ratelimit-reset": "3"}, {}])
+@pytest.mark.parametrize("known", [True, False])
+def test_after_429_nothing_goes_until_it_may(headers, known):
+    async def work():
+        pace, service = Pace(), Counting(100, 60.0)
+        if known:
+            await paced(pace, service)
+        pace.end(await pace.turn(), bare(429, **headers))
+        began = asyncio.get_running_loop().time()
+        await pace.turn()
+        return asyncio.get_running_loop().time() - began
+
+    wait = simulated(work)[0]
+    assert (3 if headers else 1) <= wait < (3.5 if headers else 1.5)
+
+
+def test_nobody_waits_for_an_hour():
+    async def work():
+        pace = Pace()
+        pace.end(await pace.turn(), bare(429, **{"retry-after": "3600"}))
+        with pytest.raises(RateLimited, match="3600") as told:
+            await pace.turn()
+        return told.value.retry_after
+
+    (retry_after, took) = simulated(work)
+    assert (round(retry_after), took) == (3600, 0)
+
+
+def test_a_service_that_tells_no_limit_is_not_waited_for_but_after_429():
+    async def work():
+        pace = Pace()
+        pace.end(await pace.turn(), bare())
+        turns = [await pace.turn() for _ in range(50)]
+        for turn in turns:
+            pace.end(turn, bare())
+        pace.end(await pace.turn(), bare(429))
+        for turn in [await pace.turn() for _ in range(50)]:
+            pace.end(turn, bare())
+
+    _, took = simulated(work)
+    assert 1 <= took < 2
+
+
+@pytest.mark.parametrize("first", [502, 404, 302])
+def test_an_answer_without_the_headers_is_no_end_of_the_limit(first):
+    async def work():
+        pace, service = Pace(), Counting(5, 2.0)
+        pace.end(await pace.turn(), bare(first))
+        await asyncio.gather(*(paced(pace, service) for _ in range(20)))
+        return service
+
+    service, _ = simulated(work)
+    assert (service.refused, service.received) == (0, 20)
+
+
+@pytest.mark.parametrize("how", ["lost", "raised", "cancelled", "gateway"])
+def test_calls_that_fail_hold_up_nobody_and_are_counted(how):
+    async def work():
+        pace, service = Pace(), Counting(5, 2.0)
+
+        async def fail():
+            turn = await pace.turn()
+            reply = None
+            try:
+                reply = await service.call("lost")
+                if how == "raised":
+                    raise OSError
+                if how == "cancelled":
+                    await asyncio.sleep(1000)
+                reply = bare(502) if how == "gateway" else None
+            finally:
+                pace.end(turn, reply)
+
+        await paced(pace, service)
+        failing = [asyncio.ensure_future(fail()) for _ in range(12)]
+        good = [asyncio.ensure_future(paced(pace, service)) for _ in range(12)]
+        if how == "cancelled":
+            for task in failing:
+                await asyncio.sleep(1)
+                task.cancel()
+        await asyncio.gather(*failing, return_exceptions=True)
+        await asyncio.gather(*good)
+        return service
+
+    service, _ = simulated(work)
+    assert service.refused == 0
+
+
+def test_waiters_that_are_cancelled_hold_up_nobody():
+    async def work():
+        pace, service = Pace(), Counting(3, 2.0)
+        waiting = [asyncio.ensure_future(paced(pace, service, background=n % 3 == 0)) for n in range(40)]
+        await asyncio.sleep(1)
+        for task in waiting[::2]:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        return service, sum(not task.cancelled() for task in waiting)
+
+    (service, done), _ = simulated(work)
+    assert (service.refused, service.received) == (0, done)
+
+
+def test_the_background_leaves_four_fifths_to_the_others():
+    async def work():
+        pace, service = Pace(), Counting(50, 10.0, takes=0.01)
+        behind = [asyncio.ensure_future(paced(pace, service, background=True)) for _ in range(30)]
+        await asyncio.sleep(5)
+        alone = service.received
+        began = asyncio.get_running_loop().time()
+        await asyncio.gather(*(paced(pace, service) for _ in range(40)))
+        waited = asyncio.get_running_loop().time() - began
+        await asyncio.gather(*behind)
+        return service, alone, waited
+
+    (service, alone, waited), _ = simulated(work)
+    assert (service.refused, alone) == (0, 10)
+    assert waited < 2  # the rest of the window was theirs
+
+
+def test_who_came_first_goes_first():
+    async def work():
+        pace, service, order = Pace(), Counting(2, 2.0), []
+
+        async def one(number):
+            await paced(pace, service)
+            order.append(number)
+
+        await asyncio.gather(*(one(number) for number in range(12)))
+        return order
+
+    order, _ = simulated(work)
+    assert order == sorted(order)
+
+
+class Memory:
+    """A place in this process that several paces share, as processes share a file."""
+
+    def __init__(self):
+        self.tree = None
+        self.is_usable = True
+
+    @contextlib.contextmanager
+    def held(self):
+        yield self if self.is_usable else None
+        self.tree = json.loads(json.dumps(self.tree))
+
+
+def test_paces_that_share_a_place_keep_one_limit():
+    async def work():
+        place, service = Memory(), Counting(10, 2.0, takes=0.2)
+        paces = [Pace(place) for _ in range(5)]
+        await asyncio.gather(*(paced(one, service) for one in paces for _ in range(20)))
+        return service
+
+    service, _ = simulated(work)
+    assert (service.refused, service.received) == (0, 100)
+
+
+def test_what_a_process_that_died_had_on_its_way_is_forgotten():
+    async def work():
+        place, service = Memory(), Counting(3, 2.0)
+        dead, alive = Pace(place), Pace(place)
+        await paced(dead, service)
+        for _ in range(2):
+            await dead.turn()
+        await asyncio.gather(*(paced(alive, service) for _ in range(6)))
+        return service
+
+    service, took = simulated(work)
+    assert (service.refused, service.received) == (0, 7)
+    assert took < 2 * allowance.EXPIRES
+
+
+def test_a_place_that_cannot_be_used_is_done_without():
+    async def work():
+        place, service = Memory(), Counting(5, 2.0)
+        one = Pace(place)
+        await paced(one, service)
+        place.is_usable = False
+        await asyncio.gather(*(paced(one, service) for _ in range(10)))
+        return service
+
+    assert simulated(work)[0].refused == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"limit": "x"}', b"[" * 5000,
+        json.dumps(Allowance(limit=5, left=5, resets_at=1e12).as_dict()).encode(),
+        json.dumps(Allowance(limit=5, flying={"x": 1e12}).as_dict()).encode(),
+        json.dumps(Allowance(limit=5).as_dict() | {"closed_until": float("inf")}).encode(),
+        json.dumps(Allowance(limit=0).as_dict()).encode(), b"x" * 100_000,
+    ],
+)  # fmt: skip
+async def test_a_damaged_file_is_as_if_there_were_none(tmp_path, content):
+    place = SharedPace(tmp_path, "account")
+    with place.held():
+        pass
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(content)
+    one = Pace(place)
+    one.end(await one.turn(), bare(**{"x-ratelimit-limit": "5", "x-ratelimit-remaining": "4"}))
+    assert json.loads(file.read_bytes())["limit"] == 5
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_somebody_holds_who_was_stopped_is_not_waited_for(tmp_path):
+    one, other = SharedPace(tmp_path, "account"), SharedPace(tmp_path, "account")
+    with one.held() as place, other.held() as none:
+        assert (place is not None, none) == (True, None)
+    with other.held() as none:
+        assert none is None  # not before a while: else each call would wait
+
+
+def test_accounts_have_a_file_each(tmp_path):
+    for account in ("a", "b"):
+        with SharedPace(tmp_path, account).held() as place:
+            place.tree = account
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def _calls(folder, base_url, key, calls):
+    """What each of several processes does: calls, several side by side."""
+    from tui_reseller.api.connection import Connection  # noqa: PLC0415 - in a process of its own
+    from tui_reseller.api.request import Request  # noqa: PLC0415
+    from tui_reseller.api.v3.caller import CAP, Caller  # noqa: PLC0415
+    from tui_reseller.domain.profile import Profile  # noqa: PLC0415
+    from tui_reseller.domain.secret import Secret  # noqa: PLC0415
+
+    async def work():
+        connection = Connection(Profile("test", "boss", base_url, provider="subusers-v3"))
+        caller = Caller(Pace(SharedPace(folder, "account")))
+        request = Request("GET", "scopes", bearer=Secret(key))
+        await asyncio.gather(*(caller.reply(connection, request, CAP) for _ in range(calls)))
+        await connection.aclose()
+
+    asyncio.run(work())
+
+
+@pytest.mark.slow
+def test_several_processes_keep_one_limit(tmp_path):
+    with running("--limit", "10/2") as sandbox:
+        spawn = multiprocessing.get_context("spawn")
+        given = (tmp_path, sandbox.ready["v3_base_url"], sandbox.ready["v3_api_key"], 15)
+        children = [spawn.Process(target=_calls, args=given) for _ in range(3)]
+        for child in children:
+            child.start()
+        for child in children:
+            child.join(120)
+        assert [child.exitcode for child in children] == [0, 0, 0]
+        statuses = [row["status"] for row in sandbox.requests() if row.get("status")]
+    assert len(statuses) == 45
+    # Before anybody knows the limit each process may send one; after that nothing is refused.
+    assert statuses.count(429) <= 1

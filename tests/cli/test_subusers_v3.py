@@ -1,0 +1,172 @@
+"""A working day with Subusers v3 by commands: the whole program against a sandbox over HTTP."""
+
+import csv
+import io
+
+import pytest
+
+PROFILE = {"first_name": "Luz", "last_name": "García", "city": "Vigo", "country": "ES"}
+
+
+@pytest.fixture
+def console(consoles):
+    made = consoles("shares")
+    ready = made.sandbox.ready
+    made.environment |= {
+        "TUI_RESELLER_PROVIDER": "subusers-v3",
+        "TUI_RESELLER_BASE_URL": ready["v3_base_url"],
+        "TUI_RESELLER_EU_BASE_URL": ready["v3_eu_base_url"],
+        "TUI_RESELLER_API_USER": "boss",
+        "TUI_RESELLER_API_KEY": ready["v3_api_key"],
+    }
+    return made
+
+
+def rows(ran):
+    assert ran.code == 0, ran.err
+    return ran.rows
+
+
+def sent(console, since):
+    return [
+        (row["operation"], row["username"]) for row in console.sandbox.log(since)
+        if row["by"] == "client"
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def luz(console):
+    name = console.sandbox.fresh_name()
+    console.sandbox.plant(name, active="true", email=f"{name}@x.example", **PROFILE)
+    return name
+
+
+def test_the_list_tells_what_it_tells_and_no_more(console, luz):
+    (row,) = rows(console("list", "--filter", f"username={luz}"))
+    assert (row["email"], row["sending"], row["region"]) == (f"{luz}@x.example", True, row["region"])
+    assert row["id"].isdigit()
+    assert {row[name] for name in ("first_name", "city", "details_read", "website_access")} == {None}
+
+
+def test_show_reads_the_details(console, luz):
+    row = console("show", luz).row
+    assert {name: row[name] for name in PROFILE} == PROFILE
+    assert row["details_read"].endswith("Z")
+
+
+def test_every_operation_that_there_is(console, luz):
+    since = console.sandbox.last_seq()
+    assert console("disable", luz, "--yes").row["outcome"] == "applied"
+    assert console("enable", luz, "--yes").row["outcome"] == "applied"
+    assert console("website-disable", luz, "--yes").row["outcome"] == "applied"
+    changed = console("set", luz, "city=Lugo", "country=ES", "--yes").row
+    assert changed["changes"] == {"city": {"before": "Vigo", "after": "Lugo"}}
+    assert console("set", luz, "city=Lugo", "--yes").row["outcome"] == "already_so"
+    assert console("email", luz, f"new-{luz}@x.example", "--yes").row["outcome"] == "applied"
+    assert console("rename", luz, f"{luz}.new", "--confirm", luz).row["outcome"] == "applied"
+    assert console("show", f"{luz}.new").row["website_access"] is False
+    assert console("delete", f"{luz}.new", "--confirm", f"{luz}.new").row["outcome"] == "applied"
+    words = ("disable", "enable", "website_disable", "set", "email", "rename")
+    assert sent(console, since) == [*((word, luz) for word in words), ("delete", f"{luz}.new")]
+
+
+def test_a_new_customer(console):
+    name = console.sandbox.fresh_name()
+    wanted = (f"username={name}", "email=a@x.example", "ips=203.0.113.1", "region=eu")
+    made = console("create", *wanted, "--password-stdin", "--yes", stdin="s3cret-pass-w0rd\n")
+    assert made.row["outcome"] == "applied", made.err
+    assert console("show", name).row["region"] == "eu"
+    held = console.sandbox.held(name)
+    assert (held["email"], held["region"]) == ("a@x.example", "eu")
+
+
+def test_what_the_service_has_not_is_refused_with_the_way_round(console, luz):
+    refused = console("password", luz, "--confirm", luz)
+    assert (refused.code, "log-in page" in refused.err) == (11, True)
+
+
+def test_a_plan_of_details_is_compared_with_what_there_is(console, luz, tmp_path):
+    file = tmp_path / "rows.csv"
+    file.write_text(f"username,city\n{luz},Lugo\n", "utf-8")
+    made = console("plan", "new", "--from", str(file), "--action", "set")
+    assert made.row["items"] == 1, made.err
+    (item,) = rows(console("plan", "show", made.row["plan"]))
+    assert item["changes"] == {"city": {"before": "Vigo", "after": "Lugo"}}
+    applied = console("plan", "apply", made.row["plan"], "--yes")
+    assert [row["outcome"] for row in rows(applied)] == ["applied"]
+    assert console.sandbox.held(luz)["city"] == "Lugo"
+
+
+def test_a_list_with_details_comes_back_as_no_change(console, luz, tmp_path):
+    text = console("list", "--filter", f"username={luz}", "--details", "--output", "csv").out
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["city"], row["last_name"]) == ("Vigo", "García")
+    file = tmp_path / "back.csv"
+    file.write_text(text, "utf-8")
+    back = console("plan", "new", "--from", str(file), "--action", "set")
+    assert back.row["items"] == 0, back.err
+
+
+@pytest.fixture
+def signing_in(console, tmp_path):
+    """The program without the environment's profile, and a command that prints the key."""
+    ready = console.sandbox.ready
+    file = tmp_path / "key"
+    file.write_text(ready["v3_api_key"] + "\n", "utf-8")
+    console.environment.clear()
+    return console, ("--base-url", ready["v3_base_url"], "--secret-command", f"cat {file}"), file
+
+
+def test_the_service_says_whose_the_key_is(signing_in):
+    console, options, _ = signing_in
+    assert console("profile", "add", "box", *options).code == 0
+    row = console("profile", "show", "box").row
+    assert (row["provider"], row["api_user"]) == ("subusers-v3", "reseller")
+    tested = console("profile", "test", "box")
+    assert "accepts the key of" in tested.err
+    assert "cannot" not in tested.err
+    assert len(rows(console("list", "--limit", "3"))) == 3
+
+
+def test_a_wrong_key_makes_no_profile(signing_in):
+    console, options, file = signing_in
+    file.write_text("SG.wrong\n", "utf-8")
+    ran = console("profile", "add", "box", *options)
+    assert ran.code == 4, ran.err
+    assert "SG.wrong" not in ran.err
+    assert rows(console("profile", "list")) == []
+
+
+def test_the_rules_of_a_profile_are_taken_over(signing_in):
+    console, options, _ = signing_in
+    old = ("--provider", "reseller-v2", "--api-user", "acme", "--store", "none", "--format", "xml")
+    assert console("profile", "add", "old", *old, "--protected", "--max-rows", "7", "--colour", "red").code == 0
+    ran = console("profile", "copy", "old", "new", *options)
+    assert ran.code == 0, ran.err
+    row = console("profile", "show", "new").row
+    assert (row["protected"], row["max_rows"], row["colour"], row["format"]) == (True, 7, "red", "json")
+    assert (row["provider"], row["api_user"]) == ("subusers-v3", "reseller")
+    assert console("profile", "show", "old").row["provider"] == "reseller-v2"
+
+
+def test_a_plan_of_one_service_is_refused_by_the_other(console, luz, tmp_path):
+    made = console(
+        "plan", "new", "--filter", f"username={luz}", "--action", "disable", "--out", str(tmp_path / "v3.plan")
+    )
+    assert made.code == 0, made.err
+    ready = console.sandbox.ready
+    del console.environment["TUI_RESELLER_EU_BASE_URL"]
+    console.environment |= {
+        "TUI_RESELLER_PROVIDER": "reseller-v2", "TUI_RESELLER_BASE_URL": ready["base_url"],
+        "TUI_RESELLER_API_USER": ready["api_user"], "TUI_RESELLER_API_KEY": ready["api_key"],
+    }  # fmt: skip
+    refused = console("plan", "apply", str(tmp_path / "v3.plan"), "--yes")
+    assert (refused.code, "another account" in refused.err) == (11, True)
+
+
+def test_details_of_a_customer_of_the_eu(console):
+    name = console.sandbox.fresh_name()
+    console.sandbox.plant(name, active="true", region="eu", email=f"{name}@x.example", **PROFILE)
+    assert console("show", name).row["city"] == "Vigo"
+    changed = console("set", name, "city=Lugo", "--yes").row
+    assert (changed["outcome"], console.sandbox.held(name)["city"]) == ("applied", "Lugo")

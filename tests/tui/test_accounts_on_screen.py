@@ -1,0 +1,92 @@
+"""Account Provisioning v3 on the screen: accounts by their ids, states that are read one by one, a key that the service
+gives.
+"""
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests.harness.waiting import soon
+from tests.tui.desk import open_desk
+from tui_reseller.domain.provider import DETAILS_READ
+
+FREE = "org.ei.free.v1"
+
+
+@pytest.fixture
+def accounts(sandboxes):
+    shared = sandboxes("accounts on screen", customers=12)
+    shared.start_anew()
+    return shared
+
+
+@pytest.fixture
+def open_accounts(accounts, tmp_path):
+    def opened(**more):
+        ready = accounts.ready | {
+            "base_url": accounts.ready["v3_base_url"], "api_key": accounts.ready["v3_api_key"],
+        }  # fmt: skip
+        return open_desk(SimpleNamespace(ready=ready, **_of(accounts)), tmp_path, provider="accounts-v3", **more)
+
+    return opened
+
+
+def _of(sandbox):
+    return {"log": sandbox.log, "applied": sandbox.applied}
+
+
+@pytest.fixture
+def plant(accounts):
+    def planted(**values):
+        name = accounts.fresh_name()
+        accounts.plant(name, **{"active": "true", **values})
+        return accounts.held(name)["account_id"]
+
+    return planted
+
+
+async def test_an_account_is_shown_deactivated_and_activated(open_accounts, plant):
+    account = plant()
+    async with open_accounts(size=(120, 40)) as desk:
+        await desk.go_to(account)
+        customer = desk.main.context.session.customers.get
+        await soon("its state is read", lambda: customer(account).value(DETAILS_READ) is not None)
+        assert {"ACCOUNT", "SENDING", "activated"} <= set("\n".join(desk.screen_text()).split())
+        await desk.press("d")
+        await desk.opened("Deactivate")
+        assert "can still log in" in desk.words()
+        await desk.read_then("ctrl+s")
+        await desk.applied(("disable", account))
+        await soon("it is shown", lambda: customer(account).text("state") == "deactivated")
+        await desk.press("u")
+        await desk.opened("")
+        await desk.read_then()
+        await desk.applied(("disable", account), ("enable", account))
+
+
+async def test_who_is_banned_is_left_alone_with_the_reason(open_accounts, plant, accounts):
+    account = plant(active="false", account_state="banned")
+    async with open_accounts(size=(120, 40)) as desk:
+        await desk.go_to(account)
+        await desk.press("e")
+        await desk.opened("Activate")
+        await desk.read_then()
+        await desk.told("only the vendor ends that")
+        assert accounts.log() == []
+
+
+async def test_a_new_account_is_in_the_list_under_the_key_of_the_service(open_accounts, accounts):
+    async with open_accounts(size=(120, 40)) as desk:
+        await desk.is_quiet()
+        await desk.press("n")
+        await desk.opened("New account")
+        assert desk.field("package").value == FREE
+        await desk.read_then()
+        await desk.opened("Review new account")
+        assert accounts.log() == []
+        await desk.read_then("ctrl+s")
+        await soon("it is opened", lambda: len(accounts.log()) == 1)
+        ((_, account),) = accounts.applied()
+        await soon("it is in the list", lambda: desk.row_of(account) is not None)
+        (entry,) = await desk.entries()
+        assert (entry.customer, entry.given) == (account, account)

@@ -1,0 +1,1 @@
+"""SendGrid's Account Provisioning API v3."""

@@ -1,0 +1,1 @@
+"""SendGrid's Subusers API v3."""

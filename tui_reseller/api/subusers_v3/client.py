@@ -1,0 +1,251 @@
+"""The client of SendGrid's Subusers API v3 for one profile. Fits the port of the services by shape.
+
+It sends what it is told, once, and says what is certain; whether to send again is decided elsewhere.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tui_reseller.api.connection import Connection
+from tui_reseller.api.lists.list_reader import unusable
+from tui_reseller.api.lists.records import as_text
+from tui_reseller.api.lists.table_parser import TableParser
+from tui_reseller.api.reply import BadReply
+from tui_reseller.api.request import Request
+from tui_reseller.api.subusers_v3.records import LAYOUT, PAGE
+from tui_reseller.api.subusers_v3.requests import (
+    ENDPOINTS,
+    addresses_request,
+    one_request,
+    page_request,
+    profile_request,
+    wanted_echo,
+    write_request,
+)
+from tui_reseller.api.v3.caller import PAGE_CAP, Caller
+from tui_reseller.api.v3.pace import Pace
+from tui_reseller.api.v3.pages import LIMIT, read_pages
+from tui_reseller.api.v3.replies import refusal
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import CustomerNotFound, NotPermitted, RefusedHere, ResellerError, UnusableAnswer
+from tui_reseller.domain.identity import Identity
+from tui_reseller.domain.listing import ListProgress
+from tui_reseller.domain.operation import Call
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.provider import DETAILS_READ, KEY
+from tui_reseller.domain.providers.subusers_v3 import DETAILS, SUBUSERS_V3
+from tui_reseller.domain.receipt import Receipt
+from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.text import clean
+
+if TYPE_CHECKING:
+    import polars as pl
+
+EU, GLOBAL = "eu", "global"
+TOO_MANY = 429
+PAGE_ATTEMPTS = 3
+"""So often a page is asked for that is refused with 429, each time when the service allows it."""
+
+
+class SubusersV3:
+    """All operations. Timeout is the longest a call may take in seconds; it only ever shortens our own limits.
+
+    Calls on a customer's behalf go to the host of the customer's region. Connections are opened at the first call and
+    closed by aclose().
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        key: Secret,
+        *,
+        proxy_password: Secret | None = None,
+        timeout: float | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        self._key = key
+        self._caller = Caller(pace or Pace())
+        self._global = Connection(profile, proxy_password=proxy_password, timeout=timeout)
+        eu = replace(profile, base_url=profile.eu_place) if profile.eu_place else None
+        self._eu = Connection(eu, proxy_password=proxy_password, timeout=timeout) if eu else self._global
+        self._regions: dict[str, str] = {}
+
+    async def stream(self) -> AsyncGenerator[ListProgress, None]:
+        """Read all pages of the list. Ends normally only if they join to a whole (api/v3/pages.py).
+
+        Raises NotSent, AnswerLost, UnusableAnswer, Rejected and its kinds.
+        """
+        received = 0
+
+        async def page(offset: int) -> "pl.DataFrame":
+            nonlocal received
+            for _ in range(PAGE_ATTEMPTS):  # one page that came too soon is not worth the whole list
+                request = page_request(offset, LIMIT, self._key)
+                reply, made = await self._caller.reply(self._global, request, PAGE_CAP)
+                if reply.status != TOO_MANY:
+                    break
+            received += len(reply.body or b"")
+            found = await asyncio.to_thread(_table, reply.body or b"") if reply.status == 200 else None
+            if found is None:
+                raise refusal(made, reply, "subusers.read")
+            if isinstance(found, ResellerError):
+                raise found
+            return found
+
+        async with aclosing(read_pages(page)) as tables:
+            async for table in tables:
+                europeans = table[KEY].filter(table["region"] == EU).to_list()
+                self._regions.update(dict.fromkeys(europeans, EU))
+                yield ListProgress(table, received)
+                del table
+
+    async def find(self, username: str, enough: float = 0.0) -> Customer | None:  # noqa: ARG002 - the port's
+        """Ask for one customer, by the list of names that begin so, which tells the region, and by the exact name where
+        that does not have it: it may leave out who is disabled. Raises as stream().
+        """
+        if not username:
+            return None
+        asked = page_request(0, LIMIT, self._key, username)
+        records = await self._caller.ask(self._global, asked, scope="subusers.read")
+        found = [record for record in _objects(records) if record.get(KEY) == username]
+        if len(found) > 1:
+            raise UnusableAnswer("this username is listed twice")
+        if not found:
+            try:
+                record = await self._caller.ask(self._global, one_request(username, self._key), scope="subusers.read")
+            except CustomerNotFound:
+                return None
+            found = [one for one in _objects([record]) if one.get(KEY) == username]
+            if not found:
+                raise UnusableAnswer("the reply is not the customer that was asked for")
+        customer = LAYOUT.customer(dict(found[0]))
+        if region := customer.text("region"):
+            self._regions[username] = region
+        return customer
+
+    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
+        """Return a customer with the details that are told one by one, and the moment at which they were read.
+
+        Raises NoAnswer, Rejected and its kinds; NotPermitted where the key may not read them.
+        """
+        connection = await self._host_of(customer.username, customer.text("region"))
+        request, refusal = profile_request(customer.username, self._key), None
+        try:
+            tree = await self._caller.ask(connection, request, scope="user.profile.read", background=background)
+        except NotPermitted as error:
+            refusal = error
+        if refusal is not None:
+            raise await self._explain(request, refusal)
+        if not isinstance(tree, dict):
+            raise UnusableAnswer("the reply is not the customer's details")
+        values = {name: None if tree.get(name) is None else as_text(tree[name]) for name in DETAILS}
+        read_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        told = {name: value or "" for name, value in values.items()}
+        return customer.with_values({**told, DETAILS_READ: read_at})
+
+    async def offered(self, field: str) -> Sequence[str]:
+        """Return our sending addresses, those first from which the fewest customers send; none of another field.
+
+        Raises as stream(); a key that may not ask is told none.
+        """
+        if field != "ips":
+            return ()
+        try:
+            found = await self._caller.ask(self._global, addresses_request(self._key), scope="ips.read", cap=PAGE_CAP)
+        except NotPermitted:
+            return ()
+        if not isinstance(found, list):
+            raise UnusableAnswer("the reply is not a list of addresses")
+        told = [one for one in found if isinstance(one, dict) and isinstance(one.get("ip"), str)]
+        senders = {one["ip"]: len(names) for one in told if isinstance(names := one.get("subusers"), list)}
+        return sorted(senders, key=lambda ip: senders[ip])
+
+    async def probe(self) -> Identity:
+        """Prove the key by what it may do and whose it is. Raises as stream()."""
+        scopes = await self._caller.ask(self._global, Request("GET", "scopes", bearer=self._key))
+        named = scopes.get("scopes") if isinstance(scopes, dict) else None
+        if not isinstance(named, list):
+            raise UnusableAnswer("the reply does not say what the key may do")
+        allowed = frozenset(scope for scope in named if isinstance(scope, str))
+        owner = await self._caller.ask(self._global, Request("GET", "user/username", bearer=self._key))
+        name = owner.get(KEY) if isinstance(owner, dict) else None
+        if not isinstance(name, str) or not name:
+            raise UnusableAnswer("the reply does not say whose key it is")
+        return Identity(clean(name), (), allowed)
+
+    async def send(self, call: Call) -> Receipt:
+        """Send one write, once, and return what the service says of a certain success.
+
+        Raises NotSent (nothing left), Rejected and its kinds (the service said no), AnswerLost or UnusableAnswer
+        (what became of it is not known). ValueError is a mistake of our own: a call that the table does not have.
+        """
+        request, endpoint = write_request(call, self._key), ENDPOINTS[call.operation]
+        connection = await self._host_of(call.username, "") if endpoint.on_behalf else self._global
+        scope, refusal = SUBUSERS_V3.action(call.operation).scope, None
+        try:
+            tree = await self._caller.ask(connection, request, endpoint.success, scope=scope)
+        except NotPermitted as error:
+            refusal = error
+        if refusal is not None:
+            raise await self._explain(request, refusal)
+        if endpoint.echo and not (isinstance(tree, dict) and tree.get(endpoint.echo) == wanted_echo(call)):
+            raise UnusableAnswer("the reply is not what was asked for")
+        if endpoint.on_behalf and not isinstance(tree, dict):
+            raise UnusableAnswer("the reply is not one that the service has for this call")
+        number = tree.get("user_id") if isinstance(tree, dict) else None
+        return Receipt(f"done (id {clean(str(number), longest=40)})" if number is not None else "done")
+
+    async def link(self, username: str) -> Secret:  # noqa: ARG002 - the port's
+        """Raise RefusedHere: the service has no sign-in link."""
+        raise RefusedHere("this service has no sign-in link")
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        await self._global.aclose()
+        await self._eu.aclose()
+
+    async def _explain(self, request: Request, refusal: NotPermitted) -> ResellerError:
+        """Return what a refusal of a call on a customer's behalf means: the service says that we may not, too, where
+        there is no such customer, and where another host is that of the customer's region.
+        """
+        customer = await self.find(request.on_behalf_of) if request.on_behalf_of else None
+        if request.on_behalf_of and customer is None:
+            return CustomerNotFound("there is no such customer")
+        if customer is not None and customer.text("region") == EU and self._eu is self._global:
+            return NotPermitted(
+                f"{refusal.message}: the customer is of the EU region, which has a host of its own",
+                scope=refusal.scope,
+                hint="set eu_base_url of the profile to the address of the EU's host",
+            )
+        return refusal
+
+    async def _host_of(self, username: str, region: str) -> Connection:
+        """Return where calls on a customer's behalf go. Who is in no list that we read is asked for first."""
+        if self._eu is self._global:
+            return self._global
+        if not (region or username in self._regions):
+            await self.find(username)
+        return self._eu if (region or self._regions.get(username, GLOBAL)) == EU else self._global
+
+
+def _objects(tree: object) -> list[Mapping[str, object]]:
+    """Return the records of a list. Raises UnusableAnswer for anything else."""
+    if not isinstance(tree, list) or not all(isinstance(one, dict) and KEY in one for one in tree):
+        raise UnusableAnswer("the reply is not a list of customers")
+    return tree
+
+
+def _table(body: bytes) -> "pl.DataFrame | ResellerError | None":
+    """Return the records of a page as a table; an error to raise; None for what is no list."""
+    import polars as pl  # noqa: PLC0415 - beside the event loop
+
+    parser = TableParser(PAGE)
+    try:
+        tables = [*parser.feed(body), *parser.close()]
+    except BadReply as error:
+        return unusable(error)
+    return pl.concat(tables) if parser.is_list else None

@@ -1,0 +1,112 @@
+"""How many calls a service still allows, as its answers tell it (services 9.1). Pure: every moment is handed in.
+
+Moments are seconds of a clock that never jumps and is one for all processes of a machine. A moment that the service
+tells is known to the second; the later one is believed.
+"""
+
+import math
+from dataclasses import asdict, dataclass, field
+
+from tui_reseller.api.reply import Reply
+from tui_reseller.api.retry_after import LONGEST, retry_after
+
+SPARE_PART = 0.8
+"""Calls in the background leave this part of the limit to the others."""
+MARGIN = 0.05
+"""Seconds after the moment that was told: clocks and roads differ."""
+SAME = 1.0
+"""Moments of a reset that differ by no more are those of one window: they are told, and measured, in whole seconds."""
+EXPIRES = 60.0
+"""Seconds after which a call is not on its way any more, whatever became of the process that made it."""
+
+
+@dataclass
+class Allowance:
+    """What is known of the limit: how many calls a window has, how many are left of it, and when the next one begins.
+
+    Limit is None until an answer told it; is_silent says that a good answer told none. Told is the reset that was told
+    last, resets_at when the window ends: after that moment it is a guess, until the next answer, by the longest window
+    that was seen. Flying are calls without an answer yet, by a name of each, with the moment at which they are
+    forgotten.
+    """
+
+    limit: int | None = None
+    left: int = 0
+    told: float = 0.0
+    resets_at: float = 0.0
+    seconds: float = SAME
+    closed_until: float = 0.0
+    is_silent: bool = False
+    flying: dict[str, float] = field(default_factory=dict)
+
+    def wait_for(self, now: float, *, background: bool = False) -> float | None:
+        """Return seconds until a call may go, 0 for at once; None until the answer of another call tells."""
+        self.flying = {name: until for name, until in self.flying.items() if now < until}
+        if now < self.closed_until:
+            return self.closed_until - now
+        if self.limit is None:
+            return 0.0 if self.is_silent or not self.flying else None
+        if now >= self.resets_at + MARGIN:
+            self.left, self.resets_at = self.limit, now + self.seconds
+        kept = int(self.limit * SPARE_PART) if background else 0
+        return 0.0 if self.left - len(self.flying) > kept else self.resets_at + MARGIN - now
+
+    def begin(self, name: str, now: float) -> None:
+        """Take note that a call goes."""
+        self.flying[name] = now + EXPIRES
+
+    def end(self, name: str, reply: Reply | None, now: float) -> None:
+        """Take note of a call's answer, or that there was none; the service may have counted it all the same."""
+        self.flying.pop(name, None)
+        limit, left = (None, None) if reply is None else (_number(reply, "limit"), _number(reply, "remaining"))
+        if reply is not None and reply.status == 429:
+            self.closed_until = max(self.closed_until, now + retry_after(reply) + MARGIN)
+            self.limit = limit or self.limit
+            self.left, self.resets_at = 0, self.closed_until - MARGIN
+        elif reply is not None and limit and left is not None:
+            # Whole seconds may have been cut off or rounded up.
+            self._learn(limit, left, now, now + retry_after(reply) + SAME)
+        elif self.limit is not None:
+            self.left = max(self.left - 1, 0)
+        elif reply is not None and 200 <= reply.status < 300:
+            self.is_silent = True
+
+    def _learn(self, limit: int, left: int, now: float, told: float) -> None:
+        is_guess = self.resets_at > self.told + SAME
+        if self.limit is None or told > self.told + SAME:
+            self.left = min(self.left, left) if self.limit is not None and is_guess else left
+            self.told = self.resets_at = told
+            self.seconds = max(self.seconds, told - now)
+        elif is_guess:  # an answer of the window before, or of one that is hardly longer than what can be told
+            self.left = max(self.left - 1, 0)
+        else:
+            self.left = min(self.left, left)
+            self.told = self.resets_at = max(self.told, told)
+        self.limit = limit
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it in plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, tree: object, now: float) -> "Allowance":
+        """Return what another process knew; nothing is known where it is damaged, or of another run of the machine."""
+        match tree:
+            case {
+                "limit": int() | None as limit, "left": int() as left, "told": int() | float() as told,
+                "resets_at": int() | float() as resets_at, "seconds": int() | float() as seconds,
+                "closed_until": int() | float() as closed_until, "is_silent": bool() as is_silent,
+                "flying": dict() as flying,
+            } if (limit is None or limit > 0) and left >= 0:  # fmt: skip
+                pass
+            case _:
+                return cls()
+        moments = [told, resets_at, closed_until, now + seconds, *flying.values()]
+        if not all(isinstance(at, int | float) and math.isfinite(at) and at - now <= LONGEST + 1 for at in moments):
+            return cls()
+        return cls(limit, left, told, resets_at, max(seconds, SAME), closed_until, is_silent, dict(flying))
+
+
+def _number(reply: Reply, name: str) -> int | None:
+    text = reply.header(f"x-ratelimit-{name}") or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,0 +1,104 @@
+"""How often a service may be asked: its own count of what is left until when, kept before it says no.
+
+Every answer of a v3 service tells it in three headers (services 9.1). One pace is kept for all calls of an account, in
+all processes of this machine where there is a place to share it; what nobody waits for leaves a part of it to those
+that somebody waits for.
+"""
+
+import asyncio
+import itertools
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from tui_reseller.api.reply import Reply
+from tui_reseller.api.v3.allowance import Allowance
+from tui_reseller.domain.errors import RateLimited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOOK_AGAIN = 0.25
+"""Seconds after which is looked again, where the answer of a call tells when it may go on: it may be another process's.
+"""
+
+LONGEST_WAIT = 90.0
+"""Seconds that a call waits for its turn: longer than the windows that services have."""
+
+Monotonic = Callable[[], float]
+
+
+class Shared(Protocol):
+    """A place that all processes of the machine have in common, held by one at a time."""
+
+    def held(self) -> AbstractContextManager["Place | None"]:
+        """Hold it; None if it cannot be used. Never waits long, raises nothing."""
+
+
+class Place(Protocol):
+    """What is kept there, in plain values."""
+
+    tree: object
+
+
+class Pace:
+    """Lets calls go as long as the service has some left, in the order in which they came. Nothing is known before the
+    first answer: then one call goes at a time.
+    """
+
+    def __init__(self, shared: Shared | None = None, clock: Monotonic | None = None) -> None:
+        self._shared = shared
+        self._clock = clock
+        self._own = Allowance()
+        self._news = asyncio.Event()
+        self._queues = {False: asyncio.Lock(), True: asyncio.Lock()}
+        self._numbers = itertools.count(1)
+        self._prefix = f"{os.getpid()}-{id(self)}"
+
+    async def turn(self, *, background: bool = False) -> str:
+        """Wait for the turn of one call; end() belongs to each, with the name that is returned.
+
+        Raises RateLimited where the service said that it takes no call for longer than LONGEST_WAIT: nothing was sent.
+        """
+        async with self._queues[background]:
+            while wait := self._try(name := f"{self._prefix}-{next(self._numbers)}", background=background):
+                if wait > LONGEST_WAIT:
+                    raise RateLimited(f"the service takes no calls for {wait:.0f} s", retry_after=wait)
+                self._news.clear()
+                try:
+                    async with asyncio.timeout(wait):
+                        await self._news.wait()
+                except TimeoutError:
+                    continue
+        return name
+
+    def end(self, name: str, reply: Reply | None) -> None:
+        """Take note of an answer, or that there was none."""
+        with self._allowance() as allowance:
+            allowance.end(name, reply, self._now())
+        self._news.set()
+
+    def _try(self, name: str, *, background: bool) -> float:
+        """Let a call go and return 0, or return how long to wait before it is tried again."""
+        with self._allowance() as allowance:
+            wait = allowance.wait_for(self._now(), background=background)
+            if wait == 0.0:
+                allowance.begin(name, self._now())
+        return LOOK_AGAIN if wait is None else wait
+
+    @contextmanager
+    def _allowance(self) -> "Iterator[Allowance]":
+        """Hold what is known; changes of it are kept."""
+        if self._shared is None:
+            yield self._own
+            return
+        with self._shared.held() as place:
+            if place is not None:
+                self._own = Allowance.from_dict(place.tree, self._now())
+            yield self._own
+            if place is not None:
+                place.tree = self._own.as_dict()
+
+    def _now(self) -> float:
+        return self._clock() if self._clock is not None else asyncio.get_running_loop().time()

@@ -1,0 +1,64 @@
+"""What the service tells for one customer at a time: read when somebody needs it, several side by side in its pace."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import CustomerNotFound
+from tui_reseller.domain.provider import DETAILS_READ, Provider
+from tui_reseller.services.session import Session
+
+SIDE_BY_SIDE = 8
+"""So many are asked for at once; the client keeps the service's pace."""
+BATCH = 64
+"""So many are taken into the list and its snapshot at once."""
+
+
+def are_known(provider: Provider, customer: Customer) -> bool:
+    """Whether all that the service tells of a customer has been read, at some time."""
+    return not provider.details or customer.value(DETAILS_READ) is not None
+
+
+def without_details(provider: Provider, customers: Iterable[Customer]) -> list[Customer]:
+    """Return the customers whose details have not been read."""
+    return [customer for customer in customers if not are_known(provider, customer)]
+
+
+async def read_many(
+    session: Session, customers: Sequence[Customer], *, background: bool = False
+) -> AsyncIterator[Mapping[str, Customer]]:
+    """Read the details of customers and take them into the list, a batch at a time; yields who was read, by username.
+    Who is there no more is left out.
+
+    Raises NoAnswer, Rejected and its kinds; NotPermitted at the first answer that says so: it would be so for all.
+    """
+    for at in range(0, len(customers), BATCH):
+        gate = asyncio.Semaphore(SIDE_BY_SIDE)
+
+        async def one(customer: Customer, gate: asyncio.Semaphore = gate) -> Customer | None:
+            async with gate:
+                try:
+                    return await session.filled(customer, background=background)
+                except CustomerNotFound:
+                    return None
+
+        tasks = [asyncio.ensure_future(one(customer)) for customer in customers[at : at + BATCH]]
+        try:
+            read = [found for found in await asyncio.gather(*tasks) if found is not None]
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await session.held.keep(*((customer.username, customer) for customer in read))
+        yield {customer.username: customer for customer in read}
+
+
+async def read_those_needed(
+    session: Session, names: Iterable[str], customers: Mapping[str, Customer]
+) -> dict[str, Customer]:
+    """Return customers with the details that a change of these fields has to be compared with."""
+    found = dict(customers)
+    if session.provider.are_details(names):
+        async for read in read_many(session, without_details(session.provider, customers.values())):
+            found.update(read)
+    return found
