@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.certificates import make_certificate, server_context
 from tui_reseller.api.reseller_v2.client import ResellerV2
 from tui_reseller.domain.profile import Format, Profile
 from tui_reseller.domain.secret import Secret
@@ -106,3 +107,20 @@ def reply() -> Callable[..., bytes]:
 @pytest.fixture
 def key() -> str:
     return KEY
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate of localhost."""
+    return make_certificate(tmp_path_factory.mktemp("tls"), "localhost")
+
+
+@pytest.fixture
+async def tls_port(service, certificate):
+    server = await asyncio.start_server(service.serve, "127.0.0.1", 0, ssl=server_context(certificate))
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    for writer in service.writers:
+        writer.transport.abort()
+    await server.wait_closed()
+    await asyncio.sleep(0.01)

@@ -16,3 +16,14 @@ async def office(tmp_path, sandbox):
     opened = Office(tmp_path, sandbox)
     yield opened
     await opened.aclose()
+
+
+@pytest.fixture
+def planted(sandbox):
+    """Customers whose sending is on, for one test alone."""
+
+    def make(count, stem):
+        for number in range(count):
+            sandbox.plant(f"{stem}{number:03}", active=True, email=f"{stem}{number}@example.com", deleted=False)
+
+    return make

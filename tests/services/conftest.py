@@ -3,9 +3,23 @@
 import pytest
 
 from tests.harness.clock import ManualClock
-from tests.services.fakes import ANA, KIM, LUZ, FakeConfig, FakeCredentials, FakeService, put_list
+from tests.harness.consent import carry_out
+from tests.services.fakes import (
+    ANA,
+    KIM,
+    LUZ,
+    FakeConfig,
+    FakeCredentials,
+    FakeService,
+    put_list,
+)
+from tests.services.lost import UNKNOWN
 from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.errors import (
+    AnswerLost,
+)
 from tui_reseller.domain.profile import Profile
+from tui_reseller.services import listing
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.services import Services
 from tui_reseller.storage.customer_list import CustomerList
@@ -102,3 +116,32 @@ def written(ledger):
         return await ledger.entries(AuditQuery(**query))
 
     return read
+
+
+@pytest.fixture
+def lose(session, service, ledger):
+    """Send a call whose answer is lost, and return its entry."""
+
+    async def lost(call, *, applied):
+        (service.after if applied else service.before).append(AnswerLost("cut"))
+        result = await carry_out(session, call)
+        assert result.outcome is UNKNOWN
+        service.asked.clear()
+        return await ledger.get(result.id)
+
+    return lost
+
+
+@pytest.fixture
+def fresh(services):
+    """A session that has no list yet."""
+    return services.open(Profile("acme", "acme-api"))
+
+
+@pytest.fixture
+async def stored(fresh, services):
+    """A later session on the snapshot of an earlier one; its first rows are shown."""
+    await listing.read_all(fresh)
+    later = services.open(fresh.profile)
+    listing.first_rows(later)
+    return later

@@ -1,15 +1,11 @@
-"""The list: the old one at once, the new one only if whole, held back if too small, website access filled in."""
-
-import os
-from datetime import timedelta
+"""Reading the list: pieces, what breaks off, what is held back, what it says of the one before."""
 
 import pytest
 
-from tests.harness.clock import NOON
 from tests.harness.consent import carry_out
-from tests.harness.v2 import a_customer, changed, frame_from, parse_filter
+from tests.harness.v2 import a_customer, changed, parse_filter
 from tests.services.fakes import ANA, CALLS, LUZ, customers_in, put_list, shown
-from tui_reseller.domain.config import Settings
+from tests.services.lists import MANY, events
 from tui_reseller.domain.errors import (
     AnswerLost,
     BadConfig,
@@ -18,27 +14,14 @@ from tui_reseller.domain.errors import (
     NotSent,
     RateLimited,
     ResellerError,
-    SnapshotDamaged,
     UnusableAnswer,
 )
 from tui_reseller.domain.listing import ListQuery, RefreshCounts
-from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import listing
 from tui_reseller.services.listing import Arrived
-
-MANY = [a_customer(f"u{number}") for number in range(10)]
-
-
-@pytest.fixture
-def fresh(services):
-    """A session that has no list yet."""
-    return services.open(Profile("acme", "acme-api"))
-
-
-async def events(session):
-    return [event async for event in listing.refresh(session)]
 
 
 async def test_without_an_old_list_rows_are_shown_as_they_arrive(fresh, service, clock):
@@ -188,221 +171,6 @@ async def test_there_is_no_list_before_the_first(fresh):
     assert listing.first_rows(fresh) is None
     assert await listing.load(fresh) is None
     assert listing.age(fresh) is None
-
-
-async def test_the_last_list_is_there_again_at_the_next_start_with_its_age(fresh, services, clock):
-    await listing.read_all(fresh)
-    clock.passed += 90
-    later = services.open(fresh.profile)
-    info = await listing.load(later)
-    assert (info.total, later.held.read_at, later.held.is_partial) == (2, fresh.held.read_at, False)
-    assert later.customers.usernames() == ["luz", "ana"]
-    assert listing.age(later) == timedelta(seconds=90)
-
-
-async def test_the_first_rows_are_shown_at_once_and_said_to_be_partial(fresh, services, monkeypatch, clock):
-    await listing.read_all(fresh)
-    monkeypatch.setattr(listing, "FIRST_ROWS", 1)
-    later = services.open(fresh.profile)
-    assert listing.first_rows(later).total == 2
-    assert (shown(later), later.customers.total, later.customers.is_head) == ([LUZ], 2, True)
-    assert (later.held.is_partial, later.held.read_at) == (True, fresh.held.read_at)
-    await listing.load(later)
-    assert (shown(later), later.customers.is_head, later.held.is_partial) == ([LUZ, ANA], False, False)
-
-
-@pytest.fixture
-async def stored(fresh, services):
-    """A later session on the snapshot of an earlier one; its first rows are shown."""
-    await listing.read_all(fresh)
-    later = services.open(fresh.profile)
-    listing.first_rows(later)
-    return later
-
-
-def account_folder_of(tmp_path):
-    (folder,) = (path for path in (tmp_path / "cache").iterdir() if path.is_dir())
-    return folder
-
-
-async def test_a_damaged_snapshot_is_told_and_what_its_head_showed_is_taken_back(stored, tmp_path):
-    (file,) = account_folder_of(tmp_path).glob("list-*")
-    file.write_bytes(b"?")
-    with pytest.raises(SnapshotDamaged, match="set aside"):
-        await listing.load(stored)
-    assert (shown(stored), stored.held.read_at, stored.held.is_partial, listing.age(stored)) == ([], None, False, None)
-    assert await listing.load(stored) is None
-    await listing.read_all(stored)
-    assert shown(stored) == [LUZ, ANA]
-
-
-async def test_a_snapshot_that_went_away_takes_its_first_rows_with_it(stored, snapshot):
-    snapshot.remove(stored.account)
-    assert await listing.load(stored) is None
-    assert (shown(stored), stored.held.read_at, stored.held.is_partial) == ([], None, False)
-
-
-async def test_a_list_in_memory_outlives_its_snapshot(session, snapshot):
-    assert await listing.load(session) is None
-    assert (shown(session), session.held.is_partial) == ([LUZ, ANA], False)
-    assert session.held.read_at is not None
-
-
-async def test_a_snapshot_older_than_the_operator_keeps_them_is_neither_shown_nor_left(
-    fresh, services, clock, config, tmp_path
-):
-    await listing.read_all(fresh)
-    config.settings = Settings(retention=timedelta(hours=1))
-    clock.passed += 3600
-    young = services.open(fresh.profile)
-    assert listing.first_rows(young).total == 2
-    assert (await listing.load(young)).total == 2
-    clock.passed += 1
-    old = services.open(fresh.profile)
-    assert listing.first_rows(old) is None
-    assert shown(old) == []
-    assert await listing.load(old) is None
-    assert (shown(old), old.held.read_at) == ([], None)
-    assert not [path for path in (tmp_path / "cache").iterdir() if path.is_dir()]
-
-
-async def test_an_old_snapshot_that_cannot_be_removed_is_not_shown_all_the_same(stored, clock, monkeypatch):
-    def refuse(_account):
-        raise BadConfig("the disk is read only")
-
-    monkeypatch.setattr(stored.snapshot, "remove", refuse)
-    clock.passed += timedelta(days=31).total_seconds()
-    assert await listing.load(stored) is None
-    assert (shown(stored), stored.held.read_at) == ([], None)
-
-
-async def test_with_a_retention_of_zero_nothing_is_kept_on_disk(services, service, config, tmp_path):
-    config.settings = Settings(retention=timedelta(0))
-    opened = services.open(Profile("acme", "acme-api"))
-    done = await listing.read_all(opened)
-    assert (shown(opened), done.not_kept) == ([LUZ, ANA], "")
-    await carry_out(opened, CALLS[Operation.DISABLE])
-    assert opened.customers.get("luz").switch("sending") is Switch.OFF
-    assert not (tmp_path / "cache").exists()
-
-
-async def test_old_snapshots_of_all_accounts_are_removed_and_young_ones_stay(stored, services, snapshot, tmp_path):
-    await snapshot.save("other", NOON, frame_from([ANA]))
-    (other,) = (path for path in (tmp_path / "cache").glob("*/head.json") if "other" in path.parent.name)
-    first = NOON.timestamp() - timedelta(days=30).total_seconds()
-    os.utime(other, (first - 1, first - 1))
-    await listing.purge_old(stored)
-    assert await snapshot.load("other") is None
-    assert (await snapshot.load(stored.account)).info.total == 2
-
-
-async def test_old_snapshots_that_cannot_be_removed_wait_for_the_next_start(stored, monkeypatch):
-    def refuse(_before):
-        raise BadConfig("the disk is read only")
-
-    monkeypatch.setattr(stored.snapshot, "purge", refuse)
-    await listing.purge_old(stored)
-
-
-NEW = CALLS[Operation.CREATE]
-MEANWHILE = {
-    "enable": ([CALLS[Operation.ENABLE]], {"ana": {"sending": True}}),
-    "rename": ([CALLS[Operation.RENAME]], {"luz": None, "lux": {"city": "Madrid"}}),
-    "rename and change": (
-        [CALLS[Operation.RENAME], Call(Operation.SET, "lux", {"city": "Oslo"})],
-        {"luz": None, "lux": {"city": "Oslo"}},
-    ),
-    "delete": ([CALLS[Operation.DELETE]], {"luz": None}),
-    "create": ([NEW], {"neu": {"email": "neu@bodega.es", "sending": True}}),
-    "create and delete": ([NEW, Call(Operation.DELETE, "neu")], {"neu": None}),
-    "website": ([CALLS[Operation.WEBSITE_DISABLE]], {"luz": {"website_access": False}}),
-}
-
-
-def stands(customers, expected):
-    found = {customer.username: customer for customer in customers}
-    assert len(found) == len(customers)
-    for username, values in expected.items():
-        if values is None:
-            assert username not in found
-        else:
-            assert {name: found[username].value(name) for name in values} == values
-
-
-@pytest.mark.parametrize(("calls", "expected"), MEANWHILE.values(), ids=MEANWHILE)
-@pytest.mark.parametrize("held", [False, True])
-async def test_what_is_changed_while_a_list_is_on_its_way_stands(session, service, snapshot, calls, expected, held):
-    """The list was read before the change, and would take it back."""
-    if held:
-        await put_list(session, [LUZ, ANA, *MANY])
-    await snapshot.save(session.account, session.held.read_at, frame_from([LUZ, ANA]))
-    service.pieces = [[[LUZ], [ANA]]]
-    done = None
-    async for event in listing.refresh(session):
-        if isinstance(event, Arrived) and event.rows == 1:
-            for call in calls:
-                assert (await carry_out(session, call)).outcome.is_applied
-        done = event
-    assert done.held is held
-    if held:
-        done = await listing.accept(session, done)
-    await session.customers.query(ListQuery())
-    stands(shown(session), expected)
-    stands(await customers_in(await snapshot.load(session.account)), expected)
-
-
-async def test_what_is_changed_while_a_list_is_held_stands_when_it_is_accepted(session, service):
-    await put_list(session, [LUZ, ANA, *MANY])
-    service.pieces = [[[LUZ, ANA]]]
-    done = await listing.read_all(session)
-    await carry_out(session, CALLS[Operation.DISABLE])
-    await listing.accept(session, done)
-    assert session.customers.get("luz").switch("sending") is Switch.OFF
-
-
-async def test_what_is_changed_while_a_list_is_saved_stands_on_disk_too(session, snapshot, monkeypatch):
-    save = snapshot.save
-
-    async def slow(*arguments):
-        await session.held.keep(("luz", changed(LUZ, city="Lugo")))
-        await save(*arguments)
-        await session.held.keep(("luz", changed(LUZ, city="Oslo")))
-
-    monkeypatch.setattr(snapshot, "save", slow)
-    await listing.read_all(session)
-    assert session.customers.get("luz").value("city") == "Oslo"
-    found = await customers_in(await snapshot.load(session.account))
-    assert [(customer.username, customer.value("city")) for customer in found] == [("luz", "Oslo"), ("ana", "Porto")]
-
-
-async def test_what_is_changed_while_the_snapshot_is_loaded_stands(stored, snapshot, monkeypatch):
-    load = snapshot.load
-
-    async def slow(account):
-        found = await load(account)
-        await stored.held.keep(("luz", changed(LUZ, city="Oslo")))
-        return found
-
-    monkeypatch.setattr(snapshot, "load", slow)
-    await listing.load(stored)
-    assert stored.customers.get("luz").value("city") == "Oslo"
-
-
-async def test_what_was_changed_before_a_list_was_asked_for_is_not_put_over_it(session, service):
-    await carry_out(session, CALLS[Operation.DISABLE])
-    service.change("luz", sending=Switch.ON, city="Lugo")
-    await listing.read_all(session)
-    assert session.customers.get("luz") == changed(LUZ, city="Lugo")
-
-
-async def test_changes_come_back_with_the_snapshot(fresh, services):
-    await listing.read_all(fresh)
-    await carry_out(fresh, CALLS[Operation.RENAME])
-    await carry_out(fresh, Call(Operation.WEBSITE_DISABLE, "lux"))
-    later = services.open(fresh.profile)
-    await listing.load(later)
-    assert later.customers.get("luz") is None
-    assert later.customers.get("lux") == changed(LUZ, username="lux", website_access=Switch.OFF)
 
 
 async def test_a_refresh_counts_what_came_went_and_changed(session, service):

@@ -1,7 +1,5 @@
-"""How strongly is asked, what is typed, what is refused; the checks that need a library; when a call is repeated."""
+"""How strongly is asked, what a profile lets through, and how many at once."""
 
-import random
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,33 +9,17 @@ from tests.harness.clock import NOON
 from tests.harness.v2 import (
     ACTIONS,
     GRADES,
-    check_country,
-    check_email,
-    checked_field_names,
-    findings_for,
-    refuse_invalid,
 )
 from tests.services.fakes import CALLS
+from tests.services.rules import ACME, SAFE
 from tui_reseller.domain.errors import (
-    AnswerLost,
     InvalidInput,
-    NotSent,
-    ProxyRefused,
-    RateLimited,
     RefusedHere,
-    Rejected,
-    UnusableAnswer,
 )
 from tui_reseller.domain.operation import WRITES, Call, Operation
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
-from tui_reseller.services import retry
 from tui_reseller.services.policy import Policy, grade, refuse_over_ceiling, typed_text
 from tui_reseller.services.profiles import with_values
-from tui_reseller.services.validation import country_name, without_unchanged
-
-ACME = Profile("acme", "acme-api")
-SAFE = Profile("acme", "acme-api", protected=True)
 
 
 @pytest.mark.parametrize(
@@ -237,184 +219,3 @@ def test_a_ceiling_refuses_and_says_how_it_is_raised(profile, count, total, hint
         raised = with_values(profile, dict([hint.split()[-1].split("=")]))
         raised = replace(raised, max_rows=None) if "max_percent" in hint else raised
         assert refuse_over_ceiling(raised, count, total) is None, "the hint is enough"
-
-
-@pytest.mark.parametrize(
-    "value", ["luz@bodega.es", "luz+tag@bodega.es", "luz@bodega.example", '"a b"@bodega.es', "a@sub.bodega.test"]
-)
-def test_a_good_address_is_said_nothing_about(value):
-    assert check_email(value) == []
-
-
-@pytest.mark.parametrize(
-    "value",
-    ["", "luz", "luz@", "@bodega.es", "luz@bodega", "a b@bodega.es", "luz@bodega..es", "a..b@bodega.es",
-     "a\nb@bodega.es", "x" * 95 + "@bodega.es"],
-)  # fmt: skip
-def test_a_broken_address_is_refused(value):
-    assert [found for found in check_email(value) if not found.warning]
-
-
-@pytest.mark.parametrize("value", [".a@bodega.es", "luz@bodega.local", "luz@bodega.invalid"])
-def test_an_unusual_address_is_warned_of(value):
-    found = check_email(value)
-    assert [(one.field, one.warning) for one in found] == [("email", True)]
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [("ES", None), ("", None), ("Spain", '"ES" is the usual code'), ("esp", '"ES"'), ("uk", '"GB"'),
-     ("Spian", 'did you mean "ES" (Spain)?'), ("Atlantis-on-Sea", "not a two-letter code"), ("es", "")],
-)  # fmt: skip
-def test_the_code_of_a_country_is_suggested_never_demanded(value, words):
-    found = check_country(value)
-    assert all(one.warning for one in found)
-    assert bool(found) == (words is not None)
-    assert words is None or words in found[0].message
-
-
-def test_a_country_code_has_a_name():
-    assert country_name("PT") == "Portugal"
-    assert country_name("XX") == ""
-
-
-@pytest.mark.parametrize("operation", CALLS)
-def test_every_good_call_is_accepted(operation):
-    assert all(found.warning for found in findings_for(CALLS[operation]))
-
-
-def test_everything_that_is_refused_is_named_and_warnings_are_returned():
-    call = Call(Operation.SET, "luz", {"city": "\n", "zip": "x" * 51, "country": "Spain"})
-    with pytest.raises(InvalidInput, match=r"City holds.*; Zip has 51") as caught:
-        refuse_invalid(call)
-    assert caught.value.field == "city"
-    assert [one.field for one in refuse_invalid(Call(Operation.SET, "luz", {"country": "Spain"}))] == ["country"]
-
-
-def test_an_address_of_a_new_customer_is_complained_about_once():
-    call = CALLS[Operation.CREATE]
-    found = findings_for(replace(call, fields={**call.fields, "email": "x" * 60 + "@bodega.es"}))
-    assert [one.message for one in found if one.field == "email"] == ["E-mail has 70 characters, at most 64"]
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [("username", "use rename"), ("email", "use email"), ("password", "use password"),
-     ("sending", "use enable and disable"), ("website_access", "website-enable"), ("cty", "did you mean city?"),
-     ("qqq", "fields: city, zip")],
-)  # fmt: skip
-def test_a_field_that_a_verb_does_not_take_names_the_right_verb_or_field(name, words):
-    with pytest.raises(InvalidInput) as caught:
-        checked_field_names({"city": "x", name: "y"}, ("city", "zip"))
-    assert caught.value.field == name
-    assert words in caught.value.message + caught.value.hint
-
-
-def test_fields_that_a_verb_takes_are_accepted():
-    assert checked_field_names({"city": "x"}, ("city", "zip")) is None
-
-
-def test_a_field_has_its_word_on_screen():
-    assert (RESELLER_V2.label("first_name"), RESELLER_V2.label("other")) == ("First name", "other")
-
-
-def test_fields_that_are_already_so_are_left_out():
-    call = Call(Operation.SET, "luz", {"city": "Oslo", "zip": "1"})
-    assert without_unchanged(call, {"city": "Oslo"}).fields == {"zip": "1"}
-
-
-class Attempts:
-    def __init__(self, *errors):
-        self.errors, self.made = list(errors), 0
-
-    async def __call__(self):
-        self.made += 1
-        if self.errors:
-            raise self.errors.pop(0)
-        return "answer"
-
-
-@pytest.mark.parametrize(
-    ("error", "reads", "writes"),
-    [
-        (NotSent("x"), 4, 3),
-        (ProxyRefused("x"), 1, 1),
-        (RateLimited("x", retry_after=1), 4, 3),
-        (AnswerLost("x"), 4, 1),
-        (Rejected("x"), 1, 1),
-    ],
-    ids=["not sent", "refused by the proxy", "busy", "lost", "rejected"],
-)
-async def test_reads_are_repeated_after_a_lost_answer_and_writes_only_if_nothing_was_done(clock, error, reads, writes):
-    for repeat, expected in ((retry.read, reads), (retry.write, writes)):
-        attempts = Attempts(*[error] * 9)
-        with pytest.raises(type(error)):
-            await repeat(clock, attempts, retry.Budget())
-        assert attempts.made == expected
-
-
-async def test_a_repeated_call_answers_as_if_it_had_been_the_first(clock):
-    assert await retry.write(clock, Attempts(NotSent("x"), RateLimited("x", retry_after=0)), retry.Budget()) == "answer"
-
-
-async def test_calls_are_repeated_only_until_the_deadline(clock):
-    attempts = Attempts(*[RateLimited("x", retry_after=10)] * 9)
-    with pytest.raises(RateLimited):
-        await retry.read(clock, attempts, retry.Budget(), total=15)
-    assert attempts.made == 2
-    assert clock.passed < 15
-
-
-def test_waits_grow_with_jitter_up_to_a_limit():
-    for number, longest in ((1, 0.25), (2, 0.5), (3, 1.0), (30, retry.LONGEST_WAIT)):
-        waits = {retry.wait_before(NotSent("x"), number) for _ in range(50)}
-        assert len(waits) > 1
-        assert min(waits) >= longest / 2
-        assert max(waits) <= longest
-
-
-@pytest.mark.parametrize(("told", "number"), [(0.0, 1), (1.0, 3), (7.0, 1), (0.0, 30)])
-def test_a_busy_service_is_given_what_it_asks_for_and_never_less_than_half_a_second(told, number):
-    longest = max(told, min(retry.LONGEST_WAIT, 2.0 ** (number - 1)))
-    for _ in range(50):
-        assert max(told, 0.5) <= retry.wait_before(RateLimited("x", retry_after=told), number) <= longest + 0.1
-
-
-@pytest.mark.parametrize(
-    "error", [UnusableAnswer("500"), AnswerLost("cut"), RateLimited("busy", retry_after=0)], ids=str
-)
-async def test_a_burst_of_errors_adds_at_most_a_tenth_to_the_load(clock, error):
-    """N32 and I11: 30 % of 2,400 calls fail, as in ten minutes of a job at four calls a second."""
-    random_, budget, made, answered = random.Random(20_26), retry.Budget(), 0, 0
-
-    async def attempt():
-        nonlocal made
-        made += 1
-        if random_.random() < 0.3:
-            raise error
-        return "answer"
-
-    for _ in range(2400):
-        with suppress(type(error)):
-            answered += await retry.read(clock, attempt, budget) == "answer"
-    assert 2400 < made <= 2400 * 1.10
-    assert answered > 0.7 * 2400
-
-
-async def test_an_outage_costs_ten_repetitions_and_then_none(clock):
-    budget, attempts = retry.Budget(), Attempts(*[AnswerLost("x")] * 999)
-    for _ in range(100):
-        with pytest.raises(AnswerLost):
-            await retry.read(clock, attempts, budget)
-    assert attempts.made == 110
-    for _ in range(20):
-        budget.earn()
-    assert [budget.pay(AnswerLost("x")) for _ in range(3)] == [True, True, False]
-
-
-async def test_what_was_not_sent_costs_half_and_writes_pay_too(clock):
-    budget, attempts = retry.Budget(), Attempts(*[NotSent("closed")] * 999)
-    for _ in range(100):
-        with pytest.raises(NotSent):
-            await retry.write(clock, attempts, budget)
-    assert attempts.made == 120

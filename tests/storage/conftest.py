@@ -7,14 +7,20 @@ from pathlib import Path
 import pytest
 
 import tui_reseller
-from tests.harness.v2 import SWITCHED
+from tests.harness.v2 import SWITCHED, frame_from
+from tests.storage.kept_lists import LIST, READ_AT
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Operation
+from tui_reseller.storage.config import ConfigFile
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
+from tui_reseller.storage.snapshot import Snapshots
 
-pytest.register_assert_rewrite("tests.storage.ledger_contract")
+pytest.register_assert_rewrite(
+    "tests.storage.ledger_contract", "tests.storage.ledger_contract_locks", "tests.storage.ledger_contract_notes",
+    "tests.storage.ledger_contract_reading",
+)  # fmt: skip
 
 ACCOUNT = "https://api.sendgrid.com|acme"
 HERE = Path(__file__).parent
@@ -89,3 +95,45 @@ def child():
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def snapshots(cache):
+    return Snapshots(cache)
+
+
+@pytest.fixture
+def save(snapshots):
+    async def put(customers=LIST, account="acme", read_at=READ_AT):
+        await snapshots.save(account, read_at, frame_from(customers))
+
+    return put
+
+
+@pytest.fixture
+async def saved(save, cache):
+    """Return the folder of a saved list."""
+    await save()
+    return next(cache.glob("*/head.json")).parent
+
+
+@pytest.fixture
+def config(tmp_path):
+    return ConfigFile(tmp_path / "config")
+
+
+@pytest.fixture
+def write(config):
+    config.path.parent.mkdir(mode=0o700)
+
+    def put(content):
+        config.path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        config.path.chmod(0o600)
+        return config.path
+
+    return put

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tui_reseller.domain.audit import AuditQuery, Operator
+from tests.storage.backups import NO_BACKUPS, names, rows
+from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import BadConfig, InvalidInput, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
@@ -52,19 +53,10 @@ async def write(ledger, intent, names, outcome=Outcome.APPLIED):
         await ledger.finish(await ledger.begin(intent(username=name)), outcome, "said")
 
 
-async def names(ledger):
-    return [entry.username for entry in reversed(await ledger.entries(AuditQuery()))]
-
-
 async def restore(vault, path):
     async with vault.candidate(path) as found:
         done = await vault.restore(path, KIM)
     return found, done
-
-
-def rows(path):
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute("SELECT * FROM rows ORDER BY number").fetchall()
 
 
 class TestBackup:
@@ -273,29 +265,6 @@ class TestRestore:
         await restore(vault, raw / "x")
         assert await names(ledger) == before
         assert {path.name: path.read_bytes() for path in raw.iterdir()} == kept
-
-
-def spoil(path, *statements):
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-NO_BACKUPS = {
-    "missing": (lambda path: path.unlink(), "cannot be read: No such file"),
-    "folder": (lambda path: (path.unlink(), path.mkdir()), "not a plain file|Is a directory"),
-    "pipe": (lambda path: (path.unlink(), os.mkfifo(path)), "not a plain file"),
-    "link": (lambda path: (path.rename(path.with_name("y")), path.symlink_to("y")), "cannot be read"),
-    "empty": (lambda path: path.write_bytes(b""), "not a ledger"),
-    "text": (lambda path: path.write_text("text\n" * 3000), "damaged, or not a ledger"),
-    "cut": (lambda path: path.write_bytes(path.read_bytes()[:-4096]), "damaged"),
-    "other": (lambda path: spoil(path, "PRAGMA application_id = 7"), "not a ledger of this program"),
-    "newer": (lambda path: spoil(path, "PRAGMA user_version = 99"), "newer version"),
-    "chain": (
-        lambda path: spoil(path, "DROP TRIGGER no_update", "UPDATE rows SET time = '' WHERE number = 2"),
-        "row 2 does not fit",
-    ),
-}
 
 
 @pytest.mark.parametrize(("spoilt", "words"), NO_BACKUPS.values(), ids=NO_BACKUPS)

@@ -1,14 +1,12 @@
-"""Every verb once, on a real sandbox: what the keys say is what the service carries out."""
+"""The verbs on the screen, each from its key to what the sandbox received."""
 
 import re
-import stat
 
 import pytest
 from textual.widgets import Button, Static
 
 from tests.harness.waiting import soon
-from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.tui.flows.marking import mark_pasted
+from tui_reseller.domain.operation import Outcome
 
 FIELDS = ("email", "first_name", "last_name", "address", "city", "state", "zip", "country", "phone", "website")
 NEW = ("mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001", "ES", "+34 9", "n.example")
@@ -268,102 +266,6 @@ async def test_a_dot_repeats_the_verb_on_the_next_customer_but_asks(at_desk, san
         assert len(sandbox.log()) == 1
         await desk.read_then("ctrl+s")
         await desk.applied(("disable", first), ("disable", second))
-
-
-async def marked(desk, names, key, title, count):
-    """Mark customers, press a verb's key, and fill the review of its plan in."""
-    await soon("they are listed", lambda: desk.row_of(names[-1]) is not None)
-    mark_pasted(desk.main.context, "\n".join(names))
-    await desk.go_to(names[0])
-    await desk.press(key)
-    await desk.opened(title)
-    if desk.app.screen.query("#field-typed"):
-        desk.field("typed").focus()
-        await desk.write(f"{count} acme")
-
-
-async def test_a_job_over_marked_customers_pauses_goes_on_and_stops(at_desk, sandbox, someone):
-    names = [someone(f"run-{number}") for number in range(30)]
-    sandbox.fault("latency", operation="disable", ms=150, times=99)
-    async with at_desk() as desk:
-        await marked(desk, names, "d", "Plan: stop sending for 30", 30)
-        await desk.read_then()
-        await soon("the page of the job", lambda: desk.title.startswith("Job "))
-        await soon("one is done", lambda: len(sandbox.log()) >= 1)
-        await desk.press("space")
-        await soon("paused", lambda: "paused (paused by you)" in desk.title)
-        assert not desk.main.context.session.desk.in_flight
-        before = len(sandbox.log())
-        assert before < 30
-        await desk.press("space")
-        await soon("it goes on", lambda: len(sandbox.log()) > before)
-        await desk.press("x", "s")
-        await soon("it is over", lambda: "stopped (stopped by you)" in desk.title)
-        done = len(sandbox.log())
-        assert sorted(row["username"] for row in sandbox.log()) == sorted(names[:done])
-        await desk.press("escape")
-        assert f"{done} applied, {30 - done} to do" in desk.note
-        entries = await desk.entries()
-        assert {entry.batch for entry in entries} == {"job-1"}
-        assert {entry.operation for entry in entries} == {Operation.DISABLE}
-        await desk.press("b")
-        await desk.opened("Plans and jobs")
-        assert f"1  stopped                {done} of 30" in desk.lines()[0]
-        await desk.press("enter")
-        await soon("its page", lambda: f"{done}/30" in desk.title)
-        await soon("its items", lambda: len(desk.lines()) == 30)
-
-
-async def test_a_job_pauses_itself_after_three_that_were_not_applied(at_desk, sandbox, someone):
-    names = [someone(f"bad-{number}") for number in range(5)]
-    sandbox.fault("status", operation="disable", code=400, times=9)
-    async with at_desk() as desk:
-        await marked(desk, names, "d", "Plan: stop sending for 5", 5)
-        await desk.read_then()
-        await soon("paused", lambda: "in a row were not applied" in desk.title)
-        await soon("its items", lambda: len(desk.lines()) == 5)
-        assert sum(line.startswith("Rejected") for line in desk.lines()) >= 3
-        assert sandbox.log() == []
-        sandbox.start_anew()
-        await desk.press("t")
-        await soon("the others and those again", lambda: len(sandbox.log()) == 5)
-        await soon("it is over", lambda: "finished" in desk.title)
-
-
-async def test_a_whole_job_is_undone_from_its_page(at_desk, sandbox, someone):
-    names = [someone(f"back-{number}") for number in range(3)]
-    async with at_desk() as desk:
-        await marked(desk, names, "d", "Plan: stop sending for 3", 3)
-        await desk.read_then()
-        await soon("it is over", lambda: "finished" in desk.title)
-        await soon("undo is offered", lambda: "u undo the whole job" in desk.words())
-        await desk.press("u")
-        await desk.opened("Plan: start sending for 3")
-        assert "Undo of job 1" in desk.words()
-        if desk.app.screen.query("#field-typed"):
-            desk.field("typed").focus()
-            await desk.write("3 acme")
-        await desk.read_then()
-        await soon("all are back", lambda: len(sandbox.log()) == 6)
-        assert {row["operation"] for row in sandbox.log()[3:]} == {"enable"}
-
-
-async def test_passwords_of_several_go_into_a_new_private_file(at_desk, sandbox, someone, tmp_path):
-    names = [someone(), someone()]
-    file = tmp_path / "new.csv"
-    async with at_desk() as desk:
-        await marked(desk, names, "p", "Plan: reset password for 2", 2)
-        desk.field("file").value = str(file)
-        await desk.read_then()
-        await soon("both are applied", lambda: len(sandbox.log()) == 2)
-        await desk.told("passwords in")
-        await soon("it is over", lambda: "finished" in desk.title)
-        assert "undo" not in desk.words()  # a password cannot be
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        rows = file.read_text("utf-8").splitlines()
-        assert len(rows) == 3
-        assert {row.partition(",")[0] for row in rows[1:]} == set(names)
-        assert all(len(row.split(",")[1]) == 24 and row.endswith(",applied") for row in rows[1:])
 
 
 @pytest.mark.parametrize(
