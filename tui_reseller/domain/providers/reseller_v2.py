@@ -1,7 +1,11 @@
 """SendGrid's Reseller API v2: twelve fields, eleven operations (services.md, reseller-v2)."""
 
+from dataclasses import replace
+
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.provider import Action, AtCreate, Effect, Field, Kind, Provider, Told
+from tui_reseller.domain.providers.by_username import ACTIONS_BY_USERNAME as _SHARED
+from tui_reseller.domain.providers.by_username import FOR_EVER
 
 _SET, _REQUIRED, _OPTIONAL = Operation.SET, AtCreate.REQUIRED, AtCreate.OPTIONAL
 
@@ -36,67 +40,15 @@ FIELDS = (
 DETAILS = tuple(one.name for one in FIELDS if one.set_by is _SET)
 """Fields that one call changes together (reseller-v2 5.8)."""
 
-_OVERWRITES = "Safe: check. Not safe: send it again before it is resolved; it may undo what others changed."
-_REPEAT = "Cannot be checked. Safe: repeat with the same value, or resolve with a note."
-_FOR_EVER = "cannot be undone"
-
 ACTIONS = {
-    Operation.ENABLE: Action(
-        "Start sending", 1, "Start sending",
-        brief="The customer may send mail",
-        consequence=("The customer may send mail again. Website access does not change.",),
-        of_many="They may send mail again. Website access does not change.",
-        sets={"sending": True}, undo=Operation.DISABLE, is_repeatable=True,
-        advice={Outcome.UNKNOWN: "Safe: check, or repeat with the same value.", Outcome.UNVERIFIABLE: _REPEAT},
-    ),
-    Operation.DISABLE: Action(
-        "Stop sending", 2, "Stop sending",
-        brief="The customer's mail is refused",
-        consequence=(
-            "The customer's mail is refused from now on. Website access does not change.",
-            "Undo starts sending again; do not count on mail refused meanwhile.",
-        ),
-        of_many="Their mail is refused from now on. Website access does not change.",
-        sets={"sending": False}, undo=Operation.ENABLE, is_repeatable=True, takes_end=True,
-        advice={
-            Outcome.UNKNOWN: "Safe: check, or repeat with the same value; until then mail may still go out.",
-            Outcome.UNVERIFIABLE: _REPEAT,
-        },
-    ),
-    Operation.WEBSITE_ENABLE: Action(
-        "Website access on", 1, "Switch on",
-        consequence=("The customer may log in to the website. Sending does not change.",),
-        of_many="They may log in to the website. Sending does not change.",
-        sets={"website_access": True}, undo=Operation.WEBSITE_DISABLE, is_repeatable=True, is_checkable=False,
-        advice=dict.fromkeys(
-            (Outcome.UNKNOWN, Outcome.UNVERIFIABLE), "Cannot be checked. Safe: repeat with the same value."
-        ),
-    ),
-    Operation.WEBSITE_DISABLE: Action(
-        "Website access off", 1, "Switch off",
-        consequence=("The customer can no longer log in to the website. Sending goes on.",),
-        of_many="They can no longer log in to the website. Sending goes on.",
-        sets={"website_access": False}, undo=Operation.WEBSITE_ENABLE, is_repeatable=True, is_checkable=False,
-        advice=dict.fromkeys(
-            (Outcome.UNKNOWN, Outcome.UNVERIFIABLE),
-            "Cannot be checked: treat access as possibly still open. Safe: repeat with the same value.",
-        ),
-    ),
-    Operation.SET: Action(
-        "Change details", 1, "Send", consequence=("Only the fields named here change.",), takes=DETAILS, undo=_SET,
-        advice={Outcome.UNKNOWN: _OVERWRITES},
-    ),
-    Operation.EMAIL: Action(
-        "Change e-mail", 2, "Change",
-        brief="The contact address",
-        consequence=(
-            "Notices go to the new address, at once. Nobody checks it: no confirmation mail is sent.",
-            "The username for SMTP and website stays.",
-        ),
-        takes=("email",), undo=Operation.EMAIL, advice={Outcome.UNKNOWN: _OVERWRITES},
-    ),
+    Operation.ENABLE: _SHARED[Operation.ENABLE],
+    Operation.DISABLE: _SHARED[Operation.DISABLE],
+    Operation.WEBSITE_ENABLE: _SHARED[Operation.WEBSITE_ENABLE],
+    Operation.WEBSITE_DISABLE: _SHARED[Operation.WEBSITE_DISABLE],
+    Operation.SET: replace(_SHARED[Operation.SET], takes=DETAILS),
+    Operation.EMAIL: _SHARED[Operation.EMAIL],
     Operation.CREATE: Action(
-        "New customer", 2, "Create", _FOR_EVER,
+        "New customer", 2, "Create", FOR_EVER,
         brief="Review before sending; no undo",
         consequence=(
             ("A new account is opened; it may be billed. There is no undo: a username that was created and deleted can "
@@ -113,7 +65,7 @@ ACTIONS = {
         },
     ),
     Operation.PASSWORD: Action(
-        "Reset password", 3, "Reset", _FOR_EVER,
+        "Reset password", 3, "Reset", FOR_EVER,
         brief="SMTP and website; no undo",
         consequence=(
             "The old password stops working at once, for SMTP and website: programs that send with it are refused.",
@@ -126,24 +78,9 @@ ACTIONS = {
             "Cannot be checked: old and new password may both be valid. Safe: set a new password.",
         ),
     ),
-    Operation.RENAME: Action(
-        "Rename", 3, "Rename", "mail stops until the customer changes settings",
-        brief="The log-in name, at once",
-        consequence=(
-            ("From now on SMTP and website log in only with the new name. Programs of the customer that send with the "
-            "old name are refused until they are changed."),
-            "Undo renames back, if the service accepts the old name again.",
-        ),
-        of_many="SMTP and website log in only with the new names, at once.",
-        effect=Effect.RENAMES, takes=("username",), remembers=("username", "email"), undo=Operation.RENAME,
-        hits_whole_account=True,
-        advice={
-            Outcome.UNKNOWN: "Safe: check. Not safe: rename again, or use the new name for another customer.",
-            Outcome.CONFLICT: "Safe: look at both names, then resolve with a note. Not safe: rename again.",
-        },
-    ),
+    Operation.RENAME: _SHARED[Operation.RENAME],
     Operation.DELETE: Action(
-        "Delete customer", 3, "Delete", _FOR_EVER,
+        "Delete customer", 3, "Delete", FOR_EVER,
         brief="Close the account, for ever",
         consequence=(
             ('This closes the account at the end of its billing cycle. It is not "stop sending": until then mail may '

@@ -1,7 +1,11 @@
 """SendGrid's Subusers API v3: what resellers work with today (services 9.2, 9.3)."""
 
+from dataclasses import replace
+
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.provider import DETAILS_READ, Action, AtCreate, Effect, Field, Kind, Provider, Told
+from tui_reseller.domain.providers.by_username import ACTIONS_BY_USERNAME as _SHARED
+from tui_reseller.domain.providers.by_username import FOR_EVER
 
 _SET, _REQUIRED, _OPTIONAL = Operation.SET, AtCreate.REQUIRED, AtCreate.OPTIONAL
 
@@ -38,69 +42,15 @@ FIELDS = (
 DETAILS = tuple(one.name for one in FIELDS if one.set_by is _SET)
 """What is told for one customer at a time, and changed by one call."""
 
-_OVERWRITES = "Safe: check. Not safe: send it again before it is resolved; it may undo what others changed."
-_REPEAT = "Cannot be checked. Safe: repeat with the same value, or resolve with a note."
-_FOR_EVER = "cannot be undone"
-
 ACTIONS = {
-    Operation.ENABLE: Action(
-        "Start sending", 1, "Start sending",
-        brief="The customer may send mail",
-        consequence=("The customer may send mail again. Website access does not change.",),
-        of_many="They may send mail again. Website access does not change.",
-        sets={"sending": True}, undo=Operation.DISABLE, is_repeatable=True, scope="subusers.update",
-        advice={Outcome.UNKNOWN: "Safe: check, or repeat with the same value.", Outcome.UNVERIFIABLE: _REPEAT},
-    ),
-    Operation.DISABLE: Action(
-        "Stop sending", 2, "Stop sending",
-        brief="The customer's mail is refused",
-        consequence=(
-            "The customer's mail is refused from now on. Website access does not change.",
-            "Undo starts sending again; do not count on mail refused meanwhile.",
-        ),
-        of_many="Their mail is refused from now on. Website access does not change.",
-        sets={"sending": False}, undo=Operation.ENABLE, is_repeatable=True, takes_end=True, scope="subusers.update",
-        advice={
-            Outcome.UNKNOWN: "Safe: check, or repeat with the same value; until then mail may still go out.",
-            Outcome.UNVERIFIABLE: _REPEAT,
-        },
-    ),
-    Operation.WEBSITE_ENABLE: Action(
-        "Website access on", 1, "Switch on",
-        consequence=("The customer may log in to the website. Sending does not change.",),
-        of_many="They may log in to the website. Sending does not change.",
-        sets={"website_access": True}, undo=Operation.WEBSITE_DISABLE, is_repeatable=True, is_checkable=False,
-        scope="subusers.update",
-        advice=dict.fromkeys(
-            (Outcome.UNKNOWN, Outcome.UNVERIFIABLE), "Cannot be checked. Safe: repeat with the same value."
-        ),
-    ),
-    Operation.WEBSITE_DISABLE: Action(
-        "Website access off", 1, "Switch off",
-        consequence=("The customer can no longer log in to the website. Sending goes on.",),
-        of_many="They can no longer log in to the website. Sending goes on.",
-        sets={"website_access": False}, undo=Operation.WEBSITE_ENABLE, is_repeatable=True, is_checkable=False,
-        scope="subusers.update",
-        advice=dict.fromkeys(
-            (Outcome.UNKNOWN, Outcome.UNVERIFIABLE),
-            "Cannot be checked: treat access as possibly still open. Safe: repeat with the same value.",
-        ),
-    ),
-    Operation.SET: Action(
-        "Change details", 1, "Send", consequence=("Only the fields named here change.",), takes=DETAILS, undo=_SET,
-        scope="user.profile.update", advice={Outcome.UNKNOWN: _OVERWRITES},
-    ),
-    Operation.EMAIL: Action(
-        "Change e-mail", 2, "Change",
-        brief="The contact address",
-        consequence=(
-            "Notices go to the new address, at once. Nobody checks it: no confirmation mail is sent.",
-            "The username for SMTP and website stays.",
-        ),
-        takes=("email",), undo=Operation.EMAIL, scope="user.email.update", advice={Outcome.UNKNOWN: _OVERWRITES},
-    ),
+    Operation.ENABLE: replace(_SHARED[Operation.ENABLE], scope="subusers.update"),
+    Operation.DISABLE: replace(_SHARED[Operation.DISABLE], scope="subusers.update"),
+    Operation.WEBSITE_ENABLE: replace(_SHARED[Operation.WEBSITE_ENABLE], scope="subusers.update"),
+    Operation.WEBSITE_DISABLE: replace(_SHARED[Operation.WEBSITE_DISABLE], scope="subusers.update"),
+    Operation.SET: replace(_SHARED[Operation.SET], takes=DETAILS, scope="user.profile.update"),
+    Operation.EMAIL: replace(_SHARED[Operation.EMAIL], scope="user.email.update"),
     Operation.CREATE: Action(
-        "New customer", 2, "Create", _FOR_EVER,
+        "New customer", 2, "Create", FOR_EVER,
         brief="Review before sending; no undo",
         consequence=("A new subuser is opened. There is no undo: delete closes it for ever.",),
         effect=Effect.CREATES, takes=("email", "ips", "region"),
@@ -112,24 +62,11 @@ ACTIONS = {
             "Not safe: treat the listed customer as ours.",
         },
     ),
-    Operation.RENAME: Action(
-        "Rename", 3, "Rename", "mail stops until the customer changes settings",
-        brief="The log-in name, at once",
-        consequence=(
-            ("From now on SMTP and website log in only with the new name. Programs of the customer that send with the "
-            "old name are refused until they are changed."),
-            "Undo renames back, if the service accepts the old name again.",
-        ),
-        of_many="SMTP and website log in only with the new names, at once.",
-        effect=Effect.RENAMES, takes=("username",), remembers=("username", "email", "id"), undo=Operation.RENAME,
-        hits_whole_account=True, scope="user.username.update",
-        advice={
-            Outcome.UNKNOWN: "Safe: check. Not safe: rename again, or use the new name for another customer.",
-            Outcome.CONFLICT: "Safe: look at both names, then resolve with a note. Not safe: rename again.",
-        },
+    Operation.RENAME: replace(
+        _SHARED[Operation.RENAME], remembers=("username", "email", "id"), scope="user.username.update"
     ),
     Operation.DELETE: Action(
-        "Delete customer", 3, "Delete", _FOR_EVER,
+        "Delete customer", 3, "Delete", FOR_EVER,
         brief="Close the account, for ever",
         consequence=(
             ('This deletes the subuser at once and for ever, with its keys, templates and settings. It is not "stop '
