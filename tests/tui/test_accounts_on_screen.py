@@ -55,6 +55,7 @@ async def test_an_account_is_shown_deactivated_and_activated(open_accounts, plan
         await desk.press("d")
         await desk.opened("Deactivate")
         assert "can still log in" in desk.words()
+        assert f"(read {customer(account).text(DETAILS_READ)[:10]}" in desk.words(), "of no list: it was read by itself"
         await desk.read_then("ctrl+s")
         await desk.applied(("disable", account))
         await soon("it is shown", lambda: customer(account).text("state") == "deactivated")

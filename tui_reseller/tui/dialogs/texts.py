@@ -51,8 +51,10 @@ def switch_form(
     field = provider.by_name[action.switch]
     before, after = target.switch(field.name).value, Switch.from_bool(action.sets[field.name]).value
     is_told = field.told is not Told.NEVER
-    known = f"{read_at}; read again before sending" if is_told else switch_note(field, target, read_at)
-    if not is_told and target.switch(field.name) is Switch.UNKNOWN:
+    known = switch_note(field, target, read_at)
+    if is_told:
+        known += "; read again before sending"
+    elif target.switch(field.name) is Switch.UNKNOWN:
         known += "; the service never tells"
     lines = [who(provider, target), f"{field.label:<9} {before} -> {after}     ({known})"]
     if before == after:

@@ -10,7 +10,7 @@ from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.cells import fitting, is_disputed
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.note import Note
-from tui_reseller.domain.provider import KEY, Field, Kind, Provider, Told
+from tui_reseller.domain.provider import DETAILS_READ, KEY, Field, Kind, Provider, Told
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
@@ -50,11 +50,14 @@ def end_note(suspension: Suspension | None, now: datetime) -> dict[str, str]:
 
 
 def switch_note(field: Field, customer: Customer, read_at: str, ends: Mapping[str, str] = NO_ENDS) -> str:
-    """Say until when a switch is off, or how true it is: of which list, or as we set it, where the service never
-    tells.
+    """Say until when a switch is off, or how true it is: of which list, when it was read where the service tells it for
+    one customer at a time, or as we set it, where the service never tells.
     """
     if field.name in ends and customer.switch(field.name) is not Switch.ON:
         return ends[field.name]
+    if field.told is Told.DETAIL:
+        moment = customer.text(DETAILS_READ)
+        return f"read {moment[:16].replace('T', ' ')} UTC" if moment else NOT_READ
     if field.told is not Told.NEVER:
         return read_at
     return "never set here" if customer.switch(field.name) is Switch.UNKNOWN else "as last set here"
