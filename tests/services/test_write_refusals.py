@@ -128,6 +128,12 @@ async def test_a_switch_that_is_no_longer_as_it_was_shown_conflicts_unless_it_is
     assert result.outcome is (Outcome.ALREADY_SO if now is Switch.OFF else Outcome.CONFLICT)
 
 
+async def test_a_switch_that_was_shown_as_unknown_was_changed_by_nobody(session, service):
+    service.change("luz", sending=Switch.ON)
+    seen = changed(LUZ, sending=Switch.UNKNOWN)
+    assert (await carry_out(session, DISABLE, loaded=seen)).outcome is Outcome.APPLIED
+
+
 async def test_what_somebody_else_changed_in_other_fields_stays(session, service):
     service.change("luz", phone="2", sending=Switch.OFF)
     assert (await carry_out(session, SET, loaded=LUZ)).outcome is Outcome.APPLIED

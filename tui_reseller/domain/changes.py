@@ -61,9 +61,11 @@ def collisions(
     provider: Provider, loaded: Customer, now: Customer, wanted: Mapping[str, Value]
 ) -> tuple[Collision, ...]:
     """Return wanted fields that somebody else changed since they were loaded, unless to the wanted value. What the
-    service never tells cannot be seen to change, nor can details that were not read by then.
+    service never tells cannot be seen to change, nor can details that were not read by then, nor a switch of which
+    nobody knew how it stood.
     """
     unseen = {*provider.untold, *(provider.details if loaded.value(DETAILS_READ) is None else ())}
+    unseen.update(name for name in provider.switches if loaded.value(name) is None)
     return tuple(
         Collision(name, loaded.value(name), now.value(name), value)
         for name, value in wanted.items()
