@@ -177,6 +177,10 @@ def test_the_password_of_a_proxy_is_nowhere(yard):
         for address in (proxy.address, "http://kim@127.0.0.1:1", "ftp://kim@127.0.0.1", "kim@["):
             clear = address.replace("kim@", f"kim:{yard.canaries['former']}@")
             config.write_text(asked.replace(proxy.address, clear))
+            if not address.startswith("http"):
+                assert "the address of a proxy is" in said(3, "profile", "show")
+                said(3, "list")
+                continue
             assert "stands in clear" in said(0, "profile", "show")
             said(5, "profile", "test")
             said(5, "list")
