@@ -39,6 +39,12 @@ PASSWORD = "pA55-CANARY+/ü"
 OTHER_KEY = "0ther-k3y-CANARY"
 ODD_NAMES = ("a/b", "a%2Fb", "a b+c", "ü€😀", "q?x=1&y#z", 'O\'Neil "x"', "..a", "<b>&amp;")
 LOST = (e.AnswerLost, e.UnusableAnswer)
+ANSWERS_THAT_QUOTE = tuple(
+    lambda request, status=status, begin=begin: http(status, begin + request)
+    for status in (200, 302, 400, 401, 429, 500)
+    for begin in (b"", b'{"message": "no: ', b"<html>")
+)
+"""Answers that say all of the request again."""
 _numbers = itertools.count(1)
 
 
@@ -335,20 +341,26 @@ class ClientContract:
 
     async def test_no_secret_is_in_an_error_or_a_log(self, peer, connect, proxy, fresh, operation, caplog):
         caplog.set_level(logging.DEBUG)
-        call, key, found, of_reads = self.call(operation, fresh), Secret(OTHER_KEY), [], []
+        call, key, found = self.call(operation, fresh), Secret(OTHER_KEY), []
         for toxic in (None, toxics.cut(reply=3), toxics.cut(request=50)):
             proxy.toxic = toxic
             found.append(await failure_of(connect(proxy.port, key).send(call)))
         found.append(await failure_of(connect(closed_port(), key).send(call)))
-        for status in (200, 302, 400, 401, 429, 500):
-            for start in (b"", b'{"message": "no: ', b"<html>"):
-                async with answering(lambda request, s=status, b=start: http(s, b + request)) as port:
-                    client = connect(port, key)
-                    found.append(await failure_of(client.send(call)))
-                    of_reads += [str(await error_of(listed(client))), str(await error_of(client.find(fresh)))]
-        shown = "\n".join([*map(everything, found), *of_reads, caplog.text, repr(connect()), repr(call)])
+        for answer in ANSWERS_THAT_QUOTE:
+            async with answering(answer) as port:
+                found.append(await failure_of(connect(port, key).send(call)))
+        shown = "\n".join([*map(everything, found), caplog.text, repr(connect()), repr(call)])
         assert "CANARY" not in shown
         assert peer.key.reveal() not in shown
+
+    async def test_no_secret_is_in_what_a_reading_says(self, connect, fresh, caplog):
+        caplog.set_level(logging.DEBUG)
+        key, found = Secret(OTHER_KEY), []
+        for answer in ANSWERS_THAT_QUOTE:
+            async with answering(answer) as port:
+                found += [str(await error_of(listed(connect(port, key))))]
+                found += [str(await error_of(connect(port, key).find(fresh)))]
+        assert "CANARY" not in "\n".join([*found, caplog.text])
 
     async def test_it_can_be_closed_twice_and_unopened(self, connect, fresh):
         await connect().aclose()

@@ -39,7 +39,7 @@ def _typed_in_fzf(one: Prepared) -> Sample:
         program.sees("all rows", everything, within=programs.PATIENCE)
         for number, letter in enumerate(WORD):
             program.settles(REST)
-            count, first = one.facts.counts[number], one.facts.firsts[number]
+            count, first = one.facts.exact_counts[number], one.facts.exact_firsts[number]
             right = programs.fzf_shows(count, one.size, first)
             what = f"{count} rows with {WORD[: number + 1]}, {first} first"
             found[f"key {number + 1}"] = program.timed(letter, what, right, within=programs.PATIENCE)

@@ -19,12 +19,14 @@ from urllib.request import urlopen
 
 import children
 
+from tui_reseller.domain.searching import folded
+
 WORD = "garc"
 """Typed letter by letter; each letter leaves fewer of the sandbox's customers, at any size."""
 SEARCHED = ("username", "email", "first_name", "last_name", "address", "city", "phone", "website")
 LISTED = "garcia"
 SORTED_BY = "email"
-_FACTS = 4
+_FACTS = 5
 """Counted up when what is prepared changes."""
 
 
@@ -32,7 +34,8 @@ _FACTS = 4
 class Facts:
     """What must be on the screen: right counts and first rows, and between whom the first customer stands when sorted.
 
-    Rates are of the real sandbox, in bytes/s.
+    Our filter ignores accents (domain/searching.py), the other programs do not: theirs are the exact ones. Rates are
+    of the real sandbox, in bytes/s.
     """
 
     version: int
@@ -40,6 +43,9 @@ class Facts:
     counts: list[int]
     firsts: list[str]
     listed: int
+    exact_counts: list[int]
+    exact_firsts: list[str]
+    exact_listed: int
     second: str
     sorted_first: str
     sorted_around: list[str]
@@ -174,22 +180,15 @@ def _fetch(size: int, folder: Path) -> dict[str, float]:
 def _written(size: int, folder: Path, rates: dict[str, float]) -> Facts:
     """Write the rows for other programs; count on the way what filters must show."""
     print(f"{size:,} customers: writing rows", flush=True)
-    prefixes = [WORD[: length + 1] for length in range(len(WORD))]
-    counts, firsts = [0] * len(prefixes), [""] * len(prefixes)
+    matches, exact = _Matches(), _Matches()
     keys: list[tuple[str, int, str]] = []
-    listed = 0
     with (folder / "rows.tsv").open("w", encoding="utf-8") as rows:
         for record in _records(folder / "list.json"):
             keys.append((record[SORTED_BY].lower(), len(keys), record["username"]))
             text = "\t".join(" ".join(record[name].split()) for name in SEARCHED)
             rows.write(text + "\n")
-            lowered = text.lower()
-            for at, prefix in enumerate(prefixes):
-                if prefix not in lowered:
-                    break
-                counts[at] += 1
-                firsts[at] = firsts[at] or record["username"]
-            listed += LISTED in lowered
+            matches.note(folded(text), record["username"])
+            exact.note(text.lower(), record["username"])
     if len(keys) != size:
         raise children.ChildError(f"the sandbox listed {len(keys)} customers, not {size}")
     smallest = min(key for key in keys if key[0])[2]
@@ -198,8 +197,24 @@ def _written(size: int, folder: Path, rates: dict[str, float]) -> Facts:
         min((key for key in keys if key > keys[0]), default=("", 0, ""))[2],
     ]
     return Facts(
-        _FACTS, keys[0][2], counts, firsts, listed, keys[1][2], smallest, around, rates["json"], rates["xml"]
+        _FACTS, keys[0][2], matches.counts, matches.firsts, matches.listed, exact.counts, exact.firsts, exact.listed,
+        keys[1][2], smallest, around, rates["json"], rates["xml"],
     )  # fmt: skip
+
+
+class _Matches:
+    """How many rows have each beginning of the word, and whose row is the first."""
+
+    def __init__(self) -> None:
+        self.counts, self.firsts, self.listed = [0] * len(WORD), [""] * len(WORD), 0
+
+    def note(self, text: str, username: str) -> None:
+        for at in range(len(WORD)):
+            if WORD[: at + 1] not in text:
+                break
+            self.counts[at] += 1
+            self.firsts[at] = self.firsts[at] or username
+        self.listed += LISTED in text
 
 
 def _records(path: Path) -> Iterator[dict[str, str]]:

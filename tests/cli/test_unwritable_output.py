@@ -105,7 +105,7 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
 
 
 @pytest.mark.slow
-@pytest.mark.in_turn(5)
+@pytest.mark.in_turn(17)
 @pytest.mark.parametrize(
     ("path", "changes"), [(path, changes) for path, _, changes in verbs()], ids=lambda given: " ".join(given or [""])
     if isinstance(given, tuple) else "",

@@ -240,7 +240,7 @@ async def office(tmp_path, sandbox):
 
 
 @pytest.mark.slow
-@pytest.mark.in_turn(5)
+@pytest.mark.in_turn(17)
 @pytest.mark.parametrize("rival", RIVALS)
 @pytest.mark.parametrize("flow", FLOWS)
 async def test_the_new_customer_is_sent_nothing(at_desk, sandbox, someone, office, tmp_path, flow, rival):
