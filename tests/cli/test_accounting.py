@@ -76,7 +76,7 @@ class TestReport:
         assert ran.code == 0
         assert "Operations: 3 (2 applied, 1 unknown)" in ran.out
         for words in (
-            "Stop sending: 1 (1 applied)", '"c1"  Applied  sending on -> off  until ', 'why: "ticket 4711"',
+            "Disable sending: 1 (1 applied)", '"c1"  Applied  sending on -> off  until ', 'why: "ticket 4711"',
             'city "Porto" -> "Łódź"', "Delete customer: 1 (1 unknown)", "Needs you: 1", "Not safe: delete again",
             "Suspensions with an end: 1", '"c1"  to come  why: "ticket 4711"', "all profiles", "profile acme",
         ):  # fmt: skip

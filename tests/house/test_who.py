@@ -101,4 +101,4 @@ def test_the_audit_log_names_the_account_and_work_over_another_line_is_mine(tmp_
         report = run("audit", "report", "--me", LOGNAME="the.boss").stdout
         assert f"By: {NAME} on " in report
         assert "claims to be the.boss (LOGNAME)" in report
-        assert "Stop sending: 1 (1 applied)" in report
+        assert "Disable sending: 1 (1 applied)" in report

@@ -62,9 +62,12 @@ from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 from tui_reseller.system import logs
 from tui_reseller.tui.dialogs import customer_forms, texts
 from tui_reseller.tui.presenters import job as job_presenter
-from tui_reseller.tui.presenters.detail import entry_line, short_lines, wide_lines
+from tui_reseller.tui.presenters.detail import Facts, wide_lines
+from tui_reseller.tui.presenters.entry import entry_line
 from tui_reseller.tui.presenters.outcome import as_command, result_note
+from tui_reseller.tui.presenters.parts import text_of
 from tui_reseller.tui.presenters.rows import columns, fit, spoken
+from tui_reseller.tui.presenters.short_detail import short_lines
 from tui_reseller.tui.terminal import WindowTitle
 
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
@@ -141,13 +144,24 @@ def test_detail_dialogs_and_outcomes_show_it_harmlessly():
             texts.password_form(RESELLER_V2, one, "P", typed=text, **usual),
             customer_forms.editor_form(RESELLER_V2, one, "P"),
         ]
+        facts = Facts(RESELLER_V2, one, "list of 14:02", NOW, [done])
         lines = [
-            *short_lines(RESELLER_V2, one, "list of 14:02", [done], NOW, 80),
-            *wide_lines(RESELLER_V2, one, "list of 14:02", [done], NOW, 40),
+            *map(text_of, short_lines(facts, 80)),
+            *map(text_of, wide_lines(facts, 40)),
             entry_line(done, NOW, with_username=True),
             job_presenter.result_line(RESELLER_V2, JobItem(0, item, Outcome.REJECTED, text)),
             clean(result_note(RESELLER_V2, result, NOW).line),  # as the message line does
-            *(line for spec in specs for line in (spec.title, *spec.lines, *(row.label for row in spec.fields))),
+            *(
+                line
+                for spec in specs
+                for line in (
+                    spec.title,
+                    spec.who,
+                    text_of(spec.change),
+                    *spec.lines,
+                    *(row.label for row in spec.fields),
+                )
+            ),
         ]
         assert bad(lines) == []
         assert all(len(line) < ON_SCREEN for line in lines)
@@ -343,7 +357,7 @@ def test_a_detail_of_a_hundred_thousand_signs_is_folded_at_once():
         long = (sign * 100_000)[:100_000]
         one = a_customer("x").with_values(dict.fromkeys(("email", *DETAIL_FIELDS), long))
         began = time.process_time()
-        lines = wide_lines(RESELLER_V2, one, "list of 14:02", [], NOW, 48)
+        lines = [text_of(line) for line in wide_lines(Facts(RESELLER_V2, one, "list of 14:02", NOW), 48)]
         assert time.process_time() - began < 5, "it took half a minute when each sign was measured again"
         assert max(map(cell_len, lines)) <= 48
         if len(sign) == 1 and sign.isalpha():

@@ -21,7 +21,7 @@ NAME = LUZ.username
 
 @pytest.fixture
 def stop(session, clock):
-    """Stop sending for a customer, until so many hours from now or without an end."""
+    """Disable sending for a customer, until so many hours from now or without an end."""
 
     async def stopped(hours=1, name=NAME):
         until = clock.now() + timedelta(hours=hours) if hours else None

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.terminal
 def test_a_signal_ends_it_in_order_and_gives_the_terminal_back(demo, home, number, code):
     terminal, sandbox = demo()
     terminal.press("d")
-    terminal.sees("Stop sending")
+    terminal.sees("Disable sending")
     terminal.child.kill(number)
     assert terminal.ends(8) == code
     assert terminal.stuck_modes() == []

@@ -75,12 +75,12 @@ def test_it_works_inside_tmux_at_80x24(tmux, term):
     server.keys("-l", "/esposito")
     server.sees("1 of 40")
     server.keys("Enter", "e")
-    server.sees("Start sending", "off -> on")
+    server.sees("Enable sending", "off -> on")
     server.commit("F2")
     server.sees("Applied")
     assert Sandbox.at(port).applied() == [("enable", "esposito_music")]
     server.keys("d")
-    server.sees("Stop sending ")
+    server.sees("Disable sending ")
     server.commit("C-s")
     server.sees("Applied", "sending on -> off")
     server.keys("C-z")
@@ -109,7 +109,7 @@ def test_f2_commits_under_a_screen_that_does_flow_control(home, opened):
     terminal = opened(command, env)
     terminal.sees("complete", "user1", "user2")
     terminal.press("d")
-    terminal.sees("Stop sending ")
+    terminal.sees("Disable sending ")
     terminal.commit(F2)
     terminal.sees("Applied")
     assert Sandbox.at(port).applied() == [("disable", "user1")]

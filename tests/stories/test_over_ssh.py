@@ -75,7 +75,7 @@ def test_it_works_over_ssh_at_80x24(line, home, opened, term):
     terminal.press(DOWN)
     terminal.sees("-- user2 ")
     terminal.press("e")
-    terminal.sees("Start sending", "off -> on")
+    terminal.sees("Enable sending", "off -> on")
     terminal.commit(F2 if term != "linux" else b"\x13")
     terminal.sees("Applied")
     assert Sandbox.at(port).applied() == [("enable", "user2")]
@@ -97,7 +97,7 @@ def test_a_cut_connection_leaves_no_process_and_a_true_ledger(line, home, opened
     terminal.sees("complete", "user1")
     sandbox.fault("latency", operation="disable", ms=30_000 if moment.startswith("before") else 700)
     terminal.press("d")
-    terminal.sees("Stop sending ")
+    terminal.sees("Disable sending ")
     terminal.commit()
     terminal.sees("on its way")
     terminal.child.kill(signal.SIGKILL)

@@ -17,7 +17,7 @@ def test_the_size_is_the_terminals_own_whatever_is_exported(demo, said):
     terminal, _ = demo(COLUMNS=str(said[0]), LINES=str(said[1]))
     assert "Filter" in terminal.text.splitlines()[-1], "the last line is the footer"
     terminal.press("d")
-    terminal.sees("Stop sending", "Reason", "[Cancel]")
+    terminal.sees("Disable sending", "Reason", "[Cancel]")
     terminal.press(ESCAPE)
     terminal.loses("Reason")
     terminal.resize(100, 30)
@@ -26,7 +26,7 @@ def test_the_size_is_the_terminals_own_whatever_is_exported(demo, said):
 
 
 PLACES = {
-    "list": ("", ("complete",)), "filter": ("/user1", ("complete",)), "form": ("d", ("Stop sending", "Reason")),
+    "list": ("", ("complete",)), "filter": ("/user1", ("complete",)), "form": ("d", ("Disable sending", "Reason")),
     "editor": ("i", ("First name",)), "menu": ("x", ("Rename",)), "page": ("?", ("Help: keys",)),
     "question": ("ixx\x1b", ("discard",)),
 }  # fmt: skip
@@ -82,7 +82,7 @@ def test_what_is_typed_behind_fg_does_not_do_what_the_form_says(opened, home):
     terminal.press(CTRL_Z)
     terminal.sees("Stopped", "shell$")
     terminal.type("fg\r\x1bOQ")
-    terminal.sees("That came too fast", "Stop sending")
+    terminal.sees("That came too fast", "Disable sending")
     assert Sandbox.at(port).log() == []
     time.sleep(READING)
     terminal.press(F2)

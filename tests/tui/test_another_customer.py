@@ -155,11 +155,11 @@ async def import_a_city(walk: Walk) -> None:
 
 FORM = [write("reason", "ticket 4711"), commit]
 FLOWS: dict[str, tuple[list[Step], list[Step]]] = {
-    "stop": ([], [press("d"), opened("Stop sending"), *FORM]),
-    "stop with an end": ([], [press("d"), opened("Stop sending"), write("until", "3d"), *FORM]),
-    "start": ([is_off], [press("e"), opened("Start sending"), *FORM]),
-    "login off": ([], [press("w"), press("d"), opened("Website access off"), *FORM]),
-    "login on": ([], [press("w"), press("e"), opened("Website access on"), *FORM]),
+    "stop": ([], [press("d"), opened("Disable sending"), *FORM]),
+    "stop with an end": ([], [press("d"), opened("Disable sending"), write("until", "3d"), *FORM]),
+    "start": ([is_off], [press("e"), opened("Enable sending"), *FORM]),
+    "login off": ([], [press("w"), press("d"), opened("Disable login"), *FORM]),
+    "login on": ([], [press("w"), press("e"), opened("Enable login"), *FORM]),
     "e-mail": ([], [press("x"), press("e"), opened("Change e-mail"), write("email", "new@x.example"), *FORM]),
     "rename": (
         [],
@@ -176,16 +176,16 @@ FLOWS: dict[str, tuple[list[Step], list[Step]]] = {
         ],
     ),
     "undo": ([was_stopped_here], [press("u"), opened("Undo"), *FORM]),
-    "undo of several": ([were_stopped_here], [press("u"), opened("Plan: start sending"), *FORM]),
+    "undo of several": ([were_stopped_here], [press("u"), opened("Plan: enable sending"), *FORM]),
     "end of a suspension": (
         [is_due],
         [press("exclamation_mark"), opened("Needs you"), press("enter"), opened("DUE"), press("e"),
-         opened("Start sending"), *FORM],
+         opened("Enable sending"), *FORM],
     ),
-    "stop three": ([mark_three], [press("d"), opened("Plan: stop sending"), *FORM]),
+    "stop three": ([mark_three], [press("d"), opened("Plan: disable sending"), *FORM]),
     "stop three of an old list": (
         [mark_three, has_an_old_list],
-        [press("d"), opened("Plan: stop sending"), *FORM],
+        [press("d"), opened("Plan: disable sending"), *FORM],
     ),
     "passwords of three": (
         [mark_three],

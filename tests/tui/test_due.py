@@ -23,7 +23,7 @@ async def elsewhere(tmp_path, sandbox):
 
 @pytest.fixture
 def stop(elsewhere):
-    """Stop sending until a moment from now, by a command; the office's own clock is hurried, this one is not."""
+    """Disable sending until a moment from now, by a command; the office's own clock is hurried, this one is not."""
 
     async def stopped(name, ends_in=-HOUR):
         call = Call(Operation.DISABLE, name, until=datetime.now(UTC) + ends_in)
@@ -50,9 +50,9 @@ async def test_what_is_over_is_in_the_header_the_row_and_the_detail(at_desk, som
         for name, mark in ((other, ""), (later, ""), (over, "!")):
             await desk.go_to(name)
             assert row(desk, name)[:4].strip("> ") == mark
-        await soon("the detail says so", lambda: any("due - ! ends it" in line for line in desk.screen_text()))
+        await soon("the detail says so", lambda: any("! ends it" in line for line in desk.screen_text()))
         await desk.go_to(later)
-        await soon("the detail says when", lambda: any("off  until " in line for line in desk.screen_text()))
+        await soon("the detail says when", lambda: any("off      until " in line for line in desk.screen_text()))
         await desk.press("8")
         await soon("only those", lambda: desk.state.shown == 2)
         assert set(desk.main.context.session.customers.usernames()) == {over, later}
@@ -87,7 +87,7 @@ async def test_it_is_ended_behind_the_exclamation_mark(at_desk, someone, stop, s
         await desk.opened("DUE - ")
         assert "tui-reseller due --run --profile acme" in desk.words()
         await desk.press("e")
-        await desk.opened("Start sending")
+        await desk.opened("Enable sending")
         await desk.write("paid")
         await desk.read_then("ctrl+s")
         await desk.applied(("disable", name), ("enable", name))
@@ -108,7 +108,7 @@ async def test_or_it_is_stopped_without_an_end(at_desk, someone, stop):
         await desk.press("enter")
         await desk.opened("DUE - ")
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.read_then("ctrl+s")
         await soon("nothing is over", lambda: not desk.state.due)
         (one,) = await open_suspensions(desk.services.ledger)
@@ -125,7 +125,7 @@ async def test_another_customer_of_that_name_is_left_alone(at_desk, someone, sto
         await desk.press("enter")
         await desk.opened("DUE - ")
         await desk.press("e")
-        await desk.opened("Start sending")
+        await desk.opened("Enable sending")
         another = {"email": "eve@x.example", "first_name": "Eve", "last_name": "Lin", "active": "false"}
         sandbox.plant(name, **another)
         await desk.read_then("ctrl+s")

@@ -65,7 +65,7 @@ async def test_escape_puts_the_former_filter_back_and_up_brings_earlier_ones(at_
 async def test_enter_with_a_command_right_behind_it_is_a_command(at_desk, sandbox):
     async with at_desk() as desk:
         await desk.write("/user1\rd")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         assert desk.state.filter_text == "user1"
         assert '"user1"' in desk.words()
         assert sandbox.log() == []
@@ -106,7 +106,7 @@ async def test_a_row_that_is_not_marked_makes_the_dialog_ask_which_is_meant(at_d
         await desk.press("enter", "space")
         assert desk.title == "Which is meant?"
         await desk.press("1")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         assert other in desk.words()
         assert sandbox.log() == []
 
@@ -136,7 +136,7 @@ async def test_zoom_keeps_keys_commands(at_desk, sandbox, someone):
         await desk.press("z")
         await soon("zoomed", lambda: desk.state.zoomed)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.press("escape", "escape")
         assert not desk.state.zoomed
         assert desk.app.focused is desk.main.list

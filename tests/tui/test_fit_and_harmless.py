@@ -25,10 +25,13 @@ from tui_reseller.tui.dialogs import customer_forms, texts
 from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.note_form import note_form
 from tui_reseller.tui.presenters import job as job_presenter
-from tui_reseller.tui.presenters.detail import entry_line, short_lines, short_title, wide_lines
+from tui_reseller.tui.presenters.detail import Facts, wide_lines
+from tui_reseller.tui.presenters.entry import entry_line
 from tui_reseller.tui.presenters.notes import written_words
 from tui_reseller.tui.presenters.outcome import as_command, result_note
+from tui_reseller.tui.presenters.parts import text_of
 from tui_reseller.tui.presenters.rows import columns, fit, spoken
+from tui_reseller.tui.presenters.short_detail import short_lines, title_words
 
 LONG = "mueller-und-soehne-." * 3 + "exam"
 NOW = datetime(2026, 11, 3, 14, 2, tzinfo=UTC)
@@ -76,7 +79,7 @@ async def test_a_paste_into_a_field_is_made_harmless(at_desk, someone):
     async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         desk.field("reason").post_message(Paste("a\x1b]52;c;eA==\x07b\u202ec\nsecond line"))
         await soon("it is there", lambda: desk.field("reason").value)
         assert desk.field("reason").value == "a␛]52;c;eA==␇b\ufffdc"
@@ -152,12 +155,13 @@ def test_every_line_about_a_hostile_customer_is_harmless(text):
     result = Result(text, Operation.SET, Outcome.REJECTED, text, "id", (change,))
     item = Item(Operation.SET, text, {"city": text}, {"city": text})
     note = Note(customer.username, text, f"{text}\n{text}", operator, NOW)
+    facts = Facts(RESELLER_V2, customer, "list of 14:02", NOW, [entry], note, alarms=(text,))
     lines = [
-        *short_lines(RESELLER_V2, customer, "list of 14:02", [entry], NOW, 80),
-        *wide_lines(RESELLER_V2, customer, "list of 14:02", [entry], NOW, 40, note),
+        *map(text_of, short_lines(facts, 80)),
+        *map(text_of, wide_lines(facts, 40)),
         *(fit(customer, column) for column in columns(RESELLER_V2, 160)),
         *(fit(customer, column, note) for column in columns(RESELLER_V2, 200, ("label", "note"))),
-        short_title("h", 80, note),
+        title_words("h", 80, note),
         spoken(RESELLER_V2, customer, note, is_cursor=True, is_marked=False, needs_you=False),
         entry_line(entry, NOW, with_username=True),
         *job_words(item, text),

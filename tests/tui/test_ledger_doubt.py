@@ -11,7 +11,7 @@ async def test_missing_rows_are_told_and_nothing_is_sent(at_desk, sandbox, someo
     async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.press("ctrl+s")
         await soon("it is sent", lambda: sandbox.log() != [])
         await soon("it is written down", lambda: not desk.main.context.session.desk.in_flight)
@@ -27,7 +27,7 @@ async def test_missing_rows_are_told_and_nothing_is_sent(at_desk, sandbox, someo
         assert "ledger accept --reason" in told
         await desk.go_to(name)
         await desk.press("e")
-        await desk.opened("Start sending")
+        await desk.opened("Enable sending")
         await desk.press("ctrl+s")
         await soon("it is refused", lambda: sum("nothing is sent" in text for _t, text in desk.main.context.log) > 1)
         assert desk.dialog is None or "nothing is sent" in desk.problem

@@ -60,7 +60,7 @@ async def test_label_and_note_are_written_shown_found_and_cleared(at_desk, someo
         found = note_of(desk, name)
         assert (found.label, found.text) == ("vip", "pays late\ncall Ana first")
         title, row = (
-            next(line for line in desk.screen_text() if part in line) for part in (" detail -", f">   {name}")
+            next(line for line in desk.screen_text() if part in line) for part in (f"-- {name}", f">   {name}")
         )
         assert "vip: pays late call Ana first" in title
         assert row.split()[:3] == [">", name, "+"]
@@ -93,7 +93,7 @@ async def test_a_wide_screen_shows_the_label_as_a_column_and_every_line_of_the_n
         shown = lines(desk)
         assert "LABEL" in shown
         assert next(line for line in desk.screen_text() if f">   {name}" in line).split().count("gold") == 1
-        for line in ("Label           gold", "Note            one", "                three", "written "):
+        for line in ("Label     gold", "Note      one", "          three", "written "):
             assert line in shown
         await desk.press("t", "c")
         await desk.opened("Columns")

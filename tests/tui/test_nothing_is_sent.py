@@ -126,7 +126,7 @@ async def test_no_answer_of_the_service_moves_the_focus(at_desk, sandbox, someon
         await desk.go_to(name)
         sandbox.fault("latency", operation="any", ms=1500, times=2)
         await desk.press("r", "d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         focused = desk.app.focused
         await soon("the list is being read", lambda: desk.state.progress)
         await desk.is_quiet()
@@ -134,7 +134,7 @@ async def test_no_answer_of_the_service_moves_the_focus(at_desk, sandbox, someon
         await desk.press("escape")
         sandbox.fault("status", operation="disable", code=400)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.read_then()
         await soon("the dialog is gone", lambda: desk.dialog is None)
         await desk.press("slash")
@@ -151,7 +151,7 @@ async def test_a_commit_key_typed_ahead_of_its_dialog_sends_nothing(at_desk, san
         await desk.go_to(name)
         for key, character in (("d", "d"), ("ctrl+s", "\x13"), ("f2", None), ("ctrl+s", "\x13")):
             desk.send(key, character)
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         assert sandbox.log() == []
 
 

@@ -28,8 +28,10 @@ from tui_reseller.tui.flows.copying import copy_menu
 from tui_reseller.tui.flows.switches import website_menu
 from tui_reseller.tui.flows.views import sort_letters, sort_menu
 from tui_reseller.tui.presenters import commands as command_presenter
-from tui_reseller.tui.presenters.detail import short_lines, wide_lines
+from tui_reseller.tui.presenters.detail import Facts, wide_lines
+from tui_reseller.tui.presenters.parts import text_of
 from tui_reseller.tui.presenters.rows import columns, fit, spoken, title_line
+from tui_reseller.tui.presenters.short_detail import short_lines
 from tui_reseller.tui.view_state import ViewState
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -97,7 +99,8 @@ def test_what_we_note_of_its_customers_stands_in_its_list():
             assert sum(column.is_ours for column in shown) == 1
     words = spoken(OTHER, CUSTOMER, note, is_cursor=True, is_marked=False, needs_you=False)
     assert words == "> acc-1, alive off, label Ana's shop"
-    assert "Label           Ana's shop" in wide_lines(OTHER, CUSTOMER, "list of 14:02", [], NOW, 60, note)
+    facts = Facts(OTHER, CUSTOMER, "list of 14:02", NOW, note=note)
+    assert "Label     Ana's shop" in [text_of(line) for line in wide_lines(facts, 60)]
 
 
 def test_a_column_is_never_narrower_than_its_title():
@@ -115,15 +118,16 @@ def test_a_column_is_never_narrower_than_its_title():
 
 
 def test_its_detail_has_its_labels():
-    wide = "\n".join(wide_lines(OTHER, CUSTOMER, "list of 14:02", [], NOW, 60))
-    short = short_lines(OTHER, CUSTOMER, "list of 14:02", [], NOW, 80)
-    assert "Region          eu" in wide
-    assert "Plan of sending not read yet" in wide
-    assert "Alive           off  list of 14:02" in wide
+    facts = Facts(OTHER, CUSTOMER, "list of 14:02", NOW)
+    wide = "\n".join(text_of(line) for line in wide_lines(facts, 60))
+    short = [text_of(line) for line in short_lines(facts, 80)]
+    assert "Region    eu" in wide
+    assert "Plan      not read yet" in wide
+    assert "Alive     off      list of 14:02" in wide
     assert len(short) == 7
-    assert "Region    eu" in short[0]
+    assert "Region   eu" in short[0]
     assert "Alive    off" in short[0]
-    assert "Plan      not read yet" in short[1]
+    assert "Plan     not read yet" in short[1]
     assert not {"E-mail", "City", "Website", "Sending"} & set(wide.split())
 
 
@@ -144,7 +148,7 @@ def test_its_forms_have_its_fields():
     usual = {"read_at": "list of 14:02", "typed": None, "reason_required": False, "now": NOW}
     wake = texts.switch_form(OTHER, Operation.ENABLE, CUSTOMER, "P", **usual)
     assert (wake.title, wake.commit) == ("Wake up", "Wake")
-    assert wake.lines[1].startswith("Alive     off -> on     (list of 14:02")
+    assert text_of(wake.change).startswith("Alive     off -> on     (list of 14:02")
     assert "It wakes." in wake.lines
 
 
@@ -224,11 +228,11 @@ async def test_its_customers_are_shown_changed_and_switched_on(at_desk, monkeypa
     async with at_desk(size=(120, 40), provider="other") as desk:
         painted = "\n".join(desk.screen_text())
         assert {"ACCOUNT", "ALIVE", "REGION"} <= set(painted.split())
-        assert "Plan of sending" in painted
+        assert "Plan      not read yet" in painted
         await desk.press("p")
         await desk.told("Another service has no password; nothing was sent - the customer asks")
         await desk.press("w")
-        await desk.told("Website access: refused: Another service has no website_enable")
+        await desk.told("Login: refused: Another service has no website_enable")
         await desk.press("e")
         await desk.opened("Wake up")
         await desk.read_then()

@@ -11,7 +11,7 @@ async def test_an_unknown_outcome_is_in_the_header_and_is_settled_with_a_note(at
         await desk.go_to(name)
         sandbox.fault("garbage", operation="website_disable")
         await desk.press("w", "d")
-        await desk.opened("Website access off")
+        await desk.opened("Disable login")
         await desk.read_then()
         await desk.told("! says what is safe")
         assert "! 1 needs you" in desk.screen_text()[0]
@@ -42,7 +42,7 @@ async def test_an_unknown_outcome_can_be_checked_and_is_then_known(at_desk, sand
         await desk.go_to(name)
         sandbox.fault("drop-after", operation="disable")
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.read_then()
         await desk.told("! says what is safe")
         assert sandbox.applied() == [("disable", name)]
@@ -62,7 +62,7 @@ async def test_a_minute_after_a_lost_answer_the_application_looks_by_itself(at_d
         await desk.go_to(name)
         sandbox.fault("drop-after", operation="disable")
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.read_then()
         await desk.told("! says what is safe")
         assert next_check(desk.main.context) is not None
@@ -79,7 +79,7 @@ async def test_the_page_of_an_unknown_outcome_says_what_is_known_what_is_safe_an
         await desk.go_to(name)
         sandbox.fault("drop-after", operation="disable")
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.read_then()
         await desk.told("! says what is safe")
         await desk.press("exclamation_mark")
@@ -105,7 +105,7 @@ async def test_a_failing_refresh_keeps_the_old_list_and_its_time(at_desk, sandbo
         await desk.press("r")
         await soon("it failed", lambda: desk.state.trouble == "refresh failed", 30)
         assert (desk.state.total, desk.state.read_at) == (total, read_at)
-        assert "OLD - refresh failed" in desk.screen_text()[0]
+        assert "OLD  refresh failed" in desk.screen_text()[0]
         await desk.told("Showing the list of")
 
 
@@ -153,7 +153,7 @@ async def test_a_change_that_is_on_its_way_is_asked_about_when_leaving(at_desk, 
         await desk.go_to(name)
         sandbox.fault("latency", operation="disable", ms=700)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.read_then()
         await soon("it is on its way", lambda: desk.main.context.session.desk.in_flight)
         await desk.press("q")

@@ -11,7 +11,7 @@ from tui_reseller.tui.flows.marking import mark_pasted
 from tui_reseller.tui.flows.unlocking import show_lock_after
 from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedInput
 
-DIALOGS = [(("d",), "Stop sending"), (("p",), "Reset password"), (("x", "d"), "Delete"), (("x", "r"), "Rename")]
+DIALOGS = [(("d",), "Disable sending"), (("p",), "Reset password"), (("x", "d"), "Delete"), (("x", "r"), "Rename")]
 
 
 async def test_a_confirmation_that_comes_in_one_piece_is_refused_and_may_be_typed(at_desk, sandbox, someone):
@@ -87,7 +87,7 @@ async def test_a_customer_that_looks_like_no_other_is_stopped_without_typing(at_
     async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         assert not desk.app.screen.query(TypedInput)
         await desk.read_then()
         await desk.applied(("disable", name))
@@ -112,7 +112,7 @@ async def test_what_a_dialog_means_stays_when_the_list_below_it_changes(at_desk,
     async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         someone("frozen-a"), someone("frozen-z")
         desk.app.run_in_background(lambda: _read_again(desk), "refresh")
         await soon("the list is another one", lambda: desk.row_of("frozen-z") is not None)
@@ -130,7 +130,7 @@ async def test_keys_that_repeat_send_once(at_desk, sandbox, someone):
     async with at_desk(hurries=False) as desk:
         await desk.go_to(name)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.read_then()
         for _ in range(5):
             desk.send("f2")
@@ -146,7 +146,7 @@ async def test_our_own_account_is_refused_in_any_spelling(at_desk, sandbox, some
     async with at_desk() as desk:
         await desk.go_to(own)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         if desk.app.screen.query(TypedInput):  # it looks like itself
             await desk.press("enter")
             await desk.write(own)
@@ -212,7 +212,7 @@ async def test_a_dialog_that_was_open_when_the_lock_closed_sends_nothing(at_desk
         desk.main.context.session.policy.unlock(5, "ticket 7")
         desk.main.context.show()
         await desk.press("e")
-        await desk.opened("Start sending")
+        await desk.opened("Enable sending")
         desk.main.context.session.policy.lock()
         await desk.read_then()
         await desk.told("protected and locked; nothing was sent")
@@ -235,7 +235,7 @@ async def test_the_reason_of_the_unlocking_stands_beside_that_of_the_change(at_d
         desk.main.context.session.policy.unlock(5, "ticket 7")
         desk.main.context.show()
         await desk.press("e")
-        await desk.opened("Start sending")
+        await desk.opened("Enable sending")
         await desk.write("asked by phone")
         await desk.read_then()
         await desk.applied(("enable", name))

@@ -86,9 +86,9 @@ async def test_a_protected_profile_is_unlocked_with_a_reason_for_minutes_and_loc
         await desk.told("Writable until")
         assert "writable until" in desk.screen_text()[0]
         await desk.press("e")
-        await desk.opened("Start sending")
+        await desk.opened("Enable sending")
         await desk.press("escape", "d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         assert desk.field("typed"), "one grade up: the username is typed"
         await desk.press("enter")
         await desk.write(name)
@@ -97,7 +97,7 @@ async def test_a_protected_profile_is_unlocked_with_a_reason_for_minutes_and_loc
         await desk.press("l")
         await desk.told("Locked.")
         await desk.press("e")
-        await desk.told("Start sending: profile")
+        await desk.told("Enable sending: profile")
         assert desk.dialog is None
 
 

@@ -1,4 +1,4 @@
-"""Stop sending until a moment, and activity that follows a customer through a rename."""
+"""Disable sending until a moment, and activity that follows a customer through a rename."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ async def test_d_takes_an_end_and_the_audit_log_keeps_it(at_desk, someone):
     async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.write("unpaid")
         await desk.press("tab")
         await desk.write("3 weeks")
@@ -37,7 +37,7 @@ async def test_a_copied_command_does_what_was_done_with_its_end_and_its_reason(a
     async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.write("ticket 4711")
         await desk.press("tab")
         await desk.write("3d")
@@ -63,7 +63,7 @@ async def test_what_a_shell_could_misread_is_not_copied(at_desk, someone, name, 
     async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.write(reason)
         await desk.read_then()
         await desk.applied(("disable", name))
@@ -79,7 +79,7 @@ async def test_activity_of_a_renamed_customer_shows_what_was_done_before(at_desk
     async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("e")
-        await desk.opened("Start sending")
+        await desk.opened("Enable sending")
         await desk.read_then()
         await desk.applied(("enable", name))
         await desk.press("x", "r")

@@ -19,13 +19,13 @@ async def test_d_stops_sending_and_e_starts_it_again(at_desk, someone, wire):
     async with at_desk(wire=wire) as desk:
         await desk.go_to(name)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.write("ticket 4711")
         await desk.read_then("ctrl+s")
         await desk.applied(("disable", name))
-        await desk.told("website access is still unknown - w")
+        await desk.told("w login is still unknown")
         await desk.press("e")
-        await desk.opened("Start sending")
+        await desk.opened("Enable sending")
         assert desk.field("reason").value == ""
         await desk.press("up")
         assert desk.field("reason").value == "ticket 4711"
@@ -42,12 +42,12 @@ async def test_w_closes_the_website_and_opens_it_again(at_desk, someone):
     async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("w", "d")
-        await desk.opened("Website access off")
+        await desk.opened("Disable login")
         assert "unknown -> off" in desk.words()
         await desk.read_then()
         await desk.applied(("website_disable", name))
         await desk.press("w", "e")
-        await desk.opened("Website access on")
+        await desk.opened("Enable login")
         assert "off -> on     (as last set here)" in desk.words()
         await desk.read_then()
         await desk.applied(("website_disable", name), ("website_enable", name))
@@ -234,7 +234,7 @@ async def test_u_names_what_it_takes_back_and_takes_it_back(at_desk, sandbox, so
     async with at_desk() as desk:
         await desk.go_to(name)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.read_then()
         await desk.applied(("disable", name))
         await desk.told("u undo")
@@ -254,13 +254,13 @@ async def test_a_dot_repeats_the_verb_on_the_next_customer_but_asks(at_desk, san
     async with at_desk() as desk:
         await desk.go_to(first)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.write("ticket 9")
         await desk.read_then()
         await desk.applied(("disable", first))
         await desk.go_to(second)
         await desk.press("full_stop")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         assert second in desk.words()
         assert desk.field("reason").value == ""
         assert len(sandbox.log()) == 1

@@ -23,7 +23,7 @@ async def test_a_job_over_marked_customers_pauses_goes_on_and_stops(at_desk, san
     names = [someone(f"run-{number}") for number in range(30)]
     sandbox.fault("latency", operation="disable", ms=150, times=99)
     async with at_desk() as desk:
-        await marked(desk, names, "d", "Plan: stop sending for 30", 30)
+        await marked(desk, names, "d", "Plan: disable sending for 30", 30)
         await desk.read_then()
         await soon("the page of the job", lambda: desk.title.startswith("Job "))
         await soon("one is done", lambda: len(sandbox.log()) >= 1)
@@ -55,7 +55,7 @@ async def test_a_job_pauses_itself_after_three_that_were_not_applied(at_desk, sa
     names = [someone(f"bad-{number}") for number in range(5)]
     sandbox.fault("status", operation="disable", code=400, times=9)
     async with at_desk() as desk:
-        await marked(desk, names, "d", "Plan: stop sending for 5", 5)
+        await marked(desk, names, "d", "Plan: disable sending for 5", 5)
         await desk.read_then()
         await soon("paused", lambda: "in a row were not applied" in desk.title)
         await soon("its items", lambda: len(desk.lines()) == 5)
@@ -70,12 +70,12 @@ async def test_a_job_pauses_itself_after_three_that_were_not_applied(at_desk, sa
 async def test_a_whole_job_is_undone_from_its_page(at_desk, sandbox, someone):
     names = [someone(f"back-{number}") for number in range(3)]
     async with at_desk() as desk:
-        await marked(desk, names, "d", "Plan: stop sending for 3", 3)
+        await marked(desk, names, "d", "Plan: disable sending for 3", 3)
         await desk.read_then()
         await soon("it is over", lambda: "finished" in desk.title)
         await soon("undo is offered", lambda: "u undo the whole job" in desk.words())
         await desk.press("u")
-        await desk.opened("Plan: start sending for 3")
+        await desk.opened("Plan: enable sending for 3")
         assert "Undo of job 1" in desk.words()
         if desk.app.screen.query("#field-typed"):
             desk.field("typed").focus()

@@ -7,7 +7,12 @@ from types import MappingProxyType
 
 from tui_reseller.domain.profile import Profile
 
-THEMES = ("dark", "light", "16")
+THEMES = (
+    "dark", "light", "high-contrast", "16", "catppuccin-mocha", "catppuccin-macchiato", "catppuccin-frappe",
+    "catppuccin-latte", "gruvbox", "nord", "dracula", "tokyo-night", "solarized-dark", "solarized-light", "rose-pine",
+    "rose-pine-dawn", "monokai", "flexoki",
+)  # fmt: skip
+"""Our own, the terminal's own colours, and those that people know from elsewhere."""
 REFRESH = ("auto", "manual")
 SYSLOG = "/dev/log"
 """Where syslog listens, unless the config says otherwise."""

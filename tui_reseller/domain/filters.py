@@ -80,6 +80,11 @@ DETAILED = Filter(terms=(Term("is", DETAILS_UNKNOWN, negated=True),))
 """Those whose details are known."""
 
 
+def known(switch: str) -> Filter:
+    """Return the filter of those of whom a switch is known."""
+    return Filter(terms=(Term("state", "unknown", switch, negated=True),))
+
+
 def parse_filter(text: str, provider: Provider) -> Filter:
     """Read a filter on the fields of a service. Raises InvalidFilter with the place; `unfinished` where more typing may
     still make it valid.

@@ -59,7 +59,8 @@ class AtCreate(Enum):
 class Field:
     """One field of a customer.
 
-    Label is its word in forms, title that of its column, width that column's width in cells. Set_by is the operation
+    Label is its word in forms, title that of its column, width that column's width in cells;
+    former_titles are those that it had in earlier versions, in files that come back. Set_by is the operation
     that changes it on a customer. Limit is the longest text in characters, limit_at_create that of a new customer.
     Check names a rule beyond the limit (services/validation.py). Is_column says whether the record of a customer has
     it: what only a new customer takes is in no list. Is_offered: the service knows values to choose from.
@@ -79,6 +80,7 @@ class Field:
     is_column: bool = True
     is_offered: bool = False
     title: str = ""
+    former_titles: tuple[str, ...] = ()
     width: int = 16
 
     @property
@@ -182,7 +184,8 @@ class Provider:
     not, and what to do instead. Needs_api_user: signing in takes a name beside the key. List_is_atomic: a whole list
     is one moment, so that an absence in it proves something. Reads_lag is how many seconds a reading may be behind.
     New_values are the switches as a new customer has them. Name_fields and place_fields are what a customer is
-    described by in one line. Postal_line is the line of a postal address below the street: its groups are separated
+    described by in one line. Groups are titles and the fields under each, as a customer is shown; a field that is in
+    none stands in the first. Postal_line is the line of a postal address below the street: its groups are separated
     by commas, the fields of a group by spaces. Signs_in: it gives links that sign in as a customer; else
     why_no_sign_in says what to do instead. Eu_base_url is where calls for customers of the European region go, empty
     where there is one place for all.
@@ -202,6 +205,7 @@ class Provider:
     new_values: Mapping[str, bool] = field(default_factory=lambda: NO_SWITCH)
     name_fields: tuple[str, ...] = ()
     place_fields: tuple[str, ...] = ()
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = (("Details", ()),)
     postal_line: tuple[tuple[str, ...], ...] = ()
     eu_base_url: str = ""
     signs_in: bool = False

@@ -27,19 +27,22 @@ class ListLayout:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A filter that opens with a digit. Without a layout of its own, order and columns stay as they are."""
+    """A filter that opens with a digit. Without a layout of its own, order and columns stay as they are. Short is what
+    its count is called beside the filter; without it, it is not counted there.
+    """
 
     key: str
     name: str
     filter: str = ""
     layout: ListLayout | None = None
+    short: str = ""
 
 
 SHIPPED = (
     View("0", "all"),
-    View("1", "not sending", "-sending:on"),
+    View("1", "not sending", "-sending:on", short="off"),
     View("2", "changed by the last refresh", "is:changed"),
-    View("3", "missing data", "is:missing-data"),
+    View("3", "missing data", "is:missing-data", short="missing"),
     View("4", "same e-mail twice", "is:duplicate-email"),
     View("5", "needs you", "is:needs-you"),
     View("6", "marked", "is:marked"),

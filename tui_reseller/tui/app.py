@@ -1,5 +1,6 @@
 """The application: themes, stylesheets, screens, orderly end. Knows no domain words."""
 
+import os
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
@@ -20,7 +21,8 @@ from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.shutdown import ShutdownWatcher
 from tui_reseller.tui.stylesheets import stylesheets
 from tui_reseller.tui.terminal import SHOW_CURSOR, SLOW_SECONDS, LineSpeed, Mouse, WindowTitle
-from tui_reseller.tui.themes import THEMES
+from tui_reseller.tui.themes import SIXTEEN
+from tui_reseller.tui.themes import theme as made_theme
 
 if TYPE_CHECKING:
     from tui_reseller.tui.screens.main import MainScreen
@@ -53,10 +55,10 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
         plain: bool = False,
         slow_link: str = "auto",
     ) -> None:
-        super().__init__()
-        for each in THEMES.values():
-            self.register_theme(each)
-        self.theme = theme
+        # Without colours the terminal's own are drawn and then left out; greys of another theme would stay.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.show_theme(SIXTEEN if self.no_color else theme)
+        self.set_class(self.no_color, "-no-color")
         self.animation_level = "none"
         self.services = services
         self.profile = profile
@@ -145,6 +147,12 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self._open(profile)
+
+    def show_theme(self, name: str) -> None:
+        """Show another theme at once."""
+        self.register_theme(made_theme(name))
+        self.theme = name
+        self.set_class(name == SIXTEEN, "-sixteen")
 
     # Keys, dialogs, flows
 

@@ -100,12 +100,12 @@ COMMANDS: tuple[Command, ...] = (
         operations=(Operation.CREATE,),
     ),
     Command(
-        "sending.enable", ("e",), "Start sending",
+        "sending.enable", ("e",), "Enable sending",
         handler="switches.enable", needs=_ACT, footer="Enable",
         operations=(Operation.ENABLE,),
     ),
     Command(
-        "sending.disable", ("d",), "Stop sending",
+        "sending.disable", ("d",), "Disable sending",
         handler="switches.disable", needs=_ACT, footer="Disable",
         operations=(Operation.DISABLE,),
     ),
@@ -115,7 +115,7 @@ COMMANDS: tuple[Command, ...] = (
         operations=(Operation.PASSWORD,),
     ),
     Command(
-        "website.set", ("w",), "Website access", "Log-in to the website, on or off",
+        "website.set", ("w",), "Login", "Log-in to the website, on or off",
         menu="switches.website_menu", handler="switches.website", needs=_ACT, more="w",
         operations=(Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE),
     ),

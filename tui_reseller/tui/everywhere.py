@@ -20,8 +20,8 @@ EVERYWHERE = {"app.suspend": "suspend_here", "screen.repaint": "repaint_here"}
 class EverywhereApp(ReportingApp, inherit_bindings=False):
     """An application that times its keys, and has some that no dialog takes. Key_clock is in seconds."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
         self.key_clock: Callable[[], float] = time.monotonic
         self._keys = KeyTimes(self.key_time)
 

@@ -16,13 +16,16 @@ from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
+from tui_reseller.services.view_counts import count_views
 from tui_reseller.tui.dialogs.asking import Dialogs
 from tui_reseller.tui.host import Host, MainView
 from tui_reseller.tui.presenters.header import clock_text
-from tui_reseller.tui.view_state import Note, ViewState
+from tui_reseller.tui.view_state import Hint, Note, ViewState
 
 M = TypeVar("M")
 LOG_LENGTH = 500
+COUNTS_AFTER = 0.3
+"""Seconds without a change after which views are counted: a job changes the list many times in a second."""
 
 
 class ProfileContext:
@@ -45,6 +48,7 @@ class ProfileContext:
         self.log: deque[tuple[datetime, str]] = deque(maxlen=LOG_LENGTH)
         self.run: JobRun | None = None
         self.is_open = True
+        self._counted = -1  # the version of the list of which views were counted
         self._memories: dict[type, object] = {}
         self._changed = changed
 
@@ -94,13 +98,14 @@ class ProfileContext:
         )
         self._changed()
 
-    def notify(self, text: str, kind: str = "plain", hints: Sequence[str] = ()) -> None:
+    def notify(self, text: str, kind: str = "plain") -> None:
         """Put a sentence into the message line and the message log. Never moves the focus."""
-        self.show_note(Note(text, kind, tuple(hints)))
+        self.show_note(Note(text, kind))
 
     def show_note(self, note: Note) -> None:
         """Put a note into the message line and the message log. Never moves the focus."""
-        shown = replace(note, text=clean(note.text, longest=1000), hints=tuple(clean(hint) for hint in note.hints))
+        hints = tuple(Hint(hint.key, clean(hint.words)) for hint in note.hints)
+        shown = replace(note, text=clean(note.text, longest=1000), hints=hints)
         self.log.append((self.now(), shown.line))
         self.show(note=shown)
 
@@ -175,7 +180,19 @@ class ProfileContext:
             read_at=self.session.held.read_at,
             is_partial=self.session.held.is_partial,
         )
+        if not customers.is_head and customers.version != self._counted:
+            self.host.run_in_background(self._count_views, "views")
         await self._count_hidden()
+
+    async def _count_views(self) -> None:
+        """Count what views hold, once for each list, when it has not changed for a while."""
+        customers = self.session.customers
+        await self.session.clock.sleep(COUNTS_AFTER)
+        version = customers.version
+        found = await count_views(customers, self.provider, self.marks)
+        if version == customers.version:
+            self._counted = version
+            self.show(views=found.views, untold=found.untold)
 
     async def go_to(self, username: str) -> None:
         """Put the cursor on a customer; a filter that hides it is dropped."""

@@ -1,67 +1,75 @@
-"""Themes: dark, light and 16 colours. Blue and orange, never red against green; nothing is said by colour alone."""
+"""Themes for the screen library, each made of a palette when it is first wanted; that of 16 colours uses the terminal's
+own.
+"""
 
+from functools import cache
+
+from textual.color import Color
 from textual.theme import Theme
 
-_DARK = Theme(
-    name="dark",
-    dark=True,
-    primary="#5fafff",
-    secondary="#87afd7",
-    warning="#ffaf5f",
-    error="#ff875f",
-    success="#5fafff",
-    accent="#ffaf00",
-    foreground="#e4e4e4",
-    background="#121212",
-    surface="#1c1c1c",
-    panel="#303030",
-)
-_LIGHT = Theme(
-    name="light",
-    dark=False,
-    primary="#005faf",
-    secondary="#3a5f87",
-    warning="#af5f00",
-    error="#af3a00",
-    success="#005faf",
-    accent="#af5f00",
-    foreground="#1c1c1c",
-    background="#ffffff",
-    surface="#f2f2f2",
-    panel="#dadada",
-)
+from tui_reseller.domain.config import THEMES
+from tui_reseller.tui.contrast import ink_on
+from tui_reseller.tui.palettes import Palette, palette
+
+SIXTEEN = "16"
+"""The theme in the terminal's own colours; also what a screen without colours is drawn with."""
+
+
+@cache
+def theme(name: str) -> Theme:
+    """Return a theme of domain.config.THEMES. Raises KeyError for another name."""
+    return _SIXTEEN if name == SIXTEEN else _made(name, palette(name))
+
+
+def kind_of(name: str) -> str:
+    """Say in a word or two what a theme is like."""
+    if name == SIXTEEN:
+        return "the terminal's own"
+    return "dark" if palette(name).is_dark else "light"
+
+
+def _made(name: str, colors: Palette) -> Theme:
+    ink = {plane: ink_on(Color.parse(plane)).hex6 for plane in (colors.off, colors.info)}
+    return Theme(
+        name=name, dark=colors.is_dark, primary=colors.info, secondary=colors.soft, warning=colors.off,
+        error=colors.danger, success=colors.info, accent=colors.mark, foreground=colors.text,
+        background=colors.background, surface=colors.surface, panel=colors.panel, boost=colors.panel,
+        variables={
+            "soft": colors.soft, "rule": colors.rule, "key": colors.info,
+            "cursor-plane": colors.cursor, "cursor-ink": colors.cursor_ink, "cursor-style": "bold",
+            "off": colors.off, "off-ink": ink[colors.off], "info": colors.info, "info-ink": ink[colors.info],
+            "danger": colors.danger, "danger-plane": colors.danger_plane, "danger-ink": "#ffffff",
+            "mark": colors.mark, "mark-plane": colors.mark_plane, "field": colors.panel,
+            "block-cursor-background": colors.cursor, "block-cursor-foreground": colors.cursor_ink,
+            "block-cursor-text-style": "bold", "block-cursor-blurred-background": colors.panel,
+            "block-cursor-blurred-foreground": colors.text, "block-cursor-blurred-text-style": "bold",
+            "input-cursor-background": colors.text, "input-cursor-foreground": colors.background,
+            "scrollbar": colors.rule, "scrollbar-hover": colors.rule, "scrollbar-active": colors.rule,
+            "scrollbar-background": colors.surface, "scrollbar-background-hover": colors.surface,
+            "scrollbar-background-active": colors.surface, "scrollbar-corner-color": colors.surface,
+        },
+    )  # fmt: skip
+
+
 _SIXTEEN = Theme(
-    name="16",
-    dark=True,
-    ansi=True,
-    primary="ansi_bright_blue",
-    secondary="ansi_cyan",
-    warning="ansi_yellow",
-    error="ansi_bright_yellow",
-    success="ansi_bright_blue",
-    accent="ansi_yellow",
-    foreground="ansi_default",
-    background="ansi_default",
-    surface="ansi_default",
-    panel="ansi_default",
-    boost="ansi_default",
-    # What Textual's own stylesheets ask of a theme of 16 colours.
+    name=SIXTEEN, dark=True, ansi=True, primary="ansi_bright_blue", secondary="ansi_default", warning="ansi_yellow",
+    error="ansi_bright_magenta", success="ansi_bright_blue", accent="ansi_bright_cyan", foreground="ansi_default",
+    background="ansi_default", surface="ansi_default", panel="ansi_default", boost="ansi_default",
     variables={
-        "ansi-background": "ansi_black",
-        "ansi-foreground": "ansi_white",
-        "border-blurred": "ansi_black",
-        "block-cursor-foreground": "ansi_black",
-        "block-cursor-background": "ansi_white",
-        "input-cursor-background": "ansi_white",
-        "input-cursor-foreground": "ansi_black",
-        "input-cursor-text-style": "none",
-        "input-selection-background": "ansi_bright_blue",
-        "input-selection-foreground": "ansi_black",
-        "screen-selection-background": "ansi_bright_blue",
-        "screen-selection-foreground": "ansi_black",
+        "soft": "ansi_default", "rule": "ansi_default", "key": "ansi_bright_cyan", "cursor-plane": "ansi_default",
+        "cursor-ink": "ansi_default", "cursor-style": "reverse", "off": "ansi_bright_yellow", "off-ink": "ansi_black",
+        "info": "ansi_bright_blue", "info-ink": "ansi_black", "danger": "ansi_bright_magenta",
+        "danger-plane": "ansi_bright_magenta", "danger-ink": "ansi_black", "mark": "ansi_bright_cyan",
+        "mark-plane": "ansi_default", "field": "ansi_default",
+        # What the screen library's own stylesheets ask of a theme of 16 colours.
+        "ansi-background": "ansi_black", "ansi-foreground": "ansi_white", "border-blurred": "ansi_black",
+        "block-cursor-foreground": "ansi_black", "block-cursor-background": "ansi_white",
+        "input-cursor-background": "ansi_white", "input-cursor-foreground": "ansi_black",
+        "input-cursor-text-style": "none", "input-selection-background": "ansi_bright_blue",
+        "input-selection-foreground": "ansi_black", "screen-selection-background": "ansi_bright_blue",
+        "screen-selection-foreground": "ansi_black", "scrollbar": "ansi_white", "scrollbar-background": "ansi_black",
     },
-)
-THEMES = {theme.name: theme for theme in (_DARK, _LIGHT, _SIXTEEN)}
+)  # fmt: skip
 
 BADGES = {
     "red": "bold white on #af0000", "orange": "bold black on #ff8700", "yellow": "bold black on #ffd75f",
@@ -74,3 +82,5 @@ BADGES_16 = {
     "blue": "bold white on blue", "cyan": "bold black on cyan", "violet": "bold white on magenta",
     "grey": "bold black on white",
 }  # fmt: skip
+
+__all__ = ["BADGES", "BADGES_16", "SIXTEEN", "THEMES", "kind_of", "theme"]

@@ -2,33 +2,50 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from tui_reseller.domain.listing import ListContext
 from tui_reseller.domain.note import NO_NOTES, Notes
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A line for the operator: a sentence, and behind it what can be done now. Kind is good, bad, warning or plain."""
+class Hint(NamedTuple):
+    """What can be done now: a key and what it does; without a key, a remark."""
 
-    text: str = ""
-    kind: str = "plain"
-    hints: tuple[str, ...] = ()
+    key: str
+    words: str
 
     @property
     def line(self) -> str:
-        """The sentence and its hints in one line."""
-        return "   ".join((self.text, *self.hints))
+        """Both in one text."""
+        return f"{self.key} {self.words}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line for the operator: the word of an outcome, a sentence, and what can be done now. Kind is good, bad, warning
+    or plain.
+    """
+
+    text: str = ""
+    kind: str = "plain"
+    hints: tuple[Hint, ...] = ()
+    chip: str = ""
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        return "   ".join((f"{self.chip} {self.text}".strip(), *(hint.line for hint in self.hints)))
 
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
     """The main screen. Marked holds usernames; hidden counts marked customers that the filter does not show.
 
-    Needs_you holds who has an open outcome, or is due: a suspension that is over. Suspended is who has one that nothing
-    has ended. Detailed counts the customers whose details are known, where the filter asks for one; None where it asks
-    for none. Read_only says why nothing may be written, None if something may; can_unlock whether unlocking the profile
-    helps.
+    Untold are the switches of which nothing is known of any customer: they have no column unless they were chosen.
+    Views are key, name and count of some views. Needs_you holds who has an open outcome, or is due: a suspension that
+    is over. Suspended is who has one that nothing has ended. Detailed counts the customers whose details are known,
+    where the filter asks for one; None where it asks for none. Read_only says why nothing may be written, None if
+    something may; can_unlock whether unlocking the profile helps.
     """
 
     badge: str = ""
@@ -48,6 +65,8 @@ class ViewState:
     sort: str = ""
     descending: bool = False
     columns: tuple[str, ...] = ()
+    untold: frozenset[str] = frozenset()
+    views: tuple[tuple[str, str, int], ...] = ()
     total: int = 0
     shown: int = 0
     detailed: int | None = None

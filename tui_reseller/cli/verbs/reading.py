@@ -148,7 +148,7 @@ def _read_target(inv: Invocation, to: Path | None, *, limit: int | None, force: 
 def _warn_of_ledger(inv: Invocation, session: Session) -> None:
     trouble = session.last_set.trouble
     if trouble is not None:
-        inv.console.warn(f"website access is not known, for the audit log cannot be read: {trouble.message}")
+        inv.console.warn(f"who may log in is not known, for the audit log cannot be read: {trouble.message}")
 
 
 async def _write_file(

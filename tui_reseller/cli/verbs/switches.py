@@ -61,9 +61,7 @@ def _switch(operation: Operation, does: str) -> click.Command:
     return click.command(verb, help=text)(decorated)
 
 
-enable = _switch(Operation.ENABLE, "Start sending for customers. Website access does not change.")
-disable = _switch(
-    Operation.DISABLE, "Stop sending for customers: their mail is refused. Website access does not change."
-)
+enable = _switch(Operation.ENABLE, "Enable sending for customers. Login does not change.")
+disable = _switch(Operation.DISABLE, "Disable sending for customers: their mail is refused. Login does not change.")
 website_enable = _switch(Operation.WEBSITE_ENABLE, "Let customers log in to the website. Sending does not change.")
 website_disable = _switch(Operation.WEBSITE_DISABLE, "Close the website to customers. Sending goes on.")

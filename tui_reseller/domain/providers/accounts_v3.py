@@ -15,7 +15,7 @@ FIELDS = (
     Field("package", "Package", told=Told.DETAIL, at_create=AtCreate.REQUIRED, is_offered=True, width=22),
     Field("addons", "Add-ons", told=Told.DETAIL, at_create=_OPTIONAL, limit=1000, check="addons", title="ADD-ONS",
           width=26),
-    Field(DETAILS_READ, "Details read", Kind.MOMENT, Told.DETAIL, width=20),
+    Field(DETAILS_READ, "Details read", Kind.MOMENT, Told.DETAIL, title="READ", width=20),
     # Given when an account is opened; nobody tells them again.
     Field("company_name", "Company", at_create=_OPTIONAL, is_column=False),
     Field("company_website", "Website of the company", at_create=_OPTIONAL, is_column=False),
@@ -122,4 +122,5 @@ ACCOUNTS_V3 = Provider(
     reads_lag=30.0,
     new_values={"sending": True},
     signs_in=True,
+    groups=(("Account", ("state", "package", "addons", "created_at", DETAILS_READ)),),
 )

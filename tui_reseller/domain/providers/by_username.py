@@ -12,21 +12,21 @@ _REPEAT = "Cannot be checked. Safe: repeat with the same value, or resolve with 
 
 ACTIONS_BY_USERNAME = {
     Operation.ENABLE: Action(
-        "Start sending", 1, "Start sending",
+        "Enable sending", 1, "Enable sending",
         brief="The customer may send mail",
-        consequence=("The customer may send mail again. Website access does not change.",),
-        of_many="They may send mail again. Website access does not change.",
+        consequence=("The customer may send mail again. Login does not change.",),
+        of_many="They may send mail again. Login does not change.",
         sets={"sending": True}, undo=Operation.DISABLE, is_repeatable=True,
         advice={Outcome.UNKNOWN: "Safe: check, or repeat with the same value.", Outcome.UNVERIFIABLE: _REPEAT},
     ),
     Operation.DISABLE: Action(
-        "Stop sending", 2, "Stop sending",
+        "Disable sending", 2, "Disable sending",
         brief="The customer's mail is refused",
         consequence=(
-            "The customer's mail is refused from now on. Website access does not change.",
+            "The customer's mail is refused from now on. Login does not change.",
             "Undo starts sending again; do not count on mail refused meanwhile.",
         ),
-        of_many="Their mail is refused from now on. Website access does not change.",
+        of_many="Their mail is refused from now on. Login does not change.",
         sets={"sending": False}, undo=Operation.ENABLE, is_repeatable=True, takes_end=True,
         advice={
             Outcome.UNKNOWN: "Safe: check, or repeat with the same value; until then mail may still go out.",
@@ -34,7 +34,7 @@ ACTIONS_BY_USERNAME = {
         },
     ),
     Operation.WEBSITE_ENABLE: Action(
-        "Website access on", 1, "Switch on",
+        "Enable login", 1, "Switch on",
         consequence=("The customer may log in to the website. Sending does not change.",),
         of_many="They may log in to the website. Sending does not change.",
         sets={"website_access": True}, undo=Operation.WEBSITE_DISABLE, is_repeatable=True, is_checkable=False,
@@ -43,7 +43,7 @@ ACTIONS_BY_USERNAME = {
         ),
     ),
     Operation.WEBSITE_DISABLE: Action(
-        "Website access off", 1, "Switch off",
+        "Disable login", 1, "Switch off",
         consequence=("The customer can no longer log in to the website. Sending goes on.",),
         of_many="They can no longer log in to the website. Sending goes on.",
         sets={"website_access": False}, undo=Operation.WEBSITE_ENABLE, is_repeatable=True, is_checkable=False,

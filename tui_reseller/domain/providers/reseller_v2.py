@@ -15,8 +15,8 @@ FIELDS = (
     Field("email", "E-mail", set_by=Operation.EMAIL, at_create=_REQUIRED, limit=100, limit_at_create=64, check="email",
           is_searched=True, title="E-MAIL", width=28),
     Field("sending", "Sending", Kind.SWITCH, set_by=Operation.ENABLE, width=7),
-    Field("website_access", "Website access", Kind.SWITCH, Told.NEVER, Operation.WEBSITE_ENABLE, title="WEBSITE",
-          width=7),
+    Field("website_access", "Login", Kind.SWITCH, Told.NEVER, Operation.WEBSITE_ENABLE, title="LOGIN",
+          former_titles=("WEBSITE",), width=7),
     Field("first_name", "First name", set_by=_SET, at_create=_REQUIRED, limit=50, is_searched=True, width=14),
     Field("last_name", "Last name", set_by=_SET, at_create=_REQUIRED, limit=50, is_searched=True),
     Field("address", "Address", set_by=_SET, at_create=_REQUIRED, limit=100, is_searched=True, width=26),
@@ -108,5 +108,9 @@ RESELLER_V2 = Provider(
     why_no_sign_in="the customer logs in; set a new password if it is lost",
     name_fields=("first_name", "last_name"),
     place_fields=("city", "country"),
+    groups=(
+        ("Contact", ("first_name", "last_name", "email", "phone", "website")),
+        ("Address", ("address", "zip", "city", "state", "country")),
+    ),
     postal_line=(("zip", "city"), ("state",), ("country",)),
 )

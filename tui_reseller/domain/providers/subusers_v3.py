@@ -15,8 +15,8 @@ FIELDS = (
     Field("email", "E-mail", set_by=Operation.EMAIL, at_create=_REQUIRED, limit=100, check="email", is_searched=True,
           title="E-MAIL", width=28),
     Field("sending", "Sending", Kind.SWITCH, set_by=Operation.ENABLE, width=7),
-    Field("website_access", "Website access", Kind.SWITCH, Told.NEVER, Operation.WEBSITE_ENABLE, title="WEBSITE",
-          width=7),
+    Field("website_access", "Login", Kind.SWITCH, Told.NEVER, Operation.WEBSITE_ENABLE, title="LOGIN",
+          former_titles=("WEBSITE",), width=7),
     Field("region", "Region", Kind.CHOICE, Told.ROWS, at_create=_OPTIONAL, choices=("global", "eu"), width=6),
     Field("id", "Id", limit=20, title="ID", width=10),
     Field("first_name", "First name", told=Told.DETAIL, set_by=_SET, limit=50, width=14),
@@ -32,7 +32,7 @@ FIELDS = (
           width=7),
     Field("phone", "Phone", told=Told.DETAIL, set_by=_SET, limit=50),
     Field("website", "Website", told=Told.DETAIL, set_by=_SET, title="SITE", width=26),
-    Field(DETAILS_READ, "Details read", Kind.MOMENT, Told.DETAIL, width=20),
+    Field(DETAILS_READ, "Details read", Kind.MOMENT, Told.DETAIL, title="READ", width=20),
     # Sending addresses: the service wants at least one of ours, and tells in no record whose they are.
     Field("ips", "Sending addresses", at_create=_REQUIRED, limit=1000, check="addresses", is_column=False,
           is_offered=True),
@@ -90,7 +90,7 @@ SUBUSERS_V3 = Provider(
     identity=("id", "email"),
     lacks={
         Operation.PASSWORD: "the service changes a password only for who knows the old one; the customer sets a new "
-        "one at the log-in page (Forgot your password?), or you stop website access",
+        "one at the log-in page (Forgot your password?), or you disable login",
     },
     needs_api_user=False,
     list_is_atomic=False,
@@ -99,5 +99,10 @@ SUBUSERS_V3 = Provider(
     why_no_sign_in="the customer logs in; a parent account has a switch of its own at the vendor's website",
     name_fields=("first_name", "last_name"),
     place_fields=("city", "country"),
+    groups=(
+        ("Contact", ("first_name", "last_name", "email", "phone", "website", "company")),
+        ("Address", ("address", "address2", "zip", "city", "state", "country")),
+        ("Account", ("region", "id", DETAILS_READ)),
+    ),
     postal_line=(("zip", "city"), ("state",), ("country",)),
 )

@@ -39,7 +39,8 @@ class Heads:
         self._ignored = {_folded(head): head for head in options.ignored}
         self._asked_for = {**{_folded(head): head for head in options.renamed}, **self._ignored}
         self._known = _known(provider, self.names)
-        self._titles = {one.heading: one.name for one in provider.fields if one.is_column}
+        columns = [one for one in provider.fields if one.is_column]
+        self._titles = {title: one.name for one in columns for title in (one.heading, *one.former_titles)}
         for name in options.renamed.values():
             if name not in self.names:
                 raise _no_field(name, self.names)

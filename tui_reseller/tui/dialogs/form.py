@@ -23,6 +23,8 @@ from tui_reseller.tui.widgets.inputs import Choice, HasValue, LineInput, PathInp
 if TYPE_CHECKING:
     from textual.widgets import TextArea
 
+KINDS = {"": "", "soft": "$soft", "new": "bold", "off": "bold $off-ink on $off"}
+"""How the parts of a change look."""
 TOO_QUICK = "That came faster than fingers type (paste, or a slow line): type it again; nothing was sent"
 
 
@@ -51,11 +53,16 @@ class Form(Dialog[dict[str, str] | None]):
 
     def compose(self) -> ComposeResult:
         """Title, lines, fields, the line for problems, buttons."""
-        with Vertical(id="form"):
+        with Vertical(id="form", classes=f"-grade{self.spec.grade}"):
             with Horizontal(id="form-title"):
                 yield Static(clean(self.spec.title), markup=False, id="form-name")
                 yield Static(clean(self.spec.profile), markup=False, id="form-profile")
             with VerticalScroll(id="form-body", can_focus=False):
+                if self.spec.who:
+                    yield Static(clean(self.spec.who), markup=False, classes="form-line -who")
+                if self.spec.change:
+                    parts = [(clean(text), KINDS[kind]) for text, kind in self.spec.change]
+                    yield Static(Content.assemble(*parts), classes="form-line -change")
                 for line in self.spec.lines:
                     yield Static(clean(line), markup=False, classes="form-line")
                 for row in self.spec.fields:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.text import clean
+from tui_reseller.tui.presenters.parts import Part
 
 Check = Callable[[str], Sequence[Finding]]
 """Returns what is wrong with a value that was typed, or worth a warning."""
@@ -42,8 +43,10 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class FormSpec:
-    """What a form says. Recall holds earlier values by field name; asks_leave asks before typed text is lost. First
-    names the field that has the focus at first, if that is not the first one.
+    """What a form says. Grade is how grave it is (interaction 4); who names the customer it is about; change says what
+    was and what will be, in parts: each new value is of the kind `new`, or `off`. Recall holds earlier values by field
+    name; asks_leave asks before typed text is lost. First names the field that has the focus at first, if that is not
+    the first one.
     """
 
     title: str
@@ -57,3 +60,6 @@ class FormSpec:
     marks_changes: bool = False
     problem: str = ""
     first: str = ""
+    grade: int = 1
+    who: str = ""
+    change: Sequence[Part] = ()

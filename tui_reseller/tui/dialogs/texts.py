@@ -56,7 +56,9 @@ def switch_form(
         known += "; read again before sending"
     elif target.switch(field.name) is Switch.UNKNOWN:
         known += "; the service never tells"
-    lines = [who(provider, target), f"{field.label:<9} {before} -> {after}     ({known})"]
+    new = (f" {after} ", "off" if after == Switch.OFF.value else "new")
+    change = ((f"{field.label:<9} {before} ->", ""), new, (f"    ({known})", "soft"))
+    lines: list[str] = []
     if before == after:
         lines.append(f"It is {after} already, as far as is known; {_ALREADY[is_told]}")
     fields = [reason_field(required=reason_required)]
@@ -65,7 +67,16 @@ def switch_form(
     if action.takes_end:
         fields.append(until_field(now))
         lines += [_ONLY_OURS] if before == after else []
-    return FormSpec(action.heading, profile, [*lines, *warnings, *action.consequence], fields, commit=action.button)
+    return FormSpec(
+        action.heading,
+        profile,
+        [*lines, *warnings, *action.consequence],
+        fields,
+        commit=action.button,
+        grade=action.grade,
+        who=who(provider, target),
+        change=change,
+    )
 
 
 def delete_form(
@@ -83,12 +94,14 @@ def delete_form(
     return FormSpec(
         action.heading,
         profile,
-        (f"{who(provider, customer)}      {switches}", *warnings, *action.consequence),
+        (*warnings, *action.consequence),
         (
             reason_field(required=reason_required),
             typed_field(f"Type the {provider.label(KEY).lower()}", customer.username),
         ),
         commit=action.button,
+        grade=action.grade,
+        who=f"{who(provider, customer)}      {switches}",
     )
 
 
@@ -111,13 +124,15 @@ def one_field_form(
     return FormSpec(
         action.heading,
         profile,
-        (who(provider, customer), *warnings, *now, *action.consequence),
+        (*warnings, *now, *action.consequence),
         (
             _new_value(field),
             reason_field(required=reason_required),
             *(confirming or typed_fields(customer.username, typed)),
         ),
         commit=action.button,
+        grade=action.grade,
+        who=who(provider, customer),
     )
 
 
@@ -137,13 +152,15 @@ def password_form(
 ) -> FormSpec:
     """Set a new password."""
     action = provider.action(Operation.PASSWORD)
-    lines = (who(provider, target), *warnings, *action.consequence, "It cannot be read back; note it before closing.")
+    lines = (*warnings, *action.consequence, "It cannot be read back; note it before closing.")
     fields = (
         *password_fields("New password"),
         reason_field(required=reason_required),
         confirming_field([target.username], typed),
     )
-    return FormSpec(action.heading, profile, lines, fields, commit=action.button)
+    return FormSpec(
+        action.heading, profile, lines, fields, commit=action.button, grade=action.grade, who=who(provider, target)
+    )
 
 
 def review_form(
@@ -154,7 +171,8 @@ def review_form(
     reason_required: bool,
     commit: str,
     confirming: Sequence[FormField] = (),
+    grade: int = 1,
 ) -> FormSpec:
     """Show what will be sent, once more, before it is sent."""
     fields = (reason_field(required=reason_required), *confirming)
-    return FormSpec(title, profile, lines, fields, commit=commit)
+    return FormSpec(title, profile, lines, fields, commit=commit, grade=grade)

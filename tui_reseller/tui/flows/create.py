@@ -23,6 +23,7 @@ from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
 from tui_reseller.tui.flows.new_password import do_one_and_show
 from tui_reseller.tui.presenters.outcome import result_note
 from tui_reseller.tui.profile_context import ProfileContext
+from tui_reseller.tui.view_state import Hint
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ async def create(context: ProfileContext) -> None:
             unsent.values = None
             return
         note = result_note(context.provider, result, context.now())
-        context.show_note(replace(note, hints=(*note.hints, "n brings back what you typed")))
+        context.show_note(replace(note, hints=(*note.hints, Hint("n", "brings back what you typed"))))
         return
 
 
@@ -101,6 +102,7 @@ def _review(
         reason_required=reason_required(context, call.operation),
         commit=action.button,
         confirming=typed_fields(call.username, typed_for_one(context, call.operation, call.username)),
+        grade=action.grade,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from tui_reseller.domain.changes import calls_for
@@ -28,6 +28,7 @@ from tui_reseller.tui.flows.targets import choose_one
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.outcome import result_note
 from tui_reseller.tui.profile_context import ProfileContext
+from tui_reseller.tui.view_state import Hint, Note
 
 
 @dataclass(slots=True)
@@ -141,11 +142,11 @@ def _keep_unsent(context: ProfileContext, customer: Customer, draft: Mapping[str
     problem = next(result for result in results if not result.outcome.is_so)
     if isinstance(problem.error, Conflict) and problem.error.collisions:
         time = clock_text(context.now(), context.now())
-        what = f"{problem.outcome.word} {time}  Enter decides: keep mine, take theirs"
-        context.notify(f"{what}  ({problem.message})", "bad")  # first what to do: a narrow line ends there
+        what = f"{time}  Enter decides: keep mine, take theirs"  # first what to do: a narrow line ends there
+        context.show_note(Note(f"{what}  ({problem.message})", "bad", chip=problem.outcome.word))
     else:
         note = result_note(context.provider, problem, context.now())
-        context.notify(note.text, "bad", (*note.hints, "Enter takes the edit up again"))
+        context.show_note(replace(note, kind="bad", hints=(*note.hints, Hint("Enter", "takes the edit up again"))))
 
 
 def _review(context: ProfileContext, customer: Customer, edited: Mapping[str, str]) -> FormSpec:

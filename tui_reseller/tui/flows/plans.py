@@ -103,4 +103,5 @@ def _spec(context: ProfileContext, drafted: Drafted, review: Review) -> FormSpec
     if typed is not None:
         fields.append(confirming_field(names, typed))
     count = "1 customer" if len(names) == 1 else f"{count_text(len(names))} customers"
-    return FormSpec(f"Plan: {what} for {count}", context.profile_title, lines, fields, commit="Start")
+    title = f"Plan: {what} for {count}"
+    return FormSpec(title, context.profile_title, lines, fields, commit="Start", grade=action.grade)

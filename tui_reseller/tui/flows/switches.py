@@ -1,4 +1,4 @@
-"""Start and stop sending, website access on and off."""
+"""Sending and login: enable, disable."""
 
 from dataclasses import replace
 
@@ -19,6 +19,7 @@ from tui_reseller.tui.flows.targets import choose, warnings
 from tui_reseller.tui.presenters.commands import keys_of
 from tui_reseller.tui.presenters.outcome import COPY_HINT, result_note
 from tui_reseller.tui.profile_context import ProfileContext
+from tui_reseller.tui.view_state import Hint
 
 WEBSITE = "website.set"
 GRAVE = 2
@@ -26,17 +27,17 @@ GRAVE = 2
 
 
 async def enable(context: ProfileContext) -> None:
-    """Start sending."""
+    """Enable sending."""
     await switch(context, Operation.ENABLE)
 
 
 async def disable(context: ProfileContext) -> None:
-    """Stop sending."""
+    """Disable sending."""
     await switch(context, Operation.DISABLE)
 
 
 def website_menu(context: ProfileContext) -> Menu:
-    """Return the menu behind w: what the service can do with website access."""
+    """Return the menu behind w: what the service can do with login."""
     command = BY_ID[WEBSITE]
     actions = {operation: context.provider.action(operation) for operation in command.operations}
     options = [
@@ -48,7 +49,7 @@ def website_menu(context: ProfileContext) -> Menu:
 
 
 async def website(context: ProfileContext, operation: str) -> None:
-    """Website access on or off, as chosen."""
+    """Enable login or off, as chosen."""
     await switch(context, Operation(operation))
 
 
@@ -97,7 +98,7 @@ def _say_what_is_on(context: ProfileContext, customer: Customer, result: Result)
     if not action.stops or action.grade < GRAVE:
         return
     hints = [
-        f"{provider.label(name).lower()} is still {customer.text(name)} - {key}"
+        Hint(key, f"{provider.label(name).lower()} is still {customer.text(name)}")
         for name in provider.switches
         if name not in action.sets and customer.switch(name) is not Switch.OFF and (key := _key_of(context, name))
     ]

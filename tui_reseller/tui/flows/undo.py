@@ -73,4 +73,5 @@ def _spec(context: ProfileContext, entry: Entry, call: Call) -> FormSpec:
         lines,
         fields,
         commit="Undo",
+        grade=context.provider.action(call.operation).grade,
     )

@@ -1,63 +1,66 @@
 """The detail pane: one customer, whole beside the list, short below it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 
+from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.cells import is_disputed
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.note import Note
 from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.panes.line_view import LineView
-from tui_reseller.tui.presenters.detail import NO_ENDS, right_begins, short_lines, short_title, wide_lines
+from tui_reseller.tui.presenters.detail import Facts, wide_lines
+from tui_reseller.tui.presenters.parts import Part, text_of
 from tui_reseller.tui.presenters.rows import cut_middle
+from tui_reseller.tui.presenters.short_detail import right_begins, short_lines, title_words
 
 TALL = 12
 """From so many lines on, there is room for one field a line."""
+WIDEST = 76
+"""A line of the zoomed pane is no longer: it is read, not scanned."""
 
 
 class DetailPane(LineView, can_focus=True):
     """Shows a customer and the last changes."""
 
+    COMPONENT_CLASSES = {
+        "detail--value", "detail--label", "detail--soft", "detail--group", "detail--rule", "detail--off",
+        "detail--mark", "detail--head", "detail--head-focus",
+    }  # fmt: skip
+
     def __init__(self, provider: Provider, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.provider = provider
-        self.customer: Customer | None = None
-        self.entries: Sequence[Entry] = ()
-        self.read_at = ""
-        self.note: Note | None = None
-        self.now: datetime | None = None
-        self.ends: Mapping[str, str] = NO_ENDS
-        self.lines: Sequence[str] = ()
+        self.facts: Facts | None = None
+        self.lines: Sequence[Sequence[Part]] = ()
         self._right = 0  # the cell at which a right half begins, if there is one
-        self._style = Style()
 
-    def show(
-        self,
-        customer: Customer | None,
-        read_at: str,
-        now: datetime,
-        note: Note | None = None,
-        ends: Mapping[str, str] = NO_ENDS,
-    ) -> None:
-        """Show a customer with our note, and what is said of the end of a suspension; activity comes with
-        show_activity().
-        """
-        if customer is None or self.customer is None or customer.username != self.customer.username:
-            self.entries = ()
+    @property
+    def customer(self) -> Customer | None:
+        """The customer that is shown."""
+        return self.facts.customer if self.facts is not None else None
+
+    def show(self, facts: Facts | None) -> None:
+        """Show a customer; what was done stays where it is the same one, until show_activity() says what was."""
+        before = self.facts
+        is_same = facts is not None and before is not None and facts.customer.username == before.customer.username
+        if facts is not None and before is not None and is_same:
+            facts = replace(facts, entries=before.entries)
+        if not is_same:
             self.scroll_to(y=0, animate=False, immediate=True, force=True)
-        self.customer, self.read_at, self.now, self.note, self.ends = customer, read_at, now, note, ends
+        self.facts = facts
         self._fill()
 
     def show_activity(self, customer: Customer, entries: Sequence[Entry]) -> None:
         """Show what was done to the customer, if it is still the one shown."""
-        if self.customer is not None and self.customer.username == customer.username and entries != self.entries:
-            self.entries = entries
+        facts = self.facts
+        if facts is not None and facts.customer.username == customer.username and entries != facts.entries:
+            self.facts = replace(facts, entries=entries)
             self._fill()
 
     def on_resize(self) -> None:
@@ -65,37 +68,53 @@ class DetailPane(LineView, can_focus=True):
         self._strips = {}
         self._fill()
 
+    def on_focus(self) -> None:
+        """The title says where keys go."""
+        self._fill()
+
+    def on_blur(self) -> None:
+        """They go elsewhere."""
+        self._fill()
+
     def draw(self, row: int) -> Strip:
         """Draw one line; the first is the title."""
-        text = self.lines[row] if row < len(self.lines) else ""
-        style = self._style + Style(bold=True) if row == 0 and self.customer is not None else self._style
-        line = Segment(text, style)
+        parts = self.lines[row] if row < len(self.lines) else ()
+        own = self.style_of("detail--value")
+        segments = [Segment(text, self.style_of(f"detail--{kind}") if kind else own) for text, kind in parts]
+        text = text_of(parts)
         if is_disputed(text):
-            before, behind = line.split_cells(self._right)
+            before, behind = Strip(segments).divide([self._right, max(cell_len(text), self._right)])
             is_split = before.text.endswith(" ") and behind.text
-            self.has_parts(row, [(0, [before]), (self._right, [behind])] if is_split else [(0, [line])])
-        return Strip([line]).adjust_cell_length(self.size.width, self._style)
+            self.has_parts(row, [(0, [*before]), (self._right, [*behind])] if is_split else [(0, segments)])
+        return Strip(segments).adjust_cell_length(self.size.width, own)
 
     def _fill(self) -> None:
-        width, is_wide = max(self.size.width, 20), self.screen.has_class("-wide")
-        self.lines = self._lines(width, is_wide=is_wide)
-        self._style = self.rich_style  # which Textual puts together from all parents anew for everyone who asks
-        self.set_lines(len(self.lines))
+        self.lines = self._lines(max(self.size.width, 20), is_wide=self.screen.has_class("-wide"))
+        self.set_lines(max(len(self.lines), self.size.height))  # with another number the whole pane is painted
         self.repaint()
 
-    def notify_style_update(self) -> None:
-        """Other colours: every line is drawn again."""
-        super().notify_style_update()
-        self._style = self.rich_style
+    def _lines(self, width: int, *, is_wide: bool) -> Sequence[Sequence[Part]]:
+        if self.facts is None:
+            return [] if is_wide else [[("-" * width, "rule")]]
+        is_tall = self.size.height > TALL
+        self._right = 0 if is_tall else right_begins(width)
+        title = self._title(self.facts, width, is_wide=is_wide, is_tall=is_tall)
+        if not is_tall:
+            return [title, *short_lines(self.facts, width)]
+        body = wide_lines(self.facts, min(width - 3, WIDEST))
+        return [title, *([("  ", ""), *line] if line else line for line in body)]
 
-    def _lines(self, width: int, *, is_wide: bool) -> list[str]:
-        if self.customer is None or self.now is None:
-            return ["" if is_wide else "-" * width, "no customer"]
-        name = cut_middle(clean(self.customer.username), min(len(self.customer.username), width - 14)).rstrip()
-        known = self.provider, self.customer, self.read_at, self.entries, self.now
-        if self.size.height > TALL:
-            self._right = 0
-            title = name if is_wide else short_title(name, width)
-            return [title, *wide_lines(*known, width - 3, self.note, self.ends)]
-        self._right = right_begins(width)
-        return [name if is_wide else short_title(name, width, self.note), *short_lines(*known, width, self.ends)]
+    def _title(self, facts: Facts, width: int, *, is_wide: bool, is_tall: bool) -> list[Part]:
+        """Return the title: who it is, what is the matter, and whether keys come here."""
+        says = "! needs you " if facts.alarms else "not sending " if _is_stopped(facts) else ""
+        room, rule = width - len(says), " " if is_wide else "-"
+        name = cut_middle(clean(facts.customer.username), min(len(facts.customer.username), room - 6)).rstrip()
+        head = title_words(name, room, None if is_tall else facts.note)
+        if self.has_focus:
+            return [(f">{head}".ljust(width - len(says)), "head-focus"), (says, "head-focus")]
+        before = " " if is_wide else "--"
+        return [(before, "rule"), (head, "head"), (rule * (room - cell_len(before + head)), "rule"), (says, "off")]
+
+
+def _is_stopped(facts: Facts) -> bool:
+    return any(facts.customer.switch(name) is Switch.OFF for name in facts.provider.switches[:1])

@@ -1,5 +1,6 @@
 """A view on lines that scrolls, and paints again only what looks otherwise: bytes are what a thin line has least of."""
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.reactive import Reactive
@@ -7,12 +8,42 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_reseller.tui.panes.anchored import AnchoredStrip, Parts, settled
+from tui_reseller.tui.panes.kinds import KindStyles
 
 KEPT = 500
 """Drawn lines that are kept; more than any screen has."""
 
 
-class LineView(ScrollView):
+def _differing(before: Strip, now: Strip, width: int) -> tuple[int, int]:
+    """Return the first cell that looks otherwise, and the one behind the last."""
+    old, new = _cells(before), _cells(now)
+    if len(old) != len(new):
+        return 0, width
+    found = [at for at, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1]]
+    if not found:
+        return 0, width
+    first, end = found[0], found[-1] + 1
+    while first and (old[first][0] == "" or new[first][0] == ""):  # the second half of a wide character
+        first -= 1
+    while end < len(new) and (old[end][0] == "" or new[end][0] == ""):
+        end += 1
+    return first, min(end, width)
+
+
+def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
+    """Return what stands in each cell, and how; the second cell of a wide character is empty."""
+    found: list[tuple[str, Style | None]] = []
+    for text, style, _ in strip:
+        for char in text:
+            size = 1 if char.isascii() else cell_len(char)
+            if size:
+                found += [(char, style), *[("", style)] * (size - 1)]
+            elif found:
+                found[-1] = (found[-1][0] + char, style)
+    return found
+
+
+class LineView(KindStyles, ScrollView):
     """Draws lines by number. A change of their number is no new layout of the screen, as it is elsewhere."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
@@ -21,7 +52,6 @@ class LineView(ScrollView):
         super().__init__(id=id)
         self._strips: dict[int, Strip] = {}
         self._parts: dict[int, Parts] = {}
-        self._kept_styles: dict[tuple[str, bool], Style] = {}
 
     def has_parts(self, line: int, parts: Parts) -> None:
         """Say of a line that is being drawn that a text of disputed width stands in one of its parts."""
@@ -70,11 +100,21 @@ class LineView(ScrollView):
         return self._strips[line]
 
     def repaint(self) -> None:
-        """Draw the lines in view again, and paint those that look otherwise."""
-        top, painted, self._strips = self.scroll_offset.y, self._strips, {}
-        changed = [y for y in range(self.size.height) if painted.get(top + y) != self._strip(top + y)]
+        """Draw the lines in view again, and paint the cells that look otherwise."""
+        top, width, painted, self._strips = self.scroll_offset.y, self.size.width, self._strips, {}
+        told = set(self._parts)
+        changed = []
+        for y in range(self.size.height):
+            line = top + y
+            before, now = painted.get(line), self._strip(line)
+            if before == now:
+                continue
+            # Where a line tells the terminal at which cells its parts begin, it is painted whole.
+            is_whole = line in told or line in self._parts
+            first, end = (0, width) if before is None or is_whole else _differing(before, now, width)
+            changed.append(Region(first, y, end - first, 1))
         if changed:
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+            self.refresh(*changed)
 
     def repaint_line(self, line: int) -> None:
         """Draw and paint one line again."""
@@ -86,16 +126,7 @@ class LineView(ScrollView):
         self._strips = {}
         self.refresh()
 
-    def style_of(self, name: str, *, partial: bool = False) -> Style:
-        """Return the style of a component class; partial: only what it sets itself. Kept until the colours change:
-        Textual forgets it with every painting, and puts it together anew for as long as half a row takes to draw.
-        """
-        key = name, partial
-        if key not in self._kept_styles:
-            self._kept_styles[key] = self.get_component_rich_style(name, partial=partial)
-        return self._kept_styles[key]
-
     def notify_style_update(self) -> None:
         """Other colours: nothing that was drawn is good any more."""
-        self._strips, self._kept_styles = {}, {}
+        self._strips = {}
         super().notify_style_update()

@@ -1,48 +1,65 @@
 """The single lines of the main screen. Each paints itself again only if its text has changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from rich.text import Text
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_reseller.domain.provider import Provider
-from tui_reseller.tui.presenters.header import counts_line, header_line
-from tui_reseller.tui.presenters.rows import NARROW, columns, title_line
-from tui_reseller.tui.themes import BADGES, BADGES_16
+from tui_reseller.tui.panes.kinds import KindStyles
+from tui_reseller.tui.presenters.header import badge_words, counts_parts, header_parts
+from tui_reseller.tui.presenters.parts import Part, text_of
+from tui_reseller.tui.presenters.rows import NARROW, columns, title_parts
+from tui_reseller.tui.themes import BADGES, BADGES_16, SIXTEEN
 from tui_reseller.tui.view_state import Note, ViewState
 
+BADGE = "badge"
+"""The kind of the one part whose colour is the operator's."""
+SIGNS = {"bad": " x ", "warning": " ! "}
+"""What stands before a sentence that has no chip of its own."""
 
-class Line(Widget):
-    """One line of text without markup."""
+
+class Line(KindStyles):
+    """One line of texts of several kinds, without markup; what does not fit is cut."""
+
+    COMPONENT_CLASSES = {
+        "line--soft", "line--strong", "line--key", "line--mark", "line--off", "line--sorted",
+        "line--chip-info", "line--chip-off", "line--chip-danger",
+    }  # fmt: skip
 
     def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self._text = Text(text, no_wrap=True, overflow="ellipsis", end="")
+        self._content: Sequence[Part] = ((text, ""),)
 
-    def put(self, text: Text) -> None:
-        """Show a text, if it is another one."""
-        if text.plain != self._text.plain or text.spans != self._text.spans or text.style != self._text.style:
-            self._text = text
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return text_of(self._content)
+
+    def put(self, parts: Sequence[Part]) -> None:
+        """Show parts, if they are others."""
+        if tuple(parts) != self._content:
+            self._content = tuple(parts)
             self.refresh()
+
+    def style_of_part(self, kind: str) -> Style:
+        """Return how a part looks, on the line's own plane."""
+        return self.style_of(f"line--{kind}", partial=True) if kind else Style.null()
 
     def render_line(self, y: int) -> Strip:
         """Return the text. By way of a visual it would take as long as ten rows of the list (measured)."""
-        console, width = self.app.console, self.size.width
-        style = self.rich_style + console.get_style(self._text.style)
+        width, own = self.size.width, self.rich_style
         if y:
-            return Strip.blank(width, style)
-        text = self._text.copy()
-        text.truncate(width, overflow="ellipsis")
-        if self.styles.text_align == "right":
-            text.align("right", width)
-        return Strip(text.render(console)).apply_style(style).adjust_cell_length(width, style)
-
-
-def one_line(text: str = "") -> Text:
-    """Return a text that is cut at the edge instead of wrapped."""
-    return Text(text, no_wrap=True, overflow="ellipsis", end="")
+            return Strip.blank(width, own)
+        strip = Strip([Segment(text, own + self.style_of_part(kind)) for text, kind in self._content])
+        if strip.cell_length > width:
+            strip = Strip([*strip.crop(0, max(width - 1, 0)), Segment("…", own)])
+        elif self.styles.text_align == "right":
+            strip = Strip([Segment(" " * (width - strip.cell_length), own), *strip])
+        return strip.adjust_cell_length(width, own)
 
 
 class FittedLine(Line):
@@ -64,29 +81,32 @@ class FittedLine(Line):
 class HeaderLine(FittedLine):
     """Badge, profile, host, how true the list is, what needs you."""
 
+    colour = "blue"
+
     def show(self, state: ViewState, now: datetime) -> None:
         """Show the state."""
+        self.colour = state.colour
         self.fitted(lambda: self._fill(state, now))
 
     def _fill(self, state: ViewState, now: datetime) -> None:
-        badge, rest = header_line(state, now, self.size.width or 80)
-        badges = BADGES_16 if self.app.theme == "16" else BADGES
-        text = one_line()
-        text.append(badge, style="bold reverse" if self.app.no_color else badges.get(state.colour, "bold reverse"))
-        text.append(rest, style="bold" if state.trouble or state.needs_you_count else "")
-        self.put(text)
+        badge = badge_words(state)
+        self.put([(badge, BADGE), *header_parts(state, now, (self.size.width or 80) - cell_len(badge))])
+
+    def style_of_part(self, kind: str) -> Style:
+        """The badge has the colour that the operator gave it."""
+        if kind != BADGE:
+            return super().style_of_part(kind)
+        badges = BADGES_16 if self.app.theme == SIXTEEN else BADGES
+        words = "bold reverse" if self.app.no_color else badges.get(self.colour, "bold reverse")
+        return self.app.console.get_style(words)
 
 
-class FilterLine(Line):
+class FilterLine(FittedLine):
     """Counts, or what is wrong with the filter."""
 
     def show(self, state: ViewState) -> None:
         """Show the state."""
-        text = one_line()
-        if state.filter_note:
-            text.append(f"{state.filter_note}   ", style="bold")
-        text.append(counts_line(state))
-        self.put(text)
+        self.fitted(lambda: self.put(counts_parts(state, self.size.width)))
 
 
 class TitleLine(FittedLine):
@@ -103,19 +123,21 @@ class TitleLine(FittedLine):
     def _fill(self, state: ViewState) -> None:
         width = self.size.width or 80
         narrow, noted = self.app.size.width < NARROW, len(state.notes) > 0
-        shown = columns(self.provider, width, state.columns, narrow=narrow, noted=noted)
-        self.put(Text(title_line(shown, state.sort, descending=state.descending), style="bold", no_wrap=True, end=""))
+        shown = columns(self.provider, width, state.columns, narrow=narrow, noted=noted, hidden=state.untold)
+        self.put(title_parts(shown, state.sort, descending=state.descending))
 
 
 class MessageLine(Line):
     """The last thing said to the operator."""
 
+    CHIPS = {"good": "chip-info", "bad": "chip-danger", "warning": "chip-off"}
+
     def show(self, note: Note) -> None:
-        """Show a note."""
-        for kind in ("good", "bad", "warning"):
-            self.set_class(note.kind == kind, f"-{kind}")
-        prefix = {"bad": "x ", "warning": "! "}.get(note.kind, "  " if note.text else "")
-        self.put(one_line(prefix + note.line))
+        """Show a note: an outcome or a sign as a chip, the sentence, what can be done now."""
+        kind = self.CHIPS.get(note.kind, "")
+        sign = f" {note.chip} " if note.chip else SIGNS.get(note.kind, " " if note.text else "")
+        hints = [part for hint in note.hints for part in ((f"   {hint.key}", "key"), (f" {hint.words}", "soft"))]
+        self.put([(sign, kind), (f" {note.text}", ""), *hints])
 
 
 class FooterLine(Line):
@@ -123,8 +145,5 @@ class FooterLine(Line):
 
     def show(self, keys: list[tuple[str, str]], *, narrow: bool) -> None:
         """Show keys and their words."""
-        text = one_line(" ")
-        for key, words in keys:
-            text.append(key, style="bold")
-            text.append(f" {words}{'  ' if narrow else '   '}")
-        self.put(text)
+        gap = "  " if narrow else "   "
+        self.put([(" ", ""), *(part for key, words in keys for part in ((key, "key"), (f" {words}{gap}", "soft")))])

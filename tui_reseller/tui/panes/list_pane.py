@@ -60,7 +60,10 @@ class _Shown(NamedTuple):
 class ListPane(LineView, can_focus=True):
     """Shows rows by window; the cursor belongs to a username, not to a row number."""
 
-    COMPONENT_CLASSES = {"list--cursor", "list--marked", "list--off", "list--match", "list--row"}
+    COMPONENT_CLASSES = {
+        "list--row", "list--soft", "list--cursor", "list--left", "list--marked", "list--mark", "list--off",
+        "list--off-cursor", "list--off-left", "list--match",
+    }  # fmt: skip
 
     class Moved(Message):
         """The cursor is on another customer."""
@@ -85,6 +88,7 @@ class ListPane(LineView, can_focus=True):
         self.plain = False
         self.pace = 0.0
         self.columns: tuple[str, ...] = ()
+        self.untold: frozenset[str] = frozenset()
         self.marked: frozenset[str] = frozenset()
         self.needs_you: frozenset[str] = frozenset()
         self.notes = NO_NOTES
@@ -117,14 +121,19 @@ class ListPane(LineView, can_focus=True):
             self._fresh = self._rows.fresh([customer.username for customer in found])
         return self._read.get(row)
 
+    @property
+    def _drawn(self) -> tuple[object, ...]:
+        """What of the state is drawn into rows."""
+        return self.marked, self.needs_you, self.notes, self.words, self.columns, self.untold
+
     def show_state(self, state: ViewState, words: tuple[str, ...]) -> None:
         """Show the list as the state says, with the words of its filter; nothing is painted if nothing is otherwise."""
-        drawn = (self.marked, self.needs_you, self.notes, self.words, self.columns)
+        drawn = self._drawn
         self.marked, self.needs_you, self.notes = state.marked, state.needs_you, state.notes
-        self.words, self.columns = words, state.columns
+        self.words, self.columns, self.untold = words, state.columns, state.untold
         rows, before = self._rows, self._shown
         now = _Shown(rows.version, len(rows), state.sort, state.descending, state.filter_text, rows.is_head)
-        if drawn == (self.marked, self.needs_you, self.notes, self.words, self.columns) and before == now:
+        if drawn == self._drawn and before == now:
             return
         self._shown = now
         is_other_filter = before is not None and before.filter_text != now.filter_text
@@ -169,10 +178,12 @@ class ListPane(LineView, can_focus=True):
             needs_you=name in self.needs_you,
             is_fresh=name in self._fresh,
             note=self.notes.of(customer),
+            is_left=not self.has_focus,
         )
         if self.plain:
             return spoken_strip(self.provider, customer, marks, width, self.style_of("list--row"))
-        shown = columns(self.provider, width, self.columns, narrow=self.narrow, noted=len(self.notes) > 0)
+        noted = len(self.notes) > 0
+        shown = columns(self.provider, width, self.columns, narrow=self.narrow, noted=noted, hidden=self.untold)
         parts = row_parts(customer, marks, shown, self.words, self.style_of)
         if any(is_disputed(segment.text) for _, cell in parts for segment in cell):
             self.has_parts(row, parts)
@@ -239,6 +250,11 @@ class ListPane(LineView, can_focus=True):
     def on_focus(self) -> None:
         """The cursor is here again."""
         self._place_cursor()
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """The row under the cursor says that keys go elsewhere."""
+        self.repaint()
 
     def _follow(self, *, half: bool = False) -> None:
         """Scroll so that the cursor is in view, and by half a page if that is wanted."""

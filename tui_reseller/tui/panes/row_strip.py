@@ -26,13 +26,14 @@ class StyleOf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RowMarks:
-    """What is said of a row beside its customer."""
+    """What is said of a row beside its customer. Is_left: the keys go elsewhere than to the list."""
 
     is_cursor: bool
     is_marked: bool
     needs_you: bool
     is_fresh: bool
     note: Note | None = None
+    is_left: bool = False
 
     @property
     def gutter(self) -> str:
@@ -45,31 +46,42 @@ def row_parts(
     customer: Customer, marks: RowMarks, shown: Sequence[Column], words: Sequence[str], style_of: StyleOf
 ) -> Parts:
     """Return the gutter and the cells of a row, each where it begins; words are what the filter looks for."""
-    style = style_of("list--row")
-    if marks.is_marked:
-        style += style_of("list--marked", partial=True)
-    if marks.is_cursor:
-        style += style_of("list--cursor", partial=True)
-    parts: list[tuple[int, Sequence[Segment]]] = [(0, [Segment(marks.gutter, style)])]
+    name, rest, off = _styles(marks, style_of)
+    parts: list[tuple[int, Sequence[Segment]]] = [(0, [Segment(marks.gutter, name)])]
     at = len(marks.gutter)
     for column in shown:
         text = fit(customer, column, marks.note)
-        if column.is_switch:
-            is_off = customer.switch(column.field) is Switch.OFF
-            cell = [Segment(text, style + style_of("list--off", partial=True) if is_off else style)]
+        if column.is_switch and customer.switch(column.field) is Switch.OFF:
+            word = text.rstrip()  # only the word is a chip under the cursor
+            cell = [Segment(word, off), Segment(text[len(word) :], rest)]
+        elif column.is_switch:
+            cell = [Segment(text, rest)]
         else:
-            cell = _matched(text, style, words, style_of)
+            cell = _matched(text, name if column.is_key else rest, words, style_of)
         parts.append((at, cell))
         at += column.width + 1
     return parts
 
 
+def _styles(marks: RowMarks, style_of: StyleOf) -> tuple[Style, Style, Style]:
+    """Return the styles of the name, of the other cells, and of a switch that is off. The cursor is a plane over all;
+    marked rows are a plane, and a name in the colour of marks.
+    """
+    if marks.is_cursor:
+        under = style_of("list--left" if marks.is_left else "list--cursor")
+        return under, under, style_of("list--off-left" if marks.is_left else "list--off-cursor")
+    name, rest = style_of("list--row"), style_of("list--soft")
+    if marks.is_marked:
+        plane = style_of("list--marked", partial=True)
+        name, rest = name + plane + style_of("list--mark", partial=True), rest + plane
+    return name, rest, rest + style_of("list--off", partial=True)
+
+
 def row_strip(parts: Parts, width: int) -> Strip:
     """Return a row of cells in columns, a blank behind each."""
     (_, gutter), *cells = parts
-    style = gutter[0].style
-    segments = [*gutter, *(segment for _, cell in cells for segment in (*cell, Segment(" ", style)))]
-    return Strip(segments).adjust_cell_length(width, style)
+    segments = [*gutter, *(segment for _, cell in cells for segment in (*cell, Segment(" ", cell[-1].style)))]
+    return Strip(segments).adjust_cell_length(width, segments[-1].style)
 
 
 def spoken_strip(provider: Provider, customer: Customer, marks: RowMarks, width: int, style: Style) -> Strip:

@@ -1,6 +1,9 @@
-"""The detail pane: everything known of a customer, by the labels of the service's table; short below the list."""
+"""The detail pane beside the list: everything known of a customer, in the groups of the service's table; and what both
+panes say of a value.
+"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
@@ -13,31 +16,47 @@ from tui_reseller.domain.note import Note
 from tui_reseller.domain.provider import DETAILS_READ, KEY, Field, Kind, Provider, Told
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.switch import Switch
-from tui_reseller.domain.text import clean
+from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.times import clock_text
 from tui_reseller.services.suspensions import Suspension
-from tui_reseller.tui.presenters.entry import entry_line
-from tui_reseller.tui.presenters.notes import in_one_line, note_rows
+from tui_reseller.tui.presenters.entry import change_words, outcome_word
+from tui_reseller.tui.presenters.notes import note_rows
+from tui_reseller.tui.presenters.parts import Part
 from tui_reseller.tui.presenters.rows import cut
 
 NOT_GIVEN = "not given"
 NOT_READ = "not read yet"
-LABEL, SHORT_LABEL, SHORT_SWITCH = 16, 10, 8
-"""Cells of a label beside the list, below it, and of a switch's title and value there."""
-SHORT_END = " detail -"
-SHORT_LINES = 6
-"""So many lines are below the list, beside the title and the last change."""
+LABEL, SWITCH = 10, 9
+"""Cells of a label, and of the value of a switch before what is said of it."""
 NO_ENDS: Mapping[str, str] = MappingProxyType({})
 """No switch is off until a moment."""
 CHARACTERS_A_CELL = 6
 """So many characters of a clean text, a letter with its marks, take one cell or more."""
+BREAKS = " @/.-_"
+"""Behind these a text may go on in the next line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is shown of a customer. Read_at says of which list it is, ends what end_note() says, entries what was done
+    last, alarms what needs a person; note is our own.
+    """
+
+    provider: Provider
+    customer: Customer
+    read_at: str
+    now: datetime
+    entries: Sequence[Entry] = ()
+    note: Note | None = None
+    ends: Mapping[str, str] = field(default_factory=lambda: NO_ENDS)
+    alarms: tuple[str, ...] = ()
 
 
 def shown(field: Field, customer: Customer) -> str:
     """Return a value for reading; a missing one is said to be missing, or not read yet."""
     if customer.value(field.name) is None:
         return NOT_READ if field.told is Told.DETAIL else NOT_GIVEN
-    return clean(customer.text(field.name))
+    return clean(customer.text(field.name)) or NOT_GIVEN
 
 
 def end_note(suspension: Suspension | None, now: datetime) -> dict[str, str]:
@@ -45,7 +64,7 @@ def end_note(suspension: Suspension | None, now: datetime) -> dict[str, str]:
     if suspension is None:
         return {}
     entry, end = suspension.entry, clock_text(suspension.until, now)
-    words = f"was to end {end}: due - ! ends it" if suspension.state(now) == "due" else f"until {end}"
+    words = f"due since {end}: ! ends it" if suspension.state(now) == "due" else f"until {end}"
     return {provider_of(entry.account).action(entry.operation).switch: words}
 
 
@@ -63,115 +82,113 @@ def switch_note(field: Field, customer: Customer, read_at: str, ends: Mapping[st
     return "never set here" if customer.switch(field.name) is Switch.UNKNOWN else "as last set here"
 
 
-def wide_lines(
-    provider: Provider,
-    customer: Customer,
-    read_at: str,
-    entries: Sequence[Entry],
-    now: datetime,
-    width: int,
-    note: Note | None = None,
-    ends: Mapping[str, str] = NO_ENDS,
-) -> list[str]:
-    """Return the lines of the pane beside the list, one a field; our own label and note stand behind the switches. Ends
-    is what end_note() says.
+def switch_part(field: Field, customer: Customer, width: int) -> Part:
+    """Return the value of a switch, off as what one looks for."""
+    kinds = {Switch.OFF: "off", Switch.UNKNOWN: "soft"}
+    return f"{customer.text(field.name):<{width}}", kinds.get(customer.switch(field.name), "value")
+
+
+def value_part(text: str) -> Part:
+    """Return a value; what is missing stands back."""
+    return text, "soft" if text in {NOT_GIVEN, NOT_READ} else "value"
+
+
+def wide_lines(facts: Facts, width: int) -> list[list[Part]]:
+    """Return the lines of the pane beside the list: what needs you and our note first, then switches, the groups of the
+    table, what is missing, what was done.
     """
-    rows = [
-        (group[-1].label, " ".join(_with_country(field, customer) for field in group))
-        for group in _groups(provider, [one for one in provider.postal_line if len(one) > 1])
-    ]
-    rows.append(("", ""))
-    for name in provider.switches:
-        field = provider.by_name[name]
-        rows.append((field.label, f"{customer.text(name)}  {switch_note(field, customer, read_at, ends)}"))
-    if note is not None:
-        rows += [("", ""), *note_rows(note, now)]
+    provider, customer = facts.provider, facts.customer
+    lines = [[("! ", "off"), (cut(clean(alarm), width - 2).rstrip(), "off")] for alarm in facts.alarms]
+    if facts.note is not None:
+        lines += _group("Notes", _rows(note_rows(facts.note, facts.now), width))
+    switches = [line for name in provider.switches for line in _switch_lines(facts, name, width)]
+    lines += _group("Sending and access", switches)
+    for title, fields in groups(provider):
+        rows = [(name, value) for names in fields for name, value in (_row(provider, customer, names),)]
+        lines += _group(title, _rows(rows, width))
     if customer.extra:
-        rows.append(("Other", clean(", ".join(f"{k}={v}" for k, v in customer.extra.items()), longest=200)))
-    lines = [line for label, value in rows for line in _folded(f"{label:<{LABEL}}", value, width)]
-    lines += ["", "Last changes"]
-    done = [line for entry in entries for line in _folded("", entry_line(entry, now), width)]
-    return lines + (done or ["none by this tool"])
+        other = clean(", ".join(f"{key}={value}" for key, value in customer.extra.items()), longest=200)
+        lines += _group("Other", _rows([("", other)], width))
+    missing = [provider.label(name).lower() for name in provider.expected if not customer.text(name)]
+    if missing:
+        lines += _group("Check", [[("! ", "off"), (part, "value")] for part in _folded(_missing(missing), width - 2)])
+    done = [line for entry in facts.entries for line in _done(entry, facts.now, width)]
+    return [*lines, *_group("Last changes", done or [[("none by this tool", "soft")]])]
 
 
-def short_lines(
-    provider: Provider,
-    customer: Customer,
-    read_at: str,
-    entries: Sequence[Entry],
-    now: datetime,
-    width: int,
-    ends: Mapping[str, str] = NO_ENDS,
-) -> list[str]:
-    """Return the seven lines of the pane below the list. What does not fit is on the zoomed pane."""
-    half = right_begins(width) - 1
-    left = _short_left(provider, customer)
-    right = [_short_switch(provider.by_name[name], customer, read_at, ends) for name in provider.switches]
-    right += left[SHORT_LINES:]
-    lines = [
-        cut(text, half) + " " + right[at] if at < len(right) else text for at, text in enumerate(left[:SHORT_LINES])
+def _missing(names: Sequence[str]) -> str:
+    return f"missing: {', '.join(names)}"
+
+
+def _group(title: str, lines: Sequence[list[Part]]) -> list[list[Part]]:
+    return [[], [(title.upper(), "group")], *lines]
+
+
+def _switch_lines(facts: Facts, name: str, width: int) -> list[list[Part]]:
+    """Return a switch, and what is said of it: beside it, or below where that is too long."""
+    field = facts.provider.by_name[name]
+    note = switch_note(field, facts.customer, facts.read_at, facts.ends)
+    kind = "off" if name in facts.ends else "soft"
+    head = [_label(field.heading.capitalize()), switch_part(field, facts.customer, SWITCH)]
+    if cell_len(note) <= width - LABEL - SWITCH:
+        return [[*head, (note, kind)]]
+    return [head, *([_label(""), (part, kind)] for part in _folded(note, width - LABEL))]
+
+
+def _label(text: str) -> Part:
+    return f"{cut(text, LABEL - 1)} ", "label"
+
+
+def groups(provider: Provider) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    """Return titles with what stands under each, in rows: names that are one row stand together."""
+    named = {name for _, names in provider.groups for name in names}
+    others = [
+        name
+        for name in provider.columns
+        if name != KEY and name not in named and provider.by_name[name].kind is not Kind.SWITCH
     ]
-    lines += [" " * (half + 1) + text for text in right[len(lines) : SHORT_LINES]]
-    lines += [""] * (SHORT_LINES - len(lines))
-    return [*lines, f"{'Last':<{SHORT_LABEL}}{entry_line(entries[0], now) if entries else 'nothing done by this tool'}"]
+    for at, (title, names) in enumerate(provider.groups):
+        yield title, _together(provider, [*names, *(others if at == 0 else ())])
 
 
-def right_begins(width: int) -> int:
-    """Return the cell at which the right half of the short pane begins."""
-    return max(width // 2 - 6, 20) + 1
+def _together(provider: Provider, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return names in rows: first and last name are one, so are the parts of a line of the postal address."""
+    joined = [provider.name_fields, *(one for one in provider.postal_line if len(one) > 1)]
+    rows = [next((group for group in joined if name in group), (name,)) for name in names]
+    return list(dict.fromkeys(rows))
 
 
-def short_title(name: str, width: int, note: Note | None = None) -> str:
-    """Return the line above the pane below the list; what we know of the customer stands in it as far as it fits."""
-    head = f"-- {name} "
-    room = width - len(SHORT_END) - cell_len(head) - 2
-    if note is not None and room >= SHORT_LABEL:
-        head += cut(in_one_line(note), room).rstrip() + " "
-    return head + "-" * (width - len(SHORT_END) - cell_len(head)) + SHORT_END
+def _row(provider: Provider, customer: Customer, names: tuple[str, ...]) -> tuple[str, str]:
+    """Return the label and the value of a row."""
+    fields = [provider.by_name[name] for name in names]
+    if names == provider.name_fields:
+        return "Name", " ".join(filter(None, (clean(customer.text(name)) for name in names))) or shown(
+            fields[0], customer
+        )
+    if len(fields) == 1:
+        return fields[0].heading.capitalize(), _with_country(fields[0], customer)
+    parts = [clean(customer.text(field.name)) for field in fields]
+    return fields[-1].heading.capitalize(), " ".join(filter(None, parts)) or shown(fields[-1], customer)
 
 
-def _short_left(provider: Provider, customer: Customer) -> list[str]:
-    """Return a line for the name, the postal place, and every other field that is no switch."""
-    names, place = provider.name_fields, tuple(name for group in provider.postal_line for name in group)
-    found = [_short("Name", clean(customer.joined(names)) or NOT_GIVEN)] if names else []
-    for group in _groups(provider, [names, place]):
-        held = tuple(field.name for field in group)
-        if held == place:
-            parts = [" ".join(_place_parts(provider, customer, one)) for one in provider.postal_line]
-            found.append(_short(provider.label(provider.postal_line[0][-1]), ", ".join(filter(None, parts))))
-        elif held != names:
-            found.append(_short(group[0].heading.capitalize(), shown(group[0], customer)))
-    return found
+def _rows(rows: Sequence[tuple[str, str]], width: int) -> list[list[Part]]:
+    """Return rows with their labels, each value in as many lines as it needs."""
+    return [
+        [_label(label if at == 0 else ""), value_part(part)]
+        for label, value in rows
+        for at, part in enumerate(_folded(value, width - LABEL))
+    ]
 
 
-def _place_parts(provider: Provider, customer: Customer, names: Sequence[str]) -> list[str]:
-    """Return the parts of a group of the postal line: in the first one, what is missing is said to be missing."""
-    is_first = names == provider.postal_line[0]
-    return [shown(provider.by_name[name], customer) for name in names if is_first or customer.text(name)]
-
-
-def _short(label: str, value: str) -> str:
-    return f"{label:<{SHORT_LABEL}}{value}"
-
-
-def _short_switch(field: Field, customer: Customer, read_at: str, ends: Mapping[str, str]) -> str:
-    note = switch_note(field, customer, read_at, ends)
-    return f"{field.heading.capitalize():<{SHORT_SWITCH}} {customer.text(field.name):<{SHORT_SWITCH}} {note}"
-
-
-def _groups(provider: Provider, joined: Sequence[Sequence[str]]) -> list[list[Field]]:
-    """Return the fields that are no switches in the order of the table; those that are joined stand together, where the
-    first of them would.
-    """
-    found: list[list[Field]] = []
-    done: set[str] = set()
-    for name in provider.columns:
-        if name == KEY or name in done or provider.by_name[name].kind is Kind.SWITCH:
-            continue
-        names = next((group for group in joined if name in group), (name,))
-        done.update(names)
-        found.append([provider.by_name[one] for one in names])
-    return found
+def _done(entry: Entry, now: datetime, width: int) -> list[list[Part]]:
+    """Return what was done in two lines: when, who and the outcome; what, and why."""
+    when, word = f"{clock_text(entry.time, now)}  {clean(entry.operator.user, longest=20)}", outcome_word(entry.outcome)
+    room = max(width - cell_len(when), cell_len(word) + 2)
+    why = f"  until {clock_text(entry.until, now)}" if entry.until else ""
+    why += f"  {quoted(entry.reason, 60)}" if entry.reason else ""
+    needs_you = entry.outcome is None or entry.outcome.needs_you
+    lines: list[list[Part]] = [[(when, "soft"), (f"{word:>{room}}", "off" if needs_you else "value")]]
+    return [*lines, *([("  ", ""), (part, "value")] for part in _folded(change_words(entry) + why, width - 2))]
 
 
 def _with_country(field: Field, customer: Customer) -> str:
@@ -187,9 +204,9 @@ def _country(code: str) -> str:
     return clean(country_name(code))
 
 
-def _folded(label: str, value: str, width: int) -> list[str]:
-    """Return a value in as many lines as it needs, each under the first; the label stands before the first."""
-    room = max(width - LABEL, 10) if label else max(width, 10)
+def _folded(value: str, width: int) -> list[str]:
+    """Return a value in as many lines as it needs; it goes on behind a space or a sign, not in the middle of a word."""
+    room = max(width, 10)
     parts: list[str] = []
     rest = value
     taking = fitting if is_disputed(value) else _cropped
@@ -198,11 +215,12 @@ def _folded(label: str, value: str, width: int) -> list[str]:
         head = taking(ahead, room)
         if head == rest:
             break
-        at = min(head.rfind(" ") if " " in head[room // 2 :] else len(head), len(ahead))
-        parts.append(rest[:at])
+        at = max((head.rfind(sign) + 1 for sign in BREAKS if sign in head[room // 2 :]), default=0)
+        at = min(at or len(head), len(ahead))
+        parts.append(rest[:at].rstrip())
         rest = rest[at:].lstrip()
     parts.append(rest)
-    return [(label if at == 0 else " " * len(label)) + part for at, part in enumerate(parts)]
+    return parts
 
 
 def _cropped(text: str, width: int) -> str:

@@ -1,4 +1,4 @@
-"""The two lines above the list, and times as an operator reads them."""
+"""The two lines above the list, in parts with their kinds, and times as an operator reads them."""
 
 from datetime import datetime
 
@@ -8,9 +8,14 @@ from tui_reseller.domain.listing import RefreshCounts
 from tui_reseller.domain.profile import Profile, is_loopback
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.times import clock_text
+from tui_reseller.tui.presenters.parts import Part, apart, cells_of, cropped, text_of
 from tui_reseller.tui.view_state import ViewState
 
 __all__ = ["badge_of", "clock_text", "count_text", "counts_line", "counts_words", "header_line", "list_words"]
+
+GAP = "   "
+OLD = " OLD "
+"""Said of a list that could not be read again."""
 
 
 def seconds_text(moment: datetime) -> str:
@@ -31,50 +36,82 @@ def counts_words(counts: RefreshCounts) -> str:
 
 def list_words(state: ViewState, now: datetime) -> str:
     """Say how true the list is: its time, whether it is complete, what stands in the way."""
+    return text_of(_list_parts(state, now))
+
+
+def _list_parts(state: ViewState, now: datetime) -> list[Part]:
+    since = f"list of {clock_text(state.read_at, now)}" if state.read_at else "no list"
     if state.trouble:
-        since = f"list of {clock_text(state.read_at, now)}" if state.read_at else "no list"
-        return f"{since} OLD - {state.trouble}" if state.read_at else f"{since} - {state.trouble}"
+        old = [(" ", "soft"), (OLD, "chip-off")] if state.read_at else [(" -", "soft")]
+        return [(since, "soft"), *old, (f" {state.trouble}", "off")]
     if state.progress:
-        return f"list of {clock_text(state.read_at, now)}, {state.progress}" if state.read_at else state.progress
+        return [(f"{since}, {state.progress}" if state.read_at else state.progress, "soft")]
     if state.read_at is None:
-        return "no list yet"
-    return f"list of {clock_text(state.read_at, now)} {'partial' if state.is_partial else 'complete'}"
+        return [("no list yet", "soft")]
+    whole = (" partial", "off") if state.is_partial else (" complete", "soft")
+    return [(since, "soft"), whole]
+
+
+def badge_words(state: ViewState) -> str:
+    """Return the badge as it is shown."""
+    return f" {state.badge} "
+
+
+def header_parts(state: ViewState, now: datetime, width: int) -> list[Part]:
+    """Return what follows the badge in the first line; what needs you stays at the right end."""
+    groups: list[list[Part]] = [
+        [(clean(state.profile), "strong")], [(clean(state.host), "soft")], _list_parts(state, now)
+    ]  # fmt: skip
+    if state.read_only:
+        groups.append([("READ-ONLY", "strong")])
+    elif state.writable_until:
+        groups.append([(f" writable until {clock_text(state.writable_until, now)} ", "chip-danger")])
+    if state.running:
+        groups.append([(f" {state.running} ", "chip-info")])
+    needs = f" ! {state.needs_you_count} needs you " if state.needs_you_count else ""
+    room = width - len(needs)
+    left = [(" ", ""), *apart(groups, "  ")]
+    if cells_of(left) > room:
+        left = [(" ", ""), *apart([groups[0], *groups[2:]], "  ")]
+    left = cropped(left, room)
+    return [*left, (" " * (room - cells_of(left)), ""), (needs, "chip-off")]
 
 
 def header_line(state: ViewState, now: datetime, width: int) -> tuple[str, str]:
-    """Return the badge and the rest of the first line; what needs you stays at the right end."""
-    badge = f" {state.badge} "
-    parts = [clean(state.profile), clean(state.host), list_words(state, now)]
-    if state.read_only:
-        parts.append("READ-ONLY")
-    elif state.writable_until:
-        parts.append(f"writable until {clock_text(state.writable_until, now)}")
-    if state.running:
-        parts.append(state.running)
-    needs = f"! {state.needs_you_count} needs you " if state.needs_you_count else ""
-    left = " " + "  ".join(parts)
-    room = width - cell_len(badge) - len(needs)
-    if cell_len(left) > room and len(parts) > 2:
-        left = " " + "  ".join([parts[0], *parts[2:]])
-    if cell_len(left) > room:
-        left = left[: max(room - 1, 0)] + "…"
-    return badge, left.ljust(room) + needs
+    """Return the badge and the rest of the first line, as texts."""
+    badge = badge_words(state)
+    return badge, text_of(header_parts(state, now, width - cell_len(badge)))
 
 
-def counts_line(state: ViewState) -> str:
-    """Say how many are shown, marked and hidden, and how they are sorted."""
-    parts = [f"{count_text(state.shown)} of {count_text(state.total)}"]
-    if state.detailed is not None and state.detailed < state.total:
-        parts.append(f"details known of {count_text(state.detailed)}")
+def counts_parts(state: ViewState, width: int) -> list[Part]:
+    """Say what is wrong with the filter; how many are in views, marked, hidden and shown, and how they are sorted. What
+    views hold is left out where there is no room, and while a filter or marks say what is looked for.
+    """
+    groups: list[list[Part]] = [[(state.filter_note, "strong")]] if state.filter_note else []
     if state.marked:
         hidden = f", {count_text(state.hidden)} hidden" if state.hidden else ""
-        parts.append(f"{count_text(len(state.marked))} marked{hidden}")
+        groups.append([(f"* {count_text(len(state.marked))} marked{hidden}", "mark")])
     if state.ranging:
-        parts.append("range")
+        groups.append([("range", "mark")])
     if state.sort or state.descending:
         by = f"by {state.sort}" if state.sort else "the service's order"
-        parts.append(f"{by}{' reversed' if state.descending else ''}")
-    return "   ".join(parts)
+        groups.append([(f"{by}{' reversed' if state.descending else ''}", "soft")])
+    if state.detailed is not None and state.detailed < state.total:
+        groups.append([(f"details known of {count_text(state.detailed)}", "soft")])
+    groups.append([(f"{count_text(state.shown)} of {count_text(state.total)}", "soft")])
+    views = [] if state.filter_text or state.marked else [_view_parts(*view) for view in state.views]
+    while views and cells_of(apart([*views, *groups], GAP)) >= width:
+        views.pop()
+    return [*apart([*views, *groups], GAP), (" ", "")]
+
+
+def _view_parts(key: str, name: str, count: int) -> list[Part]:
+    return [(key, "key"), (f" {name} ", "soft"), (count_text(count), "strong")]
+
+
+def counts_line(state: ViewState, width: int = 80) -> str:
+    """Return the same as one text."""
+    return text_of(counts_parts(state, width))
 
 
 def badge_of(profile: Profile) -> str:

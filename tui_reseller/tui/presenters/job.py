@@ -12,7 +12,7 @@ from tui_reseller.services.result import Result
 from tui_reseller.tui.presenters.entry import changes_words
 from tui_reseller.tui.presenters.header import clock_text, count_text
 from tui_reseller.tui.presenters.rows import cut
-from tui_reseller.tui.view_state import Note
+from tui_reseller.tui.view_state import Hint, Note
 
 SAMPLE = 5
 BAR = 30
@@ -111,15 +111,15 @@ def hint(job: Job, *, is_here: bool) -> str:
 def ended(job: Job) -> Note:
     """Return what is said when a job ends or pauses."""
     why = f" ({clean(job.why, longest=120)})" if job.why else ""
-    more = "b opens it"
+    more = "opens it"
     if job.state is JobState.FINISHED and not job.open_unknowns:
-        more = "b: results, undo" if job.is_undoable else "b: results"
-    kept = (f"passwords in {clean(job.passwords_to, longest=200)}",) if job.passwords_to else ()
+        more = "results, undo" if job.is_undoable else "results"
+    kept = (Hint("", f"passwords in {clean(job.passwords_to, longest=200)}"),) if job.passwords_to else ()
     failed = any(count for outcome, count in job.counts.items() if outcome and not outcome.is_so)
     return Note(
         f"Job {job.number} {job.state_word}{why}: {counts_line(job.counts, job.in_flight)}",
         "good" if job.is_finished and not failed else "warning",
-        (more, *kept),
+        (Hint("b", more), *kept),
     )
 
 

@@ -12,32 +12,32 @@ from tui_reseller.services.policy import TYPED
 from tui_reseller.services.result import Result
 from tui_reseller.tui.presenters.entry import changes_words
 from tui_reseller.tui.presenters.header import clock_text
-from tui_reseller.tui.view_state import Note
+from tui_reseller.tui.view_state import Hint, Note
 
-COPY_HINT = "y copy as command"
+COPY_HINT = Hint("y", "copy as command")
 _KINDS = {
     Outcome.APPLIED: "good", Outcome.VERIFIED_APPLIED: "good", Outcome.ALREADY_SO: "good", Outcome.UNKNOWN: "warning",
 }  # fmt: skip
 
 
 def result_note(provider: Provider, result: Result, now: datetime, *, is_undo: bool = False) -> Note:
-    """Say an outcome: word, time, what, to whom; where it was not applied also why; then what can be done now.
+    """Say an outcome: word, time, who, what; where it was not applied also why; then what can be done now.
 
     After an undo the key undoes another operation, the one before: it is not named.
     """
     kind, action = _KINDS.get(result.outcome, "bad"), provider.action(result.operation)
     if result.outcome is Outcome.CONFLICT:
-        return Note(f"{result.outcome.word} {clock_text(now, now)}  {result.message}", kind)
+        return Note(f"{clock_text(now, now)}  {result.message}", kind, chip=result.outcome.word)
     what = verb_of(result.operation)
     if action.is_told_by_fields and result.changes:
         what = clean(changes_words(result.changes), longest=120)
-    line = f"{result.outcome.word} {clock_text(now, now)}  {what}  {quoted(result.username, 40)}"
+    line, chip = f"{clock_text(now, now)}  {quoted(result.username, 40)}  {what}", result.outcome.word
     if result.outcome is Outcome.UNKNOWN:
-        return Note(line, kind, ("! says what is safe", f"({result.message})"))
+        return Note(line, kind, (Hint("!", "says what is safe"), Hint("", f"({result.message})")), chip)
     if not result.outcome.is_applied or result.id is None:
-        return Note(f"{line}  {result.message}", kind)
-    undo = ("u undo",) if action.undo is not None and result.changes and not is_undo else ()
-    return Note(line, kind, (*undo, COPY_HINT))
+        return Note(f"{line}  {result.message}", kind, chip=chip)
+    undo = (Hint("u", "undo"),) if action.undo is not None and result.changes and not is_undo else ()
+    return Note(line, kind, (*undo, COPY_HINT), chip)
 
 
 def as_command(

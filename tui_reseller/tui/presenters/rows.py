@@ -11,6 +11,7 @@ from tui_reseller.domain.note import LABEL, NOTE, NOTE_COLUMNS, Note
 from tui_reseller.domain.provider import KEY, Field, Kind, Provider, Told
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.presenters.notes import MARK, cell_text, spoken_words
+from tui_reseller.tui.presenters.parts import Part, text_of
 
 GUTTER = 4
 SIDE_BY_SIDE = 100
@@ -22,6 +23,8 @@ SMALLEST = (60, 15)
 MIN_KEY, MAX_KEY = 20, 40
 MIN_ADDRESS = 16
 MIN_SWITCH = len("unknown")
+KEY_SHARE, ADDRESS_SHARE = 6, 7
+"""How key and address share what is left of the width: addresses are longer."""
 COMFORTABLE = 64
 """Cells of key and address from which on there is room for more columns."""
 NAME = "name"
@@ -75,17 +78,25 @@ def _column(provider: Provider, field: Field, width: int | None = None) -> Colum
 
 @lru_cache(maxsize=64)
 def columns(
-    provider: Provider, width: int, chosen: tuple[str, ...] = (), *, narrow: bool = False, noted: bool = False
+    provider: Provider,
+    width: int,
+    chosen: tuple[str, ...] = (),
+    *,
+    narrow: bool = False,
+    noted: bool = False,
+    hidden: frozenset[str] = frozenset(),
 ) -> tuple[Column, ...]:
-    """Return the columns that fit. The key and all switches always; then those that were chosen, in their order, or
-    address, name, places, and what is short. If customers are noted, our own label is shown before these; without room
-    for it, a mark behind the key.
+    """Return the columns that fit. The key and all switches always, but for those that are hidden and were not chosen;
+    then those that were chosen, in their order, or address, name, places, and what is short. If customers are noted,
+    our own label is shown before these; without room for it, a mark behind the key.
     """
+    width -= 1  # a blank before the scroll bar
     key = provider.by_name[KEY]
-    switches = tuple(_column(provider, provider.by_name[name]) for name in provider.switches)
+    kept = tuple(name for name in provider.switches if name not in hidden or name in chosen)
+    switches = tuple(_column(provider, provider.by_name[name]) for name in kept)
     room = width - GUTTER - sum(column.width + 1 for column in switches)
     if chosen:
-        return _chosen(provider, room, chosen, noted=noted)
+        return _chosen(provider, room, chosen, kept, noted=noted)
     address = provider.by_name.get(provider.address_field)
     is_alone = narrow or address is None or room < MIN_KEY + MIN_ADDRESS
     further = [*([_OURS[LABEL]] if noted else []), *_further(provider)]
@@ -94,7 +105,7 @@ def columns(
     room = _left(room, (*marks, *more))
     if is_alone or address is None:
         return (_column(provider, key, max(room - 1, MIN_KEY)), *marks, *switches, *more)
-    cells = max(MIN_KEY, min(MAX_KEY, (room - 2) * 11 // 21))
+    cells = max(MIN_KEY, min(MAX_KEY, (room - 2) * KEY_SHARE // (KEY_SHARE + ADDRESS_SHARE)))
     return (_column(provider, key, cells), *marks, _column(provider, address, room - cells - 2), *switches, *more)
 
 
@@ -124,12 +135,14 @@ def _left(room: int, shown: tuple[Column, ...]) -> int:
     return room - sum(column.width + 1 for column in shown)
 
 
-def _chosen(provider: Provider, room: int, chosen: tuple[str, ...], *, noted: bool) -> tuple[Column, ...]:
+def _chosen(
+    provider: Provider, room: int, chosen: tuple[str, ...], switches: tuple[str, ...], *, noted: bool
+) -> tuple[Column, ...]:
     """Return the columns that an operator chose, as far as they fit; switches that were not chosen come last."""
     marks = (_MARK,) if noted and LABEL not in chosen else ()
     room = _left(room, marks) - MIN_KEY - 1
     shown: list[Column] = []
-    for name in [*chosen, *(name for name in provider.switches if name not in chosen)]:
+    for name in [*chosen, *(name for name in switches if name not in chosen)]:
         column = _OURS.get(name) or _column(provider, provider.by_name[name])
         if column.is_switch or room >= column.width + 1:
             shown.append(column)
@@ -202,10 +215,17 @@ def spoken(
     return ("> " if is_cursor else "  ") + ", ".join(parts)
 
 
-def title_line(shown: tuple[Column, ...], sort: str, *, descending: bool) -> str:
-    """Return the titles; the sorted column carries an arrow."""
-    parts = []
+def title_parts(shown: tuple[Column, ...], sort: str, *, descending: bool) -> list[Part]:
+    """Return the titles in parts with their kinds; the sorted column carries an arrow, and is of the kind `sorted`."""
+    parts = [(" " * GUTTER, "")]
     for column in shown:
-        arrow = ("v" if descending else "^") if column.field == sort else ""
-        parts.append(set_cell_size(column.title[: column.width - len(arrow)] + arrow, column.width))
-    return " " * GUTTER + " ".join(parts)
+        is_sorted = column.field == sort
+        arrow = ("v" if descending else "^") if is_sorted else ""
+        title = set_cell_size(column.title[: column.width - len(arrow)] + arrow, column.width)
+        parts += [(title, "sorted" if is_sorted else ""), (" ", "")]
+    return parts[:-1]
+
+
+def title_line(shown: tuple[Column, ...], sort: str, *, descending: bool) -> str:
+    """Return the titles as one text."""
+    return text_of(title_parts(shown, sort, descending=descending))

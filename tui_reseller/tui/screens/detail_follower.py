@@ -2,20 +2,25 @@
 rests.
 """
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 from textual.timer import Timer
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.note import Note
 from tui_reseller.tui.panes.detail_pane import DetailPane
-from tui_reseller.tui.presenters.detail import end_note
+from tui_reseller.tui.presenters.detail import Facts, end_note
 from tui_reseller.tui.profile_context import ProfileContext
 
 REST_SECONDS = 0.15
 """A cursor that has not moved for this long rests."""
 ENTRIES = 8
 """So many of a customer's last changes are shown."""
+UNKNOWN = "an outcome is open: ! says what is safe"
+
+
+def _is_same(one: Facts, other: Facts) -> bool:
+    """Whether both say the same, whenever they were put together and whatever was done."""
+    return one.customer is other.customer and one == replace(other, now=one.now, entries=one.entries)
 
 
 class DetailFollower:
@@ -27,15 +32,14 @@ class DetailFollower:
         self._rest: Timer | None = None
 
     def follow_if_other(self) -> None:
-        """Follow if another customer is under the cursor, the list was read again, or our note is another one. The
-        customer that is shown is shown at once as it is now: the cursor rests on it already.
+        """Follow if another customer is under the cursor, or something else is known of it. The customer that is shown
+        is shown at once as it is now: the cursor rests on it already.
         """
-        customer, shown = self.context.current, self.detail.customer
-        is_same = customer is shown and self.detail.read_at == self.context.read_at
-        if is_same and self.detail.ends == self._ends(customer) and self.detail.note is self._note(customer):
+        facts, shown = self._facts(self.context.current), self.detail.facts
+        if facts == shown if facts is None or shown is None else _is_same(facts, shown):
             return
-        if customer is not None and shown is not None and customer.username == shown.username:
-            self._show(customer)
+        if facts is not None and shown is not None and facts.customer.username == shown.customer.username:
+            self.detail.show(facts)
         self.follow_soon()
 
     def follow_soon(self) -> None:
@@ -50,23 +54,28 @@ class DetailFollower:
     def follow(self) -> None:
         """Show the customer under the cursor now."""
         customer = self.context.current
-        self._show(customer)
+        self.detail.show(self._facts(customer))
         if customer is not None:
             self.context.host.run_in_background(lambda: self._last_changes(customer), "detail")
             if self.context.provider.details:
                 self.context.host.run_in_background(lambda: self._details(customer), "details")
 
-    def _note(self, customer: Customer | None) -> Note | None:
-        return self.context.state.notes.of(customer) if customer is not None else None
-
-    def _show(self, customer: Customer | None) -> None:
-        note, ends = self._note(customer), self._ends(customer)
-        self.detail.show(customer, self.context.read_at, self.context.now(), note, ends)
-
-    def _ends(self, customer: Customer | None) -> Mapping[str, str]:
-        """Return what is said of the end of a suspension."""
-        found = self.context.session.suspended.found
-        return end_note(found.get(customer.username) if customer else None, self.context.now())
+    def _facts(self, customer: Customer | None) -> Facts | None:
+        """Return what is known of a customer but for what was done."""
+        if customer is None:
+            return None
+        context, state = self.context, self.context.state
+        suspension = context.session.suspended.found.get(customer.username)
+        open_here = customer.username in state.needs_you - state.due
+        return Facts(
+            context.provider,
+            customer,
+            context.read_at,
+            context.now(),
+            note=state.notes.of(customer),
+            ends=end_note(suspension, context.now()),
+            alarms=(UNKNOWN,) if open_here else (),
+        )
 
     async def _details(self, customer: Customer) -> None:
         from tui_reseller.tui.flows.details import read_at_cursor  # noqa: PLC0415 - after the first painting

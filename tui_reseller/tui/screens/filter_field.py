@@ -23,7 +23,7 @@ class FilterField(LineInput):
     ]
 
     def __init__(self, context: ProfileContext, *, id: str) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, compact=True, select_on_focus=False, placeholder="/ filters")
+        super().__init__(id=id, compact=True, select_on_focus=False, placeholder="name, e-mail, city ...  sending:off")
         self.context = context
         self._settled = asyncio.Event()
         self._settled.set()

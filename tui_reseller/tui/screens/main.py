@@ -13,6 +13,7 @@ from textual.widgets import Input
 from tui_reseller.services import listing
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
+from tui_reseller.services.view_counts import never_told
 from tui_reseller.tui import dispatch
 from tui_reseller.tui.flows import marking
 from tui_reseller.tui.host import Host
@@ -25,8 +26,8 @@ from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.screens.detail_follower import DetailFollower
 from tui_reseller.tui.screens.filter_field import FilterField
 
-LINES = 6
-"""Header, counts, titles, message, footer, and what a terminal that is too small says."""
+LINES = 7
+"""Header, the filter's sign, counts, titles, message, footer, and what a terminal that is too small says."""
 SLOW_SHOW_SECONDS = 0.2
 """On a slow line the screen is painted at most so often."""
 
@@ -58,6 +59,7 @@ class MainScreen(Screen[None]):
         """Header, filter, titles, list and detail, message, footer."""
         yield HeaderLine(id="header")
         with Container(id="filter-row"):
+            yield Line("/", id="filter-sign")
             yield self.filter
             yield FilterLine(id="counts")
         with Container(id="panes"):
@@ -81,6 +83,7 @@ class MainScreen(Screen[None]):
             host=session.profile.host,
             colour=session.profile.colour,
             progress="" if info else "reading ...",
+            untold=never_told(session.provider),
         )
         await self.context.requery(sort=layout.sort, descending=layout.descending, columns=layout.columns)
         self.set_focus(self.list)

@@ -1,0 +1,100 @@
+"""The detail pane below the list: a customer in seven lines. What does not fit is on the zoomed pane."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.note import Note
+from tui_reseller.domain.provider import KEY, Field, Kind, Provider
+from tui_reseller.domain.text import clean
+from tui_reseller.tui.presenters.detail import Facts, shown, switch_note, switch_part, value_part
+from tui_reseller.tui.presenters.entry import entry_line
+from tui_reseller.tui.presenters.notes import in_one_line
+from tui_reseller.tui.presenters.parts import Part, cells_of, cropped
+from tui_reseller.tui.presenters.rows import cut
+
+LABEL, SWITCH = 9, 8
+"""Cells of a label, and of a switch's title and value."""
+LINES = 6
+"""So many lines, beside the title and the last change."""
+
+
+def short_lines(facts: Facts, width: int) -> list[list[Part]]:
+    """Return the lines: the record at the left; switches and the rest of it at the right; what was done last."""
+    half = right_begins(width) - 1
+    left = _record(facts.provider, facts.customer)
+    right = [_switch(facts, facts.provider.by_name[name]) for name in facts.provider.switches]
+    right += left[LINES:]
+    lines: list[list[Part]] = []
+    for at in range(LINES):
+        beside = right[at] if at < len(right) else []
+        line = left[at] if at < len(left) else []
+        line = cropped(line, half) if beside else list(line)
+        lines.append([*line, (" " * (half + 1 - cells_of(line)), ""), *beside] if beside else line)
+    last = entry_line(facts.entries[0], facts.now) if facts.entries else "nothing done by this tool"
+    return [*lines, [_label("Last"), (last, "value" if facts.entries else "soft")]]
+
+
+def right_begins(width: int) -> int:
+    """Return the cell at which the right half begins."""
+    return max(width // 2 - 6, 20) + 1
+
+
+def title_words(name: str, width: int, note: Note | None) -> str:
+    """Return the beginning of the title: the customer, and what we know of it as far as it fits."""
+    head = f" {name} "
+    room = width - cell_len(head) - 2
+    if note is not None and room >= LABEL:
+        head += " " + cut(in_one_line(note), room).rstrip() + " "
+    return head
+
+
+def _record(provider: Provider, customer: Customer) -> list[list[Part]]:
+    """Return a line for the name, the postal place, and every other field that is no switch."""
+    names, place = provider.name_fields, tuple(name for group in provider.postal_line for name in group)
+    found = (
+        [_line("Name", clean(customer.joined(names)) or shown(provider.by_name[names[0]], customer))] if names else []
+    )
+    for group in _groups(provider, [names, place]):
+        held = tuple(field.name for field in group)
+        if held == place:
+            found.append(_line(provider.label(provider.postal_line[0][-1]), _place(provider, customer)))
+        elif held != names:
+            found.append(_line(group[0].heading.capitalize(), shown(group[0], customer)))
+    return found
+
+
+def _place(provider: Provider, customer: Customer) -> str:
+    """Return the line of the postal address; where nothing of it is known, that is said."""
+    groups = [clean(customer.joined(names)) for names in provider.postal_line]
+    return ", ".join(filter(None, groups)) or shown(provider.by_name[provider.postal_line[0][-1]], customer)
+
+
+def _line(label: str, value: str) -> list[Part]:
+    return [_label(label), value_part(value)]
+
+
+def _label(text: str) -> Part:
+    return f" {cut(text, LABEL - 1)} ", "label"
+
+
+def _switch(facts: Facts, field: Field) -> list[Part]:
+    note = switch_note(field, facts.customer, facts.read_at, facts.ends)
+    title = f"{field.heading.capitalize():<{SWITCH}} "
+    return [(title, "label"), switch_part(field, facts.customer, SWITCH), (note, "soft")]
+
+
+def _groups(provider: Provider, joined: Sequence[Sequence[str]]) -> list[list[Field]]:
+    """Return the fields that are no switches in the order of the table; those that are joined stand together, where the
+    first of them would.
+    """
+    found: list[list[Field]] = []
+    done: set[str] = set()
+    for name in provider.columns:
+        if name == KEY or name in done or provider.by_name[name].kind is Kind.SWITCH:
+            continue
+        names = next((group for group in joined if name in group), (name,))
+        done.update(names)
+        found.append([provider.by_name[one] for one in names])
+    return found
