@@ -78,6 +78,7 @@ def services(tmp_path, clock, service, credentials, snapshot, ledger, config):
         credentials=credentials,
         drafts=None,
         views=None,
+        samples=None,
         clock=clock,
         operator=KIM,
         connect=connect,

@@ -184,7 +184,8 @@ class Provider:
     New_values are the switches as a new customer has them. Name_fields and place_fields are what a customer is
     described by in one line. Postal_line is the line of a postal address below the street: its groups are separated
     by commas, the fields of a group by spaces. Signs_in: it gives links that sign in as a customer; else
-    why_no_sign_in says what to do instead. Eu_base_url is where calls for customers of the European region go, empty
+    why_no_sign_in says what to do instead. Tells_usage: it has statistics of what customers send; else why_no_usage
+    says where they are seen instead. Eu_base_url is where calls for customers of the European region go, empty
     where there is one place for all.
     """
 
@@ -206,6 +207,8 @@ class Provider:
     eu_base_url: str = ""
     signs_in: bool = False
     why_no_sign_in: str = ""
+    tells_usage: bool = False
+    why_no_usage: str = ""
 
     def __post_init__(self) -> None:
         """Hold the table together. Raises ValueError, which is a mistake of our own."""

@@ -122,4 +122,5 @@ ACCOUNTS_V3 = Provider(
     reads_lag=30.0,
     new_values={"sending": True},
     signs_in=True,
+    why_no_usage="the statistics of an account are in the vendor's application: a sign-in link lets you in",
 )
