@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from tui_reseller.api.connection import Connection
+from tui_reseller.api.json_codec import Number
 from tui_reseller.api.request import Request
 from tui_reseller.api.v3.caller import PAGE_CAP, Caller
 from tui_reseller.domain.customer import Customer
@@ -19,6 +20,8 @@ EU = "eu"
 AT_ONCE = 10
 """So many customers may be named in one call (services 9.7)."""
 BACKWARDS = "desc"
+LONGEST = 18
+"""Digits of a number of messages: what every machine holds."""
 
 Place = Callable[[str, str], Awaitable[tuple[Connection, str]]]
 """Gives the connection of calls on a customer's behalf, and the region, by username and region, empty if not known."""
@@ -90,7 +93,7 @@ class Statistics:
         if not isinstance(tree, list):
             raise UnusableAnswer("the reply is no list of reputations")
         told = [one.get("reputation") for one in tree if isinstance(one, dict) and one.get("username") == username]
-        return next((float(value) for value in told if isinstance(value, int | float)), None)
+        return next((float(value) for value in told if isinstance(value, Number)), None)
 
     async def credits(self, username: str, *, background: bool = False) -> Credits | None:
         """Return how much a customer may still send; None where it is not told. Raises as series()."""
@@ -150,6 +153,6 @@ def _whole(value: object) -> int | None:
     """Return a number of messages; None for what is not told. Raises UnusableAnswer for what is no such number."""
     if value is None:
         return None
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise UnusableAnswer("the reply has statistics that are no numbers")
-    return value
+    if not isinstance(value, Number) or len(value) > LONGEST or not value.removeprefix("-").isdecimal():
+        raise UnusableAnswer("the reply has statistics that are no whole numbers")
+    return int(value)

@@ -1,0 +1,80 @@
+"""Usage as lines of text: the same on the screen and from the command. Pure."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from tui_reseller.domain.plot import Plot, plotted
+from tui_reseller.domain.usage import Period, Sample, Series, Step, Totals, change, changed, number, percent
+
+HEAD = 16
+"""Cells of a line's name."""
+FIGURE = 15
+_SHARES: tuple[tuple[str, Callable[[Totals], float | None]], ...] = (
+    ("bounced", lambda totals: totals.bounce_share),
+    ("spam reports", lambda totals: totals.spam_share),
+)
+_SUMMED = ("requests", "delivered", "bounces", "blocks", "spam_reports", "opens", "clicks", "unsubscribes")
+
+
+def plot_lines(now: Series, before: Series, metric: str, width: int, height: int) -> list[str]:
+    """Return the plot of a metric against the period before, each line at most *width* cells."""
+    return plotted(plot_of(now, before, metric), width, height)
+
+
+def plot_of(now: Series, before: Series, metric: str) -> Plot:
+    """Return what is drawn of a metric."""
+    total, former = now.totals.get(metric), before.totals.get(metric)
+    title = f"{words_of(metric)}: {number(total)} in {now.period.words}"
+    title += f", {number(former)} before ({changed(change(total, former))})"
+    labels = [label_of(now.period.step, day) for day in now.period.points]
+    return Plot(title, labels, now.values(metric), before.values(metric))
+
+
+def words_of(metric: str) -> str:
+    """Return the name of a metric for reading."""
+    return metric.replace("_", " ")
+
+
+def label_of(step: Step, day: date) -> str:
+    """Return what stands below a column: month and day, or year and month."""
+    return f"{day:%m-%d}" if step is Step.DAY else f"{day:%Y-%m}"
+
+
+def range_words(period: Period) -> str:
+    """Return the first and the last day of a period."""
+    return f"{period.first.isoformat()} to {period.last.isoformat()}"
+
+
+def total_lines(now: Series, before: Series) -> list[str]:
+    """Return sums and shares of a period beside those of the one before, and of how much nothing was told."""
+    sums, former = now.totals, before.totals
+    rows = [("", now.period.words, "before", "change")]
+    rows += [
+        (
+            words_of(name),
+            number(sums.get(name)),
+            number(former.get(name)),
+            changed(change(sums.get(name), former.get(name))),
+        )
+        for name in _SUMMED
+    ]
+    rows += [(f"share {name}", percent(share(sums)), percent(share(former)), "") for name, share in _SHARES]
+    lines = [
+        f"{head:<{HEAD + 4}}{one:>{FIGURE}}{other:>{FIGURE}}{more:>{FIGURE - 5}}".rstrip()
+        for head, one, other, more in rows
+    ]
+    return [*lines, *gap_lines(now)]
+
+
+def gap_lines(now: Series) -> list[str]:
+    """Return a line on the days or months of which nothing was told, none where that is none."""
+    if not now.gaps:
+        return []
+    each = "days" if now.period.step is Step.DAY else "months"
+    return [f"Of {now.gaps} of {len(now.period.points)} {each} the service tells nothing: gaps, in no sum."]
+
+
+def sample_line(samples: Sequence[Sample], most: int = 6) -> str:
+    """Return the newest samples of the reputation with their days, newest first; empty where there is none."""
+    told = [one for one in samples if one.reputation is not None]
+    return "  ".join(f"{one.reputation:g} ({one.day:%m-%d})" for one in reversed(told[-most:]))
