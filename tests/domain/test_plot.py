@@ -35,7 +35,7 @@ def test_all_periods_fit(width: int, count: int) -> None:
 
 def test_ninety_days_share_columns_where_there_is_no_room() -> None:
     plot = Plot("x", [""] * 90, list(range(90)))
-    assert "mean of 2" in plotted(plot, 80, 4)[0]
+    assert "means of 2" in plotted(plot, 80, 4)[0]
     assert "mean" not in plotted(plot, 120, 4)[0]
 
 

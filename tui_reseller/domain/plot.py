@@ -38,7 +38,7 @@ def plotted(plot: Plot, width: int, height: int) -> list[str]:
     top = nice_top(max((value for value in (*now, *before) if value is not None), default=0))
     steps = [_step(value, top, height) for value in now]
     marks = [_step(value, top, height) for value in before]
-    title = plot.title + (f"   (mean of {shared} in each column)" if shared > 1 else "")
+    title = plot.title + (f"   (means of {shared})" if shared > 1 else "")
     lines = [title[:width]]
     for row in range(height, 0, -1):
         cells = "".join(_column(_sign(step, mark, row), each) for step, mark in zip(steps, marks, strict=True))

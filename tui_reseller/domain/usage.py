@@ -98,6 +98,11 @@ class Series:
         return len(self.period.points) - sum(day in self.told for day in self.period.points)
 
     @property
+    def is_mostly_told(self) -> bool:
+        """Whether at least nine of ten points are told: with less, sums say nothing beside those of another period."""
+        return self.gaps * 10 <= len(self.period.points)
+
+    @property
     def totals(self) -> "Totals":
         """The sums."""
         return Totals.of(self.told[day] for day in self.period.points if day in self.told)
@@ -179,7 +184,9 @@ def number(value: int | None) -> str:
 
 def changed(share: float | None) -> str:
     """Return a change for reading, with its sign; - where there is none."""
-    return "-" if share is None else f"{share * 100:+,.0f} %"
+    if share is None:
+        return "-"
+    return f"{share * 100:+,.0f} %" if abs(share) >= 0.005 else "0 %"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from datetime import date
 from tui_reseller.domain.plot import Plot, plotted
 from tui_reseller.domain.usage import Period, Sample, Series, Step, Totals, change, changed, number, percent
 
-HEAD = 16
-"""Cells of a line's name."""
-FIGURE = 15
+HEAD, FIGURE, CHANGE = 20, 15, 10
+"""Cells of a line's name, its figures, and their change."""
 _SHARES: tuple[tuple[str, Callable[[Totals], float | None]], ...] = (
     ("bounced", lambda totals: totals.bounce_share),
     ("spam reports", lambda totals: totals.spam_share),
@@ -25,9 +24,10 @@ def plot_of(now: Series, before: Series, metric: str) -> Plot:
     """Return what is drawn of a metric."""
     total, former = now.totals.get(metric), before.totals.get(metric)
     title = f"{words_of(metric)}: {number(total)} in {now.period.words}"
-    title += f", {number(former)} before ({changed(change(total, former))})"
+    if before.is_mostly_told:
+        title += f", {number(former)} before ({changed(change(total, former))})"
     labels = [label_of(now.period.step, day) for day in now.period.points]
-    return Plot(title, labels, now.values(metric), before.values(metric))
+    return Plot(title, labels, now.values(metric), before.values(metric) if before.is_mostly_told else ())
 
 
 def words_of(metric: str) -> str:
@@ -46,24 +46,22 @@ def range_words(period: Period) -> str:
 
 
 def total_lines(now: Series, before: Series) -> list[str]:
-    """Return sums and shares of a period beside those of the one before, and of how much nothing was told."""
-    sums, former = now.totals, before.totals
-    rows = [("", now.period.words, "before", "change")]
-    rows += [
-        (
-            words_of(name),
-            number(sums.get(name)),
-            number(former.get(name)),
-            changed(change(sums.get(name), former.get(name))),
-        )
-        for name in _SUMMED
-    ]
-    rows += [(f"share {name}", percent(share(sums)), percent(share(former)), "") for name, share in _SHARES]
-    lines = [
-        f"{head:<{HEAD + 4}}{one:>{FIGURE}}{other:>{FIGURE}}{more:>{FIGURE - 5}}".rstrip()
-        for head, one, other, more in rows
-    ]
+    """Return sums and shares of a period beside those of the one before, and of how much nothing was told. With a
+    period of which too little is told none is compared.
+    """
+    sums, former = now.totals, before.totals if before.is_mostly_told else Totals({})
+    lines = [_total_line("", now.period.words, "before", "change")]
+    for name in _SUMMED:
+        one, other = sums.get(name), former.get(name)
+        lines.append(_total_line(words_of(name), number(one), number(other), changed(change(one, other))))
+    lines += [_total_line(f"share {name}", percent(share(sums)), percent(share(former)), "") for name, share in _SHARES]
+    if not before.is_mostly_told:
+        lines.append("Of the period before too little is told to compare with.")
     return [*lines, *gap_lines(now)]
+
+
+def _total_line(name: str, now: str, before: str, more: str) -> str:
+    return f"{name:<{HEAD}}{now:>{FIGURE}}{before:>{FIGURE}}{more:>{CHANGE}}".rstrip()
 
 
 def gap_lines(now: Series) -> list[str]:
@@ -71,7 +69,7 @@ def gap_lines(now: Series) -> list[str]:
     if not now.gaps:
         return []
     each = "days" if now.period.step is Step.DAY else "months"
-    return [f"Of {now.gaps} of {len(now.period.points)} {each} the service tells nothing: gaps, in no sum."]
+    return [f"Nothing is told of {now.gaps} of {len(now.period.points)} {each}: gaps, in no sum."]
 
 
 def sample_line(samples: Sequence[Sample], most: int = 6) -> str:

@@ -18,7 +18,6 @@ from tui_reseller.services.usage_port import SamplesPort, UsagePort
 
 RECENT_DAYS = 14
 """What is shown of a customer under the cursor."""
-DAYS = (7, 30, 90)
 MONTHS = 13
 EU = "eu"
 
@@ -35,6 +34,11 @@ def refuse(session: Session) -> None:
 def days(session: Session, count: int) -> Period:
     """Return the period of so many whole days before today."""
     return Period.of_days(count, session.clock.now().date())
+
+
+def recent(session: Session) -> Period:
+    """Return the period of which something is shown beside the list."""
+    return days(session, RECENT_DAYS)
 
 
 def months(session: Session, count: int) -> Period:

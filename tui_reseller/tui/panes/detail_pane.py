@@ -33,6 +33,7 @@ class DetailPane(LineView, can_focus=True):
         self.note: Note | None = None
         self.now: datetime | None = None
         self.ends: Mapping[str, str] = NO_ENDS
+        self.usage: Sequence[str] = ()
         self.lines: Sequence[str] = ()
         self._right = 0  # the cell at which a right half begins, if there is one
         self._style = Style()
@@ -44,14 +45,16 @@ class DetailPane(LineView, can_focus=True):
         now: datetime,
         note: Note | None = None,
         ends: Mapping[str, str] = NO_ENDS,
+        usage: Sequence[str] = (),
     ) -> None:
-        """Show a customer with our note, and what is said of the end of a suspension; activity comes with
-        show_activity().
+        """Show a customer with our note, what is said of the end of a suspension, and as many lines on usage as there
+        will be when it is read; activity comes with show_activity().
         """
         if customer is None or self.customer is None or customer.username != self.customer.username:
             self.entries = ()
             self.scroll_to(y=0, animate=False, immediate=True, force=True)
         self.customer, self.read_at, self.now, self.note, self.ends = customer, read_at, now, note, ends
+        self.usage = usage
         self._fill()
 
     def show_activity(self, customer: Customer, entries: Sequence[Entry]) -> None:
@@ -59,6 +62,22 @@ class DetailPane(LineView, can_focus=True):
         if self.customer is not None and self.customer.username == customer.username and entries != self.entries:
             self.entries = entries
             self._fill()
+
+    def show_usage(self, customer: Customer, usage: Sequence[str]) -> None:
+        """Show what the customer sends, if it is still the one shown."""
+        if self.customer is not None and self.customer.username == customer.username and usage != self.usage:
+            self.usage = usage
+            self._fill()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for one field a line."""
+        return self.size.height > TALL
+
+    @property
+    def room(self) -> int:
+        """Cells of a line of one field."""
+        return max(self.size.width, 20) - 3
 
     def on_resize(self) -> None:
         """Another width wants another layout."""
@@ -93,9 +112,9 @@ class DetailPane(LineView, can_focus=True):
             return ["" if is_wide else "-" * width, "no customer"]
         name = cut_middle(clean(self.customer.username), min(len(self.customer.username), width - 14)).rstrip()
         known = self.provider, self.customer, self.read_at, self.entries, self.now
-        if self.size.height > TALL:
+        if self.has_room:
             self._right = 0
             title = name if is_wide else short_title(name, width)
-            return [title, *wide_lines(*known, width - 3, self.note, self.ends)]
+            return [title, *wide_lines(*known, self.room, self.note, self.ends, self.usage)]
         self._right = right_begins(width)
         return [name if is_wide else short_title(name, width, self.note), *short_lines(*known, width, self.ends)]

@@ -27,6 +27,8 @@ LABEL, SHORT_LABEL, SHORT_SWITCH = 16, 10, 8
 SHORT_END = " detail -"
 SHORT_LINES = 6
 """So many lines are below the list, beside the title and the last change."""
+NO_USAGE = (f"{'Usage':<{LABEL}}{NOT_READ}", "", "", "", "")
+"""The lines on usage before anything could be read: as many as there are afterwards."""
 NO_ENDS: Mapping[str, str] = MappingProxyType({})
 """No switch is off until a moment."""
 CHARACTERS_A_CELL = 6
@@ -72,9 +74,10 @@ def wide_lines(
     width: int,
     note: Note | None = None,
     ends: Mapping[str, str] = NO_ENDS,
+    usage: Sequence[str] = (),
 ) -> list[str]:
     """Return the lines of the pane beside the list, one a field; our own label and note stand behind the switches. Ends
-    is what end_note() says.
+    is what end_note() says, usage the lines on what the customer sends.
     """
     rows = [
         (group[-1].label, " ".join(_with_country(field, customer) for field in group))
@@ -89,7 +92,7 @@ def wide_lines(
     if customer.extra:
         rows.append(("Other", clean(", ".join(f"{k}={v}" for k, v in customer.extra.items()), longest=200)))
     lines = [line for label, value in rows for line in _folded(f"{label:<{LABEL}}", value, width)]
-    lines += ["", "Last changes"]
+    lines += [*(["", *usage] if usage else []), "", "Last changes"]
     done = [line for entry in entries for line in _folded("", entry_line(entry, now), width)]
     return lines + (done or ["none by this tool"])
 

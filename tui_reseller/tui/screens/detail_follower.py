@@ -2,14 +2,15 @@
 rests.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.timer import Timer
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.note import Note
 from tui_reseller.tui.panes.detail_pane import DetailPane
-from tui_reseller.tui.presenters.detail import end_note
+from tui_reseller.tui.presenters.detail import NO_USAGE, end_note
 from tui_reseller.tui.profile_context import ProfileContext
 
 REST_SECONDS = 0.15
@@ -55,13 +56,15 @@ class DetailFollower:
             self.context.host.run_in_background(lambda: self._last_changes(customer), "detail")
             if self.context.provider.details:
                 self.context.host.run_in_background(lambda: self._details(customer), "details")
+            if self.context.provider.tells_usage and self.detail.has_room and self.context.session.is_connected:
+                self.context.host.run_in_background(lambda: self._usage(customer), "usage")
 
     def _note(self, customer: Customer | None) -> Note | None:
         return self.context.state.notes.of(customer) if customer is not None else None
 
     def _show(self, customer: Customer | None) -> None:
         note, ends = self._note(customer), self._ends(customer)
-        self.detail.show(customer, self.context.read_at, self.context.now(), note, ends)
+        self.detail.show(customer, self.context.read_at, self.context.now(), note, ends, self._usage_lines(customer))
 
     def _ends(self, customer: Customer | None) -> Mapping[str, str]:
         """Return what is said of the end of a suspension."""
@@ -72,6 +75,28 @@ class DetailFollower:
         from tui_reseller.tui.flows.details import read_at_cursor  # noqa: PLC0415 - after the first painting
 
         await read_at_cursor(self.context, customer)
+
+    def _usage_lines(self, customer: Customer | None, trouble: ResellerError | None = None) -> Sequence[str]:
+        """Return what is known of the customer's usage, in as many lines as it always has; none where the service has
+        no statistics.
+        """
+        if customer is None or not self.context.provider.tells_usage:
+            return ()
+        if not self.context.session.is_connected:
+            return NO_USAGE
+        from tui_reseller.services.usage import recent  # noqa: PLC0415 - after the first painting
+        from tui_reseller.tui.presenters.usage import detail_lines  # noqa: PLC0415
+
+        known, period = self.context.session.usage, recent(self.context.session)
+        found = known.usage.get((customer.username, period))
+        return detail_lines(found, known.standing.get(customer.username), trouble, self.detail.room)
+
+    async def _usage(self, customer: Customer) -> None:
+        from tui_reseller.tui.flows.usage import read_at_cursor  # noqa: PLC0415 - after the first painting
+
+        trouble = await read_at_cursor(self.context, customer)
+        if self.detail.is_attached:  # the answer may come while the application ends
+            self.detail.show_usage(customer, self._usage_lines(customer, trouble))
 
     async def _last_changes(self, customer: Customer) -> None:
         from tui_reseller.domain.audit import AuditQuery  # noqa: PLC0415 - after the first painting
