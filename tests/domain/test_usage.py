@@ -106,6 +106,10 @@ def test_a_change_needs_something_before() -> None:
 )
 def test_silence_begins_after_something_was_sent(delivered: tuple[int | None, ...], since: date | None) -> None:
     assert silent_since(series(*delivered)) == since
+    whole = series(*delivered)
+    half = Period.of_days(max(1, len(delivered) // 2), TODAY)
+    first = Period(whole.period.first, half.before.last)
+    assert silent_since(whole.part(first), whole.part(half)) == since
 
 
 @pytest.mark.parametrize(

@@ -154,17 +154,18 @@ def change(now: int | None, before: int | None) -> float | None:
     return (now - before) / before if now is not None and before else None
 
 
-def silent_since(series: Series, metric: str = "delivered") -> date | None:
-    """Return the first day from which on nothing was delivered to the end of a series of days; None where the last day
-    that was told had something, or none ever had. Gaps are neither.
+def silent_since(*in_order: Series) -> date | None:
+    """Return the first day from which on nothing was delivered to the end of some series of days that follow each
+    other; None where the last day that was told had something, or none ever had. Gaps are neither.
     """
     begin: date | None = None
     has_sent = False
-    for day, value in zip(series.period.points, series.values(metric), strict=True):
-        if value:
-            begin, has_sent = None, True
-        elif value is not None and begin is None:
-            begin = day
+    for series in in_order:
+        for day, value in zip(series.period.points, series.values("delivered"), strict=True):
+            if value:
+                begin, has_sent = None, True
+            elif value is not None and begin is None:
+                begin = day
     return begin if has_sent else None
 
 
@@ -191,11 +192,14 @@ def changed(share: float | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A customer in a ranking: what was told of the period, and of the one before where that was asked for."""
+    """A customer in a ranking: what was told of the period, and of the one before where that was asked for. Since is
+    from when on nothing was delivered, where that was asked for.
+    """
 
     username: str
     now: Totals
     before: Totals | None = None
+    since: date | None = None
 
     @property
     def growth(self) -> float | None:

@@ -4,7 +4,18 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from tui_reseller.domain.plot import Plot, plotted
-from tui_reseller.domain.usage import Period, Sample, Series, Step, Totals, change, changed, number, percent
+from tui_reseller.domain.usage import (
+    Period,
+    Sample,
+    Series,
+    Step,
+    Totals,
+    change,
+    changed,
+    number,
+    percent,
+    silent_since,
+)
 
 HEAD, FIGURE, CHANGE = 20, 15, 10
 """Cells of a line's name, its figures, and their change."""
@@ -57,6 +68,9 @@ def total_lines(now: Series, before: Series) -> list[str]:
     lines += [_total_line(f"share {name}", percent(share(sums)), percent(share(former)), "") for name, share in _SHARES]
     if not before.is_mostly_told:
         lines.append("Of the period before too little is told to compare with.")
+    since = silent_since(before, now) if now.period.step is Step.DAY else None
+    if since is not None:
+        lines.append(f"Nothing delivered since {since.isoformat()}.")
     return [*lines, *gap_lines(now)]
 
 

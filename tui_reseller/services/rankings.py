@@ -3,15 +3,18 @@
 The service ranks those outside the EU only: others are in none of these, which is said wherever one is shown.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.ranking import ORDERS, RANKINGS, ranked_by
-from tui_reseller.domain.usage import Metrics, Period, Ranked, Totals
+from tui_reseller.domain.usage import Metrics, Period, Ranked, Series, Totals, silent_since
 from tui_reseller.services.known_usage import Ranking
 from tui_reseller.services.session import Session
 from tui_reseller.services.usage import asked, refuse
+from tui_reseller.services.usage_port import UsagePort
 
 PAGE = 500
 """Customers in a page: the service gives no more."""
@@ -19,6 +22,8 @@ REACH = 5_000
 """So many customers are looked at for an order of ours, those with most first: ten pages for each period."""
 LOOKED_UP = 200
 """So many who fell out of that reach are asked for by name, ten in a call."""
+DATED = 50
+"""So many of those who fell silent are asked for since when."""
 TOGETHER = 10
 
 
@@ -50,6 +55,8 @@ async def ranking(session: Session, name: str, period: Period, limit: int, *, an
     else:
         all_of_them = await _compared(session, period, read) if order.needs_before else _alone(read)
         rows = ranked_by(name, all_of_them, limit)
+        if order.tells_since:
+            rows = await _dated(session, period, rows)
     return known.keep(key, Ranking(name, period, tuple(rows), now, len(read.sums), read.is_whole))
 
 
@@ -67,11 +74,32 @@ async def _compared(session: Session, period: Period, read: _Pages) -> list[Rank
     if read.is_whole:
         sums.update((username, {}) for username in missing)
         missing = []
-    for at in range(0, min(len(missing), LOOKED_UP), TOGETHER):
-        names = missing[at : at + TOGETHER]
-        told = await asked(session, lambda port, names=names: port.sums(names, period))  # type: ignore[misc]
-        sums.update((username, told.get(username, {})) for username in names)
+    told = await _days(session, missing[:LOOKED_UP], period)
+    sums.update((username, Series(period, told.get(username, {})).totals.sums) for username in missing[:LOOKED_UP])
     return [Ranked(username, Totals(found), _before(before, username)) for username, found in sums.items()]
+
+
+async def _dated(session: Session, period: Period, rows: list[Ranked]) -> list[Ranked]:
+    """Return the rows, the first of them with the day from which on nothing was delivered."""
+    whole = Period(period.before.first, period.last)
+    told = await _days(session, [one.username for one in rows[:DATED]], whole)
+    return [
+        replace(one, since=silent_since(Series(whole, told.get(one.username, {})))) if at < DATED else one
+        for at, one in enumerate(rows)
+    ]
+
+
+async def _days(session: Session, usernames: Sequence[str], period: Period) -> dict[str, Mapping[date, Metrics]]:
+    """Return the days of customers outside the EU, ten in a call."""
+    found: dict[str, Mapping[date, Metrics]] = {}
+    for at in range(0, len(usernames), TOGETHER):
+        names = usernames[at : at + TOGETHER]
+        found |= await asked(session, partial(_named, names, period))
+    return found
+
+
+async def _named(usernames: Sequence[str], period: Period, port: UsagePort) -> Mapping[str, Mapping[date, Metrics]]:
+    return await port.days(usernames, period)
 
 
 def _before(before: _Pages, username: str) -> Totals | None:
@@ -85,9 +113,13 @@ async def _read(session: Session, metric: str, period: Period, most: int) -> _Pa
     sums: dict[str, Metrics] = {}
     offset, limit = 0, min(PAGE, most)
     while offset < most:
-        page = await asked(session, lambda port, at=offset: port.ranking(metric, period, limit, at))  # type: ignore[misc]
+        page = await asked(session, partial(_page, metric, period, limit, offset))
         if not page:
             return _Pages(sums, is_whole=True)
         sums.update((username, found) for username, found in page if username not in sums)
         offset += len(page)
     return _Pages(sums, is_whole=False)
+
+
+async def _page(metric: str, period: Period, limit: int, offset: int, port: UsagePort) -> Sequence[tuple[str, Metrics]]:
+    return await port.ranking(metric, period, limit, offset)

@@ -16,9 +16,9 @@ class UsagePort(Protocol):
     async def series(self, customer: Customer, period: Period, *, background: bool = False) -> Mapping[date, Metrics]:
         """Return the metrics of a customer of any region, by the day or by the first day of the month."""
 
-    async def sums(self, usernames: Sequence[str], period: Period) -> Mapping[str, Metrics]:
-        """Return what customers, at most ten and none of the EU, sent in a period of days; who is not there, or of whom
-        nothing is told, is left out.
+    async def days(self, usernames: Sequence[str], period: Period) -> Mapping[str, Mapping[date, Metrics]]:
+        """Return the days of customers, at most ten and none of the EU; who is not there, or of whom nothing is told,
+        is left out.
         """
 
     async def ranking(self, metric: str, period: Period, limit: int, offset: int) -> Sequence[tuple[str, Metrics]]:

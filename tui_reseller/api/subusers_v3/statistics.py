@@ -14,7 +14,7 @@ from tui_reseller.api.v3.caller import PAGE_CAP, Caller
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, NotPermitted, ResellerError, UnusableAnswer
 from tui_reseller.domain.secret import Secret
-from tui_reseller.domain.usage import METRICS, Credits, Metrics, Period, Step, Totals
+from tui_reseller.domain.usage import METRICS, Credits, Metrics, Period, Step
 
 EU = "eu"
 AT_ONCE = 10
@@ -60,16 +60,16 @@ class Statistics:
                 found[day.replace(day=1) if period.step is Step.MONTH else day] = metrics
         return found
 
-    async def sums(self, usernames: Sequence[str], period: Period) -> Mapping[str, Metrics]:
-        """Return what at most ten customers outside the EU sent in a period. Raises as series()."""
+    async def days(self, usernames: Sequence[str], period: Period) -> Mapping[str, Mapping[date, Metrics]]:
+        """Return the days of at most ten customers outside the EU. Raises as series()."""
         query = [*(("subusers", name) for name in usernames[:AT_ONCE]), *_range(period), ("aggregated_by", "day")]
         tree = await self._ask(
             self._global, Request("GET", "subusers/stats", query=query, bearer=self._key), "subusers.stats.read"
         )
-        found: dict[str, list[Metrics]] = {}
-        for _, name, metrics in _days(tree):
-            found.setdefault(name, []).append(metrics)
-        return {name: Totals.of(each).sums for name, each in found.items()}
+        found: dict[str, dict[date, Metrics]] = {}
+        for day, name, metrics in _days(tree):
+            found.setdefault(name, {})[day] = metrics
+        return found
 
     async def ranking(self, metric: str, period: Period, limit: int, offset: int) -> Sequence[tuple[str, Metrics]]:
         """Return a page of all customers outside the EU, those with most of a metric first. Raises as series()."""

@@ -6,7 +6,7 @@ from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.ranking import ORDERS, title_of
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.times import clock_text
-from tui_reseller.domain.usage import Credits, Ranked, Totals, changed, number, percent
+from tui_reseller.domain.usage import Credits, Ranked, Totals, changed, number, percent, silent_since
 from tui_reseller.domain.usage_text import plot_lines, range_words, sample_line, total_lines, words_of
 from tui_reseller.services.known_usage import Ranking, Standing, Usage
 from tui_reseller.tui.presenters.rows import cut
@@ -33,12 +33,20 @@ def detail_lines(
         sums = usage.now.totals
         values = [
             f"{usage.period.words} to {usage.period.last:%m-%d}",
-            f"{number(sums.get('delivered'))} delivered" if sums.sums else NOTHING_TOLD,
+            _delivered(usage),
             f"{percent(sums.bounce_share)} bounced, {percent(sums.spam_share)} spam",
             _reputation(standing),
             (credit_words(standing.credits) if standing is not None else "") or UNKNOWN,
         ]
     return [cut(f"{'Usage' if at == 0 else '':<{LABEL}}{value}", width).rstrip() for at, value in enumerate(values)]
+
+
+def _delivered(usage: Usage) -> str:
+    """Return how much was delivered, or from when on nothing."""
+    since = silent_since(usage.before, usage.now)
+    if since is not None:
+        return f"nothing since {since:%m-%d}"
+    return f"{number(usage.now.totals.get('delivered'))} delivered" if usage.now.totals.sums else NOTHING_TOLD
 
 
 def _reputation(standing: Standing | None) -> str:
@@ -113,7 +121,9 @@ def _figures(name: str, one: Ranked | None) -> list[tuple[str, str]]:
     if name in ORDERS and ORDERS[name].needs_before:
         figures += [
             ("BEFORE", number(before.get("delivered"))),
-            ("CHANGE", changed(one.growth if one is not None else None)),
+            ("SINCE", f"{one.since:%m-%d}" if one is not None and one.since is not None else "-")
+            if ORDERS[name].tells_since
+            else ("CHANGE", changed(one.growth if one is not None else None)),
         ]
     elif name not in ORDERS and name not in {"delivered", "bounces"}:
         figures.insert(0, (words_of(name).upper()[: FIGURE - 1], number(sums.get(name))))
