@@ -15,10 +15,10 @@ from tui_reseller.domain.usage import (
     Totals,
     change,
     changed,
+    fell_silent,
     means,
     number,
     percent,
-    silent_since,
 )
 
 TODAY = date(2026, 3, 1)
@@ -93,23 +93,22 @@ def test_a_change_needs_something_before() -> None:
 
 
 @pytest.mark.parametrize(
-    ("delivered", "since"),
+    ("delivered", "last"),
     [
-        ((5, 0, 0), date(2026, 2, 27)),
-        ((5, 0, None, 0), date(2026, 2, 26)),
-        ((0, 0, 0), None),
-        ((0, 5, 3), None),
-        ((5, 0, 3), None),
-        ((None, None), None),
-        ((5, None, None), None),
+        ((5, 0, 0, 0, 0), date(2026, 2, 24)),
+        ((5, None, None, None, None), date(2026, 2, 24)),
+        ((9, 5, 0, None, 0, 0), date(2026, 2, 24)),
+        ((5, 0, 0, 0), None),  # a weekend, with a holiday
+        ((0, 0, 0, 0, 0, 0), None),
+        ((0, 0, 0, 0, 0, 3), None),
+        ((None,) * 6, None),
     ],
 )
-def test_silence_begins_after_something_was_sent(delivered: tuple[int | None, ...], since: date | None) -> None:
-    assert silent_since(series(*delivered)) == since
+def test_who_sent_and_sends_no_more_fell_silent(delivered: tuple[int | None, ...], last: date | None) -> None:
     whole = series(*delivered)
-    half = Period.of_days(max(1, len(delivered) // 2), TODAY)
-    first = Period(whole.period.first, half.before.last)
-    assert silent_since(whole.part(first), whole.part(half)) == since
+    half = Period.of_days(3, TODAY)
+    parts = whole.part(Period(whole.period.first, half.before.last)), whole.part(half)
+    assert fell_silent(whole) == fell_silent(*parts) == last
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ async def test_who_fell_out_of_reach_is_asked_for_by_name(session, statistics, m
         "low": {week.first: {"delivered": 1}},
     }
     found = await rankings.ranking(session, "silence", week, 10)
-    assert [(one.username, one.since) for one in found.rows] == [("gone", week.first)]
+    assert [(one.username, one.last) for one in found.rows] == [("gone", week.before.first)]
     assert (found.reach, found.is_whole) == (1000, False)
     assert statistics.asked[-2:] == [("days", "gone", "low"), ("days", "gone")]
 

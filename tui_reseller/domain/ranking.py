@@ -12,8 +12,8 @@ FEW = 100
 @dataclass(frozen=True, slots=True)
 class Order:
     """An order that the service does not have. Figure gives what counts, the greatest first; who has none is left out.
-    Needs_before: it is about two periods; tells_since: about the day
-    on which something ended. By is the metric by which customers are asked for.
+    Needs_before: it is about two periods; tells_last: about the day
+    on which something was last delivered. By is the metric by which customers are asked for.
     """
 
     name: str
@@ -21,7 +21,7 @@ class Order:
     figure: Callable[[Ranked], float | None]
     by: str = "delivered"
     needs_before: bool = False
-    tells_since: bool = False
+    tells_last: bool = False
 
 
 def _bounced(one: Ranked) -> float | None:
@@ -50,7 +50,7 @@ ORDERS = {
         Order("bounce_share", "share of bounces", _bounced, "bounces"),
         Order("spam_share", "share of spam reports", _reported, "spam_reports"),
         Order("growth", "growth", _grown, needs_before=True),
-        Order("silence", "silence (nothing delivered any more)", _fallen_silent, needs_before=True, tells_since=True),
+        Order("silence", "silence (nothing delivered any more)", _fallen_silent, needs_before=True, tells_last=True),
     )
 }
 """Orders of ours, by their names."""

@@ -18,6 +18,9 @@ METRICS = (
 PLOTTED = ("delivered", "bounces", "spam_reports", "opens")
 """What is drawn."""
 
+WEEKEND = timedelta(days=3)
+"""Who sends nothing for so long may have a weekend, with a holiday."""
+
 Metrics = Mapping[str, int]
 
 
@@ -154,19 +157,19 @@ def change(now: int | None, before: int | None) -> float | None:
     return (now - before) / before if now is not None and before else None
 
 
-def silent_since(*in_order: Series) -> date | None:
-    """Return the first day from which on nothing was delivered to the end of some series of days that follow each
-    other; None where the last day that was told had something, or none ever had. Gaps are neither.
+def last_delivered(*each: Series) -> date | None:
+    """Return the last day of some series of days on which something was delivered; None where there is none."""
+    return max(
+        (day for series in each for day, metrics in series.told.items() if metrics.get("delivered")), default=None
+    )
+
+
+def fell_silent(*in_order: Series) -> date | None:
+    """Return the last day on which something was delivered, where that is longer ago than a weekend at the end of some
+    series of days; None where it is not, or nothing ever was.
     """
-    begin: date | None = None
-    has_sent = False
-    for series in in_order:
-        for day, value in zip(series.period.points, series.values("delivered"), strict=True):
-            if value:
-                begin, has_sent = None, True
-            elif value is not None and begin is None:
-                begin = day
-    return begin if has_sent else None
+    last, end = last_delivered(*in_order), in_order[-1].period.last
+    return last if last is not None and end - last > WEEKEND else None
 
 
 def percent(share: float | None) -> str:
@@ -192,14 +195,14 @@ def changed(share: float | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A customer in a ranking: what was told of the period, and of the one before where that was asked for. Since is
-    from when on nothing was delivered, where that was asked for.
+    """A customer in a ranking: what was told of the period, and of the one before where that was asked for. Last is
+    the last day on which something was delivered, where that was asked for.
     """
 
     username: str
     now: Totals
     before: Totals | None = None
-    since: date | None = None
+    last: date | None = None
 
     @property
     def growth(self) -> float | None:

@@ -12,9 +12,9 @@ from tui_reseller.domain.usage import (
     Totals,
     change,
     changed,
+    fell_silent,
     number,
     percent,
-    silent_since,
 )
 
 HEAD, FIGURE, CHANGE = 20, 15, 10
@@ -68,9 +68,9 @@ def total_lines(now: Series, before: Series) -> list[str]:
     lines += [_total_line(f"share {name}", percent(share(sums)), percent(share(former)), "") for name, share in _SHARES]
     if not before.is_mostly_told:
         lines.append("Of the period before too little is told to compare with.")
-    since = silent_since(before, now) if now.period.step is Step.DAY else None
-    if since is not None:
-        lines.append(f"Nothing delivered since {since.isoformat()}.")
+    last = fell_silent(before, now) if now.period.step is Step.DAY else None
+    if last is not None:
+        lines.append(f"Nothing is delivered since {last.isoformat()}, the last day on which something was.")
     return [*lines, *gap_lines(now)]
 
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.ranking import ORDERS, RANKINGS, ranked_by
-from tui_reseller.domain.usage import Metrics, Period, Ranked, Series, Totals, silent_since
+from tui_reseller.domain.usage import Metrics, Period, Ranked, Series, Totals, last_delivered
 from tui_reseller.services.known_usage import Ranking
 from tui_reseller.services.session import Session
 from tui_reseller.services.usage import asked, refuse
@@ -23,7 +23,7 @@ REACH = 5_000
 LOOKED_UP = 200
 """So many who fell out of that reach are asked for by name, ten in a call."""
 DATED = 50
-"""So many of those who fell silent are asked for since when."""
+"""So many of those who fell silent are asked for their last day."""
 TOGETHER = 10
 
 
@@ -55,7 +55,7 @@ async def ranking(session: Session, name: str, period: Period, limit: int, *, an
     else:
         all_of_them = await _compared(session, period, read) if order.needs_before else _alone(read)
         rows = ranked_by(name, all_of_them, limit)
-        if order.tells_since:
+        if order.tells_last:
             rows = await _dated(session, period, rows)
     return known.keep(key, Ranking(name, period, tuple(rows), now, len(read.sums), read.is_whole))
 
@@ -80,11 +80,11 @@ async def _compared(session: Session, period: Period, read: _Pages) -> list[Rank
 
 
 async def _dated(session: Session, period: Period, rows: list[Ranked]) -> list[Ranked]:
-    """Return the rows, the first of them with the day from which on nothing was delivered."""
+    """Return the rows, the first of them with the last day on which something was delivered."""
     whole = Period(period.before.first, period.last)
     told = await _days(session, [one.username for one in rows[:DATED]], whole)
     return [
-        replace(one, since=silent_since(Series(whole, told.get(one.username, {})))) if at < DATED else one
+        replace(one, last=last_delivered(Series(whole, told.get(one.username, {})))) if at < DATED else one
         for at, one in enumerate(rows)
     ]
 

@@ -30,7 +30,7 @@ _HEIGHT, _WIDTH = 8, 80
 _IN_TABLE = (KEY, "date", "requests", "delivered", "bounces", "blocks", "spam_reports", "opens", "clicks")
 _TOP_IN_TABLE = ("delivered", "bounces", "bounce_share", "spam_reports", "spam_share")
 _COMPARED = ("before_delivered", "growth")
-_SINCE = "silent_since"
+_LAST = "last_delivered"
 
 
 @click.command()
@@ -163,8 +163,8 @@ def _write_ranking(inv: Invocation, session: Session, found: Ranking) -> int:
         in_table = inv.out.format == "table"
         own = () if found.name in {*_TOP_IN_TABLE, *ORDERS} else (found.name,)
         shown = (*own, *_TOP_IN_TABLE) if in_table else (*METRICS, "bounce_share", "spam_share")
-        since = (_SINCE,) if is_compared and ORDERS[found.name].tells_since else ()
-        columns = (KEY, *since, *shown, *(_COMPARED if is_compared else ()))
+        last = (_LAST,) if is_compared and ORDERS[found.name].tells_last else ()
+        columns = (KEY, *last, *shown, *(_COMPARED if is_compared else ()))
         with inv.out.rows(columns) as rows:
             for one in found.rows:
                 row = _row(one, in_table=in_table)
@@ -183,7 +183,7 @@ def _row(one: Ranked, *, in_table: bool) -> Mapping[str, object]:
         KEY: one.username,
         **{name: one.now.get(name) for name in METRICS},
         **{name: percent(share) if in_table else _rounded(share) for name, share in shares.items()},
-        _SINCE: one.since.isoformat() if one.since is not None else None,
+        _LAST: one.last.isoformat() if one.last is not None else None,
         "before_delivered": one.before.get("delivered") if one.before is not None else None,
     }
 

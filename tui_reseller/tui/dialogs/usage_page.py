@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
+from textual.worker import Worker
 
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
@@ -63,7 +65,7 @@ class UsagePage(Dialog[str | None]):
         self._draw()
 
     def _draw(self, *, anew: bool = False) -> None:
-        self.run_worker(self._drawn(anew), exclusive=True)
+        _: Worker[None] = self.run_worker(partial(self._drawn, anew), exclusive=True)
 
     async def _drawn(self, anew: bool) -> None:  # noqa: FBT001 - a worker's
         self.query_one("#page-hint", Static).update(READING)

@@ -4,23 +4,15 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.filters import parse_filter
 from tui_reseller.domain.listing import ListQuery
-from tui_reseller.domain.ranking import title_of
 from tui_reseller.services import usage as services
-from tui_reseller.services.known_usage import Ranking
 from tui_reseller.services.rankings import ranking as ranked
-from tui_reseller.tui.dialogs.page import Page
+from tui_reseller.tui.dialogs.ranking_page import RankingPage, Shown
 from tui_reseller.tui.dialogs.usage_page import RANKING, UsagePage, Wanted
 from tui_reseller.tui.presenters import usage as words
 from tui_reseller.tui.profile_context import ProfileContext
 
 SHOWN = 200
 """So many customers are in a ranking on the screen."""
-MARK = "*"
-ORDERS = {
-    "d": "delivered", "b": "bounces", "c": "bounce_share", "s": "spam_share", "w": "growth", "n": "silence",
-}  # fmt: skip
-DAYS = {"7": 7, "3": 30, "9": 90}
-HINT = "Enter goes there  d b c s w n order  7 3 9 days  * marks  / filters  Esc back"
 
 
 async def usage(context: ProfileContext) -> None:
@@ -51,38 +43,24 @@ async def _page(context: ProfileContext, customer: Customer, wanted: Wanted) -> 
 
 async def ranking(context: ProfileContext) -> None:
     """Rank all customers; Enter goes to one, a letter ranks them otherwise."""
-    name, days = "delivered", 30
-    while True:
-        period = services.days(context.session, days)
-        context.notify(f"Reading the ranking by {title_of(name)} ...")
-        found = await ranked(context.session, name, period, SHOWN)
-        context.notify(f"Ranked by {title_of(name)}, {period.words}.")
-        chosen = await context.dialogs.ask(await _ranking_page(context, found))
-        if chosen in ORDERS:
-            name = ORDERS[chosen]
-        elif chosen in DAYS:
-            days = DAYS[chosen]
-        elif chosen == MARK:
-            _mark(context, found)
-            return
-        else:
-            break
-    if chosen:
-        await context.go_to(chosen)
 
+    async def read(order: str, days: int, anew: bool) -> Shown:  # noqa: FBT001 - the page's
+        try:
+            period = services.days(context.session, days)
+            found = await ranked(context.session, order, period, SHOWN, anew=anew)
+        except ResellerError as error:
+            return Shown(words.ranking_title_before(order), "", (), services.trouble_words(error))
+        rows = [(one.username, words.ranking_line(found, place, one)) for place, one in enumerate(found.rows, 1)]
+        note = words.ranking_note(found, await _count_of_the_eu(context))
+        return Shown(words.ranking_title(found, context.now()), words.ranking_head(found), rows, note)
 
-async def _ranking_page(context: ProfileContext, found: Ranking) -> Page:
-    rows = [(one.username, words.ranking_line(found, place, one)) for place, one in enumerate(found.rows, 1)]
-    first = rows[0][0] if rows else ""
-    europeans = await _count_of_the_eu(context)
-    note = f"{europeans:,} customers of the EU are in no ranking: the service leaves them out; h shows each."
-    return Page(
-        words.ranking_title(found, context.now()),
-        [("", words.ranking_head(found)), *rows, *([("", note)] if europeans else [])],
-        hint=HINT,
-        keys=(*ORDERS, *DAYS, MARK),
-        start=first,
-    )
+    chosen = await context.dialogs.ask(RankingPage(read))
+    if chosen is None:
+        return
+    if chosen.username:
+        await context.go_to(chosen.username)
+    else:
+        _mark(context, chosen.marked)
 
 
 async def _count_of_the_eu(context: ProfileContext) -> int:
@@ -93,9 +71,9 @@ async def _count_of_the_eu(context: ProfileContext) -> int:
     return await context.session.customers.count(query)
 
 
-def _mark(context: ProfileContext, found: Ranking) -> None:
-    """Mark those of the ranking that the list has: then they can be looked at and worked on together."""
-    there = frozenset(customer.username for customer in context.customers([one.username for one in found.rows]))
+def _mark(context: ProfileContext, usernames: frozenset[str]) -> None:
+    """Mark those of a ranking that the list has: then they can be looked at and worked on together."""
+    there = frozenset(customer.username for customer in context.customers(sorted(usernames)))
     context.mark(context.state.marked | there)
     context.notify(f"{len(there):,} of the ranking are marked; is:marked shows them.", "good")
 

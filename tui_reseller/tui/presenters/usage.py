@@ -6,7 +6,7 @@ from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.ranking import ORDERS, title_of
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.times import clock_text
-from tui_reseller.domain.usage import Credits, Ranked, Totals, changed, number, percent, silent_since
+from tui_reseller.domain.usage import Credits, Ranked, Totals, changed, fell_silent, number, percent
 from tui_reseller.domain.usage_text import plot_lines, range_words, sample_line, total_lines, words_of
 from tui_reseller.services.known_usage import Ranking, Standing, Usage
 from tui_reseller.tui.presenters.rows import cut
@@ -42,10 +42,10 @@ def detail_lines(
 
 
 def _delivered(usage: Usage) -> str:
-    """Return how much was delivered, or from when on nothing."""
-    since = silent_since(usage.before, usage.now)
-    if since is not None:
-        return f"nothing since {since:%m-%d}"
+    """Return how much was delivered, and after which day nothing."""
+    last = fell_silent(usage.before, usage.now)
+    if last is not None:
+        return f"{number(usage.now.totals.get('delivered'))}, none after {last:%m-%d}"
     return f"{number(usage.now.totals.get('delivered'))} delivered" if usage.now.totals.sums else NOTHING_TOLD
 
 
@@ -95,9 +95,22 @@ def trouble_lines(error: ResellerError) -> list[str]:
     return ["", clean(error.message, longest=400), *([clean(error.hint, longest=400)] if error.hint else [])]
 
 
+def ranking_title_before(name: str) -> str:
+    """Return the title of a ranking before it is read."""
+    return f"By {title_of(name)}"
+
+
+def ranking_note(found: Ranking, europeans: int) -> str:
+    """Return what stands below a ranking: who is in none."""
+    note = "" if found.rows else "Nobody: of no customer the service tells so."
+    if europeans:
+        note += f"   {europeans:,} customers of the EU are in no ranking: the service leaves them out; h shows each."
+    return note.strip()
+
+
 def ranking_title(found: Ranking, now: datetime) -> str:
     """Return the title of a ranking."""
-    title = f"By {title_of(found.name)}   {range_words(found.period)}   read {clock_text(found.read_at, now)}"
+    title = f"{ranking_title_before(found.name)}   {range_words(found.period)}   read {clock_text(found.read_at, now)}"
     if found.name in ORDERS and not found.is_whole:
         title += f"   of the {found.reach:,} with most {words_of(ORDERS[found.name].by)}"
     return title
@@ -121,8 +134,8 @@ def _figures(name: str, one: Ranked | None) -> list[tuple[str, str]]:
     if name in ORDERS and ORDERS[name].needs_before:
         figures += [
             ("BEFORE", number(before.get("delivered"))),
-            ("SINCE", f"{one.since:%m-%d}" if one is not None and one.since is not None else "-")
-            if ORDERS[name].tells_since
+            ("LAST", f"{one.last:%m-%d}" if one is not None and one.last is not None else "-")
+            if ORDERS[name].tells_last
             else ("CHANGE", changed(one.growth if one is not None else None)),
         ]
     elif name not in ORDERS and name not in {"delivered", "bounces"}:
