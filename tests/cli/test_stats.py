@@ -204,12 +204,28 @@ def test_who_is_not_there(console):
     assert console("stats", "nobody-there").code == 7
 
 
-def test_a_service_without_statistics_says_where_they_are(consoles):
-    made = consoles("shares")
-    for arguments in (("ann",), ("--top", "delivered")):
-        ran = made("stats", *arguments)
-        assert (ran.code, "Reseller API v2 has no statistics" in ran.err, "website" in ran.err) == (11, True, True)
-    assert made.sandbox.requests() is not None
+@pytest.mark.parametrize("arguments", [("ann",), ("--top", "delivered"), ("ann", "--output", "openmetrics")])
+@pytest.mark.parametrize(
+    ("provider", "title", "instead"),
+    [
+        ("reseller-v2", "Reseller API v2", "at the vendor's website"),
+        ("accounts-v3", "Account Provisioning v3", "a sign-in link lets you in"),
+    ],
+)
+def test_a_service_without_statistics_says_where_they_are(consoles, arguments, provider, title, instead):
+    made = consoles("shares", provider=provider)
+    asked = len(made.sandbox.requests())
+    ran = made("stats", *arguments)
+    assert (ran.code, ran.out, f"{title} has no statistics" in ran.err, instead in ran.err) == (11, "", True, True)
+    assert len(made.sandbox.requests()) == asked
+
+
+def test_a_ranking_in_openmetrics(console):
+    ran = console("stats", "--top", "opens", "--limit", "3", "--output", "openmetrics")
+    rows = console("stats", "--top", "opens", "--limit", "3").rows
+    found = parsed(ran.out)
+    sums = {(labels["username"], labels["metric"]): value for name, labels, value in found if name == "messages"}
+    assert sums == {(row["username"], metric): row[metric] for row in rows for metric in METRICS}
 
 
 @pytest.mark.parametrize(
