@@ -58,9 +58,11 @@ def test_reputations_as_they_were_are_on_the_page():
     assert 'the permission "x"' in text
 
 
+@pytest.mark.parametrize("many", [1, 10**4])
 @pytest.mark.parametrize("name", RANKINGS)
-def test_a_ranking_fits_beside_its_titles(name):
-    one = Ranked("ann", Totals(METRICS), Totals(METRICS), date(2026, 3, 1))
+def test_a_ranking_fits_beside_its_titles(name, many):
+    sums = Totals({metric: figure * many for metric, figure in METRICS.items()})
+    one = Ranked("ann", sums, sums, date(2026, 3, 1))
     found = Ranking(name, PERIOD, (one,), NOW, 1, is_whole=True)
     assert len(words.ranking_line(found, 200, one)) == len(words.ranking_head(found)) <= 77
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.plot import short_number
 from tui_reseller.domain.ranking import ORDERS, title_of
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.times import clock_text
@@ -130,19 +131,25 @@ def ranking_line(found: Ranking, place: int, one: Ranked) -> str:
 def _figures(name: str, one: Ranked | None) -> list[tuple[str, str]]:
     """Return titles and figures: what the order is about comes first, or beside what was delivered."""
     sums, before = (one.now, one.before or NOTHING) if one is not None else (NOTHING, NOTHING)
-    figures = [("DELIVERED", number(sums.get("delivered")))]
+    figures = [("DELIVERED", _short(sums.get("delivered")))]
     if name in ORDERS and ORDERS[name].needs_before:
         figures += [
-            ("BEFORE", number(before.get("delivered"))),
+            ("BEFORE", _short(before.get("delivered"))),
             ("LAST", f"{one.last:%m-%d}" if one is not None and one.last is not None else "-")
             if ORDERS[name].tells_last
             else ("CHANGE", changed(one.growth if one is not None else None)),
         ]
     elif name not in ORDERS and name not in {"delivered", "bounces"}:
-        figures.insert(0, (words_of(name).upper()[: FIGURE - 1], number(sums.get(name))))
+        figures.insert(0, (words_of(name).upper()[: FIGURE - 1], _short(sums.get(name))))
     figures += [
-        ("BOUNCES", number(sums.get("bounces"))),
+        ("BOUNCES", _short(sums.get("bounces"))),
         ("BOUNCED", percent(sums.bounce_share)),
         ("SPAM", percent(sums.spam_share)),
     ]
     return figures[:FIGURES]
+
+
+def _short(value: int | None) -> str:
+    """Return a number that leaves a cell free in its column."""
+    whole = number(value)
+    return whole if value is None or len(whole) < FIGURE else short_number(value)
