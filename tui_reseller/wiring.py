@@ -32,6 +32,7 @@ from tui_reseller.storage.new_file import write_new
 from tui_reseller.storage.password_files import PasswordFiles
 from tui_reseller.storage.paths import Paths
 from tui_reseller.storage.plan_files import PlanFiles
+from tui_reseller.storage.samples import Samples
 from tui_reseller.storage.snapshot import Snapshots
 from tui_reseller.storage.views import Views
 from tui_reseller.system import logs
@@ -99,6 +100,7 @@ def build(
         credentials=credentials,
         drafts=Drafts(paths.state),
         views=Views(paths.state),
+        samples=Samples(paths.state),
         clock=SystemClock(),
         operator=this_operator(os.environ),
         connect=partial(connect, cache=paths.cache),

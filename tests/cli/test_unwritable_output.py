@@ -47,6 +47,7 @@ def created(place: Place) -> list[str]:
 ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "list": lambda _: [],
     "show": lambda _: ["user1"],
+    "stats": lambda _: ["user1"],
     "note": lambda _: ["user1", "--label", f"out-{next(_numbers)}"],
     "create": created,
     "set": lambda place: [*place.new(), "city=Lugo", "--yes"],

@@ -30,6 +30,7 @@ from tui_reseller.storage.ledger.sqlite.vault import Vault
 from tui_reseller.storage.new_file import write_new
 from tui_reseller.storage.password_files import PasswordFiles
 from tui_reseller.storage.plan_files import PlanFiles
+from tui_reseller.storage.samples import Samples
 from tui_reseller.storage.snapshot import Snapshots
 
 
@@ -78,6 +79,7 @@ def services(tmp_path, clock, service, credentials, snapshot, ledger, config):
         credentials=credentials,
         drafts=None,
         views=None,
+        samples=Samples(tmp_path / "state"),
         clock=clock,
         operator=KIM,
         connect=connect,

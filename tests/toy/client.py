@@ -76,6 +76,9 @@ class ToyClient:
     async def link(self, username):  # noqa: ARG002 - the port's
         raise RefusedHere("this service has no sign-in link")
 
+    def usage(self):
+        raise RefusedHere("this service has no statistics")
+
     async def aclose(self):
         await self._connection.aclose()
 

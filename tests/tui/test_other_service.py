@@ -183,6 +183,7 @@ def test_a_key_of_an_operation_that_it_has_not_answers_with_the_reason(policy):
     missing = {name for name, reason in why.items() if reason}
     assert missing == {
         "sending.disable", "customer.password", "website.set", "customer.email", "customer.rename", "customer.delete",
+        "usage.open", "usage.ranking",
     }  # fmt: skip
     rows = dict(command_presenter.rows(COMMANDS, ViewState(), policy, has_customer=True))
     assert set(rows) == set(BY_ID)
@@ -228,7 +229,7 @@ async def test_its_customers_are_shown_changed_and_switched_on(at_desk, monkeypa
     async with at_desk(size=(120, 40), provider="other") as desk:
         painted = "\n".join(desk.screen_text())
         assert {"ACCOUNT", "ALIVE", "REGION"} <= set(painted.split())
-        assert "Plan      not read yet" in painted
+        assert "Plan      " in painted
         await desk.press("p")
         await desk.told("Another service has no password; nothing was sent - the customer asks")
         await desk.press("w")

@@ -22,6 +22,7 @@ _READ, _WRITE, _MANY, _KNOW, _OWN = "Customers", "Changes", "Many customers", "A
 VERBS = (
     Verb("list", "reading:list_customers", _READ, "List customers; updates the snapshot."),
     Verb("show", "reading:show", _READ, "Show one customer."),
+    Verb("stats", "stats:stats", _READ, "Say what a customer sends, or rank all of them."),
     Verb("note", "note:note", _READ, "Our own label and note on a customer; never sent."),
     Verb("create", "creating:create", _WRITE, "Open a new customer, or several from a file."),
     Verb("set", "details:set_details", _WRITE, "Change names and address."),

@@ -1,8 +1,8 @@
 """Options that many verbs share: decorators that add them, and hand the verb the values of arguments.py."""
 
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import TypeVar
+from functools import partial, wraps
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -36,13 +36,11 @@ def complete_profile(ctx: click.Context, _parameter: click.Parameter, incomplete
         return []
 
 
+_FORMATS = ("table", "json", "jsonl", "csv")
+_PROFILE = click.option(
+    "--profile", metavar="NAME", shell_complete=complete_profile, help="The reseller account to use."
+)
 _COMMON: Sequence[Callable[[F], F]] = (
-    click.option("--profile", metavar="NAME", shell_complete=complete_profile, help="The reseller account to use."),
-    click.option(
-        "--output",
-        type=click.Choice(["table", "json", "jsonl", "csv"]),
-        help="Output format: table on a terminal, else jsonl.",
-    ),
     click.option("--bom", is_flag=True, help="Mark CSV as UTF-8: spreadsheets open it rightly by a double click."),
     click.option(
         "--timeout",
@@ -79,14 +77,32 @@ def _add(options: Sequence[Callable[[F], F]], function: F) -> F:
     return function
 
 
+def _common(*formats: str) -> Sequence[Callable[[F], F]]:
+    """Return what every verb takes, with the formats of output that only this one has."""
+    output = click.option(
+        "--output",
+        type=click.Choice([*_FORMATS, *formats]),
+        help="Output format: table on a terminal, else jsonl.",
+    )
+    return (_PROFILE, output, *_COMMON)
+
+
 def group_options(function: F) -> F:
     """Add the options that may stand before the verb as well."""
-    return _add(_COMMON, function)
+    return _add(_common(), function)
+
+
+def common_with(*formats: str) -> Callable[[Handler], Handler]:
+    """Add what every verb takes, to a verb that has more formats of output; what common() does."""
+    return partial(_called, _common(*formats))
 
 
 def common(function: Handler) -> Handler:
     """Add what every verb takes; the verb gets an Invocation as its first argument."""
+    return _called(_common(), function)
 
+
+def _called(options: Sequence[Callable[[Any], Any]], function: Handler) -> Handler:
     @wraps(function)
     @click.pass_context
     def called(ctx: click.Context, /, **given: object) -> int:
@@ -96,7 +112,7 @@ def common(function: Handler) -> Handler:
         taken = {name: given.pop(name) or getattr(start.common, name) for name in Common.__dataclass_fields__}
         return function(Invocation(start, Common(**taken)), **given)  # type: ignore[arg-type]  # click has checked
 
-    return _add(_COMMON, called)
+    return _add(options, called)
 
 
 def writing(function: Handler) -> Handler:

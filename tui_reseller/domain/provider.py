@@ -187,7 +187,8 @@ class Provider:
     described by in one line. Groups are titles and the fields under each, as a customer is shown; a field that is in
     none stands in the first. Postal_line is the line of a postal address below the street: its groups are separated
     by commas, the fields of a group by spaces. Signs_in: it gives links that sign in as a customer; else
-    why_no_sign_in says what to do instead. Eu_base_url is where calls for customers of the European region go, empty
+    why_no_sign_in says what to do instead. Tells_usage: it has statistics of what customers send; else why_no_usage
+    says where they are seen instead. Eu_base_url is where calls for customers of the European region go, empty
     where there is one place for all.
     """
 
@@ -210,6 +211,8 @@ class Provider:
     eu_base_url: str = ""
     signs_in: bool = False
     why_no_sign_in: str = ""
+    tells_usage: bool = False
+    why_no_usage: str = ""
 
     def __post_init__(self) -> None:
         """Hold the table together. Raises ValueError, which is a mistake of our own."""

@@ -13,6 +13,7 @@ from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import CustomersPort
+from tui_reseller.services.usage_port import UsagePort
 
 
 class PermitPort(Protocol):
@@ -65,6 +66,10 @@ class GuardedCustomers:
         if refusal is not None:
             raise refusal
         return await self._customers.link(username)
+
+    def usage(self) -> UsagePort:
+        """Return the service's statistics."""
+        return self._customers.usage()
 
     async def aclose(self) -> None:
         """Close connections."""

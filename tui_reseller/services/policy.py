@@ -218,6 +218,15 @@ class Policy:
             hint=service.lacks.get(operation, ""),
         )
 
+    def without_usage(self) -> RefusedHere | None:
+        """Return the error of asking for statistics where the service has none, with where they are seen instead; None
+        if it has them.
+        """
+        service = self.profile.service
+        if service.tells_usage:
+            return None
+        return RefusedHere(f"refused: {service.title} has no statistics", hint=service.why_no_usage)
+
     def refuse(self, call: Call) -> None:
         """Raise RefusedHere for what is never sent, whoever asks: what the service has not, while nothing may be
         written, to no username, to our own reseller account or under its name (in any case, width or with spaces around

@@ -28,6 +28,7 @@ from tui_reseller.domain.value import Value
 from tui_reseller.domain.vault import Anchor, Comparison, Restored
 from tui_reseller.domain.view import ListLayout, View
 from tui_reseller.services.note_ports import NotesPort
+from tui_reseller.services.usage_port import UsagePort
 
 
 class Clock(Protocol):
@@ -85,6 +86,9 @@ class CustomersPort(Protocol):
 
         Raises as send(), CustomerNotFound among them; RefusedHere where the service has no such link.
         """
+
+    def usage(self) -> UsagePort:
+        """Return the service's statistics. Raises RefusedHere where it has none."""
 
     async def aclose(self) -> None:
         """Close connections."""

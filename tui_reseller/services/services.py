@@ -26,6 +26,7 @@ from tui_reseller.services.ports import (
 )
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.session import Connect, Session
+from tui_reseller.services.usage_port import SamplesPort
 
 
 class LedgerUse(Enum):
@@ -51,6 +52,7 @@ class Services:
     credentials: CredentialsPort
     drafts: DraftsPort
     views: ViewsPort
+    samples: SamplesPort
     clock: Clock
     operator: Operator
     connect: Connect

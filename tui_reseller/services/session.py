@@ -17,6 +17,7 @@ from tui_reseller.services import retry
 from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.held_list import HeldList
 from tui_reseller.services.kept_notes import KeptNotes
+from tui_reseller.services.known_usage import KnownUsage
 from tui_reseller.services.last_set import LastSet
 from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
 from tui_reseller.services.policy import Policy
@@ -45,6 +46,7 @@ class Session:
     timeout: float | None = None
     retention: timedelta = timedelta(days=30)
     budget: retry.Budget = field(default_factory=retry.Budget)
+    usage: KnownUsage = field(default_factory=KnownUsage)
     held: HeldList = field(init=False)
     last_set: LastSet = field(init=False)
     suspended: Suspended = field(init=False)

@@ -33,7 +33,7 @@ class Command:
     operations: tuple[Operation, ...] = ()
 
 
-CUSTOMER, WRITABLE, VALID_FILTER, WHOLE_LIST = "customer", "writable", "valid filter", "whole list"
+CUSTOMER, WRITABLE, VALID_FILTER, WHOLE_LIST, USAGE = "customer", "writable", "valid filter", "whole list", "usage"
 _ACT = (CUSTOMER, WRITABLE)
 
 COMMANDS: tuple[Command, ...] = (
@@ -145,6 +145,14 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "customer.note", (), "Note", "What we know of the customer; never sent",
         handler="notes.note", needs=(CUSTOMER,), more="n",
+    ),
+    Command(
+        "usage.open", ("h",), "Usage", "What the customer sends: plots of days and months",
+        handler="usage.usage", needs=(USAGE, CUSTOMER),
+    ),
+    Command(
+        "usage.ranking", (), "Ranking", "All customers by what they send, bounces, growth, silence",
+        handler="usage.ranking", needs=(USAGE,),
     ),
     Command(
         "operation.undo", ("u",), "Undo", "Take back my last undoable operation",

@@ -5,6 +5,7 @@ It sends what it is told, once, and says what is certain; whether to send again 
 
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
+from typing import Never
 
 from tui_reseller.api.accounts_v3.offerings import packages_in, told_of
 from tui_reseller.api.accounts_v3.pages import LAYOUT, LIMIT, first_ids, read_pages
@@ -30,6 +31,7 @@ from tui_reseller.domain.errors import (
     CustomerNotFound,
     NotPermitted,
     RateLimited,
+    RefusedHere,
     Rejected,
     ResellerError,
     UnusableAnswer,
@@ -146,6 +148,10 @@ class AccountsV3:
             return link
         answer = judged(reply, made, ())
         raise answer if isinstance(answer, ResellerError) else UnusableAnswer("the reply is no link")
+
+    def usage(self) -> Never:
+        """Raise RefusedHere: the service has no statistics."""
+        raise RefusedHere("this service has no statistics")
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -6,7 +6,7 @@ It sends what it is told, once, and says what is certain; whether to send again 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from tui_reseller.api.connection import Connection
 from tui_reseller.api.lists.list_reader import ListReader
@@ -118,6 +118,10 @@ class ResellerV2:
     async def link(self, username: str) -> Secret:  # noqa: ARG002 - the port's
         """Raise RefusedHere: the service has no sign-in link."""
         raise RefusedHere("this service has no sign-in link")
+
+    def usage(self) -> Never:
+        """Raise RefusedHere: the service has no statistics."""
+        raise RefusedHere("this service has no statistics")
 
     async def aclose(self) -> None:
         """Close connections."""

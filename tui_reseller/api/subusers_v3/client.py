@@ -26,6 +26,7 @@ from tui_reseller.api.subusers_v3.requests import (
     wanted_echo,
     write_request,
 )
+from tui_reseller.api.subusers_v3.statistics import Statistics
 from tui_reseller.api.v3.caller import PAGE_CAP, Caller
 from tui_reseller.api.v3.pace import Pace
 from tui_reseller.api.v3.pages import LIMIT, read_pages
@@ -203,6 +204,10 @@ class SubusersV3:
         """Raise RefusedHere: the service has no sign-in link."""
         raise RefusedHere("this service has no sign-in link")
 
+    def usage(self) -> Statistics:
+        """Return the calls about statistics."""
+        return Statistics(self._caller, self._global, self._key, self._place_of, self._explain)
+
     async def aclose(self) -> None:
         """Close connections."""
         await self._global.aclose()
@@ -227,9 +232,14 @@ class SubusersV3:
         """Return where calls on a customer's behalf go. Who is in no list that we read is asked for first."""
         if self._eu is self._global:
             return self._global
+        return (await self._place_of(username, region))[0]
+
+    async def _place_of(self, username: str, region: str) -> tuple[Connection, str]:
+        """Return where calls on a customer's behalf go, and the customer's region."""
         if not (region or username in self._regions):
             await self.find(username)
-        return self._eu if (region or self._regions.get(username, GLOBAL)) == EU else self._global
+        known = region or self._regions.get(username, GLOBAL)
+        return (self._eu if known == EU else self._global), known
 
 
 def _objects(tree: object) -> list[Mapping[str, object]]:

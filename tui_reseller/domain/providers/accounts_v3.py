@@ -123,4 +123,5 @@ ACCOUNTS_V3 = Provider(
     new_values={"sending": True},
     signs_in=True,
     groups=(("Account", ("state", "package", "addons", "created_at", DETAILS_READ)),),
+    why_no_usage="the statistics of an account are in the vendor's application: a sign-in link lets you in",
 )

@@ -106,6 +106,7 @@ RESELLER_V2 = Provider(
     identity=("email", "first_name", "last_name"),
     new_values={"sending": True},
     why_no_sign_in="the customer logs in; set a new password if it is lost",
+    why_no_usage="the statistics of a customer are at the vendor's website",
     name_fields=("first_name", "last_name"),
     place_fields=("city", "country"),
     groups=(

@@ -96,6 +96,7 @@ SUBUSERS_V3 = Provider(
     list_is_atomic=False,
     reads_lag=30.0,
     new_values={"sending": True},
+    tells_usage=True,
     why_no_sign_in="the customer logs in; a parent account has a switch of its own at the vendor's website",
     name_fields=("first_name", "last_name"),
     place_fields=("city", "country"),

@@ -63,6 +63,18 @@ class DetailPane(LineView, can_focus=True):
             self.facts = replace(facts, entries=entries)
             self._fill()
 
+    def show_usage(self, customer: Customer, usage: Sequence[tuple[str, str]]) -> None:
+        """Show what the customer sends, if it is still the one shown."""
+        facts = self.facts
+        if facts is not None and facts.customer.username == customer.username and usage != facts.usage:
+            self.facts = replace(facts, usage=usage)
+            self._fill()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for one field a line."""
+        return self.size.height > TALL
+
     def on_resize(self) -> None:
         """Another width wants another layout."""
         self._strips = {}
@@ -96,7 +108,7 @@ class DetailPane(LineView, can_focus=True):
     def _lines(self, width: int, *, is_wide: bool) -> Sequence[Sequence[Part]]:
         if self.facts is None:
             return [] if is_wide else [[("-" * width, "rule")]]
-        is_tall = self.size.height > TALL
+        is_tall = self.has_room
         self._right = 0 if is_tall else right_begins(width)
         title = self._title(self.facts, width, is_wide=is_wide, is_tall=is_tall)
         if not is_tall:

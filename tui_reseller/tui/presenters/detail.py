@@ -28,6 +28,8 @@ NOT_GIVEN = "not given"
 NOT_READ = "not read yet"
 LABEL, SWITCH = 10, 9
 """Cells of a label, and of the value of a switch before what is said of it."""
+NO_USAGE = (("Period", NOT_READ), *(("", ""),) * 4)
+"""The rows on usage before anything could be read: as many as there are afterwards."""
 NO_ENDS: Mapping[str, str] = MappingProxyType({})
 """No switch is off until a moment."""
 CHARACTERS_A_CELL = 6
@@ -39,7 +41,8 @@ BREAKS = " @/.-_"
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is shown of a customer. Read_at says of which list it is, ends what end_note() says, entries what was done
-    last, alarms what needs a person; note is our own.
+    last, alarms what needs a person, usage rows on what the customer sends, as many as there will be when it is read;
+    note is our own.
     """
 
     provider: Provider
@@ -50,6 +53,7 @@ class Facts:
     note: Note | None = None
     ends: Mapping[str, str] = field(default_factory=lambda: NO_ENDS)
     alarms: tuple[str, ...] = ()
+    usage: Sequence[tuple[str, str]] = ()
 
 
 def shown(field: Field, customer: Customer) -> str:
@@ -109,6 +113,9 @@ def wide_lines(facts: Facts, width: int) -> list[list[Part]]:
     if customer.extra:
         other = clean(", ".join(f"{key}={value}" for key, value in customer.extra.items()), longest=200)
         lines += _group("Other", _rows([("", other)], width))
+    if facts.usage:
+        usage = [[_label(label), value_part(cut(text, width - LABEL).rstrip())] for label, text in facts.usage]
+        lines += _group("Usage", usage)
     missing = [provider.label(name).lower() for name in provider.expected if not customer.text(name)]
     if missing:
         lines += _group("Check", [[("! ", "off"), (part, "value")] for part in _folded(_missing(missing), width - 2)])

@@ -2,13 +2,15 @@
 rests.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from textual.timer import Timer
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import ResellerError
 from tui_reseller.tui.panes.detail_pane import DetailPane
-from tui_reseller.tui.presenters.detail import Facts, end_note
+from tui_reseller.tui.presenters.detail import NO_USAGE, Facts, end_note
 from tui_reseller.tui.profile_context import ProfileContext
 
 REST_SECONDS = 0.15
@@ -59,6 +61,8 @@ class DetailFollower:
             self.context.host.run_in_background(lambda: self._last_changes(customer), "detail")
             if self.context.provider.details:
                 self.context.host.run_in_background(lambda: self._details(customer), "details")
+            if self.context.provider.tells_usage and self.detail.has_room and self.context.session.is_connected:
+                self.context.host.run_in_background(lambda: self._usage(customer), "usage")
 
     def _facts(self, customer: Customer | None) -> Facts | None:
         """Return what is known of a customer but for what was done."""
@@ -75,12 +79,35 @@ class DetailFollower:
             note=state.notes.of(customer),
             ends=end_note(suspension, context.now()),
             alarms=(UNKNOWN,) if open_here else (),
+            usage=self._usage_rows(customer),
         )
 
     async def _details(self, customer: Customer) -> None:
         from tui_reseller.tui.flows.details import read_at_cursor  # noqa: PLC0415 - after the first painting
 
         await read_at_cursor(self.context, customer)
+
+    def _usage_rows(self, customer: Customer, trouble: ResellerError | None = None) -> Sequence[tuple[str, str]]:
+        """Return what is known of the customer's usage, in as many rows as it always has; none where the service has
+        no statistics.
+        """
+        if not self.context.provider.tells_usage:
+            return ()
+        if not self.context.session.is_connected:
+            return NO_USAGE
+        from tui_reseller.services.usage import recent  # noqa: PLC0415 - after the first painting
+        from tui_reseller.tui.presenters.usage import detail_rows  # noqa: PLC0415
+
+        known, period = self.context.session.usage, recent(self.context.session)
+        found = known.usage.get((customer.username, period))
+        return detail_rows(found, known.standing.get(customer.username), trouble)
+
+    async def _usage(self, customer: Customer) -> None:
+        from tui_reseller.tui.flows.usage import read_at_cursor  # noqa: PLC0415 - after the first painting
+
+        trouble = await read_at_cursor(self.context, customer)
+        if self.detail.is_attached:  # the answer may come while the application ends
+            self.detail.show_usage(customer, self._usage_rows(customer, trouble))
 
     async def _last_changes(self, customer: Customer) -> None:
         from tui_reseller.domain.audit import AuditQuery  # noqa: PLC0415 - after the first painting
