@@ -319,6 +319,9 @@ class ConfigPort(Protocol):
     def use(self, name: str) -> None:
         """Name the profile that reads and the screen use by default."""
 
+    def set_theme(self, name: str) -> None:
+        """Name the theme of the screen; comments and order of the rest survive."""
+
 
 class ViewsPort(Protocol):
     """The operator's views, and how each profile's list looked last. What is written may raise BadConfig."""

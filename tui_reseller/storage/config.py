@@ -60,6 +60,10 @@ class ConfigFile:
         """Name the profile that reads and the screen use by default."""
         self._edit(lambda document, config: _use(document, config, name))
 
+    def set_theme(self, name: str) -> None:
+        """Name the theme of the screen."""
+        self._edit(lambda document, _: _set(document, "theme", name))
+
     def _text(self) -> str:
         return read_file(self.path) if checked_folder(self.path.parent) else ""
 
@@ -128,6 +132,12 @@ def _use(document: "TOMLDocument", config: Config, name: str) -> None:
     if name not in config.profiles:
         raise _no_profile(name)
     document["default"] = name
+
+
+def _set(document: "TOMLDocument", key: str, value: str) -> None:
+    import tomlkit  # noqa: PLC0415 - reading does not need it
+
+    document.setdefault("settings", tomlkit.table())[key] = value
 
 
 def _no_profile(name: str) -> BadConfig:

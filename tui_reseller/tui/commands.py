@@ -16,7 +16,8 @@ class Command:
     and the handler takes the value that was chosen; without a handler, that value is the id of the command to do.
     Needs says what must be so (presenters/commands.py says why not). Footer is its word in the footer, more its letter
     in the menu More; empty for none. Operations are what it may send, if the service of the profile has one of them; a
-    command of one operation is called and explained in the help as the service's table does.
+    command of one operation is called and explained in the help as the service's table does. Synonyms are other words
+    by which it is looked for.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Command:
     at_once: bool = False
     takes_key: bool = False
     operations: tuple[Operation, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
 
 CUSTOMER, WRITABLE, VALID_FILTER, WHOLE_LIST, USAGE = "customer", "writable", "valid filter", "whole list", "usage"
@@ -98,16 +100,19 @@ COMMANDS: tuple[Command, ...] = (
         "customer.create", ("n",), "New customer",
         handler="create.create", needs=(WRITABLE,),
         operations=(Operation.CREATE,),
+        synonyms=("add", "sign up"),
     ),
     Command(
         "sending.enable", ("e",), "Enable sending",
         handler="switches.enable", needs=_ACT, footer="Enable",
         operations=(Operation.ENABLE,),
+        synonyms=("start", "resume", "unblock"),
     ),
     Command(
         "sending.disable", ("d",), "Disable sending",
         handler="switches.disable", needs=_ACT, footer="Disable",
         operations=(Operation.DISABLE,),
+        synonyms=("stop", "suspend", "block", "pause"),
     ),
     Command(
         "customer.password", ("p",), "Reset password",
@@ -118,6 +123,7 @@ COMMANDS: tuple[Command, ...] = (
         "website.set", ("w",), "Login", "Log-in to the website, on or off",
         menu="switches.website_menu", handler="switches.website", needs=_ACT, more="w",
         operations=(Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE),
+        synonyms=("website", "log in"),
     ),
     Command(
         "more.open", ("x",), "More", "E-mail, rename, delete; label and note of ours",
@@ -137,6 +143,7 @@ COMMANDS: tuple[Command, ...] = (
         "customer.delete", (), "Delete",
         handler="account.delete", needs=_ACT, more="d",
         operations=(Operation.DELETE,),
+        synonyms=("close", "remove"),
     ),
     Command(
         "customer.label", (), "Label", "A word of ours on the customer; never sent",
@@ -157,6 +164,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "operation.undo", ("u",), "Undo", "Take back my last undoable operation",
         handler="undo.undo", needs=(WRITABLE,),
+        synonyms=("take back", "revert"),
     ),
     Command(
         "operation.again", ("full_stop",), "Again", "The last verb on this customer",
@@ -165,22 +173,27 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "audit.customer", ("a",), "Activity", "What was done to this customer; again: all",
         handler="accounting.activity",
+        synonyms=("history", "log", "audit"),
     ),
     Command(
         "needs-you.open", ("exclamation_mark",), "Needs you", "Outcomes to resolve, suspensions that are due",
         handler="accounting.needs_you",
+        synonyms=("due", "unknown", "inbox"),
     ),
     Command(
         "job.list", ("b",), "Plans and jobs", "Watch, pause, go on, undo, results",
         handler="jobs.jobs",
+        synonyms=("bulk", "tasks"),
     ),
     Command(
         "message.log", ("m",), "Messages", "What was said on this screen",
         handler="accounting.messages",
+        synonyms=("notifications",),
     ),
     Command(
         "list.refresh", ("r",), "Refresh", "Read the list again; Esc cancels",
         handler="listing.read_again",
+        synonyms=("reload",),
     ),
     Command(
         "list.changes", ("f",), "Fresh", "What the last refresh brought: new, gone, changed",
@@ -189,10 +202,12 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "list.export", ("o",), "Export", "What is shown, or marked, to CSV, JSON Lines or Parquet",
         handler="exporting.export",
+        synonyms=("download", "csv", "save"),
     ),
     Command(
         "list.import", ("less_than_sign",), "Import", "Changes or new customers from a file, as a plan",
         handler="importing.import_file", needs=(WRITABLE,),
+        synonyms=("upload", "csv"),
     ),
     Command(
         "copy.username", ("c",), "Copy username", "To your terminal's clipboard",
@@ -205,6 +220,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "profile.open", ("at",), "Profiles", "Open another profile",
         handler="profiles.open_profile",
+        synonyms=("account", "switch"),
     ),
     Command(
         "profile.unlock", ("l",), "Unlock", "A protected profile, for minutes; again locks",
@@ -217,6 +233,11 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "palette.open", ("colon", "ctrl+p"), "Palette", "Every command by name",
         handler="palette.commands",
+    ),
+    Command(
+        "theme.choose", (), "Theme", "Colours of the screen: see each, Enter keeps it",
+        handler="themes.choose",
+        synonyms=("colours", "colors", "look", "dark"),
     ),
     Command(
         "screen.repaint", ("ctrl+l",), "Repaint", "Draw the whole screen again",
@@ -233,6 +254,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "app.quit", ("q", "ctrl+q"), "Quit", "ctrl+q always asks",
         handler="program.leave", takes_key=True,
+        synonyms=("exit",),
     ),
 )  # fmt: skip
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}

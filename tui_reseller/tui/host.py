@@ -34,6 +34,13 @@ class Host(Protocol):
     def slow(self) -> bool:
         """Whether the line to the terminal is slow: less is painted."""
 
+    @property
+    def theme(self) -> str:
+        """The name of the theme that is shown."""
+
+    def show_theme(self, name: str) -> None:
+        """Show another theme at once."""
+
     def show_dialog(self, dialog: Screen[T], then: Answered[T]) -> None:
         """Show a dialog over everything else, and hand on its answer; None is leaving."""
 

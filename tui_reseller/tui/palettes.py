@@ -45,7 +45,7 @@ class Palette:
 
 OWN = {
     "dark": Palette(
-        is_dark=True, background="#121212", surface="#1c1c1c", panel="#303030", text="#e4e4e4", soft="#bcbcbc",
+        is_dark=True, background="#121212", surface="#1c1c1c", panel="#303030", text="#e4e4e4", soft="#c6c6c6",
         info="#5fafff", off="#ffaf5f", danger="#ff87af", danger_plane="#d7005f", mark="#ffd75f", mark_plane="#3a3a3a",
         cursor="#005fd7", cursor_ink="#ffffff", rule="#626262",
     ),

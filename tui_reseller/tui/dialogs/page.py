@@ -1,6 +1,6 @@
 """A page over the whole screen: lines to walk through, one of them chosen by Enter."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -10,6 +10,9 @@ from textual.widgets.option_list import Option as ListOption
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.widgets.inputs import LineInput
+
+Ranked = Callable[[str, str, str], int | None]
+"""Says of a line, by its key and words, how well what was typed means it: small numbers first, None not at all."""
 
 
 class Page(Dialog[str | None]):
@@ -35,6 +38,7 @@ class Page(Dialog[str | None]):
         keys: Sequence[str] = (),
         filtering: bool = False,
         start: str = "",
+        ranked: Ranked | None = None,
     ) -> None:
         super().__init__()
         self.heading = title
@@ -44,6 +48,7 @@ class Page(Dialog[str | None]):
         self.keys = keys
         self.filtering = filtering
         self.start = start
+        self.ranked = ranked
 
     def compose(self) -> ComposeResult:
         """Title, filter, lines, hint."""
@@ -61,7 +66,7 @@ class Page(Dialog[str | None]):
     def _fill(self, word: str) -> None:
         rows = self.query_one(OptionList)
         rows.clear_options()
-        found = [(key, words) for key, words in self.rows if word.lower() in words.lower()]
+        found = self._found(word)
         if found:
             rows.add_options([ListOption(words, id=str(at)) for at, (_key, words) in enumerate(found)])
         else:
@@ -69,6 +74,13 @@ class Page(Dialog[str | None]):
         self.found = found
         at = next((at for at, (key, _words) in enumerate(found) if key and key == self.start), 0)
         rows.highlighted = at if found else None
+
+    def _found(self, word: str) -> list[tuple[str, str]]:
+        """Return the lines with a word in them; those that are meant by it first, where something says which are."""
+        if self.ranked is None or not word.strip():
+            return [(key, words) for key, words in self.rows if word.lower() in words.lower()]
+        ranks = [(self.ranked(key, words, word.strip().lower()), key, words) for key, words in self.rows]
+        return [(key, words) for rank, key, words in sorted(ranks, key=lambda one: one[0] or 0) if rank is not None]
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter while typing."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from time import monotonic
 from typing import NamedTuple, Protocol
 
+from rich.segment import Segment
 from textual.events import Click, Key, Paste
 from textual.geometry import Offset
 from textual.message import Message
@@ -14,11 +15,15 @@ from tui_reseller.domain.cells import is_disputed
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.note import NO_NOTES
 from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.text import clean
 from tui_reseller.tui.panes.line_view import LineView
 from tui_reseller.tui.panes.row_strip import RowMarks, row_parts, row_strip, spoken_strip
+from tui_reseller.tui.presenters.empty import nothing_words
 from tui_reseller.tui.presenters.rows import GUTTER, columns
 from tui_reseller.tui.view_state import ViewState
 
+NOTHING_AT = 1
+"""The line at which it is said why no customer is shown."""
 MOVES = {"up": -1, "k": -1, "down": 1, "j": 1}
 
 
@@ -89,6 +94,7 @@ class ListPane(LineView, can_focus=True):
         self.pace = 0.0
         self.columns: tuple[str, ...] = ()
         self.untold: frozenset[str] = frozenset()
+        self.nothing: tuple[str, ...] = ()
         self.marked: frozenset[str] = frozenset()
         self.needs_you: frozenset[str] = frozenset()
         self.notes = NO_NOTES
@@ -124,13 +130,14 @@ class ListPane(LineView, can_focus=True):
     @property
     def _drawn(self) -> tuple[object, ...]:
         """What of the state is drawn into rows."""
-        return self.marked, self.needs_you, self.notes, self.words, self.columns, self.untold
+        return self.marked, self.needs_you, self.notes, self.words, self.columns, self.untold, self.nothing
 
     def show_state(self, state: ViewState, words: tuple[str, ...]) -> None:
         """Show the list as the state says, with the words of its filter; nothing is painted if nothing is otherwise."""
         drawn = self._drawn
         self.marked, self.needs_you, self.notes = state.marked, state.needs_you, state.notes
         self.words, self.columns, self.untold = words, state.columns, state.untold
+        self.nothing = nothing_words(state)
         rows, before = self._rows, self._shown
         now = _Shown(rows.version, len(rows), state.sort, state.descending, state.filter_text, rows.is_head)
         if drawn == self._drawn and before == now:
@@ -170,7 +177,9 @@ class ListPane(LineView, can_focus=True):
         """Draw one row."""
         width, customer = self.size.width, self._at(row)
         if customer is None:
-            return Strip.blank(width, self.style_of("list--row"))
+            said = self.nothing[row - NOTHING_AT] if 0 <= row - NOTHING_AT < len(self.nothing) else ""
+            style = self.style_of("list--row" if row == NOTHING_AT else "list--soft")
+            return Strip([Segment(f"    {clean(said)}", style)]).adjust_cell_length(width, style)
         name = customer.username
         marks = RowMarks(
             is_cursor=row == self.cursor,

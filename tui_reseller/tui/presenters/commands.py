@@ -79,6 +79,22 @@ def rows(commands: Sequence[Command], state: ViewState, policy: Policy, *, has_c
     return found
 
 
+def rank(command: Command | None, words: str, line: str, typed: str) -> int | None:
+    """Return how well a typed text means a command: its name first, beginnings before middles; then other words for it;
+    then whatever its line says. None: not at all.
+    """
+    name = words.lower()
+    if command is not None and name.startswith(typed):
+        return 0
+    if command is not None and any(part.startswith(typed) for part in name.split()):
+        return 1
+    if command is not None and any(word.startswith(typed) for word in command.synonyms):
+        return 2
+    if typed in name:
+        return 3
+    return 4 if typed in line.lower() else None
+
+
 def in_forms(provider: Provider) -> list[tuple[str, str]]:
     """Return what the help says of forms and filters."""
     example = "".join(f"{name}:off  " for name in provider.switches[:1])

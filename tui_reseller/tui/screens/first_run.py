@@ -2,6 +2,7 @@
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.events import Click
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -12,9 +13,14 @@ from tui_reseller.tui.dialogs.asking import Dialogs
 from tui_reseller.tui.host import Host
 
 CHOICES = (
-    "1   Try it on invented customers (nothing is sent anywhere)",
-    "2   Connect a reseller account",
-    "3   Quit",
+    ("demo", "1   Try it      on 1,000 invented customers; nothing is sent anywhere"),
+    ("connect", "2   Connect     a reseller account; the test only reads"),
+    ("quit", "3   Quit"),
+)
+FACTS = (
+    "Text never writes: letters open a dialog, ctrl+s does what it says.\n"
+    "Every change is shown before -> after first, and kept in a log of yours.\n"
+    "?  says what every key does        u  takes back what can be taken back"
 )
 
 
@@ -25,6 +31,9 @@ class FirstRun(Screen[None]):
         Binding("1", "demo", show=False),
         Binding("2", "connect", show=False),
         Binding("3,q,ctrl+q", "quit", show=False),
+        Binding("down,j,tab", "move(1)", show=False),
+        Binding("up,k,shift+tab", "move(-1)", show=False),
+        Binding("enter", "choose", show=False),
     ]
 
     def __init__(self, host: Host, services: Services) -> None:
@@ -32,14 +41,38 @@ class FirstRun(Screen[None]):
         self.host = host
         self.services = services
         self.dialogs = Dialogs(host)
+        self.chosen = 0
 
     def compose(self) -> ComposeResult:
-        """Three choices."""
+        """What it is, three choices, what to know before."""
         yield Static("TUI Reseller", markup=False, id="welcome")
-        yield Static("Look after the customers of a reseller account.", markup=False, classes="welcome-line")
-        for choice in CHOICES:
-            yield Static(choice, markup=False, classes="welcome-choice")
+        yield Static("Look after the customers of an e-mail reseller account.", markup=False, id="welcome-about")
+        for action, words in CHOICES:
+            yield Static(f"  {words}", markup=False, classes="welcome-choice", id=f"choose-{action}")
+        yield Static(FACTS, markup=False, id="welcome-facts")
         yield Static("", markup=False, id="welcome-note")
+
+    def on_mount(self) -> None:
+        """Begin on the first choice."""
+        self.action_move(0)
+
+    def action_move(self, step: int) -> None:
+        """Go to the choice beside."""
+        self.chosen = max(0, min(self.chosen + step, len(CHOICES) - 1))
+        for at, (action, words) in enumerate(CHOICES):
+            line = self.query_one(f"#choose-{action}", Static)
+            line.update(f"{'>' if at == self.chosen else ' '} {words}")
+            line.set_class(at == self.chosen, "-chosen")
+
+    async def action_choose(self) -> None:
+        """Do the choice that is pointed at."""
+        await self.run_action(CHOICES[self.chosen][0])
+
+    async def on_click(self, event: Click) -> None:
+        """A click does what is clicked."""
+        clicked = next((action for action, _ in CHOICES if event.widget is self.query_one(f"#choose-{action}")), None)
+        if clicked is not None:
+            await self.run_action(clicked)
 
     def say(self, text: str) -> None:
         """Say something below the choices."""

@@ -1,0 +1,18 @@
+"""What stands in a list in which no customer is: what that means, and what can be done."""
+
+from tui_reseller.tui.presenters.header import count_text
+from tui_reseller.tui.view_state import ViewState
+
+
+def nothing_words(state: ViewState) -> tuple[str, ...]:
+    """Return the lines, none while customers are shown or the list is still on its way."""
+    if state.shown or (state.read_at is None and not state.trouble):
+        return ()
+    if state.filter_text and state.total:
+        return (
+            f"No customer matches   {state.filter_text}",
+            f"Esc shows all {count_text(state.total)}   / changes the filter   Backspace drops the last condition",
+        )
+    if state.read_at is None:
+        return ("There is no list yet", "r reads it   @ opens another profile")
+    return ("No customers yet", "n makes the first one   r reads the list again")
