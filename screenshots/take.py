@@ -148,7 +148,7 @@ async def job(pilot: Pilot[str]) -> None:
 
 
 async def first_run(pilot: Pilot[str]) -> None:
-    await seen(pilot, "Connect a reseller account")
+    await seen(pilot, "2   Connect")
 
 
 SCENES: dict[str, tuple[tuple[int, int], Scene]] = {

@@ -65,8 +65,8 @@ class Form(Dialog[dict[str, str] | None]):
                     yield Static(Content.assemble(*parts), classes="form-line -change")
                 for line in self.spec.lines:
                     yield Static(clean(line), markup=False, classes="form-line")
-                for row in self.spec.fields:
-                    with Vertical(classes="form-group"):
+                for at, row in enumerate(self.spec.fields):
+                    with Vertical(classes="form-group" if at else "form-group -first"):
                         for line in row.lines:
                             yield Static(clean(line), markup=False, classes="form-line")
                         yield from self._compose_row(row)

@@ -56,8 +56,8 @@ def switch_form(
         known += "; read again before sending"
     elif target.switch(field.name) is Switch.UNKNOWN:
         known += "; the service never tells"
-    new = (f" {after} ", "off" if after == Switch.OFF.value else "new")
-    change = ((f"{field.label:<9} {before} ->", ""), new, (f"    ({known})", "soft"))
+    new = (after, "off" if after == Switch.OFF.value else "new")
+    change = ((f"{field.label:<9} {before} -> ", ""), new, (f"     ({known})", "soft"))
     lines: list[str] = []
     if before == after:
         lines.append(f"It is {after} already, as far as is known; {_ALREADY[is_told]}")
