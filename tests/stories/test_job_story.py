@@ -48,7 +48,7 @@ def review(terminal, keys, title, typed):
     for char in typed:
         terminal.press(char)
         terminal.waits(0.04)
-    terminal.sees(f"[ {typed}")
+    terminal.sees(f"  {typed}")
     terminal.commit()
 
 

@@ -93,11 +93,11 @@ def test_from_the_first_run_one_comes_to_the_shell_too(opened, home):
     terminal = opened(["bash", "--norc", "--noprofile", "-i"], environment(home, PS1="shell$ "))
     terminal.sees("shell$")
     terminal.type(" ".join(program()) + "\r")
-    terminal.sees("Connect a reseller account")
+    terminal.sees("2   Connect")
     terminal.press(CTRL_Z)
     terminal.sees("Stopped", "shell$")
     terminal.type("fg\r")
-    terminal.sees("Connect a reseller account")
+    terminal.sees("2   Connect")
 
 
 @pytest.mark.parametrize("place", [place for place in PLACES if place not in {"list", "filter"}])

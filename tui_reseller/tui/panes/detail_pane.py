@@ -17,7 +17,7 @@ from tui_reseller.tui.panes.line_view import LineView
 from tui_reseller.tui.presenters.detail import Facts, wide_lines
 from tui_reseller.tui.presenters.parts import Part, text_of
 from tui_reseller.tui.presenters.rows import cut_middle
-from tui_reseller.tui.presenters.short_detail import right_begins, short_lines, title_words
+from tui_reseller.tui.presenters.short_detail import GAP, right_begins, short_lines, title_words
 
 TALL = 12
 """From so many lines on, there is room for one field a line."""
@@ -92,12 +92,14 @@ class DetailPane(LineView, can_focus=True):
         """Draw one line; the first is the title."""
         parts = self.lines[row] if row < len(self.lines) else ()
         own = self.style_of("detail--value")
-        segments = [Segment(text, self.style_of(f"detail--{kind}") if kind else own) for text, kind in parts]
-        text = text_of(parts)
-        if is_disputed(text):
-            before, behind = Strip(segments).divide([self._right, max(cell_len(text), self._right)])
-            is_split = before.text.endswith(" ") and behind.text
-            self.has_parts(row, [(0, [*before]), (self._right, [*behind])] if is_split else [(0, segments)])
+        kinds = [kind for _, kind in parts]
+        segments = [
+            Segment(text, self.style_of(f"detail--{kind}") if kind not in {"", GAP} else own) for text, kind in parts
+        ]
+        if is_disputed(text_of(parts)):
+            at = kinds.index(GAP) + 1 if GAP in kinds else len(kinds)
+            halves = [(0, segments[:at]), (self._right, segments[at:])]
+            self.has_parts(row, halves if segments[at:] else halves[:1])
         return Strip(segments).adjust_cell_length(self.size.width, own)
 
     def _fill(self) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from tui_reseller.domain.cells import as_fits, is_disputed, most_cells
+
 Part = tuple[str, str]
 """A text and its kind: a component class of the pane that shows it; an empty kind is the pane's own style."""
 
@@ -14,8 +16,8 @@ def text_of(parts: Iterable[Part]) -> str:
 
 
 def cells_of(parts: Iterable[Part]) -> int:
-    """Return how many cells parts take."""
-    return sum(cell_len(text) for text, _ in parts)
+    """Return how many cells parts take, at most where terminals disagree."""
+    return sum(most_cells(text) if is_disputed(text) else cell_len(text) for text, _ in parts)
 
 
 def apart(groups: Sequence[Sequence[Part]], gap: str) -> list[Part]:
@@ -30,7 +32,8 @@ def cropped(parts: Sequence[Part], room: int) -> list[Part]:
     found: list[Part] = []
     left = max(room - 1, 0)
     for text, kind in parts:
-        piece = text if cell_len(text) <= left else set_cell_size(text, left)
+        piece = as_fits(text, left) if is_disputed(text) else text
+        piece = piece if cell_len(piece) <= left else set_cell_size(piece, left)
         found.append((piece, kind))
-        left -= cell_len(piece)
+        left -= cells_of([(piece, kind)])
     return [*found, ("…", "")]

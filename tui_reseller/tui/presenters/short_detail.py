@@ -16,6 +16,8 @@ from tui_reseller.tui.presenters.rows import cut
 
 LABEL, SWITCH = 9, 8
 """Cells of a label, and of a switch's title and value."""
+GAP = "gap"
+"""The kind of what stands before the right half, which begins at right_begins()."""
 LINES = 6
 """So many lines, beside the title and the last change."""
 
@@ -31,7 +33,7 @@ def short_lines(facts: Facts, width: int) -> list[list[Part]]:
         beside = right[at] if at < len(right) else []
         line = left[at] if at < len(left) else []
         line = cropped(line, half) if beside else list(line)
-        lines.append([*line, (" " * (half + 1 - cells_of(line)), ""), *beside] if beside else line)
+        lines.append([*line, (" " * max(half + 1 - cells_of(line), 0), GAP), *beside] if beside else line)
     last = entry_line(facts.entries[0], facts.now) if facts.entries else "nothing done by this tool"
     return [*lines, [_label("Last"), (last, "value" if facts.entries else "soft")]]
 
