@@ -1,7 +1,8 @@
 """The toy service's table: two fields of its own, three operations, an account id as the key of a customer."""
 
+from tui_reseller.domain.action import Action
 from tui_reseller.domain.operation import Operation
-from tui_reseller.domain.provider import KEY, Action, Field, Kind, Provider
+from tui_reseller.domain.provider import KEY, Field, Kind, Provider
 
 TOY = Provider(
     id="toy",
