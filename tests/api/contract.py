@@ -327,7 +327,7 @@ class ClientContract:
         caplog.set_level(logging.DEBUG)
         client, absent = connect(), fresh
         if not self.provider.signs_in:
-            assert self.provider.why_no_sign_in or not peer.applied(fresh)
+            assert self.provider.why_no_sign_in, "what to do instead is said in the table"
             assert type(await failure_of(client.link(fresh))) is e.RefusedHere
             return
         key = self.plant(peer, fresh)
