@@ -177,7 +177,7 @@ async def test_a_library_that_cannot_be_asked_costs_a_connection_and_no_truth(se
 
 
 async def test_idle_connection_is_not_used_again(service, make_client, reply, monkeypatch):
-    monkeypatch.setattr("tui_reseller.api.http.KEEPALIVE_SECONDS", 0.05)
+    monkeypatch.setattr("tui_reseller.api.transport.KEEPALIVE_SECONDS", 0.05)
     service.answer = reply(SUCCESS)
     client = make_client()
     await client.send(ENABLE)

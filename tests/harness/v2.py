@@ -11,7 +11,7 @@ from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import KEY, AtCreate
 from tui_reseller.domain.providers.reseller_v2 import DETAILS, RESELLER_V2
 from tui_reseller.domain.switch import Switch
-from tui_reseller.services import validation, write
+from tui_reseller.services import list_updates, validation, write
 from tui_reseller.services.files import actions, reading
 from tui_reseller.storage import rows
 from tui_reseller.storage.customer_list import CustomerList
@@ -45,7 +45,7 @@ refuse_invalid = partial(validation.refuse_invalid, RESELLER_V2)
 checked_field_names = partial(validation.checked_field_names, RESELLER_V2)
 read_rows = partial(reading.read_file, RESELLER_V2)
 action_of = partial(actions.action_of, RESELLER_V2)
-after_call = partial(write.after_call, RESELLER_V2)
+after_call = partial(list_updates.after_call, RESELLER_V2)
 preview = partial(write.preview, RESELLER_V2)
 is_already_so = partial(write.is_already_so, RESELLER_V2)
 item_of = partial(Item.of, RESELLER_V2)

@@ -26,7 +26,14 @@ FIELDS = frozenset({
 """The fields of the Reseller API v2 as its list tells them."""
 ELSEWHERE_TOO = frozenset({"username", "state", "address", "email"})
 """As attributes, these name other things too: the state of a job, the address of a proxy."""
-TABLES = ("domain/operation.py", "domain/provider.py", "domain/providers/", "api/reseller_v2/", "sandbox/")
+TABLES = (
+    "domain/operation.py",
+    "domain/action.py",
+    "domain/provider.py",
+    "domain/providers/",
+    "api/reseller_v2/",
+    "sandbox/",
+)
 """Where operations and fields have their home."""
 
 SAME_LINES = 6

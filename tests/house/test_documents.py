@@ -128,6 +128,11 @@ def test_every_verb_in_an_example_is_one(page: Path) -> None:
             assert word in verbs, word
 
 
+def test_every_verb_is_in_the_page_of_commands() -> None:
+    examples = " ".join(_FENCED.findall(TEXTS["commands"])) + " ".join(_INLINE.findall(TEXTS["commands"]))
+    assert not [verb.name for verb in VERBS if verb.name not in re.findall(r"[a-z][a-z-]*", examples)]
+
+
 @cache
 def defined_in(path: Path) -> frozenset[str]:
     """Return the names of a module: classes, functions, `Class.method`, and what is assigned at the top."""

@@ -68,6 +68,11 @@ class ToyClient:
         if call.operation is Operation.SET:
             body = JsonBody(dict(call.fields))
             await self._ask(Request("PATCH", ACCOUNT, segments, body=body, bearer=self._key))
+        elif call.operation is Operation.CREATE:
+            body = JsonBody({**segments, **call.fields})
+            await self._ask(Request("POST", "accounts", body=body, bearer=self._key), success=201)
+        elif call.operation is Operation.DELETE:
+            await self._ask(Request("DELETE", ACCOUNT, segments, bearer=self._key), success=204)
         else:
             verb = verbs[call.operation]
             await self._ask(Request("POST", f"{ACCOUNT}/{verb}", segments, bearer=self._key), success=204)
@@ -90,7 +95,7 @@ class ToyClient:
         async with await self._exchange(request) as exchange:
             reply = await exchange.whole(CAP)
             tree = tree_of(reply)
-            if reply.status != success or (success == 200 and not (isinstance(tree, dict) and "account_id" in tree)):
+            if reply.status != success or (success != 204 and not (isinstance(tree, dict) and "account_id" in tree)):
                 raise refusal(exchange.request, reply)
             return tree
 
@@ -109,5 +114,5 @@ def refusal(request, reply):
     words = clean(request.masked(reason), longest=200) if isinstance(reason, str) else f"HTTP {reply.status}"
     if reply.status == 429:
         return RateLimited(words, retry_after=1)
-    kinds = {401: CredentialsRefused, 404: CustomerNotFound, 405: Rejected}
+    kinds = {401: CredentialsRefused, 404: CustomerNotFound, 405: Rejected, 409: Rejected}
     return kinds.get(reply.status if reason else 0, UnusableAnswer)(words)

@@ -2,6 +2,8 @@
 
 GET /v1/accounts            [{"account_id": "A-1", "nickname": "Ann", "delivering": true}]
 GET /v1/accounts/A-1        one of these; 404 {"reason": ...} where there is none
+POST /v1/accounts           {"account_id": "A-1", "nickname": "Ann"}; 201 and the account, 409 where there is one
+DELETE /v1/accounts/A-1     204
 POST /v1/accounts/A-1/pause, /resume     204
 PATCH /v1/accounts/A-1      {"nickname": "Bob"}; 200 and the account
 """
@@ -51,19 +53,36 @@ class ToyService:
         await send({"type": "http.response.body", "body": content})
 
     def _answer(self, method, parts, body):
-        account = self.accounts.get(parts[1]) if len(parts) > 1 else None
-        match method, parts:
-            case "GET", ["accounts"]:
-                return 200, [*self.accounts.values()]
-            case _ if account is None:
-                return 404, {"reason": "no such account"}
-            case "GET", _:
+        if parts == ["accounts"]:
+            return self._open(body) if method == "POST" else (200, [*self.accounts.values()])
+        account = self.accounts.get(parts[1])
+        if account is None:
+            return 404, {"reason": "no such account"}
+        return self._answer_of(method, account, parts[2:], body)
+
+    def _open(self, body):
+        given = json.loads(body)
+        name = given["account_id"]
+        if name in self.accounts:
+            return 409, {"reason": "there is such an account"}
+        self.plant(name, given["nickname"])
+        self.log.append((Operation.CREATE, name))
+        return 201, self.accounts[name]
+
+    def _answer_of(self, method, account, verb, body):
+        name = account["account_id"]
+        match method, verb:
+            case "GET", []:
                 return 200, account
-            case "PATCH", [_, name]:
+            case "PATCH", []:
                 self.log.append((Operation.SET, name))
                 account.update(json.loads(body))
                 return 200, account
-            case "POST", [_, name, verb] if verb in SWITCHES:
+            case "DELETE", []:
+                self.log.append((Operation.DELETE, name))
+                del self.accounts[name]
+                return 204, None
+            case "POST", [verb] if verb in SWITCHES:
                 operation, account["delivering"] = SWITCHES[verb]
                 self.log.append((operation, name))
                 return 204, None

@@ -82,8 +82,10 @@ def test_the_command_changes_and_takes_back(command, registered):
 def test_the_command_refuses_what_the_service_has_not(command, registered):
     assert "Nickname has 41 characters, at most 40" in command("set", "A-1", f"nickname={'x' * 41}", "--yes")[2]
     assert "fields: nickname" in command("set", "A-1", "city=x", "--yes")[2]
-    code, _, err = command("delete", "A-1", "--confirm", "A-1")
-    assert (code, "Toy accounts has no delete" in err) == (11, True)
+    code, _, err = command("rename", "A-1", "A-9", "--confirm", "A-1")
+    assert (code, "Toy accounts has no rename" in err) == (11, True)
+    code, _, err = command("sign-in", "A-1")
+    assert (code, "the account's owner signs in" in err) == (11, True)
     assert registered.log == []
 
 
@@ -95,10 +97,54 @@ def test_the_command_plans_and_applies(command, registered):
     assert rows(command("job", "list"))[0]["outcomes"] == {"applied": 2}
 
 
+def test_the_command_opens_and_closes(command, registered):
+    (opened,) = rows(command("create", "username=A-9", "nickname=Zoë", "--yes"))
+    assert (opened["operation"], opened["outcome"]) == ("create", "applied")
+    assert registered.accounts["A-9"] == {"account_id": "A-9", "nickname": "Zoë", "delivering": True}
+    assert "a new account cannot be undone" in command("undo", opened["id"], "--yes")[2]
+    assert "Nickname" in command("create", "username=A-8", "--yes")[2]
+    (closed,) = rows(command("delete", "A-9", "--confirm", "A-9"))
+    assert closed["outcome"] == "applied"
+    assert "A-9" not in registered.accounts
+    assert registered.log == [(Operation.CREATE, "A-9"), (Operation.DELETE, "A-9")]
+
+
+def test_an_export_is_a_file_of_changes(command, registered, tmp_path):
+    path = tmp_path / "accounts.csv"
+    code, _, err = command("list", "--to", str(path))
+    assert code == 0, err
+    assert path.read_text("utf-8").splitlines()[0] == "username,nickname,delivering"
+    path.write_text(path.read_text("utf-8").replace("Bob", "Robert"), "utf-8")
+    (plan,) = rows(command("plan", "new", "--from", str(path), "--action", "set"))
+    assert plan["items"] == 1
+    (done,) = rows(command("plan", "apply", plan["plan"], "--yes"))
+    assert done["changes"] == {"nickname": {"before": "Bob", "after": "Robert"}}
+    assert registered.log == [(Operation.SET, "A-2")]
+    assert [row["outcome"] for row in rows(command("undo", "job-1", "--yes"))] == ["applied"]
+    assert registered.accounts["A-2"]["nickname"] == "Bob"
+
+
+def test_new_accounts_come_from_a_file(command, registered, tmp_path):
+    path = tmp_path / "new.csv"
+    path.write_text("username,nickname\nB-1,One\nB-2,Two\n")
+    assert len(rows(command("create", "--from", str(path), "--yes"))) == 2
+    assert [registered.accounts[name]["nickname"] for name in ("B-1", "B-2")] == ["One", "Two"]
+
+
+def test_our_notes_stand_beside_it(command, registered):
+    rows(command("note", "A/3", "--label", "vip"))
+    assert [row["username"] for row in rows(command("list", "--filter", "label:vip"))] == ["A/3"]
+    assert rows(command("list", "--columns", "username,label", "--filter", "nickname:søn")) == [
+        {"username": "A/3", "label": "vip"}
+    ]
+    assert registered.log == []
+
+
 def test_the_help_names_it(command):
     assert "reseller-v2, toy." in command("enable", "--help")[1]
     assert "Fields (toy): nickname." in command("set", "--help")[1]
-    assert "toy" not in command("delete", "--help")[1]
+    assert "reseller-v2, toy." in command("delete", "--help")[1]
+    assert "toy" not in command("rename", "--help")[1]
 
 
 async def test_the_screen_shows_and_changes_it(registered, tmp_path):
@@ -126,6 +172,29 @@ async def test_the_screen_shows_and_changes_it(registered, tmp_path):
         await desk.press("question_mark")
         painted = "\n".join(desk.screen_text())
         assert "Resume delivery" in painted
+        await desk.press("escape")
+        await desk.press("n")
+        await desk.opened("New account")
+        assert "Nickname" in "\n".join(desk.screen_text())
+        desk.field("username").value, desk.field("nickname").value = "N-1", "New"
+        await desk.read_then()
+        await desk.opened("Review new account")
+        await desk.read_then()
+        await soon("the account is opened", lambda: "N-1" in registered.accounts)
+        path = tmp_path / "names.csv"
+        path.write_text("username,nickname\nA-1,Anna\n")
+        await desk.press("less_than_sign")
+        await desk.opened("Import")
+        desk.field("file").value = str(path)
+        await desk.read_then()
+        await desk.opened("What is to be done")
+        (line,) = (line for line in desk.words().splitlines() if line.endswith("Change nickname"))
+        await desk.press(line.split()[0])
+        await desk.opened("Import names.csv: 1 to do")
+        await desk.press("p")
+        await desk.opened("Plan: change nickname")
+        await desk.read_then()
+        await soon("the file is applied", lambda: registered.accounts["A-1"]["nickname"] == "Anna")
 
 
 def test_nothing_else_knows_it():

@@ -7,6 +7,7 @@ import pytest
 
 from tests.harness.waiting import soon
 from tui_reseller import wiring
+from tui_reseller.domain.action import Action, Effect
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.fingerprint import fingerprint_of
@@ -14,7 +15,7 @@ from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.provider import DETAILS_READ, KEY, Action, AtCreate, Effect, Field, Kind, Provider, Told
+from tui_reseller.domain.provider import DETAILS_READ, KEY, AtCreate, Field, Kind, Provider, Told
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.receipt import Receipt

@@ -2,13 +2,12 @@
 
 It uses httpx's transport and not its client: the client would keep cookies, prepare redirects, read proxies and keys
 from the environment and log every call, and all of that would have to be switched off again (N47-N49). Connections are
-our own (network.py).
+our own (transport.py, network.py).
 """
 
 import asyncio
 import contextlib
 import logging
-import os
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from operator import attrgetter
@@ -20,19 +19,14 @@ import httpx
 
 from tui_reseller import __version__
 from tui_reseller.api.failures import translate
-from tui_reseller.api.network import Network
 from tui_reseller.api.reply import Reply
 from tui_reseller.api.request import Request
+from tui_reseller.api.transport import transport_for
 from tui_reseller.domain.errors import AnswerLost, NoAnswer, NotSent, Rejected
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.proxy import user_in
 from tui_reseller.domain.secret import Secret
-from tui_reseller.system.files import at_home
 
 CONNECT_SECONDS = 5.0
-KEEPALIVE_SECONDS = 4.0
-"""A write goes over a connection that was idle for less than 5 s, or over a fresh one (N13)."""
-MAX_CONNECTIONS = 16
 CLOSE_SECONDS = 1.0
 
 T = TypeVar("T")
@@ -58,7 +52,7 @@ class Caller:
         failure: NotSent
         try:
             host = f"{profile.host} over the proxy" if profile.is_proxied else profile.host
-            return cls(profile.base_url, host, _transport(profile, proxy_password))
+            return cls(profile.base_url, host, transport_for(profile, proxy_password))
         except (OSError, ssl.SSLError) as error:
             reason = error.strerror or "no certificate in it"
             failure = NotSent(f"the CA file cannot be used: {reason}", hint="see ca_file in the profile")
@@ -257,49 +251,3 @@ _CONNECTION = attrgetter("stream._httpcore_stream._stream._connection")
 
 _CANNOT_BEGIN = (httpcore.ConnectionNotAvailable, httpcore.ConnectError)
 """What our connections raise before the first byte of a request (network.py)."""
-
-
-class _Transport(httpx.AsyncHTTPTransport):
-    """The transport of httpx, on connections of our own."""
-
-    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
-        self._pool = pool
-
-
-def _transport(profile: Profile, proxy_password: Secret | None) -> httpx.AsyncBaseTransport:
-    is_secure = profile.base_url.startswith("https:")
-    tls = _tls(profile.ca_file) if is_secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    network = Network(only_here=not is_secure)
-    if profile.is_proxied:
-        return _Transport(_proxy(profile.proxy, proxy_password, tls, network))
-    return _Transport(
-        httpcore.AsyncConnectionPool(
-            tls, max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS, network_backend=network
-        )
-    )
-
-
-def _proxy(address: str, password: Secret | None, tls: ssl.SSLContext, network: Network) -> httpcore.AsyncHTTPProxy:
-    """Return connections through a proxy. Raises ValueError, httpx.InvalidURL if the address is not of one."""
-    proxy = httpx.Proxy(address)
-    if proxy.url.scheme not in {"http", "https"}:
-        raise ValueError("only HTTP proxies are spoken to")
-    if password is not None:
-        proxy.auth = (user_in(address) or "", password.reveal())
-    return httpcore.AsyncHTTPProxy(
-        httpcore.URL(
-            scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=proxy.url.raw_path
-        ),
-        proxy_auth=proxy.raw_auth,
-        ssl_context=tls,
-        proxy_ssl_context=tls if proxy.url.scheme == "https" else None,
-        max_connections=MAX_CONNECTIONS,
-        keepalive_expiry=KEEPALIVE_SECONDS,
-        network_backend=network,
-    )
-
-
-def _tls(ca_file: str) -> ssl.SSLContext:
-    # Building a context reads this variable, also where the library is told to trust nothing in the environment.
-    os.environ.pop("SSLKEYLOGFILE", None)
-    return ssl.create_default_context(cafile=at_home(ca_file)) if ca_file else httpx.create_ssl_context(trust_env=False)

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change, Collision
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.printed import Foreign, command
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import quoted
 from tui_reseller.domain.value import Value, value_words
 from tui_reseller.services.advice import known, safe, safe_for

@@ -1,7 +1,6 @@
 """The way of every verb that changes customers: check, read, show or ask, send, report (design section 4)."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,23 +11,23 @@ from tui_reseller.cli.delivery import Delivery
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.job_running import job_line, job_reporter
+from tui_reseller.cli.named_customers import MANY_READS, nobody_there, one_by_one, read_named
 from tui_reseller.cli.report import Report
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import AuditQuery
-from tui_reseller.domain.changes import Change, wanted_by
+from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import CustomerNotFound, InvalidInput, RefusedHere, SnapshotDamaged
+from tui_reseller.domain.errors import CustomerNotFound, InvalidInput, RefusedHere
 from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.plan import Plan
-from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door, listing, plans
 from tui_reseller.services.door import Consent, Permit
 from tui_reseller.services.files.reading import Read
 from tui_reseller.services.jobs import JobRun
-from tui_reseller.services.lag import find_up_to_date
-from tui_reseller.services.near_names import near_names
 from tui_reseller.services.new_customers import checked_customers
 from tui_reseller.services.new_names import WAY_OUT, know_names, new_name, odd_names
 from tui_reseller.services.plan_checks import PLAIN, Checking
@@ -38,9 +37,6 @@ from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import refuse_invalid
 from tui_reseller.services.write import Aim, carry_out, preview
-
-MANY_READS = 20
-"""Above this many usernames one list is read instead of each customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,39 +156,16 @@ class _WriteFlow:
 
     async def _look_up(self) -> set[str]:
         """Read the customers; return the names that are unknown. Raises CustomerNotFound unless those are skipped."""
-        names = self.request.usernames
-        if self.session.provider.action(self.request.operation).effect is Effect.CREATES:
-            if not self.options.dry_run:
-                await self.inv.connect(self.session)
+        is_new = self.session.provider.action(self.request.operation).effect is Effect.CREATES
+        if not (is_new and self.options.dry_run):
+            await self.inv.connect(self.session)
+        if is_new:
             return set()
-        await self.inv.connect(self.session)
-        self.found = await (self._from_list(names) if len(names) > MANY_READS else self._one_by_one(names))
-        unknown = [name for name in names if name not in self.found]
-        if unknown and not (self.request.skip_unknown and len(names) > 1):
-            listed = ", ".join(quoted(name) for name in unknown[:5])
-            more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
-            near = [words for words in (await near_names(self.session, unknown)).values() if words]
-            skip = ["--skip-unknown leaves them out"] if len(names) > 1 else []
-            hint = "; ".join([*near, *skip])
-            raise CustomerNotFound(f"there is no customer {listed}{more}; nothing was sent", hint=hint)
+        self.found = await read_named(self.session, self.request.calls)
+        unknown = [name for name in self.request.usernames if name not in self.found]
+        if unknown and not (self.request.skip_unknown and self.request.is_for_many):
+            raise await nobody_there(self.session, unknown, may_skip=self.request.is_for_many)
         return set(unknown)
-
-    async def _one_by_one(self, names: Sequence[str]) -> dict[str, Customer]:
-        provider = self.session.provider
-        fields = {name for call in self.request.calls for name in wanted_by(provider, call)}
-        read = {name: await find_up_to_date(self.session, name, fields) for name in names}
-        return {name: customer for name, customer in read.items() if customer is not None}
-
-    async def _from_list(self, names: Sequence[str]) -> dict[str, Customer]:
-        with contextlib.suppress(SnapshotDamaged):  # the service is asked anyway
-            await listing.load(self.session)
-        fresh = await listing.read_all(self.session)
-        if fresh.held:
-            raise RefusedHere(
-                f"the list came with {fresh.total:,} customers, the last one had {fresh.previous:,}; nothing was sent",
-                hint=f"look at it first; what takes it over: {listing.takes_over(self.session)}",
-            )
-        return dict(self.session.customers.named(names))
 
     def _without(self, unknown: Collection[str]) -> tuple[list[Call], list[Result]]:
         """Return the calls on customers that are there, and the results of the others."""
@@ -264,8 +237,7 @@ class _WriteFlow:
         is_from_list = len(self.request.calls) > MANY_READS
         plan = await self._plan(calls)
         job = await jobs.add(plan, session.operator, self.options.reason, delivery.place)
-        names = [call.username for call in calls]
-        present = await self._one_by_one(names) if self.is_asked and not is_from_list else self.found
+        present = await one_by_one(session, calls) if self.is_asked and not is_from_list else self.found
         run = JobRun(
             session, jobs, job, permit.for_job(job.number), delivery.passwords, job_reporter(self.inv, report),
             present=None if is_from_list else present,

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call
-from tui_reseller.domain.provider import DETAILS_READ, KEY, Effect, Provider
+from tui_reseller.domain.provider import DETAILS_READ, KEY, Provider
 from tui_reseller.domain.value import Value, value_of
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.changes import Change, wanted_by
 from tui_reseller.domain.customer import Customer
@@ -21,7 +22,7 @@ from tui_reseller.domain.fingerprint import (
     likeness,
 )
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.domain.provider import DETAILS_READ, KEY, Effect, Provider
+from tui_reseller.domain.provider import DETAILS_READ, KEY, Provider
 from tui_reseller.domain.value import Value, value_of
 
 NOTHING: Mapping[str, str] = MappingProxyType({})

@@ -1,8 +1,8 @@
 """What both front doors say of an open outcome: what is known, and what is safe now (reliability 4.3, 4.5). Pure."""
 
+from tui_reseller.domain.action import Action
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.provider import Action
 from tui_reseller.domain.providers import provider_of
 
 NOTHING = "nothing observable yet"

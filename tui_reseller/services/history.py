@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from tui_reseller.domain.action import Action, Effect
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.fingerprint import Fingerprint
-from tui_reseller.domain.provider import KEY, Action, Effect
+from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.services.session import Session
 

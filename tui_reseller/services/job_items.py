@@ -5,6 +5,7 @@ what was rejected.
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.changes import Change, wanted_by
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict, RefusedHere, ResellerError
@@ -12,11 +13,11 @@ from tui_reseller.domain.fingerprint import differing
 from tui_reseller.domain.job import Job, JobItem
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.plan import Item
-from tui_reseller.domain.provider import Effect, Provider
+from tui_reseller.domain.provider import Provider
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
-from tui_reseller.services.ports import JobsPort
+from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.services.reading_again import is_read_before_sending
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session

@@ -30,14 +30,15 @@ from tui_reseller.services import job_items, listing
 from tui_reseller.services.beside import Abandonable, every
 from tui_reseller.services.door import Permit
 from tui_reseller.services.failure_threshold import FailureThreshold
+from tui_reseller.services.job_end import end_of
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.ports import JobsPort
+from tui_reseller.services.ledger_ports import JobsPort
+from tui_reseller.services.list_updates import list_updates
 from tui_reseller.services.progress import Progress
 from tui_reseller.services.reconciliation import reconcile
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 from tui_reseller.services.throttle import Throttle
-from tui_reseller.services.write import list_updates
 
 STAGES = (1, 10, None)
 MOST_ATTEMPTS = 3
@@ -55,8 +56,8 @@ class JobRun:
     """A job while this process applies it. *Tell* is called in the event loop whenever there is something new.
 
     With *settling*, unknown outcomes are looked into at the end, too, which takes a minute. *Reason* stands for that of
-    the job from now on, if there is one. *Present* holds customers
-    that were read one by one just now, where a few in a large account are not worth a whole list.
+    the job from now on, if there is one. *Present* holds customers that were read one by one just now, where a few in a
+    large account are not worth a whole list.
     """
 
     session: Session
@@ -116,7 +117,9 @@ class JobRun:
                     await self._work()
                     if self.settling and self.state is not JobState.STOPPED:
                         await self._lengthy.run(self._settle())
-                ended = await self._end()
+                ended = self.state, self.why
+                if not self.halted():
+                    ended = await end_of(self.jobs, self.job, len(self._locked))
             except asyncio.CancelledError:
                 ended = JobState.STOPPED, "the program was ended"
                 raise
@@ -144,22 +147,6 @@ class JobRun:
         """What became of each password follows from its item, whatever ended this run or the one before."""
         if self.passwords is not None:
             await self.passwords.settle(job_items.all_items(self.jobs, self.job.number))
-
-    async def _end(self) -> tuple[JobState, str]:
-        """Return what the job is when nothing more is sent by this run."""
-        if self.halted():
-            return self.state, self.why
-        found = await self.jobs.get(self.job.number)
-        if found is not None and found.in_flight:
-            return (
-                JobState.PAUSED,
-                f"{found.in_flight:,} are in flight in a process that may still bring them to an end",
-            )
-        if not await self.jobs.waiting(self.job.number, -1, 1):
-            return JobState.FINISHED, ""
-        if self._locked:
-            return JobState.PAUSED, f"{len(self._locked):,} customers wait for an outcome to be settled"
-        return JobState.PAUSED, "some could not be sent"
 
     async def heed(self) -> None:
         """Do what another process asks of the job, and show changes in the list."""

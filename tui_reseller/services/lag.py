@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import timedelta
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound
-from tui_reseller.domain.provider import Effect
 from tui_reseller.domain.text import quoted
 from tui_reseller.domain.value import Value
 from tui_reseller.services.session import Session

@@ -7,7 +7,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.value import Value
-from tui_reseller.services.ports import LedgerPort
+from tui_reseller.services.ledger_ports import LedgerPort
 
 
 @dataclass

@@ -3,10 +3,11 @@
 import contextlib
 from collections.abc import Mapping, Sequence
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.confusables import difference, is_same_name, oddity, skeleton
 from tui_reseller.domain.errors import SnapshotDamaged
 from tui_reseller.domain.operation import Call
-from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
 from tui_reseller.services.session import Session

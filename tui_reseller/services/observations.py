@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import quoted
 from tui_reseller.domain.value import Value, value_words
 from tui_reseller.services.attribution import attribution_of, changed_by

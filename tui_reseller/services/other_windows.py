@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.services.session import Session
 
 MOST = 5_000

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Item, Refusal
-from tui_reseller.domain.provider import KEY, Effect
+from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.details import read_those_needed
 from tui_reseller.services.files.actions import NEW_KEY

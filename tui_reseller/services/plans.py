@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.fingerprint import Fingerprint
 from tui_reseller.domain.plan import Item, Plan, Refusal
 from tui_reseller.domain.printed import Foreign, line
-from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services import listing

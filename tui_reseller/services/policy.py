@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tui_reseller.domain.action import Action
 from tui_reseller.domain.confusables import is_same_name
 from tui_reseller.domain.errors import InvalidInput, NotWritable, RefusedHere
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.printed import command, is_plain
 from tui_reseller.domain.profile import Profile
-from tui_reseller.domain.provider import KEY, Action
+from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.ports import Clock
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.provider import KEY, Effect
+from tui_reseller.domain.provider import KEY
 from tui_reseller.services.observations import Observation, observe, times_text
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import SETTLE

@@ -1,9 +1,9 @@
 """What a refusal means if the call was sent before: the earlier one may have been carried out (reliability 4.3)."""
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.errors import CredentialsRefused, CustomerNotFound, RateLimited, Rejected, ResellerError
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.provider import Effect
 from tui_reseller.services.observations import observe
 from tui_reseller.services.session import Session
 

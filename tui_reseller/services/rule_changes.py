@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.profile import Profile
-from tui_reseller.services.ports import LedgerPort
+from tui_reseller.services.ledger_ports import LedgerPort
 
 KIND = "rules"
 RULES = ("protected", "read_only", "max_rows", "max_percent")

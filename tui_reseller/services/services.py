@@ -12,18 +12,10 @@ from tui_reseller.domain.job import Job
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import Provider
 from tui_reseller.services.job_passwords import Made, PasswordFilesPort
+from tui_reseller.services.ledger_ports import JobsPort, LedgerPort, VaultPort
 from tui_reseller.services.list_ports import CustomerListPort, ExportPort, SnapshotPort
 from tui_reseller.services.policy import Policy
-from tui_reseller.services.ports import (
-    Clock,
-    CredentialsPort,
-    DraftsPort,
-    JobsPort,
-    LedgerPort,
-    PlanFilesPort,
-    VaultPort,
-    ViewsPort,
-)
+from tui_reseller.services.ports import Clock, CredentialsPort, DraftsPort, PlanFilesPort, ViewsPort
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.session import Connect, Session
 from tui_reseller.services.usage_port import SamplesPort

@@ -19,9 +19,10 @@ from tui_reseller.services.held_list import HeldList
 from tui_reseller.services.kept_notes import KeptNotes
 from tui_reseller.services.known_usage import KnownUsage
 from tui_reseller.services.last_set import LastSet
+from tui_reseller.services.ledger_ports import LedgerPort
 from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
 from tui_reseller.services.policy import Policy
-from tui_reseller.services.ports import Clock, CredentialsPort, CustomersPort, LedgerPort
+from tui_reseller.services.ports import Clock, CredentialsPort, CustomersPort
 from tui_reseller.services.suspended import Suspended
 from tui_reseller.services.write_desk import WriteDesk
 

@@ -9,7 +9,7 @@ from tui_reseller.domain.confusables import is_same_name
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere, ResellerError
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
-from tui_reseller.services.ports import LedgerPort
+from tui_reseller.services.ledger_ports import LedgerPort
 from tui_reseller.services.session import Session
 
 KIND = "sign_in"

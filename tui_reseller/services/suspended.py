@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.provider import KEY
-from tui_reseller.services.ports import LedgerPort
+from tui_reseller.services.ledger_ports import LedgerPort
 from tui_reseller.services.suspensions import Suspension, open_suspensions
 
 MOST = 5_000

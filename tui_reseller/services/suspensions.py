@@ -7,11 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tui_reseller.domain.action import Action, Effect
 from tui_reseller.domain.audit import Entry, utc_text
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.provider import KEY, Action, Effect, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.providers import PROVIDERS, provider_of
-from tui_reseller.services.ports import LedgerPort
+from tui_reseller.services.ledger_ports import LedgerPort
 
 
 @dataclass(frozen=True, slots=True)

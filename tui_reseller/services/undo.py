@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import Conflict, InvalidInput, RefusedHere, ResellerError
 from tui_reseller.domain.fingerprint import Fingerprint, Likeness, differing, likeness
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Refusal
-from tui_reseller.domain.provider import KEY, Effect
+from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import plans

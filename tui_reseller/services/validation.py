@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from ipaddress import IPv4Address
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.countries import COUNTRIES
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.exact_text import holds_unseen, spelt_out
@@ -13,7 +14,7 @@ from tui_reseller.domain.fields import Finding, check_choice, check_date, check_
 from tui_reseller.domain.nearest import did_you_mean, nearest
 from tui_reseller.domain.operation import Call, verb_of
 from tui_reseller.domain.password import check_password
-from tui_reseller.domain.provider import KEY, Effect, Field, Provider
+from tui_reseller.domain.provider import KEY, Field, Provider
 
 _ADDON = re.compile(r"[^\s:,]+(?::[1-9][0-9]{0,5})?")
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.provider import Effect
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.lost_create import opened_around
 from tui_reseller.services.observations import Observation, observe, times_text

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.changes import Change, changes_of, conflicts_of, wanted_by
 from tui_reseller.domain.customer import Customer
@@ -17,7 +18,7 @@ from tui_reseller.domain.errors import (
 )
 from tui_reseller.domain.fingerprint import UNKNOWN, Fingerprint, Likeness, differing, fingerprint_of, likeness, seen_of
 from tui_reseller.domain.operation import Call, Outcome
-from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import resend, retry
@@ -25,6 +26,7 @@ from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
 from tui_reseller.services.ends import refuse_end, takes_end
 from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
+from tui_reseller.services.list_updates import after_call, list_updates
 from tui_reseller.services.result import Result
 from tui_reseller.services.retry import Heard
 from tui_reseller.services.sending import Sending, answer
@@ -247,42 +249,6 @@ async def _finish(session: Session, entry_id: str, outcome: Outcome, message: st
         session.desk.unwritten.append((entry_id, outcome, message, target))
         return f" (this outcome could not be written down yet: {error.message})"
     return ""
-
-
-def list_updates(
-    session: Session, call: Call, before: Customer | None, outcome: Outcome
-) -> list[tuple[str, Customer | None]]:
-    """Return what a result changes in the list: a certain change, or a switch that is unknown now. What this tool knows
-    beside the service is learnt on the way.
-    """
-    action = session.provider.action(call.operation)
-    if outcome is Outcome.UNKNOWN and action.sets and before:
-        session.last_set.note(call.username, dict.fromkeys(action.sets))
-        return [(call.username, before.with_values(dict.fromkeys(action.turned)))]
-    if not outcome.is_applied:
-        return []
-    if outcome is Outcome.VERIFIED_APPLIED and action.effect is Effect.CREATES:
-        return []  # it was taken in as it was read
-    if before:
-        session.last_set.note(call.username, action.sets)
-    if action.effect is Effect.RENAMES:
-        session.last_set.renamed(call.username, call.fields[KEY])
-        session.notes.renamed(call.username, call.fields[KEY])
-    if action.effect is Effect.REMOVES:
-        session.last_set.forget(call.username)
-        session.notes.forget(call.username)
-    return [(call.username, after_call(session.provider, call, before))]
-
-
-def after_call(provider: Provider, call: Call, before: Customer | None) -> Customer | None:
-    """Return the customer as an applied call leaves it; None after a delete."""
-    match provider.action(call.operation).effect:
-        case Effect.REMOVES:
-            return None
-        case Effect.CREATES:
-            return Customer.of(provider, call.username, {**provider.new_values, **call.fields})
-        case _:
-            return before.with_values(wanted_by(provider, call)) if before else None
 
 
 def _left_by(provider: Provider, call: Call, before: Customer | None) -> Customer:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.text import quoted
-from tui_reseller.services.ports import LedgerPort
+from tui_reseller.services.ledger_ports import LedgerPort
 
 
 @dataclass

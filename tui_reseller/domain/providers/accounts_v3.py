@@ -1,7 +1,8 @@
 """SendGrid's Account Provisioning API v3: for resellers with an agreement (services 9.6)."""
 
+from tui_reseller.domain.action import Action, Effect
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.provider import DETAILS_READ, KEY, Action, AtCreate, Effect, Field, Kind, Provider, Told
+from tui_reseller.domain.provider import DETAILS_READ, KEY, AtCreate, Field, Kind, Provider, Told
 
 _OPTIONAL = AtCreate.OPTIONAL
 ACTIVATED, DEACTIVATED, SUSPENDED, BANNED = "activated", "deactivated", "suspended", "banned"

@@ -3,8 +3,8 @@
 Each service takes these into its own table, with what it has besides.
 """
 
+from tui_reseller.domain.action import Action, Effect
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.provider import Action, Effect
 
 FOR_EVER = "cannot be undone"
 _OVERWRITES = "Safe: check. Not safe: send it again before it is resolved; it may undo what others changed."

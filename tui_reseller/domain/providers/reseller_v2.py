@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from tui_reseller.domain.action import Action, Effect
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.provider import Action, AtCreate, Effect, Field, Kind, Provider, Told
+from tui_reseller.domain.provider import AtCreate, Field, Kind, Provider, Told
 from tui_reseller.domain.providers.by_username import ACTIONS_BY_USERNAME as _SHARED
 from tui_reseller.domain.providers.by_username import FOR_EVER
 

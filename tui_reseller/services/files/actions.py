@@ -1,9 +1,10 @@
 """Which columns a file of changes may have: those of the actions of a service."""
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.operation import Operation
-from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import clean
 
 ACTION, PASSWORD, NEW_KEY = "action", "password", f"new_{KEY}"

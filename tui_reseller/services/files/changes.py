@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.csv_cells import text_of
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.exact_text import spelt_out
 from tui_reseller.domain.listing import EXTRA
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import formula_restored
 from tui_reseller.services.files.actions import ACTION, NEW_KEY, PASSWORD, action_of, columns_of

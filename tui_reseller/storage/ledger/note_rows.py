@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Operator, utc_text
 from tui_reseller.domain.errors import Conflict
 from tui_reseller.domain.fingerprint import fingerprint_from
 from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Operation
-from tui_reseller.domain.provider import Effect, Provider
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.storage.ledger.encoding import compact, escaped, unescaped
 from tui_reseller.storage.ledger.rows import LedgerRow

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.provider import KEY, Effect, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.value import Value
 
 

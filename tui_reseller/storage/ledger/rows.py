@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry, Intent, Operator, utc_text
 from tui_reseller.domain.changes import as_object, from_object
 from tui_reseller.domain.fingerprint import fingerprint_from
 from tui_reseller.domain.operation import Operation, Outcome
-from tui_reseller.domain.provider import KEY, Effect
+from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage.ledger.encoding import compact, escaped, unescaped
 from tui_reseller.system.process import Process

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Operation
-from tui_reseller.domain.provider import KEY, AtCreate, Effect, Field, Provider
+from tui_reseller.domain.provider import KEY, AtCreate, Field, Provider
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.rows import customer_field, password_fields

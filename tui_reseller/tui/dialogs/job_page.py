@@ -9,7 +9,7 @@ from tui_reseller.domain.job import Job, JobState
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.services.jobs import JobRun
-from tui_reseller.services.ports import JobsPort
+from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.presenters import job as words
 

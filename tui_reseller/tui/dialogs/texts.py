@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.fields import MIN_USERNAME
 from tui_reseller.domain.operation import Operation
-from tui_reseller.domain.provider import KEY, Effect, Field, Provider, Told
+from tui_reseller.domain.provider import KEY, Field, Provider, Told
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from tui_reseller.domain.provider import Action, Provider
+from tui_reseller.domain.action import Action
+from tui_reseller.domain.provider import Provider
 from tui_reseller.services.policy import Policy
 from tui_reseller.tui.commands import CUSTOMER, USAGE, VALID_FILTER, WHOLE_LIST, WRITABLE, Command
 from tui_reseller.tui.keys import key_word

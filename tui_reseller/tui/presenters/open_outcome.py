@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from tui_reseller.domain.action import Action, Effect
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.provider import Action, Effect
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean
 from tui_reseller.services.advice import known, safe_for

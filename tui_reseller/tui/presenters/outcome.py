@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Operation, Outcome, verb_of
 from tui_reseller.domain.printed import Foreign, Typed, Word, command
-from tui_reseller.domain.provider import Effect, Provider
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.policy import TYPED
 from tui_reseller.services.result import Result

@@ -1,0 +1,94 @@
+"""What an operation of a service is: its words, consequences and safety, as data. The tables stand in `providers/`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from tui_reseller.domain.operation import Operation, Outcome
+
+NO_SWITCH: Mapping[str, bool] = MappingProxyType({})
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+NO_REFUSALS: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+NO_ADVICE: Mapping[Outcome, str] = MappingProxyType({})
+
+
+class Effect(Enum):
+    """What a write does to the record of a customer."""
+
+    CHANGES = "changes"
+    CREATES = "creates"
+    RENAMES = "renames"
+    REMOVES = "removes"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One operation of a service.
+
+    Grade is how strongly it is asked about (interaction 4): 1 asks, 2 states the consequence, 3 has the username
+    typed. Button is the word that does it; remark stands behind the title where it is asked about. Of_many is the
+    consequence for several customers. Sets are the switches that it turns, takes the fields that one call carries,
+    remembers what a plan keeps to tell that it is still the same customer. Leaves are the texts that go with the
+    switches. Refused_when says by field and value why it is never sent to a customer who is so. Undo is the operation
+    that takes it back, or None, with cannot_undo saying why. Is_repeatable: sending it again with the same value does
+    no harm; is_checkable: a reading can show that it happened (reliability 4.3), and uncheckable says why none can.
+    Takes_end: it may be given a moment at which it is to be taken back. Advice is what may be done without harm while
+    an outcome is open. Scope is what a key must be allowed, or empty. Brief is a few words on it, for the help.
+    """
+
+    title: str
+    grade: int
+    button: str = ""
+    remark: str = ""
+    consequence: tuple[str, ...] = ()
+    of_many: str = ""
+    effect: Effect = Effect.CHANGES
+    sets: Mapping[str, bool] = field(default_factory=lambda: NO_SWITCH)
+    leaves: Mapping[str, str] = field(default_factory=lambda: NO_TEXTS)
+    refused_when: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: NO_REFUSALS)
+    takes: tuple[str, ...] = ()
+    remembers: tuple[str, ...] = ()
+    undo: Operation | None = None
+    cannot_undo: str = ""
+    is_repeatable: bool = False
+    is_checkable: bool = True
+    uncheckable: str = "the service never tells; repeating with the same value does no harm"
+    needs_password: bool = False
+    hits_whole_account: bool = False
+    takes_end: bool = False
+    advice: Mapping[Outcome, str] = field(default_factory=lambda: NO_ADVICE)
+    unseen: str = ""
+    scope: str = ""
+    brief: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The title with its remark, for a question."""
+        return f"{self.title} - {self.remark}" if self.remark else self.title
+
+    @property
+    def switch(self) -> str:
+        """The field of the one switch that it turns, or empty."""
+        return next(iter(self.sets), "")
+
+    @property
+    def is_told_by_fields(self) -> bool:
+        """Whether fields before and after say what it did; else its title says it better, or there is a secret."""
+        return self.effect in {Effect.CHANGES, Effect.RENAMES} and not self.needs_password
+
+    @property
+    def turned(self) -> tuple[str, ...]:
+        """The fields that are otherwise afterwards whatever was asked for: its switches, and what goes with them."""
+        return (*self.sets, *self.leaves)
+
+    @property
+    def stops(self) -> bool:
+        """Whether it turns a switch off."""
+        return False in self.sets.values()
+
+
+FOREIGN_ACTION = Action(
+    "Operation of a newer version", 3, is_checkable=False, cannot_undo="it cannot be undone by this version"
+)
+"""Of an operation that only a newer version knows, or another service has: it is shown and never sent."""
