@@ -152,7 +152,7 @@ async def test_the_screen_shows_and_changes_it(registered, tmp_path):
     async with open_desk(SimpleNamespace(ready=ready), tmp_path, size=(180, 40), provider=TOY.id) as desk:
         painted = "\n".join(desk.screen_text())
         assert {"ACCOUNT", "NAME", "DELIVERY", "Łukasz"} <= set(painted.split())
-        assert {"Nickname", "Delivery"} <= set(painted.split())
+        assert {"Name", "Delivery"} <= set(painted.split())
         await desk.go_to("A-2")
         await desk.press("e")
         await desk.opened("Resume delivery")

@@ -1,8 +1,8 @@
 """The list of customers: a line-API view on a window of rows. Costs the same at ten rows and at a million."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from time import monotonic
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from rich.segment import Segment
 from textual.events import Click, Key, Paste
@@ -16,6 +16,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.note import NO_NOTES
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
+from tui_reseller.tui.panes.customer_rows import CustomerRows
 from tui_reseller.tui.panes.line_view import LineView
 from tui_reseller.tui.panes.row_strip import RowMarks, row_parts, row_strip, spoken_strip
 from tui_reseller.tui.presenters.empty import nothing_words
@@ -25,30 +26,6 @@ from tui_reseller.tui.view_state import ViewState
 NOTHING_AT = 1
 """The line at which it is said why no customer is shown."""
 MOVES = {"up": -1, "k": -1, "down": 1, "j": 1}
-
-
-class CustomerRows(Protocol):
-    """What is listed; the customer list of the services fits."""
-
-    @property
-    def version(self) -> int:
-        """A number that changes with every change of the rows."""
-
-    @property
-    def is_head(self) -> bool:
-        """Whether only the first rows are there yet, and the whole list is still read from disk."""
-
-    def __len__(self) -> int:
-        """How many rows."""
-
-    def row_of(self, username: str) -> int | None:
-        """Return the row of a customer, None where it is not listed."""
-
-    def window(self, start: int, stop: int) -> Sequence[Customer]:
-        """Return rows."""
-
-    def fresh(self, usernames: Collection[str]) -> frozenset[str]:
-        """Return which usernames the last refresh brought or changed."""
 
 
 class _Shown(NamedTuple):
