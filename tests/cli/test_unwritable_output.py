@@ -100,6 +100,7 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "sandbox": lambda _: ["--port", "0", "--customers", "3"],
     "snapshot show": lambda place: having(place.console("list").out),
     "snapshot purge": lambda _: [],
+    "doctor": lambda _: [],
     "completion": lambda _: ["bash"],
 }  # fmt: skip
 """What each verb is called with. A verb of the tree that is missing here fails."""

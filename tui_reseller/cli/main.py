@@ -48,6 +48,7 @@ VERBS = (
     Verb("demo", "sandbox:demo", _OWN, "The screen on a sandbox with invented customers."),
     Verb("sandbox", "sandbox:sandbox", _OWN, "A simulated service to try against."),
     Verb("snapshot", "snapshot:snapshot", _OWN, "The last list on disk: show or delete it."),
+    Verb("doctor", "doctor:doctor", _OWN, "Say what stands in the way: terminal, keyring, config, service."),
     Verb("completion", "completion:completion", _OWN, "Print the completion script of a shell."),
 )
 _WHY = {errno.EPIPE: "its reader has gone", errno.EBADF: "stdout is closed"}
