@@ -1,5 +1,7 @@
 """The contract of clients, kept by that of Subusers v3: against the sandbox."""
 
+import json
+
 import pytest
 
 from tests.api.contract import ClientContract
@@ -10,6 +12,7 @@ from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.domain.secret import Secret
 
 WIRE = {True: "true", False: "false"}
+CREDITS = {"type": "nonrecurring", "reset_frequency": None, "remain": 40, "total": None, "used": None}
 
 
 class SandboxPeer:
@@ -26,7 +29,7 @@ class SandboxPeer:
 
     def plant(self, username, values):
         values = {name: WIRE.get(value, value) for name, value in values.items() if name != "id"}
-        self._sandbox.plant(username, active=values.pop("sending"), **values)
+        self._sandbox.plant(username, active=values.pop("sending"), credits=json.dumps(CREDITS), **values)
 
     def applied(self, username):
         return [Operation(operation) for operation, whom in self._sandbox.applied() if whom == username]

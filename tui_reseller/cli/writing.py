@@ -112,6 +112,7 @@ class _WriteFlow:
         request = self.request
         warnings = [*messages.odd_names(self.odd_names), *(warnings or self._warnings())]
         calls, skipped = self._without(await self._look_up())
+        warnings += await self._taken_away(calls)
         if calls and consent is None:
             lines = [(call.username, self._changes(call)) for call in calls]
             reviewed = messages.review(request.operation, session.profile, lines, warnings)
@@ -153,6 +154,14 @@ class _WriteFlow:
             for finding in refuse_invalid(self.session.provider, call)
         ]
         return list(dict.fromkeys(said))
+
+    async def _taken_away(self, calls: Sequence[Call]) -> list[str]:
+        """Return what calls take away from customers beside what they say."""
+        if not self.session.provider.action(self.request.operation).is_whole:
+            return []
+        found = [(call, self.found[call.username]) for call in calls]
+        lost = [(call, line) for call, now in found for line in await self.session.taken_away(call, now)]
+        return [f"{quoted(call.username)} loses: {line}" for call, line in lost]
 
     def _say(self, warnings: Sequence[str]) -> None:
         for warning in warnings:
@@ -208,6 +217,7 @@ class _WriteFlow:
         await self._check_rows()
         self._say([*messages.odd_names(self.odd_names), *self._refusals(), *self._warnings()])
         calls, skipped = self._without(await self._look_up())
+        self._say(await self._taken_away(calls))
         with Report(self.inv, self.session.profile) as report:
             for call in calls:
                 changes = self._changes(call)

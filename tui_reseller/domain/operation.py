@@ -26,6 +26,10 @@ class Operation(Enum):
     PASSWORD = "password"  # noqa: S105 - the name of an operation
     RENAME = "rename"
     EMAIL = "email"
+    CREDITS_SET = "credits_set"
+    CREDITS_ADD = "credits_add"
+    IPS_SET = "ips_set"
+    OFFERINGS_SET = "offerings_set"
     FOREIGN = "foreign"
 
     @classmethod
@@ -41,9 +45,12 @@ WRITES = tuple(operation for operation in Operation if operation not in {Operati
 """The operations that change a customer."""
 
 
+_TWO_WORDS = frozenset({Operation.CREDITS_SET, Operation.CREDITS_ADD, Operation.IPS_SET, Operation.OFFERINGS_SET})
+
+
 def verb_of(operation: Operation) -> str:
-    """Return an operation as the command line calls it."""
-    return operation.value.replace("_", "-")
+    """Return an operation as the command line calls it: a verb, or a group and a verb in it."""
+    return operation.value.replace("_", " " if operation in _TWO_WORDS else "-")
 
 
 class Outcome(Enum):

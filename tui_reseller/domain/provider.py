@@ -11,6 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.value import Value
 
 KEY = "username"
 """The name of every service's key of a customer, in all outputs, files and rows of the ledger."""
@@ -19,6 +20,7 @@ DETAILS_READ = "details_read"
 NO_SWITCH: Mapping[str, bool] = MappingProxyType({})
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 NO_REFUSALS: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+NO_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 NO_ADVICE: Mapping[Outcome, str] = MappingProxyType({})
 NOTHING_LACKS: Mapping[Operation, str] = MappingProxyType({})
 
@@ -62,7 +64,9 @@ class Field:
     Label is its word in forms, title that of its column, width that column's width in cells. Set_by is the operation
     that changes it on a customer. Limit is the longest text in characters, limit_at_create that of a new customer.
     Check names a rule beyond the limit (services/validation.py). Is_column says whether the record of a customer has
-    it: what only a new customer takes is in no list. Is_offered: the service knows values to choose from.
+    it: what only a new customer takes is in no list. Is_offered: the service knows values to choose from. Read_with is
+    the column that says when it was read, of what is told one by one: fields that have it in common are read together.
+    Is_moving: it changes by itself, as a count of credits does, so that another value than before is nobody's doing.
     """
 
     name: str
@@ -78,6 +82,8 @@ class Field:
     is_searched: bool = False
     is_column: bool = True
     is_offered: bool = False
+    is_moving: bool = False
+    read_with: str = DETAILS_READ
     title: str = ""
     width: int = 16
 
@@ -85,6 +91,11 @@ class Field:
     def is_address(self) -> bool:
         """Whether it is an e-mail address."""
         return self.check == "email"
+
+    @property
+    def is_detail(self) -> bool:
+        """Whether it is told for one customer at a time."""
+        return self.told is Told.DETAIL
 
     @property
     def heading(self) -> str:
@@ -114,6 +125,10 @@ class Action:
     no harm; is_checkable: a reading can show that it happened (reliability 4.3), and uncheckable says why none can.
     Takes_end: it may be given a moment at which it is to be taken back. Advice is what may be done without harm while
     an outcome is open. Scope is what a key must be allowed, or empty. Brief is a few words on it, for the help.
+
+    Is_whole: all that it takes is sent together and overwrites what is there, so that nothing of it is left out where
+    it is so already, and it has a form of its own. Kinds say of such an operation, by the value of the first field that
+    it takes, which of the others go with it and are needed; without kinds all of them do.
     """
 
     title: str
@@ -127,6 +142,8 @@ class Action:
     leaves: Mapping[str, str] = field(default_factory=lambda: NO_TEXTS)
     refused_when: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: NO_REFUSALS)
     takes: tuple[str, ...] = ()
+    is_whole: bool = False
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_KINDS)
     remembers: tuple[str, ...] = ()
     undo: Operation | None = None
     cannot_undo: str = ""
@@ -209,8 +226,9 @@ class Provider:
 
     def __post_init__(self) -> None:
         """Hold the table together. Raises ValueError, which is a mistake of our own."""
-        if self.details and DETAILS_READ not in self.details:
-            raise ValueError(f"{self.id} tells details one by one, and has no column {DETAILS_READ}")
+        for moment in (DETAILS_READ, *self.groups) if self.details else ():
+            if moment not in self.details:
+                raise ValueError(f"{self.id} tells details one by one, and has no column {moment}")
 
     def has(self, operation: Operation) -> bool:
         """Whether this service has an operation."""
@@ -234,6 +252,12 @@ class Provider:
         """Return the longest text of a field in characters."""
         found = self.by_name.get(name)
         return found.limit if found else otherwise
+
+    def value(self, name: str, text: str) -> Value:
+        """Return what a text that is set stands for in a field: a number where that is what the field holds."""
+        found = self.by_name.get(name)
+        is_number = found is not None and found.kind is Kind.NUMBER and text.isascii() and text.isdigit()
+        return int(text) if is_number else text
 
     def operation_for(self, name: str) -> Operation | None:
         """Return the operation that changes a field, or turns it on where it is a switch; None if none does."""
@@ -271,13 +295,34 @@ class Provider:
         return tuple(one.name for one in self.fields if one.is_column and one.told is Told.DETAIL)
 
     @cached_property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """The same columns by the one that says when they were read: each group is read by itself. The first one is
+        what is meant by details where nothing else is named.
+        """
+        found: dict[str, tuple[str, ...]] = {DETAILS_READ: ()} if self.details else {}
+        for name in self.details:
+            moment = self.by_name[name].read_with
+            found[moment] = (*found.get(moment, ()), name)
+        return found
+
+    def groups_of(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the groups that some of these fields are of."""
+        found = {self.by_name[one].read_with for one in names if one in self.by_name and self.by_name[one].is_detail}
+        return tuple(moment for moment in self.groups if moment in found)
+
+    @cached_property
+    def moving(self) -> frozenset[str]:
+        """Names of the columns that change by themselves."""
+        return frozenset(one.name for one in self.fields if one.is_column and one.is_moving)
+
+    @cached_property
     def find_tells(self) -> frozenset[str]:
         """Names of the columns that are read where one customer is asked for."""
         return frozenset(one.name for one in self.fields if one.is_column and one.told is Told.LIST)
 
     def are_details(self, names: Iterable[str]) -> bool:
         """Whether some of these fields are told for one customer at a time."""
-        return not set(self.details).isdisjoint(names)
+        return bool(self.groups_of(names))
 
     @cached_property
     def searched(self) -> tuple[str, ...]:

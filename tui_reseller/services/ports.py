@@ -57,15 +57,19 @@ class CustomersPort(Protocol):
         there and the answer is no proof of that; a list of others proves it if it has *enough* customers.
         """
 
-    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
-        """Return a customer with what the service tells for one at a time, and when it was read; as it is where all
-        stands in the list. In the background, others come first. Raises as stream(), and NotPermitted.
+    async def fill(self, customer: Customer, fields: Collection[str] = (), *, background: bool = False) -> Customer:
+        """Return a customer with what the service tells for one at a time, and when it was read: the groups that these
+        fields are of, or the first one (Provider.groups); as it is where all stands in the list. In the background,
+        others come first. Raises as stream(), and NotPermitted.
         """
 
-    async def offered(self, field: str) -> Sequence[str]:
-        """Return values that a new customer may have in a field, the best first; none where the service offers none, or
-        the key may not ask. Raises as stream().
+    async def offered(self, field: str, customer: Customer | None = None) -> Sequence[str]:
+        """Return values that a customer, or a new one, may have in a field, the best first; none where the service
+        offers none, or the key may not ask. Raises as stream().
         """
+
+    async def taken_away(self, call: Call, customer: Customer) -> Sequence[str]:
+        """Return what a service takes away from a customer beside what a call says, a line each. Raises as stream()."""
 
     async def probe(self) -> Identity:
         """Make the cheapest read that proves the credentials; return what came with it. Of a list, a whole record is

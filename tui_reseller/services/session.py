@@ -1,7 +1,7 @@
 """One opened profile: its ports, its list and what it allows. Front doors hold one at a time."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -10,6 +10,7 @@ from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import LedgerUnavailable, MissingCredentials
+from tui_reseller.domain.operation import Call
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import Provider
@@ -101,7 +102,7 @@ class Session:
             await self._service.aclose()
             self._service = None
 
-    async def find(self, username: str, fields: Iterable[str] = ()) -> Customer | None:
+    async def find(self, username: str, fields: Collection[str] = ()) -> Customer | None:
         """Ask the service for one customer; what it never tells is filled in. What is not read where one is asked for
         stays as it was known, unless *fields* names some of it: then it is read as well.
 
@@ -113,15 +114,25 @@ class Session:
         if found is None:
             return None
         found = self.held.completed(self.last_set.fill(found))
-        return await self.filled(found) if self.provider.are_details(fields) else found
+        return await self.filled(found, fields) if self.provider.are_details(fields) else found
 
-    async def filled(self, customer: Customer, *, background: bool = False) -> Customer:
-        """Return a customer with the details that the service tells for one at a time, read now. Raises as find(), and
-        CustomerNotFound, NotPermitted.
+    async def filled(self, customer: Customer, fields: Collection[str] = (), *, background: bool = False) -> Customer:
+        """Return a customer with the details that the service tells for one at a time, read now: the groups that these
+        fields are of, or the first one. Raises as find(), and CustomerNotFound, NotPermitted.
         """
         if not self.provider.details:
             return customer
-        ask = partial((await self.service()).fill, customer, background=background)
+        ask = partial((await self.service()).fill, customer, fields, background=background)
+        return await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
+
+    async def taken_away(self, call: Call, customer: Customer) -> Sequence[str]:
+        """Return what a call takes away from a customer beside what it says, a line each. Raises as find()."""
+        ask = partial((await self.service()).taken_away, call, customer)
+        return await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
+
+    async def offered_for(self, field: str, customer: Customer) -> Sequence[str]:
+        """Return what the service offers a customer in a field, the best first. Raises as find()."""
+        ask = partial((await self.service()).offered, field, customer)
         return await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
 
     async def offered(self) -> dict[str, Sequence[str]]:

@@ -20,6 +20,7 @@ from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.provider import KEY, Effect, Provider
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
+from tui_reseller.domain.whole import in_one_form
 from tui_reseller.services import resend, retry
 from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
@@ -67,6 +68,7 @@ async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOT
 
     Never raises a ResellerError: what stopped it stands in the result.
     """
+    call, action = in_one_form(session.provider, call), session.provider.action(call.operation)
     try:
         with session.desk.changing(call.username):
             before = await prepare(session, call, aim)
@@ -74,11 +76,11 @@ async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOT
                 found = await already(session, call, before, aim)
                 if found is not None:
                     return found
-            elif before is not None and is_of_fields(session.provider, call):
+            elif before is not None and is_of_fields(session.provider, call) and not action.is_whole:
                 call = without_unchanged(call, {name: before.text(name) for name in call.fields})
             result = await send(session, call, before, permit, aim)
             done = replace(call, username=result.username)
-            await session.held.keep(*list_updates(session, done, before, result.outcome))
+            await session.held.keep(*list_updates(session, done, before, result))
     except ResellerError as error:
         return stopped(call, error)
     return result
@@ -216,7 +218,8 @@ async def send(
         await asyncio.shield(_finish(session, entry_id, *sending.broken_off(broken)))
         raise
     message += await _finish(session, entry_id, outcome, message, receipt.username)
-    return Result(receipt.username or call.username, call.operation, outcome, message, entry_id, changes, error)
+    name = receipt.username or call.username
+    return Result(name, call.operation, outcome, message, entry_id, changes, error, told=receipt.told)
 
 
 def _intent(session: Session, call: Call, before: Customer | None, changes: tuple[Change, ...], aim: Aim) -> Intent:
@@ -250,12 +253,12 @@ async def _finish(session: Session, entry_id: str, outcome: Outcome, message: st
 
 
 def list_updates(
-    session: Session, call: Call, before: Customer | None, outcome: Outcome
+    session: Session, call: Call, before: Customer | None, result: Result
 ) -> list[tuple[str, Customer | None]]:
     """Return what a result changes in the list: a certain change, or a switch that is unknown now. What this tool knows
     beside the service is learnt on the way.
     """
-    action = session.provider.action(call.operation)
+    action, outcome = session.provider.action(call.operation), result.outcome
     if outcome is Outcome.UNKNOWN and action.sets and before:
         session.last_set.note(call.username, dict.fromkeys(action.sets))
         return [(call.username, before.with_values(dict.fromkeys(action.turned)))]
@@ -271,7 +274,8 @@ def list_updates(
     if action.effect is Effect.REMOVES:
         session.last_set.forget(call.username)
         session.notes.forget(call.username)
-    return [(call.username, after_call(session.provider, call, before))]
+    after = after_call(session.provider, call, before)
+    return [(call.username, after.with_values(result.told) if after else None)]
 
 
 def after_call(provider: Provider, call: Call, before: Customer | None) -> Customer | None:

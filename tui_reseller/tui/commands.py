@@ -120,7 +120,7 @@ COMMANDS: tuple[Command, ...] = (
         operations=(Operation.WEBSITE_ENABLE, Operation.WEBSITE_DISABLE),
     ),
     Command(
-        "more.open", ("x",), "More", "E-mail, rename, delete; label and note of ours",
+        "more.open", ("x",), "More", "E-mail, rename, delete, credits; label and note of ours",
         menu="account.more_menu", needs=(CUSTOMER,),
     ),
     Command(
@@ -137,6 +137,21 @@ COMMANDS: tuple[Command, ...] = (
         "customer.delete", (), "Delete",
         handler="account.delete", needs=_ACT, more="d",
         operations=(Operation.DELETE,),
+    ),
+    Command(
+        "customer.credits", (), "Credits", "How much the customer may send: set, add",
+        handler="overwriting.credits_", needs=_ACT, more="c",
+        operations=(Operation.CREDITS_SET, Operation.CREDITS_ADD),
+    ),
+    Command(
+        "customer.ips", (), "Sending addresses",
+        handler="overwriting.ips", needs=_ACT, more="i",
+        operations=(Operation.IPS_SET,),
+    ),
+    Command(
+        "customer.offerings", (), "Offerings",
+        handler="overwriting.offerings", needs=_ACT, more="f",
+        operations=(Operation.OFFERINGS_SET,),
     ),
     Command(
         "customer.label", (), "Label", "A word of ours on the customer; never sent",

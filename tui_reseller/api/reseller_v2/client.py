@@ -4,7 +4,7 @@ It sends what it is told, once, and says what is certain; whether to send again 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -83,12 +83,16 @@ class ResellerV2:
             others.check(enough)
         return found[0] if found else None
 
-    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
+    async def fill(self, customer: Customer, fields: Collection[str] = (), *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
         """Return the customer as it is: all that the service tells stands in the list."""
         return customer
 
-    async def offered(self, field: str) -> Sequence[str]:  # noqa: ARG002 - the port's
+    async def offered(self, field: str, customer: Customer | None = None) -> Sequence[str]:  # noqa: ARG002 - the port's
         """Return nothing: the service offers no values."""
+        return ()
+
+    async def taken_away(self, call: Call, customer: Customer) -> Sequence[str]:  # noqa: ARG002 - the port's
+        """Return nothing: a call changes what it says."""
         return ()
 
     async def probe(self) -> Identity:

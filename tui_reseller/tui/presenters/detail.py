@@ -36,7 +36,7 @@ CHARACTERS_A_CELL = 6
 def shown(field: Field, customer: Customer) -> str:
     """Return a value for reading; a missing one is said to be missing, or not read yet."""
     if customer.value(field.name) is None:
-        return NOT_READ if field.told is Told.DETAIL else NOT_GIVEN
+        return NOT_READ if field.is_detail and customer.value(field.read_with) is None else NOT_GIVEN
     return clean(customer.text(field.name))
 
 
@@ -78,7 +78,7 @@ def wide_lines(
     """
     rows = [
         (group[-1].label, " ".join(_with_country(field, customer) for field in group))
-        for group in _groups(provider, [one for one in provider.postal_line if len(one) > 1])
+        for group in _groups(provider, customer, [one for one in provider.postal_line if len(one) > 1])
     ]
     rows.append(("", ""))
     for name in provider.switches:
@@ -134,7 +134,7 @@ def _short_left(provider: Provider, customer: Customer) -> list[str]:
     """Return a line for the name, the postal place, and every other field that is no switch."""
     names, place = provider.name_fields, tuple(name for group in provider.postal_line for name in group)
     found = [_short("Name", clean(customer.joined(names)) or NOT_GIVEN)] if names else []
-    for group in _groups(provider, [names, place]):
+    for group in _groups(provider, customer, [names, place]):
         held = tuple(field.name for field in group)
         if held == place:
             parts = [" ".join(_place_parts(provider, customer, one)) for one in provider.postal_line]
@@ -159,19 +159,25 @@ def _short_switch(field: Field, customer: Customer, read_at: str, ends: Mapping[
     return f"{field.heading.capitalize():<{SHORT_SWITCH}} {customer.text(field.name):<{SHORT_SWITCH}} {note}"
 
 
-def _groups(provider: Provider, joined: Sequence[Sequence[str]]) -> list[list[Field]]:
+def _groups(provider: Provider, customer: Customer, joined: Sequence[Sequence[str]]) -> list[list[Field]]:
     """Return the fields that are no switches in the order of the table; those that are joined stand together, where the
-    first of them would.
+    first of them would. What is read only when somebody asks for it is there once it was.
     """
     found: list[list[Field]] = []
     done: set[str] = set()
     for name in provider.columns:
         if name == KEY or name in done or provider.by_name[name].kind is Kind.SWITCH:
             continue
+        if _is_unasked(provider.by_name[name], customer):
+            continue
         names = next((group for group in joined if name in group), (name,))
         done.update(names)
         found.append([provider.by_name[one] for one in names])
     return found
+
+
+def _is_unasked(field: Field, customer: Customer) -> bool:
+    return field.is_detail and field.read_with != DETAILS_READ and customer.value(field.read_with) is None
 
 
 def _with_country(field: Field, customer: Customer) -> str:
