@@ -179,7 +179,7 @@ def test_a_key_of_an_operation_that_it_has_not_answers_with_the_reason(policy):
     missing = {name for name, reason in why.items() if reason}
     assert missing == {
         "sending.disable", "customer.password", "website.set", "customer.email", "customer.rename", "customer.delete",
-        "customer.credits", "customer.ips", "customer.offerings",
+        "customer.credits", "customer.ips", "customer.offerings", "customer.sign-in",
     }  # fmt: skip
     rows = dict(command_presenter.rows(COMMANDS, ViewState(), policy, has_customer=True))
     assert set(rows) == set(BY_ID)

@@ -34,6 +34,7 @@ class Command:
 
 
 CUSTOMER, WRITABLE, VALID_FILTER, WHOLE_LIST = "customer", "writable", "valid filter", "whole list"
+SIGNS_IN = "sign-in link"
 _ACT = (CUSTOMER, WRITABLE)
 
 COMMANDS: tuple[Command, ...] = (
@@ -152,6 +153,10 @@ COMMANDS: tuple[Command, ...] = (
         "customer.offerings", (), "Offerings",
         handler="overwriting.offerings", needs=_ACT, more="f",
         operations=(Operation.OFFERINGS_SET,),
+    ),
+    Command(
+        "customer.sign-in", (), "Sign in as", "A link to the customer's account, once",
+        handler="sign_in.sign_in", needs=(SIGNS_IN, *_ACT), more="o",
     ),
     Command(
         "customer.label", (), "Label", "A word of ours on the customer; never sent",

@@ -19,7 +19,7 @@ from tui_reseller.tui.profile_context import ProfileContext
 
 _MORE = (
     "customer.email", "customer.rename", "customer.delete", "website.set", "customer.credits", "customer.ips",
-    "customer.offerings", "customer.label", "customer.note",
+    "customer.offerings", "customer.sign-in", "customer.label", "customer.note",
 )  # fmt: skip
 
 

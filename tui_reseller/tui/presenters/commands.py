@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from tui_reseller.domain.provider import Action, Provider
 from tui_reseller.services.policy import Policy
-from tui_reseller.tui.commands import CUSTOMER, VALID_FILTER, WHOLE_LIST, WRITABLE, Command
+from tui_reseller.tui.commands import CUSTOMER, SIGNS_IN, VALID_FILTER, WHOLE_LIST, WRITABLE, Command
 from tui_reseller.tui.keys import key_word
 from tui_reseller.tui.view_state import ViewState
 
@@ -21,6 +21,9 @@ def why_not(command: Command, state: ViewState, policy: Policy, *, has_customer:
     refusals = [refusal for refusal in lacking if refusal is not None]
     if refusals and len(refusals) == len(lacking):
         return refusals[0].message + (f" - {refusals[0].hint}" if refusals[0].hint else "")
+    without = policy.without_sign_in() if SIGNS_IN in command.needs else None
+    if without is not None:
+        return without.message + (f" - {without.hint}" if without.hint else "")
     if CUSTOMER in command.needs and not has_customer and not state.marked:
         return "no customer under the cursor"
     if WRITABLE in command.needs and state.read_only:
