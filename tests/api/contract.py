@@ -38,6 +38,7 @@ from tui_reseller.domain.whole import in_one_form
 from tui_reseller.services.ports import CustomersPort
 
 PASSWORD = "pA55-CANARY+/ü"
+OLD_PASSWORD = "0Ld-pA55-CANARY+/ü"
 OTHER_KEY = "0ther-k3y-CANARY"
 ODD_NAMES = ("a/b", "a%2Fb", "a b+c", "ü€😀", "q?x=1&y#z", 'O\'Neil "x"', "..a", "<b>&amp;")
 LOST = (e.AnswerLost, e.UnusableAnswer)
@@ -169,6 +170,7 @@ class ClientContract:
         if action.effect is Effect.CREATES and self.provider.names_customers:  # by its address the peer knows it
             fields |= {field.name: f"{username}@x.example" for field in self.provider.fields if field.is_address}
         call = Call(operation, username, fields, Secret(PASSWORD) if action.needs_password else None)
+        call = replace(call, old_password=Secret(OLD_PASSWORD) if action.why_old_password else None)
         return in_one_form(self.provider, call)
 
     def any_call(self, username: str) -> Call:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.api.contract import ClientContract
+from tests.api.contract import OLD_PASSWORD, ClientContract
 from tui_reseller.api.subusers_v3.client import SubusersV3
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.profile import Profile
@@ -29,7 +29,9 @@ class SandboxPeer:
 
     def plant(self, username, values):
         values = {name: WIRE.get(value, value) for name, value in values.items() if name != "id"}
-        self._sandbox.plant(username, active=values.pop("sending"), credits=json.dumps(CREDITS), **values)
+        self._sandbox.plant(
+            username, active=values.pop("sending"), credits=json.dumps(CREDITS), password=OLD_PASSWORD, **values
+        )
 
     def applied(self, username):
         return [Operation(operation) for operation, whom in self._sandbox.applied() if whom == username]

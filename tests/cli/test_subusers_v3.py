@@ -80,9 +80,87 @@ def test_a_new_customer(console):
     assert (held["email"], held["region"]) == ("a@x.example", "eu")
 
 
-def test_what_the_service_has_not_is_refused_with_the_way_round(console, luz):
-    refused = console("password", luz, "--confirm", luz)
+@pytest.mark.parametrize("options", [(), ("--generate-password",), ("--password-stdin",)])
+def test_without_the_old_password_it_is_refused_with_the_way_round(console, luz, options):
+    since = console.sandbox.last_seq()
+    refused = console("password", luz, "--confirm", luz, *options, stdin=f"{NEW}\n")
     assert (refused.code, "log-in page" in refused.err) == (11, True)
+    assert console.sandbox.log(since) == []
+
+
+OLD, NEW = "former-pass-w0rd", "s3cret-pass-w0rd"
+
+
+@pytest.fixture
+def known(console, luz):
+    """A customer whose password is known."""
+    console.sandbox.plant(luz, password=OLD)
+    return luz
+
+
+def test_a_password_is_changed_with_the_old_one(console, known):
+    options = ("--old-password-stdin", "--password-stdin", "--confirm", known)
+    changed = console("password", known, *options, stdin=f"{OLD}\n{NEW}\n")
+    assert (changed.code, changed.row["outcome"], changed.row["changes"]) == (0, "applied", {}), changed.err
+    assert console.sandbox.takes(known, NEW)
+    kept = b"".join(path.read_bytes() for path in console.folder.rglob("*") if path.is_file())
+    assert not any(word.encode() in kept for word in (OLD, NEW))
+    wrong = console("password", known, *options, stdin=f"{OLD}\nan0ther-pass\n")
+    assert (wrong.code, wrong.row["outcome"]) == (6, "rejected")
+    made = console("password", known, "--old-password-stdin", "--generate-password", "--confirm", known, stdin=NEW)
+    assert console.sandbox.takes(known, made.row["password"])
+
+
+def test_a_person_is_asked_for_both_hidden(console, known):
+    asked = console("password", known, "--confirm", known, answers=[OLD, NEW, NEW])
+    assert asked.row["outcome"] == "applied", asked.err
+    assert console.sandbox.takes(known, NEW)
+
+
+@pytest.mark.parametrize(
+    ("fault", "settings", "outcome"),
+    [
+        ("drop-after", {}, "unknown"),
+        ("drop-before", {}, "unknown"),
+        ("status", {"shape": "bad-key"}, "rejected"),
+        ("status", {"shape": "no-scope"}, "rejected"),
+        ("status", {"shape": "limit", "times": 9}, "rejected"),
+    ],
+)
+def test_a_changed_password_is_never_sent_twice(console, known, fault, settings, outcome):
+    since = console.sandbox.last_seq()
+    console.sandbox.fault(fault, operation="password", **{"times": 1, **settings})
+    options = ("--old-password-stdin", "--password-stdin", "--confirm", known)
+    ran = console("password", known, *options, stdin=f"{OLD}\n{NEW}\n")
+    console.sandbox.clear()
+    assert ran.row["outcome"] == outcome, ran.err
+    assert len(console.sandbox.for_clients(since)) == (fault == "drop-after")
+    if outcome == "unknown":
+        again = console("password", known, *options, stdin=f"{OLD}\n{NEW}\n")
+        assert (again.code, "must be settled first" in again.err) == (11, True), again.err
+        assert console("verify", ran.row["id"]).row["outcome"] == "unverifiable"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--old-password-stdin",), "stdin holds the old password"),
+        (("--old-password-stdin", "--password-stdin", "--generate-password"), "too many"),
+        (("--old-password-stdin", "--password-stdin"), "stdin holds no password: its second line"),
+    ],
+)
+def test_what_stdin_does_not_hold_is_not_sent(console, known, options, words):
+    since = console.sandbox.last_seq()
+    refused = console("password", known, *options, "--confirm", known, stdin=f"{OLD}\n")
+    assert (refused.code, words in refused.err) == (2, True), refused.err
+    assert console.sandbox.log(since) == []
+
+
+def test_passwords_are_not_changed_by_a_plan(console, known, tmp_path):
+    file = tmp_path / "rows.csv"
+    file.write_text(f"username,password\n{known},{NEW}\n", "utf-8")
+    refused = console("plan", "new", "--from", str(file), "--action", "password")
+    assert (refused.code, "the old password is needed" in refused.err) == (2, True), refused.err
 
 
 def test_a_plan_of_details_is_compared_with_what_there_is(console, luz, tmp_path):

@@ -19,7 +19,7 @@ from tui_reseller.services.verify import verify
 from tui_reseller.storage.paths import Paths
 from tui_reseller.wiring import build
 
-PASSWORD = Secret("s3cret-pass-w0rd")
+PASSWORD, OLD = Secret("s3cret-pass-w0rd"), Secret("former-pass-w0rd")
 CREDITS = {"type": "nonrecurring", "reset_frequency": None, "remain": 40, "total": None, "used": None}
 FALSE_IF_APPLIED = {Outcome.VERIFIED_NOT_APPLIED, Outcome.REJECTED, Outcome.CONFLICT, Outcome.NOT_SENT}
 FALSE_IF_NOT = {Outcome.APPLIED, Outcome.VERIFIED_APPLIED, Outcome.ALREADY_SO}
@@ -67,7 +67,7 @@ async def session(sandbox, tmp_path):
 @pytest.fixture
 async def luz(sandbox, session):
     name = sandbox.plant_person(sandbox.fresh_name(), active="true", region="global")
-    sandbox.plant(name, credits=json.dumps(CREDITS))
+    sandbox.plant(name, credits=json.dumps(CREDITS), password=OLD.reveal())
     sandbox.advance(100)
     await listing.read_all(session)
     sandbox.fault("lag", seconds=30, times=None)
@@ -84,7 +84,9 @@ def call_of(operation, name):
         Operation.CREDITS_ADD: {"credits_change": "-5"},
     }
     is_new = operation is Operation.CREATE
-    return Call(operation, f"{name}.made" if is_new else name, fields.get(operation, {}), PASSWORD if is_new else None)
+    action = SUBUSERS_V3.action(operation)
+    password, old = PASSWORD if action.needs_password else None, OLD if action.why_old_password else None
+    return Call(operation, f"{name}.made" if is_new else name, fields.get(operation, {}), password, old_password=old)
 
 
 async def test_disable_and_enable_at_once(sandbox, session, luz):

@@ -126,7 +126,8 @@ _WORDS = {
 class Call:
     """One write, ready to be sent: an operation on a username with the new values it carries.
 
-    Until is when a suspension is to end; it is written down with the intent and never sent.
+    Old_password is the present one, where the service changes a password only for who knows it. Until is when a
+    suspension is to end; it is written down with the intent and never sent.
     """
 
     operation: Operation
@@ -134,3 +135,4 @@ class Call:
     fields: Mapping[str, str] = field(default_factory=dict)
     password: Secret | None = None
     until: datetime | None = None
+    old_password: Secret | None = None

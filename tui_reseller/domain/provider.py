@@ -123,6 +123,7 @@ class Action:
     switches. Refused_when says by field and value why it is never sent to a customer who is so. Undo is the operation
     that takes it back, or None, with cannot_undo saying why. Is_repeatable: sending it again with the same value does
     no harm; is_checkable: a reading can show that it happened (reliability 4.3), and uncheckable says why none can.
+    Why_old_password: the old password is needed, and what to do without it; empty where it is not.
     Takes_end: it may be given a moment at which it is to be taken back. Advice is what may be done without harm while
     an outcome is open. Scope is what a key must be allowed, or empty. Brief is a few words on it, for the help.
 
@@ -151,6 +152,7 @@ class Action:
     is_checkable: bool = True
     uncheckable: str = "the service never tells; repeating with the same value does no harm"
     needs_password: bool = False
+    why_old_password: str = ""
     hits_whole_account: bool = False
     takes_end: bool = False
     advice: Mapping[Outcome, str] = field(default_factory=lambda: NO_ADVICE)

@@ -143,6 +143,8 @@ def findings_for(provider: Provider, call: Call) -> list[Finding]:
             found += check_field(provider.by_name[name], value, is_new=is_new)
     if action.effect is Effect.RENAMES and call.fields.get(KEY) == call.username:
         found.append(Finding(KEY, "the new username is the present one"))
+    if action.why_old_password and call.old_password is None:
+        found.append(Finding("old_password", f"the old password is needed: {action.why_old_password}"))
     return found + (_password_findings(call) if action.needs_password else [])
 
 

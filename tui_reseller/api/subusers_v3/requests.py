@@ -62,6 +62,10 @@ def _addresses(call: Call) -> list[str]:
     return call.fields["ips"].split(",")
 
 
+def _passwords(call: Call) -> Mapping[str, object]:
+    return {"new_password": call.password, "old_password": call.old_password}
+
+
 def _fields(call: Call) -> Mapping[str, object]:
     return dict(call.fields)
 
@@ -76,6 +80,7 @@ ENDPOINTS = {
     Operation.SET: Endpoint("PATCH", "user/profile", _fields, ANSWERED, on_behalf=True),
     Operation.EMAIL: Endpoint("PUT", "user/email", _fields, ANSWERED, on_behalf=True, echo="email"),
     Operation.RENAME: Endpoint("PUT", "user/username", _fields, ANSWERED, on_behalf=True, echo=KEY),
+    Operation.PASSWORD: Endpoint("PUT", "user/password", _passwords, ANSWERED, on_behalf=True),
     Operation.CREDITS_SET: Endpoint("PUT", f"{ONE}/credits", _credits, ANSWERED),
     Operation.CREDITS_ADD: Endpoint("PATCH", f"{ONE}/credits/remaining", _added, ANSWERED),
     Operation.IPS_SET: Endpoint("PUT", f"{ONE}/ips", _addresses, ANSWERED),
@@ -92,6 +97,8 @@ def write_request(call: Call, key: Secret) -> Request:
         raise ValueError(f"{call.operation.value} takes no {', '.join(foreign)}")
     if action.needs_password != (call.password is not None):
         raise ValueError(f"{call.operation.value} {'needs a' if action.needs_password else 'takes no'} password")
+    if bool(action.why_old_password) != (call.old_password is not None):
+        raise ValueError(f"{call.operation.value} {'needs' if action.why_old_password else 'takes no'} old password")
     return Request(
         endpoint.method,
         endpoint.path,

@@ -58,6 +58,10 @@ recur have a total and a reset; others are what is left."""
 DETAILS = tuple(one.name for one in FIELDS if one.set_by is _SET)
 """What is told for one customer at a time, and changed by one call."""
 
+_WITHOUT_OLD = (
+    "the service changes a password only for who knows the old one; without it the customer sets a new one at the "
+    "log-in page (Forgot your password?), or you stop website access"
+)
 _NO_CREDITS = "With no credits left the service takes no more of the customer's mail."
 _ADDRESS_OF_OTHERS = (
     "The customer's mail leaves from these addresses alone, at once. An address that others use shares their good or "
@@ -125,6 +129,23 @@ ACTIONS = {
         advice={Outcome.UNKNOWN: "Safe: check. Not safe: send it again before it is resolved; it may undo what others "
                 "changed."},
     ),
+    Operation.PASSWORD: Action(
+        "Change password", 3, "Change", FOR_EVER,
+        brief="With the old one; SMTP and website",
+        consequence=(
+            "The old password stops working at once, for SMTP and website: programs that send with it are refused.",
+        ),
+        remembers=("email", "id"),
+        cannot_undo="a password cannot be undone; change it again", is_checkable=False, needs_password=True,
+        why_old_password=_WITHOUT_OLD,
+        uncheckable="the service never tells which of the two passwords is valid",
+        hits_whole_account=True, scope="user.password.update",
+        advice=dict.fromkeys(
+            (Outcome.UNKNOWN, Outcome.UNVERIFIABLE),
+            "Cannot be checked: either the old or the new password is valid. Safe: resolve with a note, then change it "
+            "again with one of the two as the old one: the service takes only the valid one.",
+        ),
+    ),
     Operation.RENAME: replace(
         _SHARED[Operation.RENAME], remembers=("username", "email", "id"), scope="user.username.update"
     ),
@@ -152,8 +173,6 @@ SUBUSERS_V3 = Provider(
     actions=ACTIONS,
     identity=("id", "email"),
     lacks={
-        Operation.PASSWORD: "the service changes a password only for who knows the old one; the customer sets a new "
-        "one at the log-in page (Forgot your password?), or you stop website access",
         Operation.OFFERINGS_SET: "packages are of accounts; what a subuser may send are its credits (credits set)",
     },
     needs_api_user=False,
