@@ -13,10 +13,14 @@ from tui_reseller.domain.fingerprint import ID
 from tui_reseller.domain.listing import Table, table_types
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.value import Value
-from tui_reseller.storage.folding import fold
+from tui_reseller.storage.folding import fold, fold_repeated
 from tui_reseller.storage.rows import row_of
 
 SEARCH = "_search"
+LONG = 50_000
+"""From so many rows on, each column is folded by itself, on all processors: half the time (measured). In pieces of some
+thousand rows, as a list arrives, all columns in one go take less.
+"""
 BETWEEN = "\x1f"
 """Stands between the searched fields, so that no word is found across two of them."""
 
@@ -49,7 +53,12 @@ def any_frame_of(table: Table) -> pl.DataFrame:
 def searchable(provider: Provider, frame: pl.DataFrame) -> pl.DataFrame:
     """Add the folded text that bare words are looked for in."""
     fields = [pl.col(name).fill_null("") for name in provider.searched]
-    text = fold(pl.concat_str(fields, separator=BETWEEN)) if fields else pl.lit("")
+    if not fields:
+        return frame.with_columns(pl.lit("").alias(SEARCH))
+    if len(frame) < LONG:
+        text = fold(pl.concat_str(fields, separator=BETWEEN))
+    else:
+        text = pl.concat_str([fold_repeated(field) for field in fields], separator=BETWEEN)
     return frame.with_columns(text.alias(SEARCH))
 
 
