@@ -80,6 +80,67 @@ def test_a_new_customer(console):
     assert (held["email"], held["region"]) == ("a@x.example", "eu")
 
 
+DETAILED = ("email=a@x.example", "ips=203.0.113.1", "first_name=Luz", "city=Vigo", "country=ES")
+
+
+def test_a_new_customer_with_details_is_two_calls_of_one_batch(console):
+    name, since = console.sandbox.fresh_name(), console.sandbox.last_seq()
+    made = console("create", f"username={name}", *DETAILED, "--generate-password", "--yes", "--reason", "contract 7")
+    first, second = rows(made)
+    assert (first["operation"], second["operation"]) == ("create", "set")
+    assert ("password" in first, second.get("password")) == (True, None)
+    assert console.sandbox.takes(name, first["password"])
+    assert sent(console, since) == [("create", name), ("set", name)]
+    held = console.sandbox.held(name)
+    assert (held["first_name"], held["city"], held["country"]) == ("Luz", "Vigo", "ES")
+    told = console("audit", "list", "--username", name).rows
+    assert [row["operation"] for row in told] == ["set", "create"]
+    assert len({row["batch"] for row in told}) == 1
+    assert None not in {row["batch"] for row in told}
+    assert {row["reason"] for row in told} == {"contract 7"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "fault", "settings", "outcomes", "code"),
+    [
+        ("create", "status", {"shape": "no-plan"}, ["rejected"], 6),
+        ("create", "drop-after", {}, ["unknown"], 10),
+        ("set", "status", {"shape": "no-scope"}, ["applied", "rejected"], 9),
+        ("set", "status", {"shape": "limit", "times": 9}, ["applied", "rejected"], 9),
+        ("set", "drop-after", {}, ["applied", "unknown"], 10),
+        ("set", "drop-before", {}, ["applied", "unknown"], 10),
+    ],
+)
+def test_what_became_of_both_calls_is_said(console, operation, fault, settings, outcomes, code):
+    name, since = console.sandbox.fresh_name(), console.sandbox.last_seq()
+    console.sandbox.fault(fault, operation=operation, **{"times": 1, **settings})
+    made = console("create", f"username={name}", *DETAILED, "--generate-password", "--yes")
+    console.sandbox.clear()
+    assert ([row["outcome"] for row in made.rows], made.code) == (outcomes, code), made.err
+    applied = [("create", name)] * (operation == "set" or fault == "drop-after")
+    applied += [("set", name)] * (operation == "set" and fault == "drop-after")
+    assert sent(console, since) == applied
+    assert ("password" in made.rows[0]) is (outcomes[0] != "rejected"), "a refused second call takes no password away"
+
+
+def test_the_second_call_waits_until_the_customer_can_be_read(console):
+    name = console.sandbox.fresh_name()
+    console.sandbox.fault("lag", seconds=2, times=None)
+    made = console("create", f"username={name}", *DETAILED, "--generate-password", "--yes")
+    console.sandbox.clear()
+    assert [row["outcome"] for row in rows(made)] == ["applied", "applied"]
+    assert console.sandbox.held(name)["city"] == "Vigo"
+
+
+def test_a_dry_run_shows_both_calls(console):
+    name, since = console.sandbox.fresh_name(), console.sandbox.last_seq()
+    dry = console("create", f"username={name}", *DETAILED, "--generate-password", "--dry-run")
+    assert [(row["operation"], row["outcome"]) for row in rows(dry)] == [("create", "not_sent"), ("set", "not_sent")]
+    wrong = console("create", f"username={name}", *DETAILED, f"zip={'1' * 60}", "--generate-password", "--yes")
+    assert (wrong.code, "at most 50" in wrong.err) == (2, True)
+    assert sent(console, since) == []
+
+
 @pytest.mark.parametrize("options", [(), ("--generate-password",), ("--password-stdin",)])
 def test_without_the_old_password_it_is_refused_with_the_way_round(console, luz, options):
     since = console.sandbox.last_seq()

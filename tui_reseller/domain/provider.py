@@ -203,7 +203,8 @@ class Provider:
     New_values are the switches as a new customer has them. Name_fields and place_fields are what a customer is
     described by in one line. Postal_line is the line of a postal address below the street: its groups are separated
     by commas, the fields of a group by spaces. Signs_in: it gives links that sign in as a customer; else
-    why_no_sign_in says what to do instead. Eu_base_url is where calls for customers of the European region go, empty
+    why_no_sign_in says what to do instead. After_create is the operation that gives a new customer what create does not
+    carry, as soon as it can be read. Eu_base_url is where calls for customers of the European region go, empty
     where there is one place for all.
     """
 
@@ -225,6 +226,7 @@ class Provider:
     eu_base_url: str = ""
     signs_in: bool = False
     why_no_sign_in: str = ""
+    after_create: Operation | None = None
 
     def __post_init__(self) -> None:
         """Hold the table together. Raises ValueError, which is a mistake of our own."""
@@ -358,6 +360,11 @@ class Provider:
         """Names of the fields that a new customer takes: first those that it must have."""
         order = (AtCreate.REQUIRED, AtCreate.ADVISED, AtCreate.OPTIONAL)
         return tuple(one.name for need in order for one in self.fields if one.at_create is need)
+
+    @cached_property
+    def set_after_create(self) -> tuple[str, ...]:
+        """Names of the fields that a new customer is given by a second call."""
+        return self.action(self.after_create).takes if self.after_create is not None else ()
 
     @cached_property
     def offered_at_create(self) -> tuple[str, ...]:

@@ -178,6 +178,7 @@ SUBUSERS_V3 = Provider(
     needs_api_user=False,
     list_is_atomic=False,
     reads_lag=30.0,
+    after_create=_SET,
     new_values={"sending": True},
     why_no_sign_in="the customer logs in; a parent account has a switch of its own at the vendor's website",
     name_fields=("first_name", "last_name"),
