@@ -309,3 +309,10 @@ def test_details_of_a_customer_of_the_eu(console):
     assert console("show", name).row["city"] == "Vigo"
     changed = console("set", name, "city=Lugo", "--yes").row
     assert (changed["outcome"], console.sandbox.held(name)["city"]) == ("applied", "Lugo")
+
+
+def test_a_command_says_that_it_waits(console, known):
+    console.sandbox.fault("rate-limit", retry_after=3, operation="disable", times=1)
+    ran = console("disable", known, "--yes")
+    assert ran.row["outcome"] == "applied"
+    assert "for the service's limit" in ran.err

@@ -90,6 +90,12 @@ class FakeService:
     async def offered(self, _field: str, _customer=None) -> Sequence[str]:
         return ()
 
+    def tell_waits(self, _tell) -> None:
+        pass
+
+    def ahead(self) -> None:
+        return None
+
     async def taken_away(self, _call: Call, _customer: Customer) -> tuple[str, ...]:
         return ()
 

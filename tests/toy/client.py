@@ -58,6 +58,12 @@ class ToyClient:
     async def offered(self, field, customer=None):  # noqa: ARG002 - the port's
         return ()
 
+    def tell_waits(self, tell):
+        pass
+
+    def ahead(self):
+        return None
+
     async def taken_away(self, call, customer):  # noqa: ARG002 - the port's
         return ()
 

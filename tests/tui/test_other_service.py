@@ -204,8 +204,17 @@ class Service:
     async def fill(self, customer: Customer, _fields=(), *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
         return customer.with_values({"plan": customer.text("plan"), DETAILS_READ: "2026-03-04T12:00:00Z"})
 
-    async def offered(self, _field: str) -> tuple[str, ...]:
+    async def offered(self, _field: str, _customer=None) -> tuple[str, ...]:
         return ()
+
+    async def taken_away(self, _call: Call, _customer: Customer) -> tuple[str, ...]:
+        return ()
+
+    def tell_waits(self, _tell) -> None:
+        pass
+
+    def ahead(self) -> None:
+        return None
 
     async def send(self, call: Call) -> Receipt:
         self.sent.append(call)

@@ -181,6 +181,11 @@ class Action:
         return (*self.sets, *self.leaves)
 
     @property
+    def is_seldom(self) -> bool:
+        """Whether it opens or closes something: services take that more seldom than the rest."""
+        return self.effect in {Effect.CREATES, Effect.REMOVES}
+
+    @property
     def stops(self) -> bool:
         """Whether it turns a switch off."""
         return False in self.sets.values()

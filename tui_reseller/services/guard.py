@@ -3,6 +3,7 @@ policy lets it through now.
 """
 
 from collections.abc import AsyncGenerator, Collection, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from tui_reseller.domain.customer import Customer
@@ -69,6 +70,10 @@ class GuardedCustomers:
         if refusal is not None:
             raise refusal
         return await self._customers.link(username)
+
+    def ahead(self) -> timedelta | None:
+        """Return how far the service's clock is before ours, where an answer told it."""
+        return self._customers.ahead()
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -2,9 +2,9 @@
 in.
 """
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -89,6 +89,12 @@ class CustomersPort(Protocol):
 
         Raises as send(), CustomerNotFound among them; RefusedHere where the service has no such link.
         """
+
+    def tell_waits(self, tell: Callable[[float], None]) -> None:
+        """Let somebody hear how many seconds a call is going to wait for the service's limit, and 0 when it goes."""
+
+    def ahead(self) -> timedelta | None:
+        """Return how far the service's clock is before ours, where an answer told it."""
 
     async def aclose(self) -> None:
         """Close connections."""

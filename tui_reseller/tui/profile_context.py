@@ -47,6 +47,11 @@ class ProfileContext:
         self.is_open = True
         self._memories: dict[type, object] = {}
         self._changed = changed
+        session.waiting.tell = self._waits
+
+    def _waits(self, words: str) -> None:
+        """Show that something waits for the service, or, without words, that it goes on."""
+        self.show(waiting=words)
 
     def memory(self, kind: type[M]) -> M:
         """Return what a flow remembers between its conversations: one object of a class, made at first use.

@@ -4,7 +4,7 @@ It sends what it is told, once, and says what is certain; whether to send again 
 """
 
 from collections.abc import AsyncGenerator, Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tui_reseller.api.accounts_v3.offerings import ADDON, PACKAGE, catalogue_in, losses, told_of
 from tui_reseller.api.accounts_v3.pages import LAYOUT, LIMIT, first_ids, read_pages
@@ -22,7 +22,7 @@ from tui_reseller.api.lists.records import is_usable
 from tui_reseller.api.reply import Reply
 from tui_reseller.api.request import Request
 from tui_reseller.api.v3.caller import CAP, PAGE_CAP, Caller
-from tui_reseller.api.v3.pace import Pace
+from tui_reseller.api.v3.pace import Pace, Told
 from tui_reseller.api.v3.replies import judged
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
@@ -39,7 +39,7 @@ from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import DETAILS_READ, KEY
-from tui_reseller.domain.providers.accounts_v3 import STATES
+from tui_reseller.domain.providers.accounts_v3 import ACCOUNTS_V3, STATES
 from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
@@ -130,7 +130,8 @@ class AccountsV3:
         """
         request = write_request(call, self._key)
         try:
-            tree = await self._ask(request, SUCCESS[call.operation])
+            is_slow = ACCOUNTS_V3.action(call.operation).is_seldom
+            tree = await self._ask(request, SUCCESS[call.operation], is_slow=is_slow)
         except (CredentialsRefused, CustomerNotFound, NotPermitted, RateLimited):
             raise
         except Rejected as error:
@@ -162,12 +163,22 @@ class AccountsV3:
         answer = judged(reply, made, ())
         raise answer if isinstance(answer, ResellerError) else UnusableAnswer("the reply is no link")
 
+    def tell_waits(self, tell: Told) -> None:
+        """Let somebody hear how long calls wait for their turn."""
+        self._caller.tell_waits(tell)
+
+    def ahead(self) -> timedelta | None:
+        """Return how far the service's clock is before ours, where an answer told it."""
+        return self._caller.ahead
+
     async def aclose(self) -> None:
         """Close connections."""
         await self._connection.aclose()
 
-    async def _ask(self, request: Request, success: Sequence[int] = (200,), *, background: bool = False) -> object:
-        return await self._caller.ask(self._connection, request, success, background=background)
+    async def _ask(
+        self, request: Request, success: Sequence[int] = (200,), *, background: bool = False, is_slow: bool = False
+    ) -> object:
+        return await self._caller.ask(self._connection, request, success, background=background, is_slow=is_slow)
 
     async def _if_permitted(self, request: Request) -> object:
         try:

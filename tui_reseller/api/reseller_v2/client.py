@@ -4,7 +4,8 @@ It sends what it is told, once, and says what is certain; whether to send again 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -122,6 +123,13 @@ class ResellerV2:
     async def link(self, username: str) -> Secret:  # noqa: ARG002 - the port's
         """Raise RefusedHere: the service has no sign-in link."""
         raise RefusedHere("this service has no sign-in link")
+
+    def tell_waits(self, tell: Callable[[float], None]) -> None:
+        """Do nothing: no call waits for its turn."""
+
+    def ahead(self) -> timedelta | None:
+        """Return None: nobody asks for the service's time."""
+        return None
 
     async def aclose(self) -> None:
         """Close connections."""

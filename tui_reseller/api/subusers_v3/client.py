@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui_reseller.api.connection import Connection
@@ -26,6 +27,7 @@ from tui_reseller.api.subusers_v3.requests import (
     wanted_echo,
     write_request,
 )
+from tui_reseller.api.v3 import pace as pacing
 from tui_reseller.api.v3.caller import PAGE_CAP, Caller
 from tui_reseller.api.v3.pace import Pace
 from tui_reseller.api.v3.pages import LIMIT, read_pages
@@ -194,7 +196,9 @@ class SubusersV3:
         connection = await self._host_of(call.username, "") if endpoint.on_behalf else self._global
         scope, refusal = SUBUSERS_V3.action(call.operation).scope, None
         try:
-            tree = await self._caller.ask(connection, request, endpoint.success, scope=scope)
+            tree = await self._caller.ask(
+                connection, request, endpoint.success, scope=scope, is_slow=SUBUSERS_V3.action(call.operation).is_seldom
+            )
         except NotPermitted as error:
             refusal = error
         if refusal is not None:
@@ -208,6 +212,14 @@ class SubusersV3:
     async def link(self, username: str) -> Secret:  # noqa: ARG002 - the port's
         """Raise RefusedHere: the service has no sign-in link."""
         raise RefusedHere("this service has no sign-in link")
+
+    def tell_waits(self, tell: pacing.Told) -> None:
+        """Let somebody hear how long calls wait for their turn."""
+        self._caller.tell_waits(tell)
+
+    def ahead(self) -> timedelta | None:
+        """Return how far the service's clock is before ours, where an answer told it."""
+        return self._caller.ahead
 
     async def aclose(self) -> None:
         """Close connections."""

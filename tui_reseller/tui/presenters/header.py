@@ -49,8 +49,7 @@ def header_line(state: ViewState, now: datetime, width: int) -> tuple[str, str]:
         parts.append("READ-ONLY")
     elif state.writable_until:
         parts.append(f"writable until {clock_text(state.writable_until, now)}")
-    if state.running:
-        parts.append(state.running)
+    parts += [words for words in (state.running, state.waiting) if words]
     needs = f"! {state.needs_you_count} needs you " if state.needs_you_count else ""
     left = " " + "  ".join(parts)
     room = width - cell_len(badge) - len(needs)
