@@ -28,15 +28,18 @@ from tests.harness.toxic_proxy import ToxicProxy
 from tests.harness.waiting import soon
 from tui_reseller.domain import errors as e
 from tui_reseller.domain.action import Effect
+from tui_reseller.domain.changes import wanted_by
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import EXTRA, table_columns
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, AtCreate, Kind, Provider, Told
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.value import Value
+from tui_reseller.domain.whole import in_one_form
 from tui_reseller.services.ports import CustomersPort
 
 PASSWORD = "pA55-CANARY+/ü"
+OLD_PASSWORD = "0Ld-pA55-CANARY+/ü"
 OTHER_KEY = "0ther-k3y-CANARY"
 ODD_NAMES = ("a/b", "a%2Fb", "a b+c", "ü€😀", "q?x=1&y#z", 'O\'Neil "x"', "..a", "<b>&amp;")
 LOST = (e.AnswerLost, e.UnusableAnswer)
@@ -136,6 +139,8 @@ class ClientContract:
             "date": "2030-01-31",
             "country": "US",
             "addresses": "203.0.113.1, 203.0.113.2",
+            "count": 1000,
+            "difference": "5",
         }
         return special.get(field.check, f"{word} & söhne")
 
@@ -160,9 +165,14 @@ class ClientContract:
             needed = {*self.provider.at_create(AtCreate.REQUIRED), *self.told_columns()}
             names = [name for name in action.takes if action.effect is not Effect.CREATES or name in needed]
             fields = {name: str(self.sample(name, "new")) for name in names if name != KEY}
+        if action.kinds:
+            kind = str(self.sample(action.takes[0], "new"))
+            fields = {action.takes[0]: kind, **{name: fields[name] for name in action.kinds[kind]}}
         if action.effect is Effect.CREATES and self.provider.names_customers:  # by its address the peer knows it
             fields |= {field.name: f"{username}@x.example" for field in self.provider.fields if field.is_address}
-        return Call(operation, username, fields, Secret(PASSWORD) if action.needs_password else None)
+        call = Call(operation, username, fields, Secret(PASSWORD) if action.needs_password else None)
+        call = replace(call, old_password=Secret(OLD_PASSWORD) if action.why_old_password else None)
+        return in_one_form(self.provider, call)
 
     def any_call(self, username: str) -> Call:
         return self.call(next(iter(self.provider.actions)), username)
@@ -255,10 +265,12 @@ class ClientContract:
         for name, value in {**call.fields, **action.sets}.items():
             if name in self.told_columns():
                 assert found.value(name) == value
-        left = {**call.fields, **action.sets, **action.leaves}
+        left = wanted_by(self.provider, call)
         details = {name: value for name, value in left.items() if name in self.provider.details}
-        if details:
-            filled = await client.fill(found)
+        if action.effect is Effect.CHANGES and details:
+            filled = await client.fill(found, details)
+            told = {name: filled.value(name) for name in receipt.told if name not in self.provider.groups}
+            assert {name: receipt.told[name] for name in told} == told
             assert {name: filled.value(name) for name in details} == details
 
     async def test_a_customer_that_is_not_there_is_named_as_the_reason(self, peer, connect, fresh, operation):

@@ -60,7 +60,8 @@ class TestAccountsV3(ClientContract):
         return SandboxPeer(sandboxes("contract-accounts-v3"))
 
     def sample(self, name, word):
-        return PACKAGE if name == "package" else super().sample(name, word)
+        offered = {"package": PACKAGE, "addons": "org.ei.dedicated_ip.v1:2"}
+        return offered.get(name) or super().sample(name, word)
 
 
 # --- The list by a cursor -------------------------------------------------------------------------------------------

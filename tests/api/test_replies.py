@@ -2,11 +2,12 @@
 
 import pytest
 
+from tests.harness.v2 import ACTIONS
 from tui_reseller.api.reply import Reply
 from tui_reseller.api.request import FormBody, Request
 from tui_reseller.api.reseller_v2.replies import verdict
 from tui_reseller.domain import errors as e
-from tui_reseller.domain.operation import WRITES, Call, Operation
+from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Format
 from tui_reseller.domain.secret import Secret
 
@@ -133,7 +134,7 @@ async def outcome(client, operation):
 
 
 @pytest.mark.parametrize("wanted", Format)
-@pytest.mark.parametrize("operation", [Operation.LIST, *WRITES])
+@pytest.mark.parametrize("operation", [Operation.LIST, *ACTIONS])
 async def test_every_shape(service, make_client, reply, operation, wanted):
     client = make_client(wanted)
     for status, body, kind, words in SHAPES:
@@ -144,7 +145,7 @@ async def test_every_shape(service, make_client, reply, operation, wanted):
 
 
 @pytest.mark.parametrize("wanted", Format)
-@pytest.mark.parametrize("operation", WRITES)
+@pytest.mark.parametrize("operation", ACTIONS)
 async def test_success_and_what_only_looks_like_it(service, make_client, reply, operation, wanted):
     client = make_client(wanted)
     for body in SUCCESSES[wanted]:

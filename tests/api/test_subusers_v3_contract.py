@@ -1,8 +1,10 @@
 """The contract of clients, kept by that of Subusers v3: against the sandbox."""
 
+import json
+
 import pytest
 
-from tests.api.contract import ClientContract
+from tests.api.contract import OLD_PASSWORD, ClientContract
 from tui_reseller.api.subusers_v3.client import SubusersV3
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.profile import Profile
@@ -10,6 +12,7 @@ from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.domain.secret import Secret
 
 WIRE = {True: "true", False: "false"}
+CREDITS = {"type": "nonrecurring", "reset_frequency": None, "remain": 40, "total": None, "used": None}
 
 
 class SandboxPeer:
@@ -26,7 +29,9 @@ class SandboxPeer:
 
     def plant(self, username, values):
         values = {name: WIRE.get(value, value) for name, value in values.items() if name != "id"}
-        self._sandbox.plant(username, active=values.pop("sending"), **values)
+        self._sandbox.plant(
+            username, active=values.pop("sending"), credits=json.dumps(CREDITS), password=OLD_PASSWORD, **values
+        )
 
     def applied(self, username):
         return [Operation(operation) for operation, whom in self._sandbox.applied() if whom == username]

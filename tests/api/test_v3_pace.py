@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import math
 import multiprocessing
@@ -399,3 +400,58 @@ def test_several_processes_keep_one_limit(tmp_path):
     assert len(statuses) == 45
     # Before anybody knows the limit each process may send one; after that nothing is refused.
     assert statuses.count(429) <= 1
+
+
+# --- Calls that the service takes more seldom, and what is said of waiting ------------------------------------------
+
+
+def test_calls_that_are_taken_more_seldom_keep_their_distance_and_hold_up_no_others():
+    async def work():
+        pace, service, went = Pace(), Counting(1000, 60.0, takes=0.0), []
+
+        async def call(name, *, is_slow):
+            turn = await pace.turn(is_slow=is_slow)
+            went.append((name, asyncio.get_running_loop().time() - START))
+            pace.end(turn, await service.call())
+
+        await call("first", is_slow=False)
+        slow = [call("slow", is_slow=True) for _ in range(allowance.AT_ONCE + 3)]
+        await asyncio.gather(*slow, *(call("other", is_slow=False) for _ in range(20)))
+        return went
+
+    went, _ = simulated(work)
+    at = [moment for name, moment in went if name == "slow"]
+    assert at[allowance.AT_ONCE - 1] < 1, "so many go at once"
+    apart = [later - sooner for sooner, later in itertools.pairwise(at[allowance.AT_ONCE :])]
+    assert at[allowance.AT_ONCE] == pytest.approx(allowance.SLOW, abs=1)
+    assert apart == [pytest.approx(allowance.SLOW, abs=0.01)] * 2
+    assert max(moment for name, moment in went if name == "other") < 1
+
+
+def test_one_that_came_too_soon_makes_the_next_wait():
+    async def work():
+        pace, service = Pace(), Counting(1000, 60.0, takes=0.0)
+        turn = await pace.turn(is_slow=True)
+        await service.call()
+        pace.end(turn, bare(429, **{"retry-after": "1"}))
+        began = asyncio.get_running_loop().time()
+        await pace.turn(is_slow=True)
+        return asyncio.get_running_loop().time() - began
+
+    waited, _ = simulated(work)
+    assert waited >= allowance.SLOW
+
+
+@pytest.mark.parametrize(("seconds", "background", "told"), [(12, False, 1), (1, False, 0), (12, True, 0)])
+def test_a_long_wait_is_told_once_and_its_end(seconds, background, told):
+    async def work():
+        pace, heard = Pace(), []
+        pace.tell = heard.append
+        pace.end(await pace.turn(), bare(429, **{"retry-after": str(seconds)}))
+        pace.end(await pace.turn(background=background), bare())
+        return heard
+
+    heard, _ = simulated(work)
+    assert len(heard) == 2 * told
+    if told:
+        assert (heard[0] > 11, heard[1]) == (True, 0.0)

@@ -7,6 +7,7 @@ import pytest
 from tests.harness.sandbox import running
 from tui_reseller.api.reply import Reply
 from tui_reseller.api.request import JsonBody, Request
+from tui_reseller.api.subusers_v3.answers import receipt_of
 from tui_reseller.api.subusers_v3.client import SubusersV3
 from tui_reseller.api.subusers_v3.requests import ENDPOINTS, write_request
 from tui_reseller.api.v3.replies import judged
@@ -28,16 +29,23 @@ GIVEN = {
     Operation.SET: {"city": "Lugo"},
     Operation.EMAIL: {"email": "b@x.example"},
     Operation.RENAME: {KEY: "ann.new"},
+    Operation.CREDITS_SET: {"credits_type": "recurring", "credits_total": "900", "credits_reset": "daily"},
+    Operation.CREDITS_ADD: {"credits_change": "5"},
+    Operation.IPS_SET: {"ips": "192.0.2.1"},
 }
-READS = ("list", "find", "fill", "probe", "offered")
+FILLED = {"credits": "credits_type", "addresses": "ips"}
+"""Groups of details by a field of each."""
+READS = ("list", "find", "fill", *FILLED, "probe", "offered")
 CALLS = [*READS, *SUBUSERS_V3.actions]
 IN_PATH = {operation for operation, endpoint in ENDPOINTS.items() if "{" in endpoint.path}
+IN_PATH.add("credits")
 ABOUT_ONE = {*IN_PATH, "fill", *(operation for operation, endpoint in ENDPOINTS.items() if endpoint.on_behalf)}
 
 
 def call_of(operation):
     password = PASSWORD if SUBUSERS_V3.action(operation).needs_password else None
-    return Call(operation, NAME, GIVEN.get(operation, {}), password)
+    old = PASSWORD if SUBUSERS_V3.action(operation).why_old_password else None
+    return Call(operation, NAME, GIVEN.get(operation, {}), password, old_password=old)
 
 
 def expected(shape, status, call):
@@ -57,6 +65,7 @@ def expected(shape, status, call):
 
 def scope_of(call):
     reads = {"list": "subusers.read", "find": "subusers.read", "fill": "user.profile.read", "probe": ""}
+    reads |= {"credits": "subusers.credits.read", "addresses": "ips.read"}
     return reads[call] if call in READS else SUBUSERS_V3.action(call).scope
 
 
@@ -87,6 +96,8 @@ async def made(client, call):
             return await client.find(NAME)
         case "fill":
             return await client.fill(Customer.of(SUBUSERS_V3, NAME))
+        case "credits" | "addresses":
+            return await client.fill(Customer.of(SUBUSERS_V3, NAME), [FILLED[call]])
         case "probe":
             return await client.probe()
         case "offered":
@@ -162,7 +173,11 @@ def test_no_odd_answer_to_a_write_passes_for_a_refusal_or_a_plain_success(operat
     else:  # a tree, of which the client still asks whether it is what was asked for
         assert status == 200
         assert ENDPOINTS[operation].success != (204,)
-        assert ENDPOINTS[operation].echo or not isinstance(found, dict) or operation is Operation.SET
+        if SUBUSERS_V3.action(operation).is_whole:
+            with pytest.raises(e.UnusableAnswer):
+                receipt_of(call_of(operation), found)
+        is_any = operation in {Operation.SET, Operation.PASSWORD} or SUBUSERS_V3.action(operation).is_whole
+        assert ENDPOINTS[operation].echo or not isinstance(found, dict) or is_any
         assert b"errors" not in content
 
 

@@ -60,10 +60,19 @@ class FakeService:
         self.on_find(self.reads)
         return self.customers.get(username)
 
-    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
+    async def fill(self, customer: Customer, _fields=(), *, background: bool = False) -> Customer:
         return customer
 
-    async def offered(self, field: str) -> Sequence[str]:
+    async def offered(self, _field: str, _customer=None) -> Sequence[str]:
+        return ()
+
+    def tell_waits(self, _tell) -> None:
+        pass
+
+    def ahead(self) -> None:
+        return None
+
+    async def taken_away(self, _call: Call, _customer: Customer) -> tuple[str, ...]:
         return ()
 
     async def probe(self) -> Identity:

@@ -2,6 +2,7 @@
 
 import fcntl
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -80,6 +81,19 @@ class Place:
         self.touched = [f"out-{next(_numbers)}" for _ in range(count)]
         for name in self.touched:
             self.console.sandbox.plant(name, **{"active": True, "email": f"{name}@x.example", "city": "Vigo"} | values)
+        return self.touched
+
+    def of_v3(self, provider: str) -> list[str]:
+        """Plant a customer of a service of today, whom the next run is to touch; return the key."""
+        ready = self.console.sandbox.ready
+        self.environment |= {
+            "TUI_RESELLER_PROVIDER": provider, "TUI_RESELLER_BASE_URL": ready["v3_base_url"],
+            "TUI_RESELLER_API_KEY": ready["v3_api_key"],
+        }  # fmt: skip
+        held = {"type": "nonrecurring", "reset_frequency": None, "remain": 40, "total": None, "used": None}
+        (name,) = self.new(credits=json.dumps(held), ip='["203.0.113.1"]')
+        if provider == "accounts-v3":
+            self.touched = [self.console.sandbox.held(name)["account_id"]]
         return self.touched
 
     def file(self, ending: str = "") -> str:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.harness.sandbox import running
+
 FREE, PRO = "org.ei.free.v1", "org.ei.pro.v1"
 
 
@@ -111,7 +113,20 @@ def test_two_accounts_of_one_address_are_two(console):
     assert first["username"] != second["username"]
 
 
-def test_a_lost_answer_of_a_create_is_never_guessed(console):
+@pytest.fixture
+def apart(console):
+    """A service of our own, whose clock is ten minutes before ours."""
+    with running(customers=3) as sandbox:
+        console.sandbox, ready = sandbox, sandbox.ready
+        console.environment |= {
+            "TUI_RESELLER_BASE_URL": ready["v3_base_url"], "TUI_RESELLER_API_KEY": ready["v3_api_key"],
+        }  # fmt: skip
+        sandbox.advance(600)
+        yield console
+
+
+def test_a_lost_answer_of_a_create_is_never_guessed(apart):
+    console = apart
     known = console("create", f"package={FREE}", "--yes").row["username"]
     address = [None, "lost@x.example"]
     console.sandbox.fault("drop-after", operation="create", times=1)
@@ -124,6 +139,7 @@ def test_a_lost_answer_of_a_create_is_never_guessed(console):
     (account,) = [row["username"] for row in console.sandbox.for_clients() if row["changes"].get("email") == address]
     assert account in checked.row["message"].rpartition("not known here: ")[2]
     assert known not in checked.row["message"]
+    assert "by the service's clock" in checked.row["message"]
     again = console("create", f"package={FREE}", "email=lost@x.example", "--yes")
     assert (again.code, lost.row["id"] in again.err) == (11, True)
     closed = console("resolve", lost.row["id"], "--note", "opened; seen in the list")
@@ -175,7 +191,7 @@ def test_what_the_service_has_not_is_refused_with_the_way_round(console, planted
 
 def test_a_link_is_printed_once_and_written_down_without_it(console, planted):
     account = planted()
-    ran = console("sign-in", account, "--reason", "ticket 4711")
+    ran = console("sign-in", account, "--reason", "ticket 4711", "--yes")
     assert ran.code == 0, ran.err
     (link,) = ran.out.splitlines()
     assert link.startswith("https://")
@@ -192,7 +208,10 @@ def test_a_link_is_printed_once_and_written_down_without_it(console, planted):
     assert code.encode() not in kept
 
 
-@pytest.mark.parametrize("options", [("--dry-run",), ("--read-only",)])
+@pytest.mark.parametrize(
+    "options",
+    [("--dry-run", "--yes"), ("--read-only", "--yes"), (), ("--confirm", "another"), ("--yes", "--confirm", "x")],
+)
 def test_no_link_is_asked_for(console, planted, options):
     account, since = planted(), console.sandbox.last_seq()
     asked = len(console("audit", "sign-ins").rows)
@@ -204,12 +223,21 @@ def test_no_link_is_asked_for(console, planted, options):
 
 def test_a_refused_link_is_written_down_as_such(console, planted):
     account = planted(active="false", account_state="banned")
-    refused = console("sign-in", account)
+    refused = console("sign-in", account, "--yes")
     assert (refused.code, refused.out) == (6, "")
     newest, before = console("audit", "sign-ins").rows[:2]
     assert (newest["username"], before["link"]) == (account, "asked")
     assert newest["link"] not in {"asked", "given"}
-    assert console("sign-in", "nobody-there").code == 7
+    assert console("sign-in", "nobody-there", "--yes").code == 7
+
+
+@pytest.mark.parametrize(("answer", "code"), [("yes", 0), ("no", 11), ("", 11)])
+def test_a_person_is_asked_before_a_link_is(console, planted, answer, code):
+    account, since = planted(), console.sandbox.last_seq()
+    ran = console("sign-in", account, answers=[answer])
+    assert (ran.code, ran.out.startswith("https://")) == (code, not code), ran.err
+    assert "first administrator" in ran.err
+    assert len(console.sandbox.log(since)) == (0 if code else 1)
 
 
 def test_other_services_have_no_link_and_say_what_to_do(console):

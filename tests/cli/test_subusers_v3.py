@@ -80,9 +80,148 @@ def test_a_new_customer(console):
     assert (held["email"], held["region"]) == ("a@x.example", "eu")
 
 
-def test_what_the_service_has_not_is_refused_with_the_way_round(console, luz):
-    refused = console("password", luz, "--confirm", luz)
+DETAILED = ("email=a@x.example", "ips=203.0.113.1", "first_name=Luz", "city=Vigo", "country=ES")
+
+
+def test_a_new_customer_with_details_is_two_calls_of_one_batch(console):
+    name, since = console.sandbox.fresh_name(), console.sandbox.last_seq()
+    made = console("create", f"username={name}", *DETAILED, "--generate-password", "--yes", "--reason", "contract 7")
+    first, second = rows(made)
+    assert (first["operation"], second["operation"]) == ("create", "set")
+    assert ("password" in first, second.get("password")) == (True, None)
+    assert console.sandbox.takes(name, first["password"])
+    assert sent(console, since) == [("create", name), ("set", name)]
+    held = console.sandbox.held(name)
+    assert (held["first_name"], held["city"], held["country"]) == ("Luz", "Vigo", "ES")
+    told = console("audit", "list", "--username", name).rows
+    assert [row["operation"] for row in told] == ["set", "create"]
+    assert len({row["batch"] for row in told}) == 1
+    assert None not in {row["batch"] for row in told}
+    assert {row["reason"] for row in told} == {"contract 7"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "fault", "settings", "outcomes", "code"),
+    [
+        ("create", "status", {"shape": "no-plan"}, ["rejected"], 6),
+        ("create", "drop-after", {}, ["unknown"], 10),
+        ("set", "status", {"shape": "no-scope"}, ["applied", "rejected"], 9),
+        ("set", "status", {"shape": "limit", "times": 9}, ["applied", "rejected"], 9),
+        ("set", "drop-after", {}, ["applied", "unknown"], 10),
+        ("set", "drop-before", {}, ["applied", "unknown"], 10),
+    ],
+)
+def test_what_became_of_both_calls_is_said(console, operation, fault, settings, outcomes, code):
+    name, since = console.sandbox.fresh_name(), console.sandbox.last_seq()
+    console.sandbox.fault(fault, operation=operation, **{"times": 1, **settings})
+    made = console("create", f"username={name}", *DETAILED, "--generate-password", "--yes")
+    console.sandbox.clear()
+    assert ([row["outcome"] for row in made.rows], made.code) == (outcomes, code), made.err
+    applied = [("create", name)] * (operation == "set" or fault == "drop-after")
+    applied += [("set", name)] * (operation == "set" and fault == "drop-after")
+    assert sent(console, since) == applied
+    assert ("password" in made.rows[0]) is (outcomes[0] != "rejected"), "a refused second call takes no password away"
+
+
+def test_the_second_call_waits_until_the_customer_can_be_read(console):
+    name = console.sandbox.fresh_name()
+    console.sandbox.fault("lag", seconds=2, times=None)
+    made = console("create", f"username={name}", *DETAILED, "--generate-password", "--yes")
+    console.sandbox.clear()
+    assert [row["outcome"] for row in rows(made)] == ["applied", "applied"]
+    assert console.sandbox.held(name)["city"] == "Vigo"
+
+
+def test_a_dry_run_shows_both_calls(console):
+    name, since = console.sandbox.fresh_name(), console.sandbox.last_seq()
+    dry = console("create", f"username={name}", *DETAILED, "--generate-password", "--dry-run")
+    assert [(row["operation"], row["outcome"]) for row in rows(dry)] == [("create", "not_sent"), ("set", "not_sent")]
+    wrong = console("create", f"username={name}", *DETAILED, f"zip={'1' * 60}", "--generate-password", "--yes")
+    assert (wrong.code, "at most 50" in wrong.err) == (2, True)
+    assert sent(console, since) == []
+
+
+@pytest.mark.parametrize("options", [(), ("--generate-password",), ("--password-stdin",)])
+def test_without_the_old_password_it_is_refused_with_the_way_round(console, luz, options):
+    since = console.sandbox.last_seq()
+    refused = console("password", luz, "--confirm", luz, *options, stdin=f"{NEW}\n")
     assert (refused.code, "log-in page" in refused.err) == (11, True)
+    assert console.sandbox.log(since) == []
+
+
+OLD, NEW = "former-pass-w0rd", "s3cret-pass-w0rd"
+
+
+@pytest.fixture
+def known(console, luz):
+    """A customer whose password is known."""
+    console.sandbox.plant(luz, password=OLD)
+    return luz
+
+
+def test_a_password_is_changed_with_the_old_one(console, known):
+    options = ("--old-password-stdin", "--password-stdin", "--confirm", known)
+    changed = console("password", known, *options, stdin=f"{OLD}\n{NEW}\n")
+    assert (changed.code, changed.row["outcome"], changed.row["changes"]) == (0, "applied", {}), changed.err
+    assert console.sandbox.takes(known, NEW)
+    kept = b"".join(path.read_bytes() for path in console.folder.rglob("*") if path.is_file())
+    assert not any(word.encode() in kept for word in (OLD, NEW))
+    wrong = console("password", known, *options, stdin=f"{OLD}\nan0ther-pass\n")
+    assert (wrong.code, wrong.row["outcome"]) == (6, "rejected")
+    made = console("password", known, "--old-password-stdin", "--generate-password", "--confirm", known, stdin=NEW)
+    assert console.sandbox.takes(known, made.row["password"])
+
+
+def test_a_person_is_asked_for_both_hidden(console, known):
+    asked = console("password", known, "--confirm", known, answers=[OLD, NEW, NEW])
+    assert asked.row["outcome"] == "applied", asked.err
+    assert console.sandbox.takes(known, NEW)
+
+
+@pytest.mark.parametrize(
+    ("fault", "settings", "outcome"),
+    [
+        ("drop-after", {}, "unknown"),
+        ("drop-before", {}, "unknown"),
+        ("status", {"shape": "bad-key"}, "rejected"),
+        ("status", {"shape": "no-scope"}, "rejected"),
+        ("status", {"shape": "limit", "times": 9}, "rejected"),
+    ],
+)
+def test_a_changed_password_is_never_sent_twice(console, known, fault, settings, outcome):
+    since = console.sandbox.last_seq()
+    console.sandbox.fault(fault, operation="password", **{"times": 1, **settings})
+    options = ("--old-password-stdin", "--password-stdin", "--confirm", known)
+    ran = console("password", known, *options, stdin=f"{OLD}\n{NEW}\n")
+    console.sandbox.clear()
+    assert ran.row["outcome"] == outcome, ran.err
+    assert len(console.sandbox.for_clients(since)) == (fault == "drop-after")
+    if outcome == "unknown":
+        again = console("password", known, *options, stdin=f"{OLD}\n{NEW}\n")
+        assert (again.code, "must be settled first" in again.err) == (11, True), again.err
+        assert console("verify", ran.row["id"]).row["outcome"] == "unverifiable"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--old-password-stdin",), "stdin holds the old password"),
+        (("--old-password-stdin", "--password-stdin", "--generate-password"), "too many"),
+        (("--old-password-stdin", "--password-stdin"), "stdin holds no password: its second line"),
+    ],
+)
+def test_what_stdin_does_not_hold_is_not_sent(console, known, options, words):
+    since = console.sandbox.last_seq()
+    refused = console("password", known, *options, "--confirm", known, stdin=f"{OLD}\n")
+    assert (refused.code, words in refused.err) == (2, True), refused.err
+    assert console.sandbox.log(since) == []
+
+
+def test_passwords_are_not_changed_by_a_plan(console, known, tmp_path):
+    file = tmp_path / "rows.csv"
+    file.write_text(f"username,password\n{known},{NEW}\n", "utf-8")
+    refused = console("plan", "new", "--from", str(file), "--action", "password")
+    assert (refused.code, "the old password is needed" in refused.err) == (2, True), refused.err
 
 
 def test_a_plan_of_details_is_compared_with_what_there_is(console, luz, tmp_path):
@@ -170,3 +309,10 @@ def test_details_of_a_customer_of_the_eu(console):
     assert console("show", name).row["city"] == "Vigo"
     changed = console("set", name, "city=Lugo", "--yes").row
     assert (changed["outcome"], console.sandbox.held(name)["city"]) == ("applied", "Lugo")
+
+
+def test_a_command_says_that_it_waits(console, known):
+    console.sandbox.fault("rate-limit", retry_after=3, operation="disable", times=1)
+    ran = console("disable", known, "--yes")
+    assert ran.row["outcome"] == "applied"
+    assert "for the service's limit" in ran.err

@@ -44,6 +44,10 @@ def created(place: Place) -> list[str]:
     return [f"username={place.touched[0]}", *NEW, "--generate-password", "--yes"]
 
 
+def booked(account: str) -> list[str]:
+    return [account, "org.ei.pro.v1", "--confirm", account]
+
+
 ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "list": lambda _: [],
     "show": lambda _: ["user1"],
@@ -59,6 +63,13 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "password": lambda place: typed(place, "--generate-password"),
     "rename": lambda place: typed(place, f"new-{next(_numbers)}"),
     "delete": typed,
+    "credits show": lambda place: place.of_v3("subusers-v3"),
+    "credits set": lambda place: [*place.of_v3("subusers-v3"), "recurring", "900", "daily", "--yes"],
+    "credits add": lambda place: [*place.of_v3("subusers-v3"), "5", "--yes"],
+    "ips show": lambda place: place.of_v3("subusers-v3"),
+    "ips set": lambda place: [*place.of_v3("subusers-v3"), "203.0.113.2", "--yes"],
+    "offerings show": lambda place: place.of_v3("accounts-v3"),
+    "offerings set": lambda place: booked(*place.of_v3("accounts-v3")),
     "sign-in": lambda _: ["user1"],
     "plan new": lambda place: ["--filter", "username=user1", "--action", "disable", "--out", place.file()],
     "plan show": lambda place: [place.plan()],

@@ -20,8 +20,9 @@ from tests.harness import toxic_proxy as toxics
 from tests.harness.rig import CONTROL, Rig, call_for, contradicts, needless, planted_for
 from tests.harness.sandbox import Sandbox
 from tests.harness.toxic_proxy import Toxic, ToxicProxy
+from tests.harness.v2 import ACTIONS
 from tui_reseller.domain.errors import NoAnswer
-from tui_reseller.domain.operation import WRITES, Operation, Outcome
+from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.profile import Format
 from tui_reseller.services import listing
 from tui_reseller.services.retry import Budget
@@ -87,7 +88,7 @@ class Cutter:
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.value)
-@pytest.mark.parametrize("operation", WRITES, ids=lambda operation: operation.value)
+@pytest.mark.parametrize("operation", ACTIONS, ids=lambda operation: operation.value)
 async def test_a_line_that_is_cut_at_any_byte_never_makes_us_say_what_is_not_so(tmp_path, sandbox, operation, form):
     async with (
         ToxicProxy("127.0.0.1", sandbox.port) as proxy,

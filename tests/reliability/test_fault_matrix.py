@@ -22,8 +22,9 @@ import pytest
 from tests.harness.fault_server import Fault, FaultServer
 from tests.harness.network_faults import CONNECTIONS, CORE, FAULTS, SHORT, Breaker
 from tests.harness.rig import CONTROL, Rig, Truth, call_for, contradicts, needless, planted_for, truth_in
+from tests.harness.v2 import ACTIONS
 from tui_reseller.domain.errors import NotSent, ResellerError
-from tui_reseller.domain.operation import WRITES, Operation, Outcome
+from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.profile import Format
 from tui_reseller.services import listing
 from tui_reseller.services.result import Result
@@ -38,7 +39,7 @@ IS_FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
 
 PAIRS = [
     pytest.param(operation, form, id=f"{operation.value}-{form.value}")
-    for number, operation in enumerate(WRITES)
+    for number, operation in enumerate(ACTIONS)
     for turn, form in enumerate(Format)
     if IS_FULL or number % 2 == turn
 ]

@@ -11,14 +11,14 @@ import pytest
 
 from tests.harness.consent import for_job
 from tests.harness.sandbox import Sandbox
-from tests.harness.v2 import a_customer, item_of
+from tests.harness.v2 import ACTIONS, a_customer, item_of
 from tests.reliability.workplace import CUSTOMER, Workplace
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.job import Job, JobState
-from tui_reseller.domain.operation import WRITES, Call, Operation, Outcome
+from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services import job_items
@@ -46,7 +46,7 @@ CALLS = {
     Operation.RENAME: Call(Operation.RENAME, "luz", {"username": "lux"}),
     Operation.EMAIL: Call(Operation.EMAIL, "luz", {"email": "new@bodega.example"}),
 }
-EVERY = list(WRITES)
+EVERY = list(ACTIONS)
 
 
 def permit(session: Session, operation: Operation) -> Permit:

@@ -84,10 +84,19 @@ class FakeService:
         found = self.kept.get(username)
         return self._told(found) if found else None
 
-    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
+    async def fill(self, customer: Customer, _fields=(), *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
         return customer
 
-    async def offered(self, field: str) -> Sequence[str]:  # noqa: ARG002 - the port's
+    async def offered(self, _field: str, _customer=None) -> Sequence[str]:
+        return ()
+
+    def tell_waits(self, _tell) -> None:
+        pass
+
+    def ahead(self) -> None:
+        return None
+
+    async def taken_away(self, _call: Call, _customer: Customer) -> tuple[str, ...]:
         return ()
 
     async def probe(self) -> Identity:

@@ -1,5 +1,6 @@
 """Readings of v3 that are behind: nothing is called so already, in conflict, or verified by one. And the EU's host."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -18,7 +19,8 @@ from tui_reseller.services.verify import verify
 from tui_reseller.storage.paths import Paths
 from tui_reseller.wiring import build
 
-PASSWORD = Secret("s3cret-pass-w0rd")
+PASSWORD, OLD = Secret("s3cret-pass-w0rd"), Secret("former-pass-w0rd")
+CREDITS = {"type": "nonrecurring", "reset_frequency": None, "remain": 40, "total": None, "used": None}
 FALSE_IF_APPLIED = {Outcome.VERIFIED_NOT_APPLIED, Outcome.REJECTED, Outcome.CONFLICT, Outcome.NOT_SENT}
 FALSE_IF_NOT = {Outcome.APPLIED, Outcome.VERIFIED_APPLIED, Outcome.ALREADY_SO}
 
@@ -65,6 +67,7 @@ async def session(sandbox, tmp_path):
 @pytest.fixture
 async def luz(sandbox, session):
     name = sandbox.plant_person(sandbox.fresh_name(), active="true", region="global")
+    sandbox.plant(name, credits=json.dumps(CREDITS), password=OLD.reveal())
     sandbox.advance(100)
     await listing.read_all(session)
     sandbox.fault("lag", seconds=30, times=None)
@@ -77,9 +80,13 @@ def call_of(operation, name):
         Operation.EMAIL: {"email": f"new-{name}@x.example"},
         Operation.RENAME: {"username": f"{name}.new"},
         Operation.CREATE: {"email": f"{name}@x.example", "ips": "192.0.2.1"},
+        Operation.CREDITS_SET: {"credits_type": "recurring", "credits_total": "900", "credits_reset": "weekly"},
+        Operation.CREDITS_ADD: {"credits_change": "-5"},
     }
     is_new = operation is Operation.CREATE
-    return Call(operation, f"{name}.made" if is_new else name, fields.get(operation, {}), PASSWORD if is_new else None)
+    action = SUBUSERS_V3.action(operation)
+    password, old = PASSWORD if action.needs_password else None, OLD if action.why_old_password else None
+    return Call(operation, f"{name}.made" if is_new else name, fields.get(operation, {}), password, old_password=old)
 
 
 async def test_disable_and_enable_at_once(sandbox, session, luz):
@@ -120,7 +127,7 @@ async def test_verification_is_never_wrong(sandbox, session, luz, operation, fau
     call = call_of(operation, luz)
     if operation is Operation.ENABLE:
         assert (await carry_out(session, Call(Operation.DISABLE, luz))).outcome is Outcome.APPLIED
-    if operation is Operation.CREATE:
+    if operation in {Operation.CREATE, Operation.IPS_SET}:
         call = replace(call, fields={**call.fields, "ips": (await session.offered())["ips"][0]})
     sandbox.fault(fault, operation=operation.value, times=1)
     result = await carry_out(session, call)

@@ -52,10 +52,19 @@ class ToyClient:
             raise UnusableAnswer("the reply is not the account that was asked for")
         return customer
 
-    async def fill(self, customer, *, background=False):  # noqa: ARG002 - the port's
+    async def fill(self, customer, fields=(), *, background=False):  # noqa: ARG002 - the port's
         return customer
 
-    async def offered(self, field):  # noqa: ARG002 - the port's
+    async def offered(self, field, customer=None):  # noqa: ARG002 - the port's
+        return ()
+
+    def tell_waits(self, tell):
+        pass
+
+    def ahead(self):
+        return None
+
+    async def taken_away(self, call, customer):  # noqa: ARG002 - the port's
         return ()
 
     async def probe(self):

@@ -76,6 +76,38 @@ async def test_who_is_banned_is_left_alone_with_the_reason(open_accounts, plant,
         assert accounts.log() == []
 
 
+async def test_a_link_is_asked_about_and_shown_once(open_accounts, plant, accounts):
+    account = plant()
+    async with open_accounts(size=(120, 40)) as desk:
+        await desk.go_to(account)
+        await desk.press("x", "o")
+        await desk.opened("Sign in as the customer")
+        assert "first administrator" in desk.words()
+        assert accounts.log() == []
+        await desk.read_then("ctrl+s")
+        await desk.opened("Sign-in link of")
+        assert [row["operation"] for row in accounts.log()] == ["sign_in"]
+        assert "https://" not in desk.words()
+        assert "about a minute" in desk.words()
+        await desk.press("shift+tab", "shift+tab", "enter")
+        assert "https://app.mail.example/sso?code=" in desk.words()
+        link = next(line for line in desk.words().splitlines() if line.startswith("https://"))
+        await desk.press("escape")
+        await soon("it is closed", lambda: desk.dialog is None)
+        rows = await desk.services.ledger.notes("sign_in", desk.main.context.session.account)
+        assert [body["link"] for _, body in rows] == ["given", "asked"]
+        assert all(link not in text for _, text in desk.main.context.log)
+
+
+async def test_no_link_is_asked_for_where_nothing_may_be_written(open_accounts, plant, accounts):
+    account = plant()
+    async with open_accounts(size=(120, 40), read_only=True) as desk:
+        await desk.go_to(account)
+        await desk.press("x", "o")
+        await desk.told("read-only")
+        assert accounts.log() == []
+
+
 async def test_a_new_account_is_in_the_list_under_the_key_of_the_service(open_accounts, accounts):
     async with open_accounts(size=(120, 40)) as desk:
         await desk.is_quiet()

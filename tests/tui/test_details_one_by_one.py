@@ -65,6 +65,20 @@ async def test_all_shown_are_read_on_request_and_filters_say_of_how_many(open_v3
         await desk.told("are known")
 
 
+async def test_what_waits_for_the_limit_is_said_and_taken_back(open_v3, subusers):
+    name = subusers.fresh_name()
+    subusers.plant(name, active="true", email=f"{name}@x.example", region="global")
+    async with open_v3(size=(160, 40)) as desk:
+        await desk.go_to(name)
+        subusers.fault("rate-limit", retry_after=3, operation="disable", times=1)
+        await desk.press("d")
+        await desk.opened("Stop sending")
+        await desk.read_then("ctrl+s")
+        await soon("it is said", lambda: "for the service's limit" in "\n".join(desk.screen_text()))
+        await soon("it goes on", lambda: not desk.state.waiting)
+    subusers.bury(name)
+
+
 async def test_a_refresh_keeps_what_was_read(open_v3):
     async with open_v3() as desk:
         await desk.press("plus")

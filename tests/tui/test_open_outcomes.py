@@ -7,7 +7,7 @@ import pytest
 from tests.harness.v2 import ACTIONS, changes_of
 from tests.services.fakes import CALLS, KIM, LUZ
 from tui_reseller.domain.audit import Entry
-from tui_reseller.domain.operation import WRITES, Operation, Outcome
+from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.tui.presenters.open_outcome import open_lines
 
 AT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -37,7 +37,7 @@ def lines_of(operation, outcome, message, next_check=None):
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome.needs_you])
-@pytest.mark.parametrize("operation", WRITES)
+@pytest.mark.parametrize("operation", ACTIONS)
 def test_every_page_says_what_happened_what_is_known_and_what_is_safe(operation, outcome):
     lines = lines_of(operation, outcome, READ, AT)
     text = "\n".join(lines)

@@ -185,6 +185,7 @@ def test_a_key_of_an_operation_that_it_has_not_answers_with_the_reason(policy):
     assert missing == {
         "sending.disable", "customer.password", "website.set", "customer.email", "customer.rename", "customer.delete",
         "usage.open", "usage.ranking",
+        "customer.credits", "customer.ips", "customer.offerings", "customer.sign-in",
     }  # fmt: skip
     rows = dict(command_presenter.rows(COMMANDS, ViewState(), policy, has_customer=True))
     assert set(rows) == set(BY_ID)
@@ -206,11 +207,20 @@ class Service:
     async def find(self, username: str, _enough: float = 0.0) -> Customer | None:
         return self.kept.get(username)
 
-    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
+    async def fill(self, customer: Customer, _fields=(), *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
         return customer.with_values({"plan": customer.text("plan"), DETAILS_READ: "2026-03-04T12:00:00Z"})
 
-    async def offered(self, _field: str) -> tuple[str, ...]:
+    async def offered(self, _field: str, _customer=None) -> tuple[str, ...]:
         return ()
+
+    async def taken_away(self, _call: Call, _customer: Customer) -> tuple[str, ...]:
+        return ()
+
+    def tell_waits(self, _tell) -> None:
+        pass
+
+    def ahead(self) -> None:
+        return None
 
     async def send(self, call: Call) -> Receipt:
         self.sent.append(call)

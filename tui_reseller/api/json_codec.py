@@ -17,6 +17,14 @@ class Number(str):
     __slots__ = ()
 
 
+def whole_number(value: object) -> int | None:
+    """Return a number that has no fraction; None for anything else, a text of digits among it."""
+    if not isinstance(value, Number):
+        return None
+    found = float(value)
+    return int(found) if found.is_integer() else None
+
+
 def decode(body: bytes) -> object:
     """Return the tree of a complete document in UTF-8. Raises BadReply for everything else."""
     failure = "it is not UTF-8"

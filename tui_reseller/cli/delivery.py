@@ -59,7 +59,7 @@ class Delivery:
     ) -> None:
         if self._made is None:
             return
-        for result in self._report.results:
+        for result in filter(self._report.sent_password, self._report.results):
             await self._made.told(result)
         file, valid = self._made.file, self._made.valid
         self._is_delivered = not valid or (

@@ -5,7 +5,7 @@ from tui_reseller.cli.query import ListRequest
 from tui_reseller.domain.errors import SnapshotDamaged
 from tui_reseller.domain.filters import DETAILS_UNKNOWN, Filter, Term
 from tui_reseller.domain.listing import ListQuery, SnapshotInfo
-from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.provider import DETAILS_READ, Provider
 from tui_reseller.services import details, listing
 from tui_reseller.services.session import Session
 
@@ -30,8 +30,8 @@ async def refreshed(inv: Invocation, session: Session, *, accept_smaller: bool =
 
 
 async def read_details(inv: Invocation, session: Session, query: ListRequest) -> None:
-    """Read what the service tells for one customer at a time, of all whom the list has so far. A filter on such a field
-    counts only afterwards.
+    """Read what the service tells for one customer at a time, of all whom the list has so far: details, and what a
+    filter, an order or a column asks for besides. A filter on such a field counts only afterwards.
     """
     provider = session.provider
     if not provider.details:
@@ -39,9 +39,10 @@ async def read_details(inv: Invocation, session: Session, query: ListRequest) ->
     terms = tuple(term for term in query.filter.terms if not _is_of_details(provider, term))
     await session.customers.query(ListQuery(Filter(terms=terms), query.sort, query.descending))
     count = len(session.customers) if len(terms) < len(query.filter.terms) else query.limit or len(session.customers)
-    missing = details.without_details(provider, session.customers.window(0, count))
+    fields = (DETAILS_READ, query.sort, *query.columns, *query.filter.fields)
+    missing = details.without_details(provider, session.customers.window(0, count), fields)
     done = 0
-    async for read in details.read_many(session, missing):
+    async for read in details.read_many(session, missing, fields):
         done += len(read)
         inv.console.progress(f"details of {done:,} of {len(missing):,} customers")
 

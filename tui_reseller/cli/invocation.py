@@ -102,9 +102,15 @@ class Invocation:
         async with services.open_session(
             profile, read_only=common.read_only, timeout=common.timeout, ledger=ledger
         ) as session:
+            session.waiting.tell = self._waits
             if writing is not None and writing.unlock is not None:
                 session.policy.unlock_for_run(writing.unlock)
             yield session
+
+    def _waits(self, words: str) -> None:
+        """Say on stderr that something waits for the service."""
+        if words:
+            self.console.say(words)
 
     @staticmethod
     def account_named(services: Services) -> str | None:

@@ -1,12 +1,12 @@
 """Where a new password comes from: stdin, made here, or typed twice. Never from an argument."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import click
 
-from tui_reseller.cli.argument_values import read_secret
+from tui_reseller.cli.argument_values import read_secret, read_secrets
 from tui_reseller.cli.console import Console
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.password import generate_password
@@ -25,6 +25,28 @@ def password_source(console: Console, *, from_stdin: bool, generated: bool) -> C
         given = read_secret("password")
         return lambda: given
     return generated_password if generated else partial(_typed, console)
+
+
+def old_password_source(console: Console) -> Callable[[], Secret]:
+    """Return what asks a person for the present password. It returns an empty one where nobody can be asked."""
+    return lambda: console.ask_hidden("Old password") if console.can_ask else Secret("")
+
+
+def passwords_from_stdin(*, is_new: bool, generated: bool) -> Sequence[Callable[[], Secret]]:
+    """Return what gives the old and the new password, where the old one is the first line of stdin: the new one is the
+    second, or made here. Raises UsageError where it would have to be typed, InvalidInput for an empty line.
+    """
+    if is_new and generated:
+        raise click.UsageError("--password-stdin and --generate-password: one of the two is too many")
+    if not is_new and not generated:
+        raise click.UsageError("stdin holds the old password: use --generate-password or --password-stdin, too")
+    lines = read_secrets("old password", "password") if is_new else read_secrets("old password")
+    given = [partial(_same, line) for line in lines]
+    return given if is_new else [*given, generated_password]
+
+
+def _same(secret: Secret) -> Secret:
+    return secret
 
 
 def _typed(console: Console) -> Secret:

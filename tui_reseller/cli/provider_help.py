@@ -47,7 +47,9 @@ def create_fields(provider: Provider) -> str:
     required = _words(provider.at_create(AtCreate.REQUIRED))
     password = ", and a password" if provider.action(Operation.CREATE).needs_password else ""
     others = _words((*provider.at_create(AtCreate.ADVISED), *provider.at_create(AtCreate.OPTIONAL)))
-    return f"required {required}{password}" + (f"; further {others}" if others else "")
+    later = _words(provider.set_after_create)
+    found = f"required {required}{password}" + (f"; further {others}" if others else "")
+    return found + (f"; by a second call {later}" if later else "")
 
 
 def actions_text() -> str:

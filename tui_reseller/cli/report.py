@@ -65,6 +65,10 @@ class Report:
         """The results that were reported."""
         return self._results
 
+    def sent_password(self, result: Result) -> bool:
+        """Whether a result tells of a call that carried a password."""
+        return self._provider.action(result.operation).needs_password
+
     @property
     def shown(self) -> set[str]:
         """The customers whose new passwords are in the output, or would be if it took them."""
@@ -98,10 +102,11 @@ class Report:
 
     def close(self, asked: int, batch: str) -> ExitCode:
         """Say the closing line; return the exit code."""
-        code = for_results(self._results, asked)
+        code = for_results(self._results, max(asked, len(self._results)))
         say = self._inv.console.say if code is ExitCode.OK else self._inv.console.warn
         if asked == 1:
-            say(messages.result_line(self._provider, self._results[0], self._profile))
+            for result in self._results:  # of one customer there may be two: create, and its details
+                say(messages.result_line(self._provider, result, self._profile))
             return code
         for result in self._results:
             if result.outcome is Outcome.UNKNOWN:
@@ -121,6 +126,8 @@ class Report:
 
     def _password_of(self, result: Result) -> Secret | None:
         """Return a generated password, unless the service certainly does not have it."""
+        if not self.sent_password(result):
+            return None
         is_refused = state_after(result) is PasswordState.REFUSED
         return None if is_refused else self._generated.get(result.username)
 

@@ -25,6 +25,7 @@ from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door, listing, plans
+from tui_reseller.services.creating import batch_for, carry_out_then
 from tui_reseller.services.door import Consent, Permit
 from tui_reseller.services.files.reading import Read
 from tui_reseller.services.jobs import JobRun
@@ -42,13 +43,14 @@ from tui_reseller.services.write import Aim, carry_out, preview
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
     """What a verb wants done: one operation on one or several customers. Generated passwords are shown once. Read is
-    the file in which the calls stand, if they stand in one.
+    the file in which the calls stand, if they stand in one. Then is what is done to the one customer afterwards.
     """
 
     calls: Sequence[Call]
     generated: Mapping[str, Secret] = field(default_factory=dict)
     skip_unknown: bool = False
     read: Read | None = None
+    then: Call | None = None
     checking: Checking = PLAIN
 
     @property
@@ -60,6 +62,11 @@ class WriteRequest:
     def is_for_many(self) -> bool:
         """Whether it is several calls, and so a job."""
         return len(self.calls) > 1
+
+    @property
+    def further(self) -> list[Call]:
+        """What is done beside the calls."""
+        return [self.then] if self.then else []
 
     @property
     def usernames(self) -> list[str]:
@@ -99,7 +106,7 @@ class _WriteFlow:
         options, session, request = self.options, self.session, self.request
         if options.dry_run:
             return await self._show_only()
-        approach = door.approach(session, request.calls, options.reason)
+        approach = door.approach(session, [*request.calls, *request.further], options.reason)
         warnings = [] if request.read else self._warnings()
         info = listing.first_rows(session)
         confirmation = Confirmation(request.operation, request.usernames, session.profile, info.total if info else 0)
@@ -108,8 +115,9 @@ class _WriteFlow:
         request = self.request
         warnings = [*messages.odd_names(self.odd_names), *(warnings or self._warnings())]
         calls, skipped = self._without(await self._look_up())
+        warnings += await self._taken_away(calls)
         if calls and consent is None:
-            lines = [(call.username, self._changes(call)) for call in calls]
+            lines = [(call.username, self._changes(call)) for call in [*calls, *request.further]]
             reviewed = messages.review(request.operation, session.profile, lines, warnings)
             consent, self.is_asked = ask(confirmation, reviewed, self.inv.console), True
         else:
@@ -145,10 +153,18 @@ class _WriteFlow:
         """Return what is worth a word about the calls, each once. Raises InvalidInput for what speaks against one."""
         said = [
             f"{quoted(call.username)}: {finding.message}" if self.request.is_for_many else finding.message
-            for call in self.request.calls
+            for call in [*self.request.calls, *self.request.further]
             for finding in refuse_invalid(self.session.provider, call)
         ]
         return list(dict.fromkeys(said))
+
+    async def _taken_away(self, calls: Sequence[Call]) -> list[str]:
+        """Return what calls take away from customers beside what they say."""
+        if not self.session.provider.action(self.request.operation).is_whole:
+            return []
+        found = [(call, self.found[call.username]) for call in calls]
+        lost = [(call, line) for call, now in found for line in await self.session.taken_away(call, now)]
+        return [f"{quoted(call.username)} loses: {line}" for call, line in lost]
 
     def _say(self, warnings: Sequence[str]) -> None:
         for warning in warnings:
@@ -181,8 +197,9 @@ class _WriteFlow:
         await self._check_rows()
         self._say([*messages.odd_names(self.odd_names), *self._refusals(), *self._warnings()])
         calls, skipped = self._without(await self._look_up())
+        self._say(await self._taken_away(calls))
         with Report(self.inv, self.session.profile) as report:
-            for call in calls:
+            for call in [*calls, *self.request.further]:
                 changes = self._changes(call)
                 message = "dry run: nothing was sent"
                 report.add(Result(call.username, call.operation, Outcome.NOT_SENT, message, changes=changes))
@@ -223,8 +240,11 @@ class _WriteFlow:
         began = self.session.clock.now()
         found, reason = self.found.get(call.username), self.options.reason
         aim = Aim.at(self.session.provider, found, reason) if self.is_asked else Aim(read=found, reason=reason)
+        then, batch = self.request.then, batch_for(self.request.then)
         try:
-            report.add(await carry_out(self.session, call, permit, aim))
+            report.add(result := await carry_out(self.session, call, permit, replace(aim, batch=batch)))
+            if then is not None and result.outcome.is_applied:
+                report.add(await carry_out_then(self.session, call, then, permit, reason, batch))
         except asyncio.CancelledError:
             query = AuditQuery(self.session.account, username=call.username, since=began)
             await report.add_cut_off(self.session, query)

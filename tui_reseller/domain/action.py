@@ -10,6 +10,7 @@ from tui_reseller.domain.operation import Operation, Outcome
 NO_SWITCH: Mapping[str, bool] = MappingProxyType({})
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 NO_REFUSALS: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+NO_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 NO_ADVICE: Mapping[Outcome, str] = MappingProxyType({})
 
 
@@ -33,8 +34,13 @@ class Action:
     switches. Refused_when says by field and value why it is never sent to a customer who is so. Undo is the operation
     that takes it back, or None, with cannot_undo saying why. Is_repeatable: sending it again with the same value does
     no harm; is_checkable: a reading can show that it happened (reliability 4.3), and uncheckable says why none can.
+    Why_old_password: the old password is needed, and what to do without it; empty where it is not.
     Takes_end: it may be given a moment at which it is to be taken back. Advice is what may be done without harm while
     an outcome is open. Scope is what a key must be allowed, or empty. Brief is a few words on it, for the help.
+
+    Is_whole: all that it takes is sent together and overwrites what is there, so that nothing of it is left out where
+    it is so already, and it has a form of its own. Kinds say of such an operation, by the value of the first field that
+    it takes, which of the others go with it and are needed; without kinds all of them do.
     """
 
     title: str
@@ -48,6 +54,8 @@ class Action:
     leaves: Mapping[str, str] = field(default_factory=lambda: NO_TEXTS)
     refused_when: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: NO_REFUSALS)
     takes: tuple[str, ...] = ()
+    is_whole: bool = False
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_KINDS)
     remembers: tuple[str, ...] = ()
     undo: Operation | None = None
     cannot_undo: str = ""
@@ -55,6 +63,7 @@ class Action:
     is_checkable: bool = True
     uncheckable: str = "the service never tells; repeating with the same value does no harm"
     needs_password: bool = False
+    why_old_password: str = ""
     hits_whole_account: bool = False
     takes_end: bool = False
     advice: Mapping[Outcome, str] = field(default_factory=lambda: NO_ADVICE)
@@ -81,6 +90,11 @@ class Action:
     def turned(self) -> tuple[str, ...]:
         """The fields that are otherwise afterwards whatever was asked for: its switches, and what goes with them."""
         return (*self.sets, *self.leaves)
+
+    @property
+    def is_seldom(self) -> bool:
+        """Whether it opens or closes something: services take that more seldom than the rest."""
+        return self.effect in {Effect.CREATES, Effect.REMOVES}
 
     @property
     def stops(self) -> bool:

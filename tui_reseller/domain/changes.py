@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call
-from tui_reseller.domain.provider import DETAILS_READ, KEY, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.value import Value, value_of
 
 
@@ -34,7 +34,8 @@ def from_object(found: Mapping[str, Mapping[str, object]]) -> tuple[Change, ...]
 def wanted_by(provider: Provider, call: Call) -> dict[str, Value]:
     """Return the fields a call is to leave behind, as far as the list of the service can show them."""
     action = provider.action(call.operation)
-    wanted: dict[str, Value] = {**call.fields, **action.sets, **action.leaves}
+    fields = {name: provider.value(name, text) for name, text in call.fields.items()}
+    wanted: dict[str, Value] = {**fields, **action.sets, **action.leaves}
     is_named = action.effect is Effect.CREATES and not provider.names_customers
     return wanted | {KEY: call.username} if is_named else wanted
 
@@ -45,6 +46,13 @@ def changes_of(provider: Provider, call: Call, before: Customer | None) -> tuple
         Change(name, before.value(name) if before else None, after)
         for name, after in wanted_by(provider, call).items()
         if before is None or not before.has(name) or before.value(name) != after
+    )
+
+
+def unread_of(provider: Provider, customer: Customer) -> frozenset[str]:
+    """Return the columns that are told for one customer at a time and have not been read of this one."""
+    return frozenset(
+        name for moment, names in provider.groups.items() if customer.value(moment) is None for name in names
     )
 
 
@@ -62,10 +70,10 @@ def collisions(
     provider: Provider, loaded: Customer, now: Customer, wanted: Mapping[str, Value]
 ) -> tuple[Collision, ...]:
     """Return wanted fields that somebody else changed since they were loaded, unless to the wanted value. What the
-    service never tells cannot be seen to change, nor can details that were not read by then, nor a switch of which
-    nobody knew how it stood.
+    service never tells cannot be seen to change, nor can details that were not read by then, nor what changes by
+    itself, nor a switch of which nobody knew how it stood.
     """
-    unseen = {*provider.untold, *(provider.details if loaded.value(DETAILS_READ) is None else ())}
+    unseen = {*provider.untold, *provider.moving, *unread_of(provider, loaded)}
     unseen.update(name for name in provider.switches if loaded.value(name) is None)
     return tuple(
         Collision(name, loaded.value(name), now.value(name), value)
@@ -98,7 +106,7 @@ def calls_for(provider: Provider, loaded: Customer, edited: Mapping[str, str]) -
     changed = {name: value for name, value in edited.items() if value != loaded.text(name)}
     calls = []
     for operation, action in provider.actions.items():
-        if action.effect is Effect.CHANGES and action.takes:
+        if action.effect is Effect.CHANGES and action.takes and not action.is_whole:
             fields = {name: changed[name] for name in action.takes if name in changed}
             calls += [Call(operation, loaded.username, fields)] if fields else []
     return tuple(calls)

@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tui_reseller.domain.operation import Call
 from tui_reseller.domain.provider import AtCreate, Field, Provider
+from tui_reseller.domain.whole import fields_of_whole
 
 MIN_USERNAME = 3
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -65,6 +67,25 @@ def check_date(field: Field, value: str) -> list[Finding]:
     return [Finding(field.name, f"{field.name} is written YYYY-MM-DD")]
 
 
+_AT_MOST_DIGITS = 12
+"""Of a number that is set: far more than anybody sends."""
+
+
+def check_count(field: Field, value: str) -> list[Finding]:
+    """Check a whole number of at least 1."""
+    if value.isascii() and value.isdigit() and len(value) <= _AT_MOST_DIGITS and int(value) > 0:
+        return []
+    return [Finding(field.name, f"{field.label} is a whole number of at least 1")]
+
+
+def check_difference(field: Field, value: str) -> list[Finding]:
+    """Check a whole number that is added, or taken away where it is below 0."""
+    digits = value.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and len(digits) <= _AT_MOST_DIGITS and int(digits) > 0:
+        return []
+    return [Finding(field.name, f"{field.label} is a whole number other than 0: 500 adds, -500 takes away")]
+
+
 def check_presence(provider: Provider, values: Mapping[str, str]) -> list[Finding]:
     """Check that a new customer has the fields it needs, and no others."""
     required = provider.at_create(AtCreate.REQUIRED)
@@ -76,4 +97,28 @@ def check_presence(provider: Provider, values: Mapping[str, str]) -> list[Findin
         Finding(name, f"{name} is called required by later documentation of the service", warning=True)
         for name in provider.at_create(AtCreate.ADVISED)
         if not values.get(name)
+    ]
+
+
+def check_whole(provider: Provider, call: Call) -> list[Finding]:
+    """Check that what is overwritten at once is named as a whole, and nothing besides."""
+    action = provider.action(call.operation)
+    if not action.is_whole:
+        return []
+    first = action.takes[0]
+    wanted = fields_of_whole(action, call.fields.get(first, ""))
+    found = [] if call.fields.get(first) else [Finding(first, f"{provider.label(first)} is required")]
+    if wanted is None:
+        return found  # its choices say what is wrong
+    may_be_none = () if action.kinds else action.takes[1:]
+    found += [
+        Finding(name, f"{provider.label(name)} is required")
+        for name in wanted
+        if name != first and not call.fields.get(name) and not (name in may_be_none and name in call.fields)
+    ]
+    kind = call.fields.get(first, "")
+    return found + [
+        Finding(name, f"{provider.label(name)} does not go with {kind}")
+        for name in action.takes
+        if name not in wanted and call.fields.get(name)
     ]

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_reseller.domain.errors import InvalidFilter
@@ -57,9 +57,10 @@ class Filter:
         term = self.terms[index]
         return f"{self.text[: term.start].rstrip()} {self.text[term.end :].lstrip()}".strip()
 
-    def asks_for(self, fields: Collection[str]) -> bool:
-        """Whether a condition is on one of these fields."""
-        return any(term.field in fields for term in self.terms)
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that conditions are on."""
+        return tuple(term.field for term in self.terms if term.field)
 
     def asks(self, *words: str) -> bool:
         """Whether it asks for any of these words behind `is:`."""
@@ -76,8 +77,9 @@ class Filter:
         return tuple(t.text for t in self.terms if t.kind in {"word", "contains"} and not t.negated and t.text)
 
 
-DETAILED = Filter(terms=(Term("is", DETAILS_UNKNOWN, negated=True),))
-"""Those whose details are known."""
+def those_read(moment: str) -> Filter:
+    """Return the filter of those of whom a group of details is known, by the column that says when it was read."""
+    return Filter(terms=(Term("equals", "", moment, negated=True),))
 
 
 def known(switch: str) -> Filter:

@@ -26,6 +26,10 @@ class Operation(Enum):
     PASSWORD = "password"  # noqa: S105 - the name of an operation
     RENAME = "rename"
     EMAIL = "email"
+    CREDITS_SET = "credits_set"
+    CREDITS_ADD = "credits_add"
+    IPS_SET = "ips_set"
+    OFFERINGS_SET = "offerings_set"
     FOREIGN = "foreign"
 
     @classmethod
@@ -41,9 +45,12 @@ WRITES = tuple(operation for operation in Operation if operation not in {Operati
 """The operations that change a customer."""
 
 
+_TWO_WORDS = frozenset({Operation.CREDITS_SET, Operation.CREDITS_ADD, Operation.IPS_SET, Operation.OFFERINGS_SET})
+
+
 def verb_of(operation: Operation) -> str:
-    """Return an operation as the command line calls it."""
-    return operation.value.replace("_", "-")
+    """Return an operation as the command line calls it: a verb, or a group and a verb in it."""
+    return operation.value.replace("_", " " if operation in _TWO_WORDS else "-")
 
 
 class Outcome(Enum):
@@ -119,7 +126,8 @@ _WORDS = {
 class Call:
     """One write, ready to be sent: an operation on a username with the new values it carries.
 
-    Until is when a suspension is to end; it is written down with the intent and never sent.
+    Old_password is the present one, where the service changes a password only for who knows it. Until is when a
+    suspension is to end; it is written down with the intent and never sent.
     """
 
     operation: Operation
@@ -127,3 +135,4 @@ class Call:
     fields: Mapping[str, str] = field(default_factory=dict)
     password: Secret | None = None
     until: datetime | None = None
+    old_password: Secret | None = None

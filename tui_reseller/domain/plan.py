@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import utc_text
-from tui_reseller.domain.changes import Change, wanted_by
+from tui_reseller.domain.changes import Change, unread_of, wanted_by
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.fingerprint import (
@@ -22,7 +22,7 @@ from tui_reseller.domain.fingerprint import (
     likeness,
 )
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.domain.provider import DETAILS_READ, KEY, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.value import Value, value_of
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -65,7 +65,7 @@ class Item:
     def moved(self, provider: Provider, now: Customer | None) -> tuple[Change, ...]:
         """Return what somebody changed since the plan was made: the value then, and now; also of what tells that it is
         the customer that was meant. What the service never tells never
-        moves, and details that were not read have not moved.
+        moves, nor does what changes by itself, and details that were not read have not moved.
         """
         is_new = provider.action(self.operation).effect is Effect.CREATES
         if now is None:
@@ -74,7 +74,7 @@ class Item:
             return (Change(KEY, None, self.username),)
         if self.is_another(now):
             return (Change(KEY, self.username, None),)
-        untold = {*provider.untold, *([] if now.value(DETAILS_READ) is not None else provider.details)}
+        untold = {*provider.untold, *provider.moving, *unread_of(provider, now)}
         kept = {name: value for name, value in self.before.items() if name not in untold}
         kept |= {name: self.fingerprint[name] for name in differing(self.fingerprint, now)}
         return tuple(Change(n, value, now.value(n)) for n, value in kept.items() if now.value(n) != value)

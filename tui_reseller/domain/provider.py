@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from tui_reseller.domain.action import FOREIGN_ACTION, NO_SWITCH, Action
 from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.value import Value
 
 KEY = "username"
 """The name of every service's key of a customer, in all outputs, files and rows of the ledger."""
@@ -60,7 +61,9 @@ class Field:
     former_titles are those that it had in earlier versions, in files that come back. Set_by is the operation
     that changes it on a customer. Limit is the longest text in characters, limit_at_create that of a new customer.
     Check names a rule beyond the limit (services/validation.py). Is_column says whether the record of a customer has
-    it: what only a new customer takes is in no list. Is_offered: the service knows values to choose from.
+    it: what only a new customer takes is in no list. Is_offered: the service knows values to choose from. Read_with is
+    the column that says when it was read, of what is told one by one: fields that have it in common are read together.
+    Is_moving: it changes by itself, as a count of credits does, so that another value than before is nobody's doing.
     """
 
     name: str
@@ -76,6 +79,8 @@ class Field:
     is_searched: bool = False
     is_column: bool = True
     is_offered: bool = False
+    is_moving: bool = False
+    read_with: str = DETAILS_READ
     title: str = ""
     former_titles: tuple[str, ...] = ()
     width: int = 16
@@ -84,6 +89,11 @@ class Field:
     def is_address(self) -> bool:
         """Whether it is an e-mail address."""
         return self.check == "email"
+
+    @property
+    def is_detail(self) -> bool:
+        """Whether it is told for one customer at a time."""
+        return self.told is Told.DETAIL
 
     @property
     def heading(self) -> str:
@@ -100,11 +110,12 @@ class Provider:
     not, and what to do instead. Needs_api_user: signing in takes a name beside the key. List_is_atomic: a whole list
     is one moment, so that an absence in it proves something. Reads_lag is how many seconds a reading may be behind.
     New_values are the switches as a new customer has them. Name_fields and place_fields are what a customer is
-    described by in one line. Groups are titles and the fields under each, as a customer is shown; a field that is in
-    none stands in the first. Postal_line is the line of a postal address below the street: its groups are separated
+    described by in one line. Sections are titles and the fields under each, as a customer is shown; a field that is
+    in none stands in the first. Postal_line is the line of a postal address below the street: its groups are separated
     by commas, the fields of a group by spaces. Signs_in: it gives links that sign in as a customer; else
     why_no_sign_in says what to do instead. Tells_usage: it has statistics of what customers send; else why_no_usage
-    says where they are seen instead. Eu_base_url is where calls for customers of the European region go, empty
+    says where they are seen instead. After_create is the operation that gives a new customer what create does not
+    carry, as soon as it can be read. Eu_base_url is where calls for customers of the European region go, empty
     where there is one place for all.
     """
 
@@ -122,18 +133,20 @@ class Provider:
     new_values: Mapping[str, bool] = field(default_factory=lambda: NO_SWITCH)
     name_fields: tuple[str, ...] = ()
     place_fields: tuple[str, ...] = ()
-    groups: tuple[tuple[str, tuple[str, ...]], ...] = (("Details", ()),)
+    sections: tuple[tuple[str, tuple[str, ...]], ...] = (("Details", ()),)
     postal_line: tuple[tuple[str, ...], ...] = ()
     eu_base_url: str = ""
     signs_in: bool = False
     why_no_sign_in: str = ""
     tells_usage: bool = False
     why_no_usage: str = ""
+    after_create: Operation | None = None
 
     def __post_init__(self) -> None:
         """Hold the table together. Raises ValueError, which is a mistake of our own."""
-        if self.details and DETAILS_READ not in self.details:
-            raise ValueError(f"{self.id} tells details one by one, and has no column {DETAILS_READ}")
+        for moment in (DETAILS_READ, *self.groups) if self.details else ():
+            if moment not in self.details:
+                raise ValueError(f"{self.id} tells details one by one, and has no column {moment}")
 
     def has(self, operation: Operation) -> bool:
         """Whether this service has an operation."""
@@ -157,6 +170,12 @@ class Provider:
         """Return the longest text of a field in characters."""
         found = self.by_name.get(name)
         return found.limit if found else otherwise
+
+    def value(self, name: str, text: str) -> Value:
+        """Return what a text that is set stands for in a field: a number where that is what the field holds."""
+        found = self.by_name.get(name)
+        is_number = found is not None and found.kind is Kind.NUMBER and text.isascii() and text.isdigit()
+        return int(text) if is_number else text
 
     def operation_for(self, name: str) -> Operation | None:
         """Return the operation that changes a field, or turns it on where it is a switch; None if none does."""
@@ -194,13 +213,32 @@ class Provider:
         return tuple(one.name for one in self.fields if one.is_column and one.told is Told.DETAIL)
 
     @cached_property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """The same columns by the one that says when they were read. The first group is meant by details alone."""
+        found: dict[str, tuple[str, ...]] = {DETAILS_READ: ()} if self.details else {}
+        for name in self.details:
+            moment = self.by_name[name].read_with
+            found[moment] = (*found.get(moment, ()), name)
+        return found
+
+    def groups_of(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the groups that some of these fields are of."""
+        found = {self.by_name[one].read_with for one in names if one in self.by_name and self.by_name[one].is_detail}
+        return tuple(moment for moment in self.groups if moment in found)
+
+    @cached_property
+    def moving(self) -> frozenset[str]:
+        """Names of the columns that change by themselves."""
+        return frozenset(one.name for one in self.fields if one.is_column and one.is_moving)
+
+    @cached_property
     def find_tells(self) -> frozenset[str]:
         """Names of the columns that are read where one customer is asked for."""
         return frozenset(one.name for one in self.fields if one.is_column and one.told is Told.LIST)
 
     def are_details(self, names: Iterable[str]) -> bool:
         """Whether some of these fields are told for one customer at a time."""
-        return not set(self.details).isdisjoint(names)
+        return bool(self.groups_of(names))
 
     @cached_property
     def searched(self) -> tuple[str, ...]:
@@ -234,6 +272,11 @@ class Provider:
         """Names of the fields that a new customer takes: first those that it must have."""
         order = (AtCreate.REQUIRED, AtCreate.ADVISED, AtCreate.OPTIONAL)
         return tuple(one.name for need in order for one in self.fields if one.at_create is need)
+
+    @cached_property
+    def set_after_create(self) -> tuple[str, ...]:
+        """Names of the fields that a new customer is given by a second call."""
+        return self.action(self.after_create).takes if self.after_create is not None else ()
 
     @cached_property
     def offered_at_create(self) -> tuple[str, ...]:

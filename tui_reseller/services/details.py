@@ -1,11 +1,11 @@
 """What the service tells for one customer at a time: read when somebody needs it, several side by side in its pace."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound
-from tui_reseller.domain.provider import DETAILS_READ, Provider
+from tui_reseller.domain.provider import Provider
 from tui_reseller.services.session import Session
 
 SIDE_BY_SIDE = 8
@@ -14,18 +14,21 @@ BATCH = 64
 """So many are taken into the list and its snapshot at once."""
 
 
-def are_known(provider: Provider, customer: Customer) -> bool:
-    """Whether all that the service tells of a customer has been read, at some time."""
-    return not provider.details or customer.value(DETAILS_READ) is not None
+def are_known(provider: Provider, customer: Customer, fields: Iterable[str] = ()) -> bool:
+    """Whether what the service tells of a customer one by one has been read, at some time: the groups that these fields
+    are of, or the first one.
+    """
+    moments = provider.groups_of(fields) or tuple(provider.groups)[:1]
+    return all(customer.value(moment) is not None for moment in moments)
 
 
-def without_details(provider: Provider, customers: Iterable[Customer]) -> list[Customer]:
+def without_details(provider: Provider, customers: Iterable[Customer], fields: Collection[str] = ()) -> list[Customer]:
     """Return the customers whose details have not been read."""
-    return [customer for customer in customers if not are_known(provider, customer)]
+    return [customer for customer in customers if not are_known(provider, customer, fields)]
 
 
 async def read_many(
-    session: Session, customers: Sequence[Customer], *, background: bool = False
+    session: Session, customers: Sequence[Customer], fields: Collection[str] = (), *, background: bool = False
 ) -> AsyncIterator[Mapping[str, Customer]]:
     """Read the details of customers and take them into the list, a batch at a time; yields who was read, by username.
     Who is there no more is left out.
@@ -38,7 +41,7 @@ async def read_many(
         async def one(customer: Customer, gate: asyncio.Semaphore = gate) -> Customer | None:
             async with gate:
                 try:
-                    return await session.filled(customer, background=background)
+                    return await session.filled(customer, fields, background=background)
                 except CustomerNotFound:
                     return None
 
@@ -54,11 +57,12 @@ async def read_many(
 
 
 async def read_those_needed(
-    session: Session, names: Iterable[str], customers: Mapping[str, Customer]
+    session: Session, names: Collection[str], customers: Mapping[str, Customer]
 ) -> dict[str, Customer]:
     """Return customers with the details that a change of these fields has to be compared with."""
     found = dict(customers)
     if session.provider.are_details(names):
-        async for read in read_many(session, without_details(session.provider, customers.values())):
+        missing = without_details(session.provider, customers.values(), names)
+        async for read in read_many(session, missing, names):
             found.update(read)
     return found

@@ -2,7 +2,8 @@
 policy lets it through now.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from tui_reseller.domain.customer import Customer
@@ -41,13 +42,17 @@ class GuardedCustomers:
         """Ask for one customer; a list of others proves that it is not there if it has *enough* customers."""
         return await self._customers.find(username, enough)
 
-    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
+    async def fill(self, customer: Customer, fields: Collection[str] = (), *, background: bool = False) -> Customer:
         """Return a customer with what the service tells for one at a time."""
-        return await self._customers.fill(customer, background=background)
+        return await self._customers.fill(customer, fields, background=background)
 
-    async def offered(self, field: str) -> Sequence[str]:
-        """Return values that a new customer may have in a field, the best first."""
-        return await self._customers.offered(field)
+    async def offered(self, field: str, customer: Customer | None = None) -> Sequence[str]:
+        """Return values that a customer may have in a field, the best first."""
+        return await self._customers.offered(field, customer)
+
+    async def taken_away(self, call: Call, customer: Customer) -> Sequence[str]:
+        """Return what a call takes away from a customer beside what it says."""
+        return await self._customers.taken_away(call, customer)
 
     async def probe(self) -> Identity:
         """Prove the credentials."""
@@ -70,6 +75,10 @@ class GuardedCustomers:
     def usage(self) -> UsagePort:
         """Return the service's statistics."""
         return self._customers.usage()
+
+    def ahead(self) -> timedelta | None:
+        """Return how far the service's clock is before ours, where an answer told it."""
+        return self._customers.ahead()
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -24,6 +24,7 @@ from tui_reseller.services.session import Session
 from tui_reseller.services.undo import refuse_overtaken
 from tui_reseller.services.write import Aim, already, is_already_so, refuse_state, send, stopped, touches_details
 
+ONE_BY_ONE = "the old password is needed: passwords are changed one customer at a time"
 UNTOLD = "the job is of an older version, which did not keep which customer was meant; nothing was sent"
 
 
@@ -60,6 +61,8 @@ async def carry_out(
                     return found
             if moved := wanted.moved(session.provider, before):
                 return _moved(call, item, before, moved)
+            if action.why_old_password:
+                raise RefusedHere(f"refused: {ONE_BY_ONE}; nothing was sent")
             if action.needs_password:
                 call = await _with_password(call, passwords)
             return await send(session, call, before, permit, aim, heard)

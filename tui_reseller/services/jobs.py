@@ -255,9 +255,7 @@ class JobRun:
         number, error = self.job.number, result.error
         if self.passwords is not None:
             await self.passwords.told(result)
-        self._changes += list_updates(
-            self.session, replace(item.item.call, username=result.username), before, result.outcome
-        )
+        self._changes += list_updates(self.session, replace(item.item.call, username=result.username), before, result)
         if isinstance(error, LedgerUnavailable | MissingCredentials | BadConfig | NotWritable):
             self.pause(error.message)
             return

@@ -26,7 +26,7 @@ async def filled_up_to_date(session: Session, customer: Customer, fields: Collec
     """Read the details of a customer that was just read, as up_to_date() says. Raises as Session.filled(), and
     LedgerUnavailable.
     """
-    now = await up_to_date(session, customer.username, await session.filled(customer), fields)
+    now = await up_to_date(session, customer.username, await session.filled(customer, fields), fields)
     if now is None:
         raise CustomerNotFound(f"there is no customer {quoted(customer.username)} any more; nothing was sent")
     return now
@@ -65,7 +65,7 @@ async def _left_by_us(session: Session, username: str, lag: float, fields: Colle
     if left is None:
         return None
     told = session.provider.find_tells.union(set(fields).intersection(session.provider.details))
-    return {name: value for name, value in left.items() if name in told}
+    return {name: value for name, value in left.items() if name in told - session.provider.moving}
 
 
 def _is_certain(entry: Entry) -> bool:

@@ -5,16 +5,17 @@ from tui_reseller.domain.changes import wanted_by
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.provider import KEY, Provider
+from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
 
 
 def list_updates(
-    session: Session, call: Call, before: Customer | None, outcome: Outcome
+    session: Session, call: Call, before: Customer | None, result: Result
 ) -> list[tuple[str, Customer | None]]:
     """Return what a result changes in the list: a certain change, or a switch that is unknown now. What this tool knows
     beside the service is learnt on the way.
     """
-    action = session.provider.action(call.operation)
+    action, outcome = session.provider.action(call.operation), result.outcome
     if outcome is Outcome.UNKNOWN and action.sets and before:
         session.last_set.note(call.username, dict.fromkeys(action.sets))
         return [(call.username, before.with_values(dict.fromkeys(action.turned)))]
@@ -30,7 +31,8 @@ def list_updates(
     if action.effect is Effect.REMOVES:
         session.last_set.forget(call.username)
         session.notes.forget(call.username)
-    return [(call.username, after_call(session.provider, call, before))]
+    after = after_call(session.provider, call, before)
+    return [(call.username, after.with_values(result.told) if after else None)]
 
 
 def after_call(provider: Provider, call: Call, before: Customer | None) -> Customer | None:

@@ -11,7 +11,7 @@ from tui_reseller.services.session import Session
 from tui_reseller.services.whole_list import whole_list
 
 AROUND = timedelta(minutes=2)
-"""So far a service's clock and ours may be apart, and a call may take."""
+"""So long a call may take; the service's clock is told by its answers."""
 NAMED = 5
 """So many are named."""
 
@@ -21,11 +21,14 @@ async def opened_around(session: Session, entry: Entry) -> str:
     list. Raises ResellerError.
     """
     incoming = await whole_list(session)
-    found = await incoming.opened_between(entry.time - AROUND, entry.time + AROUND)
+    ahead = (await session.service()).ahead()
+    began = entry.time + (ahead or timedelta(0))
+    found = await incoming.opened_between(began - AROUND, began + AROUND)
     ours = await session.ledger.entries(AuditQuery(session.account, operation=entry.operation))
     given = {other.given for other in ours}
     left = [key for key in found if key not in given]
-    within = f"within {AROUND.total_seconds() / 60:.0f} minutes of it, the service's time against ours"
+    by = "by the service's clock" if ahead is not None else "the service's time against ours"
+    within = f"within {AROUND.total_seconds() / 60:.0f} minutes of it, {by}"
     if not left:
         return f"in the whole list of {len(incoming):,} customers nobody was opened {within}, but for those known here"
     more = f" and {len(left) - NAMED:,} more" if len(left) > NAMED else ""

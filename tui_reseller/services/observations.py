@@ -186,6 +186,8 @@ def state_of(provider: Provider, change: Change, now: Value, *, is_new: bool = F
     name, limit = change.field, provider.limit(change.field)
     if same(provider, name, now, change.after):
         return State.WANTED
+    if name in provider.moving:
+        return State.EITHER
     is_before = not is_new and same(provider, name, now, change.before)
     if _is_address(provider, name) or not isinstance(change.after, str):
         return State.BEFORE if is_before else State.OTHER

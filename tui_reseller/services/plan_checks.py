@@ -15,6 +15,7 @@ from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Item, Refusal
 from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.text import quoted
+from tui_reseller.domain.whole import in_one_form
 from tui_reseller.services.details import read_those_needed
 from tui_reseller.services.files.actions import NEW_KEY
 from tui_reseller.services.files.doubts import doubt
@@ -167,9 +168,11 @@ class Checker:
 
     def _compared(self, one: RequestedChange, now: Customer | None) -> Call:
         """Return the call without what is so already, and without blanks that nobody meant."""
-        call = one.call
+        call = in_one_form(self._provider, one.call, now)
         if now is not None and not is_of_fields(self._provider, call):
             return call
+        if now is not None and self._provider.action(call.operation).is_whole:
+            return replace(call, fields={}) if is_already_so(self._provider, call, now) else call
         fields: dict[str, str] = {}
         for name, value in call.fields.items():
             before = now.text(name) if now is not None else None

@@ -3,8 +3,8 @@
 Adapters fit these by shape; wiring.py hands them in.
 """
 
-from collections.abc import AsyncGenerator, Sequence
-from datetime import datetime
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -53,15 +53,19 @@ class CustomersPort(Protocol):
         there and the answer is no proof of that; a list of others proves it if it has *enough* customers.
         """
 
-    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
-        """Return a customer with what the service tells for one at a time, and when it was read; as it is where all
-        stands in the list. In the background, others come first. Raises as stream(), and NotPermitted.
+    async def fill(self, customer: Customer, fields: Collection[str] = (), *, background: bool = False) -> Customer:
+        """Return a customer with what the service tells for one at a time, and when it was read: the groups that these
+        fields are of, or the first one (Provider.groups); as it is where all stands in the list. In the background,
+        others come first. Raises as stream(), and NotPermitted.
         """
 
-    async def offered(self, field: str) -> Sequence[str]:
-        """Return values that a new customer may have in a field, the best first; none where the service offers none, or
-        the key may not ask. Raises as stream().
+    async def offered(self, field: str, customer: Customer | None = None) -> Sequence[str]:
+        """Return values that a customer, or a new one, may have in a field, the best first; none where the service
+        offers none, or the key may not ask. Raises as stream().
         """
+
+    async def taken_away(self, call: Call, customer: Customer) -> Sequence[str]:
+        """Return what a service takes away from a customer beside what a call says, a line each. Raises as stream()."""
 
     async def probe(self) -> Identity:
         """Make the cheapest read that proves the credentials; return what came with it. Of a list, a whole record is
@@ -84,6 +88,12 @@ class CustomersPort(Protocol):
 
     def usage(self) -> UsagePort:
         """Return the service's statistics. Raises RefusedHere where it has none."""
+
+    def tell_waits(self, tell: Callable[[float], None]) -> None:
+        """Let somebody hear how many seconds a call is going to wait for the service's limit, and 0 when it goes."""
+
+    def ahead(self) -> timedelta | None:
+        """Return how far the service's clock is before ours, where an answer told it."""
 
     async def aclose(self) -> None:
         """Close connections."""

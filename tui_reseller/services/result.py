@@ -1,11 +1,14 @@
 """What a use case answers: one result per customer, the same for screen and script."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tui_reseller.domain.changes import Change, as_object
 from tui_reseller.domain.errors import Conflict, ResellerError
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.receipt import NOTHING_TOLD
 from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.value import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,8 @@ class Result:
     """What became of one operation on one customer.
 
     Id is the audit entry, None where nothing was to be written down (refused, conflict, nothing to change). Error says
-    why it was not applied. Password is a generated one, to be shown once.
+    why it was not applied. Password is a generated one, to be shown once. Told is what the service said with its answer
+    of the customer as it is now.
     """
 
     username: str
@@ -24,6 +28,7 @@ class Result:
     changes: tuple[Change, ...] = ()
     error: ResellerError | None = field(default=None, compare=False)
     password: Secret | None = field(default=None, compare=False)
+    told: Mapping[str, Value] = field(default_factory=lambda: NOTHING_TOLD, compare=False)
 
     def as_dict(self) -> dict[str, object]:
         """Return the stable object of output (design: "A write"), without the password."""

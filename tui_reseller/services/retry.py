@@ -64,9 +64,16 @@ class Budget:
         return True
 
 
-async def read(clock: Clock, attempt: Callable[[], Awaitable[T]], budget: Budget, *, total: float = TOTAL_SECONDS) -> T:
+async def read(
+    clock: Clock,
+    attempt: Callable[[], Awaitable[T]],
+    budget: Budget,
+    *,
+    total: float = TOTAL_SECONDS,
+    heard: Heard = nobody,
+) -> T:
     """Make a read, up to 4 times within *total* seconds and the budget. Raises the last error."""
-    return await _repeat(clock, attempt, budget, READ_ATTEMPTS, REPEATABLE_READ, total)
+    return await _repeat(clock, attempt, budget, READ_ATTEMPTS, REPEATABLE_READ, total, heard)
 
 
 async def write(

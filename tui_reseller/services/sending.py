@@ -68,8 +68,13 @@ class Sending:
 
 async def answer(session: Session, sending: Sending, heard: Heard) -> tuple[Outcome, Receipt, ResellerError | None]:
     """Send, again only where nothing was done (R1); return what is certain by the closed table of 4.1."""
+
+    def hears(error: ResellerError) -> None:
+        session.waiting.heard(error)
+        heard(error)
+
     try:
-        said = await retry.write(session.clock, sending, session.budget, total=session.total_seconds, heard=heard)
+        said = await retry.write(session.clock, sending, session.budget, total=session.total_seconds, heard=hears)
     except Rejected as error:
         return Outcome.REJECTED, Receipt(error.message), error
     except NotSent as error:
@@ -78,4 +83,6 @@ async def answer(session: Session, sending: Sending, heard: Heard) -> tuple[Outc
         return Outcome.UNKNOWN, Receipt(error.message), error
     except ResellerError as error:  # refused on our side: the profile locked itself meanwhile, a value has no encoding
         return Outcome.NOT_SENT, Receipt(error.message), error
+    finally:
+        session.waiting.over()
     return Outcome.APPLIED, said, None

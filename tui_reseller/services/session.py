@@ -1,15 +1,17 @@
 """One opened profile: its ports, its list and what it allows. Front doors hold one at a time."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import LedgerUnavailable, MissingCredentials
+from tui_reseller.domain.operation import Call
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import Provider
@@ -24,7 +26,10 @@ from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import Clock, CredentialsPort, CustomersPort
 from tui_reseller.services.suspended import Suspended
+from tui_reseller.services.waiting import Waiting
 from tui_reseller.services.write_desk import WriteDesk
+
+T = TypeVar("T")
 
 Connect = Callable[[Profile, Credential, float | None], CustomersPort]
 
@@ -48,6 +53,7 @@ class Session:
     retention: timedelta = timedelta(days=30)
     budget: retry.Budget = field(default_factory=retry.Budget)
     usage: KnownUsage = field(default_factory=KnownUsage)
+    waiting: Waiting = field(default_factory=Waiting)
     held: HeldList = field(init=False)
     last_set: LastSet = field(init=False)
     suspended: Suspended = field(init=False)
@@ -95,6 +101,7 @@ class Session:
         if self._service is None:
             credential = complete(await self.credentials.get(self.profile), self.profile)
             connection = self.connect(self.profile, credential, self.timeout)
+            connection.tell_waits(self.waiting.hear)
             self._service = GuardedCustomers(connection, self.policy, self.account)
         return self._service
 
@@ -104,7 +111,7 @@ class Session:
             await self._service.aclose()
             self._service = None
 
-    async def find(self, username: str, fields: Iterable[str] = ()) -> Customer | None:
+    async def find(self, username: str, fields: Collection[str] = ()) -> Customer | None:
         """Ask the service for one customer; what it never tells is filled in. What is not read where one is asked for
         stays as it was known, unless *fields* names some of it: then it is read as well.
 
@@ -112,20 +119,30 @@ class Session:
         """
         service, enough = await self.service(), self.held.enough_for([username])
         ask = partial(service.find, username, enough)
-        found = await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
+        found = await self._read(ask)
         if found is None:
             return None
         found = self.held.completed(self.last_set.fill(found))
-        return await self.filled(found) if self.provider.are_details(fields) else found
+        return await self.filled(found, fields) if self.provider.are_details(fields) else found
 
-    async def filled(self, customer: Customer, *, background: bool = False) -> Customer:
-        """Return a customer with the details that the service tells for one at a time, read now. Raises as find(), and
-        CustomerNotFound, NotPermitted.
+    async def filled(self, customer: Customer, fields: Collection[str] = (), *, background: bool = False) -> Customer:
+        """Return a customer with the details that the service tells for one at a time, read now: the groups that these
+        fields are of, or the first one. Raises as find(), and CustomerNotFound, NotPermitted.
         """
         if not self.provider.details:
             return customer
-        ask = partial((await self.service()).fill, customer, background=background)
-        return await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
+        ask = partial((await self.service()).fill, customer, fields, background=background)
+        return await self._read(ask)
+
+    async def taken_away(self, call: Call, customer: Customer) -> Sequence[str]:
+        """Return what a call takes away from a customer beside what it says, a line each. Raises as find()."""
+        ask = partial((await self.service()).taken_away, call, customer)
+        return await self._read(ask)
+
+    async def offered_for(self, field: str, customer: Customer) -> Sequence[str]:
+        """Return what the service offers a customer in a field, the best first. Raises as find()."""
+        ask = partial((await self.service()).offered, field, customer)
+        return await self._read(ask)
 
     async def offered(self) -> dict[str, Sequence[str]]:
         """Return what the service offers for the fields of a new customer, as far as it does, the best first.
@@ -135,8 +152,16 @@ class Session:
         service, found = await self.service(), {}
         for name in self.provider.offered_by_service:
             ask = partial(service.offered, name)
-            found[name] = await retry.read(self.clock, ask, self.budget, total=self.total_seconds)
+            found[name] = await self._read(ask)
         return found
+
+    async def _read(self, ask: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await retry.read(
+                self.clock, ask, self.budget, total=self.total_seconds, heard=self.waiting.heard
+            )  # fmt: skip
+        finally:
+            self.waiting.over()
 
     async def catch_up(self) -> int:
         """Learn what the ledger knows, as a session begins: operations of processes that have ended become unknown, and

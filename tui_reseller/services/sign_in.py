@@ -5,11 +5,14 @@ It changes no customer, but it opens one's whole account: what may not be writte
 
 from collections.abc import Mapping, Sequence
 
+from tui_reseller.domain.action import Action
 from tui_reseller.domain.confusables import is_same_name
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere, ResellerError
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
+from tui_reseller.services.door import Consent
 from tui_reseller.services.ledger_ports import LedgerPort
+from tui_reseller.services.policy import TYPED, confirming_text, grade, is_confirmed_by
 from tui_reseller.services.session import Session
 
 KIND = "sign_in"
@@ -17,34 +20,63 @@ KIND = "sign_in"
 ASKED, GIVEN = "asked", "given"
 
 
-def refuse(session: Session, username: str, reason: str) -> None:
+ACTION = Action(
+    "Sign in as the customer",
+    2,
+    "Get the link",
+    consequence=(
+        "The link opens the customer's whole account, as its first administrator: once, for about a minute.",
+        "Whoever has it is in. Who asked for it is written down; the link is kept nowhere.",
+    ),
+)
+"""How strongly it is asked about, and what is said before: it is an operation, though it changes no customer."""
+
+
+def typed_text(session: Session, username: str) -> str | None:
+    """Return what has to be typed before a link is asked for, or None where yes is enough."""
+    is_typed = grade(ACTION, protected=session.profile.protected) >= TYPED
+    return confirming_text([username], session.profile) if is_typed else None
+
+
+def refuse(session: Session, username: str, reason: str | None = None) -> None:
     """Raise RefusedHere for what is never asked for: where the service has no such link, while nothing may be written,
-    without a reason where one is required, and for our own account. Raises BadConfig where the config file cannot be
-    read any more.
+    without a reason where one is required (None: it has not been asked for yet), and for our own account. Raises
+    BadConfig where the config file cannot be read any more.
     """
     policy = session.policy
     policy.tighten()
-    if not session.provider.signs_in:
-        raise RefusedHere(
-            f"refused: {session.provider.title} has no sign-in link", hint=session.provider.why_no_sign_in
-        )
-    if (refusal := policy.refusal()) is not None:
+    if (refusal := policy.without_sign_in() or policy.refusal()) is not None:
         raise refusal
     if not username.strip() or is_same_name(username, session.profile.api_user):
         raise RefusedHere(f"refused: {quoted(username)} is no customer's account; no link was asked for")
-    if session.profile.protected and not policy.reason_for(reason):
+    if reason is not None and session.profile.protected and not policy.reason_for(reason):
         raise RefusedHere(
             f'refused: profile "{session.profile.name}" is protected, a reason is required; no link was asked for'
         )
 
 
-async def link_for(session: Session, username: str, reason: str) -> Secret:
+def refuse_unagreed(session: Session, username: str, consent: Consent) -> None:
+    """Raise RefusedHere unless somebody has agreed, by typing the account where that is asked for."""
+    if consent.dry_run:
+        raise RefusedHere("refused: a dry run asks for no link")
+    typed = typed_text(session, username)
+    if consent.typed is not None and not is_confirmed_by(consent.typed, [username], session.profile):
+        raise RefusedHere(f"refused: {quoted(consent.typed)} does not confirm it; no link was asked for")
+    if typed is not None and consent.typed is None:
+        raise RefusedHere(f"refused: this must be confirmed by typing {quoted(typed)}; no link was asked for")
+    if not consent.agreed:
+        raise RefusedHere("refused: not confirmed; no link was asked for")
+
+
+async def link_for(session: Session, username: str, reason: str, consent: Consent) -> Secret:
     """Return a link that signs in once, as an administrator of the customer's account. It is written down before it is
     asked for, and again with what became of it; the link itself never is.
 
-    Raises what refuse() raises, LedgerUnavailable, NotSent, AnswerLost, UnusableAnswer, Rejected and its kinds.
+    Raises what refuse() and refuse_unagreed() raise, LedgerUnavailable, NotSent, AnswerLost, UnusableAnswer, Rejected
+    and its kinds.
     """
     refuse(session, username, reason)
+    refuse_unagreed(session, username, consent)
     service = await session.service()
     await _note(session, username, reason, ASKED)
     try:

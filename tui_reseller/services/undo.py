@@ -12,6 +12,7 @@ from tui_reseller.domain.plan import Refusal
 from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import quoted
+from tui_reseller.domain.whole import call_back_to
 from tui_reseller.services import plans
 from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.door import Permit
@@ -20,9 +21,10 @@ from tui_reseller.services.reading_again import read_again
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
+from tui_reseller.services.validation import findings_for
 from tui_reseller.services.write import Aim, carry_out, stopped
 
-UNTOLD = "what it was before is not known"
+UNTOLD = "what it was before is not known, or cannot be set"
 ANOTHER = "another customer bears the name by now"
 LOOK_BACK = 500
 
@@ -35,10 +37,22 @@ def opposite(entry: Entry) -> Call | None:
         return None
     if action.sets:
         return Call(action.undo, entry.username)
+    if action.is_whole:
+        return _as_before(entry)
     if action.effect is Effect.RENAMES:
         return Call(action.undo, str(changed[KEY].after), {KEY: entry.username})
     before = {name: change.before for name, change in changed.items() if isinstance(change.before, str)}
     return Call(action.undo, entry.username, before) if before else None
+
+
+def _as_before(entry: Entry) -> Call | None:
+    """Return the call that sets all that an operation has overwritten as it was; None where that is not known, or was
+    something that cannot be set, as no credits at all.
+    """
+    provider = provider_of(entry.account)
+    call = call_back_to(provider, entry.operation, entry.username, entry.before or {})
+    is_valid = call is not None and all(finding.warning for finding in findings_for(provider, call))
+    return call if is_valid else None
 
 
 def why_never(entry: Entry) -> str:
@@ -156,7 +170,8 @@ def _why_not(entry: Entry, call: Call | None, present: Mapping[str, Customer], m
     if meant is None or likeness(meant, now) is Likeness.ANOTHER:
         return ANOTHER
     for change in entry.changes:
-        if change.field not in provider_of(entry.account).untold and now.value(change.field) != change.after:
+        provider = provider_of(entry.account)
+        if change.field not in provider.untold | provider.moving and now.value(change.field) != change.after:
             return f"{change.field} was changed since: it is left alone"
     different = differing(meant, now)
     return f"{', '.join(different)} was changed since: it may be another customer" if different else None

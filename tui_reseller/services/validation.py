@@ -10,7 +10,17 @@ from tui_reseller.domain.action import Effect
 from tui_reseller.domain.countries import COUNTRIES
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.exact_text import holds_unseen, spelt_out
-from tui_reseller.domain.fields import Finding, check_choice, check_date, check_presence, check_text, check_username
+from tui_reseller.domain.fields import (
+    Finding,
+    check_choice,
+    check_count,
+    check_date,
+    check_difference,
+    check_presence,
+    check_text,
+    check_username,
+    check_whole,
+)
 from tui_reseller.domain.nearest import did_you_mean, nearest
 from tui_reseller.domain.operation import Call, verb_of
 from tui_reseller.domain.password import check_password
@@ -93,6 +103,17 @@ def _countries() -> tuple[dict[str, str], dict[str, str]]:
     return codes, names
 
 
+_FURTHER = {
+    "country": check_country,
+    "addresses": check_addresses,
+    "addons": check_addons,
+    "count": check_count,
+    "difference": check_difference,
+    "date": check_date,
+}
+"""Rules beyond the length of a text, by their words."""
+
+
 def check_field(field: Field, value: str, *, is_new: bool = False) -> list[Finding]:
     """Check one value by the rule that the service's table names for its field."""
     match field.check:
@@ -100,16 +121,10 @@ def check_field(field: Field, value: str, *, is_new: bool = False) -> list[Findi
             return check_username(field, value) if value or not is_new else []
         case "email":
             return check_email(field, value, is_new=is_new) if value or not is_new else []
-        case "country":
-            return check_text(field, value) + check_country(field, value)
-        case "addresses":
-            return check_text(field, value) + check_addresses(field, value)
-        case "addons":
-            return check_text(field, value) + check_addons(field, value)
         case "boolean":
             return check_text(field, value) + check_choice(field, value, ("true", "false"))
-        case "date":
-            return check_text(field, value) + check_date(field, value)
+        case name if name in _FURTHER:
+            return check_text(field, value) + _FURTHER[name](field, value)
         case _:
             return check_text(field, value) + (check_choice(field, value, field.choices) if field.choices else [])
 
@@ -118,15 +133,19 @@ def findings_for(provider: Provider, call: Call) -> list[Finding]:
     """Return everything to say about a call: refusals and warnings."""
     action, values = provider.action(call.operation), dict(call.fields)
     is_new = action.effect is Effect.CREATES
-    found: list[Finding] = []
+    found = check_whole(provider, call)
     if is_new:
         values = values if provider.names_customers else {KEY: call.username, **values}
         found += check_presence(provider, values)
     for name, value in values.items():
+        if action.is_whole and not value:
+            continue  # what is missing has been said
         if name in provider.by_name and (is_new or name in action.takes):
             found += check_field(provider.by_name[name], value, is_new=is_new)
     if action.effect is Effect.RENAMES and call.fields.get(KEY) == call.username:
         found.append(Finding(KEY, "the new username is the present one"))
+    if action.why_old_password and call.old_password is None:
+        found.append(Finding("old_password", f"the old password is needed: {action.why_old_password}"))
     return found + (_password_findings(call) if action.needs_password else [])
 
 

@@ -44,7 +44,7 @@ async def verify(session: Session, entry: Entry) -> tuple[Outcome, str]:
                 words += f"; {await opened_around(session, entry)}"
             except ResellerError as error:
                 return Outcome.UNKNOWN, f"still unknown: the reading failed ({error.message})"
-        if action.needs_password:
+        if action.needs_password and not action.why_old_password:
             words = "the service never tells: old and new password may both be valid; set a new one"
         return await _write_down(session, entry, Outcome.UNVERIFIABLE, words, is_observed=False)
     try:

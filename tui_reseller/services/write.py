@@ -21,6 +21,7 @@ from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
+from tui_reseller.domain.whole import in_one_form
 from tui_reseller.services import resend, retry
 from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
@@ -69,6 +70,7 @@ async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOT
 
     Never raises a ResellerError: what stopped it stands in the result.
     """
+    call, action = in_one_form(session.provider, call), session.provider.action(call.operation)
     try:
         with session.desk.changing(call.username):
             before = await prepare(session, call, aim)
@@ -76,11 +78,11 @@ async def carry_out(session: Session, call: Call, permit: Permit, aim: Aim = NOT
                 found = await already(session, call, before, aim)
                 if found is not None:
                     return found
-            elif before is not None and is_of_fields(session.provider, call):
+            elif before is not None and is_of_fields(session.provider, call) and not action.is_whole:
                 call = without_unchanged(call, {name: before.text(name) for name in call.fields})
             result = await send(session, call, before, permit, aim)
             done = replace(call, username=result.username)
-            await session.held.keep(*list_updates(session, done, before, result.outcome))
+            await session.held.keep(*list_updates(session, done, before, result))
     except ResellerError as error:
         return stopped(call, error)
     return result
@@ -218,7 +220,8 @@ async def send(
         await asyncio.shield(_finish(session, entry_id, *sending.broken_off(broken)))
         raise
     message += await _finish(session, entry_id, outcome, message, receipt.username)
-    return Result(receipt.username or call.username, call.operation, outcome, message, entry_id, changes, error)
+    name = receipt.username or call.username
+    return Result(name, call.operation, outcome, message, entry_id, changes, error, told=receipt.told)
 
 
 def _intent(session: Session, call: Call, before: Customer | None, changes: tuple[Change, ...], aim: Aim) -> Intent:

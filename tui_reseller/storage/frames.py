@@ -11,7 +11,7 @@ import polars as pl
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.fingerprint import ID
 from tui_reseller.domain.listing import Table, table_types
-from tui_reseller.domain.provider import DETAILS_READ, KEY, Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.value import Value
 from tui_reseller.storage.folding import fold, fold_repeated
 from tui_reseller.storage.rows import row_of
@@ -80,12 +80,13 @@ def with_details(provider: Provider, frame: pl.DataFrame, known: pl.DataFrame) -
     """Fill in what the service tells for one customer at a time, where an older list of the same customers has it. One
     that bears the username of another has another id, and nothing of it.
     """
-    names = provider.details
-    if not names or not len(known) or known[DETAILS_READ].null_count() == len(known):
+    read = {moment: names for moment, names in provider.groups.items() if known[moment].null_count() < len(known)}
+    if not read:
         return frame
-    same = [KEY, *(name for name in (ID,) if name in provider.by_name)]
-    older = known.filter(pl.col(DETAILS_READ).is_not_null()).unique(KEY, keep="first").select(*same, *names)
-    joined = frame.drop(names).join(older, on=same, how="left", maintain_order="left", validate="m:1")
+    same, joined = [KEY, *(name for name in (ID,) if name in provider.by_name)], frame
+    for moment, names in read.items():
+        older = known.filter(pl.col(moment).is_not_null()).unique(KEY, keep="first").select(*same, *names)
+        joined = joined.drop(names).join(older, on=same, how="left", maintain_order="left", validate="m:1")
     return searchable(provider, joined.select(frame.columns))
 
 

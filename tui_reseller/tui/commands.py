@@ -36,6 +36,7 @@ class Command:
 
 
 CUSTOMER, WRITABLE, VALID_FILTER, WHOLE_LIST, USAGE = "customer", "writable", "valid filter", "whole list", "usage"
+SIGNS_IN = "sign-in link"
 _ACT = (CUSTOMER, WRITABLE)
 
 COMMANDS: tuple[Command, ...] = (
@@ -126,7 +127,7 @@ COMMANDS: tuple[Command, ...] = (
         synonyms=("website", "log in"),
     ),
     Command(
-        "more.open", ("x",), "More", "E-mail, rename, delete; label and note of ours",
+        "more.open", ("x",), "More", "E-mail, rename, delete, credits; label and note of ours",
         menu="account.more_menu", needs=(CUSTOMER,),
     ),
     Command(
@@ -144,6 +145,25 @@ COMMANDS: tuple[Command, ...] = (
         handler="account.delete", needs=_ACT, more="d",
         operations=(Operation.DELETE,),
         synonyms=("close", "remove"),
+    ),
+    Command(
+        "customer.credits", (), "Credits", "How much the customer may send: set, add",
+        handler="overwriting.credits_", needs=_ACT, more="c",
+        operations=(Operation.CREDITS_SET, Operation.CREDITS_ADD),
+    ),
+    Command(
+        "customer.ips", (), "Sending addresses",
+        handler="overwriting.ips", needs=_ACT, more="i",
+        operations=(Operation.IPS_SET,),
+    ),
+    Command(
+        "customer.offerings", (), "Offerings",
+        handler="overwriting.offerings", needs=_ACT, more="f",
+        operations=(Operation.OFFERINGS_SET,),
+    ),
+    Command(
+        "customer.sign-in", (), "Sign in as", "A link to the customer's account, once",
+        handler="sign_in.sign_in", needs=(SIGNS_IN, *_ACT), more="o",
     ),
     Command(
         "customer.label", (), "Label", "A word of ours on the customer; never sent",

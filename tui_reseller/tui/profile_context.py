@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import LedgerUnavailable, ResellerError
-from tui_reseller.domain.filters import DETAILED, Filter
+from tui_reseller.domain.filters import Filter, those_read
 from tui_reseller.domain.listing import ListContext, ListQuery
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
@@ -51,6 +51,11 @@ class ProfileContext:
         self._counted = -1  # the version of the list of which views were counted
         self._memories: dict[type, object] = {}
         self._changed = changed
+        session.waiting.tell = self._waits
+
+    def _waits(self, words: str) -> None:
+        """Show that something waits for the service, or, without words, that it goes on."""
+        self.show(waiting=words)
 
     def memory(self, kind: type[M]) -> M:
         """Return what a flow remembers between its conversations: one object of a class, made at first use.
@@ -171,8 +176,8 @@ class ProfileContext:
         if not await customers.query(ListQuery(wanted, state.sort, state.descending, self.marks)):
             return
         self.filter = wanted
-        asks = wanted.asks_for(self.provider.details)
-        detailed = await customers.count(ListQuery(DETAILED)) if asks else None
+        asked = self.provider.groups_of(wanted.fields)
+        detailed = await customers.count(ListQuery(those_read(asked[-1]))) if asked else None
         self.show(
             detailed=detailed,
             total=customers.total,

@@ -79,6 +79,7 @@ class ViewState:
     notes: Notes = NO_NOTES
     note: Note = Note()
     running: str = ""
+    waiting: str = ""
     zoomed: bool = False
     ranging: bool = False
 

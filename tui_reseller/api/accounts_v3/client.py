@@ -3,11 +3,11 @@
 It sends what it is told, once, and says what is certain; whether to send again is decided elsewhere.
 """
 
-from collections.abc import AsyncGenerator, Sequence
-from datetime import UTC, datetime
+from collections.abc import AsyncGenerator, Collection, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Never
 
-from tui_reseller.api.accounts_v3.offerings import packages_in, told_of
+from tui_reseller.api.accounts_v3.offerings import ADDON, PACKAGE, catalogue_in, losses, told_of
 from tui_reseller.api.accounts_v3.pages import LAYOUT, LIMIT, first_ids, read_pages
 from tui_reseller.api.accounts_v3.requests import (
     SUCCESS,
@@ -23,7 +23,7 @@ from tui_reseller.api.lists.records import is_usable
 from tui_reseller.api.reply import Reply
 from tui_reseller.api.request import Request
 from tui_reseller.api.v3.caller import CAP, PAGE_CAP, Caller
-from tui_reseller.api.v3.pace import Pace
+from tui_reseller.api.v3.pace import Pace, Told
 from tui_reseller.api.v3.replies import judged
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
@@ -41,7 +41,7 @@ from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import DETAILS_READ, KEY
-from tui_reseller.domain.providers.accounts_v3 import STATES
+from tui_reseller.domain.providers.accounts_v3 import ACCOUNTS_V3, STATES
 from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
@@ -85,7 +85,7 @@ class AccountsV3:
             return None
         return LAYOUT.customer({"id": username})
 
-    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
+    async def fill(self, customer: Customer, fields: Collection[str] = (), *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's: all is one group
         """Return an account with its state and what it has booked, and the moment at which they were read.
 
         Raises NoAnswer, Rejected and its kinds.
@@ -93,13 +93,23 @@ class AccountsV3:
         state = _state_in(await self._ask(state_request(customer.username, self._key), background=background))
         booked = await self._ask(offerings_request(customer.username, self._key), background=background)
         package, addons = told_of(booked)
-        read_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         told = {"state": state, "sending": STATES.get(state), "package": package, "addons": addons}
-        return customer.with_values({**told, DETAILS_READ: read_at})
+        return customer.with_values({**told, DETAILS_READ: _now()})
 
-    async def offered(self, field: str) -> Sequence[str]:
-        """Return the packages of the catalogue; none of another field. Raises as stream()."""
-        return packages_in(await self._ask(catalogue_request(self._key))) if field == "package" else ()
+    async def offered(self, field: str, customer: Customer | None = None) -> Sequence[str]:  # noqa: ARG002 - the port's
+        """Return the packages of the catalogue, or its add-ons; none of another field. Raises as stream()."""
+        kind = {"package": PACKAGE, "addons": ADDON}.get(field)
+        if kind is None:
+            return ()
+        return [one.name for one in catalogue_in(await self._ask(catalogue_request(self._key))) if one.kind == kind]
+
+    async def taken_away(self, call: Call, customer: Customer) -> Sequence[str]:
+        """Return what other offerings take away from an account whose details were read. Raises as stream()."""
+        if call.operation is not Operation.OFFERINGS_SET:
+            return ()
+        catalogue = catalogue_in(await self._ask(catalogue_request(self._key)))
+        before, after = customer.text("package"), call.fields.get("package", "")
+        return losses(catalogue, (before, customer.text("addons")), (after, call.fields.get("addons", "")))
 
     async def probe(self) -> Identity:
         """Prove that the key may list accounts; return what else it may, and whose it is if it may ask that.
@@ -122,13 +132,19 @@ class AccountsV3:
         """
         request = write_request(call, self._key)
         try:
-            tree = await self._ask(request, SUCCESS[call.operation])
+            is_slow = ACCOUNTS_V3.action(call.operation).is_seldom
+            tree = await self._ask(request, SUCCESS[call.operation], is_slow=is_slow)
         except (CredentialsRefused, CustomerNotFound, NotPermitted, RateLimited):
             raise
         except Rejected as error:
             if call.operation is not Operation.CREATE:
                 await self._refuse_unknown(call.username, error)
             raise
+        if call.operation is Operation.OFFERINGS_SET:
+            package, addons = told_of(tree)
+            if (package, addons) != (call.fields["package"], call.fields["addons"]):
+                raise UnusableAnswer("the reply is not what was asked for")
+            return Receipt("done")
         if call.operation is not Operation.CREATE:
             return Receipt("done")
         account = tree.get("account_id") if isinstance(tree, dict) else None
@@ -153,12 +169,22 @@ class AccountsV3:
         """Raise RefusedHere: the service has no statistics."""
         raise RefusedHere("this service has no statistics")
 
+    def tell_waits(self, tell: Told) -> None:
+        """Let somebody hear how long calls wait for their turn."""
+        self._caller.tell_waits(tell)
+
+    def ahead(self) -> timedelta | None:
+        """Return how far the service's clock is before ours, where an answer told it."""
+        return self._caller.ahead
+
     async def aclose(self) -> None:
         """Close connections."""
         await self._connection.aclose()
 
-    async def _ask(self, request: Request, success: Sequence[int] = (200,), *, background: bool = False) -> object:
-        return await self._caller.ask(self._connection, request, success, background=background)
+    async def _ask(
+        self, request: Request, success: Sequence[int] = (200,), *, background: bool = False, is_slow: bool = False
+    ) -> object:
+        return await self._caller.ask(self._connection, request, success, background=background, is_slow=is_slow)
 
     async def _if_permitted(self, request: Request) -> object:
         try:
@@ -183,6 +209,10 @@ class AccountsV3:
             return  # the refusal itself says what is known
         if found is None:
             raise CustomerNotFound(refusal.message) from None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _link_in(reply: Reply) -> Secret | None:

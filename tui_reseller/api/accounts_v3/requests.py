@@ -10,7 +10,10 @@ from tui_reseller.domain.secret import Secret
 
 ALL = "partners/accounts"
 ONE = "partners/accounts/{account}"
-SUCCESS = {Operation.CREATE: (201,), Operation.DELETE: (204,), Operation.ENABLE: (204,), Operation.DISABLE: (204,)}
+SUCCESS = {
+    Operation.CREATE: (201,), Operation.DELETE: (204,), Operation.ENABLE: (204,), Operation.DISABLE: (204,),
+    Operation.OFFERINGS_SET: (200,),
+}  # fmt: skip
 """The statuses with which each operation succeeds."""
 TEST_ACCOUNT = ("T-Test-Account", "true")
 
@@ -31,13 +34,19 @@ def write_request(call: Call, key: Secret) -> Request:
         case Operation.ENABLE | Operation.DISABLE:
             body = JsonBody({"state": action.leaves["state"]})
             return Request("PUT", f"{ONE}/state", {"account": call.username}, body=body, bearer=key)
+        case Operation.OFFERINGS_SET:
+            body = JsonBody({"offerings": _offerings(call.fields)})
+            return Request("PUT", f"{ONE}/offerings", {"account": call.username}, body=body, bearer=key)
     raise ValueError(f"there is no {call.operation.value}")
 
 
 def _new_account(fields: Mapping[str, str]) -> Mapping[str, object]:
     profile = {name: fields[name] for name in PROFILE if fields.get(name)}
-    offerings = offerings_of(fields.get("package", ""), fields.get("addons", ""))
-    return {**({"profile": profile} if profile else {}), "offerings": offerings}
+    return {**({"profile": profile} if profile else {}), "offerings": _offerings(fields)}
+
+
+def _offerings(fields: Mapping[str, str]) -> object:
+    return offerings_of(fields.get("package", ""), fields.get("addons", ""))
 
 
 def page_request(cursor: str, limit: int, key: Secret) -> Request:

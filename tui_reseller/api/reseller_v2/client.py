@@ -4,7 +4,8 @@ It sends what it is told, once, and says what is certain; whether to send again 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Never
 
@@ -83,12 +84,16 @@ class ResellerV2:
             others.check(enough)
         return found[0] if found else None
 
-    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
+    async def fill(self, customer: Customer, fields: Collection[str] = (), *, background: bool = False) -> Customer:  # noqa: ARG002 - the port's
         """Return the customer as it is: all that the service tells stands in the list."""
         return customer
 
-    async def offered(self, field: str) -> Sequence[str]:  # noqa: ARG002 - the port's
+    async def offered(self, field: str, customer: Customer | None = None) -> Sequence[str]:  # noqa: ARG002 - the port's
         """Return nothing: the service offers no values."""
+        return ()
+
+    async def taken_away(self, call: Call, customer: Customer) -> Sequence[str]:  # noqa: ARG002 - the port's
+        """Return nothing: a call changes what it says."""
         return ()
 
     async def probe(self) -> Identity:
@@ -122,6 +127,13 @@ class ResellerV2:
     def usage(self) -> Never:
         """Raise RefusedHere: the service has no statistics."""
         raise RefusedHere("this service has no statistics")
+
+    def tell_waits(self, tell: Callable[[float], None]) -> None:
+        """Do nothing: no call waits for its turn."""
+
+    def ahead(self) -> timedelta | None:
+        """Return None: nobody asks for the service's time."""
+        return None
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -4,29 +4,31 @@ It sends what it is told, once, and says what is certain; whether to send again 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui_reseller.api.connection import Connection
 from tui_reseller.api.lists.list_reader import unusable
-from tui_reseller.api.lists.records import as_text
 from tui_reseller.api.lists.table_parser import TableParser
 from tui_reseller.api.reply import BadReply
 from tui_reseller.api.request import Request
+from tui_reseller.api.subusers_v3.answers import offered_in, receipt_of
+from tui_reseller.api.subusers_v3.details import GROUPS, Group, Told
 from tui_reseller.api.subusers_v3.records import LAYOUT, PAGE
 from tui_reseller.api.subusers_v3.requests import (
     ENDPOINTS,
-    addresses_request,
+    eu_addresses_request,
     one_request,
+    our_addresses_request,
     page_request,
-    profile_request,
     wanted_echo,
     write_request,
 )
 from tui_reseller.api.subusers_v3.statistics import Statistics
+from tui_reseller.api.v3 import pace as pacing
 from tui_reseller.api.v3.caller import PAGE_CAP, Caller
 from tui_reseller.api.v3.pace import Pace
 from tui_reseller.api.v3.pages import LIMIT, read_pages
@@ -38,7 +40,7 @@ from tui_reseller.domain.listing import ListProgress
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import DETAILS_READ, KEY
-from tui_reseller.domain.providers.subusers_v3 import DETAILS, SUBUSERS_V3
+from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.domain.receipt import Receipt
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
@@ -128,42 +130,49 @@ class SubusersV3:
             self._regions[username] = region
         return customer
 
-    async def fill(self, customer: Customer, *, background: bool = False) -> Customer:
+    async def fill(self, customer: Customer, fields: Collection[str] = (), *, background: bool = False) -> Customer:
         """Return a customer with the details that are told one by one, and the moment at which they were read.
 
         Raises NoAnswer, Rejected and its kinds; NotPermitted where the key may not read them.
         """
-        connection = await self._host_of(customer.username, customer.text("region"))
-        request, refusal = profile_request(customer.username, self._key), None
+        for moment in SUBUSERS_V3.groups_of(fields) or (DETAILS_READ,):
+            customer = customer.with_values(await self._read(GROUPS[moment], customer, background=background))
+        return customer
+
+    async def _read(self, group: Group, customer: Customer, *, background: bool) -> Told:
+        """Return what a group of details is. Raises as fill()."""
+        name = customer.username
+        connection = await self._host_of(name, customer.text("region")) if group.on_behalf else self._global
+        request, refusal = group.request(name, self._key), None
         try:
-            tree = await self._caller.ask(connection, request, scope="user.profile.read", background=background)
+            tree = await self._caller.ask(
+                connection, request, scope=group.scope, background=background, cap=PAGE_CAP
+            )  # fmt: skip
         except NotPermitted as error:
             refusal = error
         if refusal is not None:
             raise await self._explain(request, refusal)
-        if not isinstance(tree, dict):
-            raise UnusableAnswer("the reply is not the customer's details")
-        values = {name: None if tree.get(name) is None else as_text(tree[name]) for name in DETAILS}
-        read_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        told = {name: value or "" for name, value in values.items()}
-        return customer.with_values({**told, DETAILS_READ: read_at})
+        return group.told(tree, name)
 
-    async def offered(self, field: str) -> Sequence[str]:
-        """Return our sending addresses, those first from which the fewest customers send; none of another field.
+    async def offered(self, field: str, customer: Customer | None = None) -> Sequence[str]:
+        """Return our sending addresses, of the EU for a customer who is of it, those first from which the fewest
+        customers send, as far as that is told; none of another field.
 
         Raises as stream(); a key that may not ask is told none.
         """
         if field != "ips":
             return ()
+        is_of_eu = customer is not None and customer.text("region") == EU
+        request = eu_addresses_request(self._key) if is_of_eu else our_addresses_request(self._key)
         try:
-            found = await self._caller.ask(self._global, addresses_request(self._key), scope="ips.read", cap=PAGE_CAP)
+            found = await self._caller.ask(self._global, request, scope="ips.read", cap=PAGE_CAP)
         except NotPermitted:
             return ()
-        if not isinstance(found, list):
-            raise UnusableAnswer("the reply is not a list of addresses")
-        told = [one for one in found if isinstance(one, dict) and isinstance(one.get("ip"), str)]
-        senders = {one["ip"]: len(names) for one in told if isinstance(names := one.get("subusers"), list)}
-        return sorted(senders, key=lambda ip: senders[ip])
+        return offered_in(found.get("result") if is_of_eu and isinstance(found, dict) else found)
+
+    async def taken_away(self, call: Call, customer: Customer) -> Sequence[str]:  # noqa: ARG002 - the port's
+        """Return nothing: a call changes what it says."""
+        return ()
 
     async def probe(self) -> Identity:
         """Prove the key by what it may do and whose it is. Raises as stream()."""
@@ -188,7 +197,9 @@ class SubusersV3:
         connection = await self._host_of(call.username, "") if endpoint.on_behalf else self._global
         scope, refusal = SUBUSERS_V3.action(call.operation).scope, None
         try:
-            tree = await self._caller.ask(connection, request, endpoint.success, scope=scope)
+            tree = await self._caller.ask(
+                connection, request, endpoint.success, scope=scope, is_slow=SUBUSERS_V3.action(call.operation).is_seldom
+            )
         except NotPermitted as error:
             refusal = error
         if refusal is not None:
@@ -197,8 +208,7 @@ class SubusersV3:
             raise UnusableAnswer("the reply is not what was asked for")
         if endpoint.on_behalf and not isinstance(tree, dict):
             raise UnusableAnswer("the reply is not one that the service has for this call")
-        number = tree.get("user_id") if isinstance(tree, dict) else None
-        return Receipt(f"done (id {clean(str(number), longest=40)})" if number is not None else "done")
+        return receipt_of(call, tree)
 
     async def link(self, username: str) -> Secret:  # noqa: ARG002 - the port's
         """Raise RefusedHere: the service has no sign-in link."""
@@ -207,6 +217,14 @@ class SubusersV3:
     def usage(self) -> Statistics:
         """Return the calls about statistics."""
         return Statistics(self._caller, self._global, self._key, self._place_of, self._explain)
+
+    def tell_waits(self, tell: pacing.Told) -> None:
+        """Let somebody hear how long calls wait for their turn."""
+        self._caller.tell_waits(tell)
+
+    def ahead(self) -> timedelta | None:
+        """Return how far the service's clock is before ours, where an answer told it."""
+        return self._caller.ahead
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -12,6 +12,8 @@ from tui_reseller.domain.secret import Secret
 ONE = "subusers/{subuser}"
 CREATED = (200, 201)
 DONE = (204,)
+MOST_ADDRESSES = 500
+"""Addresses of an answer: the most that the service gives."""
 ANSWERED = (200,)
 
 
@@ -44,6 +46,26 @@ def _created(call: Call) -> Mapping[str, object]:
     return {KEY: call.username, "email": call.fields.get("email", ""), "password": call.password, "ips": ips, **region}
 
 
+def _credits(call: Call) -> Mapping[str, object]:
+    fields = call.fields
+    total = fields.get("credits_total") or fields.get("credits_remain")
+    reset = {"reset_frequency": fields["credits_reset"]} if fields.get("credits_reset") else {}
+    return {"type": fields["credits_type"], **({"total": int(total)} if total else {}), **reset}
+
+
+def _added(call: Call) -> Mapping[str, object]:
+    return {"allocation_update": int(call.fields["credits_change"])}
+
+
+def _addresses(call: Call) -> list[str]:
+    """The service takes a bare array."""
+    return call.fields["ips"].split(",")
+
+
+def _passwords(call: Call) -> Mapping[str, object]:
+    return {"new_password": call.password, "old_password": call.old_password}
+
+
 def _fields(call: Call) -> Mapping[str, object]:
     return dict(call.fields)
 
@@ -58,6 +80,10 @@ ENDPOINTS = {
     Operation.SET: Endpoint("PATCH", "user/profile", _fields, ANSWERED, on_behalf=True),
     Operation.EMAIL: Endpoint("PUT", "user/email", _fields, ANSWERED, on_behalf=True, echo="email"),
     Operation.RENAME: Endpoint("PUT", "user/username", _fields, ANSWERED, on_behalf=True, echo=KEY),
+    Operation.PASSWORD: Endpoint("PUT", "user/password", _passwords, ANSWERED, on_behalf=True),
+    Operation.CREDITS_SET: Endpoint("PUT", f"{ONE}/credits", _credits, ANSWERED),
+    Operation.CREDITS_ADD: Endpoint("PATCH", f"{ONE}/credits/remaining", _added, ANSWERED),
+    Operation.IPS_SET: Endpoint("PUT", f"{ONE}/ips", _addresses, ANSWERED),
 }
 
 
@@ -71,6 +97,8 @@ def write_request(call: Call, key: Secret) -> Request:
         raise ValueError(f"{call.operation.value} takes no {', '.join(foreign)}")
     if action.needs_password != (call.password is not None):
         raise ValueError(f"{call.operation.value} {'needs a' if action.needs_password else 'takes no'} password")
+    if bool(action.why_old_password) != (call.old_password is not None):
+        raise ValueError(f"{call.operation.value} {'needs' if action.why_old_password else 'takes no'} old password")
     return Request(
         endpoint.method,
         endpoint.path,
@@ -98,9 +126,24 @@ def one_request(username: str, key: Secret) -> Request:
     return Request("GET", ONE, {"subuser": username}, bearer=key)
 
 
-def addresses_request(key: Secret) -> Request:
-    """Return the request of our sending addresses, with who sends from each."""
-    return Request("GET", "ips", query=[("limit", "500")], bearer=key)
+def our_addresses_request(key: Secret) -> Request:
+    """Return the request of our sending addresses outside the EU, with who sends from each."""
+    return Request("GET", "ips", query=[("limit", str(MOST_ADDRESSES))], bearer=key)
+
+
+def eu_addresses_request(key: Secret) -> Request:
+    """Return the request of our sending addresses of the EU."""
+    return Request("GET", "send_ips/ips", query=[("region", "eu"), ("limit", str(MOST_ADDRESSES))], bearer=key)
+
+
+def addresses_request(username: str, key: Secret) -> Request:
+    """Return the request of the addresses that a customer sends from."""
+    return Request("GET", "ips", query=[("subuser", username), ("limit", str(MOST_ADDRESSES))], bearer=key)
+
+
+def credits_request(username: str, key: Secret) -> Request:
+    """Return the request of a customer's credits."""
+    return Request("GET", f"{ONE}/credits", {"subuser": username}, bearer=key)
 
 
 def profile_request(username: str, key: Secret) -> Request:

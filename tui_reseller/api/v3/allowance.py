@@ -16,6 +16,10 @@ MARGIN = 0.05
 """Seconds after the moment that was told: clocks and roads differ."""
 SAME = 1.0
 """Moments of a reset that differ by no more are those of one window: they are told, and measured, in whole seconds."""
+SLOW, AT_ONCE = 5.0, 4
+"""Seconds between two calls that the service takes more seldom, and so many of them that may go without that: a client
+of the live service that sends one in five seconds is still refused now and then (services 9.1).
+"""
 EXPIRES = 60.0
 """Seconds after which a call is not on its way any more, whatever became of the process that made it."""
 
@@ -27,7 +31,7 @@ class Allowance:
     Limit is None until an answer told it; is_silent says that a good answer told none. Told is the reset that was told
     last, resets_at when the window ends: after that moment it is a guess, until the next answer, by the longest window
     that was seen. Flying are calls without an answer yet, by a name of each, with the moment at which they are
-    forgotten.
+    forgotten. Slow_at is when the next of the seldom calls would go if all had kept their distance.
     """
 
     limit: int | None = None
@@ -37,6 +41,7 @@ class Allowance:
     seconds: float = SAME
     closed_until: float = 0.0
     is_silent: bool = False
+    slow_at: float = 0.0
     flying: dict[str, float] = field(default_factory=dict)
 
     def wait_for(self, now: float, *, background: bool = False) -> float | None:
@@ -50,6 +55,17 @@ class Allowance:
             self.left, self.resets_at = self.limit, now + self.seconds
         kept = int(self.limit * SPARE_PART) if background else 0
         return 0.0 if self.left - len(self.flying) > kept else self.resets_at + MARGIN - now
+
+    def slow_wait(self, now: float) -> float:
+        """Return seconds until a call may go that the service takes more seldom, 0 for at once: then it is counted."""
+        wait = max(0.0, self.slow_at - (AT_ONCE - 1) * SLOW - now)
+        if not wait:
+            self.slow_at = max(self.slow_at, now) + SLOW
+        return wait
+
+    def refused_slow(self, now: float) -> None:
+        """Take note that one of them came too soon."""
+        self.slow_at = now + AT_ONCE * SLOW
 
     def begin(self, name: str, now: float) -> None:
         """Take note that a call goes."""
@@ -96,15 +112,15 @@ class Allowance:
                 "limit": int() | None as limit, "left": int() as left, "told": int() | float() as told,
                 "resets_at": int() | float() as resets_at, "seconds": int() | float() as seconds,
                 "closed_until": int() | float() as closed_until, "is_silent": bool() as is_silent,
-                "flying": dict() as flying,
+                "slow_at": int() | float() as slow_at, "flying": dict() as flying,
             } if (limit is None or limit > 0) and left >= 0:  # fmt: skip
                 pass
             case _:
                 return cls()
-        moments = [told, resets_at, closed_until, now + seconds, *flying.values()]
+        moments = [told, resets_at, closed_until, slow_at, now + seconds, *flying.values()]
         if not all(isinstance(at, int | float) and math.isfinite(at) and at - now <= LONGEST + 1 for at in moments):
             return cls()
-        return cls(limit, left, told, resets_at, max(seconds, SAME), closed_until, is_silent, dict(flying))
+        return cls(limit, left, told, resets_at, max(seconds, SAME), closed_until, is_silent, slow_at, dict(flying))
 
 
 def _number(reply: Reply, name: str) -> int | None:

@@ -26,7 +26,17 @@ LOOK_AGAIN = 0.25
 LONGEST_WAIT = 90.0
 """Seconds that a call waits for its turn: longer than the windows that services have."""
 
+TOO_MANY = 429
+LONG = 2.0
+"""Seconds from which on a wait is told."""
+
 Monotonic = Callable[[], float]
+Told = Callable[[float], None]
+"""Hears how many seconds a call is going to wait, and 0 when it goes."""
+
+
+def nobody(_seconds: float) -> None:
+    """Nobody wants to know."""
 
 
 class Shared(Protocol):
@@ -48,6 +58,8 @@ class Pace:
     """
 
     def __init__(self, shared: Shared | None = None, clock: Monotonic | None = None) -> None:
+        self.tell: Told = nobody
+        self._slow, self._slow_names = asyncio.Lock(), set[str]()
         self._shared = shared
         self._clock = clock
         self._own = Allowance()
@@ -56,27 +68,57 @@ class Pace:
         self._numbers = itertools.count(1)
         self._prefix = f"{os.getpid()}-{id(self)}"
 
-    async def turn(self, *, background: bool = False) -> str:
-        """Wait for the turn of one call; end() belongs to each, with the name that is returned.
+    async def turn(self, *, background: bool = False, is_slow: bool = False) -> str:
+        """Wait for the turn of one call; end() belongs to each, with the name that is returned. A slow one is of those
+        that the service takes more seldom: they keep their distance among themselves as well, and hold up no others.
 
         Raises RateLimited where the service said that it takes no call for longer than LONGEST_WAIT: nothing was sent.
         """
-        async with self._queues[background]:
-            while wait := self._try(name := f"{self._prefix}-{next(self._numbers)}", background=background):
-                if wait > LONGEST_WAIT:
-                    raise RateLimited(f"the service takes no calls for {wait:.0f} s", retry_after=wait)
-                self._news.clear()
-                try:
-                    async with asyncio.timeout(wait):
-                        await self._news.wait()
-                except TimeoutError:
-                    continue
+        telling = _Telling(nobody if background else self.tell)
+        try:
+            waited = await self._slow_turn(telling) if is_slow else 0.0
+            async with self._queues[background]:
+                while wait := self._try(name := f"{self._prefix}-{next(self._numbers)}", background=background):
+                    self._refuse_long(wait, LONGEST_WAIT - waited)
+                    telling.waits(wait)
+                    self._news.clear()
+                    try:
+                        async with asyncio.timeout(wait):
+                            await self._news.wait()
+                    except TimeoutError:
+                        continue
+        finally:
+            telling.goes()
+        if is_slow:
+            self._slow_names.add(name)
         return name
+
+    async def _slow_turn(self, telling: "_Telling") -> float:
+        """Wait for the turn of a call among those that are taken more seldom; return how many seconds that was."""
+        began = self._now()
+        async with self._slow:
+            while wait := self._try_slow():
+                self._refuse_long(wait, LONGEST_WAIT)
+                telling.waits(wait)
+                await asyncio.sleep(wait)
+        return self._now() - began
+
+    def _try_slow(self) -> float:
+        with self._allowance() as allowance:
+            return allowance.slow_wait(self._now())
+
+    @staticmethod
+    def _refuse_long(wait: float, longest: float) -> None:
+        if wait > longest:
+            raise RateLimited(f"the service takes no calls for {wait:.0f} s", retry_after=wait)
 
     def end(self, name: str, reply: Reply | None) -> None:
         """Take note of an answer, or that there was none."""
         with self._allowance() as allowance:
             allowance.end(name, reply, self._now())
+            if name in self._slow_names and reply is not None and reply.status == TOO_MANY:
+                allowance.refused_slow(self._now())
+        self._slow_names.discard(name)
         self._news.set()
 
     def _try(self, name: str, *, background: bool) -> float:
@@ -102,3 +144,22 @@ class Pace:
 
     def _now(self) -> float:
         return self._clock() if self._clock is not None else asyncio.get_running_loop().time()
+
+
+class _Telling:
+    """Tells one wait of a call, and its end, if it is a long one."""
+
+    def __init__(self, tell: Told) -> None:
+        self._tell = tell
+        self._was_told = False
+
+    def waits(self, seconds: float) -> None:
+        """The call waits so long from now."""
+        if seconds > LONG and not self._was_told:
+            self._was_told = True
+            self._tell(seconds)
+
+    def goes(self) -> None:
+        """It waits no more."""
+        if self._was_told:
+            self._tell(0.0)

@@ -20,6 +20,7 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.unnamed import name_for_now
+from tui_reseller.services.creating import split
 from tui_reseller.services.files.findings import refuse_findings
 from tui_reseller.services.files.reading import read_file
 from tui_reseller.services.plan_checks import Checking
@@ -51,7 +52,8 @@ def create(
 ) -> int:
     """Open a new customer, or several from a file. It cannot be undone.
 
-    In a file, a column password is taken. An empty cell is a field that is not given.
+    In a file, a column password is taken. An empty cell is a field that is not given. Where details are set by a second
+    call, as at Subusers v3, there are two results: the second call is made as soon as the customer can be read.
 
     Examples:
       tui-reseller create username=garcia.mail email=post@garcia.example ... --generate-password
@@ -90,15 +92,15 @@ def _one(
     is_generated: bool,
 ) -> WriteRequest:
     """Return the request for one customer. What is wrong with its fields is said before a password is asked for."""
-    checked_field_names(provider, fields, provider.create_fields)
+    checked_field_names(provider, fields, (*provider.create_fields, *provider.set_after_create))
     username = name_for_now() if provider.names_customers else fields.get(KEY, "")
-    call = Call(Operation.CREATE, username, _without_key(fields))
-    _refuse(provider, call)
+    call, then = split(provider, Call(Operation.CREATE, username, _without_key(fields)))
+    _refuse(provider, call, *([then] if then else []))
     if not provider.action(Operation.CREATE).needs_password:
-        return WriteRequest([call], checking=checking)
+        return WriteRequest([call], then=then, checking=checking)
     value = password()
     generated = {call.username: value} if is_generated else {}
-    return WriteRequest([replace(call, password=value)], generated, checking=checking)
+    return WriteRequest([replace(call, password=value)], generated, then=then, checking=checking)
 
 
 def _several(provider: Provider, source: OperatorFile, reading: Reading, *, generate: bool) -> WriteRequest:
@@ -122,9 +124,8 @@ def _without_key(fields: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in fields.items() if name not in {KEY, _PASSWORD}}
 
 
-def _refuse(provider: Provider, call: Call) -> None:
-    """Raise InvalidInput with everything that is wrong with a call but its password; nothing has been sent."""
-    if wrong := [
-        finding for finding in findings_for(provider, call) if not finding.warning and finding.field != _PASSWORD
-    ]:
+def _refuse(provider: Provider, *calls: Call) -> None:
+    """Raise InvalidInput with everything that is wrong with calls but their password; nothing has been sent."""
+    findings = [finding for call in calls for finding in findings_for(provider, call)]
+    if wrong := [finding for finding in findings if not finding.warning and finding.field != _PASSWORD]:
         raise InvalidInput("\n".join(finding.message for finding in wrong), hint="nothing was sent")

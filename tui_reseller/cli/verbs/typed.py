@@ -6,9 +6,10 @@ from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.operation_verb import verb_for
 from tui_reseller.cli.options import one_customer
-from tui_reseller.cli.passwords import password_source
+from tui_reseller.cli.passwords import old_password_source, password_source, passwords_from_stdin
 from tui_reseller.cli.reading_options import odd_names_option
 from tui_reseller.cli.writing import WriteRequest, write
+from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.services.plan_checks import Checking
@@ -17,6 +18,7 @@ from tui_reseller.services.plan_checks import Checking
 @click.command()
 @one_customer
 @click.option("--password-stdin", is_flag=True, help="Read it from the first line of stdin.")
+@click.option("--old-password-stdin", is_flag=True, help="Read the old one from the first line of stdin, before it.")
 @click.option("--generate-password", is_flag=True, help="Make one of 24 characters; it is written to stdout once.")
 @verb_for(Operation.PASSWORD)
 def password(
@@ -26,22 +28,36 @@ def password(
     *,
     username: str,
     password_stdin: bool,
+    old_password_stdin: bool,
     generate_password: bool,
 ) -> int:
     """Set a new password. The old one stops working at once, for SMTP and website.
+
+    Subusers v3 changes it only with the old one, which is asked for or comes from stdin.
 
     Examples:
       tui-reseller password garcia.mail
       tui-reseller password garcia.mail --confirm garcia.mail --generate-password
       pass show garcia | tui-reseller password garcia.mail --confirm garcia.mail --password-stdin
+      tui-reseller password garcia.mail --confirm garcia.mail --old-password-stdin --password-stdin < both.txt
 
     """
-    source = password_source(inv.console, from_stdin=password_stdin, generated=generate_password)
+    if old_password_stdin:
+        old, new = passwords_from_stdin(is_new=password_stdin, generated=generate_password)
+    else:
+        old = old_password_source(inv.console)
+        new = password_source(inv.console, from_stdin=password_stdin, generated=generate_password)
 
-    def request(_service: Provider) -> WriteRequest:
-        value = source()
+    def request(provider: Provider) -> WriteRequest:
+        why = provider.action(operation).why_old_password
+        if old_password_stdin and not why:
+            raise InvalidInput(f"{provider.title} takes no old password; nothing was sent", field="old_password")
+        present = old() if why else None
+        if present is not None and not present:
+            raise RefusedHere("refused: there is no old password; nothing was sent", hint=why)
+        value = new()
         generated = {username: value} if generate_password else {}
-        return WriteRequest([Call(operation, username, password=value)], generated)
+        return WriteRequest([Call(operation, username, password=value, old_password=present)], generated)
 
     return write(inv, options, operation, request)
 

@@ -13,9 +13,10 @@ FIELDS = (
     Field("sending", "Sending", Kind.SWITCH, Told.DETAIL, Operation.ENABLE, width=7),
     Field("state", "State", Kind.CHOICE, Told.DETAIL,
           choices=(ACTIVATED, DEACTIVATED, SUSPENDED, BANNED, "indeterminate"), width=13),
-    Field("package", "Package", told=Told.DETAIL, at_create=AtCreate.REQUIRED, is_offered=True, width=22),
-    Field("addons", "Add-ons", told=Told.DETAIL, at_create=_OPTIONAL, limit=1000, check="addons", title="ADD-ONS",
-          width=26),
+    Field("package", "Package", told=Told.DETAIL, set_by=Operation.OFFERINGS_SET, at_create=AtCreate.REQUIRED,
+          is_offered=True, width=22),
+    Field("addons", "Add-ons", told=Told.DETAIL, set_by=Operation.OFFERINGS_SET, at_create=_OPTIONAL, limit=1000,
+          check="addons", title="ADD-ONS", width=26),
     Field(DETAILS_READ, "Details read", Kind.MOMENT, Told.DETAIL, title="READ", width=20),
     # Given when an account is opened; nobody tells them again.
     Field("company_name", "Company", at_create=_OPTIONAL, is_column=False),
@@ -83,6 +84,19 @@ ACTIONS = {
             "Not safe: create it again before it is resolved; both would be billed.",
         ),
     ),
+    Operation.OFFERINGS_SET: Action(
+        "Change offerings", 3, "Change",
+        brief="Package and add-ons",
+        consequence=(
+            ("This overwrites all that the account has booked, and its billing, at once. What the new offerings do not "
+             "allow is taken away: sending addresses, the newest first, and with a free package its subusers."),
+            "Undo books what was booked before; what was taken away does not come back with it.",
+        ),
+        of_many="All that they have booked is overwritten. What the new offerings do not allow is taken away.",
+        takes=("package", "addons"), is_whole=True, undo=Operation.OFFERINGS_SET,
+        advice={Outcome.UNKNOWN: "Safe: check. Not safe: send it again before it is resolved; it may undo what others "
+                "changed."},
+    ),
     Operation.DELETE: Action(
         "Delete account", 3, "Delete", "cannot be undone",
         brief="Close the account, for ever",
@@ -102,6 +116,8 @@ _LOGS_IN = (
     "only the vendor bans"
 )
 
+_BOOKED = "what an account may send follows from its package (offerings set)"
+
 ACCOUNTS_V3 = Provider(
     id="accounts-v3",
     title="Account Provisioning v3",
@@ -116,6 +132,9 @@ ACCOUNTS_V3 = Provider(
         "them in the vendor's application",
         Operation.EMAIL: "the customer changes it in the vendor's application",
         Operation.RENAME: "an account has an id of the service, which never changes",
+        Operation.CREDITS_SET: _BOOKED,
+        Operation.CREDITS_ADD: _BOOKED,
+        Operation.IPS_SET: "how many addresses an account has follows from what it has booked (offerings set)",
         Operation.PASSWORD: "an account has no password here; a sign-in link lets you in: tui-reseller sign-in ACCOUNT",
     },
     needs_api_user=False,
@@ -123,6 +142,6 @@ ACCOUNTS_V3 = Provider(
     reads_lag=30.0,
     new_values={"sending": True},
     signs_in=True,
-    groups=(("Account", ("state", "package", "addons", "created_at", DETAILS_READ)),),
+    sections=(("Account", ("state", "package", "addons", "created_at", DETAILS_READ)),),
     why_no_usage="the statistics of an account are in the vendor's application: a sign-in link lets you in",
 )

@@ -97,6 +97,8 @@ ACTIONS = {
 }  # fmt: skip
 """Grades: interaction 4. Repeatable and checkable: reliability 4.3."""
 
+_NOT_HERE = "how much a customer may send follows from its package; credits are of Subusers v3"
+
 RESELLER_V2 = Provider(
     id="reseller-v2",
     title="Reseller API v2",
@@ -105,12 +107,18 @@ RESELLER_V2 = Provider(
     fields=FIELDS,
     actions=ACTIONS,
     identity=("email", "first_name", "last_name"),
+    lacks={
+        Operation.CREDITS_SET: _NOT_HERE,
+        Operation.CREDITS_ADD: _NOT_HERE,
+        Operation.IPS_SET: "sending addresses are given when a customer is created; the vendor changes them",
+        Operation.OFFERINGS_SET: "a package is given when a customer is created; the vendor changes it",
+    },
     new_values={"sending": True},
     why_no_sign_in="the customer logs in; set a new password if it is lost",
     why_no_usage="the statistics of a customer are at the vendor's website",
     name_fields=("first_name", "last_name"),
     place_fields=("city", "country"),
-    groups=(
+    sections=(
         ("Contact", ("first_name", "last_name", "email", "phone", "website")),
         ("Address", ("address", "zip", "city", "state", "country")),
     ),

@@ -43,6 +43,7 @@ def create_form(
         customer_field(provider.by_name[name], typed=typed, is_new=True, hint="if you have one")
         for name in provider.offered_at_create
     ]
+    fields += [customer_field(provider.by_name[name], typed=typed) for name in provider.set_after_create]
     return FormSpec(
         action.title,
         profile,

@@ -23,13 +23,26 @@ class SecretText(Static):
 
 
 class ShowSecret(Dialog[str]):
-    """The new password of one customer. Closing it unseen asks once. Its answer is whose password is done with."""
+    """The new password of one customer, or another secret if a title says which. Closing it unseen asks once. Its
+    answer is whose secret is done with.
+    """
 
     SAYS_IN = "#form-problem"
     BINDINGS = [Binding("escape", "done", show=False)]
 
-    def __init__(self, username: str, secret: Secret, outcome: Outcome, copy: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        username: str,
+        secret: Secret,
+        outcome: Outcome,
+        copy: Callable[[str], str],
+        *,
+        title: str = "",
+        remark: str = "It is shown here only. It cannot be read back.",
+    ) -> None:
         super().__init__()
+        self.heading = title or f"New password of {quoted(username, 40)}: {outcome.word}"
+        self.remark = remark
         self.username = username
         self.secret = secret
         self.outcome = outcome
@@ -40,9 +53,7 @@ class ShowSecret(Dialog[str]):
     def compose(self) -> ComposeResult:
         """The mask and three buttons."""
         with Vertical(id="form"):
-            yield Static(
-                f"New password of {quoted(self.username, 40)}: {self.outcome.word}", markup=False, id="form-name"
-            )
+            yield Static(self.heading, markup=False, id="form-name")
             if not self.outcome.is_applied:
                 yield Static(
                     "It may or may not be set: old and new may both be valid.", markup=False, classes="form-line"
@@ -50,7 +61,7 @@ class ShowSecret(Dialog[str]):
             secret = SecretText(MASK, markup=False, id="secret")
             secret.can_focus = False
             yield secret
-            yield Static("It is shown here only. It cannot be read back.", markup=False, id="form-problem")
+            yield Static(self.remark, markup=False, id="form-problem")
             with Horizontal(id="form-buttons"):
                 yield Button(Content("[Reveal]"), id="reveal", compact=True)
                 yield Button(Content("[Copy: goes to your terminal's clipboard]"), id="copy", compact=True)

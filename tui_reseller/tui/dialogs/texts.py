@@ -153,8 +153,12 @@ def password_form(
 ) -> FormSpec:
     """Set a new password."""
     action = provider.action(Operation.PASSWORD)
-    lines = (*warnings, *action.consequence, "It cannot be read back; note it before closing.")
+    why_old = (f"Without the old one: {action.why_old_password}.",) if action.why_old_password else ()
+    last = "It cannot be read back; note it before closing."
+    lines = (*warnings, *action.consequence, *why_old, last)
+    old = (FormField("old", "Old password", kind="secret", required=True),) if why_old else ()
     fields = (
+        *old,
         *password_fields("New password"),
         reason_field(required=reason_required),
         confirming_field([target.username], typed),

@@ -18,7 +18,8 @@ from tui_reseller.tui.presenters.commands import words_of
 from tui_reseller.tui.profile_context import ProfileContext
 
 _MORE = (
-    "customer.email", "customer.rename", "customer.delete", "website.set", "customer.label", "customer.note",
+    "customer.email", "customer.rename", "customer.delete", "website.set", "customer.credits", "customer.ips",
+    "customer.offerings", "customer.sign-in", "customer.label", "customer.note",
 )  # fmt: skip
 
 

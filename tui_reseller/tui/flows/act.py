@@ -1,11 +1,13 @@
 """Do a verb on its targets: one customer at once, several one after the other; then show what came of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.operation import Call, Operation, Outcome, verb_of
 from tui_reseller.domain.text import quoted
+from tui_reseller.services.creating import batch_for, carry_out_then
 from tui_reseller.services.door import Consent, Permit, admit
 from tui_reseller.services.policy import typed_text
 from tui_reseller.services.result import Result
@@ -26,16 +28,29 @@ def typed_for_one(context: ProfileContext, operation: Operation, username: str) 
     return typed_text(operation, [username], context.session.profile, context.session.customers.total)
 
 
-async def do_one(context: ProfileContext, call: Call, loaded: Customer | None, answer: Mapping[str, str]) -> Result:
-    """Carry out one write that a dialog agreed to, and show its outcome. Answer is what was given there."""
+async def do_one(
+    context: ProfileContext,
+    call: Call,
+    loaded: Customer | None,
+    answer: Mapping[str, str],
+    then: Call | None = None,
+) -> Result:
+    """Carry out one write that a dialog agreed to, and show its outcome; and then another one on a customer that it has
+    created. Answer is what was given there. Returns what became of the first.
+    """
     context.notify(f"{verb_of(call.operation)} {quoted(call.username, 40)}: on its way ...")
     try:
-        permit = admitted(context, [call], answer)
+        permit = admitted(context, [call, *([then] if then else [])], answer)
     except ResellerError as error:
         result = stopped(call, error)
-    else:
-        result = await carry_out(context.session, call, permit, Aim.at(context.provider, loaded, answer["reason"]))
+        await show_result(context, result)
+        return result
+    reason, batch = answer["reason"], batch_for(then)
+    aim = replace(Aim.at(context.provider, loaded, reason), batch=batch)
+    result = await carry_out(context.session, call, permit, aim)
     await show_result(context, result)
+    if then is not None and result.outcome.is_applied:
+        await show_result(context, await carry_out_then(context.session, call, then, permit, reason, batch))
     return result
 
 

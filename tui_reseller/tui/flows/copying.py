@@ -69,6 +69,7 @@ async def _command(context: ProfileContext) -> None:
             context.session.profile.name,
             until=mine.until,
             reason=reason,
+            before=mine.before,
         )
         if text is not None:
             context.notify(f"{context.host.copy_text(text)}{missing}: {text}")

@@ -12,6 +12,7 @@ from tui_reseller.domain.provider import KEY, AtCreate, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.unnamed import name_for_now
+from tui_reseller.services.creating import split
 from tui_reseller.services.job_passwords import state_after
 from tui_reseller.services.new_names import why_odd
 from tui_reseller.services.validation import findings_for
@@ -24,6 +25,8 @@ from tui_reseller.tui.flows.new_password import do_one_and_show
 from tui_reseller.tui.presenters.outcome import result_note
 from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.view_state import Hint
+
+TWO_CALLS = "Names and address are set by a second call, as soon as the customer can be read; each has its own outcome."
 
 
 @dataclass(slots=True)
@@ -48,7 +51,9 @@ async def create(context: ProfileContext) -> None:
         except InvalidInput as error:
             problem = error.message
             continue
-        findings = findings_for(context.provider, call)
+        call, then = split(context.provider, call)
+        calls = [call, *([then] if then else [])]
+        findings = [finding for one in calls for finding in findings_for(context.provider, one)]
         problem = "; ".join(finding.message for finding in findings if not finding.warning)
         if problem:
             continue
@@ -59,7 +64,7 @@ async def create(context: ProfileContext) -> None:
         # Until it is applied, and also if the answer of the service never comes; that opens no dialog.
         unsent.values = {name: value for name, value in values.items() if name not in {"password", "again"}}
         send = do_one_and_show if values.get("how") == "generate" else do_one
-        result = await send(context, call, None, answer)
+        result = await send(context, call, None, answer, then)
         if state_after(result) is not PasswordState.REFUSED:
             unsent.values = None
             return
@@ -87,13 +92,15 @@ def _review(
     lines = [f"! {odd}"] if odd else []
     lines += [
         f"{provider.label(name):<12} {clean(values[name], longest=100)}"
-        for name in provider.create_fields
+        for name in (*provider.create_fields, *provider.set_after_create)
         if values.get(name)
     ]
     if action.needs_password:
         is_made = values["how"] == "generate"
         lines.append(f"{'Password':<12} {'generated, shown once afterwards' if is_made else 'as typed'}")
     lines += [f"note: {finding.message}" for finding in findings if finding.warning]
+    if any(values.get(name) for name in provider.set_after_create):
+        lines.append(TWO_CALLS)
     lines += action.consequence
     return review_form(
         f"Review {action.title.lower()}",
@@ -109,7 +116,7 @@ def _review(
 def _call(provider: Provider, values: Mapping[str, str]) -> Call:
     """Return the call for what was typed. Raises InvalidInput for passwords that differ, or for none."""
     required = {name: values[name] for name in provider.at_create(AtCreate.REQUIRED) if name != KEY}
-    offered = {name: values[name] for name in provider.offered_at_create if values[name]}
+    offered = {name: values[name] for name in (*provider.offered_at_create, *provider.set_after_create) if values[name]}
     password = _password(values) if provider.action(Operation.CREATE).needs_password else None
     username = name_for_now() if provider.names_customers else values[KEY]
     return Call(Operation.CREATE, username, required | offered, password)

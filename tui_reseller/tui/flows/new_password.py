@@ -14,9 +14,14 @@ from tui_reseller.tui.profile_context import ProfileContext
 
 
 async def do_one_and_show(
-    context: ProfileContext, call: Call, loaded: Customer | None, answer: Mapping[str, str]
+    context: ProfileContext,
+    call: Call,
+    loaded: Customer | None,
+    answer: Mapping[str, str],
+    then: Call | None = None,
 ) -> Result:
-    """Carry out one write, and show its password once. Raises BadConfig if it cannot be kept: then nothing is sent.
+    """Carry out one write, and then what do_one() is told; and show its password once. Raises BadConfig if it cannot be
+    kept: then nothing is sent.
 
     Whatever ends the application while the password is not seen leaves it in the file, which is named on the shell.
     """
@@ -24,7 +29,7 @@ async def do_one_and_show(
     is_seen = False
     try:
         password = await kept.of(call.username)
-        result = await do_one(context, replace(call, password=password), loaded, answer)
+        result = await do_one(context, replace(call, password=password), loaded, answer, then)
         await kept.told(result)
         if kept.valid:
             dialog = ShowSecret(call.username, password, result.outcome, context.host.copy_text)

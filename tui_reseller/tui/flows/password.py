@@ -7,6 +7,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.password import check_password, generate_password
 from tui_reseller.domain.secret import Secret
+from tui_reseller.services.job_items import ONE_BY_ONE
 from tui_reseller.services.job_passwords import Made, Passwords
 from tui_reseller.system.files import at_home
 from tui_reseller.tui.dialogs.form_spec import FormField
@@ -23,6 +24,9 @@ async def password(context: ProfileContext) -> None:
     """Ask, send, and show a generated password once."""
     targets = await choose(context)
     if not targets:
+        return
+    if len(targets) > 1 and context.provider.action(Operation.PASSWORD).why_old_password:
+        context.notify(f"Nothing was sent: {ONE_BY_ONE}; drop the marks first ( - ).", "warning")
         return
     if len(targets) > 1:
         await _many(context, targets)
@@ -48,7 +52,8 @@ async def _one(context: ProfileContext, customer: Customer, answer: dict[str, st
     if refused:
         context.notify(f"{refused[0].message}; nothing was sent.", "bad")
         return
-    call = Call(Operation.PASSWORD, customer.username, {}, secret)
+    old = Secret(answer["old"]) if "old" in answer else None
+    call = Call(Operation.PASSWORD, customer.username, {}, secret, old_password=old)
     send = do_one_and_show if generated else do_one
     await send(context, call, customer, answer)
 

@@ -59,7 +59,7 @@ class Facts:
 def shown(field: Field, customer: Customer) -> str:
     """Return a value for reading; a missing one is said to be missing, or not read yet."""
     if customer.value(field.name) is None:
-        return NOT_READ if field.told is Told.DETAIL else NOT_GIVEN
+        return NOT_READ if field.is_detail and customer.value(field.read_with) is None else NOT_GIVEN
     return clean(customer.text(field.name)) or NOT_GIVEN
 
 
@@ -107,7 +107,7 @@ def wide_lines(facts: Facts, width: int) -> list[list[Part]]:
         lines += _group("Notes", _rows(note_rows(facts.note, facts.now), width))
     switches = [line for name in provider.switches for line in _switch_lines(facts, name, width)]
     lines += _group("Sending and access", switches)
-    for title, fields in groups(provider):
+    for title, fields in sections(provider, customer):
         rows = [(name, value) for names in fields for name, value in (_row(provider, customer, names),)]
         lines += _group(title, _rows(rows, width))
     if customer.extra:
@@ -146,16 +146,24 @@ def _label(text: str) -> Part:
     return f"{cut(text, LABEL - 1)} ", "label"
 
 
-def groups(provider: Provider) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+def is_unasked(field: Field, customer: Customer) -> bool:
+    """Whether a field is read only when somebody asks for it, and was not: it is there once it was."""
+    return field.is_detail and field.read_with != DETAILS_READ and customer.value(field.read_with) is None
+
+
+def sections(provider: Provider, customer: Customer) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
     """Return titles with what stands under each, in rows: names that are one row stand together."""
-    named = {name for _, names in provider.groups for name in names}
+    named = {name for _, names in provider.sections for name in names}
     others = [
         name
         for name in provider.columns
         if name != KEY and name not in named and provider.by_name[name].kind is not Kind.SWITCH
     ]
-    for at, (title, names) in enumerate(provider.groups):
-        yield title, _together(provider, [*names, *(others if at == 0 else ())])
+    for at, (title, names) in enumerate(provider.sections):
+        shown_ = [*names, *(others if at == 0 else ())]
+        known = [name for name in shown_ if not is_unasked(provider.by_name[name], customer)]
+        if known:
+            yield title, _together(provider, known)
 
 
 def _together(provider: Provider, names: Sequence[str]) -> list[tuple[str, ...]]:
@@ -196,6 +204,10 @@ def _done(entry: Entry, now: datetime, width: int) -> list[list[Part]]:
     needs_you = entry.outcome is None or entry.outcome.needs_you
     lines: list[list[Part]] = [[(when, "soft"), (f"{word:>{room}}", "off" if needs_you else "value")]]
     return [*lines, *([("  ", ""), (part, "value")] for part in _folded(change_words(entry) + why, width - 2))]
+
+
+def _is_unasked(field: Field, customer: Customer) -> bool:
+    return field.is_detail and field.read_with != DETAILS_READ and customer.value(field.read_with) is None
 
 
 def _with_country(field: Field, customer: Customer) -> str:

@@ -66,8 +66,7 @@ def header_parts(state: ViewState, now: datetime, width: int) -> list[Part]:
         groups.append([("READ-ONLY", "strong")])
     elif state.writable_until:
         groups.append([(f" writable until {clock_text(state.writable_until, now)} ", "chip-danger")])
-    if state.running:
-        groups.append([(f" {state.running} ", "chip-info")])
+    groups += [[(f" {words} ", "chip-info")] for words in (state.running, state.waiting) if words]
     needs = f" ! {state.needs_you_count} needs you " if state.needs_you_count else ""
     room = width - len(needs)
     left = [(" ", ""), *apart(groups, "  ")]

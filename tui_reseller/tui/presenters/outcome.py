@@ -1,5 +1,6 @@
 """What became of an operation, in one line."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from tui_reseller.domain.action import Effect
@@ -9,6 +10,7 @@ from tui_reseller.domain.operation import Operation, Outcome, verb_of
 from tui_reseller.domain.printed import Foreign, Typed, Word, command
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
+from tui_reseller.domain.whole import words_from_fields
 from tui_reseller.services.policy import TYPED
 from tui_reseller.services.result import Result
 from tui_reseller.tui.presenters.entry import changes_words
@@ -50,14 +52,15 @@ def as_command(
     *,
     until: datetime | None = None,
     reason: str = "",
+    before: Mapping[str, object] | None = None,
 ) -> str | None:
     """Return the shell command that does the same, never with a secret; None if a name, value or reason may not stand
-    in a command.
+    in a command. Before is the customer as it was: of what is overwritten as a whole some may be so already.
     """
     who, action = Foreign(username), provider.action(operation)
     values = [Foreign(change.after, f"{change.field}=") for change in changes if isinstance(change.after, str)]
     is_told_by_values = action.effect is Effect.CHANGES and bool(action.takes)
-    words: list[Word] = [verb_of(operation), "--profile", profile]
+    words: list[Word] = [*verb_of(operation).split(), "--profile", profile]
     words += ["--until", utc_text(until)] if until is not None else []
     words += ["--reason", Typed(reason)] if reason else []
     words += ["--confirm", who] if action.grade >= TYPED else []
@@ -65,6 +68,10 @@ def as_command(
         words += ["--generate-password", *values] if action.needs_password else values
     elif action.effect is Effect.RENAMES or operation is Operation.EMAIL:  # these verbs take the new value alone
         words += [who, *(Foreign(str(change.after)) for change in changes[:1])]
+    elif action.is_whole:
+        known = {**(before or {}), **{change.field: change.after for change in changes}}
+        fields = {name: str(known[name]) for name in action.takes if known.get(name) is not None}
+        words += [who, *map(Foreign, words_from_fields(provider, operation, fields))]
     else:
         words += [who, *values] if is_told_by_values else [who]
     return command(*words)

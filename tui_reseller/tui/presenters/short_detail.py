@@ -8,7 +8,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.note import Note
 from tui_reseller.domain.provider import KEY, Field, Kind, Provider
 from tui_reseller.domain.text import clean
-from tui_reseller.tui.presenters.detail import Facts, shown, switch_note, switch_part, value_part
+from tui_reseller.tui.presenters.detail import Facts, is_unasked, shown, switch_note, switch_part, value_part
 from tui_reseller.tui.presenters.entry import entry_line
 from tui_reseller.tui.presenters.notes import in_one_line
 from tui_reseller.tui.presenters.parts import Part, cells_of, cropped
@@ -58,7 +58,7 @@ def _record(provider: Provider, customer: Customer) -> list[list[Part]]:
     found = (
         [_line("Name", clean(customer.joined(names)) or shown(provider.by_name[names[0]], customer))] if names else []
     )
-    for group in _groups(provider, [names, place]):
+    for group in _groups(provider, customer, [names, place]):
         held = tuple(field.name for field in group)
         if held == place:
             found.append(_line(provider.label(provider.postal_line[0][-1]), _place(provider, customer)))
@@ -87,14 +87,15 @@ def _switch(facts: Facts, field: Field) -> list[Part]:
     return [(title, "label"), switch_part(field, facts.customer, SWITCH), (note, "soft")]
 
 
-def _groups(provider: Provider, joined: Sequence[Sequence[str]]) -> list[list[Field]]:
+def _groups(provider: Provider, customer: Customer, joined: Sequence[Sequence[str]]) -> list[list[Field]]:
     """Return the fields that are no switches in the order of the table; those that are joined stand together, where the
     first of them would.
     """
     found: list[list[Field]] = []
     done: set[str] = set()
     for name in provider.columns:
-        if name == KEY or name in done or provider.by_name[name].kind is Kind.SWITCH:
+        field = provider.by_name[name]
+        if name == KEY or name in done or field.kind is Kind.SWITCH or is_unasked(field, customer):
             continue
         names = next((group for group in joined if name in group), (name,))
         done.update(names)

@@ -1,0 +1,42 @@
+"""A new customer with details that create does not carry: two calls, two entries of the ledger, one batch."""
+
+import secrets
+from dataclasses import replace
+
+from tui_reseller.domain.fingerprint import seen_of
+from tui_reseller.domain.operation import Call
+from tui_reseller.domain.provider import Provider
+from tui_reseller.services.door import Permit
+from tui_reseller.services.list_updates import after_call
+from tui_reseller.services.result import Result
+from tui_reseller.services.session import Session
+from tui_reseller.services.write import Aim, carry_out
+
+_SIGNS = 4
+
+
+def split(provider: Provider, call: Call) -> tuple[Call, Call | None]:
+    """Return what create carries of what is wanted of a new customer, and the call that sets the rest, if there is
+    any: what is empty is so already.
+    """
+    later = {name: text for name, text in call.fields.items() if name in provider.set_after_create and text}
+    at_once = {name: text for name, text in call.fields.items() if name not in provider.set_after_create}
+    if provider.after_create is None or not later:
+        return replace(call, fields=at_once), None
+    return replace(call, fields=at_once), Call(provider.after_create, call.username, later)
+
+
+def batch_for(then: Call | None) -> str | None:
+    """Return the name under which both calls stand in the ledger; None for one alone."""
+    return None if then is None else secrets.token_hex(_SIGNS)
+
+
+async def carry_out_then(
+    session: Session, created: Call, then: Call, permit: Permit, reason: str, batch: str | None
+) -> Result:
+    """Carry out the second call on a customer that certainly was created, as soon as it can be read: for as long as the
+    service's readings may be behind. Never raises a ResellerError.
+    """
+    made = after_call(session.provider, created, None)
+    meant = {} if made is None else seen_of(session.provider, made)
+    return await carry_out(session, then, permit, Aim(meant=meant, reason=reason, batch=batch))
