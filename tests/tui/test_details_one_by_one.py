@@ -72,7 +72,7 @@ async def test_what_waits_for_the_limit_is_said_and_taken_back(open_v3, subusers
         await desk.go_to(name)
         subusers.fault("rate-limit", retry_after=3, operation="disable", times=1)
         await desk.press("d")
-        await desk.opened("Stop sending")
+        await desk.opened("Disable sending")
         await desk.read_then("ctrl+s")
         await soon("it is said", lambda: "for the service's limit" in "\n".join(desk.screen_text()))
         await soon("it goes on", lambda: not desk.state.waiting)
