@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 import pytest
 
@@ -52,6 +53,20 @@ def test_show_reads_the_details(console, luz):
     row = console("show", luz).row
     assert {name: row[name] for name in PROFILE} == PROFILE
     assert row["details_read"].endswith("Z")
+
+
+def test_a_list_whose_details_were_not_read_comes_back_as_no_change(console, luz, tmp_path):
+    other = console.sandbox.fresh_name()
+    console.sandbox.plant(other, active="true", email=f"{other}@x.example", **PROFILE)
+    listed = console("list", "--filter", f"username={luz}").out + console("list", "--filter", f"username={other}").out
+    found = [json.loads(line) for line in listed.splitlines()]
+    file = tmp_path / "back.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in found))
+    back = console("plan", "new", "--from", str(file), "--action", "set", "--out", str(tmp_path / "a.plan"))
+    assert (back.code, "nothing is left to do: 2 are so already" in back.err) == (0, True), back.err
+    file.write_text("".join(json.dumps(row | {"city": "Lugo"} if row is found[0] else row) + "\n" for row in found))
+    one = console("plan", "new", "--from", str(file), "--action", "set", "--out", str(tmp_path / "b.plan"))
+    assert (one.code, one.row["items"], one.row["refused"]) == (0, 1, [])
 
 
 def test_every_operation_that_there_is(console, luz):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.harness.consent import carry_out
-from tests.harness.v2 import ACTIONS
+from tests.harness.v2 import ACTIONS, a_customer
 from tests.services.fakes import ANA, CALLS, LUZ, put_list
 from tests.services.lost import APPLIED, CREATE, DELETE, EMAIL, NOT_APPLIED, SET, TWO, UNKNOWN, VERIFIABLE, standing
 from tui_reseller.domain.errors import AnswerLost, BadConfig, LedgerUnavailable
@@ -86,6 +86,24 @@ async def test_neither_as_before_nor_as_wanted_is_somebody_else(session, service
     entry = await lose(TWO, applied=False)
     service.change("luz", city="Lisboa", phone="9")
     assert (await verify(session, entry))[0] is Outcome.CONFLICT
+    assert await standing(ledger, entry) is Outcome.CONFLICT
+
+
+@pytest.mark.parametrize("applied", [True, False])
+@pytest.mark.parametrize("shown", [Switch.ON, Switch.OFF])
+@pytest.mark.parametrize("call", VERIFIABLE[1:], ids=lambda call: call.operation.value)
+async def test_another_customer_of_that_name_proves_nothing_of_this_one(
+    session, service, ledger, lose, call, shown, applied
+):
+    """Whatever it shows: it was opened after the one that was meant had gone."""
+    entry = await lose(call, applied=applied)
+    service.kept.clear()
+    service.kept[call.username] = a_customer(
+        call.username, email="eve@x.example", first_name="Eve", last_name="Lin", sending=shown
+    )
+    outcome, words = await verify(session, entry)
+    assert outcome is Outcome.CONFLICT
+    assert "another customer bears the name by now" in words
     assert await standing(ledger, entry) is Outcome.CONFLICT
 
 

@@ -123,11 +123,13 @@ def close(inv: Invocation, job: Job, profile: str = "") -> ExitCode:
 
 
 def exit_code(job: Job) -> ExitCode:
-    """0 if all is applied or was so already, 10 if anything is unknown, else 9 (design: "Exit codes")."""
+    """0 if all is applied or was so already, 10 if anything is unknown, else 9 (design: "Exit codes"): also where a job
+    paused although all of it was taken, because something of it does not read so.
+    """
     if job.open_unknowns:
         return ExitCode.UNKNOWN
     is_so = sum(count for outcome, count in job.counts.items() if outcome and outcome.is_so)
-    return ExitCode.OK if is_so == job.total else ExitCode.PARTIAL
+    return ExitCode.OK if is_so == job.total and job.is_finished else ExitCode.PARTIAL
 
 
 def job_line(job: Job, profile: str = "") -> str:

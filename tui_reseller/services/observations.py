@@ -12,6 +12,7 @@ from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.fingerprint import Likeness, likeness
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import quoted
@@ -25,6 +26,7 @@ NAMED = 3
 
 Find = Callable[[str], Awaitable[Customer | None]]
 """Reads one customer."""
+ANOTHER = "another customer bears the name by now"
 READ_BACK = "read back"
 """How every sentence begins that tells of a reading: the rest of the audit log tells of answers."""
 
@@ -66,6 +68,8 @@ async def _observe_fields(session: Session, entry: Entry, find: Find) -> Observa
     is_new = action.effect is Effect.CREATES
     if now is None:
         return await _absent(session, entry, find, Outcome.VERIFIED_NOT_APPLIED if is_new else Outcome.CONFLICT)
+    if not is_new and _is_another(entry, now):
+        return Observation(at, Outcome.CONFLICT, f"{ANOTHER} ({digest(now)}): it proves nothing of this one", row=now)
     if action.sets and now.value(action.switch) is None:
         return Observation(at, Outcome.UNVERIFIABLE, f"it shows neither on nor off ({digest(now)})", row=now)
     outcome, words, certain = _classified(session.provider, entry, now)
@@ -77,6 +81,15 @@ async def _observe_fields(session: Session, entry: Entry, find: Find) -> Observa
         authors = await attribution_of(session, entry.username, others, entry.time)
         words += f", changed by {changed_by(session, list(others), authors)}"
     return Observation(at, outcome, f"{words} ({digest(now)})", certain, now)
+
+
+def _is_another(entry: Entry, now: Customer) -> bool:
+    """Whether another customer bears the username by now: neither who was meant, nor who that would be afterwards. What
+    was not known of who was meant tells nobody apart.
+    """
+    meant = {name: value for name, value in entry.fingerprint.items() if value is not None}
+    after = {c.field: c.after for c in entry.changes if c.field in meant and isinstance(c.after, str)}
+    return bool(meant) and all(likeness(one, now) is Likeness.ANOTHER for one in (meant, {**meant, **after}))
 
 
 def _classified(provider: Provider, entry: Entry, now: Customer) -> tuple[Outcome, str, bool]:
@@ -124,6 +137,8 @@ async def _observe_rename(session: Session, entry: Entry, find: Find) -> Observa
             words = f"listed under the new name, as before ({digest(new)}); log-in and SMTP name changed at once"
             return Observation(at, Outcome.VERIFIED_APPLIED, words, certain=True, row=new)
         return Observation(at, Outcome.CONFLICT, f"the new name is listed with other details ({digest(new)})")
+    if old and _is_another(entry, old):
+        return Observation(at, Outcome.CONFLICT, f"{ANOTHER} ({digest(old)}), and the new one is not listed", row=old)
     if old:
         words = f"listed under the old name, not under the new one ({digest(old)})"
         return Observation(at, Outcome.VERIFIED_NOT_APPLIED, words, row=old, is_absence=True)

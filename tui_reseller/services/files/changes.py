@@ -71,7 +71,7 @@ class ChangeMaker:
         blank: tuple[str, ...] = ()
         if len(fields) < len(shape.taken) and shape.may_clear:
             blank = tuple(name for name in shape.taken if name in columns and name not in fields)
-        if blank and self._clears:
+        if blank and self._clears and not self._is_exact:
             fields |= dict.fromkeys(blank, "")
             blank = ()
         return RequestedChange(

@@ -136,4 +136,4 @@ def _row(line: int, found: object) -> Row | BadRow:
             cells[name] = "true" if value else "false"
         elif value is not None:
             cells[name] = NoText(json.dumps(value))
-    return Row(line, cells)
+    return Row(line, cells, [name for name, value in found.items() if value is None])

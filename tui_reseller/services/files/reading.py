@@ -77,11 +77,11 @@ def read_file(
     if isinstance(sheet, Table):
         fields.settle(sheet)
     digest = None if isinstance(sheet, Table) and PASSWORD not in fields.values() else hashlib.sha256()
-    for line, values in _rows(sheet, fields, found.refusals):
+    for line, values, columns in _rows(sheet, fields, found.refusals):
         if digest is not None:
             digest.update(_ENCODE({n: v for n, v in values.items() if n != PASSWORD}).encode() + b"\n")
         try:
-            found.wanted.append(maker.change(line, values, fields.columns))
+            found.wanted.append(maker.change(line, values, columns))
         except InvalidInput as error:
             found.refusals.append(Refusal.of(line, error))
     heads.refuse_unused(fields)
@@ -118,21 +118,24 @@ class _Fields(dict[str, str]):
         self.columns = frozenset(self.values()) - {""}
 
 
-def _rows(sheet: Sheet, fields: _Fields, refusals: list[Refusal]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows with their cells by field; what is no row is refused."""
+def _rows(
+    sheet: Sheet, fields: _Fields, refusals: list[Refusal]
+) -> Iterator[tuple[int, dict[str, str], frozenset[str]]]:
+    """Yield the rows with their cells by field, and for which fields there is a place; what is no row is refused."""
     for row in sheet.rows():
         if isinstance(row, BadRow):
             refusals.append(Refusal(row.line, row.why, row.column))
             continue
-        line, cells = row
+        line, cells, unsaid = row
         try:
             values = {name: cell for head, cell in cells.items() if (name := fields[head])}
+            columns = fields.columns or frozenset(fields[head] for head in unsaid)
         except InvalidInput as error:
             raise InvalidInput(f"line {line}: {error.message}", field=error.field, hint=error.hint) from None
         if len(values) < len(cells) and (twice := _twice([fields[head] for head in cells])):
             refusals.append(Refusal(line, "two names stand for it", twice))
             continue
-        yield line, values
+        yield line, values, columns
 
 
 def _twice(names: Sequence[str]) -> str:

@@ -6,11 +6,13 @@ from typing import NamedTuple, Protocol
 
 class Row(NamedTuple):
     """A row: its line, from 1, and its cells by the head of their column. An empty cell of a table is not among them,
-    and stands for nothing said; an empty text of JSON is.
+    and stands for nothing said; an empty text of JSON is. Unsaid are the names that stand in an object of JSON for
+    nothing: null, as a list writes what was not read.
     """
 
     line: int
     cells: Mapping[str, str]
+    unsaid: Sequence[str] = ()
 
 
 class NoText(str):

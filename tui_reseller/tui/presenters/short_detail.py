@@ -27,7 +27,7 @@ def short_lines(facts: Facts, width: int) -> list[list[Part]]:
     half = right_begins(width) - 1
     left = _record(facts.provider, facts.customer)
     right = [_switch(facts, facts.provider.by_name[name]) for name in facts.provider.switches]
-    right += left[LINES:]
+    right += [[(label[1:], kind), *rest] for (label, kind), *rest in left[LINES:]]
     lines: list[list[Part]] = []
     for at in range(LINES):
         beside = right[at] if at < len(right) else []
