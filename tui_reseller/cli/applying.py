@@ -57,7 +57,7 @@ async def apply(
         return ExitCode.OK
     if consent is None:
         consent = ask(confirmation, review(plan, session), inv.console)
-        plan = await plans.unmoved(plan, session, skip_changed=how.skip_changed)
+        plan = await plans.unmoved(plan, session, skip_changed=how.skip_changed, is_asked=True)
     total = await door.total_for_ceiling(session)
     permit = approach.admit(total, consent)
     with _passwords(services, plan, how) as passwords:

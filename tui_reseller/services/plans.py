@@ -129,13 +129,13 @@ def _refuse_foreign_fields(provider: Provider, item: Item) -> None:
             )
 
 
-async def unmoved(plan: Plan, session: Session, *, skip_changed: bool = False) -> Plan:
-    """Return a plan that still fits a list of at most ten minutes; customers that the job does not read itself are read
-    again, if they are few. Raises RefusedHere if customers changed since the plan was made, unless those may be left
-    out (reliability O06).
+async def unmoved(plan: Plan, session: Session, *, skip_changed: bool = False, is_asked: bool = False) -> Plan:
+    """Return a plan that still fits a list of at most ten minutes. If a person was asked since it was read, customers
+    that the job does not read itself are read again, if they are few. Raises RefusedHere if customers changed since the
+    plan was made, unless those may be left out (reliability O06).
     """
     provider, meant = session.provider, {item.username for item in plan.items}
-    unread = [item for item in plan.items if not is_read_before_sending(provider, item)]
+    unread = [item for item in plan.items if not is_read_before_sending(provider, item)] if is_asked else []
     asked = {one.username for one in unread if provider.action(one.operation).effect is not Effect.CREATES}
     await listing.refresh_for_many(session)
     present = dict(session.customers.named(meant - asked))
