@@ -373,9 +373,8 @@ READS = {
     # What the service never tells is not read back.
     ("website-enable", "several"): (0, 3),
     ("website-disable", "several"): (0, 3),
-    # A list of at most ten minutes stands for the readings before.
-    ("plan apply", "here"): (0, 3),
-    ("plan apply", "detached"): (0, 3),
+    ("plan apply", "here"): (0, 3 + 3),
+    ("plan apply", "detached"): (0, 3 + 3),
     # Much may have happened since the job was begun: a new list.
     ("job resume", "here"): (1, 3),
     ("job resume", "detached"): (1, 3),

@@ -99,6 +99,26 @@ def test_a_stale_plan_says_who_changed(console, tmp_path):
     assert (rest.code, len(rest.rows)) == (0, 5)
 
 
+@pytest.mark.parametrize("action", [("disable",), ("set", "city=Lugo"), ("email",)], ids=lambda action: action[0])
+def test_who_was_replaced_since_the_list_is_read_again_before_a_small_plan(console, tmp_path, action):
+    """Also where all was agreed to by options: nobody is asked, and the list may be ten minutes old."""
+    if action == ("email",):
+        file = tmp_path / "new.csv"
+        file.write_text("username,email\n" + "".join(f"many-{n},n{n}@new.example\n" for n in range(6)))
+        plan, _ = planned(console, tmp_path, "--from", str(file), "--action", "email")
+    else:
+        plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", *action)
+    console.sandbox.bury("many-3")
+    console.sandbox.plant("many-3", active=True, email="eve@x.example", first_name="Eve", last_name="Lin", city="Vigo")
+    since = begin(console)
+    refused = console("plan", "apply", plan, "--confirm", "6 env")
+    assert (refused.code, '"many-3"' in refused.err) == (11, True)
+    assert begin(console) == since
+    rest = console("plan", "apply", plan, "--confirm", "6 env", "--skip-changed")
+    assert (rest.code, len(rest.rows)) == (0, 5)
+    assert "many-3" not in {row["username"] for row in console.sandbox.log(since) if row["by"] == "client"}
+
+
 def test_an_edited_plan_and_one_of_another_account_are_refused(console, tmp_path):
     plan, _ = planned(console, tmp_path, "--filter", "username~^many-", "--action", "disable")
     text = (tmp_path / "a.plan").read_text()

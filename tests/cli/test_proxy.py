@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.branches import PASSWORD, WRONG, Branch
 from tests.harness.http_proxy import HttpProxy
+from tui_reseller.services.reading_again import FEW
 
 TO_PRINT_ALL = ("table", "json", "jsonl", "csv")
 
@@ -215,7 +216,7 @@ def test_a_proxy_that_refuses_is_not_the_service_and_is_not_asked_twice(branch, 
 
 def test_a_job_stops_at_a_proxy_that_refuses(branch, proxy):
     branch.add("--proxy", proxy.address, answers=[branch.sandbox.api_key, PASSWORD])
-    for number in range(5):
+    for number in range(FEW + 1):  # fewer would be read once more before there is a job
         branch.sandbox.plant(f"behind-{number}", active=True, email="b@example.com")
     assert branch("list").code == 0
     plan = str(branch.folder / "a.plan")

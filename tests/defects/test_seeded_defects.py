@@ -130,7 +130,7 @@ DEFECTS = (
            "UNKNOWN", "tests/tui/test_another_customer.py"),
     Defect("a mark is whoever has the name", "services/plan_checks.py", "if why := why_another(name, one.meant, now):",
            'if why := "":', "tests/tui/test_another_customer.py", "-m long -k three"),
-    Defect("a review is not followed by a reading", "tui/flows/plans.py", ", is_asked=True", "",
+    Defect("a review is not followed by a reading", "tui/flows/plans.py", ", is_final=True", "",
            "tests/tui/test_another_customer.py", "-m long -k three"),
     Defect("a suspension that is over is no news", "services/suspended.py", 'if one.state(now) == "due"', "if False",
            "tests/services/test_suspended.py"),

@@ -50,14 +50,15 @@ async def apply(
     consent = None if options.dry_run else consent_from_options(confirmation, options, can_ask=inv.console.can_ask)
     await inv.connect(session)
     reviewed = plan
-    plan = await plans.unmoved(plan, session, skip_changed=how.skip_changed)
+    is_final = consent is not None
+    plan = await plans.unmoved(plan, session, skip_changed=how.skip_changed, is_final=is_final)
     if approach is None:
         write_items(inv, plan)
         inv.console.say("dry run: nothing was sent")
         return ExitCode.OK
     if consent is None:
         consent = ask(confirmation, review(plan, session), inv.console)
-        plan = await plans.unmoved(plan, session, skip_changed=how.skip_changed, is_asked=True)
+        plan = await plans.unmoved(plan, session, skip_changed=how.skip_changed, is_final=True)
     total = await door.total_for_ceiling(session)
     permit = approach.admit(total, consent)
     with _passwords(services, plan, how) as passwords:

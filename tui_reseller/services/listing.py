@@ -135,8 +135,8 @@ def is_too_old_for_many(session: Session) -> bool:
     return not timedelta(0) <= session.clock.now() - session.held.read_at <= OLD_FOR_MANY
 
 
-async def refresh_for_many(session: Session, *, renew: bool = False) -> None:
-    """Read the list again if it is too old for a mass action; or in any case.
+async def refresh_for_many(session: Session, *, renew: bool = False) -> bool:
+    """Read the list again if it is too old for a mass action, or in any case; return whether that was done.
 
     Raises RefusedHere if the new one lost so many customers that a person has to look first; as refresh() otherwise.
     """
@@ -144,7 +144,7 @@ async def refresh_for_many(session: Session, *, renew: bool = False) -> None:
         with contextlib.suppress(SnapshotDamaged):  # the service is asked anyway
             await load(session)
     if not renew and not is_too_old_for_many(session):
-        return
+        return False
     fresh = await read_all(session)
     if fresh.held:
         raise RefusedHere(
@@ -152,6 +152,7 @@ async def refresh_for_many(session: Session, *, renew: bool = False) -> None:
             "nothing was sent",
             hint=f"look at it first: r on the screen, on the command line: {takes_over(session)}",
         )
+    return True
 
 
 def takes_over(session: Session) -> str:

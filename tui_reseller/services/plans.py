@@ -129,15 +129,16 @@ def _refuse_foreign_fields(provider: Provider, item: Item) -> None:
             )
 
 
-async def unmoved(plan: Plan, session: Session, *, skip_changed: bool = False, is_asked: bool = False) -> Plan:
-    """Return a plan that still fits a list of at most ten minutes. If a person was asked since it was read, customers
-    that the job does not read itself are read again, if they are few. Raises RefusedHere if customers changed since the
-    plan was made, unless those may be left out (reliability O06).
+async def unmoved(plan: Plan, session: Session, *, skip_changed: bool = False, is_final: bool = False) -> Plan:
+    """Return a plan that still fits a list of at most ten minutes. Finally, before it is applied, a list that was not
+    read just now is not enough: customers that the job does not read itself are read again, if they are few. Raises
+    RefusedHere if customers changed since the plan was made, unless those may be left out (reliability O06).
     """
     provider, meant = session.provider, {item.username for item in plan.items}
-    unread = [item for item in plan.items if not is_read_before_sending(provider, item)] if is_asked else []
+    is_new = await listing.refresh_for_many(session)
+    reads = is_final and not is_new
+    unread = [item for item in plan.items if reads and not is_read_before_sending(provider, item)]
     asked = {one.username for one in unread if provider.action(one.operation).effect is not Effect.CREATES}
-    await listing.refresh_for_many(session)
     present = dict(session.customers.named(meant - asked))
     if asked:
         present.update(await read_again(session, asked, {name for one in unread for name in one.before}))

@@ -72,7 +72,7 @@ async def _start(context: ProfileContext, plan: Plan, answer: dict[str, str], as
     if context.run is not None:
         context.notify(f"Job {context.run.job.number} is still running here: one after the other.", "warning")
         return None
-    fits = await plans.unmoved(plan, context.session, is_asked=True)
+    fits = await plans.unmoved(plan, context.session, is_final=True)
     permit = admitted(context, [item.call for item in plan.items], answer)
     passwords, to = asked.passwords(answer), asked.passwords_to(answer)
     try:
