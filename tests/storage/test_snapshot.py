@@ -1,6 +1,7 @@
 """The last list on disk: what comes back, with changes, and how quickly."""
 
 import asyncio
+import json
 import os
 import stat
 import time
@@ -8,10 +9,15 @@ from datetime import timedelta
 
 import pytest
 
-from tests.harness.v2 import a_customer
+from tests.harness.v2 import a_customer, frame_from, new_list, parse_filter
 from tests.storage.kept_lists import LIST, READ_AT, customers_of, part, whole
+from tui_reseller.domain.listing import ListQuery
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.domain.searching import FOLDING
 from tui_reseller.domain.switch import Switch
 from tui_reseller.storage import snapshot_head
+
+SEARCHED = RESELLER_V2.searched
 
 
 async def test_everything_comes_back(snapshots, saved):
@@ -160,3 +166,32 @@ async def test_the_head_of_a_long_list_is_there_at_once_and_loading_leaves_the_s
         longest, last = max(longest, time.perf_counter() - last), time.perf_counter()
     assert longest < 0.2
     assert customers_of((await loading).customers) == customers
+
+
+async def test_what_is_searched_is_kept_with_the_list(snapshots):
+    incoming = new_list().incoming()
+    await incoming.add(frame_from([a_customer("a", city="Málaga"), a_customer("b")]))
+    await snapshots.save("acme", READ_AT, incoming)
+    kept = (await snapshots.load("acme")).customers
+    assert kept["_search"].to_list() == incoming.frame()["_search"].to_list()
+    assert "malaga" in kept["_search"][0]
+    assert [customer.username for customer in snapshots.head("acme", 9)[1]] == ["a", "b"]
+
+
+@pytest.mark.parametrize("searched", [None, [0, *SEARCHED], [FOLDING, *SEARCHED[1:]], [FOLDING, *SEARCHED[::-1]]])
+async def test_what_an_older_rule_made_searchable_is_made_so_again(snapshots, cache, searched):
+    incoming = new_list().incoming()
+    await incoming.add(frame_from([a_customer("a", city="Málaga")]))
+    await snapshots.save("acme", READ_AT, incoming)
+    (file,) = cache.glob("*/head.json")
+    head = json.loads(file.read_bytes())
+    assert head.pop("searched") == [FOLDING, *SEARCHED]
+    file.write_text(json.dumps(head | ({"searched": searched} if searched else {})))
+    kept = (await snapshots.load("acme")).customers
+    assert "_search" not in kept.columns
+    shown = new_list()
+    again = shown.incoming()
+    await again.add(kept)
+    await shown.take(again, {})
+    await shown.query(ListQuery(parse_filter("malaga")))
+    assert shown.usernames() == ["a"]

@@ -11,6 +11,8 @@ ACCENTS = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 """Combining marks of Latin, Greek and Cyrillic letters; vowel signs of other scripts are letters to their readers."""
 STROKES = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ς": "σ"}
 """Letters with a stroke or of two letters, which Unicode does not take apart, and the sigma at the end of a word."""
+FOLDING = 1
+"""Which folded() this is. To be counted up with every change of what it returns: the lists on disk hold folded text."""
 _ACCENTS = re.compile(ACCENTS)
 _STROKES = str.maketrans(STROKES)
 

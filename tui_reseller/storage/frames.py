@@ -38,9 +38,12 @@ def full_schema_of(provider: Provider) -> pl.Schema:
 
 
 def frame_of(provider: Provider, table: Table) -> pl.DataFrame:
-    """Return a table as a frame with exactly the columns of a service. Raises ValueError if it has others."""
+    """Return a table as a frame with exactly the columns of a service, and what is searched in them if it has that.
+
+    Raises ValueError if it has others.
+    """
     frame = any_frame_of(table)
-    if frame.schema != schema_of(provider):
+    if frame.schema not in (schema_of(provider), full_schema_of(provider)):
         raise ValueError("not a table of customers")
     return frame
 

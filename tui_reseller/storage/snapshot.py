@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, SnapshotDamaged
-from tui_reseller.domain.listing import SnapshotInfo, StoredList, Table
+from tui_reseller.domain.listing import SnapshotInfo, StoredList, Table, table_columns
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage import snapshot_changes
 from tui_reseller.storage.paths import account_folder
@@ -115,7 +115,8 @@ class Snapshots:
                 content = _summed(temporary)
                 generation = secrets.token_hex(6)
                 temporary.replace(folder / f"{_LIST}{generation}.parquet")
-                head = SnapshotHead(generation, account, read_at, len(frame), *content, frame[:FIRST_ROWS].rows())
+                first = frame[:FIRST_ROWS].select(table_columns(provider_of(account))).rows()
+                head = SnapshotHead(generation, account, read_at, len(frame), *content, first)
                 write_whole(folder / _HEAD, head.encoded())
                 _clear(folder, generation)
 
@@ -154,13 +155,16 @@ def _unless_damaged(folder: Path, account: str) -> StoredList | None:
 def _stored(folder: Path, head: SnapshotHead) -> StoredList:
     import polars as pl  # noqa: PLC0415 - loaded with the first list, beside the screen
 
-    from tui_reseller.storage.frames import frame_of  # noqa: PLC0415
+    from tui_reseller.storage.frames import SEARCH, frame_of  # noqa: PLC0415
 
     content = read_plain(folder / f"{_LIST}{head.generation}.parquet", head.size)
     if (len(content), zlib.crc32(content)) != (head.size, head.sum):
         raise ValueError("it is not what was written")
     try:
-        frame = frame_of(provider_of(head.account), pl.read_parquet(content))
+        frame = pl.read_parquet(content)
+        if not head.is_searchable:
+            frame = frame.drop(SEARCH, strict=False)
+        frame = frame_of(provider_of(head.account), frame)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise ValueError(f"it cannot be read: {type(error).__name__}") from None
     if len(frame) != head.total:

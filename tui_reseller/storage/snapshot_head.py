@@ -12,6 +12,7 @@ from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.listing import SnapshotInfo, table_columns
 from tui_reseller.domain.providers import provider_of
+from tui_reseller.domain.searching import FOLDING
 from tui_reseller.storage.rows import Cell, CustomerRow, checked_row, customer_of
 
 FORMAT = 2
@@ -23,7 +24,9 @@ LONGEST_CELL = 500
 
 @dataclass(frozen=True, slots=True)
 class SnapshotHead:
-    """Generation names the files. Size (bytes) and sum (CRC-32) are those of the list's file."""
+    """Generation names the files. Size (bytes) and sum (CRC-32) are those of the list's file. Is searchable: what is
+    searched in the list stands there too, made as today.
+    """
 
     generation: str
     account: str
@@ -32,6 +35,7 @@ class SnapshotHead:
     size: int
     sum: int
     rows: Sequence[CustomerRow]
+    is_searchable: bool = True
 
     @property
     def info(self) -> SnapshotInfo:
@@ -49,6 +53,7 @@ class SnapshotHead:
             "format": FORMAT,
             "account": self.account,
             "columns": table_columns(provider_of(self.account)),
+            "searched": _searched(self.account),
             "generation": self.generation,
             "read_at": utc_text(self.read_at),
             "total": self.total,
@@ -80,8 +85,14 @@ def decoded(content: bytes, account: str) -> SnapshotHead:
     if moment.tzinfo is None:
         raise ValueError("not a head")
     return SnapshotHead(
-        generation, account, moment, total, size, checksum, [checked_row(provider, row) for row in rows]
-    )
+        generation, account, moment, total, size, checksum, [checked_row(provider, row) for row in rows],
+        is_searchable=found.get("searched") == _searched(account),
+    )  # fmt: skip
+
+
+def _searched(account: str) -> list[object]:
+    """Return in which fields bare words are looked for, and how their text is made."""
+    return [FOLDING, *provider_of(account).searched]
 
 
 def _number(value: object) -> int:
