@@ -85,7 +85,7 @@ def build(
 ) -> Services:
     """Return the services on a set of folders."""
     snapshots = Snapshots(paths.cache)
-    config = ConfigFile(paths.config)
+    config = ConfigFile(paths.config, _wrong_keys)
     ledger = Ledger(
         paths.state,
         syslog=lambda: config.load().settings.syslog,
@@ -112,6 +112,12 @@ def build(
         write_new=write_new,
         detach=partial(detach, paths.state / logs.FILE),
     )
+
+
+def _wrong_keys(chosen: Mapping[str, str]) -> list[tuple[str, str]]:
+    from tui_reseller.tui.keys import wrong_keys  # noqa: PLC0415 - asked by one verb
+
+    return wrong_keys(chosen)
 
 
 def connect(profile: Profile, credential: Credential, timeout: float | None, *, cache: Path) -> CustomersPort:

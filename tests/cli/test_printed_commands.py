@@ -53,8 +53,11 @@ def verbs(command: click.Command = root, path: tuple[str, ...] = ()) -> Iterator
         yield from verbs(found, (*path, name))
 
 
-APART = {("demo",), ("sandbox",), ("completion",), ("audit", "salvage"), ("snapshot", "purge"), ("job", "watch")}
-"""Verbs that know no customer, and one that waits."""
+APART = {
+    ("demo",), ("sandbox",), ("completion",), ("audit", "salvage"), ("snapshot", "purge"), ("job", "watch"),
+    ("config", "edit"),
+}  # fmt: skip
+"""Verbs that know no customer, and those that wait."""
 
 
 @dataclass

@@ -112,6 +112,9 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "snapshot show": lambda place: having(place.console("list").out),
     "snapshot purge": lambda _: [],
     "doctor": lambda _: [],
+    "config check": lambda place: having(place.profile()),
+    "config edit": lambda place: place.environment.update(EDITOR="true") or [],
+    "config schema": lambda _: [],
     "completion": lambda _: ["bash"],
 }  # fmt: skip
 """What each verb is called with. A verb of the tree that is missing here fails."""

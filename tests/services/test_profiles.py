@@ -194,7 +194,7 @@ def test_the_keys_are_those_of_a_profile():
     ("values", "field", "words"),
     [
         ({"colr": "red"}, "colr", "did you mean colour?"),
-        ({"name": "x"}, "name", "provider, base_url"),
+        ({"name": "x"}, "name", "api_user, base_url"),
         ({"api_key": "x"}, "api_key", "did you mean api_user?"),
         ({"format": "yaml"}, "format", "json, xml"),
         ({"store": "file"}, "store", "keyring, none"),

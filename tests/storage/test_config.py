@@ -10,7 +10,7 @@ from tests.storage.config_texts import WHOLE, P
 from tui_reseller.domain.config import Config, Settings
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.profile import Format, Profile, Store
-from tui_reseller.storage.toml_items import line_of
+from tui_reseller.storage.toml_items import place_of
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,10 @@ BROKEN = [
         'config.toml:2: settings.slow_link: no such value "yes" - there is: auto, on, off',
     ),
     ("[settings]\nslow_link = true", "config.toml:2: settings.slow_link: must be a text, not true or false"),
-    ("[settings]\nsyslog = 1", "config.toml:2: settings.syslog: must be true, false or the path of a socket"),
+    (
+        "[settings]\nsyslog = 1",
+        "config.toml:2: settings.syslog: must be true, false or the path of a socket, not a number",
+    ),
     ('[settings]\nsyslog = "log"', "config.toml:2: settings.syslog: must be a path from the root on, or true"),
     ("[settings]\nretention = 30", "config.toml:2: settings.retention: must be a text, not a number"),
     ('[settings]\nretention = "30"', f"config.toml:2: settings.retention: {DURATION}"),
@@ -224,7 +227,7 @@ def test_a_file_that_others_could_write_is_refused(config, write, spoil, words):
      (("profiles", "eu.1"), "", 30), (("keys",), "not.there", 12), (("nothing",), "x", 1), ((), "default", 2)],
 )  # fmt: skip
 def test_lines_of_keys(table, key, line):
-    assert line_of(WHOLE, table, key) == line
+    assert place_of(WHOLE, table, key)[0] == line
 
 
 @pytest.mark.parametrize(
@@ -239,4 +242,4 @@ def test_lines_of_keys(table, key, line):
     ],
 )
 def test_lines_of_keys_in_any_style(text, key, line):
-    assert line_of(text, ("profiles", "acme"), key) == line
+    assert place_of(text, ("profiles", "acme"), key)[0] == line

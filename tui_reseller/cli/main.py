@@ -48,6 +48,7 @@ VERBS = (
     Verb("due", "due:due", _KNOW, "Suspensions with an end: list them, enable sending again."),
     Verb("ledger", "ledger:ledger", _KNOW, "The audit log as a file: back it up, restore it."),
     Verb("profile", "profile:profile", _OWN, "Our reseller accounts: add, set, test, remove."),
+    Verb("config", "config:config", _OWN, "The config file: check it, edit it, print its schema."),
     Verb("demo", "sandbox:demo", _OWN, "The screen on a sandbox with invented customers."),
     Verb("sandbox", "sandbox:sandbox", _OWN, "A simulated service to try against."),
     Verb("snapshot", "snapshot:snapshot", _OWN, "The last list on disk: show or delete it."),

@@ -44,3 +44,19 @@ class Config:
     profiles: Mapping[str, Profile] = field(default_factory=lambda: MappingProxyType({}))
     default: str | None = None
     settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFinding:
+    """What is wrong with a config file: where (line and column from 1; 0 where that is not known), with which key (as
+    `profiles.acme.format`; empty for the file itself), and what.
+    """
+
+    line: int
+    column: int
+    key: str
+    words: str
+
+    def text(self, file: str) -> str:
+        """Return it in one line, as it stands in errors."""
+        return ": ".join(filter(None, (f"{file}:{self.line}" if self.line else file, self.key, self.words)))

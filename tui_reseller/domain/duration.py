@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from tui_reseller.domain.errors import InvalidInput
 
+DURATION = "[0-9]{1,6}[smhdSMHD]"
+"""How a duration is written, as a pattern for others."""
 _DURATION = re.compile(r"(\d{1,6})([smhd])")
 _LONGEST = timedelta(days=36_500)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -19,3 +21,10 @@ def read_duration(text: str) -> timedelta:
     if found > _LONGEST:
         raise InvalidInput(f"a duration is at most {_LONGEST.days}d")
     return found
+
+
+def written(length: timedelta) -> str:
+    """Return a duration as read_duration() reads it, in the largest unit that holds it whole."""
+    seconds = int(length.total_seconds())
+    unit = next(unit for unit, size in reversed(_UNITS.items()) if seconds % size == 0)
+    return f"{seconds // _UNITS[unit]}{unit}"

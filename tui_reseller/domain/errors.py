@@ -123,7 +123,7 @@ class RateLimited(Rejected):
 
 
 class Conflict(ResellerError):
-    """The customer is no longer what the operator saw. Nothing was sent."""
+    """The customer, or a file of ours, is no longer what the operator saw. Nothing was sent or written."""
 
     def __init__(self, message: str, *, collisions: Sequence[Collision] = (), hint: str = "") -> None:
         super().__init__(message, hint=hint)

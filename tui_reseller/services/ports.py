@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from tui_reseller.domain.config import Config
+from tui_reseller.domain.config import Config, ConfigFinding
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
@@ -133,6 +133,19 @@ class CredentialsPort(Protocol):
 
 class ConfigPort(Protocol):
     """The config file. Every method may raise BadConfig, with file, line and key."""
+
+    path: Path
+
+    def text(self) -> str:
+        """Return what the file says, right or wrong; empty if it is missing."""
+
+    def examine(self, text: str) -> Sequence[ConfigFinding]:
+        """Return all that is wrong with a text of such a file, in its order."""
+
+    def replace(self, text: str, instead_of: str) -> None:
+        """Put a text in the place of another one. Raises BadConfig for one that load() would refuse, Conflict if the
+        file says something else by now.
+        """
 
     def load(self) -> Config:
         """Read and check the file; a missing file is an empty config."""

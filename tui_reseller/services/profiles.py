@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tui_reseller.domain.config import Config
+from tui_reseller.domain.config_keys import PROFILE, names
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
 from tui_reseller.domain.nearest import did_you_mean
@@ -24,10 +25,7 @@ from tui_reseller.services.list_ports import SnapshotPort
 from tui_reseller.services.ports import ConfigPort, CredentialsPort
 
 ENV = "env"
-KEYS = (
-    "provider", "base_url", "api_user", "format", "protected", "read_only", "colour", "store", "credential_command",
-    "proxy", "ca_file", "eu_base_url", "max_rows", "max_percent",
-)  # fmt: skip
+KEYS = names(PROFILE)
 
 
 class Profiles:

@@ -1,14 +1,15 @@
 """The config file: read strictly, edited gently - comments and order of what is not ours to change survive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_reseller.domain.config import Config
-from tui_reseller.domain.errors import BadConfig
+from tui_reseller.domain.config import Config, ConfigFinding
+from tui_reseller.domain.config_keys import PROFILE, names
+from tui_reseller.domain.errors import BadConfig, Conflict
 from tui_reseller.domain.profile import Profile, checked_base_url, checked_name
-from tui_reseller.storage.config_reading import PROFILE_KEYS, parse, read_file, wrong_entry
+from tui_reseller.storage.config_reading import examine, finding_at, parse, read_file
 from tui_reseller.storage.toml_items import places_of
 from tui_reseller.system.files import checked_folder, only_writer, write_whole
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tomlkit.items import Item
 
 NAME = "config.toml"
+WrongKeys = Callable[[Mapping[str, str]], Iterable[tuple[str, str]]]
+"""Names the entries of the table keys that cannot be: the id of a command, and what is wrong."""
 _ALWAYS = ("api_user", "base_url", "format", "store")
 """Keys that are written also where they have the default: they show the reader what matters."""
 
@@ -24,8 +27,9 @@ _ALWAYS = ("api_user", "base_url", "format", "store")
 class ConfigFile:
     """`config.toml` in a folder. Every method may raise BadConfig, with file, line and key."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wrong_keys: WrongKeys = lambda _keys: ()) -> None:
         self.path = folder / NAME
+        self._wrong_keys = wrong_keys
 
     def load(self) -> Config:
         """Read and check the file; a missing file is an empty config."""
@@ -41,7 +45,29 @@ class ConfigFile:
 
     def wrong_entry(self, table: str, key: str, words: str) -> BadConfig:
         """Return the error of an entry that only its reader can judge, as load() raises it for the others."""
-        return wrong_entry(self._text(), self.path, (table,), key, words)
+        found = finding_at(self._text(), (table,), key, words)
+        return BadConfig(found.text(self.path.name), hint=f"look at {self.path}")
+
+    def text(self) -> str:
+        """Return what the file says, right or wrong; empty if it is missing."""
+        return self._text()
+
+    def examine(self, text: str) -> list[ConfigFinding]:
+        """Return all that is wrong with a text of such a file, in its order; for load() the first is enough."""
+        config, found = examine(text)
+        if config is None:
+            return found
+        return [finding_at(text, ("keys",), name, words) for name, words in self._wrong_keys(config.settings.keys)]
+
+    def replace(self, text: str, instead_of: str) -> None:
+        """Put a text in the place of another one. Raises BadConfig for one that load() would refuse, Conflict if the
+        file says something else by now.
+        """
+        with only_writer(self.path.with_name("config.lock")):
+            parse(text, self.path)
+            if self._text() != instead_of:
+                raise Conflict(f"{self.path} was changed meanwhile; nothing was written")
+            write_whole(self.path, text.encode("utf-8"))
 
     def put(self, profile: Profile) -> None:
         """Add a profile or replace it. The first one becomes the default. Raises InvalidInput for a bad name or URL.
@@ -89,7 +115,7 @@ def _put(document: "TOMLDocument", config: Config, profile: Profile) -> None:
     plain = Profile(name="", api_user="")
     profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
     table = profiles.setdefault(profile.name, tomlkit.table())
-    for key in PROFILE_KEYS:
+    for key in names(PROFILE):
         value = getattr(profile, key)
         if key == "proxy" and profile.proxy_password and _has_same_proxy(config, profile):
             continue

@@ -4,40 +4,26 @@ import os
 import stat
 import tomllib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import MISSING, dataclass, fields
-from datetime import timedelta
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import NoReturn, TypeVar
+from typing import NoReturn, ParamSpec, TypeVar
 
-from tui_reseller.domain.config import REFRESH, SLOW_LINK, SYSLOG, THEMES, Config, Settings
-from tui_reseller.domain.duration import read_duration
+from tui_reseller.domain.config import Config, ConfigFinding, Settings
+from tui_reseller.domain.config_keys import PROFILE, SETTINGS, TOP, Key, names
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.printed import Typed, line
-from tui_reseller.domain.profile import (
-    COLOURS,
-    UNNAMED,
-    Format,
-    Profile,
-    Store,
-    checked_base_url,
-    checked_max_percent,
-    checked_max_rows,
-    checked_name,
-)
+from tui_reseller.domain.profile import UNNAMED, Profile, checked_name
 from tui_reseller.domain.providers import PROVIDERS
-from tui_reseller.domain.proxy import checked_proxy, without_password
+from tui_reseller.domain.proxy import without_password
 from tui_reseller.domain.text import clean
-from tui_reseller.storage.toml_items import Table, line_of
+from tui_reseller.storage.toml_items import Table, place_of
 
 LARGEST = 1024 * 1024
+MOST_FINDINGS = 50
+"""A file with more of them is none of ours; each costs a reading of it."""
 _TOO_LARGE = "it is larger than 1 MiB"
-_TOP = ("default", "settings", "keys", "profiles")
-_CHOICES = {"theme": THEMES, "refresh": REFRESH, "slow_link": SLOW_LINK}
-_SETTINGS = (*_CHOICES, "plain", "mouse", "retention", "syslog")
-PROFILE_KEYS = tuple(field.name for field in fields(Profile) if field.name not in {"name", "proxy_password"})
-_REQUIRED = tuple(f.name for f in fields(Profile) if f.default is MISSING and f.name != "name")
 _KINDS: dict[type, str] = {
     bool: "true or false",
     str: "a text",
@@ -48,6 +34,7 @@ _KINDS: dict[type, str] = {
 }
 _Kind = TypeVar("_Kind")
 _Value = TypeVar("_Value")
+_Given = ParamSpec("_Given")
 
 
 def read_file(path: Path) -> str:
@@ -96,46 +83,70 @@ def _check_file(path: Path, found: os.stat_result) -> None:
 
 def parse(text: str, path: Path) -> Config:
     """Read a config. Raises BadConfig with file, line and key."""
+    config, found = examine(text, most=1)
+    if config is None:
+        raise BadConfig(found[0].text(path.name), hint=f"look at {path}")
+    return config
+
+
+def examine(text: str, most: int = MOST_FINDINGS) -> tuple[Config | None, list[ConfigFinding]]:
+    """Read a config; return it, or None with what is wrong with it, in the order of the file: at most so many."""
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         words, _sep, place = str(error).rpartition(" (at ")
-        line = place.removeprefix("line ").partition(",")[0]
-        where = line if line.isdigit() else str(len(text.splitlines()) or 1)
-        raise BadConfig(
-            f"{path.name}:{where}: cannot be read: {clean(words or str(error), longest=120)}", hint=f"look at {path}"
-        ) from None
+        line, _comma, column = place.removeprefix("line ").removesuffix(")").partition(", column ")
+        is_told = line.isdigit() and column.isdigit()
+        where = (int(line), int(column)) if is_told else (len(text.splitlines()) or 1, 0)
+        return None, [ConfigFinding(*where, "", f"cannot be read: {clean(words or str(error), longest=120)}")]
     except RecursionError:
-        raise BadConfig(f"{path.name}:1: cannot be read: nested too deeply", hint=f"look at {path}") from None
-    return _Reader(text, path, found).config()
+        return None, [ConfigFinding(1, 0, "", "cannot be read: nested too deeply")]
+    reader = _Reader(found)
+    config = reader.config()
+    if not reader.refused:
+        return config, []
+    return None, sorted(
+        (finding_at(text, *refused) for refused in reader.refused[:most]), key=lambda each: (each.line, each.column)
+    )
+
+
+def finding_at(text: str, at: Table, key: str, words: str) -> ConfigFinding:
+    """Return the finding of an entry, with its place."""
+    return ConfigFinding(*place_of(text, at, key), clean(".".join((*at, key) if key else at), longest=120), words)
+
+
+class _Refused(Exception):
+    """An entry is wrong. Which one, and how, stands in the reader."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    text: str
-    path: Path
     found: Mapping[str, object]
+    refused: list[tuple[Table, str, str]] = field(default_factory=list)
 
     def config(self) -> Config:
-        self.only((), self.found, _TOP)
+        """Read everything. What is refused is not in it."""
+        self.only((), self.found, names(TOP))
         tables = self.table((), self.found, "profiles")
-        profiles = {name: self.profile(name, self.table(("profiles",), tables, name)) for name in tables}
-        default = self.value((), self.found, "default", str) if "default" in self.found else None
-        if default is not None and default not in profiles:
-            self.refuse((), "default", f'no profile "{clean(default, longest=40)}"', near=default, among=profiles)
+        read = {name: self.profile(name, self.table(("profiles",), tables, name)) for name in tables}
+        profiles = {name: profile for name, profile in read.items() if profile is not None}
+        default = self.attempt(self.default, tables)
         return Config(MappingProxyType(profiles), default, self.settings())
 
+    def default(self, tables: Mapping[str, object]) -> str | None:
+        if "default" not in self.found:
+            return None
+        name = self.value((), self.found, "default", str)
+        if name not in tables:
+            self.refuse((), "default", f'no profile "{clean(name, longest=40)}"', near=name, among=tables)
+        return name
+
     def settings(self) -> Settings:
-        at = ("settings",)
-        table = self.table((), self.found, "settings")
-        self.only(at, table, _SETTINGS)
-        chosen = {name: self.choice(at, table, name, known) for name, known in _CHOICES.items() if name in table}
-        kept = self.duration(at, table, "retention") if "retention" in table else Settings().retention
-        flags = {name: self.value(at, table, name, bool) for name in ("plain", "mouse") if name in table}
-        syslog = self.syslog(at, table) if "syslog" in table else ""
+        values = self.entries(("settings",), self.table((), self.found, "settings"), SETTINGS)
         keys = self.table((), self.found, "keys")
-        bound = {name: self.key(keys, name) for name in keys}
-        return Settings(keys=MappingProxyType(bound), retention=kept, syslog=syslog, **chosen, **flags)  # type: ignore[arg-type]
+        bound = {name: self.attempt(self.key, keys, name) for name in keys}
+        kept = {name: key for name, key in bound.items() if key is not None}
+        return Settings(keys=MappingProxyType(kept), **values)  # type: ignore[arg-type]  # checked above
 
     def key(self, keys: Mapping[str, object], name: str) -> str:
         """Read the key of a command. Without quotes TOML takes the parts of an id for tables."""
@@ -146,92 +157,56 @@ class _Reader:
             self.refuse(("keys", name), inner, f"an id stands in quotes: {quoted} = ...")
         return self.value(("keys",), keys, name, str)
 
-    def duration(self, at: Table, table: Mapping[str, object], key: str) -> timedelta:
-        text = self.value(at, table, key, str)
-        try:
-            return read_duration(text)
-        except InvalidInput as error:
-            self.refuse(at, key, error.message)
-
-    def syslog(self, at: Table, table: Mapping[str, object]) -> str:
-        """Read true, false or the path of a socket."""
-        if isinstance(table["syslog"], bool):
-            return SYSLOG if table["syslog"] else ""
-        if not isinstance(table["syslog"], str):
-            self.refuse(at, "syslog", "must be true, false or the path of a socket")
-        path = self.value(at, table, "syslog", str)
-        if not path.startswith("/"):
-            self.refuse(at, "syslog", "must be a path from the root on, or true")
-        return path
-
-    def profile(self, name: str, table: Mapping[str, object]) -> Profile:
-        at = ("profiles", name)
-        self.only(at, table, PROFILE_KEYS)
-        self.accepted(at, "", lambda: checked_name(name))
-        for key in _REQUIRED:
-            if key not in table:
-                self.refuse(at, key, "is missing")
-        values: dict[str, object] = {}
-        for key in table:
-            values[key] = self.profile_value(at, table, key)
-        if "proxy" in table:  # it may have a password in it, as an operator wrote it
-            address, values["proxy_password"] = without_password(self.value(at, table, "proxy", str))
-            values["proxy"] = self.accepted(at, "proxy", lambda: checked_proxy(address))
+    def profile(self, name: str, table: Mapping[str, object]) -> Profile | None:
+        at, before = ("profiles", name), len(self.refused)
+        self.attempt(self.accepted, at, "", lambda: checked_name(name))
+        values = self.entries(at, table, PROFILE)
+        for key in (key.name for key in PROFILE if key.required and key.name not in table):
+            self.attempt(self.refuse, at, key, "is missing")
+        if len(self.refused) > before:
+            return None
+        if "proxy" in values:  # it may have a password in it, as an operator wrote it
+            values["proxy"], values["proxy_password"] = without_password(str(values["proxy"]))
         service = PROVIDERS[str(values.get("provider", UNNAMED))]
         return Profile(name=name, **{"base_url": service.base_url, **values})  # type: ignore[arg-type]  # checked above
 
-    def profile_value(self, at: Table, table: Mapping[str, object], key: str) -> object:
-        match key:
-            case "provider":
-                return self.choice(at, table, key, list(PROVIDERS))
-            case "colour":
-                return self.choice(at, table, key, COLOURS)
-            case "format":
-                return Format(self.choice(at, table, key, [word.value for word in Format]))
-            case "store":
-                return Store(self.choice(at, table, key, [word.value for word in Store]))
-            case "protected" | "read_only":
-                return self.value(at, table, key, bool)
-            case "credential_command":
-                return self.command(at, table, key)
-        if key in {"max_rows", "max_percent"}:
-            return self.ceiling(at, table, key)
-        text = self.value(at, table, key, str)
-        if key == "api_user" and not text.strip():
-            self.refuse(at, key, "must not be empty")
-        is_address = key == "base_url" or (key == "eu_base_url" and text)
-        return self.accepted(at, key, lambda: checked_base_url(text)) if is_address else text
+    def entries(self, at: Table, table: Mapping[str, object], known: tuple[Key, ...]) -> dict[str, object]:
+        """Read the keys of a table; those that are refused are left out."""
+        self.only(at, table, names(known))
+        values = {}
+        for key in known:
+            if key.name in table:
+                before = len(self.refused)
+                value = self.attempt(self.entry, at, table, key)
+                if len(self.refused) == before:
+                    values[key.name] = value
+        return values
 
-    def command(self, at: Table, table: Mapping[str, object], key: str) -> tuple[str, ...]:
-        found = self.value(at, table, key, list)
-        if not found or not all(isinstance(part, str) for part in found) or not found[0]:
-            self.refuse(at, key, 'must be a list of texts, the program first: ["pass", "show", "sendgrid"]')
-        return tuple(found)
+    def entry(self, at: Table, table: Mapping[str, object], key: Key) -> object:
+        found = table[key.name]
+        if type(found) not in key.kinds:
+            self.wrong_kind(at, key.name, found, key.expects or _KINDS[key.kinds[0]])
+        if key.choices and found not in key.choices:
+            word = str(found)
+            self.refuse(at, key.name, f'no such value "{clean(word, longest=40)}"', near=word, among=key.choices)
+        return self.accepted(at, key.name, lambda: key.read(found))
 
     def only(self, at: Table, table: Mapping[str, object], known: Collection[str]) -> None:
         for key in table:
             if key not in known:
-                self.refuse(at, key, "no such key", near=key, among=known)
+                self.attempt(self.refuse, at, key, "no such key", near=key, among=known)
 
     def table(self, at: Table, table: Mapping[str, object], key: str) -> Mapping[str, object]:
-        return self.value(at, table, key, dict) if key in table else {}
+        return self.attempt(self.value, at, table, key, dict) or {} if key in table else {}
 
     def value(self, at: Table, table: Mapping[str, object], key: str, kind: type[_Kind]) -> _Kind:
         found = table[key]
         if type(found) is not kind:
-            self.refuse(at, key, f"must be {_KINDS[kind]}, not {_KINDS.get(type(found), 'a date')}")
+            self.wrong_kind(at, key, found, _KINDS[kind])
         return found
 
-    def ceiling(self, at: Table, table: Mapping[str, object], key: str) -> float | None:
-        number = self.value(at, table, key, int if type(table[key]) is int else float)
-        check = checked_max_rows if key == "max_rows" else checked_max_percent
-        return self.accepted(at, key, lambda: check(number))
-
-    def choice(self, at: Table, table: Mapping[str, object], key: str, known: Collection[str]) -> str:
-        word = self.value(at, table, key, str)
-        if word not in known:
-            self.refuse(at, key, f'no such value "{clean(word, longest=40)}"', near=word, among=known)
-        return word
+    def wrong_kind(self, at: Table, key: str, found: object, expected: str) -> NoReturn:
+        self.refuse(at, key, f"must be {expected}, not {_KINDS.get(type(found), 'a date')}")
 
     def accepted(self, at: Table, key: str, check: Callable[[], _Value]) -> _Value:
         try:
@@ -239,13 +214,15 @@ class _Reader:
         except InvalidInput as error:
             self.refuse(at, key, error.message)
 
+    def attempt(self, read: Callable[_Given, _Value], *given: _Given.args, **named: _Given.kwargs) -> _Value | None:
+        """Read a part; None if it is refused, and the others are read all the same."""
+        try:
+            return read(*given, **named)
+        except _Refused:
+            return None
+
     def refuse(self, at: Table, key: str, words: str, *, near: str = "", among: Collection[str] = ()) -> NoReturn:
         if among:
             words += " - " + did_you_mean(near, among, f"there is: {', '.join(among)}")
-        raise wrong_entry(self.text, self.path, at, key, words)
-
-
-def wrong_entry(text: str, path: Path, at: Table, key: str, words: str) -> BadConfig:
-    """Return the error of an entry, with file, line and key."""
-    place = clean(".".join((*at, key) if key else at), longest=120)
-    return BadConfig(f"{path.name}:{line_of(text, at, key)}: {place}: {words}", hint=f"look at {path}")
+        self.refused.append((at, key, words))
+        raise _Refused

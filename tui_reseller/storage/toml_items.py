@@ -27,9 +27,9 @@ def places_of(container: "Container", names: Table) -> Iterator[tuple["Container
             yield from places_of(item.value, names[1:])
 
 
-def line_of(text: str, table: Table, key: str = "") -> int:
-    """Return the line of a key in a table of a valid TOML text, from 1; or that of the table, or 1. No parser tells:
-    tomlkit, which can write back what it has read, writes a mark before it.
+def place_of(text: str, table: Table, key: str = "") -> tuple[int, int]:
+    """Return line and column, from 1, of a key in a table of a valid TOML text; or those of the table, or 1 and 0. No
+    parser tells: tomlkit, which can write back what it has read, writes a mark before it.
     """
     import tomlkit  # noqa: PLC0415 - as above
     from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
@@ -39,10 +39,10 @@ def line_of(text: str, table: Table, key: str = "") -> int:
         try:
             document = tomlkit.parse(text)
         except TOMLKitError:  # it refuses some of what the standard library reads
-            return 1
+            return 1, 0
         for container, place in places_of(document, names[:depth]):
-            container.body[place][1].trivia.indent = _MARK
+            container.body[place][1].trivia.indent += _MARK
         before, mark, _after = tomlkit.dumps(document).partition(_MARK)
         if mark:
-            return before.count("\n") + 1
-    return 1
+            return before.count("\n") + 1, len(before) - before.rfind("\n")
+    return 1, 0

@@ -63,6 +63,25 @@ def with_keys(chosen: Mapping[str, str], wrong: Callable[[str, str], BadConfig] 
     return commands
 
 
+def wrong_keys(chosen: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return all that with_keys() would refuse: the id of a command, and what is wrong with it."""
+    found: list[tuple[str, str]] = []
+
+    def wrong(command_id: str, words: str) -> BadConfig:
+        found.append((command_id, words))
+        return BadConfig(words)
+
+    left = dict(chosen)
+    while left:
+        try:
+            with_keys(left, wrong)
+        except BadConfig:
+            left.pop(found[-1][0])
+        else:
+            break
+    return found
+
+
 def _keys_of(command: Command, key: str) -> tuple[str, ...]:
     """Return the operator's key of a command, and of the one that leaves also the key that always does."""
     return tuple(dict.fromkeys((_own(key), *(kept for kept in command.keys if kept == ALWAYS_LEAVES))))
