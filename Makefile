@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help check fix workflows test long defects bench shots ci dist clean
+.PHONY: help check fix workflows test long defects bench shots man ci dist clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z.]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -40,6 +40,9 @@ bench: .venv  ## measure against floors and peers; ARGS="--only filtering --size
 
 shots: .venv  ## take the pictures again; ARGS="main plan" chooses
 	$(BIN)/python screenshots/take.py $(ARGS)
+
+man: .venv  ## write the manual page again, from the help of the verbs
+	$(BIN)/tui-reseller man > docs/tui-reseller.1
 
 ci:  ## everything that must hold before a change lands
 	bash .ci/run

@@ -107,24 +107,6 @@ def test_demo_and_sandbox_get_their_options(desk, monkeypatch):
     assert desk.opened[1] == (SandboxOptions(port=0, dialect="2018", faults="drop-after"),)
 
 
-@pytest.mark.parametrize(("shell", "sign"), [("bash", "complete"), ("zsh", "compdef"), ("fish", "complete --")])
-def test_completion_prints_a_script(desk, shell, sign):
-    ran = desk("completion", shell)
-    assert ran.code == 0
-    assert sign in ran.out
-    assert "_TUI_RESELLER_COMPLETE" in ran.out
-
-
-def test_the_shell_is_offered_verbs_and_profiles(desk, monkeypatch):
-    monkeypatch.setenv("_TUI_RESELLER_COMPLETE", "bash_complete")
-    monkeypatch.setenv("COMP_WORDS", "tui-reseller list --profile a")
-    monkeypatch.setenv("COMP_CWORD", "3")
-    assert desk().out.split(",")[-1].strip() == "acme"
-    monkeypatch.setenv("COMP_WORDS", "tui-reseller webs")
-    monkeypatch.setenv("COMP_CWORD", "1")
-    assert [line.split(",")[1] for line in desk().out.split()] == ["website-enable", "website-disable"]
-
-
 def test_the_entry_imports_neither_the_event_loop_nor_a_verb():
     code = "import sys, tui_reseller.cli.main; print(*sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

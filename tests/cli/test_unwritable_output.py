@@ -115,6 +115,7 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "config check": lambda place: having(place.profile()),
     "config edit": lambda place: place.environment.update(EDITOR="true") or [],
     "config schema": lambda _: [],
+    "man": lambda _: [],
     "completion": lambda _: ["bash"],
 }  # fmt: skip
 """What each verb is called with. A verb of the tree that is missing here fails."""

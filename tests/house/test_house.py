@@ -19,18 +19,28 @@ from tui_reseller.tui.stylesheets import stylesheet_folder, stylesheets
 ROOT = Path(__file__).parents[2]
 
 
+SHELLS = ROOT / "tui_reseller" / "cli" / "shells"
+COMPLETIONS = [("zsh/site-functions", "_tui-reseller"), ("fish/vendor_completions.d", "tui-reseller.fish")]
+
+
 def test_a_checkout_uses_its_own_stylesheets() -> None:
     assert stylesheet_folder() == ROOT / "styles"
     assert {path.name for path in stylesheets()} == {"main.tcss", "dialogs.tcss", "pages.tcss", "plain.tcss"}
 
 
 @pytest.mark.slow
-def test_the_wheel_carries_every_stylesheet(tmp_path: Path) -> None:
+def test_the_wheel_carries_stylesheets_completions_and_the_manual_page(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
     subprocess.run([*command, "-w", str(tmp_path), "."], cwd=ROOT, check=True, capture_output=True, timeout=120)
-    names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    wheel = zipfile.ZipFile(next(tmp_path.glob("*.whl")))
+    names = wheel.namelist()
     assert {f"tui_reseller/styles/{path.name}" for path in stylesheets()} <= set(names)
     assert "tui_reseller/py.typed" in names
+    shared = {name.partition(".data/data/")[2]: wheel.read(name) for name in names if ".data/data/" in name}
+    assert shared == {
+        "share/man/man1/tui-reseller.1": (ROOT / "docs" / "tui-reseller.1").read_bytes(),
+        **{f"share/{place}/{name}": (SHELLS / name).read_bytes() for place, name in COMPLETIONS},
+    } | {"share/bash-completion/completions/tui-reseller": (SHELLS / "tui-reseller.bash").read_bytes()}
 
 
 def test_every_command_is_in_the_documents() -> None:

@@ -40,6 +40,25 @@ class ExitCode(IntEnum):
     TERMINATED = 143
 
 
+MEANINGS = {
+    ExitCode.OK: "Fine; an empty list is fine, and so is what was so already.",
+    ExitCode.UNEXPECTED: "An unexpected failure, or output that could not be written.",
+    ExitCode.USAGE: "Wrong usage, or no terminal for the application.",
+    ExitCode.CONFIG: "The configuration cannot be used, or a key is missing.",
+    ExitCode.CREDENTIALS: "The service refused the key.",
+    ExitCode.NO_ANSWER: "Nothing was sent, or a read has no complete usable answer.",
+    ExitCode.REJECTED: "The service rejected it.",
+    ExitCode.NOT_FOUND: "There is no such customer.",
+    ExitCode.CONFLICT: "A conflict: it is not what it was.",
+    ExitCode.PARTIAL: "Some of several were not applied.",
+    ExitCode.UNKNOWN: "The outcome of any of them is not known.",
+    ExitCode.REFUSED: "A safety rule refused it; nothing was sent.",
+    ExitCode.HUNG_UP: "The terminal hung up.",
+    ExitCode.INTERRUPTED: "Interrupted.",
+    ExitCode.TERMINATED: "Terminated.",
+}
+"""What each says, in a line."""
+
 # The first that fits: a kind stands before what it is a kind of.
 _BY_ERROR: tuple[tuple[type[ResellerError], ExitCode], ...] = (
     (InvalidInput, ExitCode.USAGE),

@@ -1,6 +1,7 @@
 """The command: reads arguments, calls a verb or opens the screen, and turns every end into an exit code."""
 
 import errno
+import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -53,8 +54,11 @@ VERBS = (
     Verb("sandbox", "sandbox:sandbox", _OWN, "A simulated service to try against."),
     Verb("snapshot", "snapshot:snapshot", _OWN, "The last list on disk: show or delete it."),
     Verb("doctor", "doctor:doctor", _OWN, "Say what stands in the way: terminal, keyring, config, service."),
+    Verb("man", "man:man", _OWN, "Print the manual page."),
     Verb("completion", "completion:completion", _OWN, "Print the completion script of a shell."),
 )
+_ASKED = "_TUI_RESELLER_COMPLETE"
+"""Set by the script of a shell in which Tab was pressed."""
 _WHY = {errno.EPIPE: "its reader has gone", errno.EBADF: "stdout is closed"}
 """Clearer than what the operating system says."""
 
@@ -141,8 +145,9 @@ def _done(argv: Sequence[str], entry_points: "EntryPoints") -> int:
     from tui_reseller.domain.errors import ResellerError  # noqa: PLC0415
 
     try:
-        code = root.main(list(argv), PROGRAM, "_TUI_RESELLER_COMPLETE", standalone_mode=False, obj=Start(entry_points))
-        return int(code or 0)
+        if _ASKED in os.environ:
+            return _completed(entry_points)
+        return int(root.main(list(argv), PROGRAM, standalone_mode=False, obj=Start(entry_points)) or 0)
     except click.Abort:
         return 130
     except click.ClickException as error:
@@ -151,10 +156,19 @@ def _done(argv: Sequence[str], entry_points: "EntryPoints") -> int:
         return _expected(error)
     except (Stopped, KeyboardInterrupt) as ending:
         return ending.exit_code if isinstance(ending, Stopped) else 130
-    except SystemExit as ending:  # completion ends so
-        return ending.code if isinstance(ending.code, int) else 0
     except Exception as error:  # noqa: BLE001 - the outermost edge: no traceback reaches the terminal
         return _unexpected(error)
+
+
+def _completed(entry_points: "EntryPoints") -> int:
+    """Tell a shell what may stand at the cursor."""
+    from tui_reseller.cli.completing import answer  # noqa: PLC0415 - a shell asks seldom
+    from tui_reseller.cli.output import Output  # noqa: PLC0415
+
+    out = Output("table")
+    out.write(answer(root, Start(entry_points), PROGRAM))
+    out.flush()
+    return 0
 
 
 def _delivered(code: int) -> int:

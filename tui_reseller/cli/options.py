@@ -5,7 +5,6 @@ from functools import partial, wraps
 from typing import Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from tui_reseller.cli.arguments import Common, Writing, start_of
 
@@ -17,29 +16,8 @@ Handler = Callable[..., int]
 _MARK = "changes_customers"
 
 
-def complete_profile(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer the names of profiles to the shell. What cannot be read is not offered."""
-    import asyncio  # noqa: PLC0415 - the shell asks seldom, the screen starts often
-
-    from tui_reseller.domain.errors import ResellerError  # noqa: PLC0415
-
-    async def names() -> list[str]:
-        services = start_of(ctx).entry_points.services(None, False)  # noqa: FBT003 - the contract of entry points
-        try:
-            return list(services.profiles.load().profiles)
-        finally:
-            await services.aclose()
-
-    try:
-        return [CompletionItem(name) for name in asyncio.run(names()) if name.startswith(incomplete)]
-    except ResellerError:
-        return []
-
-
 _FORMATS = ("table", "json", "jsonl", "csv")
-_PROFILE = click.option(
-    "--profile", metavar="NAME", shell_complete=complete_profile, help="The reseller account to use."
-)
+_PROFILE = click.option("--profile", metavar="NAME", help="The reseller account to use.")
 _COMMON: Sequence[Callable[[F], F]] = (
     click.option("--bom", is_flag=True, help="Mark CSV as UTF-8: spreadsheets open it rightly by a double click."),
     click.option(
@@ -132,6 +110,11 @@ def writing(function: Handler) -> Handler:
 
     setattr(called, _MARK, True)
     return _add(_WRITING, common(called))
+
+
+def writing_options() -> list[click.Parameter]:
+    """Return the options that every writing verb takes."""
+    return click.command()(_add(_WRITING, lambda: None)).params
 
 
 def is_writing(command: click.Command) -> bool:

@@ -14,7 +14,9 @@ from tui_reseller.domain.text import clean
 
 PROGRAM = "tui-reseller"
 LONGEST = 256
-_PLAIN = re.compile(r"[A-Za-z0-9@._+][A-Za-z0-9@._+-]*")
+PLAIN = "[A-Za-z0-9@._+][A-Za-z0-9@._+-]*"
+"""The pattern of a text of others that may stand in a printed command."""
+_PLAIN = re.compile(PLAIN)
 _BARE = re.compile(r"[A-Za-z0-9@._+/:,-][A-Za-z0-9@._+/:,=-]*")
 
 
@@ -53,6 +55,11 @@ Word = str | Foreign | Typed
 def is_plain(text: str) -> bool:
     """Whether a text of others may stand in a printed command: letters, digits and @._+- only, and no option."""
     return len(text) <= LONGEST and _PLAIN.fullmatch(text) is not None
+
+
+def is_bare(text: str) -> bool:
+    """Whether every shell takes a text, as it stands, for one word."""
+    return len(text) <= LONGEST and _BARE.fullmatch(text) is not None
 
 
 @overload

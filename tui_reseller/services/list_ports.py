@@ -144,6 +144,11 @@ class SnapshotPort(Protocol):
     def head(self, account: str, rows: int) -> tuple[SnapshotInfo, list[Customer]] | None:
         """Return the first rows at once, or None."""
 
+    def beginning_with(self, account: str, text: str, limit: int) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the usernames that begin with a text and can stand in a command as they are. If there are more than
+        *limit*: none, and instead how they go on from where they differ. Nothing where there is no list.
+        """
+
     async def load(self, account: str) -> StoredList | None:
         """Return the list and later changes, or None. Raises SnapshotDamaged after setting aside what is odd."""
 

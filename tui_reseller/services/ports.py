@@ -108,6 +108,9 @@ class PlanFilesPort(Protocol):
     def load(self, name: str) -> Plan:
         """Read a plan by path or by the first signs of its digest. Raises InvalidInput."""
 
+    def names(self) -> Sequence[str]:
+        """Return what names the plans in our folder, the newest first."""
+
 
 class CredentialsPort(Protocol):
     """Where keys come from and sleep. Every method may raise CredentialStoreError."""

@@ -63,6 +63,14 @@ class PlanFiles:
             raise InvalidInput(f"{clean(str(path))} was edited since it was made: make the plan again")
         return plan
 
+    def names(self) -> list[str]:
+        """Return what names the plans in the state folder, the newest first."""
+        try:
+            found = {path.stem: path.stat().st_mtime for path in self._folder.glob("*.plan")}
+        except OSError:  # one that was deleted meanwhile
+            return []
+        return sorted(found, key=lambda name: -found[name])
+
     def _place(self, name: str) -> Path:
         path = at_home(name)
         found = sorted(self._folder.glob(f"{name}*.plan")) if len(name) >= 4 and name.isalnum() else []

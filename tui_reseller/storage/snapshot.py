@@ -59,6 +59,21 @@ class Snapshots:
         except (OSError, ValueError, BadConfig):
             return None
 
+    def beginning_with(self, account: str, text: str, limit: int) -> tuple[list[str], list[str]]:
+        """Return the usernames that begin with a text and can stand in a command as they are. If there are more than
+        *limit*: none, and instead how they go on from where they differ. Nothing where there is no list.
+        """
+        from tui_reseller.storage.snapshot_names import beginning_with  # noqa: PLC0415 - a shell asks, seldom
+
+        folder = self._path(account)
+        try:
+            head = decoded(read_plain(folder / _HEAD, LARGEST), account)
+            changes = folder / f"{_CHANGES}{head.generation}.jsonl"
+            later = snapshot_changes.read(provider_of(account), read_plain(changes)) if changes.exists() else ()
+            return beginning_with(folder / f"{_LIST}{head.generation}.parquet", later, text, limit)
+        except (OSError, ValueError, BadConfig):
+            return [], []
+
     async def load(self, account: str) -> StoredList | None:
         """Return the list and later changes, or None. Raises SnapshotDamaged after setting aside what is odd."""
         return await asyncio.to_thread(self._load, account)

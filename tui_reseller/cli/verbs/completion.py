@@ -1,21 +1,21 @@
-"""completion: the script that teaches a shell our verbs, options and profiles."""
+"""completion: the script that teaches a shell our verbs, options, customers, plans and jobs."""
 
 import os
+from importlib.resources import files
 from pathlib import PurePath
 
 import click
-from click.shell_completion import get_completion_class
 
 from tui_reseller.cli.output import Output
 
-SHELLS = ("bash", "zsh", "fish")
+SCRIPTS = {"bash": "tui-reseller.bash", "zsh": "_tui-reseller", "fish": "tui-reseller.fish"}
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(SHELLS), required=False)
-@click.pass_context
-def completion(ctx: click.Context, *, shell: str | None) -> int:
-    """Print the completion script of a shell; without a name, of yours.
+@click.argument("shell", type=click.Choice(list(SCRIPTS)), required=False)
+def completion(*, shell: str | None) -> int:
+    """Print the completion script of a shell; without a name, of yours. Packages of the system and pip put it where the
+    shell looks by itself: below share/ of the place they install to.
 
     Examples:
       tui-reseller completion bash > ~/.local/share/bash-completion/completions/tui-reseller
@@ -24,11 +24,8 @@ def completion(ctx: click.Context, *, shell: str | None) -> int:
 
     """
     own = PurePath(os.environ.get("SHELL", "")).name
-    named = shell or (own if own in SHELLS else "bash")
-    kind = get_completion_class(named)
-    if kind is None:
-        raise click.UsageError(f"no completion for {named}", ctx)
+    script = SCRIPTS[shell or (own if own in SCRIPTS else "bash")]
     out = Output("table")
-    out.write(kind(ctx.find_root().command, {}, "tui-reseller", "_TUI_RESELLER_COMPLETE").source() + "\n")
+    out.write((files("tui_reseller.cli") / "shells" / script).read_text(encoding="utf-8"))
     out.flush()
     return 0

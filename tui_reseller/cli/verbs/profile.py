@@ -10,7 +10,7 @@ from tui_reseller.cli.argument_values import read_pairs
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.options import common, complete_profile
+from tui_reseller.cli.options import common
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.printed import command
@@ -57,7 +57,7 @@ def profile() -> int:
 
 
 @click.command()
-@click.argument("name", shell_complete=complete_profile)
+@click.argument("name")
 @click.argument("pairs", nargs=-1, required=True, metavar="KEY=VALUE...")
 @common
 def set_keys(inv: Invocation, *, name: str, pairs: Sequence[str]) -> int:
@@ -122,7 +122,7 @@ def list_profiles(inv: Invocation) -> int:
 
 
 @click.command()
-@click.argument("name", required=False, shell_complete=complete_profile)
+@click.argument("name", required=False)
 @common
 def show(inv: Invocation, *, name: str | None) -> int:
     """Show a profile, and where its key is; never the key.
@@ -148,7 +148,7 @@ def show(inv: Invocation, *, name: str | None) -> int:
 
 
 @click.command()
-@click.argument("name", shell_complete=complete_profile)
+@click.argument("name")
 @common
 def use(inv: Invocation, *, name: str) -> int:
     """Make a profile the one that reads and the screen use. A verb that writes still wants --profile.
@@ -167,7 +167,7 @@ def use(inv: Invocation, *, name: str) -> int:
 
 
 @click.command()
-@click.argument("name", required=False, shell_complete=complete_profile)
+@click.argument("name", required=False)
 @common
 def test(inv: Invocation, *, name: str | None) -> int:
     """Ask the service for one username, and say what was seen. Changes nothing.
@@ -208,7 +208,7 @@ def _lacking(provider: Provider, identity: Identity) -> list[tuple[str, str]]:
 
 
 @click.command()
-@click.argument("name", shell_complete=complete_profile)
+@click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @common
 def remove(inv: Invocation, *, name: str, yes: bool) -> int:

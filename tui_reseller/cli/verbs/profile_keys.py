@@ -8,7 +8,7 @@ import click
 from tui_reseller.cli.argument_values import read_secrets
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation, ask_proxy_password
-from tui_reseller.cli.options import common, complete_profile
+from tui_reseller.cli.options import common
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError, InvalidInput
 from tui_reseller.domain.printed import command
@@ -64,7 +64,7 @@ def add(inv: Invocation, *, name: str, secret_stdin: bool, proxy_password_stdin:
 
 
 @click.command()
-@click.argument("old", shell_complete=complete_profile)
+@click.argument("old")
 @click.argument("new")
 @click.option(
     "--provider", type=click.Choice(list(PROVIDERS)), default=next(iter(PROVIDERS)), help="The other service."
@@ -161,7 +161,7 @@ async def _need_keyring(services: Services) -> None:
 
 
 @click.command()
-@click.argument("name", shell_complete=complete_profile)
+@click.argument("name")
 @click.option("--secret-stdin", is_flag=True, help="Read the key from the first line of stdin.")
 @click.option("--proxy-password-stdin", is_flag=True, help="Read the proxy's password, behind a key that is read too.")
 @common
