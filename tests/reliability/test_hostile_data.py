@@ -122,7 +122,7 @@ def test_a_row_of_the_list_stays_in_its_columns():
             known = hostile.columns(row)
             if not hostile.is_harmless(row) or known not in {None, sum(column.width + 1 for column in shown) - 1}:
                 odd.append((one.username, row, known))
-        assert bad([spoken(RESELLER_V2, one, is_cursor=True, is_marked=True, needs_you=True)]) == []
+        assert bad([spoken(RESELLER_V2, one, is_marked=True, needs_you=True)]) == []
     assert odd == []
 
 

@@ -162,7 +162,7 @@ def test_every_line_about_a_hostile_customer_is_harmless(text):
         *(fit(customer, column) for column in columns(RESELLER_V2, 160)),
         *(fit(customer, column, note) for column in columns(RESELLER_V2, 200, ("label", "note"))),
         title_words("h", 80, note),
-        spoken(RESELLER_V2, customer, note, is_cursor=True, is_marked=False, needs_you=False),
+        spoken(RESELLER_V2, customer, note, is_marked=False, needs_you=False),
         entry_line(entry, NOW, with_username=True),
         *job_words(item, text),
         as_command(RESELLER_V2, Operation.SET, text, (change,), "acme") or "",

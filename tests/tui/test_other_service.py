@@ -82,7 +82,7 @@ def test_its_list_has_its_columns():
     assert [fit(CUSTOMER, column).strip() for column in shown] == ["acc-1", "off", "eu"]
     assert all(sum(column.width + 1 for column in columns(OTHER, width)) <= width for width in range(60, 300))
     assert [column.field for column in columns(OTHER, 80, ("plan",))] == [KEY, "plan", "alive"]
-    assert spoken(OTHER, CUSTOMER, is_cursor=True, is_marked=False, needs_you=False) == "> acc-1, alive off"
+    assert spoken(OTHER, CUSTOMER, is_marked=False, needs_you=False) == "acc-1, alive off"
 
 
 def test_what_we_note_of_its_customers_stands_in_its_list():
@@ -98,8 +98,8 @@ def test_what_we_note_of_its_customers_stands_in_its_list():
             shown = columns(provider, width, noted=True)
             assert sum(column.width + 1 for column in shown) <= width, (provider.id, width)
             assert sum(column.is_ours for column in shown) == 1
-    words = spoken(OTHER, CUSTOMER, note, is_cursor=True, is_marked=False, needs_you=False)
-    assert words == "> acc-1, alive off, label Ana's shop"
+    words = spoken(OTHER, CUSTOMER, note, is_marked=False, needs_you=False)
+    assert words == "acc-1, alive off, label Ana's shop"
     facts = Facts(OTHER, CUSTOMER, "list of 14:02", NOW, note=note)
     assert "Label     Ana's shop" in [text_of(line) for line in wide_lines(facts, 60)]
 

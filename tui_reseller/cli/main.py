@@ -72,7 +72,7 @@ _WHY = {errno.EPIPE: "its reader has gone", errno.EBADF: "stdout is closed"}
 )
 @group_options
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
-@click.option("--plain", is_flag=True, help="Screen for readers: ASCII, panes stacked, no lines.")
+@click.option("--plain", is_flag=True, help="Screen for readers: ASCII, one pane at a time, focus in words.")
 @click.option("--slow-link", is_flag=True, help="Draw less often: for slow lines.")
 @click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context

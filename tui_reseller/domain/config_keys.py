@@ -3,7 +3,7 @@
 What reads the file, what prints its JSON Schema and what sets a profile from text go by these tables.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
@@ -35,14 +35,14 @@ class Key:
     name: str
     kinds: tuple[type, ...]
     meaning: str
-    choices: tuple[str, ...] = ()
+    choices: Collection[str] = ()
     read: Callable[..., object] = lambda value: value
     shape: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     required: bool = False
     expects: str = ""
 
 
-def _choice(name: str, choices: tuple[str, ...], meaning: str, read: Callable[..., object] = str) -> Key:
+def _choice(name: str, choices: Collection[str], meaning: str, read: Callable[..., object] = str) -> Key:
     return Key(name, (str,), meaning, choices, read)
 
 
@@ -94,7 +94,7 @@ SETTINGS = (
     _choice("theme", THEMES, "Colours of the screen."),
     _choice("refresh", REFRESH, "Whether a start reads the list again (auto), or the key r alone does (manual)."),
     _choice("slow_link", SLOW_LINK, "Paint less often; auto measures the line."),
-    Key("plain", (bool,), "Screen for readers: ASCII, one column of panes, the real cursor."),
+    Key("plain", (bool,), "Screen for readers: ASCII, one pane at a time, the last line says what has the keys."),
     Key("mouse", (bool,), "Whether the screen takes the mouse."),
     Key("retention", (str,), "How long lists are kept on disk; 0d keeps none.", read=_duration, shape=_DURATION),
     Key(
@@ -109,7 +109,7 @@ PROFILE = (
         shape=MappingProxyType({"pattern": r"\S"}),
     ),
     Key("base_url", (str,), "Where the service is.", read=checked_base_url, shape=_URL),
-    _choice("provider", tuple(PROVIDERS), "Which service it is."),
+    _choice("provider", PROVIDERS, "Which service it is."),
     _choice("format", tuple(word.value for word in Format), "The format of the service's answers.", Format),
     Key("protected", (bool,), "Read-only until it is unlocked with a reason."),
     Key("read_only", (bool,), "Nothing that changes a customer is sent."),

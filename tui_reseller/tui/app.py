@@ -3,7 +3,7 @@
 import os
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -159,6 +159,13 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
     def show_dialog(self, dialog: Screen[T], then: Answered[T]) -> None:
         """Show a dialog over everything else, and hand on its answer; None is leaving."""
         self.push_screen(dialog, then)
+
+    def speak_in(self, screen: Screen[Any]) -> None:
+        """Let a screen that is being shown say what has the keys, for a screen reader; nothing without --plain."""
+        if self.plain:
+            from tui_reseller.tui.speaking import SpokenLine  # noqa: PLC0415 - for --plain alone
+
+            screen.mount(SpokenLine())
 
     async def run_command(self, command_id: str) -> None:
         """Do a command as if its key had been pressed; nothing where the main screen is not on top."""

@@ -4,7 +4,7 @@ The application (app.py) and the main screen (screens/main.py) fit these; nothin
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from textual.screen import Screen
 
@@ -136,3 +136,11 @@ class MainView(Protocol):
 
     def zoom(self, *, is_zoomed: bool) -> None:
         """Show the detail on the whole screen, or beside the list again."""
+
+
+@runtime_checkable
+class Speaks(Protocol):
+    """An application that can say what has the keys."""
+
+    def speak_in(self, screen: Screen[Any]) -> None:
+        """Let a screen that is being shown say what has the keys, for a screen reader; nothing without --plain."""

@@ -27,7 +27,7 @@ _faults = click.option("--faults", metavar="F", default="", help="Faults to begi
 @_faults
 @click.option("--read-only", is_flag=True, help="Refuse everything that changes a customer.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
-@click.option("--plain", is_flag=True, help="Screen for readers: ASCII, panes stacked, no lines.")
+@click.option("--plain", is_flag=True, help="Screen for readers: ASCII, one pane at a time, focus in words.")
 @click.option("--slow-link", is_flag=True, help="Draw less often: for slow lines.")
 @click.pass_context
 def demo(

@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_reseller.domain.text import clean
+from tui_reseller.tui.host import Speaks
 
 T = TypeVar("T")
 
@@ -18,6 +19,11 @@ class Dialog(ModalScreen[T]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "stay", show=False, priority=True)]
     SAYS_IN: ClassVar[str]
     """The line, as a selector, in which it says something."""
+
+    def on_mount(self) -> None:
+        """Say what has the keys, where a screen reader is helped."""
+        if isinstance(self.app, Speaks):
+            self.app.speak_in(self)
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Answer and close; afterwards nothing."""

@@ -52,7 +52,7 @@ class JobPage(Dialog[str | None]):
         yield OptionList(id="page-rows", markup=False)
         yield Static("", markup=False, id="page-hint")
 
-    async def on_mount(self) -> None:
+    async def on_mount(self) -> None:  # type: ignore[override]  # Textual takes both
         """Show what there is; a job of another process is looked at again and again."""
         await self.reload()
         if self.run_here is None and self.job.state is JobState.RUNNING:

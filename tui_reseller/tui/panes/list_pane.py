@@ -18,7 +18,7 @@ from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.panes.customer_rows import CustomerRows
 from tui_reseller.tui.panes.line_view import LineView
-from tui_reseller.tui.panes.row_strip import RowMarks, row_parts, row_strip, spoken_strip
+from tui_reseller.tui.panes.row_strip import RowMarks, row_parts, row_strip, spoken_strip, spoken_words_of
 from tui_reseller.tui.presenters.empty import nothing_words
 from tui_reseller.tui.presenters.rows import GUTTER, columns
 from tui_reseller.tui.view_state import ViewState
@@ -157,15 +157,7 @@ class ListPane(LineView, can_focus=True):
             said = self.nothing[row - NOTHING_AT] if 0 <= row - NOTHING_AT < len(self.nothing) else ""
             style = self.style_of("list--row" if row == NOTHING_AT else "list--soft")
             return Strip([Segment(f"    {clean(said)}", style)]).adjust_cell_length(width, style)
-        name = customer.username
-        marks = RowMarks(
-            is_cursor=row == self.cursor,
-            is_marked=name in self.marked or self._in_range(row),
-            needs_you=name in self.needs_you,
-            is_fresh=name in self._fresh,
-            note=self.notes.of(customer),
-            is_left=not self.has_focus,
-        )
+        marks = self._marks_of(row, customer)
         if self.plain:
             return spoken_strip(self.provider, customer, marks, width, self.style_of("list--row"))
         noted = len(self.notes) > 0
@@ -174,6 +166,25 @@ class ListPane(LineView, can_focus=True):
         if any(is_disputed(segment.text) for _, cell in parts for segment in cell):
             self.has_parts(row, parts)
         return row_strip(parts, width)
+
+    def _marks_of(self, row: int, customer: Customer) -> RowMarks:
+        name = customer.username
+        return RowMarks(
+            is_cursor=row == self.cursor and not self.plain,  # there the terminal's own cursor says so
+            is_marked=name in self.marked or self._in_range(row),
+            needs_you=name in self.needs_you,
+            is_fresh=name in self._fresh,
+            note=self.notes.of(customer),
+            is_left=not self.has_focus,
+        )
+
+    @property
+    def spoken(self) -> str:
+        """The row under the cursor as it is spoken, and which one it is."""
+        if (customer := self.customer) is None:
+            return f"list, {', '.join(self.nothing) or 'no customer'}"
+        row = spoken_words_of(self.provider, customer, self._marks_of(self.cursor, customer))
+        return f"{row}, {self.cursor + 1:,} of {self.rows:,}"
 
     def _in_range(self, row: int) -> bool:
         if self.range_from is None:
@@ -197,7 +208,7 @@ class ListPane(LineView, can_focus=True):
         if self.scroll_offset.y != top or self.range_from is not None:
             self.redraw()
         else:
-            for row in {old, self.cursor}:
+            for row in {old, self.cursor} if not self.plain else ():
                 self.repaint_line(row)
 
     def _is_too_soon(self) -> bool:
@@ -236,11 +247,12 @@ class ListPane(LineView, can_focus=True):
     def on_focus(self) -> None:
         """The cursor is here again."""
         self._place_cursor()
-        self.repaint()
+        self.on_blur()
 
     def on_blur(self) -> None:
         """The row under the cursor says that keys go elsewhere."""
-        self.repaint()
+        if not self.plain:
+            self.repaint()
 
     def _follow(self, *, half: bool = False) -> None:
         """Scroll so that the cursor is in view, and by half a page if that is wanted."""

@@ -86,15 +86,12 @@ def row_strip(parts: Parts, width: int) -> Strip:
 
 def spoken_strip(provider: Provider, customer: Customer, marks: RowMarks, width: int, style: Style) -> Strip:
     """Return a row as a screen reader speaks it."""
-    text = spoken(
-        provider,
-        customer,
-        marks.note,
-        is_cursor=marks.is_cursor,
-        is_marked=marks.is_marked,
-        needs_you=marks.needs_you,
-    )
-    return Strip([Segment(cut(text, width), style)], width)
+    return Strip([Segment(cut(f"  {spoken_words_of(provider, customer, marks)}", width), style)], width)
+
+
+def spoken_words_of(provider: Provider, customer: Customer, marks: RowMarks) -> str:
+    """Return a customer with its marks as a screen reader speaks it."""
+    return spoken(provider, customer, marks.note, is_marked=marks.is_marked, needs_you=marks.needs_you)
 
 
 def _matched(text: str, style: Style, words: Sequence[str], style_of: StyleOf) -> list[Segment]:

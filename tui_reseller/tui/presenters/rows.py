@@ -197,7 +197,6 @@ def spoken(
     customer: Customer,
     note: Note | None = None,
     *,
-    is_cursor: bool,
     is_marked: bool,
     needs_you: bool,
 ) -> str:
@@ -212,7 +211,7 @@ def spoken(
         parts.append("marked")
     if needs_you:
         parts.append("needs you")
-    return ("> " if is_cursor else "  ") + ", ".join(parts)
+    return ", ".join(parts)
 
 
 def title_parts(shown: tuple[Column, ...], sort: str, *, descending: bool) -> list[Part]:

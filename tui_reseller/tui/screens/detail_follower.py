@@ -46,6 +46,8 @@ class DetailFollower:
 
     def follow_soon(self) -> None:
         """Follow when the cursor rests."""
+        if self._is_hidden:
+            return
         if self.detail.customer is None:
             self.follow()
             return
@@ -55,6 +57,8 @@ class DetailFollower:
 
     def follow(self) -> None:
         """Show the customer under the cursor now."""
+        if self._is_hidden:
+            return
         customer = self.context.current
         self.detail.show(self._facts(customer))
         if customer is not None:
@@ -63,6 +67,11 @@ class DetailFollower:
                 self.context.host.run_in_background(lambda: self._details(customer), "details")
             if self.context.provider.tells_usage and self.detail.has_room and self.context.session.is_connected:
                 self.context.host.run_in_background(lambda: self._usage(customer), "usage")
+
+    @property
+    def _is_hidden(self) -> bool:
+        """Whether the detail is a page of its own that is not shown."""
+        return self.context.host.plain and not self.context.state.zoomed
 
     def _facts(self, customer: Customer | None) -> Facts | None:
         """Return what is known of a customer but for what was done."""

@@ -16,7 +16,7 @@ from tui_reseller.services.session import Session
 from tui_reseller.services.view_counts import never_told
 from tui_reseller.tui import dispatch
 from tui_reseller.tui.flows import marking
-from tui_reseller.tui.host import Host
+from tui_reseller.tui.host import Host, Speaks
 from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.panes.lines import FilterLine, FooterLine, HeaderLine, Line, MessageLine, TitleLine
 from tui_reseller.tui.panes.list_pane import ListPane
@@ -74,6 +74,8 @@ class MainScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         """Show what is known at once; the rest comes behind it."""
+        if isinstance(self.app, Speaks):
+            self.app.speak_in(self)
         session = self.context.session
         layout = self.context.services.views.layout(session.profile.name)
         info = listing.first_rows(session)
@@ -197,7 +199,11 @@ class MainScreen(Screen[None]):
         """Tab moves between list and detail."""
         if event.key == "tab" and not isinstance(self.focused, Input):
             event.stop()
-            self.set_focus(self.detail if self.focused is self.list else self.list)
+            if self.host.plain:  # one pane at a time: what is not read is not written
+                self.context.show(zoomed=self.focused is self.list)
+                self.zoom(is_zoomed=self.context.state.zoomed)
+            else:
+                self.set_focus(self.detail if self.focused is self.list else self.list)
 
     def on_list_pane_moved(self) -> None:
         """The cursor is elsewhere; the detail follows when it rests."""

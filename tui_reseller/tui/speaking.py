@@ -1,0 +1,89 @@
+"""What has the keys, in words on a line of its own: for screen readers, which speak what is written, and the line that
+the cursor is on. With --plain a move writes this line and nothing else.
+"""
+
+from textual.geometry import Offset
+from textual.widget import Widget
+from textual.widgets import Button, Input, OptionList, Static, TextArea
+
+from tui_reseller.domain.text import clean
+from tui_reseller.tui.panes.detail_pane import DetailPane
+from tui_reseller.tui.panes.list_pane import ListPane
+from tui_reseller.tui.widgets.inputs import Choice
+
+LISTENS = 0.1
+"""Seconds after which a change within what has the keys is said; nothing is written if there is none."""
+_LONGEST = 300
+
+
+class SpokenLine(Static):
+    """The line at the bottom of a screen."""
+
+    def __init__(self) -> None:
+        super().__init__(markup=False, id="spoken")
+        self._said = ""
+        self._about: Widget | None = None
+
+    def on_mount(self) -> None:
+        """Follow the focus, and what moves within it."""
+        self.watch(self.screen, "focused", self._soon)
+        self.set_interval(LISTENS, self.say)
+
+    def _soon(self) -> None:
+        self.call_after_refresh(self.say)
+
+    def say(self) -> None:
+        """Say what has the keys, if that is something else. What is typed into a field is not said again."""
+        widget = self.screen.focused
+        if not self.screen.is_active:
+            return
+        if isinstance(widget, (Input, TextArea)) and widget is self._about:
+            return
+        self._about = widget
+        words = clean(_words(widget), longest=_LONGEST) if widget is not None else ""
+        if words != self._said:
+            self._said = words
+            self.update(words)
+        if isinstance(widget, (Input, TextArea)):  # a field knows its place only when it has been laid out
+            self.app.cursor_position = widget.cursor_screen_offset
+        if isinstance(widget, (Button, Choice, OptionList, DetailPane)):
+            self.app.cursor_position = Offset(widget.content_region.x, widget.content_region.y + _line_in(widget))
+
+
+def _words(widget: Widget) -> str:
+    match widget:
+        case ListPane():
+            return widget.spoken
+        case DetailPane():
+            return f"details of {widget.customer.username if widget.customer else 'nobody'}; Esc goes back"
+        case Button():
+            return f"button {str(widget.label).strip('[]')}"
+        case Choice():
+            chosen = next((words for value, words in widget.options if value == widget.value), "nothing chosen")
+            return f"{_label(widget)}choice, {chosen}; left and right change it"
+        case OptionList():
+            at = widget.highlighted
+            line = str(widget.get_option_at_index(at).prompt).strip() if at is not None else "no line"
+            return f"{line}, {(at or 0) + 1} of {widget.option_count}"
+        case Input():
+            value = "hidden" if widget.password else widget.value or "empty"
+            return f"{_label(widget)}field, {value}"
+        case TextArea():
+            return f"{_label(widget)}field of several lines, {widget.text or 'empty'}"
+    return ""
+
+
+def _label(widget: Widget) -> str:
+    """Return the label that stands beside a field."""
+    rows = [node for node in widget.ancestors if isinstance(node, Widget) and node.has_class("form-row")]
+    labels = [str(label.content).strip() for row in rows[:1] for label in row.query(".form-label").results(Static)]
+    if not labels and widget.id == "filter":
+        labels = ["filter"]
+    return "".join(f"{label}, " for label in labels)
+
+
+def _line_in(widget: Widget) -> int:
+    """Return the line of a widget that is meant."""
+    if isinstance(widget, OptionList) and widget.highlighted is not None:
+        return max(0, min(widget.highlighted - widget.scroll_offset.y, widget.size.height - 1))
+    return 0
