@@ -7,7 +7,6 @@ from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.services.files.options import ReadingOptions
 from tui_reseller.services.files.reading import read_file
-from tui_reseller.services.files.usernames import read_username_list
 
 NAMES = [row[0] for row in ROWS]
 WANTED = {row[0]: {name: value for name, value in zip(FIELDS, row, strict=True) if name not in {"username", "password"}}
@@ -76,9 +75,3 @@ def test_every_door_refuses_it_in_the_same_words(desk, tmp_path, name):
         said.add(ran.err.split("no plan was made")[0].split("nothing was sent")[0])
     assert len(said) == 1, said
     assert desk.service.sent == []
-
-
-@pytest.mark.parametrize("name", [name for name in TAKEN if not TAKEN[name].options])
-def test_usernames_are_taken_from_any_of_them(name):
-    if not any(word in name for word in ("index", "labels", "titles", "blank", "heads")):
-        assert read_username_list(TAKEN[name].content).names == NAMES

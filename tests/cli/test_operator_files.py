@@ -6,17 +6,21 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.harness.v2 import a_customer
 from tests.harness.waiting import asleep
-from tui_reseller.cli.argument_values import read_secret, read_usernames
+from tui_reseller.cli.argument_values import given_usernames, read_secret, read_usernames
 from tui_reseller.cli.console import Console
 from tui_reseller.cli.main import run
-from tui_reseller.cli.operator_files import LARGEST_SECRET, read_bytes, read_text
+from tui_reseller.cli.operator_files import LARGEST_SECRET, SILENT_SECONDS, read_bytes, read_text
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.system import whole_file
 from tui_reseller.system.whole_file import LARGEST
 
@@ -57,7 +61,8 @@ def test_3_200_000_usernames_are_3_200_000(monkeypatch):
     content = "\n".join(names).encode()
     assert len(content) > OLD_LIMIT
     piped(monkeypatch, content)
-    assert read_usernames(["-"], Console()) == names
+    given = given_usernames(["-"])
+    assert read_usernames(given, RESELLER_V2, Operation.DISABLE, Console()) == names
 
 
 @pytest.fixture
@@ -224,3 +229,29 @@ def test_a_process_substitution_is_read(consoles):
     environment = {**os.environ, **consoles().environment}
     ran = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, timeout=30, check=False)
     assert (ran.returncode, '"items":1' in ran.stdout.replace(" ", "")) == (0, True), ran.stderr
+
+
+@pytest.mark.parametrize("argv", [["plan", "new", "--action", "disable", "--from", "PIPE"], ["disable", "-"]])
+def test_a_person_is_told_what_is_waited_for(tmp_path, argv):
+    pipe = tmp_path / "names"
+    os.mkfifo(pipe)
+    words = [str(pipe) if word == "PIPE" else word for word in argv]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "TERM": "dumb", "LANG": "C.UTF-8"}
+    child = pexpect.spawn(sys.executable, ["-m", "tui_reseller", *words], env=environment, timeout=60, encoding="utf-8")
+    child.expect(r"waiting for (.*): nothing has come yet")
+    assert child.match[1] == (str(pipe) if "PIPE" in argv else "stdin")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+
+
+def test_a_script_is_told_nothing(tmp_path):
+    pipe = tmp_path / "names"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "tui_reseller", "plan", "new", "--action", "disable", "--from", str(pipe)]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+    child = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    time.sleep(SILENT_SECONDS * 2)
+    child.send_signal(signal.SIGINT)
+    assert child.communicate(timeout=60)[1].strip() == b""

@@ -167,7 +167,7 @@ REFUSED: Mapping[str, Bad] = {
     "an encoding of no text": Bad(table().encode(), "no encoding 'zlib'", ("--encoding", "zlib")),
     "UTF-16 without a mark": Bad(
         table().encode("utf-16-le"),
-        "this looks like UTF-16-LE without a byte order mark\nread it with --encoding utf-16-le",
+        "this looks like UTF-16-LE without a byte order mark\nread it as UTF-16-LE with --encoding utf-16-le",
     ),
     "zero bytes": Bad(b"username\0,city\nana,Vigo\n" * 9, "this is no text: it holds zero bytes"),
     "XLSX": Bad(zipped("[Content_Types].xml", "xl/workbook.xml"), "this is an Excel workbook (XLSX), no CSV or JSON"),

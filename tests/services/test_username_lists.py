@@ -3,7 +3,13 @@
 import pytest
 
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.services.files.usernames import read_username_list
+from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
+from tui_reseller.services.files import usernames
+
+
+def read_username_list(content, *, zeros=False):
+    return usernames.read_username_list(RESELLER_V2, Operation.DISABLE, content, zeros=zeros)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +38,8 @@ def test_names_are_what_stands_there(content, names):
 def test_zero_bytes_end_names_that_may_hold_anything_else():
     assert read_username_list(b"a\nb\0username\0 x\0", zeros=True).names == ["a\nb", "username", " x"]
     with pytest.raises(InvalidInput, match="zero bytes") as caught:
-        read_username_list(b"a\0b\0")
-    assert caught.value.hint == "-0 reads it so"
+        read_username_list(b"ann\0bob\0")
+    assert "read with -0" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -41,10 +47,12 @@ def test_zero_bytes_end_names_that_may_hold_anything_else():
     [
         (b"", "no usernames"),
         (b"\n \n", "no usernames"),
-        (b"username\n", "no usernames"),
+        (b"username\n", "there is nothing in it: no row"),
         (b"M\xfcller\n", "line 1: not UTF-8"),
         (b'{"username": "a", "username": "b"}\n', "line 1, username: a name stands there twice"),
-        (b'{"username": "a"}\n{"name": "b"}\n', "line 2, username: no username"),
+        (b'{"username": "a"}\n{"name": "b"}\n', 'line 2: no column "name"'),
+        (b'{"username": "a"}\n{"email": "b"}\n', "line 2, username: no username"),
+        (b"email,city\na@x.example,Vigo\n", "line 1: no column username"),
         (b"PK\x03\x04xl/", "Excel workbook"),
     ],
 )

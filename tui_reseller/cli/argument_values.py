@@ -11,21 +11,33 @@ from tui_reseller.cli.console import Console
 from tui_reseller.cli.operator_files import LARGEST_SECRET, STDIN, read_bytes, read_text
 from tui_reseller.domain.duration import read_duration
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.files.usernames import read_username_list, usernames_from
 from tui_reseller.system.files import at_home
 
 
-def read_usernames(given: Sequence[str], console: Console, *, zeros: bool = False) -> list[str]:
-    """Return usernames in order, each once; `-` alone reads them from stdin, one a line, or with *zeros* between zero
-    bytes. Raises InvalidInput.
-    """
+def given_usernames(given: Sequence[str], *, zeros: bool = False) -> list[str] | bytes:
+    """Return the usernames of the command line, or for `-` alone all that stdin holds. Raises InvalidInput."""
     from_stdin = tuple(given) == (STDIN,)
     if not from_stdin and STDIN in given:
         raise InvalidInput("- stands alone: usernames come from stdin or from the command line, not from both")
     if zeros and not from_stdin:
         raise InvalidInput("-0 is for usernames from stdin: name them by -")
-    found = read_username_list(read_bytes(STDIN), zeros=zeros) if from_stdin else usernames_from(list(given))
+    return read_bytes(STDIN) if from_stdin else list(given)
+
+
+def read_usernames(
+    given: list[str] | bytes, provider: Provider, operation: Operation, console: Console, *, zeros: bool = False
+) -> list[str]:
+    """Return usernames in order, each once, for an operation of a service. Those of stdin are one a line, with *zeros*
+    between zero bytes, or a column of a file. Raises InvalidInput.
+    """
+    if isinstance(given, bytes):
+        found = read_username_list(provider, operation, given, zeros=zeros)
+    else:
+        found = usernames_from(given)
     for note in found.notes:
         console.say(note)
     return found.names

@@ -1,15 +1,21 @@
 """Input of an operator: the bytes of a file, or of stdin for `-`. All of it, or a refusal that names size and limit."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
+from tui_reseller.cli.console import Console
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.text import clean
 from tui_reseller.system.files import at_home
 from tui_reseller.system.whole_file import LARGEST, read_file, read_stream
 
 STDIN = "-"
+SILENT_SECONDS = 1.5
+"""So long nothing is said of a file that is waited for."""
 LARGEST_SECRET = 64 * 1024
 """Bytes of a file that begins with a secret."""
 
@@ -37,12 +43,32 @@ def read_operator_file(place: str | None) -> OperatorFile | None:
 
 def read_bytes(place: str | Path, largest: int = LARGEST) -> bytes:
     """Return all of a file, or of stdin for `-`. Raises InvalidInput as whole_file.read_file()."""
-    if str(place) != STDIN:
-        return read_file(at_home(str(place)), largest)
+    with _said_if_it_waits(shown_place(place)) as came:
+        if str(place) != STDIN:
+            return read_file(at_home(str(place)), largest, came=came)
+        try:
+            return read_stream(sys.stdin.buffer, "stdin", largest, came)
+        except OSError as error:
+            raise InvalidInput(f"stdin cannot be read: {error.strerror}") from None
+
+
+@contextmanager
+def _said_if_it_waits(shown: str) -> Iterator[Callable[[], None]]:
+    """Say to a person what is waited for, if nothing has come after a moment: a pipe may have nobody at its other end.
+    What is given back is called when something has come.
+    """
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    ends = "Ctrl+D ends it, " if shown == "stdin" and sys.stdin.isatty() else ""
+    words = f"waiting for {shown}: nothing has come yet; {ends}Ctrl+C leaves, and nothing is done"
+    saying = Timer(SILENT_SECONDS, Console().say, [words])
+    saying.daemon = True
+    saying.start()
     try:
-        return read_stream(sys.stdin.buffer, "stdin", largest)
-    except OSError as error:
-        raise InvalidInput(f"stdin cannot be read: {error.strerror}") from None
+        yield saying.cancel
+    finally:
+        saying.cancel()
 
 
 def read_text(place: str | Path, largest: int = LARGEST) -> str:

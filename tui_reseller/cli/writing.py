@@ -36,7 +36,7 @@ from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
-from tui_reseller.services.validation import refuse_invalid
+from tui_reseller.services.validation import refuse_invalid, says_nothing
 from tui_reseller.services.write import Aim, carry_out, preview
 
 
@@ -107,13 +107,13 @@ class _WriteFlow:
         if options.dry_run:
             return await self._show_only()
         approach = door.approach(session, [*request.calls, *request.further], options.reason)
-        warnings = [] if request.read else self._warnings()
+        early = None if request.read else self._warnings()
         info = listing.first_rows(session)
         confirmation = Confirmation(request.operation, request.usernames, session.profile, info.total if info else 0)
         consent = consent_from_options(confirmation, options, can_ask=self.inv.console.can_ask)
         await self._check_rows()
         request = self.request
-        warnings = [*messages.odd_names(self.odd_names), *(warnings or self._warnings())]
+        warnings = [*messages.odd_names(self.odd_names), *(self._warnings() if early is None else early)]
         calls, skipped = self._without(await self._look_up())
         warnings += await self._taken_away(calls)
         if calls and consent is None:
@@ -151,10 +151,12 @@ class _WriteFlow:
 
     def _warnings(self) -> list[str]:
         """Return what is worth a word about the calls, each once. Raises InvalidInput for what speaks against one."""
+        provider = self.session.provider
         said = [
             f"{quoted(call.username)}: {finding.message}" if self.request.is_for_many else finding.message
             for call in [*self.request.calls, *self.request.further]
-            for finding in refuse_invalid(self.session.provider, call)
+            if not says_nothing(provider, call)
+            for finding in refuse_invalid(provider, call)
         ]
         return list(dict.fromkeys(said))
 

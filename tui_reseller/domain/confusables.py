@@ -17,6 +17,8 @@ _ALIKE = str.maketrans(
 
 def is_same_name(one: str, other: str) -> bool:
     """Whether two usernames differ at most by case, width or form of their letters, and blanks around them."""
+    if one.isascii() and other.isascii():
+        return one.strip().lower() == other.strip().lower()
     return _folded(one).strip() == _folded(other).strip()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from types import MappingProxyType
 
 from tui_reseller.domain.secret import Secret
 
@@ -122,6 +123,9 @@ _WORDS = {
 }
 
 
+_NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One write, ready to be sent: an operation on a username with the new values it carries.
@@ -132,7 +136,7 @@ class Call:
 
     operation: Operation
     username: str
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=lambda: _NO_FIELDS)
     password: Secret | None = None
     until: datetime | None = None
     old_password: Secret | None = None

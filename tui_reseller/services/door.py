@@ -72,9 +72,7 @@ class Approach:
 
 def approach(session: Session, calls: Sequence[Call], reason: str) -> Approach:
     """Begin to let calls leave: raises RefusedHere for what may not be written, before anything is read or asked."""
-    session.policy.tighten()
-    for call in calls:
-        session.policy.check(call, reason)
+    session.policy.check_all(calls, reason)
     return Approach(session, calls)
 
 

@@ -1,7 +1,7 @@
 """Safety rules: what is refused before anything leaves, how strongly a person is asked (interaction.md section 4)."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -190,12 +190,19 @@ class Policy:
 
     def check(self, call: Call, reason: str) -> None:
         """Let a write through or raise RefusedHere."""
-        self.refuse(call)
-        if (
-            self.profile.protected
-            and self.profile.service.action(call.operation).grade > 1
-            and not self.reason_for(reason)
-        ):
+        self.check_all([call], reason)
+
+    def check_all(self, calls: Iterable[Call], reason: str) -> None:
+        """Let writes through or raise RefusedHere for the first that is not. Raises BadConfig as refuse() does."""
+        self.tighten()
+        operations = set()
+        for call in calls:
+            if call.operation not in operations:
+                self._refuse_operation(call.operation)
+                operations.add(call.operation)
+            self._refuse_name(call)
+        grades = (self.profile.service.action(operation).grade for operation in operations)
+        if self.profile.protected and max(grades, default=0) > 1 and not self.reason_for(reason):
             raise RefusedHere(
                 f'refused: profile "{self.profile.name}" is protected, a reason is required; nothing was sent'
             )
@@ -241,11 +248,18 @@ class Policy:
         it: O14). Raises BadConfig where the config file cannot be read any more.
         """
         self.tighten()
-        refusal = self.lacking(call.operation) or self.refusal()
+        self._refuse_operation(call.operation)
+        self._refuse_name(call)
+
+    def _refuse_operation(self, operation: Operation) -> None:
+        refusal = self.lacking(operation) or self.refusal()
         if refusal is not None:
             raise refusal
+
+    def _refuse_name(self, call: Call) -> None:
         if not call.username.strip():
             raise RefusedHere("refused: this row has no username; nothing was sent")
-        for name in (call.username, call.fields.get(KEY, "")):
+        names = (call.username, call.fields[KEY]) if KEY in call.fields else (call.username,)
+        for name in names:
             if is_same_name(name, self.profile.api_user):
                 raise RefusedHere(f"refused: {quoted(name)} is our own reseller account; nothing was sent")

@@ -164,6 +164,14 @@ def refuse_invalid(provider: Provider, call: Call) -> list[Finding]:
     return found
 
 
+def says_nothing(provider: Provider, call: Call) -> bool:
+    """Whether a call carries nothing but a username of a customer who is there: then there is nothing to check."""
+    if call.fields or call.password is not None:
+        return False
+    action = provider.action(call.operation)
+    return action.effect is Effect.CHANGES and not (action.takes or action.needs_password)
+
+
 def checked_field_names(provider: Provider, fields: Mapping[str, str], allowed: Sequence[str]) -> None:
     """Raise InvalidInput for a field that this verb does not take, naming the nearest or the right verb."""
     for name in fields:

@@ -3,6 +3,7 @@
 import os
 import select
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,8 +16,11 @@ _PIECE = 1024 * 1024
 _OFFERED = 50
 
 
-def read_file(path: Path, largest: int = LARGEST, *, plain: bool = False) -> bytes:
-    """Return all of a file; with *plain* only of one that ends by itself, which a pipe may never do.
+def read_file(
+    path: Path, largest: int = LARGEST, *, plain: bool = False, came: Callable[[], None] = lambda: None
+) -> bytes:
+    """Return all of a file; with *plain* only of one that ends by itself, which a pipe may never do. Came is called
+    when the first of it is there.
 
     Raises InvalidInput if it cannot be read, or has more than *largest* bytes: a part of it would name other customers.
     """
@@ -25,13 +29,13 @@ def read_file(path: Path, largest: int = LARGEST, *, plain: bool = False) -> byt
         if plain and path.exists() and not path.is_file():
             raise InvalidInput(f"{shown} is not a plain file", field="file")
         with path.open("rb") as file:
-            return read_stream(file, shown, largest)
+            return read_stream(file, shown, largest, came)
     except (OSError, ValueError) as error:
         words = getattr(error, "strerror", None) or str(error)
         raise InvalidInput(f"{shown} cannot be read: {words}", field="file") from None
 
 
-def read_stream(file: BinaryIO, shown: str, largest: int = LARGEST) -> bytes:
+def read_stream(file: BinaryIO, shown: str, largest: int = LARGEST, came: Callable[[], None] = lambda: None) -> bytes:
     """Return all of an open file, called *shown*. Raises OSError, InvalidInput as read_file()."""
     size = _size_of(file)
     if size > largest:
@@ -44,6 +48,8 @@ def read_stream(file: BinaryIO, shown: str, largest: int = LARGEST) -> bytes:
         if not piece:  # None: a non-blocking pipe, as programs leave it that share it; more may come
             _wait(file)
             continue
+        if not found:
+            came()
         found += piece
         if len(found) > largest:
             raise _too_large(shown, f"more than {largest:,}", largest)

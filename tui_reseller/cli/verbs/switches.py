@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 import click
 
-from tui_reseller.cli.argument_values import read_usernames
+from tui_reseller.cli.argument_values import given_usernames, read_usernames
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.operation_verb import verb_for
 from tui_reseller.cli.provider_help import having
 from tui_reseller.cli.writing import WriteRequest, write
 from tui_reseller.domain.operation import Call, Operation, verb_of
+from tui_reseller.domain.provider import Provider
 from tui_reseller.services.time_input import local_text, read_end
 
 _UNTIL = "Note an end: 2026-11-30T09:00 (local time) or 3d; tui-reseller due gives sending back."
@@ -44,13 +45,17 @@ def _switch(operation: Operation, does: str) -> click.Command:
         until: str | None = None,
     ) -> int:
         end = None if until is None else read_end(until, datetime.now(UTC))
-        names = read_usernames(usernames, inv.console, zeros=zeros)
-        calls = [Call(operation, username, until=end) for username in names]
+        given = given_usernames(usernames, zeros=zeros)
+
+        def request(provider: Provider) -> WriteRequest:
+            names = read_usernames(given, provider, operation, inv.console, zeros=zeros)
+            return WriteRequest([Call(operation, name, until=end) for name in names], skip_unknown=skip_unknown)
+
         if end is not None:
             inv.console.say(
                 f"until {local_text(end)}, kept for each that this stops: tui-reseller due gives sending back"
             )
-        return write(inv, options, operation, lambda _service: WriteRequest(calls, skip_unknown=skip_unknown))
+        return write(inv, options, operation, request)
 
     decorated = verb_for(operation)(called)
     if any(provider.action(operation).takes_end for provider in having(operation)):

@@ -18,6 +18,7 @@ _MARKS = (
 )
 _SPREADSHEET = "open it and save it as CSV UTF-8"
 _UNPACK = "unpack it first"
+_OTHER_FILE = "it is another file than you meant: name the one with the rows"
 _FOREIGN = (
     (b"PK\x05\x06", "an empty ZIP archive", _UNPACK),
     (b"\xd0\xcf\x11\xe0", "an Excel workbook (XLS)", _SPREADSHEET),
@@ -31,11 +32,16 @@ _FOREIGN = (
     (b"SQLite format 3", "a database (SQLite)", "write it as CSV"),
     (b"%PDF", "a PDF document", "write it as CSV"),
     (b"{\\rtf", "an RTF document", "save it as CSV UTF-8"),
+    (b"\x89PNG", "a picture (PNG)", _OTHER_FILE),
+    (b"\xff\xd8\xff", "a picture (JPEG)", _OTHER_FILE),
+    (b"GIF8", "a picture (GIF)", _OTHER_FILE),
+    (b"\x7fELF", "a program", _OTHER_FILE),
 )
 _ARCHIVE = b"PK\x03\x04"
 _HEAD = 4096
 _MARKUP = re.compile(rb"\s*<(?:\?xml|!doctype|html|table|workbook)", re.IGNORECASE)
-_CP1252 = "read it as CP1252 with --encoding cp1252"
+_BINARY = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+"""Control characters that no program writes into a table."""
 _OFFERED = ("utf-8", "cp1252", "latin-1", "iso-8859-15", "cp1250", "utf-16")
 
 
@@ -47,8 +53,9 @@ class Decoded:
     encoding: str
 
 
-def decoded(content: bytes, encoding: str = "", *, zeros: bool = False, cp1252: str = _CP1252) -> Decoded:
-    """Return the text of a file; with *zeros* it may hold zero bytes. *Cp1252* is offered for what may be CP1252.
+def decoded(content: bytes, encoding: str = "", *, zeros: bool = False, by_option: bool = True) -> Decoded:
+    """Return the text of a file; with *zeros* it may hold zero bytes. *By_option*: whoever hands it in can name the
+    encoding; else the hint is how to turn it into UTF-8.
 
     Raises InvalidInput for a kind of file that is no text, with the way out, and with the line for what is not in the
     encoding.
@@ -57,15 +64,26 @@ def decoded(content: bytes, encoding: str = "", *, zeros: bool = False, cp1252: 
     mark, found = next(((mark, name) for mark, name in _MARKS if content.startswith(mark)), (b"", "utf-8"))
     name = _checked(encoding) if encoding else found
     if not (encoding or mark or zeros):
-        _refuse_unmarked(content)
+        _refuse_unmarked(content, by_option=by_option)
     is_marked = bool(mark) and name.startswith(found[:6])
     body = content[len(mark) :] if is_marked else content
     try:
         return Decoded(body.decode(found if is_marked else name), found if is_marked else name)
     except UnicodeDecodeError as error:
         number = len(re.findall(rb"\r\n|\n|\r", body[: error.start])) + 1
-        hint = "save it as UTF-8" if encoding or not _is_cp1252(content) else f"{cp1252}, or save it as UTF-8"
+        if _BINARY.search(content[:_HEAD]):
+            raise InvalidInput("this is no text: it holds control characters", hint=_OTHER_FILE) from None
+        way = "save it as UTF-8"
+        hint = (
+            way if encoding or not _is_cp1252(content) else f"{_way_to_read('cp1252', by_option=by_option)}, or {way}"
+        )
         raise InvalidInput(f"line {number}: not {name.upper()}", field="encoding", hint=hint) from None
+
+
+def _way_to_read(encoding: str, *, by_option: bool) -> str:
+    if by_option:
+        return f"read it as {encoding.upper()} with {line('--encoding', encoding)}"
+    return f"turn it into UTF-8: {line('iconv', '-f', encoding.upper(), '-t', 'UTF-8')}"
 
 
 def _checked(encoding: str) -> str:
@@ -108,7 +126,7 @@ def _archive(content: bytes) -> tuple[str, str]:
     return "a ZIP archive", _UNPACK
 
 
-def _refuse_unmarked(content: bytes) -> None:
+def _refuse_unmarked(content: bytes, *, by_option: bool) -> None:
     """Raise InvalidInput for what looks like UTF-16 without its mark, or is no text at all."""
     head = content[:_HEAD]
     if b"\0" not in head:
@@ -116,6 +134,6 @@ def _refuse_unmarked(content: bytes) -> None:
     even, odd = head[0::2].count(b"\0"), head[1::2].count(b"\0")
     for count, other, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
         if count > len(head) // 4 and other <= count // 8:
-            way = line("--encoding", name)
-            raise InvalidInput(f"this looks like {name.upper()} without a byte order mark", hint=f"read it with {way}")
+            way = _way_to_read(name, by_option=by_option)
+            raise InvalidInput(f"this looks like {name.upper()} without a byte order mark", hint=way)
     raise InvalidInput("this is no text: it holds zero bytes", hint="save it as CSV UTF-8")

@@ -1,22 +1,20 @@
-"""A list of usernames: one a line, with zero bytes between them, or a file of ours with a column of them.
+"""A list of usernames: one a line, with zero bytes between them, or a file with a column of them.
 
-Each stands there as it is: nothing is trimmed, and a line of its own has no escapes.
+In a list each stands there as it is: nothing is trimmed, and a line has no escapes. A file is read as everywhere else,
+with the same verdicts in the same words; of its other columns nothing is taken.
 """
 
-import re
+import json
 from dataclasses import dataclass, field
 
-from tui_reseller.domain.csv_cells import text_of
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.plan import Refusal
-from tui_reseller.domain.provider import KEY
-from tui_reseller.services.files.decoding import decoded
-from tui_reseller.services.files.json_rows import JsonRows
-from tui_reseller.services.files.sheet import BadRow, NoText, Sheet
+from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.provider import KEY, Provider
+from tui_reseller.services.files.decoding import Decoded, decoded
+from tui_reseller.services.files.heads import Heads
+from tui_reseller.services.files.options import PLAIN
+from tui_reseller.services.files.reading import read_file
 from tui_reseller.services.files.tables import Table
-
-_CP1252 = "turn it into UTF-8: iconv -f CP1252 -t UTF-8"
-_HEAD = re.compile(rf'(?:"?sep=."?[\r\n]+)?[^\r\n]*(?<![^,;\t|"\r\n]){KEY}(?![^,;\t|"\r\n])', re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -27,24 +25,59 @@ class Usernames:
     notes: list[str] = field(default_factory=list)
 
 
-def read_username_list(content: bytes, *, zeros: bool = False) -> Usernames:
-    """Read a list of usernames; with *zeros* a zero byte ends each. Raises InvalidInput if it holds none, or something
-    that is no name.
+def read_username_list(provider: Provider, operation: Operation, content: bytes, *, zeros: bool = False) -> Usernames:
+    """Read a list of usernames for an operation; with *zeros* a zero byte ends each. Raises InvalidInput if it holds
+    none, or something that is no name.
     """
-    found = decoded(content, zeros=True, cp1252=_CP1252)
     if zeros:
-        return usernames_from(found.text.removesuffix("\0").split("\0"))
-    if "\0" in found.text:
-        raise InvalidInput("there are zero bytes between the names", hint="-0 reads it so")
-    text, begin = found.text, found.text.lstrip()
-    if begin[:1] in {"{", "["} and f'"{KEY}"' in text:
-        return _column(JsonRows(found))
-    first = _HEAD.match(begin)
-    if first is not None:
-        return _column(Table(found))
+        return usernames_from(decoded(content, zeros=True, by_option=False).text.removesuffix("\0").split("\0"))
+    try:
+        found = decoded(content, by_option=False)
+    except InvalidInput as error:
+        if b"\0" in content:
+            error.hint += "; names with zero bytes between them are read with -0"
+        raise
+    if _is_file(provider, found):
+        return _in_file(provider, operation, content)
     # Not splitlines(): that would also split at characters that a username may hold.
+    text = found.text
     lines = text.split("\n") if "\n" in text else text.split("\r")
     return usernames_from([line.removesuffix("\r") for line in lines[: -1 if not lines[-1] else None]])
+
+
+def _is_file(provider: Provider, found: Decoded) -> bool:
+    """Whether it is rows and columns: JSON, or a head line in which a column of usernames is named; or several columns
+    that are all known.
+    """
+    begin = found.text.lstrip()
+    if begin[:1] in {"{", "["}:
+        return f'"{KEY}"' in begin or _is_json(begin)
+    try:
+        heads = Table(found).heads
+    except InvalidInput:  # a head line is quoted as CSV is
+        return False
+    known = Heads(provider, PLAIN)
+    fields = [known.look_up(head).field for head in heads]
+    return KEY in fields or (len(fields) > 1 and all(fields))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _in_file(provider: Provider, operation: Operation, content: bytes) -> Usernames:
+    """Return the usernames of a file with a column of them."""
+    read = read_file(provider, content, operation)
+    if read.refusals:
+        first, more = read.refusals[0], len(read.refusals) - 1
+        raise InvalidInput(first.words + (f" and {more:,} more" if more else ""), field=first.column)
+    found = usernames_from([wanted.call.username for wanted in read.wanted])
+    found.notes = [f"read as {read.kind}: its column {KEY}", *read.notes, *found.notes]
+    return found
 
 
 def usernames_from(names: list[str]) -> Usernames:
@@ -57,19 +90,4 @@ def usernames_from(names: list[str]) -> Usernames:
         found.notes.append(f"dropped: {', '.join(dropped)}")
     if not found.names:
         raise InvalidInput("no usernames: nothing to do")
-    return found
-
-
-def _column(sheet: Sheet) -> Usernames:
-    """Return the usernames of a file with a column of them."""
-    names: list[str] = []
-    for row in sheet.rows():
-        if isinstance(row, BadRow):
-            raise InvalidInput(Refusal(row.line, row.why, row.column).words, field=row.column)
-        cell = next((cell for head, cell in row.cells.items() if head.strip().lower() == KEY), "")
-        if not cell or isinstance(cell, NoText):
-            raise InvalidInput(Refusal(row.line, f"no {KEY}", KEY).words, field=KEY)
-        names.append(cell if sheet.is_exact else text_of(cell))
-    found = usernames_from(names)
-    found.notes.insert(0, f"read as {sheet.kind}: its column {KEY}")
     return found
