@@ -225,7 +225,7 @@ VALUES = {
     "max_rows": ([1, 10_000], [0, -1, 2.5, True, "5"]),
     "max_percent": ([0.5, 100], [0, 100.1, "5", True]),
     "theme": (["nord"], ["nrod", 1]),
-    "refresh": (["manual"], ["never", True]),
+    "refresh": (["manual", "auto", "5m", "1h", "60s", "90S"], ["never", True, "30s", "5", "", "0m"]),
     "slow_link": (["on"], [True]),
     "plain": ([True], ["yes"]),
     "mouse": ([False], [0]),
@@ -240,7 +240,7 @@ def toml(value) -> str:
 
 def cases():
     for key, (good, bad) in VALUES.items():
-        table = "" if key in names(PROFILE) else "[settings]\n"
+        table = "" if key in names(PROFILE) and key != "refresh" else "[settings]\n"
         head = '[profiles.acme]\napi_user = "bob"\n' if not table and key != "api_user" else "[profiles.acme]\n"
         for is_good, values in ((True, good), (False, bad)):
             for value in values:

@@ -108,7 +108,7 @@ BROKEN = [
     ('[settings]\nmouse = "no"', "config.toml:2: settings.mouse: must be true or false, not a text"),
     (
         '[settings]\nrefresh = "never"',
-        'config.toml:2: settings.refresh: no such value "never" - there is: auto, manual',
+        'config.toml:2: settings.refresh: no such value "never" - there is: auto, manual, or how often: 5m',
     ),
     (
         '[settings]\n\nrefresh = "manul"',

@@ -13,7 +13,6 @@ THEMES = (
     "rose-pine-dawn", "monokai", "flexoki",
 )  # fmt: skip
 """Our own, the terminal's own colours, and those that people know from elsewhere."""
-REFRESH = ("auto", "manual")
 SYSLOG = "/dev/log"
 """Where syslog listens, unless the config says otherwise."""
 SLOW_LINK = ("auto", "on", "off")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
-from tui_reseller.domain.config import REFRESH, SLOW_LINK, SYSLOG, THEMES
+from tui_reseller.domain.config import SLOW_LINK, SYSLOG, THEMES
 from tui_reseller.domain.duration import DURATION, read_duration
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.profile import (
@@ -21,6 +21,7 @@ from tui_reseller.domain.profile import (
 )
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.proxy import checked_proxy, without_password
+from tui_reseller.domain.refreshing import AUTO, MANUAL, checked_refresh
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
 
@@ -82,6 +83,8 @@ def _duration(text: str) -> timedelta:
 
 _DURATION = MappingProxyType({"pattern": f"^{DURATION}$"})
 _PROGRAM = {"type": "string", "minLength": 1}
+_FROM_A_MINUTE = "0*([1-9][0-9]*[mhdMHD]|[6-9][0-9][sS]|[1-9][0-9]{2,}[sS])"
+_REFRESH = MappingProxyType({"pattern": f"^({AUTO}|{MANUAL}|{_FROM_A_MINUTE})$"})
 _URL = MappingProxyType({"format": "uri"})
 
 TOP = (
@@ -92,7 +95,11 @@ TOP = (
 )
 SETTINGS = (
     _choice("theme", THEMES, "Colours of the screen."),
-    _choice("refresh", REFRESH, "Whether a start reads the list again (auto), or the key r alone does (manual)."),
+    Key(
+        "refresh", (str,),
+        "auto: a start reads the list again; manual: the key r alone does; 5m: auto, and every 5 minutes.",
+        read=checked_refresh, shape=_REFRESH,
+    ),
     _choice("slow_link", SLOW_LINK, "Paint less often; auto measures the line."),
     Key("plain", (bool,), "Screen for readers: ASCII, one pane at a time, the last line says what has the keys."),
     Key("mouse", (bool,), "Whether the screen takes the mouse."),
@@ -122,6 +129,7 @@ PROFILE = (
     Key("proxy", (str,), "http://USER@HOST:PORT; its password is kept with the key.", read=_proxy),
     Key("ca_file", (str,), "A file of certificates that are trusted instead of the system's."),
     Key("eu_base_url", (str,), "Where customers of the EU are asked about; a key is sent there as well.", read=_europe),
+    Key("refresh", (str,), "As in settings, for this profile alone.", read=checked_refresh, shape=_REFRESH),
     Key(
         "max_rows", (int, float), "A change for more customers is refused.", read=checked_max_rows,
         shape=MappingProxyType({"type": "integer", "minimum": 1}), expects="a number",

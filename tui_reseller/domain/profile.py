@@ -47,6 +47,8 @@ class Profile:
 
     Eu_base_url is where a service with regions is asked about European customers; a key is sent there as well.
 
+    Refresh is when its list is read again by itself (refreshing.py); empty is as the settings say.
+
     Max_rows (at least 1) and max_percent (above 0, at most 100) are ceilings: a change for more customers, or for a
     larger part of all, is refused. None is no ceiling.
     """
@@ -64,6 +66,7 @@ class Profile:
     proxy: str = ""
     ca_file: str = ""
     eu_base_url: str = ""
+    refresh: str = ""
     max_rows: int | None = None
     max_percent: float | None = None
     proxy_password: Secret | None = None

@@ -21,6 +21,7 @@ from tui_reseller.domain.profile import (
 )
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.proxy import checked_proxy, without_password
+from tui_reseller.domain.refreshing import checked_refresh
 from tui_reseller.services.list_ports import SnapshotPort
 from tui_reseller.services.ports import ConfigPort, CredentialsPort
 
@@ -204,6 +205,8 @@ def checked(profile: Profile) -> Profile:
         raise InvalidInput("the api user holds control characters", field="api_user")
     checked_proxy(profile.proxy)
     checked_max_rows(profile.max_rows)
+    if profile.refresh:
+        checked_refresh(profile.refresh)
     checked_max_percent(profile.max_percent)
     if profile.format.value not in profile.service.formats:
         raise InvalidInput(f"{profile.service.title} answers in {', '.join(profile.service.formats)}", field="format")

@@ -84,6 +84,11 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
         """The opened profile; None in the first run."""
         return self.main.context if self.main is not None else None
 
+    @property
+    def is_resting(self) -> bool:
+        """Whether the main screen is on top, and nothing opens."""
+        return self.main is not None and self.main is self.screen and not self.opening
+
     def on_mount(self) -> None:
         """Open the profile, or the first run; watch the terminal."""
         self.app_resume_signal.subscribe(self, lambda _: self.resumed())

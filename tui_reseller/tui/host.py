@@ -31,6 +31,10 @@ class Host(Protocol):
         """Whether the screen is painted for a screen reader."""
 
     @property
+    def is_resting(self) -> bool:
+        """Whether the main screen is on top, and nothing opens."""
+
+    @property
     def slow(self) -> bool:
         """Whether the line to the terminal is slow: less is painted."""
 

@@ -7,7 +7,14 @@ from functools import partial
 from itertools import compress
 
 from tui_reseller.domain.credential import Credential
-from tui_reseller.domain.errors import CredentialStoreError, MissingCredentials, ResellerError, SnapshotDamaged
+from tui_reseller.domain.errors import (
+    CredentialsRefused,
+    CredentialStoreError,
+    MissingCredentials,
+    ResellerError,
+    SnapshotDamaged,
+)
+from tui_reseller.domain.refreshing import MANUAL
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 from tui_reseller.services import listing
@@ -22,7 +29,8 @@ from tui_reseller.tui.profile_context import ProfileContext
 
 REPAINT_SECONDS = 0.15
 SLOW_REPAINT_SECONDS = 1.0
-MANUAL = "manual"
+FAILED, NO_KEY, KEY_REFUSED = "refresh failed", "no key", "key refused"
+"""What the header says of a list that could not be read again."""
 
 
 @dataclass(slots=True)
@@ -48,7 +56,8 @@ async def load_and_refresh(context: ProfileContext) -> None:
     except ResellerError as error:
         context.notify_error(error)
     context.host.run_in_background(context.learn_notes, "notes")
-    if context.services.profiles.load().settings.refresh == MANUAL and context.session.held.read_at is not None:
+    wanted = context.session.profile.refresh or context.services.profiles.load().settings.refresh
+    if wanted == MANUAL and context.session.held.read_at is not None:
         context.show(progress="")
     else:
         await refresh(context)
@@ -77,11 +86,14 @@ async def _load(context: ProfileContext) -> None:
     await context.requery(filter_note="")
 
 
-async def refresh(context: ProfileContext, *, asked: bool = False) -> None:
-    """Read the list from the service; the old one stays until the new one is whole."""
+async def refresh(context: ProfileContext, *, asked: bool = False, quietly: bool = False) -> None:
+    """Read the list from the service; the old one stays until the new one is whole. Quietly: what goes on is not shown,
+    only what comes of it.
+    """
     session, trouble = context.session, context.state.trouble
     context.memory(_Held).fresh = None
-    context.show(trouble="", progress="reading ...")
+    if not quietly:
+        context.show(trouble="", progress="reading ...")
     began = painted = session.clock.monotonic()
     try:
         async for event in listing.refresh(session):
@@ -89,13 +101,13 @@ async def refresh(context: ProfileContext, *, asked: bool = False) -> None:
                 await _arrived(context, event, again=bool(trouble))
                 continue
             now = session.clock.monotonic()
-            if now - painted >= (SLOW_REPAINT_SECONDS if context.host.slow else REPAINT_SECONDS):
+            if not quietly and now - painted >= (SLOW_REPAINT_SECONDS if context.host.slow else REPAINT_SECONDS):
                 painted = now
                 context.show(progress=_progress(event, now - began))
                 if session.held.read_at is None:
                     await context.requery()
     except MissingCredentials as error:
-        context.show(trouble="no key")
+        context.show(trouble=NO_KEY)
         context.notify(f"No key - r goes on. {error.message}", "bad")
         if asked:
             await _without_key(context, error)
@@ -103,11 +115,12 @@ async def refresh(context: ProfileContext, *, asked: bool = False) -> None:
         since = (
             f"Showing the list of {clock_text(session.held.read_at, context.now())}; " if session.held.read_at else ""
         )
-        context.show(trouble="refresh failed")
+        context.show(trouble=KEY_REFUSED if isinstance(error, CredentialsRefused) else FAILED)
         context.notify(f"{since}refresh failed: {error.message}", "bad")
     finally:
-        context.show(progress="")
-        await context.requery()
+        if not quietly:
+            context.show(progress="")
+            await context.requery()
 
 
 def _progress(event: Arrived, seconds: float) -> str:

@@ -1,9 +1,20 @@
 """What the list pane asks of a list."""
 
 from collections.abc import Collection, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tui_reseller.domain.customer import Customer
+
+
+class Shown(NamedTuple):
+    """Whatever changes rows without changing what is marked, found or in the columns."""
+
+    version: int
+    rows: int
+    sort: str
+    descending: bool
+    filter_text: str
+    is_head: bool
 
 
 class CustomerRows(Protocol):

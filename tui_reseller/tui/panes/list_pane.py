@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import NamedTuple
 
 from rich.segment import Segment
 from textual.events import Click, Key, Paste
@@ -16,7 +15,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.note import NO_NOTES
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
-from tui_reseller.tui.panes.customer_rows import CustomerRows
+from tui_reseller.tui.panes.customer_rows import CustomerRows, Shown
 from tui_reseller.tui.panes.line_view import LineView
 from tui_reseller.tui.panes.row_strip import RowMarks, row_parts, row_strip, spoken_strip, spoken_words_of
 from tui_reseller.tui.presenters.empty import nothing_words
@@ -26,17 +25,6 @@ from tui_reseller.tui.view_state import ViewState
 NOTHING_AT = 1
 """The line at which it is said why no customer is shown."""
 MOVES = {"up": -1, "k": -1, "down": 1, "j": 1}
-
-
-class _Shown(NamedTuple):
-    """Whatever changes rows without changing what is marked, found or in the columns."""
-
-    version: int
-    rows: int
-    sort: str
-    descending: bool
-    filter_text: str
-    is_head: bool
 
 
 class ListPane(LineView, can_focus=True):
@@ -79,7 +67,7 @@ class ListPane(LineView, can_focus=True):
         self.range_from: int | None = None
         self.username: str | None = None
         self.was_moved = False
-        self._shown: _Shown | None = None
+        self._shown: Shown | None = None
         self._read: dict[int, Customer] = {}
         self._fresh: frozenset[str] = frozenset()
         self._later: Timer | None = None
@@ -116,10 +104,13 @@ class ListPane(LineView, can_focus=True):
         self.words, self.columns, self.untold = words, state.columns, state.untold
         self.nothing = nothing_words(state)
         rows, before = self._rows, self._shown
-        now = _Shown(rows.version, len(rows), state.sort, state.descending, state.filter_text, rows.is_head)
+        now = Shown(rows.version, len(rows), state.sort, state.descending, state.filter_text, rows.is_head)
         if drawn == self._drawn and before == now:
             return
         self._shown = now
+        is_other_version = before is not None and before._replace(version=now.version) == now
+        if is_other_version and drawn == self._drawn and self._is_painted():
+            return
         is_other_filter = before is not None and before.filter_text != now.filter_text
         seen = self.customer  # as it was painted; not whose row it is, where the filter hides that one
         row = rows.row_of(self.username) if self.username is not None else None
@@ -128,6 +119,13 @@ class ListPane(LineView, can_focus=True):
         # Behind the head the whole list may be in another order: who has not moved yet is at its beginning.
         is_loaded = before is not None and before.is_head and not now.is_head and not self.was_moved
         self.show(0 if (row is None and is_other_filter) or is_loaded else row)
+
+    def _is_painted(self) -> bool:
+        """Whether the rows on the screen are what is there now, as after a reading that brought nothing new."""
+        first, height = self.scroll_offset.y, max(self.size.height, 1)
+        found = self._rows.window(first, first + height)
+        fresh = self._rows.fresh([customer.username for customer in found])
+        return dict(enumerate(found, first)) == self._read and fresh == self._fresh
 
     def show(self, cursor: int | None) -> None:
         """Show a changed list; the cursor goes to a row, or stays as near as it can."""
