@@ -1,11 +1,13 @@
 """Settle what a job left unknown: one whole list is the reading for all of it at once (reliability 4.4)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import CustomerNotFound, NotPermitted
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.provider import KEY
 from tui_reseller.services.observations import Observation, observe, times_text
@@ -55,17 +57,36 @@ async def _readings(session: Session, entries: Sequence[Entry]) -> dict[str, Obs
     others = session.customers.window(0, 2)
     listed = await incoming.named({*names, *(other.username for other in others)})
 
-    async def find(username: str) -> Customer | None:
+    async def find(username: str, fields: Collection[str]) -> Customer | None:
         customer = listed.get(username)
-        return session.last_set.fill(customer) if customer else None
+        return await _with_details(session, session.last_set.fill(customer), fields) if customer else None
+
+    async def seen(entry: Entry) -> Observation:
+        fields = [change.field for change in entry.changes]
+        try:
+            return await observe(session, entry, partial(find, fields=fields))
+        except NotPermitted as error:
+            return Observation(session.clock.now(), Outcome.UNKNOWN, f"the reading failed ({error.message})")
 
     is_doubted = await doubt(
         session,
         incoming,
         [e.username for e in entries if session.provider.action(e.operation).effect is Effect.REMOVES],
     )
-    found = {entry.id: await observe(session, entry, find) for entry in entries}
-    return {entry_id: _doubted(seen) if is_doubted else seen for entry_id, seen in found.items()}
+    found = {entry.id: await seen(entry) for entry in entries}
+    return {entry_id: _doubted(one) if is_doubted else one for entry_id, one in found.items()}
+
+
+async def _with_details(session: Session, customer: Customer, fields: Collection[str]) -> Customer | None:
+    """Return a customer of a list with what no list tells of these fields: unread, they would look like another's
+    change. Nobody where the customer is gone meanwhile.
+    """
+    if not session.provider.are_details(fields):
+        return customer
+    try:
+        return await session.filled(customer, fields)
+    except CustomerNotFound:
+        return None
 
 
 def _doubted(seen: Observation) -> Observation:
