@@ -9,7 +9,7 @@ from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, NotPermitted
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.provider import KEY
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.services.observations import Observation, observe, times_text
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import SETTLE
@@ -25,11 +25,11 @@ async def reconcile(session: Session, entries: Sequence[Entry], tell: Told) -> d
     Raises ResellerError if the list cannot be read.
     """
     found: dict[str, Outcome] = {}
-    left = [entry for entry in entries if session.provider.action(entry.operation).is_checkable]
+    left = [entry for entry in entries if _is_shown(session.provider, entry)]
     for entry in entries:
-        if entry not in left and entry.outcome is Outcome.UNKNOWN:
-            words = session.provider.action(entry.operation).uncheckable
-            await session.ledger.finish(entry.id, Outcome.UNVERIFIABLE, words)
+        action = session.provider.action(entry.operation)
+        if not action.is_checkable and entry.outcome is Outcome.UNKNOWN:
+            await session.ledger.finish(entry.id, Outcome.UNVERIFIABLE, action.uncheckable)
             found[entry.id] = Outcome.UNVERIFIABLE
     if not left:
         return found
@@ -48,6 +48,14 @@ async def reconcile(session: Session, entries: Sequence[Entry], tell: Told) -> d
         if seen.certain or (seen.outcome is first[entry_id].outcome and seen.outcome is not Outcome.UNKNOWN)
     }
     return found | await _write_down(session, left, agreed)
+
+
+def _is_shown(provider: Provider, entry: Entry) -> bool:
+    """Whether readings of a customer show what became of an operation. Who was opened under a key that only the service
+    knew is looked for otherwise (lost_create.py).
+    """
+    action = provider.action(entry.operation)
+    return action.is_checkable and not (action.effect is Effect.CREATES and provider.names_customers)
 
 
 async def _readings(session: Session, entries: Sequence[Entry]) -> dict[str, Observation]:
