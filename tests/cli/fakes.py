@@ -75,6 +75,9 @@ class FakeService:
     async def taken_away(self, _call: Call, _customer: Customer) -> tuple[str, ...]:
         return ()
 
+    async def email_of(self, _username: str) -> None:
+        return None
+
     async def probe(self) -> Identity:
         self._raise(Operation.LIST)
         return Identity(seen=tuple(self.customers)[:1])

@@ -2,8 +2,6 @@
 
 import pytest
 
-from tests.harness.sandbox import running
-
 FREE, PRO = "org.ei.free.v1", "org.ei.pro.v1"
 
 
@@ -111,40 +109,6 @@ def test_two_accounts_of_one_address_are_two(console):
     first, second = console("create", *wanted).row, console("create", *wanted).row
     assert first["outcome"] == second["outcome"] == "applied"
     assert first["username"] != second["username"]
-
-
-@pytest.fixture
-def apart(console):
-    """A service of our own, whose clock is ten minutes before ours."""
-    with running(customers=3) as sandbox:
-        console.sandbox, ready = sandbox, sandbox.ready
-        console.environment |= {
-            "TUI_RESELLER_BASE_URL": ready["v3_base_url"], "TUI_RESELLER_API_KEY": ready["v3_api_key"],
-        }  # fmt: skip
-        sandbox.advance(600)
-        yield console
-
-
-def test_a_lost_answer_of_a_create_is_never_guessed(apart):
-    console = apart
-    known = console("create", f"package={FREE}", "--yes").row["username"]
-    address = [None, "lost@x.example"]
-    console.sandbox.fault("drop-after", operation="create", times=1)
-    lost = console("create", f"package={FREE}", "email=lost@x.example", "--yes")
-    assert (lost.code, lost.row["outcome"]) == (10, "unknown")
-    assert "Not safe: create it again" in lost.err
-    checked = console("verify", lost.row["id"])
-    assert (checked.code, checked.row["outcome"]) == (10, "unverifiable")
-    assert "under an id that nobody knows" in checked.row["message"]
-    (account,) = [row["username"] for row in console.sandbox.for_clients() if row["changes"].get("email") == address]
-    assert account in checked.row["message"].rpartition("not known here: ")[2]
-    assert known not in checked.row["message"]
-    assert "by the service's clock" in checked.row["message"]
-    again = console("create", f"package={FREE}", "email=lost@x.example", "--yes")
-    assert (again.code, lost.row["id"] in again.err) == (11, True)
-    closed = console("resolve", lost.row["id"], "--note", "opened; seen in the list")
-    assert closed.row["outcome"] == "resolved"
-    assert console("create", f"package={FREE}", "email=lost@x.example", "--yes").row["outcome"] == "applied"
 
 
 @pytest.mark.parametrize(

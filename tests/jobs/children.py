@@ -18,7 +18,13 @@ _NEW_HOST_NAME, _NEW_USERS = 0x04000000, 0x10000000
 """Flags of unshare(2): CLONE_NEWUTS, CLONE_NEWUSER."""
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    ["tests.jobs.office", "tui_reseller.api.reseller_v2.client", "tui_reseller.api.subusers_v3.client", "polars"]
+    [
+        "tests.jobs.office",
+        "tui_reseller.api.reseller_v2.client",
+        "tui_reseller.api.subusers_v3.client",
+        "tui_reseller.api.accounts_v3.client",
+        "polars",
+    ]
 )
 
 

@@ -99,6 +99,9 @@ class FakeService:
     async def taken_away(self, _call: Call, _customer: Customer) -> tuple[str, ...]:
         return ()
 
+    async def email_of(self, _username: str) -> None:
+        return None
+
     async def probe(self) -> Identity:
         _raise_next(self.reads)
         return Identity(seen=tuple(self.kept)[:1])

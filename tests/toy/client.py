@@ -67,6 +67,9 @@ class ToyClient:
     async def taken_away(self, call, customer):  # noqa: ARG002 - the port's
         return ()
 
+    async def email_of(self, username):  # noqa: ARG002 - the port's
+        return None
+
     async def probe(self):
         return Identity(seen=tuple([row async for part in self.stream() for row in part.customers["username"]]))
 

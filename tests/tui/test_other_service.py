@@ -216,6 +216,9 @@ class Service:
     async def taken_away(self, _call: Call, _customer: Customer) -> tuple[str, ...]:
         return ()
 
+    async def email_of(self, _username: str) -> None:
+        return None
+
     def tell_waits(self, _tell) -> None:
         pass
 

@@ -280,13 +280,14 @@ class Provider:
 
     @cached_property
     def offered_at_create(self) -> tuple[str, ...]:
-        """Names of the fields that a form offers for a new customer beside those that it must have: what the service
-        may ask for, and what the record shows afterwards. All others are taken by the command and by files.
+        """Names of the fields that a form offers beside those that a new customer must have: what the service may ask
+        for, what the record shows, an e-mail address, which tells it from others. Commands and files take all.
         """
         return tuple(
             one.name
             for one in self.fields
-            if one.at_create is AtCreate.ADVISED or (one.at_create is AtCreate.OPTIONAL and one.is_column)
+            if one.at_create is AtCreate.ADVISED
+            or (one.at_create is AtCreate.OPTIONAL and (one.is_column or one.is_address))
         )
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tui_reseller.domain.errors import NeverSent
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.services.result import Result
 
@@ -22,8 +23,11 @@ class FailureThreshold:
     def after(self, result: Result, sent: int, unknown: int) -> str:
         """Return why to pause after this outcome, the last of so many sent, or nothing.
 
-        Only final outcomes count: an item that is put back to be sent again was not turned down.
+        Only final outcomes count: an item that is put back to be sent again was not turned down. Nor was one that our
+        own rules left out for what its customer is: that says nothing of the service, nor of the plan.
         """
+        if isinstance(result.error, NeverSent):
+            return ""
         is_bad = result.outcome in _NOT_APPLIED
         self.in_a_row = self.in_a_row + 1 if is_bad else 0
         self.not_applied += is_bad

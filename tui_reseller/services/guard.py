@@ -54,6 +54,10 @@ class GuardedCustomers:
         """Return what a call takes away from a customer beside what it says."""
         return await self._customers.taken_away(call, customer)
 
+    async def email_of(self, username: str) -> str | None:
+        """Return the e-mail address of a customer whom no list tells it of; None where it is not told."""
+        return await self._customers.email_of(username)
+
     async def probe(self) -> Identity:
         """Prove the credentials."""
         return await self._customers.probe()

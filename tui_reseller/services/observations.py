@@ -70,7 +70,8 @@ async def _observe_fields(session: Session, entry: Entry, find: Find) -> Observa
         return await _absent(session, entry, find, Outcome.VERIFIED_NOT_APPLIED if is_new else Outcome.CONFLICT)
     if not is_new and _is_another(entry, now):
         return Observation(at, Outcome.CONFLICT, f"{ANOTHER} ({digest(now)}): it proves nothing of this one", row=now)
-    if action.sets and now.value(action.switch) is None:
+    is_told_otherwise = any(now.value(name) is not None for name in action.leaves)
+    if action.sets and now.value(action.switch) is None and not is_told_otherwise:
         return Observation(at, Outcome.UNVERIFIABLE, f"it shows neither on nor off ({digest(now)})", row=now)
     outcome, words, certain = _classified(session.provider, entry, now)
     if not is_new and at - entry.time < timedelta(seconds=session.provider.reads_lag):

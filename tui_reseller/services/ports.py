@@ -67,6 +67,11 @@ class CustomersPort(Protocol):
     async def taken_away(self, call: Call, customer: Customer) -> Sequence[str]:
         """Return what a service takes away from a customer beside what a call says, a line each. Raises as stream()."""
 
+    async def email_of(self, username: str) -> str | None:
+        """Return the e-mail address of a customer, where no reading of one tells it; None where the service tells it
+        there, or not at all, or this key may not ask. Raises as stream(), and CustomerNotFound.
+        """
+
     async def probe(self) -> Identity:
         """Make the cheapest read that proves the credentials; return what came with it. Of a list, a whole record is
         read, and little more than 64 KiB.

@@ -1,13 +1,15 @@
 """Settle what a job left unknown: one whole list is the reading for all of it at once (reliability 4.4)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import CustomerNotFound, NotPermitted
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.provider import KEY
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.services.observations import Observation, observe, times_text
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import SETTLE
@@ -23,11 +25,11 @@ async def reconcile(session: Session, entries: Sequence[Entry], tell: Told) -> d
     Raises ResellerError if the list cannot be read.
     """
     found: dict[str, Outcome] = {}
-    left = [entry for entry in entries if session.provider.action(entry.operation).is_checkable]
+    left = [entry for entry in entries if _is_shown(session.provider, entry)]
     for entry in entries:
-        if entry not in left and entry.outcome is Outcome.UNKNOWN:
-            words = session.provider.action(entry.operation).uncheckable
-            await session.ledger.finish(entry.id, Outcome.UNVERIFIABLE, words)
+        action = session.provider.action(entry.operation)
+        if not action.is_checkable and entry.outcome is Outcome.UNKNOWN:
+            await session.ledger.finish(entry.id, Outcome.UNVERIFIABLE, action.uncheckable)
             found[entry.id] = Outcome.UNVERIFIABLE
     if not left:
         return found
@@ -48,6 +50,14 @@ async def reconcile(session: Session, entries: Sequence[Entry], tell: Told) -> d
     return found | await _write_down(session, left, agreed)
 
 
+def _is_shown(provider: Provider, entry: Entry) -> bool:
+    """Whether readings of a customer show what became of an operation. Who was opened under a key that only the service
+    knew is looked for otherwise (lost_create.py).
+    """
+    action = provider.action(entry.operation)
+    return action.is_checkable and not (action.effect is Effect.CREATES and provider.names_customers)
+
+
 async def _readings(session: Session, entries: Sequence[Entry]) -> dict[str, Observation]:
     names = {entry.username for entry in entries}
     names |= {str(change.after) for entry in entries for change in entry.changes if change.field == KEY}
@@ -55,17 +65,36 @@ async def _readings(session: Session, entries: Sequence[Entry]) -> dict[str, Obs
     others = session.customers.window(0, 2)
     listed = await incoming.named({*names, *(other.username for other in others)})
 
-    async def find(username: str) -> Customer | None:
+    async def find(username: str, fields: Collection[str]) -> Customer | None:
         customer = listed.get(username)
-        return session.last_set.fill(customer) if customer else None
+        return await _with_details(session, session.last_set.fill(customer), fields) if customer else None
+
+    async def seen(entry: Entry) -> Observation:
+        fields = [change.field for change in entry.changes]
+        try:
+            return await observe(session, entry, partial(find, fields=fields))
+        except NotPermitted as error:
+            return Observation(session.clock.now(), Outcome.UNKNOWN, f"the reading failed ({error.message})")
 
     is_doubted = await doubt(
         session,
         incoming,
         [e.username for e in entries if session.provider.action(e.operation).effect is Effect.REMOVES],
     )
-    found = {entry.id: await observe(session, entry, find) for entry in entries}
-    return {entry_id: _doubted(seen) if is_doubted else seen for entry_id, seen in found.items()}
+    found = {entry.id: await seen(entry) for entry in entries}
+    return {entry_id: _doubted(one) if is_doubted else one for entry_id, one in found.items()}
+
+
+async def _with_details(session: Session, customer: Customer, fields: Collection[str]) -> Customer | None:
+    """Return a customer of a list with what no list tells of these fields: unread, they would look like another's
+    change. Nobody where the customer is gone meanwhile.
+    """
+    if not session.provider.are_details(fields):
+        return customer
+    try:
+        return await session.filled(customer, fields)
+    except CustomerNotFound:
+        return None
 
 
 def _doubted(seen: Observation) -> Observation:

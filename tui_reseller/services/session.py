@@ -139,6 +139,13 @@ class Session:
         ask = partial((await self.service()).taken_away, call, customer)
         return await self._read(ask)
 
+    async def email_of(self, username: str) -> str | None:
+        """Return the e-mail address of a customer whom no list tells it of; None where it is not told. Raises as
+        find(), and CustomerNotFound.
+        """
+        ask = partial((await self.service()).email_of, username)
+        return await self._read(ask)
+
     async def offered_for(self, field: str, customer: Customer) -> Sequence[str]:
         """Return what the service offers a customer in a field, the best first. Raises as find()."""
         ask = partial((await self.service()).offered, field, customer)

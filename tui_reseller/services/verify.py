@@ -8,7 +8,7 @@ from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.text import quoted
-from tui_reseller.services.lost_create import opened_around
+from tui_reseller.services.lost_create import look_for
 from tui_reseller.services.observations import Observation, observe, times_text
 from tui_reseller.services.session import Session
 from tui_reseller.services.whole_list import doubt, whole_list
@@ -37,13 +37,10 @@ async def verify(session: Session, entry: Entry) -> tuple[Outcome, str]:
     if not standing.outcome.needs_you:
         return standing.outcome, standing.message
     action = session.provider.action(entry.operation)
+    if action.effect is Effect.CREATES and session.provider.names_customers:
+        return await _sought(session, entry)
     if not action.is_checkable:
         words = action.uncheckable
-        if action.effect is Effect.CREATES and session.provider.opened_field:
-            try:
-                words += f"; {await opened_around(session, entry)}"
-            except ResellerError as error:
-                return Outcome.UNKNOWN, f"still unknown: the reading failed ({error.message})"
         if action.needs_password and not action.why_old_password:
             words = "the service never tells: old and new password may both be valid; set a new one"
         return await _write_down(session, entry, Outcome.UNVERIFIABLE, words, is_observed=False)
@@ -60,6 +57,19 @@ async def verify(session: Session, entry: Entry) -> tuple[Outcome, str]:
     if last.row is not None:
         await session.held.keep((entry.username, last.row))
     return await _write_down(session, entry, last.outcome, f"{times_text(readings)}: {_open(last)}{words}")
+
+
+async def _sought(session: Session, entry: Entry) -> tuple[Outcome, str]:
+    """Look for the customer that a create opened under a key of the service's own."""
+    try:
+        sought = await look_for(session, entry)
+    except ResellerError as error:
+        return Outcome.UNKNOWN, f"still unknown: the reading failed ({error.message})"
+    key = sought.customer.username if sought.customer is not None else None
+    said = await _write_down(session, entry, sought.outcome, sought.words, is_observed=key is not None, target=key)
+    if key is not None:
+        await session.held.keep((key, sought.customer))
+    return said
 
 
 async def _read(session: Session, entry: Entry) -> list[Observation]:
@@ -83,10 +93,12 @@ def _open(reading: Observation) -> str:
 
 
 async def _write_down(
-    session: Session, entry: Entry, outcome: Outcome, words: str, *, is_observed: bool = True
+    session: Session, entry: Entry, outcome: Outcome, words: str, *, is_observed: bool = True, target: str | None = None
 ) -> tuple[Outcome, str]:
-    """Write a verdict down, and what follows from it. Returns what stands: somebody may have closed it before."""
-    await session.ledger.finish(entry.id, outcome, words, is_observed=is_observed)
+    """Write a verdict down, and what follows from it. Returns what stands: somebody may have closed it before. Target
+    is the key of a new customer, where the service gave it.
+    """
+    await session.ledger.finish(entry.id, outcome, words, target=target, is_observed=is_observed)
     standing = await session.ledger.get(entry.id)
     if standing is not None and standing.outcome is not None:
         outcome, words = standing.outcome, standing.message

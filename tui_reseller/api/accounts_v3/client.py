@@ -12,6 +12,7 @@ from tui_reseller.api.accounts_v3.pages import LAYOUT, LIMIT, first_ids, read_pa
 from tui_reseller.api.accounts_v3.requests import (
     SUCCESS,
     catalogue_request,
+    email_request,
     offerings_request,
     page_request,
     sign_in_request,
@@ -110,6 +111,12 @@ class AccountsV3:
         catalogue = catalogue_in(await self._ask(catalogue_request(self._key)))
         before, after = customer.text("package"), call.fields.get("package", "")
         return losses(catalogue, (before, customer.text("addons")), (after, call.fields.get("addons", "")))
+
+    async def email_of(self, username: str) -> str | None:
+        """Return the e-mail address of an account, asked for on its behalf: not every key may. Raises as stream()."""
+        told = await self._if_permitted(email_request(username, self._key))
+        address = told.get("email") if isinstance(told, dict) else None
+        return address if isinstance(address, str) else None
 
     async def probe(self) -> Identity:
         """Prove that the key may list accounts; return what else it may, and whose it is if it may ask that.

@@ -73,3 +73,8 @@ def sign_in_request(account: str, key: Secret) -> Request:
 def catalogue_request(key: Secret) -> Request:
     """Return the request of what can be booked."""
     return Request("GET", "partners/offerings", bearer=key)
+
+
+def email_request(account: str, key: Secret) -> Request:
+    """Return the request of an account's e-mail address, on its behalf."""
+    return Request("GET", "user/email", bearer=key, on_behalf_of=f"account-id {account}")

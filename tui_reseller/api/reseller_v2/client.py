@@ -96,6 +96,9 @@ class ResellerV2:
         """Return nothing: a call changes what it says."""
         return ()
 
+    async def email_of(self, username: str) -> None:
+        """Return nothing: the list tells it."""
+
     async def probe(self) -> Identity:
         """Prove the credentials by the cheapest read: ask for our own name, and stop after 64 KiB and a record.
 

@@ -174,6 +174,9 @@ class SubusersV3:
         """Return nothing: a call changes what it says."""
         return ()
 
+    async def email_of(self, username: str) -> None:
+        """Return nothing: the list tells it."""
+
     async def probe(self) -> Identity:
         """Prove the key by what it may do and whose it is. Raises as stream()."""
         scopes = await self._caller.ask(self._global, Request("GET", "scopes", bearer=self._key))

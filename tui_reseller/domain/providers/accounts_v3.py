@@ -76,12 +76,10 @@ ACTIONS = {
         ),
         effect=Effect.CREATES, takes=("package", "addons", *PROFILE, "test_account"),
         cannot_undo="a new account cannot be undone; delete closes it for ever",
-        is_checkable=False,
-        uncheckable="it would be listed under an id that nobody knows",
         advice=dict.fromkeys(
             (Outcome.UNKNOWN, Outcome.UNVERIFIABLE),
-            "Safe: look for an account created at that time (list --sort created_at:desc), then resolve with a note. "
-            "Not safe: create it again before it is resolved; both would be billed.",
+            "Safe: check; or look for an account created at that time (list --sort created_at:desc), then resolve with "
+            "a note. Not safe: create it again before it is resolved; both would be billed.",
         ),
     ),
     Operation.OFFERINGS_SET: Action(

@@ -106,12 +106,17 @@ def delete(desk: Desk, call: Call) -> Answer:
 
 def state_of(desk: Desk, customer: Customer) -> str:
     """Return the state of an account. Whoever may send is not suspended and not banned, whatever was once so."""
-    vendors = str(customer.values["account_state"]) or desk.inventions.vendors_state(customer.ident)
+    vendors = _once(desk, customer)
     if vendors == "indeterminate":
         return vendors
     if customer.values["active"] == "true":
         return "activated"
     return vendors if vendors in VENDORS_OWN else "deactivated"
+
+
+def _once(desk: Desk, customer: Customer) -> str:
+    """Return the state that the vendor once set, or empty."""
+    return str(customer.values["account_state"]) or desk.inventions.vendors_state(customer.ident)
 
 
 def state(desk: Desk, call: Call) -> Answer:
@@ -129,8 +134,8 @@ def set_state(desk: Desk, call: Call) -> Answer:
     if now in VENDORS_OWN:
         raise refusal(403)
     values = {"active": "true" if wanted == "activated" else "false"}
-    if now == "indeterminate":
-        values["account_state"] = "settled"
+    if _once(desk, customer):
+        values["account_state"] = "settled"  # or an account that is deactivated now would read as suspended
     edit(desk.store, "client", call.operation, customer, values, called=call.name)
     return done()
 
