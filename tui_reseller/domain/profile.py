@@ -47,6 +47,7 @@ class Profile:
 
     Eu_base_url is where a service with regions is asked about European customers; a key is sent there as well.
 
+    Theme is that of its screen, if not the one of the settings.
     Max_rows (at least 1) and max_percent (above 0, at most 100) are ceilings: a change for more customers, or for a
     larger part of all, is refused. None is no ceiling.
     """
@@ -59,6 +60,7 @@ class Profile:
     protected: bool = False
     read_only: bool = False
     colour: str = "blue"
+    theme: str = ""
     store: Store = Store.KEYRING
     credential_command: tuple[str, ...] = ()
     proxy: str = ""

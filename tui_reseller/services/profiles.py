@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from tui_reseller.domain.config import Config
+from tui_reseller.domain.config import THEMES, Config
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
 from tui_reseller.domain.nearest import did_you_mean
@@ -25,8 +25,8 @@ from tui_reseller.services.ports import ConfigPort, CredentialsPort
 
 ENV = "env"
 KEYS = (
-    "provider", "base_url", "api_user", "format", "protected", "read_only", "colour", "store", "credential_command",
-    "proxy", "ca_file", "eu_base_url", "max_rows", "max_percent",
+    "provider", "base_url", "api_user", "format", "protected", "read_only", "colour", "theme", "store",
+    "credential_command", "proxy", "ca_file", "eu_base_url", "max_rows", "max_percent",
 )  # fmt: skip
 
 
@@ -200,6 +200,8 @@ def checked(profile: Profile) -> Profile:
         raise InvalidInput(f"provider is one of: {', '.join(PROVIDERS)}", field="provider")
     if profile.colour not in COLOURS:
         raise InvalidInput(f"colour is one of: {', '.join(COLOURS)}", field="colour")
+    if profile.theme not in {"", *THEMES}:
+        raise InvalidInput(f"theme is one of: {', '.join(THEMES)}", field="theme")
     if not profile.api_user.strip():
         raise InvalidInput("the api user is the name of your reseller account", field="api_user")
     if any(ord(char) < 0x20 for char in profile.api_user):

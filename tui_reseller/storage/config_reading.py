@@ -184,8 +184,8 @@ class _Reader:
         match key:
             case "provider":
                 return self.choice(at, table, key, list(PROVIDERS))
-            case "colour":
-                return self.choice(at, table, key, COLOURS)
+            case "colour" | "theme":
+                return self.choice(at, table, key, COLOURS if key == "colour" else THEMES)
             case "format":
                 return Format(self.choice(at, table, key, [word.value for word in Format]))
             case "store":

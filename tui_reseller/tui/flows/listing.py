@@ -8,6 +8,7 @@ from itertools import compress
 
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import CredentialStoreError, MissingCredentials, ResellerError, SnapshotDamaged
+from tui_reseller.domain.profile import Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
 from tui_reseller.services import listing
@@ -51,7 +52,7 @@ async def load_and_refresh(context: ProfileContext) -> None:
     if context.services.profiles.load().settings.refresh == MANUAL and context.session.held.read_at is not None:
         context.show(progress="")
     else:
-        await refresh(context)
+        await refresh(context, at_start=True)
 
 
 async def say_unseen(context: ProfileContext) -> None:
@@ -77,8 +78,10 @@ async def _load(context: ProfileContext) -> None:
     await context.requery(filter_note="")
 
 
-async def refresh(context: ProfileContext, *, asked: bool = False) -> None:
-    """Read the list from the service; the old one stays until the new one is whole."""
+async def refresh(context: ProfileContext, *, asked: bool = False, at_start: bool = False) -> None:
+    """Read the list from the service; the old one stays until the new one is whole. A key that is kept nowhere is asked
+    for at the start: nobody could have given it before.
+    """
     session, trouble = context.session, context.state.trouble
     context.memory(_Held).fresh = None
     context.show(trouble="", progress="reading ...")
@@ -97,7 +100,9 @@ async def refresh(context: ProfileContext, *, asked: bool = False) -> None:
     except MissingCredentials as error:
         context.show(trouble="no key")
         context.notify(f"No key - r goes on. {error.message}", "bad")
-        if asked:
+        if at_start and context.session.profile.store is Store.NONE and not isinstance(error, CredentialStoreError):
+            await _ask_key(context, error)
+        elif asked:
             await _without_key(context, error)
     except ResellerError as error:
         since = (
