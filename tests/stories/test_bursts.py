@@ -46,7 +46,7 @@ def test_a_password_typed_in_one_burst_never_lands_in_a_field_that_shows_it(demo
     terminal, sandbox = demo()
     terminal.press("p")
     terminal.sees("Reset password")
-    terminal.type("\x1b[C\tcAnary-1\rcAnary-1\rticket 9\ruser1")
+    terminal.type("\x1b[Z\x1b[Z\x1b[C\tcAnary-1\rcAnary-1\rticket 9\ruser1")
     terminal.sees("  ticket 9", "  user1")
     assert b"cAnary" not in terminal.raw
     terminal.commit()

@@ -89,7 +89,7 @@ def test_it_works_inside_tmux_at_80x24(tmux, term):
     server.keys("fg", "Enter")
     server.sees("complete", "esposito_music", "Enter Edit")
     server.run("resize-window", "-t", "t", "-x", "50", "-y", "10")
-    server.sees("terminal too small")
+    server.sees("too small")
     server.run("resize-window", "-t", "t", "-x", "80", "-y", "24")
     server.sees("complete", "esposito_music", "Enter Edit")
     server.keys("q")

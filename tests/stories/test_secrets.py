@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.terminal import ENTER, ESCAPE, RIGHT, TAB, Terminal, environment, processes_with, program
+from tests.harness.terminal import BACK_TAB, ENTER, ESCAPE, RIGHT, TAB, Terminal, environment, processes_with, program
 from tests.harness.waiting import until
 
 pytestmark = pytest.mark.terminal
@@ -67,7 +67,7 @@ def test_key_and_passwords_are_in_no_file_stream_argument_or_child(service, home
 
     terminal.press("p")
     terminal.sees("Reset password")
-    terminal.press(RIGHT, TAB)
+    terminal.press(BACK_TAB, BACK_TAB, RIGHT, TAB)
     terminal.sees("Once more")
     terminal.type(TYPED)
     terminal.press(ENTER)
@@ -81,12 +81,12 @@ def test_key_and_passwords_are_in_no_file_stream_argument_or_child(service, home
 
     terminal.press("p")
     terminal.sees("Reset password")
-    terminal.press(TAB, TAB)
     terminal.by_hand("user1")
     terminal.commit()
     terminal.sees("New password of", "********")
     hidden = len(terminal.raw)
-    terminal.press(b"\x1b[Z", b"\x1b[Z", ENTER)
+    terminal.waits(0.6)
+    terminal.press(BACK_TAB, ENTER)
     terminal.loses("********")
     lines = [line.strip(" █") for line in terminal.text.splitlines()]
     generated = next(line for line in lines if len(line) == 24 and " " not in line)
@@ -149,7 +149,6 @@ def reset(terminal: Terminal, username: str) -> None:
     """Reset the password of the customer under the cursor, until the dialog shows the mask of the new one."""
     terminal.press("p")
     terminal.sees("Reset password")
-    terminal.press(TAB, TAB)
     terminal.by_hand(username)
     terminal.commit()
     terminal.sees("New password of", "********")
@@ -208,7 +207,8 @@ def test_a_dialog_that_was_closed_leaves_no_file(service, home, opened):
         reset(terminal, "user1")
         assert len(list((home / "state").rglob("passwords/*.csv"))) == 1
         if seen:
-            terminal.press(b"\x1b[Z", b"\x1b[Z", ENTER)
+            terminal.waits(0.6)
+            terminal.press(BACK_TAB, ENTER)
             terminal.loses("********")
         else:
             terminal.press(ESCAPE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness.terminal import DOWN, END, ENTER, ESCAPE, TAB, UP
+from tests.harness.terminal import DOWN, END, ENTER, ESCAPE, UP
 from tests.harness.waiting import until
 
 pytestmark = pytest.mark.terminal
@@ -73,7 +73,6 @@ def test_a_working_day(demo, wire):
 
     terminal.press("p")
     terminal.sees("Reset password - cannot be undone")
-    terminal.press(TAB, TAB)
     terminal.by_hand("user1")
     terminal.commit()
     terminal.sees("New password of", "********")
@@ -103,7 +102,6 @@ def test_a_working_day(demo, wire):
     terminal.type("xr")
     terminal.sees("Rename", "New username")
     terminal.type("user1-new")
-    terminal.press(ENTER)
     terminal.press(ENTER)
     terminal.by_hand("user1")
     terminal.commit()

@@ -9,6 +9,7 @@ import pytest
 from tests.harness.waiting import soon
 from tests.tui.desk import open_desk
 from tui_reseller.domain.provider import DETAILS_READ
+from tui_reseller.services.policy import READ_SECONDS
 
 FREE = "org.ei.free.v1"
 
@@ -89,7 +90,8 @@ async def test_a_link_is_asked_about_and_shown_once(open_accounts, plant, accoun
         assert [row["operation"] for row in accounts.log()] == ["sign_in"]
         assert "https://" not in desk.words()
         assert "about a minute" in desk.words()
-        await desk.press("shift+tab", "shift+tab", "enter")
+        await desk.pilot.pause(READ_SECONDS + 0.1)
+        await desk.press("shift+tab", "enter")
         assert "https://app.mail.example/sso?code=" in desk.words()
         link = next(line for line in desk.words().splitlines() if line.startswith("https://"))
         await desk.press("escape")

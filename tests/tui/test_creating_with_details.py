@@ -7,6 +7,7 @@ import pytest
 from tests.harness.waiting import soon
 from tests.tui.desk import open_desk
 from tui_reseller.domain.operation import Outcome
+from tui_reseller.services.policy import READ_SECONDS
 
 
 @pytest.fixture
@@ -62,7 +63,8 @@ async def test_if_the_second_call_is_refused_both_are_said_and_the_password_is_s
             "create": Outcome.APPLIED, "set": Outcome.REJECTED,
         }  # fmt: skip
         await desk.told("Rejected")
-        await desk.press("shift+tab", "shift+tab", "enter", "escape")
+        await desk.pilot.pause(READ_SECONDS + 0.1)
+        await desk.press("shift+tab", "enter", "escape")
         await soon("it is closed", lambda: desk.dialog is None)
 
 

@@ -146,7 +146,7 @@ async def test_zoom_keeps_keys_commands(at_desk, sandbox, someone):
 async def test_a_terminal_that_was_too_small_for_a_while_has_its_keys_back(at_desk):
     async with at_desk() as desk:
         await desk.pilot.resize_terminal(50, 10)
-        await soon("it is said", lambda: "terminal too small" in "\n".join(desk.screen_text()))
+        await soon("it is said", lambda: "too small" in "\n".join(desk.screen_text()))
         await desk.pilot.resize_terminal(80, 24)
         await soon("the list has the keys", lambda: desk.app.focused is desk.main.list)
         await desk.press("j")

@@ -252,7 +252,7 @@ async def test_a_rename_on_the_screen_takes_the_note_along(at_desk, someone, san
         await desk.press("x", "r")
         await desk.opened("Rename")
         await desk.write(f"{name}-new")
-        await desk.press("tab", "tab")
+        await desk.press("tab")
         await desk.write(name)
         await desk.read_then()
         await desk.applied(("rename", name))

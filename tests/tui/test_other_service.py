@@ -30,6 +30,7 @@ from tui_reseller.tui.flows.switches import website_menu
 from tui_reseller.tui.flows.views import sort_letters, sort_menu
 from tui_reseller.tui.presenters import commands as command_presenter
 from tui_reseller.tui.presenters.detail import Facts, wide_lines
+from tui_reseller.tui.presenters.help_map import filter_words
 from tui_reseller.tui.presenters.parts import text_of
 from tui_reseller.tui.presenters.rows import columns, fit, spoken, title_line
 from tui_reseller.tui.presenters.short_detail import short_lines
@@ -191,7 +192,7 @@ def test_a_key_of_an_operation_that_it_has_not_answers_with_the_reason(policy):
     assert set(rows) == set(BY_ID)
     assert "Another service has no rename" in rows["customer.rename"]
     assert "Wake up          It lives again" in rows["sending.enable"]
-    assert any("alive:off" in words for _, words in command_presenter.in_forms(OTHER))
+    assert ("-alive:on", "not") in filter_words(OTHER)
 
 
 class Service:

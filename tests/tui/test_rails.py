@@ -162,7 +162,7 @@ async def test_a_name_of_our_own_is_given_to_nobody(at_desk, sandbox, someone):
         await desk.press("x", "r")
         await desk.opened("Rename")
         await desk.write(sandbox.ready["api_user"].capitalize())
-        await desk.press("enter", "enter")
+        await desk.press("enter")
         await desk.write(name)
         await desk.read_then()
         await desk.told("our own reseller account")

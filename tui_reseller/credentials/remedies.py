@@ -6,27 +6,31 @@ from tui_reseller.credentials.backends import MACOS
 from tui_reseller.domain.errors import CredentialStoreError
 
 _UNLOCK = 'read -rs P; printf %s "$P" | gnome-keyring-daemon --replace --unlock --components=secrets'
-_OTHERWISE = "or keep the key in memory (store none), or name a credential_command that prints it"
+_OTHERWISE = (
+    "without one: tui-reseller profile set NAME 'credential_command=pass show acme' (any program that prints the key), "
+    "or keep the key in memory (store=none)"
+)
+"""The last resort stands first: it works on every machine."""
 _WORDS = {
-    "none": ("no system keyring on this machine (no Secret Service in this session)", f"start one, {_OTHERWISE}"),
+    "none": ("no system keyring on this machine (no Secret Service in this session)", f"{_OTHERWISE}; else start one"),
     "no-collection": (
         "the system keyring has not been set up yet",
-        f"make it in another shell of this session: {_UNLOCK} - then try again, {_OTHERWISE}",
+        f"{_OTHERWISE}; else make it in another shell of this session: {_UNLOCK} - then try again",
     ),
     "locked": (
         "your keyring is locked",
-        f"in another shell of this session: {_UNLOCK} - then try again, {_OTHERWISE}",
+        f"{_OTHERWISE}; else in another shell of this session: {_UNLOCK} - then try again",
     ),
-    "timeout": ("your keyring does not answer", f"look for its question on your desktop, {_OTHERWISE}"),
+    "timeout": ("your keyring does not answer", f"look for its question on your desktop; {_OTHERWISE}"),
     "unverified": (
         "the keyring took the key but does not give it back: it could not be verified",
-        f"the key stays in memory until the program ends; look at the keyring, {_OTHERWISE}",
+        f"the key stays in memory until the program ends; look at the keyring; {_OTHERWISE}",
     ),
-    "failed": ("the keyring refuses", f"look at the keyring, {_OTHERWISE}"),
+    "failed": ("the keyring refuses", f"look at the keyring; {_OTHERWISE}"),
 }
 _MACOS_LOCKED = (
     "the login keychain is locked in SSH sessions",
-    f"run: security unlock-keychain - then try again, {_OTHERWISE}",
+    f"{_OTHERWISE}; else run: security unlock-keychain - then try again",
 )
 
 

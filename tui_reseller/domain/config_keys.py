@@ -121,6 +121,7 @@ PROFILE = (
     Key("protected", (bool,), "Read-only until it is unlocked with a reason."),
     Key("read_only", (bool,), "Nothing that changes a customer is sent."),
     _choice("colour", COLOURS, "The colour of its name on the screen."),
+    _choice("theme", THEMES, "Colours of its screen, instead of those in settings."),
     _choice("store", tuple(word.value for word in Store), "Where its key is kept; none: it is asked for.", Store),
     Key(
         "credential_command", (list,), "Program and arguments that print its key; no shell.", read=_command,

@@ -33,7 +33,8 @@ class Job:
 
     Counts is how many items have which outcome; None counts those that were not begun. In_flight counts those that a
     process has begun that may still bring them to an end: nobody can say of them that they were not sent. Is_undoable
-    is whether something that it has done can be taken back and was not yet; not told of a running one.
+    is whether something that it has done can be taken back and was not yet; not told of a running one. Verbs are the
+    words of what it does; none of a job that was made before they were kept.
     """
 
     number: int
@@ -53,6 +54,7 @@ class Job:
     passwords_to: str = ""
     in_flight: int = 0
     is_undoable: bool = False
+    verbs: tuple[str, ...] = ()
 
     @property
     def is_new(self) -> bool:

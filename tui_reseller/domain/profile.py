@@ -47,7 +47,8 @@ class Profile:
 
     Eu_base_url is where a service with regions is asked about European customers; a key is sent there as well.
 
-    Refresh is when its list is read again by itself (refreshing.py); empty is as the settings say.
+    Refresh is when its list is read again by itself (refreshing.py), and theme that of its screen; empty is as the
+    settings say.
 
     Max_rows (at least 1) and max_percent (above 0, at most 100) are ceilings: a change for more customers, or for a
     larger part of all, is refused. None is no ceiling.
@@ -61,6 +62,7 @@ class Profile:
     protected: bool = False
     read_only: bool = False
     colour: str = "blue"
+    theme: str = ""
     store: Store = Store.KEYRING
     credential_command: tuple[str, ...] = ()
     proxy: str = ""

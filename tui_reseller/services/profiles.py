@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from tui_reseller.domain.config import Config
+from tui_reseller.domain.config import THEMES, Config
 from tui_reseller.domain.config_keys import PROFILE, names
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
@@ -199,6 +199,8 @@ def checked(profile: Profile) -> Profile:
         raise InvalidInput(f"provider is one of: {', '.join(PROVIDERS)}", field="provider")
     if profile.colour not in COLOURS:
         raise InvalidInput(f"colour is one of: {', '.join(COLOURS)}", field="colour")
+    if profile.theme not in {"", *THEMES}:
+        raise InvalidInput(f"theme is one of: {', '.join(THEMES)}", field="theme")
     if not profile.api_user.strip():
         raise InvalidInput("the api user is the name of your reseller account", field="api_user")
     if any(ord(char) < 0x20 for char in profile.api_user):

@@ -99,12 +99,14 @@ class CustomerRows:
         found = self.named(names)
         edits = dict(self.edits)
         new = max(len(self.frame), *(row + 1 for row in edits), 0) if edits else len(self.frame)
+        made: list[str] = []
         for username, customer in changes:
             numbers = found.setdefault(username, [])
             if not numbers and customer is not None:  # renamed, in a list that knows it already
                 numbers = found.setdefault(customer.username, [])
             if not numbers and customer is not None:
                 numbers.append(new)
+                made.append(customer.username)
                 new += 1
             if not numbers:
                 continue
@@ -114,7 +116,7 @@ class CustomerRows:
             elif numbers is not found.get(customer.username):
                 row = numbers.pop(0)
                 found[customer.username] = sorted([*found.get(customer.username, []), row])
-        return replace(self, edits=edits)
+        return replace(self, edits=edits, changes=self.changes.with_new(made) if made else self.changes)
 
     def noted_in(self, frame: pl.DataFrame, notes: Notes) -> NotedRows:
         """Return which rows have a note: of the frame, where they are kept, or of the few that changed since."""

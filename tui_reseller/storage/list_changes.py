@@ -1,7 +1,7 @@
 """What one list has that an earlier one had not: new customers, gone ones, and fields that differ."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -40,6 +40,10 @@ class ListChanges:
         return frozenset(
             name for part in (self.new, self.changed) if len(part) for name in part.filter(part.is_in(wanted))
         )
+
+    def with_new(self, usernames: Sequence[str]) -> "ListChanges":
+        """Return them with customers that were created here since."""
+        return replace(self, new=pl.concat([self.new, texts(usernames)], rechunk=True))
 
     def differences(self, provider: Provider, limit: int) -> list[ListDifference]:
         """Return them one by one, of each kind at most *limit*: gone, new, changed."""

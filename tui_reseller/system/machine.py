@@ -44,7 +44,7 @@ def machine(environ: Mapping[str, str] = os.environ) -> Machine:
         terminal=environ.get("TERM", ""),
         columns=size.columns,
         lines=size.lines,
-        colours=_colours(environ),
+        colours=colours(environ),
         around=", ".join(name for variable, name in MULTIPLEXERS.items() if environ.get(variable)),
         far="SSH_CONNECTION" in environ,
         encoding=(sys.stdout.encoding or locale.getpreferredencoding(do_setlocale=False)).lower(),
@@ -57,7 +57,8 @@ def machine(environ: Mapping[str, str] = os.environ) -> Machine:
     )
 
 
-def _colours(environ: Mapping[str, str]) -> int:
+def colours(environ: Mapping[str, str] = os.environ) -> int:
+    """Return how many colours the terminal is thought to have; none with NO_COLOR."""
     term = environ.get("TERM", "")
     if "NO_COLOR" in environ or term in {"", "dumb"}:
         return 0

@@ -20,7 +20,7 @@ from tui_reseller.tui.presenters.header import badge_of
 from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.shutdown import ShutdownWatcher
 from tui_reseller.tui.stylesheets import stylesheets
-from tui_reseller.tui.terminal import SHOW_CURSOR, SLOW_SECONDS, LineSpeed, Mouse, WindowTitle
+from tui_reseller.tui.terminal import SHOW_CURSOR, SLOW_SECONDS, LineSpeed, Mouse, WindowTitle, theme_for
 from tui_reseller.tui.themes import SIXTEEN
 from tui_reseller.tui.themes import theme as made_theme
 
@@ -127,6 +127,8 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
     def _open(self, profile: Profile) -> None:
         from tui_reseller.tui.screens.main import MainScreen  # noqa: PLC0415 - the other half of the choice above
 
+        if profile is not self.profile and not self.no_color:
+            self.show_theme(theme_for(profile, self.services.profiles.load().settings.theme))
         session = self.services.open(profile, read_only=self.read_only)
         self.main = MainScreen(self, self.services, session, self.badge or badge_of(profile))
         if not self.is_headless:

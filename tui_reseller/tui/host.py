@@ -132,6 +132,10 @@ class MainView(Protocol):
     def list(self) -> CustomerCursor:
         """The list."""
 
+    @property
+    def is_filtering(self) -> bool:
+        """Whether the filter has the keys."""
+
     def focus_list(self) -> None:
         """Let the list have the keys."""
 

@@ -11,7 +11,7 @@ from tui_reseller.services import listing
 from tui_reseller.services.services import Services
 from tui_reseller.tui import crash, first_paint
 from tui_reseller.tui.presenters.header import badge_of
-from tui_reseller.tui.terminal import RawModeGuard, missing_terminal, tame_environment
+from tui_reseller.tui.terminal import RawModeGuard, missing_terminal, tame_environment, theme_for
 
 if TYPE_CHECKING:
     from tui_reseller.tui.app import ResellerApp
@@ -63,7 +63,7 @@ def _application(
 ) -> "ResellerApp":
     from tui_reseller.tui.app import ResellerApp  # noqa: PLC0415 - after the first painting
 
-    theme = services.profiles.load().settings.theme
+    theme = theme_for(profile, services.profiles.load().settings.theme)
     return ResellerApp(
         services, profile, theme=theme, read_only=read_only, badge=badge, plain=plain, slow_link=slow_link
     )

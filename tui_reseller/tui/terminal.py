@@ -5,7 +5,9 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
+from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import clean
+from tui_reseller.system.machine import colours
 
 KEPT = frozenset({"TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_DISABLE_KITTY_KEY"})
 """Settings of the screen library that are harmless; all others could type keys, write files or open ports."""
@@ -21,6 +23,8 @@ KEEP_TITLE, OLD_TITLE = "\x1b[22;2t", "\x1b[23;2t"
 ASK_CURSOR = "\x1b[6n"
 SLOW_SECONDS = 0.15
 """A line that takes longer to answer is slow."""
+FEW, FEW_THEME = 16, "16"
+"""With so many colours or fewer, a terminal's own are used, whatever was chosen: others would be guessed from them."""
 MOUSE_MODES = (1000, 1003, 1015, 1006)
 Write = Callable[[str], None]
 """Sends text to the terminal at once; does nothing while there is none."""
@@ -33,6 +37,13 @@ def missing_terminal() -> str | None:
     if os.environ.get("TERM", "") in {"", "dumb"}:
         return f"TERM={os.environ.get('TERM', '')!r} cannot show a full screen; for scripts: tui-reseller list --help"
     return None
+
+
+def theme_for(profile: Profile | None, chosen: str) -> str:
+    """Return the theme for a profile: its own, else the one that was chosen; of a terminal with few colours its own."""
+    if 0 < colours() <= FEW:
+        return FEW_THEME
+    return (profile.theme if profile is not None else "") or chosen
 
 
 def tame_environment() -> None:

@@ -64,9 +64,9 @@ def set_keys(inv: Invocation, *, name: str, pairs: Sequence[str]) -> int:
     """Change a profile. A key belongs to its address: after a new address or api user it is asked for again. So does
     the password of a proxy, which is no part of proxy here: http://HOST:PORT or http://USER@HOST:PORT.
 
-    Keys: provider base_url api_user format protected read_only colour store credential_command proxy ca_file
-    eu_base_url max_rows max_percent. The last two are ceilings for a change of several customers; "none" takes one
-    away.
+    Keys: provider base_url api_user format protected read_only colour theme store credential_command proxy
+    ca_file eu_base_url max_rows max_percent. The last two are ceilings for a change of several customers; "none" takes
+    one away.
 
     Examples:
       tui-reseller profile set acme protected=true colour=red

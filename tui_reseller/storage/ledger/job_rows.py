@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.job import Job, JobItem, JobState
-from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.operation import Outcome, verb_of
 from tui_reseller.domain.plan import Item, Plan
 from tui_reseller.domain.printed import command
 from tui_reseller.storage.ledger.encoding import compact, unescaped
@@ -46,7 +46,7 @@ def job_body(plan: Plan, operator: Operator, reason: str, passwords_to: str) -> 
     """Return what is kept of a plan beside its items."""
     return compact({
         "profile": plan.profile, "origin": plan.origin, "source": plan.source, "reason": reason,
-        "operator": operator.as_dict(), "passwords_to": passwords_to,
+        "operator": operator.as_dict(), "passwords_to": passwords_to, "verbs": list(map(verb_of, plan.operations)),
     })  # fmt: skip
 
 
@@ -105,6 +105,7 @@ def read_job(
         owner=owner,
         passwords_to=content["passwords_to"],
         in_flight=in_flight,
+        verbs=tuple(content.get("verbs", ())),
     )
 
 

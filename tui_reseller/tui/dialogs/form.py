@@ -3,8 +3,9 @@
 What it says comes from a FormSpec; what it returns is the values, or None for leaving. It changes nothing itself.
 """
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -13,18 +14,23 @@ from textual.events import DescendantFocus
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
-from tui_reseller.domain.fields import Finding
-from tui_reseller.domain.text import clean, quoted
+from tui_reseller.domain.text import clean
 from tui_reseller.tui.commit_guard import TOO_FAST, CommitGuard
 from tui_reseller.tui.dialogs.dialog import Dialog
+from tui_reseller.tui.dialogs.form_findings import findings, in_one, why_refused
+from tui_reseller.tui.dialogs.form_row import FormRow
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
-from tui_reseller.tui.widgets.inputs import Choice, HasValue, LineInput, PathInput, SecretInput, TypedInput
+from tui_reseller.tui.presenters.rows import is_too_small, too_small_words
+from tui_reseller.tui.widgets.inputs import Choice, LineInput, TypedInput
 
 if TYPE_CHECKING:
     from textual.widgets import TextArea
 
 KINDS = {"": "", "soft": "$soft", "new": "bold", "off": "bold $off-ink on $off"}
 """How the parts of a change look."""
+NOTE_CELLS = 38
+"""So much fits beside a field."""
+DIFFER = "the two passwords differ; nothing was sent"
 TOO_QUICK = "That came faster than fingers type (paste, or a slow line): type it again; nothing was sent"
 
 
@@ -50,6 +56,7 @@ class Form(Dialog[dict[str, str] | None]):
         self.spec = spec
         self.guard = guard
         self._recalled: dict[str, int] = {}
+        self._whole = ""  # the field whose finding the line for problems says
 
     def compose(self) -> ComposeResult:
         """Title, lines, fields, the line for problems, buttons."""
@@ -69,35 +76,15 @@ class Form(Dialog[dict[str, str] | None]):
                     with Vertical(classes="form-group" if at else "form-group -first"):
                         for line in row.lines:
                             yield Static(clean(line), markup=False, classes="form-line")
-                        yield from self._compose_row(row)
+                        yield FormRow(row)
             yield Static(clean(self.spec.problem), markup=False, id="form-problem")
             with Horizontal(id="form-buttons"):
                 yield Button(Content(f"[{self.spec.cancel}]"), id="cancel", compact=True)
                 yield Button(Content(f"[{self.spec.commit} ^S]"), id="commit", compact=True)
 
-    def _compose_row(self, row: FormField) -> ComposeResult:
-        with Horizontal(classes=f"form-row -{row.kind}", id=f"row-{row.name}"):
-            yield Static(clean(row.label), markup=False, classes="form-label")
-            start = row.value if row.start is None else row.start
-            if row.kind == "choice":
-                yield Choice(row.options, start, id=f"field-{row.name}")
-            elif row.kind == "lines":
-                from tui_reseller.tui.widgets.lines_input import LinesInput  # noqa: PLC0415 - one form has such a field
-
-                yield LinesInput(row.shown(start), id=f"field-{row.name}")
-            else:
-                kinds = {"secret": SecretInput, "typed": TypedInput, "path": PathInput}
-                kind, is_secret = kinds.get(row.kind, LineInput), row.kind == "secret"
-                yield Static("[", markup=False, classes="form-edge")
-                yield kind(
-                    row.shown(start), password=is_secret, select_on_focus=False, compact=True, id=f"field-{row.name}"
-                )
-                yield Static("]", markup=False, classes="form-edge")
-            yield Static(row.hint, markup=False, classes="form-note", id=f"note-{row.name}")
-
     def on_mount(self) -> None:
-        """Start on the first field, else on Cancel; a commit counts from the first painting on."""
-        first = f"#field-{self.spec.first or self.spec.fields[0].name}" if self.spec.fields else "#cancel"
+        """Start where something is to be typed, else on Cancel; a commit counts from the first painting on."""
+        first = f"#field-{self._first()}" if self.spec.fields else "#cancel"
         if not self.query(first):
             return  # the application is ending: nothing was composed any more
         self.set_focus(self.query_one(first))
@@ -106,17 +93,31 @@ class Form(Dialog[dict[str, str] | None]):
             self._note(row)
         self._show_fitting()
 
+    def _first(self) -> str:
+        """Return the name of the field to start in: the first empty one, for a choice has a good value already. In an
+        editor, which shows what there is, it is the very first.
+        """
+        rows = [row for row in self.spec.fields if self._applies(row)]
+        typed = [row for row in rows if row.kind != "choice" and not row.shown(row.begins)]
+        empty = typed if not self.spec.marks_changes else []
+        return self.spec.first or [*empty, *rows][0].name
+
+    def row(self, name: str) -> FormRow:
+        """Return the row of a field."""
+        return self.query_one(f"#row-{name}", FormRow)
+
+    @property
+    def fitting(self) -> list[FormRow]:
+        """The rows that belong to what is chosen."""
+        return [self.row(row.name) for row in self.spec.fields if self._applies(row)]
+
     def values(self) -> dict[str, str]:
         """Return the present values; a field that was not touched keeps its raw value."""
-        return {row.name: self._value(row) for row in self.spec.fields}
-
-    def _value(self, row: FormField) -> str:
-        shown = cast("HasValue", self.query_one(f"#field-{row.name}")).value
-        return row.value if row.kind != "choice" and shown == row.shown(row.value) else shown
+        return {row.name: self.row(row.name).value for row in self.spec.fields}
 
     def changes(self) -> dict[str, str]:
         """Return the values that are not what they were."""
-        return {row.name: value for row in self.spec.fields if (value := self._value(row)) != row.value}
+        return {row.name: self.row(row.name).value for row in self.spec.fields if self.row(row.name).is_changed}
 
     def _applies(self, row: FormField) -> bool:
         if row.only_if is None:
@@ -126,7 +127,7 @@ class Form(Dialog[dict[str, str] | None]):
 
     def _show_fitting(self) -> None:
         for row in self.spec.fields:
-            self.query_one(f"#row-{row.name}").display = self._applies(row)
+            self.row(row.name).display = self._applies(row)
 
     def on_choice_changed(self) -> None:
         """Rows that belong to an option come and go; a complaint that nothing is chosen has been heard."""
@@ -151,62 +152,56 @@ class Form(Dialog[dict[str, str] | None]):
         name = widget.id if widget is not None else None
         return next((row for row in self.spec.fields if name == f"field-{row.name}"), None)
 
-    def _findings(self, row: FormField) -> list[Finding]:
-        value = self._value(row)
-        found = list(row.check(value)) if row.check and (value or row.required) else []
-        if row.required and not value.strip():
-            found.insert(0, Finding(row.name, f"{row.label} is required"))
-        return found
-
-    def _note(self, row: FormField) -> None:
-        """Show the count, the error or the warning of a field beside it; a changed field carries a ~."""
-        note = self.query_one(f"#note-{row.name}", Static)
-        value = self._value(row)
-        changed = self.spec.marks_changes and value != row.value
-        self.query_one(f"#row-{row.name} .form-label", Static).update(clean(f"{'~' if changed else ' '}{row.label}"))
-        found = self._findings(row) if value != row.value or not row.required else []
+    def _note(self, field: FormField) -> None:
+        """Show the count, the error or the warning of a field beside it."""
+        row = self.row(field.name)
+        row.mark(changed=self.spec.marks_changes and row.is_changed)
+        found = findings(field, row.value) if row.is_changed or not field.required else []
         refused = [finding for finding in found if not finding.warning]
-        note.set_class(bool(refused), "-bad")
-        if found:
-            note.update(clean((refused or found)[0].message).removeprefix(f"{row.label}: "))
-        elif row.limit and value:
-            note.update(f"{len(value)}/{row.limit}")
-        else:
-            note.update(row.hint)
+        words = clean((refused or found)[0].message).removeprefix(f"{field.label}: ") if found else ""
+        row.say(words, is_bad=bool(refused))
+        before, row.noted = row.noted, row.value
+        if before is None or before == row.value:
+            return  # nothing was typed: what the line for problems says is of before
+        if refused and cell_len(words) > NOTE_CELLS:  # it is cut there: that line has all of it
+            self._whole = field.name
+            self.say(words)
+        elif self._whole == field.name:
+            self._whole = ""
+            self.say("")
 
     def action_commit(self) -> None:
         """Do what the form says, if it may be done now."""
+        if is_too_small(*self.app.size):
+            self.say(too_small_words(self.app.size.width))
+            return
         if not self.guard.allows():
             self.say(TOO_FAST)
             return
-        for row in self.spec.fields:
-            why = self._why_refused(row) if self._applies(row) else None
-            if why is not None:
-                self.say(why)
-                self.set_focus(self.query_one(f"#field-{row.name}"))
-                return
-        self.dismiss(self.values())
+        refused = [(row, why) for row in self.fitting if (why := self._why_refused(row)) is not None]
+        if not refused:
+            self.dismiss(self.values())
+            return
+        for row, why in refused:
+            row.say(clean(why).removeprefix(f"{row.field.label} is "), is_bad=True)
+        self.say(in_one([(row.field, why) for row, why in refused]))
+        self.set_focus(refused[0][0].widget)
 
-    def _why_refused(self, row: FormField) -> str | None:
+    def _why_refused(self, row: FormRow) -> str | None:
         """Return why the form cannot be done with what stands in a row, or None."""
-        value, widget = self._value(row), self.query_one(f"#field-{row.name}")
-        if row.kind == "choice" and value not in dict(row.options):
-            return f"{row.label}: choose {' or '.join(words for _, words in row.options)}"
-        if row.kind == "typed" and value != row.must_be:
-            return f"type exactly {quoted(row.must_be)}; nothing was sent"
-        if isinstance(widget, TypedInput) and widget.came_in_a_burst:
+        field, widget = row.field, row.widget
+        if isinstance(widget, TypedInput) and row.value == field.must_be and widget.came_in_a_burst:
             widget.clear()
             return TOO_QUICK
-        return next((finding.message for finding in self._findings(row) if not finding.warning), None)
-
-    def _typed(self) -> list[FormField]:
-        """Return the rows whose values would be missed: in an editor a choice is a value like any other."""
-        return [row for row in self.spec.fields if row.kind != "choice" or self.spec.marks_changes]
+        if field.same_as and row.value != self.row(field.same_as).value:
+            return DIFFER
+        return why_refused(field, row.value)
 
     @property
     def is_changed(self) -> bool:
-        """Whether something was typed that would be lost."""
-        return any(self._value(row) != row.value for row in self._typed())
+        """Whether something was typed that would be lost: in an editor a choice is a value like any other."""
+        rows = [row for row in self.spec.fields if row.kind != "choice" or self.spec.marks_changes]
+        return any(self.row(row.name).is_changed for row in rows)
 
     def action_leave(self) -> None:
         """Leave without doing anything; ask first where typed text would be lost."""
@@ -227,7 +222,7 @@ class Form(Dialog[dict[str, str] | None]):
         """Put the loaded value back into the field."""
         row = self._row_of(self.focused)
         if row is not None and row.kind != "choice":
-            cast("HasValue", self.focused).value = row.shown(row.value)
+            self.row(row.name).revert()
 
     def action_help(self) -> None:
         """Say the keys of a form."""
@@ -256,7 +251,7 @@ class Form(Dialog[dict[str, str] | None]):
 
     def _go(self, step: int) -> None:
         """Go by the form's own order: it is right also where rows have come that are not painted yet."""
-        stops: list[Widget] = [self.query_one(f"#field-{row.name}") for row in self.spec.fields if self._applies(row)]
+        stops: list[Widget] = [row.widget for row in self.fitting]
         stops += [self.query_one("#cancel"), self.query_one("#commit")]
         at = stops.index(self.focused) if self.focused in stops else -step
         self.set_focus(stops[(at + step) % len(stops)])

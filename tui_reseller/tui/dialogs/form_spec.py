@@ -17,7 +17,8 @@ class FormField:
     shown as a count.
 
     Value is what is there now; start is what the field shows at first, if it is something else (a draft). Lines stand
-    above it. A choice without a value has nothing chosen, and must be.
+    above it. A choice without a value has nothing chosen, and must be. Same_as names the field whose value it repeats.
+    Is_replaced: what is typed takes the place of the value, unless the cursor is moved first.
     """
 
     name: str
@@ -28,11 +29,18 @@ class FormField:
     limit: int = 0
     required: bool = False
     must_be: str = ""
+    same_as: str = ""
+    is_replaced: bool = False
     options: tuple[tuple[str, str], ...] = ()
     check: Check | None = None
     hint: str = ""
     only_if: tuple[str, str] | None = None
     lines: tuple[str, ...] = ()
+
+    @property
+    def begins(self) -> str:
+        """What the field has at first."""
+        return self.value if self.start is None else self.start
 
     def shown(self, value: str) -> str:
         """Return a value as the field shows it: clean, and of a secret nothing."""
@@ -46,7 +54,7 @@ class FormSpec:
     """What a form says. Grade is how grave it is (interaction 4); who names the customer it is about; change says what
     was and what will be, in parts: each new value is of the kind `new`, or `off`. Recall holds earlier values by field
     name; asks_leave asks before typed text is lost. First names the field that has the focus at first, if that is not
-    the first one.
+    the first empty one.
     """
 
     title: str

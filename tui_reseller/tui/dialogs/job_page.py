@@ -32,6 +32,8 @@ class JobPage(Dialog[str | None]):
         Binding("t", "next('retry')", show=False),
         Binding("u", "next('undo')", show=False),
         Binding("o", "next('results')", show=False),
+        Binding("j", "move(1)", show=False),
+        Binding("k", "move(-1)", show=False),
         Binding("escape,q", "leave", show=False),
     ]
 
@@ -48,7 +50,9 @@ class JobPage(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """Progress, counts, items, hint."""
         yield Static("", markup=False, id="page-title")
+        yield Static("", markup=False, id="page-bar")
         yield Static("", markup=False, id="page-counts")
+        yield Static(words.RESULT_HEADS, markup=False, id="page-heads")
         yield OptionList(id="page-rows", markup=False)
         yield Static("", markup=False, id="page-hint")
 
@@ -75,6 +79,7 @@ class JobPage(Dialog[str | None]):
         rows = self.query_one(OptionList)
         rows.clear_options()
         rows.add_options([ListOption(words.result_line(self.provider, item)) for item in items])
+        rows.highlighted = 0 if items else None
         if self.job.total > SHOWN:
             rows.add_option(ListOption(f"... all {self.job.total:,}: o writes them to a file", disabled=True))
 
@@ -94,7 +99,8 @@ class JobPage(Dialog[str | None]):
             title, counts = words.title(job, job.counts, state + owner), dict(job.counts)
             in_flight = job.in_flight
         self.query_one("#page-title", Static).update(title)
-        self.query_one("#page-counts", Static).update(clean(words.counts_line(counts, in_flight)))
+        self.query_one("#page-bar", Static).update(words.bar(job, counts, max(self.size.width - 2, 10)))
+        self.query_one("#page-counts", Static).update(clean(words.signed_counts(counts, in_flight)))
         self.query_one("#page-hint", Static).update(words.hint(job, is_here=run is not None and not run.halted()))
 
     def _add_results(self, run: JobRun) -> None:
@@ -107,6 +113,10 @@ class JobPage(Dialog[str | None]):
         if new:
             rows.add_options([ListOption(words.result_line(self.provider, result)) for result in new])
             rows.highlighted = rows.option_count - 1
+
+    def on_resize(self) -> None:
+        """The bar is as long as the screen is wide."""
+        self.draw()
 
     async def ended(self, job: Job) -> None:
         """The run here is over."""
@@ -142,6 +152,11 @@ class JobPage(Dialog[str | None]):
         """Leave for what can be done with a job that does not run."""
         if self.job.state is not JobState.RUNNING and (self.run_here is None or self.run_here.halted()):
             self.dismiss(wanted)
+
+    def action_move(self, step: int) -> None:
+        """Move down or up."""
+        rows = self.query_one(OptionList)
+        (rows.action_cursor_down if step > 0 else rows.action_cursor_up)()
 
     def action_leave(self) -> None:
         """Back; a running job goes on."""

@@ -17,7 +17,7 @@ Ranked = Callable[[str, str, str], int | None]
 
 class Page(Dialog[str | None]):
     """Returns the key of the line on which Enter was pressed, or one of *keys*, or None for back. It begins on the line
-    whose key is *start*.
+    whose key is *start*. Heads are the titles of its columns.
     """
 
     SAYS_IN = "#page-hint"
@@ -25,6 +25,8 @@ class Page(Dialog[str | None]):
         Binding("escape,q", "leave", show=False),
         Binding("j", "cursor_down", show=False),
         Binding("k", "cursor_up", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
         Binding("slash", "filter", show=False, priority=True),
     ]
 
@@ -39,6 +41,7 @@ class Page(Dialog[str | None]):
         filtering: bool = False,
         start: str = "",
         ranked: Ranked | None = None,
+        heads: str = "",
     ) -> None:
         super().__init__()
         self.heading = title
@@ -49,11 +52,14 @@ class Page(Dialog[str | None]):
         self.filtering = filtering
         self.start = start
         self.ranked = ranked
+        self.heads = heads
 
     def compose(self) -> ComposeResult:
         """Title, filter, lines, hint."""
         yield Static(clean(self.heading), markup=False, id="page-title")
         yield LineInput(placeholder="type to filter", compact=True, id="page-filter")
+        if self.heads:
+            yield Static(self.heads, markup=False, id="page-heads")
         yield OptionList(id="page-rows", markup=False)
         yield Static(self.hint, markup=False, id="page-hint")
 
@@ -86,7 +92,7 @@ class Page(Dialog[str | None]):
         """Filter while typing."""
         self._fill(event.value)
 
-    def on_input_submitted(self) -> None:
+    def on_input_submitted(self, _event: Input.Submitted) -> None:
         """Enter in the filter chooses the first line."""
         if self.found:
             self.dismiss(self.found[self.query_one(OptionList).highlighted or 0][0])
@@ -125,6 +131,12 @@ class Page(Dialog[str | None]):
     def action_cursor_up(self) -> None:
         """Move up."""
         self.query_one(OptionList).action_cursor_up()
+
+    def action_page(self, step: int) -> None:
+        """Move by a page, from the filter, too."""
+        rows = self.query_one(OptionList)
+        goal = (rows.highlighted or 0) + step * max(rows.size.height - 1, 1)
+        rows.highlighted = max(0, min(goal, rows.option_count - 1))
 
     def action_leave(self) -> None:
         """Back."""

@@ -17,8 +17,7 @@ LONGEST_REASON = 200
 
 def reason_field(*, required: bool) -> FormField:
     """Return the row for the reason."""
-    hint = "required" if required else ""
-    return FormField("reason", "Reason", required=required, limit=LONGEST_REASON, hint=hint)
+    return FormField("reason", "Reason", required=required, limit=LONGEST_REASON)
 
 
 def until_field(now: datetime) -> FormField:
@@ -55,9 +54,12 @@ def password_fields(label: str, how: str = "generate") -> tuple[FormField, ...]:
     options = (("generate", f"generate, {GENERATED_LENGTH} characters"), ("type", "type it twice"))
     return (
         FormField("how", label, how, "choice", options=options),
-        FormField("password", "Password", kind="secret", only_if=("how", "type"), hint=f"at least {MIN_LENGTH}"),
-        FormField("again", "Once more", kind="secret", only_if=("how", "type")),
-    )
+        FormField(
+            "password", "Password", kind="secret", only_if=("how", "type"), required=True,
+            hint=f"at least {MIN_LENGTH}",
+        ),
+        FormField("again", "Once more", kind="secret", only_if=("how", "type"), same_as="password"),
+    )  # fmt: skip
 
 
 def customer_field(

@@ -13,6 +13,7 @@ from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.secret import MASK, Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.policy import READ_SECONDS
+from tui_reseller.tui.commit_guard import TOO_FAST
 from tui_reseller.tui.dialogs.dialog import Dialog
 
 
@@ -49,6 +50,7 @@ class ShowSecret(Dialog[str]):
         self.copy = copy
         self.seen = False
         self.asked_at: float | None = None
+        self.painted_at: float | None = None
 
     def compose(self) -> ComposeResult:
         """The mask and three buttons."""
@@ -68,13 +70,23 @@ class ShowSecret(Dialog[str]):
                 yield Button(Content("[Done]"), id="done", compact=True)
 
     def on_mount(self) -> None:
-        """Nothing is revealed by Enter alone: the focus starts on Done, which asks once."""
-        self.set_focus(self.query_one("#done"))
+        """Begin on what is wanted next. It shows nothing, and leaving takes another key."""
+        self.set_focus(self.query_one("#copy"))
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        self.painted_at = monotonic()
+
+    @property
+    def _is_read(self) -> bool:
+        return self.painted_at is not None and monotonic() - self.painted_at > READ_SECONDS
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Reveal, copy or close."""
+        """Reveal, copy or close; what was typed ahead of it reveals and copies nothing."""
         event.stop()
-        if event.button.id == "reveal":
+        if event.button.id != "done" and not self._is_read:
+            self.say(TOO_FAST)
+        elif event.button.id == "reveal":
             self.query_one("#secret", Static).update(self.secret.reveal())
             self.seen = True
         elif event.button.id == "copy":

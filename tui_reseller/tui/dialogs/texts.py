@@ -1,6 +1,7 @@
 """What the dialogs of single verbs say (interaction.md section 6): from the service's table to a FormSpec. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tui_reseller.domain.action import Effect
@@ -127,19 +128,23 @@ def one_field_form(
         profile,
         (*warnings, *now, *action.consequence),
         (
-            _new_value(field),
-            reason_field(required=reason_required),
+            _new_value(field, customer),
             *(confirming or typed_fields(customer.username, typed)),
+            reason_field(required=reason_required),
         ),
         commit=action.button,
         grade=action.grade,
         who=who(provider, customer),
+        first=field.name,
     )
 
 
-def _new_value(field: Field) -> FormField:
+def _new_value(field: Field, customer: Customer) -> FormField:
+    """Return the row of a new value: the present one stands there, to be changed or to be written over."""
     hint = f"{MIN_USERNAME}-{field.limit}" if field.check == "username" else ""
-    return customer_field(field, label=f"New {field.label[:1].lower()}{field.label[1:]}", required=True, hint=hint)
+    label = f"New {field.label[:1].lower()}{field.label[1:]}"
+    row = customer_field(field, customer.text(field.name), label=label, required=True, hint=hint)
+    return replace(row, is_replaced=True)
 
 
 def password_form(
@@ -163,9 +168,12 @@ def password_form(
         reason_field(required=reason_required),
         confirming_field([target.username], typed),
     )
+    # Where a password that is typed too early lands is no field whose text is kept.
+    first = "old" if old else "typed"
     return FormSpec(
-        action.heading, profile, lines, fields, commit=action.button, grade=action.grade, who=who(provider, target)
-    )
+        action.heading, profile, lines, fields,
+        commit=action.button, grade=action.grade, who=who(provider, target), first=first,
+    )  # fmt: skip
 
 
 def review_form(

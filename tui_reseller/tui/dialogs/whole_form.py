@@ -35,15 +35,17 @@ def whole_form(
     """
     action = provider.action(operations[0])
     lines = [*_now(provider, action.takes, customer), *_offers(provider, offered)]
+    rows = list(_rows(provider, operations, customer, offered, typed or {}))
     return FormSpec(
         action.title,
         profile,
         [*lines, "ctrl+s opens the review; nothing is sent before."],
-        list(_rows(provider, operations, customer, offered, typed or {})),
+        rows,
         commit="Review",
         asks_leave=True,
         problem=problem,
         who=who(provider, customer),
+        first=rows[0].name,  # what is there now is there to be changed
     )
 
 

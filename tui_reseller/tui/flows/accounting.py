@@ -13,7 +13,7 @@ from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.flows.checking import check, next_check
 from tui_reseller.tui.flows.lifting import ended
-from tui_reseller.tui.presenters.entry import ended_line, entry_line, outcome_word, word
+from tui_reseller.tui.presenters.entry import ended_line, entry_heads, entry_line, outcome_word, word
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.open_outcome import open_lines
 from tui_reseller.tui.profile_context import ProfileContext
@@ -68,15 +68,15 @@ async def activity(context: ProfileContext) -> None:
             context.notify_error(error)
             return
         several = shown.username is None
-        rows = [
-            (entry.id, entry_line(entry, context.now(), with_username=several or entry.customer != shown.username))
-            for entry in entries
-        ]
+        is_named = several or any(entry.customer != shown.username for entry in entries)
+        rows = [(entry.id, entry_line(entry, context.now(), with_username=is_named)) for entry in entries]
         title = shown.title(context) + (f", {len(entries):,} of {count:,}" if count > len(entries) else "")
         whole = "" if several else "a whole profile   "
         hint = f"Enter opens   {whole}m mine   t today   / filters   Esc back"
         keys = "mt" if several else "amt"
-        chosen = await context.dialogs.ask(Page(title, rows, hint=hint, keys=keys, empty="Nothing done yet."))
+        heads = entry_heads(with_username=is_named)
+        page = Page(title, rows, hint=hint, keys=keys, empty="Nothing done yet.", heads=heads)
+        chosen = await context.dialogs.ask(page)
         if chosen is None:
             return
         if chosen in keys:
@@ -98,7 +98,8 @@ def _entry_lines(context: ProfileContext, entry: Entry) -> list[str]:
     ]
     if entry.until is not None:
         lines.append(f"Until      {clock_text(entry.until, context.now())}   then it is due: tui-reseller due")
-    return lines + [f"  {c.field:<15} {word(c.before)} -> {word(c.after)}" for c in entry.changes]
+    labels = {name: field.heading.capitalize() for name, field in context.provider.by_name.items()}
+    return lines + [f"  {labels.get(c.field, c.field):<15} {word(c.before)} -> {word(c.after)}" for c in entry.changes]
 
 
 async def needs_you(context: ProfileContext) -> None:
@@ -113,7 +114,8 @@ async def needs_you(context: ProfileContext) -> None:
         over = {one.entry.id: one for one in context.session.suspended.due(context.now())}
         rows = [(entry.id, entry_line(entry, context.now(), with_username=True)) for entry in entries]
         rows += [(name, ended_line(one, context.now())) for name, one in over.items()]
-        chosen = await context.dialogs.ask(Page("Needs you", rows, empty="Nothing needs you."))
+        heads = entry_heads(with_username=True)
+        chosen = await context.dialogs.ask(Page("Needs you", rows, empty="Nothing needs you.", heads=heads))
         if chosen is None:
             return
         if chosen in over:

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 
 from tui_reseller.domain.credential import Credential
-from tui_reseller.domain.errors import CredentialStoreError, InvalidInput, ResellerError
+from tui_reseller.domain.errors import (
+    CredentialsRefused,
+    CredentialStoreError,
+    InvalidInput,
+    Rejected,
+    ResellerError,
+    UnusableAnswer,
+)
 from tui_reseller.domain.profile import COLOURS, Format, Profile, Store, checked_base_url
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.secret import Secret
@@ -16,7 +23,8 @@ from tui_reseller.tui.dialogs.asking import Dialogs
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 
 
-def _form(values: dict[str, str], state: str, problem: str) -> FormSpec:
+def _form(values: dict[str, str], state: str, problem: str, first: str = "", *, has_key: bool = False) -> FormSpec:
+    """Return the form. Has_key: one was typed before, and is kept while nothing else is typed."""
     where = (("keyring", "OS keyring"), ("none", "memory, until I quit"))
     note = {
         "ready": "The OS keyring is ready.",
@@ -45,11 +53,15 @@ def _form(values: dict[str, str], state: str, problem: str) -> FormSpec:
                 options=where if state == "ready" else where[1:],
             ),
             FormField("protected", "Protect it?", values.get("protected", "yes"), "choice", options=yes_no),
-            FormField("key", "Key or password", kind="secret", required=True, hint="of that account"),
+            FormField(
+                "key", "Key or password", kind="secret", required=not has_key,
+                hint="empty: as typed before" if has_key else "of that account",
+            ),
         ),
         commit="Test",
         asks_leave=True,
         problem=problem,
+        first=first,
     )  # fmt: skip
 
 
@@ -60,13 +72,14 @@ async def connect(services: Services, dialogs: Dialogs, notify: Callable[[str, s
     except CredentialStoreError as error:
         state = error.state
     values: dict[str, str] = {}
-    problem = ""
+    problem = first = key = ""
     while True:
-        answer = await dialogs.ask_form(_form(values, state, problem))
+        answer = await dialogs.ask_form(_form(values, state, problem, first, has_key=bool(key)))
         if answer is None:
             return None
         values = {name: value for name, value in answer.items() if name != "key"}
-        credential = Credential(Secret(answer["key"]))
+        key = answer["key"] or key
+        credential = Credential(Secret(key))
         try:
             profile = await _profile(services, values, credential)
             if profile.name in services.profiles.load().profiles:
@@ -74,14 +87,30 @@ async def connect(services: Services, dialogs: Dialogs, notify: Callable[[str, s
             seen = await _try(services, profile, credential)
             spec = FormSpec("The account answers", profile.name, seen, commit="Save", cancel="Back")
             if await dialogs.ask_form(spec) is None:
-                problem = ""
+                problem = first = ""
                 continue
             where = await services.profiles.add(profile, credential)
         except ResellerError as error:
-            problem = error.message
+            problem, first = _problem(error, values), _to_mend(error)
             continue
         notify(f"Profile {profile.name} is saved; its key: {where}", "good")
         return profile
+
+
+def _problem(error: ResellerError, values: dict[str, str]) -> str:
+    """Say what went wrong, and where something else answered, what the address may lack."""
+    is_elsewhere = isinstance(error, UnusableAnswer | Rejected) and not isinstance(error, CredentialsRefused)
+    if is_elsewhere and values["base_url"]:
+        usual = PROVIDERS[values["provider"]].base_url
+        return f"{error.message} - does the base URL end in /{usual.rpartition('/')[2]}, as in {usual}?"
+    return error.message + (f" - {error.hint}" if isinstance(error, CredentialStoreError) and error.hint else "")
+
+
+def _to_mend(error: ResellerError) -> str:
+    """Return the field in which the next try begins."""
+    if isinstance(error, InvalidInput) and error.field in {"name", "base_url", "api_user"}:
+        return str(error.field)
+    return "key" if isinstance(error, CredentialsRefused) else "base_url"
 
 
 async def _profile(services: Services, values: dict[str, str], credential: Credential) -> Profile:

@@ -10,11 +10,12 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.password import PasswordState, generate_password
 from tui_reseller.domain.provider import KEY, AtCreate, Provider
 from tui_reseller.domain.secret import Secret
-from tui_reseller.domain.text import clean
+from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.unnamed import name_for_now
 from tui_reseller.services.creating import split
 from tui_reseller.services.job_passwords import state_after
 from tui_reseller.services.new_names import why_odd
+from tui_reseller.services.result import Result
 from tui_reseller.services.validation import findings_for
 from tui_reseller.tui.dialogs.customer_forms import create_form
 from tui_reseller.tui.dialogs.form_spec import FormSpec
@@ -67,10 +68,21 @@ async def create(context: ProfileContext) -> None:
         result = await send(context, call, None, answer, then)
         if state_after(result) is not PasswordState.REFUSED:
             unsent.values = None
+            _go_there(context, result)
             return
         note = result_note(context.provider, result, context.now())
         context.show_note(replace(note, hints=(*note.hints, Hint("n", "brings back what you typed"))))
         return
+
+
+def _go_there(context: ProfileContext, result: Result) -> None:
+    """Put the cursor on the new customer; if the filter hides it, say so."""
+    row = context.session.customers.row_of(result.username) if result.outcome.is_applied else None
+    if row is not None:
+        context.view.list.move(row)
+    elif result.outcome.is_applied and context.filter:
+        note = context.state.note
+        context.show_note(replace(note, hints=(Hint("Esc", "shows it: the filter hides it"), *note.hints)))
 
 
 async def _offered(context: ProfileContext) -> Mapping[str, Sequence[str]]:
@@ -103,7 +115,7 @@ def _review(
         lines.append(TWO_CALLS)
     lines += action.consequence
     return review_form(
-        f"Review {action.title.lower()}",
+        f"Review {action.title.lower()}{'' if provider.names_customers else f' {quoted(call.username, 40)}'}",
         context.profile_title,
         lines,
         reason_required=reason_required(context, call.operation),

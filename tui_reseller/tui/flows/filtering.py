@@ -81,9 +81,22 @@ async def keep(context: ProfileContext, text: str) -> bool:
 
 async def put_back(context: ProfileContext) -> str:
     """Return to the filter that was there when typing began, and return its text."""
-    former = context.memory(_Filters).former
+    former, found = context.memory(_Filters).former, found_here(context)
     await filter_by(context, former, final=True)
+    stay_on(context, found)
     return former
+
+
+def found_here(context: ProfileContext) -> str | None:
+    """Return whom a filter has found: the customer under the cursor, if a filter shows it."""
+    return context.current.username if context.filter and context.current is not None else None
+
+
+def stay_on(context: ProfileContext, username: str | None) -> None:
+    """Keep the cursor on whom a filter has found, now that more is shown."""
+    row = context.session.customers.row_of(username) if username else None
+    if row is not None:
+        context.view.list.move(row)
 
 
 def is_recalling(context: ProfileContext) -> bool:

@@ -28,7 +28,9 @@ async def jobs(context: ProfileContext) -> None:
         found = await context.services.jobs.all(context.session.account)
         rows = [(str(job.number), words.job_line(job, context.now())) for job in found]
         chosen = await context.dialogs.ask(
-            Page("Plans and jobs", rows, empty="No job yet: mark several customers, then a verb.")
+            Page(
+                "Plans and jobs", rows, empty="No job yet: mark several customers, then a verb.", heads=words.JOB_HEADS
+            )
         )
         if chosen is None:
             return

@@ -14,6 +14,7 @@ from tui_reseller.domain.errors import (
     ResellerError,
     SnapshotDamaged,
 )
+from tui_reseller.domain.profile import Store
 from tui_reseller.domain.refreshing import MANUAL
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean
@@ -60,7 +61,7 @@ async def load_and_refresh(context: ProfileContext) -> None:
     if wanted == MANUAL and context.session.held.read_at is not None:
         context.show(progress="")
     else:
-        await refresh(context)
+        await refresh(context, at_start=True)
 
 
 async def say_unseen(context: ProfileContext) -> None:
@@ -86,9 +87,11 @@ async def _load(context: ProfileContext) -> None:
     await context.requery(filter_note="")
 
 
-async def refresh(context: ProfileContext, *, asked: bool = False, quietly: bool = False) -> None:
+async def refresh(
+    context: ProfileContext, *, asked: bool = False, quietly: bool = False, at_start: bool = False
+) -> None:
     """Read the list from the service; the old one stays until the new one is whole. Quietly: what goes on is not shown,
-    only what comes of it.
+    only what comes of it. A key that is kept nowhere is asked for at the start: nobody could have given it before.
     """
     session, trouble = context.session, context.state.trouble
     context.memory(_Held).fresh = None
@@ -109,7 +112,9 @@ async def refresh(context: ProfileContext, *, asked: bool = False, quietly: bool
     except MissingCredentials as error:
         context.show(trouble=NO_KEY)
         context.notify(f"No key - r goes on. {error.message}", "bad")
-        if asked:
+        if at_start and context.session.profile.store is Store.NONE and not isinstance(error, CredentialStoreError):
+            await _ask_key(context, error)
+        elif asked:
             await _without_key(context, error)
     except ResellerError as error:
         since = (

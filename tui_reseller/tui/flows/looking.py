@@ -1,5 +1,6 @@
 """Move between the list and what was opened from it."""
 
+from tui_reseller.tui.flows.filtering import found_here, stay_on
 from tui_reseller.tui.flows.marking import drop_range
 from tui_reseller.tui.flows.views import open_view
 from tui_reseller.tui.profile_context import ProfileContext
@@ -26,4 +27,6 @@ async def back(context: ProfileContext) -> None:
     elif context.host.cancel("export"):
         context.notify("The export was cancelled; no file was written.")
     elif context.state.filter_text:
+        found = found_here(context)
         await open_view(context, ALL)
+        stay_on(context, found)

@@ -43,10 +43,14 @@ async def drop_or_restore(context: ProfileContext) -> None:
     if marked:
         dropped.marks = marked
         context.mark(frozenset())
-        context.notify(f"{len(marked):,} marks dropped; - again restores them.")
+        context.notify(f"{_marks(marked)} dropped; - again restores {'it' if len(marked) == 1 else 'them'}.")
     elif dropped.marks:
         context.mark(dropped.marks)
-        context.notify(f"{len(dropped.marks):,} marks restored.")
+        context.notify(f"{_marks(dropped.marks)} restored.")
+
+
+def _marks(marked: frozenset[str]) -> str:
+    return "1 mark" if len(marked) == 1 else f"{len(marked):,} marks"
 
 
 def toggle_here(context: ProfileContext) -> None:

@@ -55,6 +55,7 @@ async def start_reviewed(context: ProfileContext, drafted: Drafted, review: Revi
     while True:
         answer = await context.dialogs.ask_form(spec)
         if answer is None:
+            context.notify("Nothing was started.")
             return None
         if answer.get("then") != "list":
             break

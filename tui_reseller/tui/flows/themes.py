@@ -15,6 +15,11 @@ async def choose(context: ProfileContext) -> None:
         return
     try:
         context.services.profiles.config.set_theme(chosen)
+        if context.session.profile.theme not in {"", chosen}:
+            own = context.session.profile
+            context.notify(
+                f"Kept; but {own.name} has its own, {own.theme}: profile set {own.name} theme=...", "warning"
+            )
     except ResellerError as error:
         context.notify_error(error)
     else:

@@ -36,6 +36,15 @@ def sort_menu(context: ProfileContext) -> Menu:
     return Menu("Sort by", options, before=partial(_sort_by, context))
 
 
+async def sort_by(context: ProfileContext, column: str) -> None:
+    """Sort by a column, and remember it; by the present one: the other way round."""
+    if column in context.provider.columns:
+        await context.requery(sort=column, descending=column == context.state.sort and not context.state.descending)
+        context.host.after_painting(partial(keep_layout, context))
+    else:
+        context.notify("The list cannot be sorted by that column; s has those that it can.")
+
+
 async def sorted_by(context: ProfileContext, _column: str) -> None:
     """Remember how the list is sorted now."""
     keep_layout(context)

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import accumulate
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.events import Click
+from textual.message import Message
 from textual.strip import Strip
 
 from tui_reseller.domain.provider import Provider
 from tui_reseller.tui.panes.kinds import KindStyles
+from tui_reseller.tui.presenters.commands import FooterKey
 from tui_reseller.tui.presenters.header import badge_words, counts_parts, header_parts
-from tui_reseller.tui.presenters.parts import Part, text_of
-from tui_reseller.tui.presenters.rows import NARROW, columns, title_parts
+from tui_reseller.tui.presenters.parts import Part, apart, text_of
+from tui_reseller.tui.presenters.rows import GUTTER, NARROW, Column, columns, title_parts
 from tui_reseller.tui.themes import BADGES, BADGES_16, SIXTEEN
 from tui_reseller.tui.view_state import Note, ViewState
 
@@ -115,6 +119,14 @@ class TitleLine(FittedLine):
     def __init__(self, provider: Provider, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.provider = provider
+        self._columns: tuple[Column, ...] = ()
+
+    class Clicked(Message):
+        """The title of a column was clicked."""
+
+        def __init__(self, field: str) -> None:
+            super().__init__()
+            self.field = field
 
     def show(self, state: ViewState) -> None:
         """Show the state."""
@@ -124,7 +136,15 @@ class TitleLine(FittedLine):
         width = self.size.width or 80
         narrow, noted = self.app.size.width < NARROW, len(state.notes) > 0
         shown = columns(self.provider, width, state.columns, narrow=narrow, noted=noted, hidden=state.untold)
+        self._columns = shown
         self.put(title_parts(shown, state.sort, descending=state.descending))
+
+    def on_click(self, event: Click) -> None:
+        """A title sorts."""
+        at, ends = event.x - GUTTER, accumulate(column.width + 1 for column in self._columns)
+        column = next((column for column, end in zip(self._columns, ends, strict=True) if 0 <= at < end), None)
+        if column is not None:
+            self.post_message(self.Clicked(column.field))
 
 
 class MessageLine(Line):
@@ -141,9 +161,29 @@ class MessageLine(Line):
 
 
 class FooterLine(Line):
-    """Six keys."""
+    """Six keys; where they do not fit, the last stays."""
 
-    def show(self, keys: list[tuple[str, str]], *, narrow: bool) -> None:
-        """Show keys and their words."""
-        gap = "  " if narrow else "   "
-        self.put([(" ", ""), *(part for key, words in keys for part in ((key, "key"), (f" {words}{gap}", "soft")))])
+    keys: Sequence[FooterKey] = ()
+    gap = 3
+
+    class Clicked(Message):
+        """A key was clicked: do its command."""
+
+        def __init__(self, command: str) -> None:
+            super().__init__()
+            self.command = command
+
+    def show(self, keys: Sequence[FooterKey], *, width: int) -> None:
+        """Show keys and their words in a width."""
+        self.gap = 2 if width < NARROW else 3
+        while len(keys) > 1 and 1 + sum(len(key.line) + self.gap for key in keys) - self.gap > width:
+            keys = [*keys[:-2], keys[-1]]
+        self.keys = keys
+        self.put([(" ", ""), *apart([[(key.key, "key"), (f" {key.words}", "soft")] for key in keys], " " * self.gap)])
+
+    def on_click(self, event: Click) -> None:
+        """A key that is clicked acts."""
+        ends = accumulate(len(key.line) + self.gap for key in self.keys)
+        key = next((key for key, end in zip(self.keys, ends, strict=True) if 0 <= event.x - 1 < end), None)
+        if key is not None and key.command:
+            self.post_message(self.Clicked(key.command))

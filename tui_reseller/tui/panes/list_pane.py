@@ -45,6 +45,9 @@ class ListPane(LineView, can_focus=True):
             super().__init__()
             self.text = text
 
+    class Opened(Message):
+        """The row under the cursor was clicked twice: open it."""
+
     class GutterClicked(Message):
         """The gutter of the row under the cursor was clicked: mark it."""
 
@@ -284,12 +287,14 @@ class ListPane(LineView, can_focus=True):
         event.prevent_default()
 
     def on_click(self, event: Click) -> None:
-        """A click moves; in the gutter it marks."""
+        """A click moves; in the gutter it marks, and twice elsewhere it opens."""
         row = event.y + self.scroll_offset.y
         if row < self.rows:
             self.move(row)
             if event.x < GUTTER:
                 self.post_message(self.GutterClicked())
+            elif event.chain == 2:
+                self.post_message(self.Opened())
 
     def on_paste(self, event: Paste) -> None:
         """Pasted usernames are marked by the screen."""

@@ -1,6 +1,7 @@
 """Commands in words: footer, palette and help, and why one cannot be used now."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from tui_reseller.domain.action import Action
 from tui_reseller.domain.provider import Provider
@@ -37,13 +38,33 @@ def why_not(command: Command, state: ViewState, policy: Policy, *, has_customer:
     return None
 
 
-def footer(commands: Iterable[Command], state: ViewState) -> list[tuple[str, str]]:
-    """Return key and word of what the footer shows: six, other ones while rows are marked."""
+class FooterKey(NamedTuple):
+    """A key in the footer, its word, and the id of its command; none where a field has it."""
+
+    key: str
+    words: str
+    command: str = ""
+
+    @property
+    def line(self) -> str:
+        """Both in one text."""
+        return f"{self.key} {self.words}"
+
+
+FILTER_KEYS = (
+    FooterKey("Enter", "Keep"), FooterKey("Esc", "Back"), FooterKey("Up", "Earlier"),
+    FooterKey("F1", "Words of filters", "help.open"),
+)  # fmt: skip
+"""What the footer shows while a filter is typed."""
+
+
+def footer(commands: Iterable[Command], state: ViewState) -> list[FooterKey]:
+    """Return what the footer shows: six, other ones while rows are marked."""
     by_id = {command.id: command for command in commands}
+    words = {name: by_id[name].footer for name in _FOOTER}
     if state.marked:
-        shown = [by_id[name] for name in _MARKED_FOOTER]
-        return [(key_word(c.keys[0]), _MARKED_WORDS.get(c.id, c.words)) for c in shown if c.keys]
-    return [(key_word(by_id[name].keys[0]), by_id[name].footer) for name in _FOOTER if by_id[name].keys]
+        words = {name: _MARKED_WORDS.get(name, by_id[name].words) for name in _MARKED_FOOTER}
+    return [FooterKey(key_word(by_id[name].keys[0]), word, name) for name, word in words.items() if by_id[name].keys]
 
 
 def keys_of(command: Command, commands: Iterable[Command]) -> str:
@@ -95,16 +116,3 @@ def rank(command: Command | None, words: str, line: str, typed: str) -> int | No
     if typed in name:
         return 3
     return 4 if typed in line.lower() else None
-
-
-def in_forms(provider: Provider) -> list[tuple[str, str]]:
-    """Return what the help says of forms and filters."""
-    example = "".join(f"{name}:off  " for name in provider.switches[:1])
-    lines = (
-        "In forms: Tab next · Enter next field · ctrl+s or F2 does what the form says · ctrl+r puts a value back",
-        "In forms: up in Reason brings the last reasons · Esc leaves, and asks if something was typed",
-        f'Filters: word  "two words"  field:part  field=whole  field~regex  {example}-word  is:marked',
-        "Filters: is:needs-you  is:suspended  is:noted  is:missing-data  is:duplicate-email",
-        "Filters: note:part and label:part are our own words; all terms must hold",
-    )
-    return [("", line) for line in lines]

@@ -12,6 +12,7 @@ from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.value import Value, value_words
 from tui_reseller.services.suspensions import Suspension
 from tui_reseller.tui.presenters.header import clock_text
+from tui_reseller.tui.presenters.rows import cut, cut_middle
 
 SHOWN = 3
 """So many changed fields are named in a line."""
@@ -45,8 +46,9 @@ def ended_line(suspension: Suspension, now: datetime) -> str:
     """Return one line of a suspension that is over: since when, who, why."""
     entry = suspension.entry
     reason = f"  {quoted(entry.reason, 60)}" if entry.reason else ""
-    what = f"due  {verb_of(entry.operation)} was to end"
-    return f"{clock_text(suspension.until, now)}  {clean(suspension.username, longest=40)}  {what}{reason}"
+    who, whom = cut(clean(entry.operator.user, longest=20), WHO), cut_middle(clean(suspension.username), WHOM)
+    what = f"{verb_of(entry.operation)} was to end"
+    return f"{clock_text(suspension.until, now):<{WHEN}}  {who}  {whom}  {'due':<{OUTCOME}}  {what}{reason}"
 
 
 def ended_lines(suspension: Suspension, now: datetime) -> list[str]:
@@ -59,12 +61,31 @@ def ended_lines(suspension: Suspension, now: datetime) -> list[str]:
     ]
 
 
-def entry_line(entry: Entry, now: datetime, *, with_username: bool = False) -> str:
-    """Return one line of activity: when, who, what, outcome, why."""
-    username = f"{clean(entry.customer, longest=40)}  " if with_username else ""
-    reason = f"  until {clock_text(entry.until, now)}" if entry.until else ""
-    reason += f"  {quoted(entry.reason, 60)}" if entry.reason else ""
+WHEN, WHO, WHOM, OUTCOME = 12, 10, 24, 11
+"""Cells of the columns of activity."""
+
+
+def entry_heads(*, with_username: bool = False) -> str:
+    """Return the titles above lines of activity."""
+    whom = f"{'USERNAME':<{WHOM}}  " if with_username else ""
+    return f"{'WHEN':<{WHEN}}  {'WHO':<{WHO}}  {whom}{'OUTCOME':<{OUTCOME}}  WHAT"
+
+
+def entry_words(entry: Entry, now: datetime) -> str:
+    """Return one line of what was done, without columns: when, who, what, outcome, why."""
     who = clean(entry.operator.user, longest=20)
-    return (
-        f"{clock_text(entry.time, now)} {who}  {username}{change_words(entry)}  {outcome_word(entry.outcome)}{reason}"
-    )
+    what = f"{change_words(entry)}  {outcome_word(entry.outcome)}{_why(entry, now)}"
+    return f"{clock_text(entry.time, now)} {who}  {what}"
+
+
+def _why(entry: Entry, now: datetime) -> str:
+    end = f"  until {clock_text(entry.until, now)}" if entry.until else ""
+    return end + (f"  {quoted(entry.reason, 60)}" if entry.reason else "")
+
+
+def entry_line(entry: Entry, now: datetime, *, with_username: bool = False) -> str:
+    """Return one line of activity: when, who, outcome, what, why."""
+    username = f"{cut_middle(clean(entry.customer, longest=100), WHOM)}  " if with_username else ""
+    who = cut(clean(entry.operator.user, longest=20), WHO)
+    when, outcome = f"{clock_text(entry.time, now):<{WHEN}}", f"{outcome_word(entry.outcome):<{OUTCOME}}"
+    return f"{when}  {who}  {username}{outcome}  {change_words(entry)}{_why(entry, now)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
 
 from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome, verb_of
@@ -15,7 +16,10 @@ from tui_reseller.tui.presenters.rows import cut
 from tui_reseller.tui.view_state import Hint, Note
 
 SAMPLE = 5
-BAR = 30
+TO_DO, IN_FLIGHT = ".", ">"
+SIGNS = ("#", "?", "x", TO_DO)
+"""In the bar of a job: so as it was wanted, not known, not so, to do."""
+RESULT_HEADS = f"{'OUTCOME':<11} {'USERNAME':<36} WHAT"
 HOW = "First 1, then 10, then the rest; it pauses itself on errors."
 
 
@@ -59,19 +63,18 @@ def result_line(provider: Provider, found: JobItem | Result) -> str:
     return clean(f"{word:<11} {cut(clean(about.username), 36)} {what}", longest=300)
 
 
+JOB_HEADS = f"{'JOB':>4}  {'WHAT':<16} {'STATE':<12} {'BEGAN':<12} {'CUSTOMERS':<30} WHO  FROM"
+
+
 def job_line(job: Job, now: datetime) -> str:
-    """Return one line of the list of jobs."""
+    """Return one line of the list of jobs, below JOB_HEADS."""
+    what = ", ".join(job.verbs) or "-"
+    counts = f"{counts_line(job.counts, job.in_flight)} of {count_text(job.total)}"
     return clean(
-        f"{job.number:>4}  {job.state_word:<22} {count_text(job.done)} of {count_text(job.total):<9} "
-        f"{clock_text(job.began, now)}  {_outcomes(job)}{job.operator.user}  {job.origin}{_why(job)}",
+        f"{job.number:>4}  {cut(clean(what), 16)} {job.state.value:<12} {clock_text(job.began, now):<12} {counts:<30} "
+        f"{job.operator.user}  {job.origin}{_why(job)}",
         longest=300,
     )
-
-
-def _outcomes(job: Job) -> str:
-    """Return how many items have which outcome, unless that is one for all: then it says no more than the state."""
-    found = [outcome for outcome, count in job.counts.items() if count]
-    return f"{counts_line(job.counts)}  " if len(found) > 1 or job.open_unknowns else ""
 
 
 def title(
@@ -79,11 +82,37 @@ def title(
 ) -> str:
     """Return the progress line of a job's page."""
     done = sum(count for outcome, count in counts.items() if outcome is not None)
-    filled = BAR * done // job.total if job.total else BAR
     speed = f"  {rate:.0f}/s" if rate else ""
     rest = f"  {_left(left)}" if left is not None else ""
-    bar = f"[{'#' * filled}{'.' * (BAR - filled)}]"
-    return clean(f"Job {job.number}  {bar} {count_text(done)}/{count_text(job.total)}{speed}{rest}  {state}")
+    what = f"  {', '.join(job.verbs)}" if job.verbs else ""
+    return clean(f"Job {job.number}{what}  {count_text(done)}/{count_text(job.total)}{speed}{rest}  {state}")
+
+
+def bar(job: Job, counts: Mapping[Outcome | None, int], width: int) -> str:
+    """Return a bar of so many cells: a sign for each outcome, and at least one of each that there is."""
+    of_sign = dict.fromkeys(SIGNS, 0)
+    for outcome, count in counts.items():
+        of_sign[_sign(outcome)] += count
+    of_sign[TO_DO] += max(job.total - sum(of_sign.values()), 0)
+    total, cells = sum(of_sign.values()), ""
+    ends = accumulate(of_sign.values())
+    for (sign, count), end in zip(of_sign.items(), ends, strict=True):
+        cells += sign * (max(width * end // total - len(cells), 1) if count else 0)
+    return cells[:width]
+
+
+def signed_counts(counts: Mapping[Outcome | None, int], in_flight: int = 0) -> str:
+    """Return how many items have which outcome, each with its sign in the bar."""
+    parts = [f"{_sign(one)} {count_text(count)} {one.word.lower()}" for one, count in counts.items() if one and count]
+    parts += [f"{IN_FLIGHT} {count_text(in_flight)} in flight"] if in_flight else []
+    waiting = counts.get(None, 0)
+    return "   ".join([*parts, f"{TO_DO} {count_text(waiting)} to do"] if waiting else parts) or "nothing to do"
+
+
+def _sign(outcome: Outcome | None) -> str:
+    if outcome is None:
+        return TO_DO
+    return "#" if outcome.is_so else "?" if outcome.is_open else "x"
 
 
 def counts_line(counts: Mapping[Outcome | None, int], in_flight: int = 0) -> str:

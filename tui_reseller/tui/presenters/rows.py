@@ -20,6 +20,7 @@ NARROW = 80
 """Below this width the e-mail goes."""
 SMALLEST = (60, 15)
 """Columns and lines below which nothing useful fits."""
+TOO_SMALL = ("terminal too small: 60 columns and 15 lines are needed", "too small: 60x15 is needed", "needs 60x15", "")
 MIN_KEY, MAX_KEY = 20, 40
 MIN_ADDRESS = 16
 MIN_SWITCH = len("unknown")
@@ -31,6 +32,16 @@ NAME = "name"
 NAME_WIDTH = 20
 SHORT_KINDS = frozenset({Kind.CHOICE, Kind.NUMBER, Kind.MOMENT})
 """What is short, and tells customers apart without being chosen as a column."""
+
+
+def is_too_small(width: int, height: int) -> bool:
+    """Whether nothing useful fits."""
+    return width < SMALLEST[0] or height < SMALLEST[1]
+
+
+def too_small_words(width: int) -> str:
+    """Return what a terminal that is too small says, in its width."""
+    return next(words for words in TOO_SMALL if len(words) <= width)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from tui_reseller.domain.note import Note
 from tui_reseller.domain.provider import KEY, Field, Kind, Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.presenters.detail import Facts, is_unasked, shown, switch_note, switch_part, value_part
-from tui_reseller.tui.presenters.entry import entry_line
+from tui_reseller.tui.presenters.entry import entry_words
 from tui_reseller.tui.presenters.notes import in_one_line
 from tui_reseller.tui.presenters.parts import Part, cells_of, cropped
 from tui_reseller.tui.presenters.rows import cut
@@ -34,7 +34,7 @@ def short_lines(facts: Facts, width: int) -> list[list[Part]]:
         line = left[at] if at < len(left) else []
         line = cropped(line, half) if beside else list(line)
         lines.append([*line, (" " * max(half + 1 - cells_of(line), 0), GAP), *beside] if beside else line)
-    last = entry_line(facts.entries[0], facts.now) if facts.entries else "nothing done by this tool"
+    last = entry_words(facts.entries[0], facts.now) if facts.entries else "nothing done by this tool"
     return [*lines, [_label("Last"), (last, "value" if facts.entries else "soft")]]
 
 

@@ -20,6 +20,7 @@ class FilterField(LineInput):
         # With priority, so that a command typed right behind them is one also on a slow line.
         Binding("enter", "keep", show=False, priority=True),
         Binding("escape", "leave", show=False, priority=True),
+        Binding("f1", "help", show=False),
     ]
 
     def __init__(self, context: ProfileContext, *, id: str) -> None:  # noqa: A002 - Textual's name
@@ -53,6 +54,10 @@ class FilterField(LineInput):
     def action_leave(self) -> None:
         """Put the former filter back."""
         self._settle(self._put_back)
+
+    async def action_help(self) -> None:
+        """Say what can be typed here."""
+        await self.context.host.run_command("help.open")
 
     def _settle(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do something with the field once it has worked off its keys; commands wait until then."""

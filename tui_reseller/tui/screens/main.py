@@ -15,19 +15,22 @@ from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 from tui_reseller.services.view_counts import never_told
 from tui_reseller.tui import dispatch
+from tui_reseller.tui.commands import Command
 from tui_reseller.tui.flows import marking
 from tui_reseller.tui.host import Host, Speaks
 from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.panes.lines import FilterLine, FooterLine, HeaderLine, Line, MessageLine, TitleLine
 from tui_reseller.tui.panes.list_pane import ListPane
-from tui_reseller.tui.presenters.commands import footer, why_not, words_of
-from tui_reseller.tui.presenters.rows import NARROW, SIDE_BY_SIDE, SMALLEST
+from tui_reseller.tui.presenters.commands import FILTER_KEYS, footer, why_not, words_of
+from tui_reseller.tui.presenters.rows import NARROW, SIDE_BY_SIDE, is_too_small, too_small_words
 from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.screens.detail_follower import DetailFollower
 from tui_reseller.tui.screens.filter_field import FilterField
+from tui_reseller.tui.view_state import Note
 
 LINES = 7
 """Header, the filter's sign, counts, titles, message, footer, and what a terminal that is too small says."""
+HELP = "help.open"
 SLOW_SHOW_SECONDS = 0.2
 """On a slow line the screen is painted at most so often."""
 
@@ -49,6 +52,7 @@ class MainScreen(Screen[None]):
         self.filter = FilterField(self.context, id="filter")
         self.follower = DetailFollower(self.context, self.detail)
         self._waiting: Timer | None = None
+        self._refused: tuple[Command, Note] | None = None
         for command in host.commands:
             for key in command.keys:
                 self._bindings.key_to_bindings.setdefault(key, []).append(
@@ -70,7 +74,7 @@ class MainScreen(Screen[None]):
                 yield self.detail
         yield MessageLine(id="message")
         yield FooterLine(id="footer")
-        yield MessageLine("terminal too small: 60 columns and 15 lines are needed", id="too-small")
+        yield Line(id="too-small")
 
     async def on_mount(self) -> None:
         """Show what is known at once; the rest comes behind it."""
@@ -136,15 +140,27 @@ class MainScreen(Screen[None]):
         self.query_one("#counts", FilterLine).show(state)
         self.query_one("#titles", TitleLine).show(state)
         self.query_one("#message", MessageLine).show(state.note)
-        self.query_one("#footer", FooterLine).show(
-            footer(self.commands.values(), state), narrow=self.size.width < NARROW
-        )
+        keys = FILTER_KEYS if self.is_filtering else footer(self.commands.values(), state)
+        self.query_one("#footer", FooterLine).show(keys, width=self.size.width)
+        self._forget_refusal()
+
+    def _forget_refusal(self) -> None:
+        """Take away what was said of a command that could not be used, once it can be."""
+        command, note = self._refused or (None, None)
+        if command is None:
+            return
+        if note is not self.context.state.note:
+            self._refused = None
+        elif not self._why_not(command):
+            self._refused = None
+            self.context.show(note=Note())
 
     def on_resize(self, event: events.Resize) -> None:
         """Panes beside each other from 100 columns on, stacked below; too small is said."""
         width, height = event.size
         self.set_class(width >= SIDE_BY_SIDE and not self.host.plain, "-wide")
-        self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
+        self.set_class(is_too_small(width, height), "-too-small")
+        self.query_one("#too-small", Line).put([(too_small_words(width), "")])
         self.list.narrow = width < NARROW
         self.call_after_refresh(self._changed)
         self.call_after_refresh(self._keep_focus)
@@ -159,6 +175,11 @@ class MainScreen(Screen[None]):
         self.context.notify(text, "warning")
 
     # What flows may ask
+
+    @property
+    def is_filtering(self) -> bool:
+        """Whether the filter has the keys."""
+        return self.focused is self.filter
 
     def focus_list(self) -> None:
         """Let the list have the keys."""
@@ -188,14 +209,26 @@ class MainScreen(Screen[None]):
     async def action_command(self, command_id: str, key: str) -> None:
         """Do a command, or say why not."""
         await self.filter.settled()
+        if self.has_class("-too-small"):
+            return  # nobody could read what it asks
         command = self.commands[command_id]
-        why = why_not(
-            command, self.context.state, self.context.session.policy, has_customer=self.context.current is not None
-        )
+        why = self._why_not(command)
         if why:
             self.context.notify(f"{words_of(command, self.context.provider)}: {why}.")
+            self._refused = (command, self.context.state.note)
         else:
             await dispatch.do(self.context, command, key)
+
+    def _why_not(self, command: Command) -> str | None:
+        context = self.context
+        return why_not(command, context.state, context.session.policy, has_customer=context.current is not None)
+
+    async def _click(self, command_id: str) -> None:
+        """Do a command that was clicked, also out of the filter."""
+        if self.app.screen is self and not self.host.opening:
+            if self.is_filtering and command_id != HELP:
+                self.focus_list()
+            await self.action_command(command_id, "")
 
     def on_key(self, event: events.Key) -> None:
         """Tab moves between list and detail."""
@@ -207,9 +240,28 @@ class MainScreen(Screen[None]):
             else:
                 self.set_focus(self.detail if self.focused is self.list else self.list)
 
+    async def on_title_line_clicked(self, event: TitleLine.Clicked) -> None:
+        """A title sorts by its column, again the other way round."""
+        from tui_reseller.tui.flows.views import sort_by  # noqa: PLC0415 - loaded with its first use
+
+        await sort_by(self.context, event.field)
+
+    async def on_footer_line_clicked(self, event: FooterLine.Clicked) -> None:
+        """A key in the footer acts."""
+        await self._click(event.command)
+
+    async def on_list_pane_opened(self) -> None:
+        """A double click opens the editor."""
+        await self._click("customer.edit")
+
+    def on_descendant_focus(self) -> None:
+        """The footer has the keys of what has the focus."""
+        self._changed()
+
     def on_list_pane_moved(self) -> None:
         """The cursor is elsewhere; the detail follows when it rests."""
         self.follower.follow_soon()
+        self._forget_refusal()
 
     def on_list_pane_pasted(self, event: ListPane.Pasted) -> None:
         """Pasted usernames are marked."""

@@ -1,0 +1,54 @@
+"""The help: a map of every key, and what is typed there finds a command."""
+
+from collections import Counter
+
+import pytest
+
+from tui_reseller.domain.filters import IS_WORDS
+from tui_reseller.domain.providers import PROVIDERS
+from tui_reseller.tui.commands import BY_ID, COMMANDS
+from tui_reseller.tui.presenters.help_map import GROUPS, WORDS, groups, lines
+from tui_reseller.tui.presenters.parts import cells_of, text_of
+
+
+def test_every_command_stands_in_one_group():
+    assert Counter(name for names in GROUPS.values() for name in names) == Counter(list(BY_ID))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda one: one.id)
+@pytest.mark.parametrize(("width", "columns"), [(116, 3), (76, 2), (56, 2)])
+def test_all_of_it_is_there_in_any_width(provider, width, columns):
+    found = [*lines(groups(COMMANDS, provider, lambda _: None), width, columns)]
+    text = "\n".join(map(text_of, found))
+    assert max(map(cells_of, found)) <= width
+    assert all(title in text for title in (*GROUPS, "Moving", "In forms", WORDS))
+    assert all(f"is:{word}" in text for word in IS_WORDS)
+    assert " !" in text
+
+
+def test_the_context_is_first_and_a_reason_stands_with_what_cannot_be_done():
+    for first in (*GROUPS, WORDS):
+        found = groups(COMMANDS, PROVIDERS["reseller-v2"], lambda _: "read-only", first)
+        assert found[0][0] == first
+    assert "(read-only)" in text_of(dict(found)["With this customer"][0])
+
+
+async def test_the_map_turns_into_what_is_typed_and_enter_does_it(at_desk, someone):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("question_mark")
+        await desk.opened("Help")
+        assert "With this customer" in "\n".join(desk.screen_text())
+        await desk.press("enter")
+        assert "Help" in desk.title, "Enter on nothing does nothing"
+        top = desk.screen_text()
+        await desk.press("pagedown")
+        assert desk.screen_text() != top
+        await desk.write("undo")
+        assert desk.lines()[0].split()[:2] == ["u", "Undo"]
+        await desk.press("ctrl+u")
+        assert desk.app.screen.is_map
+        await desk.write("notific")
+        await desk.press("enter")
+        await desk.opened("Messages")

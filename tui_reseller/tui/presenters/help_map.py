@@ -1,0 +1,110 @@
+"""The help as a map: groups of keys beside each other, what is at hand first. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from tui_reseller.domain.filters import IS_WORDS
+from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.text import clean
+from tui_reseller.tui.commands import Command
+from tui_reseller.tui.presenters.commands import keys_of, words_of
+from tui_reseller.tui.presenters.parts import Part, cells_of, cropped
+
+Row = list[Part]
+Group = tuple[str, Sequence[Row]]
+
+CUSTOMER, MANY, FINDING, WORDS = "With this customer", "Marking many", "Finding", "Filter words"
+GROUPS: Mapping[str, Sequence[str]] = {
+    CUSTOMER: (
+        "customer.edit", "sending.enable", "sending.disable", "website.set", "customer.password", "more.open",
+        "customer.email", "customer.rename", "customer.delete", "customer.credits", "customer.ips",
+        "customer.offerings", "customer.sign-in", "customer.label", "customer.note", "usage.open", "audit.customer",
+        "detail.read", "detail.zoom", "operation.again",
+    ),
+    MANY: ("mark.toggle", "mark.range", "mark.shown", "mark.none"),
+    FINDING: (
+        "list.filter", "view.open", "view.menu", "list.sort", "list.reverse", "filter.widen", "list.back",
+        "usage.ranking",
+    ),
+    "After a change": (
+        "operation.undo", "needs-you.open", "job.list", "message.log", "list.changes", "list.refresh",
+    ),
+    "Taking along": ("copy.username", "copy.menu", "list.export", "list.import"),
+    "Account and program": (
+        "customer.create", "profile.open", "profile.unlock", "palette.open", "help.open", "theme.choose",
+        "mouse.toggle", "screen.repaint", "app.suspend", "app.quit",
+    ),
+}  # fmt: skip
+"""Ids of commands under titles: each stands under one."""
+MOVING = (
+    ("up down j k", "one row"), ("PgUp PgDn", "one page"), ("g G Home End", "first, last"), ("Tab", "the other pane"),
+)  # fmt: skip
+IN_FORMS = (
+    ("Tab Enter", "next field"), ("ctrl+s F2", "do what it says"), ("ctrl+r", "put the value back"),
+    ("up", "in Reason: earlier ones"), ("Esc", "leave; asks if typed"),
+)  # fmt: skip
+KEY_CELLS, GAP = 12, 2
+GRADES = {2: " !", 3: " !!"}
+"""What stands behind a verb that is asked about: with its consequence, and with something to be typed."""
+LEGEND = "! asks with the consequence   !! has a name typed   (in brackets: why it does nothing now)"
+
+
+def filter_words(provider: Provider) -> list[tuple[str, str]]:
+    """Return everything that can be typed in the filter, and what it finds."""
+    switch = next(iter(provider.switches), "sending")
+    kinds = [f"is:{word}" for word in IS_WORDS]
+    return [
+        ("two words", "both must be there"),
+        ('"two words"', "as one"),
+        ("city:mad", "part of a field"),
+        ("city=madrid", "the whole field"),
+        ('city=""', "an empty field"),
+        ("phone~^.34", "a regex"),
+        (f"-{switch}:on", "not"),
+        ("note: label:", "our own words"),
+        *((kind, "") for kind in kinds),
+    ]
+
+
+def groups(
+    commands: Sequence[Command], provider: Provider, why: Callable[[Command], str | None], first: str = ""
+) -> list[Group]:
+    """Return the groups, one of them first. Why says of a command why it cannot be used now."""
+    by_id = {command.id: command for command in commands}
+    found: dict[str, Sequence[Row]] = {
+        title: [_row(by_id[name], commands, provider, why(by_id[name])) for name in names]
+        for title, names in GROUPS.items()
+    }
+    fixed = {"Moving": MOVING, "In forms": IN_FORMS, WORDS: filter_words(provider)}
+    found |= {title: [_line(key, [(words, "soft")]) for key, words in rows] for title, rows in fixed.items()}
+    return sorted(found.items(), key=lambda group: group[0] != first)
+
+
+def _row(command: Command, commands: Sequence[Command], provider: Provider, why: str | None) -> Row:
+    words, keys = words_of(command, provider), keys_of(command, commands)
+    keys = keys or f":{words.lower()}"  # in the palette
+    if why:
+        return _line(keys, [(words, "soft"), (f" ({clean(why.removeprefix('refused: '), longest=100)})", "soft")])
+    grades = [provider.action(one).grade for one in command.operations if provider.has(one)]
+    return _line(keys, [(words, "value"), (GRADES.get(max(grades, default=0), ""), "off")])
+
+
+def _line(keys: str, parts: Row) -> Row:
+    return [(f"{keys:<{KEY_CELLS - 1}} ", "key"), *parts]
+
+
+def lines(found: Sequence[Group], width: int, columns: int) -> Iterator[Row]:
+    """Yield the lines of the map: groups below each other in so many columns, about as long as each other."""
+    room = (width - GAP * (columns - 1)) // columns
+    whole = [[[(title, "head")], *rows, []] for title, rows in found]
+    height = -(-sum(map(len, whole)) // columns)
+    stacks: list[list[Row]] = [[]]
+    for group in whole:
+        if stacks[-1] and len(stacks[-1]) + len(group) // 2 > height and len(stacks) < columns:
+            stacks.append([])
+        stacks[-1] += group
+    for at in range(max(map(len, stacks))):
+        line: Row = []
+        for stack in stacks:
+            cell = cropped(stack[at], room) if at < len(stack) else []
+            line += [*cell, (" " * (room - cells_of(cell) + GAP), "")]
+        yield line[:-1] if line else line
