@@ -15,7 +15,7 @@ from tui_reseller.storage.ledger.job_rows import (
     refuse_changed_items,
 )
 from tui_reseller.storage.ledger.sqlite.job_digest import digest_of
-from tui_reseller.storage.ledger.sqlite.statements import APPLIED, OUTCOME, OUTCOME_BODY, UNDONE_BY, placeholders
+from tui_reseller.storage.ledger.statements import APPLIED, OUTCOME, OUTCOME_BODY, UNDONE_BY, placeholders
 
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger.sqlite.connection import LedgerConnection

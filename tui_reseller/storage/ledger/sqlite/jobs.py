@@ -26,7 +26,7 @@ from tui_reseller.storage.ledger.sqlite.job_tables import (
     refuse_changed,
 )
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
-from tui_reseller.storage.ledger.sqlite.statements import OUTCOME, placeholders
+from tui_reseller.storage.ledger.statements import OUTCOME, placeholders
 
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger.sqlite.connection import LedgerConnection
