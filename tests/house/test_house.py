@@ -29,6 +29,8 @@ def test_the_wheel_carries_every_stylesheet(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
     subprocess.run([*command, "-w", str(tmp_path), "."], cwd=ROOT, check=True, capture_output=True, timeout=120)
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    schema = ROOT / "tui_reseller/storage/ledger/postgresql/sql"
+    assert {f"{schema.relative_to(ROOT)}/{path.name}" for path in schema.iterdir()} <= set(names)
     assert {f"tui_reseller/styles/{path.name}" for path in stylesheets()} <= set(names)
     assert "tui_reseller/py.typed" in names
 
@@ -49,7 +51,7 @@ def imported_by(code: str) -> set[str]:
     return set(lines.splitlines())
 
 
-HEAVY = {"httpx", "keyring", "secretstorage", "email_validator", "tomlkit", "sqlite3"}
+HEAVY = {"httpx", "keyring", "secretstorage", "email_validator", "tomlkit", "sqlite3", "psycopg"}
 HEAVY |= {"starlette", "uvicorn", "polars", "numpy", "pyarrow"}
 
 

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, utc_text
 from tui_reseller.domain.errors import LedgerUnavailable
@@ -11,6 +12,7 @@ from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.providers import PROVIDERS, provider_of
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.value import Value
+from tui_reseller.storage.ledger.dialect import Dialect
 from tui_reseller.storage.ledger.encoding import escaped, unescaped
 from tui_reseller.storage.ledger.entry_ids import typed_entry_id
 from tui_reseller.storage.ledger.query import condition_of
@@ -42,32 +44,6 @@ _GIVEN = (
 
 _MOST_VALUES = 500
 """Of one statement: SQLite may be built to take no more than 999."""
-
-
-class Dialect(NamedTuple):
-    """How a database differs where the statements of readers are not the same for all.
-
-    Order is the column by which operations sort: numbers where one chain has all rows. Has_end is the condition that an
-    intent `i` was given an end. Hints says whether a statement may name the index to be used.
-    """
-
-    order: str
-    has_end: str
-    hints: bool
-
-    def by(self, index: str) -> str:
-        """Return that an index is to be used."""
-        return f"INDEXED BY {index}" if self.hints else ""
-
-    @property
-    def by_number(self) -> str:
-        """That no index is to be used, but the order of the rows."""
-        return "NOT INDEXED" if self.hints else ""
-
-    @property
-    def account(self) -> str:
-        """The column of the account in an intent `i`, not to be found by an index."""
-        return "+i.account" if self.hints else "i.account"
 
 
 class EntryReader:
@@ -112,7 +88,7 @@ class EntryReader:
         """Return the key of an account by an older spelling."""
         return {}
 
-    def _is_alive(self, process: Process, began: datetime) -> bool:
+    def _is_alive(self, entry: str, process: Process, began: datetime) -> bool:
         """Whether an operation without an outcome may still come to an end."""
         raise NotImplementedError
 
@@ -284,7 +260,7 @@ class EntryReader:
         canonical = self._canonical()
         for found in self.select(_ENTRIES + where, *values):
             try:
-                entry = read_entry(EntryRow(*found), self._is_alive, canonical)
+                entry = read_entry(EntryRow(*found), partial(self._is_alive, str(found[0])), canonical)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise LedgerUnavailable(
                     f"{self.name}: the row of {clean(str(found[0]), longest=40)} is damaged",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_reseller.domain.audit import ChainReport, Entry
-from tui_reseller.storage.ledger.entry_reader import Dialect
+from tui_reseller.storage.ledger.dialect import Dialect
 from tui_reseller.storage.ledger.note_reader import NoteReader
 from tui_reseller.storage.ledger.sqlite.accounts import AccountSpellings
 from tui_reseller.storage.ledger.sqlite.errors import ledger_errors
@@ -75,5 +75,5 @@ class SqliteReader(NoteReader):
         with ledger_errors(self._path):
             return self.accounts.canonical
 
-    def _is_alive(self, process: Process, began: datetime) -> bool:
+    def _is_alive(self, _entry: str, process: Process, began: datetime) -> bool:
         return process.is_alive(self._path.parent, (self.now() - began).total_seconds())
