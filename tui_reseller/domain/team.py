@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.vault import Anchor
 
 SCHEMES = ("postgresql", "postgres")
 _SERVICE = "service="
@@ -29,6 +30,45 @@ class Team:
         parts = urlsplit(self.ledger)
         folder = dict(parse_qsl(parts.query)).get("host", "")
         return f"postgresql://{parts.netloc.rpartition('@')[2] or folder or 'this machine'}/{parts.path.lstrip('/')}"
+
+
+EVERY_ACCOUNT = "*"
+"""In the place of an account: all of them, those to come too."""
+RIGHTS = ("read", "write", "admin")
+"""What somebody may do: read; read and write; everything, also say who may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What a role of PostgreSQL may do in an account, or in EVERY_ACCOUNT. May are words of RIGHTS."""
+
+    role: str
+    account: str
+    may: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """The chain of an account: its last row, how many operations in it are open, and who holds its lock just now (role
+    and number of the process of PostgreSQL).
+    """
+
+    account: str
+    head: Anchor
+    open: int
+    lock: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLedgerState:
+    """A team's ledger, as a role sees it. Id is one for ever, version that of its schema."""
+
+    place: str
+    id: str
+    version: int
+    role: str
+    may: tuple[Member, ...]
+    accounts: tuple[AccountState, ...]
 
 
 def checked_address(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui_reseller.domain.config import Config
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.profile import Profile, checked_base_url, checked_name
+from tui_reseller.domain.team import Team
 from tui_reseller.storage.config_reading import PROFILE_KEYS, parse, read_file, wrong_entry
 from tui_reseller.storage.toml_items import places_of
 from tui_reseller.system.files import checked_folder, only_writer, write_whole
@@ -30,6 +31,11 @@ class ConfigFile:
     def load(self) -> Config:
         """Read and check the file; a missing file is an empty config."""
         return parse(self._text(), self.path)
+
+    def team(self) -> Team | None:
+        """Return the ledger of a team that the file names. Where it names none, nothing else of it is read."""
+        text = self._text()
+        return parse(text, self.path).team if "team" in text else None
 
     def stamp(self) -> tuple[int, ...] | None:
         """Return what differs as soon as the file was changed; None while there is none."""

@@ -28,12 +28,14 @@ from tui_reseller.domain.profile import (
 )
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.proxy import checked_proxy, without_password
+from tui_reseller.domain.team import Team, checked_address
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.toml_items import Table, line_of
 
 LARGEST = 1024 * 1024
 _TOO_LARGE = "it is larger than 1 MiB"
-_TOP = ("default", "settings", "keys", "profiles")
+_TOP = ("default", "settings", "keys", "profiles", "team")
+_TEAM = ("ledger", "role", "password_command")
 _CHOICES = {"theme": THEMES, "refresh": REFRESH, "slow_link": SLOW_LINK}
 _SETTINGS = (*_CHOICES, "plain", "mouse", "retention", "syslog")
 PROFILE_KEYS = tuple(field.name for field in fields(Profile) if field.name not in {"name", "proxy_password"})
@@ -123,7 +125,7 @@ class _Reader:
         default = self.value((), self.found, "default", str) if "default" in self.found else None
         if default is not None and default not in profiles:
             self.refuse((), "default", f'no profile "{clean(default, longest=40)}"', near=default, among=profiles)
-        return Config(MappingProxyType(profiles), default, self.settings())
+        return Config(MappingProxyType(profiles), default, self.settings(), self.team())
 
     def settings(self) -> Settings:
         at = ("settings",)
@@ -136,6 +138,19 @@ class _Reader:
         keys = self.table((), self.found, "keys")
         bound = {name: self.key(keys, name) for name in keys}
         return Settings(keys=MappingProxyType(bound), retention=kept, syslog=syslog, **chosen, **flags)  # type: ignore[arg-type]
+
+    def team(self) -> Team | None:
+        at = ("team",)
+        table = self.table((), self.found, "team")
+        self.only(at, table, _TEAM)
+        if not table:
+            return None
+        if "ledger" not in table:
+            self.refuse(at, "ledger", "is missing")
+        address = self.value(at, table, "ledger", str)
+        role = self.value(at, table, "role", str) if "role" in table else ""
+        asks = self.command(at, table, "password_command") if "password_command" in table else ()
+        return Team(self.accepted(at, "ledger", lambda: checked_address(address)), role, asks)
 
     def key(self, keys: Mapping[str, object], name: str) -> str:
         """Read the key of a command. Without quotes TOML takes the parts of an id for tables."""

@@ -14,9 +14,10 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from tui_reseller.domain.errors import BadConfig, ResellerError
-from tui_reseller.domain.printed import command
+from tui_reseller.domain.printed import Typed, command, line
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.team import Team, needs_certificate
+from tui_reseller.domain.text import clean
 from tui_reseller.storage.ledger.postgresql.errors import away, team_errors
 from tui_reseller.storage.ledger.postgresql.probing import why_not
 from tui_reseller.storage.ledger.postgresql.schema import SCHEMA, VERSION
@@ -99,7 +100,12 @@ class Link:
 
     def _refuse_version(self) -> None:
         with team_errors(self.place):
-            ((version,),) = self.database.execute("SELECT version FROM meta").fetchall()
+            try:
+                ((version,),) = self.database.execute("SELECT version FROM reseller.meta").fetchall()
+            except psycopg.errors.InsufficientPrivilege:
+                asks = line("tui-reseller", "ledger", "member", "add", Typed(self.role), "--may", "write")
+                words = f'role "{clean(self.role, longest=63)}" is no member of this ledger'
+                raise away(self.place, words, f"who may say so: {asks}" if asks else "") from None
         if version > VERSION:
             raise away(
                 self.place,
