@@ -69,8 +69,10 @@ class Cluster:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def start(self) -> None:
-        options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=60 -c shared_buffers=32MB"
+    def start(self, more: str = "") -> None:
+        options = (
+            f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=60 -c shared_buffers=32MB {more}"
+        )
         self._control("start", "-o", options, "-l", str(self.folder / "log"))
 
     def stop(self) -> None:
@@ -87,7 +89,8 @@ class Cluster:
         """Execute as somebody by no way of ours. Raises psycopg.Error."""
         import psycopg  # noqa: PLC0415 - only where it is installed
 
-        with psycopg.connect(self.address(role, database), autocommit=True) as connection:
+        options = "-c default_transaction_read_only=off"
+        with psycopg.connect(self.address(role, database), options=options, autocommit=True) as connection:
             cursor = connection.execute(query)
             return cursor.fetchall() if cursor.description else []
 

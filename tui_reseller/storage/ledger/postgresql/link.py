@@ -131,12 +131,11 @@ class Link:
         """Whether the server has closed it; only what has arrived is looked at."""
         if self.database.closed:
             return True
-        ready, _, _ = select.select([self.database.fileno()], [], [], 0)
-        if ready:
-            try:
-                self.database.pgconn.consume_input()
-            except psycopg.Error:
-                return True
+        try:
+            while select.select([self.database.fileno()], [], [], 0)[0] and not self._is_bad():
+                self.database.pgconn.consume_input()  # raises an error at the end of what is there
+        except (psycopg.Error, OSError):
+            return True
         return self._is_bad()
 
     def _is_bad(self) -> bool:

@@ -7,15 +7,17 @@ socket, no answer, no TLS, a certificate that proves nothing, a refusal of the s
 import socket
 import ssl
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 
-from tui_reseller.domain.team import needs_certificate
 from tui_reseller.domain.text import clean
 
 SECONDS = 5.0
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 _PROTOCOL = 196608
 """Version 3.0 of the protocol of PostgreSQL, in which every server answers."""
+_LET_IN = struct.pack("!i", 0)
+_LONGEST = 64 * 1024
 _REFUSALS = {
     "28000": "it does not let this role in from here (pg_hba.conf)",
     "28P01": "it does not accept the password of this role",
@@ -26,20 +28,24 @@ _REFUSALS = {
 
 
 def why_not(parameters: Mapping[str, str]) -> str:
-    """Return what keeps from a server, by the parameters of a connection (host, port, user, dbname, sslrootcert)."""
+    """Return what keeps from a server, by the parameters of a connection: host, hostaddr, port, user, dbname, sslmode,
+    sslrootcert.
+    """
     host, port = parameters.get("host", ""), int(parameters.get("port") or 5432)
     shown = clean(host, longest=80) or "this machine"
     try:
-        line = _socket(host, port)
+        line = _socket(parameters.get("hostaddr") or host, port)
     except OSError:
         return f"PostgreSQL is away: nobody answers at {shown}, port {port}"
-    with line:
+    with ExitStack() as open_lines:
+        open_lines.enter_context(line)
         try:
-            if needs_certificate(host):
+            if parameters.get("sslmode") == "verify-full" and line.family != socket.AF_UNIX:
                 line.sendall(_SSL_REQUEST)
                 if line.recv(1) != b"S":
                     return f"PostgreSQL at {shown} offers no TLS: nobody could tell whether it is the right one"
-                line = _context(parameters).wrap_socket(line, server_hostname=host)
+                context = _context(parameters)
+                line = open_lines.enter_context(context.wrap_socket(line, server_hostname=host))
             return _refusal(line, parameters)
         except ssl.SSLCertVerificationError:
             return f"PostgreSQL at {shown} has not the certificate of this host from an authority that we trust"
@@ -70,9 +76,30 @@ def _refusal(line: socket.socket, parameters: Mapping[str, str]) -> str:
     names = {"user": parameters.get("user", ""), "database": parameters.get("dbname", "")}
     words = b"".join(f"{name}\0{value}\0".encode() for name, value in names.items() if value) + b"\0"
     line.sendall(struct.pack("!ii", len(words) + 8, _PROTOCOL) + words)
-    kind, length = line.recv(1), line.recv(4)
-    if kind == b"E" and len(length) == 4:
-        fields = line.recv(min(struct.unpack("!i", length)[0], 4096)).split(b"\0")
-        code = next((field[1:].decode("ascii", "replace") for field in fields if field[:1] == b"C"), "")
-        return f"PostgreSQL refuses: {_REFUSALS.get(code, f'it says {clean(code, longest=10)}')}"
-    return "PostgreSQL refuses: it does not accept who we say we are (no or a wrong password, or no such database)"
+    for kind, content in _answers(line):
+        if kind == b"E":
+            codes = [field[1:].decode("ascii", "replace") for field in content.split(b"\0") if field[:1] == b"C"]
+            code = codes[0] if codes else ""
+            return f"PostgreSQL refuses: {_REFUSALS.get(code, f'it says {clean(code, longest=10)}')}"
+        if kind == b"R" and content[:4] != _LET_IN:
+            return "PostgreSQL refuses: it does not accept who we say we are (no password, or a wrong one)"
+        if kind == b"Z":
+            return "PostgreSQL lets this role in, and yet there was no connection: try again"
+    return "PostgreSQL does not answer as one does"
+
+
+def _answers(line: socket.socket) -> Iterator[tuple[bytes, bytes]]:
+    """Yield what a server says: the kind of a message, and what is in it."""
+    while kind := line.recv(1):
+        (length,) = struct.unpack("!i", _whole(line, 4))
+        yield kind, _whole(line, min(length - 4, _LONGEST))
+
+
+def _whole(line: socket.socket, length: int) -> bytes:
+    found = b""
+    while len(found) < length:
+        more = line.recv(length - len(found))
+        if not more:
+            raise ConnectionResetError
+        found += more
+    return found
