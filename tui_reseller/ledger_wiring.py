@@ -68,13 +68,14 @@ def _team(config: ConfigFile, address: str) -> Team | None:
 def _of_team(team: Team) -> Kept:
     if find_spec("psycopg") is None:
         raise BadConfig("the ledger of a team needs the driver of PostgreSQL", hint="pip install 'tui-reseller[team]'")
-    from tui_reseller.storage.ledger.postgresql.absent import NoFile, NoJobs  # noqa: PLC0415 - most have no team
+    from tui_reseller.storage.ledger.postgresql.absent import NoFile  # noqa: PLC0415 - most have no team
     from tui_reseller.storage.ledger.postgresql.administration import TeamAdministration  # noqa: PLC0415
+    from tui_reseller.storage.ledger.postgresql.jobs import TeamJobs  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger  # noqa: PLC0415
 
     password = partial(_password, team)
     ledger = TeamLedger(team, password, claims=this_operator(os.environ).user)
-    return Kept(ledger, NoFile(), NoJobs(), TeamAdministration(team, password))
+    return Kept(ledger, NoFile(), TeamJobs(ledger), TeamAdministration(team, password))
 
 
 def _password(team: Team) -> Secret | None:

@@ -54,18 +54,19 @@ def test_what_one_does_another_sees_undoes_and_verifies(ann, bob, someone, team_
     (seen,) = bob("audit", "list", "--username", "team-one").rows
     assert (seen["id"], seen["reason"], seen["outcome"]) == (done.row["id"], "ticket 4711", "applied")
     assert bob("audit", "show", seen["id"]).row["operation"] == "disable"
-    back = bob("enable", "team-one", "--yes")
-    assert (back.code, back.row["outcome"]) == (0, "applied"), back.err
+    undone = bob("undo", seen["id"], "--yes")
+    assert (undone.code, undone.row["outcome"]) == (0, "applied"), undone.err
+    assert ann("audit", "list", "--operation", "enable").row["batch"] == "job-" + str(ann("job", "list").row["job"])
     assert ann("note", "team-one", "--label", "vip").code == 0
     assert bob("note", "team-one").row["label"] == "vip"
     checked = ann("audit", "verify")
-    assert (checked.code, checked.row["rows"], checked.row["whole"]) == (0, 5, True)
+    assert (checked.code, checked.row["rows"], checked.row["whole"]) == (0, 6, True)
     shown = bob("ledger", "show").row
     ((account, head),) = [(one["account"], one["head"]) for one in shown["accounts"]]
     assert account.startswith("reseller-v2|")
-    assert head.startswith("5:")
+    assert head.startswith("6:")
     who = team_cluster.ask("SELECT role FROM reseller.rows ORDER BY number")
-    assert [role for (role,) in who] == ["ann", "ann", "bob", "bob", "ann"]
+    assert [role for (role,) in who] == ["ann", "ann", "bob", "bob", "bob", "ann"]
 
 
 def test_an_open_outcome_of_one_locks_the_customer_for_the_other(ann, bob, someone):
@@ -122,7 +123,7 @@ def test_what_only_a_file_has_is_refused_with_what_to_do(ann, argv):
     assert "pg_dump" in ran.err or "ledger show" in ran.err
 
 
-def test_a_plan_is_refused_before_anything_is_sent(ann, someone, tmp_path):
+def test_a_plan_of_one_is_applied_by_another(ann, bob, someone, tmp_path):
     someone("team-five")
     someone("team-six")
     path = str(tmp_path / "a.plan")
@@ -130,10 +131,13 @@ def test_a_plan_is_refused_before_anything_is_sent(ann, someone, tmp_path):
     made = ann("plan", "new", "--filter", "username~^team-(five|six)$", "--action", "disable", "--out", path)
     assert made.code == 0, made.err
     before = len(ann.sandbox.log())
-    refused = ann("plan", "apply", path, "--confirm", "2 env")
-    assert (refused.code, "the ledger of a team keeps no jobs" in refused.err) == (11, True)
-    assert len(ann.sandbox.log()) == before
-    assert ann("job", "list").rows == []
+    applied = bob("plan", "apply", path, "--confirm", "2 env")
+    assert (applied.code, [row["outcome"] for row in applied.rows]) == (0, ["applied", "applied"]), applied.err
+    assert len(ann.sandbox.log()) == before + 2
+    job = str(ann("job", "list").row["job"])
+    assert sorted(row["username"] for row in ann("job", "results", job).rows) == ["team-five", "team-six"]
+    again = ann("plan", "apply", path, "--confirm", "2 env")
+    assert (again.code, f"as job {job} of" in again.err) == (11, True)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ import pytest
 
 NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
 PEOPLE = ("ann", "bob", "eve", "sam")
-_TABLES = "rows, open_operations, sessions, accounts"
+_TABLES = "rows, open_operations, sessions, accounts, jobs, job_items"
 
 
 def programs() -> Path | None:

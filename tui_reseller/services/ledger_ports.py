@@ -1,7 +1,7 @@
 """What the use cases need of the ledger: the audit log, the file as a whole, and jobs; of notes, see note_ports.py."""
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -192,5 +192,5 @@ class JobsPort(Protocol):
     async def wanted(self, number: int) -> str:
         """Return what somebody asked of a job."""
 
-    def owning(self, number: int, operator: Operator) -> AbstractContextManager[None]:
+    def owning(self, number: int, operator: Operator) -> AbstractAsyncContextManager[None]:
         """Be the one process that runs a job; death lets go of it. Raises RefusedHere naming the owner."""

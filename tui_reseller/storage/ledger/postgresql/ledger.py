@@ -27,7 +27,7 @@ from tui_reseller.storage.ledger.note_rows import KIND, note_row
 from tui_reseller.storage.ledger.postgresql.lane import Lane
 from tui_reseller.storage.ledger.reading import ReadLedger, Result
 from tui_reseller.storage.ledger.rows import LOST, LedgerRow, intent_row
-from tui_reseller.storage.ledger.rules import WITHDRAWN, refuse_if_locked
+from tui_reseller.storage.ledger.rules import WITHDRAWN, refuse_if_locked, refuse_taken
 from tui_reseller.system.clock import boot_seconds, utc_now
 from tui_reseller.system.process import Process
 
@@ -66,7 +66,7 @@ class TeamLedger(ReadLedger["TeamReader"]):
 
     async def begin(self, intent: Intent) -> str:
         """Write an intent durably and return its id. Raises RefusedHere while the customer has an open operation."""
-        account, op = escaped(intent.account), {"do": "begin", **_columns(_intent_row(intent))}
+        account, op = escaped(intent.account), {"do": "begin", **_begun(intent)}
         writing = self._submit(account, op)
         try:
             answer = await self._wait(writing)
@@ -75,18 +75,16 @@ class TeamLedger(ReadLedger["TeamReader"]):
             if not writing.cancel():
                 writing.add_done_callback(lambda done: self._withdraw(account, done))
             raise
-        if "open" in answer:
-            await self._refuse(intent, answer["open"])
+        await self._refuse_if_refused(intent, answer)
         return str(answer["entry"])
 
     async def already(self, intent: Intent, message: str) -> str | None:
         """Write down durably that a customer is so already and nothing is sent; return the id. None if an outcome of
         the customer is open.
         """
-        op = {"do": "already", **_columns(_intent_row(intent)), "message": escaped(message)}
+        op = {"do": "already", **_begun(intent), "message": escaped(message)}
         answer = await self._wait(self._submit(escaped(intent.account), op))
-        if "open" in answer:
-            await self._refuse(intent, answer["open"])
+        await self._refuse_if_refused(intent, answer)
         return None if answer["entry"] is None else str(answer["entry"])
 
     async def finish(
@@ -177,6 +175,12 @@ class TeamLedger(ReadLedger["TeamReader"]):
         await self._writing.aclose()
         await self._reading.aclose()
 
+    async def write(self, account: str, op: Mapping[str, object]) -> dict[str, Any]:
+        """Write what belongs to an account (escaped) beside its operations; return what is answered. Cancelling the
+        caller does not stop the writing.
+        """
+        return await self._wait(self._submit(account, op))
+
     # Writing
 
     def _submit(self, account: str, op: Mapping[str, object]) -> "concurrent.futures.Future[dict[str, Any]]":
@@ -246,9 +250,13 @@ class TeamLedger(ReadLedger["TeamReader"]):
             raise LedgerUnavailable(f'ledger {self.team.place}: it has no operation "{clean(entry_id, longest=40)}"')
         await self._wait(self._submit(escaped(found.account), op))
 
-    async def _refuse(self, intent: Intent, entry_id: str) -> None:
-        """Raise RefusedHere because of an open operation."""
-        found = await self.get(entry_id)
+    async def _refuse_if_refused(self, intent: Intent, answer: Mapping[str, Any]) -> None:
+        """Raise RefusedHere if the database let nothing be begun."""
+        if "taken" in answer and intent.item is not None:
+            refuse_taken(intent.item)
+        if "open" not in answer:
+            return
+        found = await self.get(str(answer["open"]))
         refuse_if_locked(intent, [found] if found is not None else [])
         raise RefusedHere(
             f"another operation on {quoted(intent.username)} was open just now; nothing was sent", hint="try again"
@@ -272,10 +280,12 @@ class TeamLedger(ReadLedger["TeamReader"]):
         return Writer(self._connected, self._claims, self._begun, WRITE_SECONDS)
 
 
-def _intent_row(intent: Intent) -> LedgerRow:
-    """Return the row of an intent; number, id and time are given by the database. Raises ValueError for a password."""
-    return intent_row(0, "", utc_now(), intent, Process(os.getpid(), "", platform.node(), ""))
+def _begun(intent: Intent) -> dict[str, object]:
+    """Return what is told of an intent; the database gives number, id and time. Raises ValueError for a password."""
+    row = intent_row(0, "", utc_now(), intent, Process(os.getpid(), "", platform.node(), ""))
+    return _columns(row) | ({"item": list(intent.item)} if intent.item is not None else {})
 
 
 def _columns(row: LedgerRow) -> dict[str, object]:
+    """Return the columns of a row that the database does not fill itself."""
     return {name: value for name in _COLUMNS if (value := getattr(row, name)) is not None}

@@ -47,6 +47,7 @@ BEGIN
     r.account := which; r.session := mine; r.kind := 'intent'; r.entry := next_entry(which); r.profile := op->>'profile';
     r.operation := op->>'operation'; r.username := op->>'username'; r.target := op->>'target'; r.batch := op->>'batch';
     r.body := op->>'body'; r.undoes := op->>'undoes';
+    IF op ? 'item' AND NOT claim_item(which, mine, op->'item', r.entry) THEN RETURN '{"taken": true}'; END IF;
     PERFORM append(r);
     INSERT INTO open_operations VALUES (r.entry, which, r.username, r.target, r.operation, mine, NULL);
     RETURN jsonb_build_object('entry', r.entry);
@@ -181,6 +182,8 @@ BEGIN
             WHEN 'finish' THEN finish_one(which, mine, op)
             WHEN 'note' THEN note_one(which, mine, op)
             WHEN 'recover' THEN recover_all(which, mine, op)
+            WHEN 'add_job' THEN add_job(which, mine, op)
+            WHEN 'job' THEN job_one(which, mine, op)
         END;
     END LOOP;
     RETURN answers;
@@ -197,6 +200,7 @@ BEGIN
     IF NOT FOUND THEN RAISE EXCEPTION 'no such session of yours' USING ERRCODE = '42501'; END IF;
     UPDATE open_operations o SET session = mine
         WHERE o.account = which AND o.session = old AND o.outcome IS NULL AND o.entry = ANY (kept);
+    UPDATE jobs j SET owner = mine WHERE j.account = which AND j.owner = old;
     SELECT coalesce(array_agg(o.entry ORDER BY o.entry), '{}') INTO left_open FROM open_operations o
         WHERE o.account = which AND o.session = old AND o.outcome IS NULL;
     RETURN left_open;
