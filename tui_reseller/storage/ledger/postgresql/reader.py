@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from tui_reseller.domain.audit import ChainReport, Entry
+from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.storage.ledger.dialect import Dialect
 from tui_reseller.storage.ledger.encoding import escaped, unescaped
@@ -64,6 +64,30 @@ class TeamReader(NoteReader):
         except psycopg.Error as error:
             raise self._failed(link, error) from error
         yield from found
+
+    def entries(self, query: AuditQuery) -> list[Entry]:
+        """Return operations, newest first; a page of them at a time."""
+        where, values = self._condition(query)
+        found: list[Entry] = []
+        behind, page = "", min(query.limit or _MANY, _MANY)
+        last: tuple[str, ...] = ()
+        while True:
+            newest = f"SELECT i.entry FROM rows i WHERE i.kind = 'intent' AND {where}{behind}"  # noqa: S608 - our own text
+            some = list(
+                self._entries(
+                    f"i.entry IN ({newest} ORDER BY i.entry DESC LIMIT {page}) ORDER BY i.entry DESC", *values, *last
+                )
+            )
+            found += filter(query.shows, some)
+            if len(some) < page or 0 < query.limit <= len(found):
+                return found[: query.limit or None]
+            behind, last, page = " AND i.entry < ?", (some[-1].id,), _MANY
+
+    def needs_you(self, account: str | None) -> list[Entry]:
+        """Return operations that a person has to look at, oldest first."""
+        where, values = ("", ()) if account is None else (" WHERE account = ?", (escaped(account),))
+        marked = self._entries(f"i.entry IN (SELECT entry FROM open_operations{where}) ORDER BY i.entry", *values)  # noqa: S608
+        return [entry for entry in marked if entry.outcome is not None and entry.outcome.needs_you]
 
     def unanswered(self) -> list[Entry]:
         """Return the operations that were begun and have no outcome, oldest first."""

@@ -1,12 +1,15 @@
 -- People read what they may, and write by functions alone. Who somebody is says session_user: no SET ROLE changes it.
+-- What a function does for others (SECURITY DEFINER) sets its own search path; the others are called by these only.
+-- Functions in SQL that are no mere expression are planned at every call: those that are called for each row are not.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION refuse_change() FROM PUBLIC;
 
-CREATE FUNCTION may(which text, what text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+CREATE FUNCTION may(which text, what text) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = reseller, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM members m WHERE m.role = session_user AND m.account IN ('*', which)
-        AND (m.may IN ('admin', what) OR (what = 'read' AND m.may = 'write')))
-$$;
+BEGIN
+    RETURN EXISTS (SELECT FROM members m WHERE m.role = session_user AND m.account IN ('*', which)
+        AND (m.may IN ('admin', what) OR (what = 'read' AND m.may = 'write')));
+END $$;
 
 CREATE FUNCTION readable() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = reseller, pg_temp AS

@@ -1,8 +1,10 @@
 -- A process that writes has a session, and says again and again that it lives. One that was taken for dead stays dead:
 -- its process opens another one.
-CREATE FUNCTION lives(which uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = reseller, pg_temp AS
-    $$ SELECT EXISTS (SELECT FROM sessions s WHERE s.id = which AND s.ended IS NULL AND s.until > clock_timestamp()) $$;
+CREATE FUNCTION lives(which uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = reseller, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM sessions s WHERE s.id = which AND s.ended IS NULL AND s.until > clock_timestamp());
+END $$;
 
 CREATE FUNCTION lease() RETURNS interval LANGUAGE sql STABLE SECURITY DEFINER SET search_path = reseller, pg_temp AS
     $$ SELECT make_interval(secs => lease_seconds) FROM meta $$;

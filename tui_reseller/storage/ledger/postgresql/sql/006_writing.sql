@@ -4,27 +4,26 @@ CREATE FUNCTION provider_of(which text) RETURNS text LANGUAGE sql IMMUTABLE AS $
     SELECT CASE WHEN strpos(split_part(which, '|', 1), '://') > 0 OR strpos(which, '|') IN (0, length(which)) THEN ''
         ELSE split_part(which, '|', 1) END
 $$;
-CREATE FUNCTION is_repeatable(which text, what text) RETURNS boolean LANGUAGE sql STABLE
-    SET search_path = reseller, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM rules r WHERE r.provider = provider_of(which) AND r.operation = what AND r.is_repeatable)
-$$;
+CREATE FUNCTION is_repeatable(which text, what text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM rules r WHERE r.provider = provider_of(which) AND r.operation = what AND r.is_repeatable);
+END $$;
 
 -- The outcome that stands for an open operation: unknown where its process is gone, empty while it is in flight.
-CREATE FUNCTION standing(o open_operations) RETURNS text LANGUAGE sql STABLE SET search_path = reseller, pg_temp AS
+CREATE FUNCTION standing(o open_operations) RETURNS text LANGUAGE sql STABLE AS
     $$ SELECT coalesce(o.outcome, CASE WHEN lives(o.session) THEN '' ELSE 'unknown' END) $$;
 
 -- The open operation that forbids another one, or NULL.
-CREATE FUNCTION blocking(which text, what text, who text, new text) RETURNS text LANGUAGE sql STABLE
-    SET search_path = reseller, pg_temp AS $$
-    SELECT o.entry FROM open_operations o
-    WHERE o.account = which AND (o.username IN (who, new) OR o.target IN (who, new))
-        AND NOT (o.operation = what AND o.username = who AND is_repeatable(which, what)
-                 AND standing(o) IN ('unknown', 'unverifiable'))
-    ORDER BY o.entry LIMIT 1
-$$;
+CREATE FUNCTION blocking(which text, what text, who text, new text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT min(o.entry) FROM open_operations o
+        WHERE o.account = which AND (o.username IN (who, new) OR o.target IN (who, new))
+            AND NOT (o.operation = what AND o.username = who AND is_repeatable(which, what)
+                     AND standing(o) IN ('unknown', 'unverifiable')));
+END $$;
 
 CREATE FUNCTION add_outcome(which text, mine uuid, of text, what text, said text, is_observed boolean, given text)
-    RETURNS void LANGUAGE plpgsql SET search_path = reseller, pg_temp AS $$
+    RETURNS void LANGUAGE plpgsql AS $$
 DECLARE r rows;
 BEGIN
     r.account := which; r.session := mine; r.kind := 'outcome'; r.entry := of; r.outcome := what; r.target := given;
@@ -39,8 +38,7 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION begin_one(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql
-    SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION begin_one(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE r rows; blocked text := blocking(which, op->>'operation', op->>'username', op->>'target');
 BEGIN
     IF blocked IS NOT NULL THEN RETURN jsonb_build_object('open', blocked); END IF;
@@ -53,8 +51,7 @@ BEGIN
     RETURN jsonb_build_object('entry', r.entry);
 END $$;
 
-CREATE FUNCTION already_one(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql
-    SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION already_one(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE begun jsonb;
 BEGIN
     IF EXISTS (SELECT FROM open_operations o WHERE o.account = which AND op->>'username' IN (o.username, o.target)) THEN
@@ -68,8 +65,7 @@ BEGIN
 END $$;
 
 -- An answer to an operation that was closed while its process was thought to be gone.
-CREATE FUNCTION answered_late(which text, mine uuid, of text, closed text, op jsonb) RETURNS void LANGUAGE plpgsql
-    SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION answered_late(which text, mine uuid, of text, closed text, op jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE had outcomes; has outcomes; said text := op->>'message';
 BEGIN
     SELECT * INTO had FROM outcomes x WHERE x.outcome = closed;
@@ -85,8 +81,7 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION finish_one(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql
-    SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION finish_one(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE i rows; o open_operations; closed text; later text; repeats text;
     said text := op->>'message'; is_observed boolean := op ? 'observed'; what text := op->>'outcome';
 BEGIN
@@ -125,8 +120,7 @@ BEGIN
 END $$;
 
 -- Give intents of processes that are gone the outcome unknown.
-CREATE FUNCTION recover_all(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql
-    SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION recover_all(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE o open_operations; found integer := 0;
 BEGIN
     FOR o IN SELECT * FROM open_operations x WHERE x.account = which AND x.outcome IS NULL AND NOT lives(x.session)
@@ -138,8 +132,7 @@ BEGIN
 END $$;
 
 -- A row that is no operation. Unless: the number of a row, behind which nobody may have written of this username.
-CREATE FUNCTION note_one(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql
-    SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION note_one(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE r rows; since bigint := (op->>'unless')::bigint;
 BEGIN
     IF op->>'kind' IN ('intent', 'outcome') THEN RAISE EXCEPTION 'no note' USING ERRCODE = '42501'; END IF;
@@ -153,7 +146,7 @@ BEGIN
     RETURN jsonb_build_object('number', append(r));
 END $$;
 
-CREATE FUNCTION lock_account(which text, mine uuid) RETURNS void LANGUAGE plpgsql SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION lock_account(which text, mine uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT may(which, 'write') THEN
         RAISE EXCEPTION 'no right to write in this account' USING ERRCODE = '42501';

@@ -1,12 +1,12 @@
 -- People of the ledger: their rights here, and the one group role of PostgreSQL that these need.
-CREATE FUNCTION refuse_unless_admin(which text) RETURNS void LANGUAGE plpgsql SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION refuse_unless_admin(which text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT may(which, 'admin') THEN
         RAISE EXCEPTION 'no right to say who may work here' USING ERRCODE = '42501';
     END IF;
 END $$;
 
-CREATE FUNCTION set_group(who name) RETURNS void LANGUAGE plpgsql SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION set_group(who name) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE wanted text; other text;
 BEGIN
     SELECT CASE WHEN bool_or(m.may = 'admin') THEN 'reseller_admin' WHEN bool_or(m.may = 'write') THEN 'reseller_operator'

@@ -44,14 +44,13 @@ $$;
 GRANT EXECUTE ON FUNCTION job_owner(bigint) TO reseller_auditor;
 
 -- The outcome that stands for an item, NULL where there is none.
-CREATE FUNCTION outcome_of(i job_items) RETURNS text LANGUAGE sql STABLE SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION outcome_of(i job_items) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT coalesce(i.outcome, (SELECT r.outcome FROM rows r WHERE r.entry = i.entry AND r.kind = 'outcome'
                                 ORDER BY r.number DESC LIMIT 1))
 $$;
 
 -- An operation is of the item that its job has waiting, and only for the session that runs the job.
-CREATE FUNCTION claim_item(which text, mine uuid, item jsonb, name text) RETURNS boolean LANGUAGE plpgsql
-    SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION claim_item(which text, mine uuid, item jsonb, name text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE job_items i SET entry = name, attempts = i.attempts + 1 FROM jobs j
         WHERE j.number = i.job AND j.account = which AND j.owner = mine
@@ -59,8 +58,7 @@ BEGIN
     RETURN FOUND;
 END $$;
 
-CREATE FUNCTION add_job(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql
-    SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION add_job(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE made bigint; r rows; before jobs;
 BEGIN
     SELECT * INTO before FROM jobs j WHERE j.digest = op->>'digest';
@@ -76,8 +74,7 @@ BEGIN
 END $$;
 
 -- Only what certainly was not carried out can be begun again.
-CREATE FUNCTION put_back(which bigint, seqs jsonb, below integer) RETURNS integer LANGUAGE plpgsql
-    SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION put_back(which bigint, seqs jsonb, below integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE found integer;
 BEGIN
     UPDATE job_items i SET entry = NULL, outcome = NULL, message = NULL WHERE i.job = which
@@ -89,8 +86,7 @@ BEGIN
     RETURN found;
 END $$;
 
-CREATE FUNCTION job_one(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql
-    SET search_path = reseller, pg_temp AS $$
+CREATE FUNCTION job_one(which text, mine uuid, op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE j jobs; named bigint := (op->>'job')::bigint;
 BEGIN
     SELECT * INTO j FROM jobs x WHERE x.number = named AND x.account = which FOR UPDATE;
