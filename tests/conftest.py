@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.harness.command import Terminal
+from tests.harness.postgres import Cluster
 from tests.harness.sandbox import Sandbox, running
 
 pytest.register_assert_rewrite("tests.api.contract")
@@ -56,6 +57,21 @@ def new_sandbox() -> Iterator[Callable[..., Sandbox]]:
     """Start sandboxes of a test's own."""
     with ExitStack() as stack:
         yield lambda *options, customers=0: stack.enter_context(running(*options, customers=customers))
+
+
+@pytest.fixture(scope="session")
+def a_cluster() -> Iterator[Cluster]:
+    """Share a PostgreSQL with a team's ledger in it among the tests of one process."""
+    with Cluster.running() as cluster:
+        cluster.make_ledger()
+        yield cluster
+
+
+@pytest.fixture
+def team_cluster(a_cluster: Cluster) -> Cluster:
+    """Return it with an empty ledger."""
+    a_cluster.empty()
+    return a_cluster
 
 
 @pytest.fixture

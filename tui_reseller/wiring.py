@@ -18,6 +18,7 @@ from tui_reseller.domain.providers.accounts_v3 import ACCOUNTS_V3
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.domain.secret import Secret
+from tui_reseller.ledger_wiring import LEDGER_VARIABLE, kept_in
 from tui_reseller.services.ports import CustomersPort
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.services import Services
@@ -25,9 +26,6 @@ from tui_reseller.storage.config import ConfigFile
 from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.drafts import Drafts
 from tui_reseller.storage.export import Exporter
-from tui_reseller.storage.ledger.sqlite.jobs import Jobs
-from tui_reseller.storage.ledger.sqlite.ledger import Ledger
-from tui_reseller.storage.ledger.sqlite.vault import Vault
 from tui_reseller.storage.new_file import write_new
 from tui_reseller.storage.password_files import PasswordFiles
 from tui_reseller.storage.paths import Paths
@@ -67,7 +65,8 @@ class _Taken:
         if found is not None and found.key is not None:
             credentials.remember(found.profile, Credential(found.key))
         named = named or self._environ.get(PROFILE_VARIABLE) or None
-        return build(paths, credentials, named=named, environment=found.profile if found else None)
+        profile, address = found.profile if found else None, self._environ.get(LEDGER_VARIABLE, "")
+        return build(paths, credentials, named=named, environment=profile, ledger=address)
 
     def screen(self, options: ScreenOptions) -> int:
         services = self.services(options.profile)
@@ -81,21 +80,23 @@ class _Taken:
 
 
 def build(
-    paths: Paths, credentials: Credentials, *, named: str | None = None, environment: Profile | None = None
+    paths: Paths,
+    credentials: Credentials,
+    *,
+    named: str | None = None,
+    environment: Profile | None = None,
+    ledger: str = "",
 ) -> Services:
-    """Return the services on a set of folders."""
-    snapshots = Snapshots(paths.cache)
+    """Return the services on a set of folders. Ledger is the address of a team's, in the place of the config's; empty
+    leaves it to that. Raises BadConfig for an address that cannot be one.
+    """
     config = ConfigFile(paths.config, _wrong_keys)
-    ledger = Ledger(
-        paths.state,
-        syslog=lambda: config.load().settings.syslog,
-        accounts=lambda: [profile.account for profile in config.load().profiles.values()],
-        receipts=paths.config,
-    )
+    kept = kept_in(paths, config, ledger)
+    snapshots = Snapshots(paths.cache)
     return Services(
         profiles=Profiles(config, credentials, snapshots, named=named, environment=environment),
-        ledger=ledger,
-        vault=Vault(ledger, paths.state),
+        ledger=kept.ledger,
+        vault=kept.vault,
         snapshot=snapshots,
         credentials=credentials,
         drafts=Drafts(paths.state),
@@ -106,11 +107,12 @@ def build(
         connect=partial(connect, cache=paths.cache),
         new_list=CustomerList,
         exporter=Exporter(),
-        jobs=Jobs(ledger, paths.state),
+        jobs=kept.jobs,
         plans=PlanFiles(paths.state),
         password_files=PasswordFiles(paths.state),
         write_new=write_new,
         detach=partial(detach, paths.state / logs.FILE),
+        team=kept.team,
     )
 
 

@@ -85,11 +85,13 @@ GIVEN: dict[str, Callable[[State], list[str]]] = {
     "number": lambda _: ["1"],
     "name": lambda state: [state.plan],
     "file": lambda state: [f"{state.entry}.sqlite3"],
+    "role": lambda state: [state.name],
 }
 """What an argument is given, by its name."""
 PERSON = ["email=n@example.com", "first_name=A", "last_name=B", "address=x", "city=c", "state=S", "zip=1", "country=ES",
           "phone=1", "website=http://x.example"]  # fmt: skip
 OWN: dict[tuple[str, ...], Callable[[State], list[str]]] = {
+    ("ledger", "member", "add"): lambda state: ["--may", "write", "--", state.name],
     ("create",): lambda state: ["--generate-password", "--", f"username={state.name}.2", *PERSON],
     ("plan", "new"): lambda _: ["--action", "password", "--from", "rows.csv"],
     ("plan", "apply"): lambda state: ["--passwords-to", f"{state.entry}.csv", "--", state.plan],

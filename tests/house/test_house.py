@@ -34,6 +34,8 @@ def test_the_wheel_carries_stylesheets_completions_and_the_manual_page(tmp_path:
     subprocess.run([*command, "-w", str(tmp_path), "."], cwd=ROOT, check=True, capture_output=True, timeout=120)
     wheel = zipfile.ZipFile(next(tmp_path.glob("*.whl")))
     names = wheel.namelist()
+    schema = ROOT / "tui_reseller/storage/ledger/postgresql/sql"
+    assert {f"{schema.relative_to(ROOT)}/{path.name}" for path in schema.iterdir()} <= set(names)
     assert {f"tui_reseller/styles/{path.name}" for path in stylesheets()} <= set(names)
     assert "tui_reseller/py.typed" in names
     shared = {name.partition(".data/data/")[2]: wheel.read(name) for name in names if ".data/data/" in name}
@@ -59,7 +61,7 @@ def imported_by(code: str) -> set[str]:
     return set(lines.splitlines())
 
 
-HEAVY = {"httpx", "keyring", "secretstorage", "email_validator", "tomlkit", "sqlite3"}
+HEAVY = {"httpx", "keyring", "secretstorage", "email_validator", "tomlkit", "sqlite3", "psycopg"}
 HEAVY |= {"starlette", "uvicorn", "polars", "numpy", "pyarrow"}
 
 

@@ -41,7 +41,7 @@ def _run(folder: Path, ready: dict[str, str], number: int, told: Connection, hos
 
     async def work() -> None:
         provider = {"provider": ready["provider"]} if "provider" in ready else {}
-        office = Office(folder, Served(ready), **provider)  # type: ignore[arg-type]  # only its ready line is needed
+        office = Office(folder, Served(ready), ledger=ready.get("ledger", ""), **provider)  # type: ignore[arg-type]  # only its ready line is needed
         await office.services.ledger.recover()
         await office.session.last_set.learn()
         job = await office.jobs.get(number)

@@ -31,7 +31,14 @@ class Office:
     """The services of one operator on one folder."""
 
     def __init__(
-        self, folder: Path, sandbox: Sandbox, *, wire: str = "json", in_xdg: bool = False, **profile: Any
+        self,
+        folder: Path,
+        sandbox: Sandbox,
+        *,
+        wire: str = "json",
+        in_xdg: bool = False,
+        ledger: str = "",
+        **profile: Any,
     ) -> None:
         names = ["tui-reseller"] * 3 if in_xdg else ["config", "state", "cache"]
         self.paths = Paths(*(folder / name for name in names))
@@ -53,7 +60,7 @@ class Office:
         credentials = Credentials()
         credentials.remember(self.profile, Credential(Secret(ready["v3_api_key" if is_v3 else "api_key"])))
         self.clock = HurriedClock(least=1)
-        self.services = replace(build(self.paths, credentials), clock=self.clock)
+        self.services = replace(build(self.paths, credentials, ledger=ledger), clock=self.clock)
         if not in_xdg and "acme" not in self.services.profiles.load().profiles:
             self.services.profiles.config.put(self.profile)
         self.session = self.services.open(self.profile)

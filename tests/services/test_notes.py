@@ -62,10 +62,10 @@ async def test_clearing_leaves_nothing_to_show_and_what_was_there_in_the_ledger(
 
 async def test_what_is_so_already_is_not_written_again(session, ledger):
     await noted(session, LUZ, "vip", "a")
-    before = await ledger.newest()
+    before = await ledger.newest(session.account)
     assert await noted(session, LUZ, "vip ", "a\n") is None
     assert await noted(session, ANA) is None
-    assert await ledger.newest() == before
+    assert await ledger.newest(session.account) == before
 
 
 @pytest.mark.parametrize("rules", [{"read_only": True}, {"protected": True}, {"max_rows": 1}])
@@ -84,7 +84,7 @@ async def test_what_may_not_be_written_is_refused_and_nothing_is_written(session
         await noted(session, LUZ, label, text)
     with pytest.raises(InvalidInput):
         draft_note(session, await open_note(session, LUZ), label, text)
-    assert await ledger.newest() == 0
+    assert await ledger.newest(session.account) == 0
 
 
 async def test_a_customer_who_cannot_be_told_from_another_one_has_no_note(session):

@@ -148,3 +148,14 @@ async def test_two_sessions_do_not_write_one_customer_at_a_time(session, open_se
     assert "is being sent just now" in refused.message
     service.holding.set()
     await task
+
+
+async def test_nothing_leaves_when_others_may_take_the_operation_over_already(session, service, ledger, monkeypatch):
+    monkeypatch.setattr(ledger, "send_until", lambda: session.clock.monotonic() - 1)
+    result = await carry_out(session, DISABLE)
+    assert (result.outcome, type(result.error)) == (Outcome.NOT_SENT, RefusedHere)
+    assert "may take this over" in result.message
+    assert service.sent == []
+    assert (await ledger.get(result.id)).outcome is Outcome.NOT_SENT
+    monkeypatch.undo()
+    assert (await carry_out(session, DISABLE)).outcome is Outcome.APPLIED

@@ -136,10 +136,10 @@ class WritingContract(OneLedger):
         assert await ledger.already(intent(Operation.DISABLE), "it is so") is None
         assert len(await ledger.entries(AuditQuery())) == 2
 
-    async def test_rows_of_other_kinds_are_in_the_chain_and_told_newest_first(self, ledger):
+    async def test_rows_of_other_kinds_are_in_the_chain_and_told_newest_first(self, ledger, account):
         for number in (1, 2):
-            await ledger.note("rules", "acme", {"number": number, "text": "\ud800 \u202e"})
-        await ledger.note("rules", "beta", {})
+            await ledger.note(account, "rules", "acme", {"number": number, "text": "\ud800 \u202e"})
+        await ledger.note(account, "rules", "beta", {})
         assert [body["number"] for _time, body in await ledger.notes("rules", "acme")] == [2, 1]
         assert await ledger.notes("rules", "gamma") == []
         found = await ledger.check()

@@ -17,7 +17,7 @@ class NotesContract(OneLedger):
 
     async def test_a_note_tells_everything_that_was_written(self, ledger, a_note, account):
         written = await ledger.write_note("acme", account, a_note("ana", "vip", "pays late\ncall first"), 0)
-        assert written.number == await ledger.newest() == 1
+        assert written.number == await ledger.newest(account) == 1
         assert abs(datetime.now(UTC) - written.time) < timedelta(minutes=1)
         (found,) = await ledger.customer_notes(account)
         assert found == replace(written, time=found.time)
@@ -64,7 +64,7 @@ class NotesContract(OneLedger):
         ]
         standing = []
         for name, (operation, username, new), outcome, names in steps:
-            await ledger.write_note("acme", account, a_note(name, f"of {name}"), await ledger.newest())
+            await ledger.write_note("acme", account, a_note(name, f"of {name}"), await ledger.newest(account))
             await done(ledger, intent(operation, username, new=new), outcome)
             standing += [(one, f"of {name}") for one in names]
             found = [(note.username, note.label) for note in await ledger.customer_notes(account)]
@@ -77,7 +77,7 @@ class NotesContract(OneLedger):
         await ledger.write_note("acme", account, a_note("a", "first"), 0)
         for old, new in (("a", "b"), ("b", "c"), ("c", "a"), ("a", "z")):
             await done(ledger, intent(Operation.RENAME, old, new=new))
-        await ledger.write_note("acme", account, a_note("a", "another customer"), await ledger.newest())
+        await ledger.write_note("acme", account, a_note("a", "another customer"), await ledger.newest(account))
         for names in (None, ["a", "z", "b", "c"]):
             found = {note.username: note.label for note in await ledger.customer_notes(account, names)}
             assert found == {"a": "another customer", "z": "first"}
@@ -90,14 +90,14 @@ class NotesContract(OneLedger):
         await ledger.write_note("acme", account, a_note("old", "before"), 1)
         entry = await ledger.begin(intent(Operation.RENAME, "old", new="new"))
         await ledger.finish(entry, Outcome.UNKNOWN, "lost")
-        await ledger.write_note("acme", account, a_note("new", "seen in the list"), await ledger.newest())
+        await ledger.write_note("acme", account, a_note("new", "seen in the list"), await ledger.newest(account))
         await ledger.finish(entry, Outcome.VERIFIED_APPLIED, "read back")
         found = {note.username: note.label for note in await ledger.customer_notes(account)}
         assert found == {"new": "seen in the list"}
 
     async def test_a_note_that_was_written_while_a_rename_was_open_follows_it(self, ledger, intent, a_note, account):
         entry = await ledger.begin(intent(Operation.RENAME, "old", new="new"))
-        await ledger.write_note("acme", account, a_note("old", "meanwhile"), await ledger.newest())
+        await ledger.write_note("acme", account, a_note("old", "meanwhile"), await ledger.newest(account))
         await ledger.finish(entry, Outcome.UNKNOWN, "lost")
         assert [note.username for note in await ledger.customer_notes(account)] == ["old"]
         await ledger.finish(entry, Outcome.VERIFIED_APPLIED, "read back")
@@ -119,17 +119,17 @@ class NotesContract(OneLedger):
             }  # fmt: skip
 
     async def test_a_note_that_was_overtaken_is_not_written(self, ledger, intent, a_note, account):
-        seen = await ledger.newest()
+        seen = await ledger.newest(account)
         await ledger.write_note("acme", account, a_note("a", "theirs"), seen)
         with pytest.raises(Conflict, match='"a" was changed by kim meanwhile; nothing was written'):
             await ledger.write_note("acme", account, a_note("a", "mine"), seen)
         await ledger.write_note("acme", account, a_note("b", "of another customer"), seen)
         for operation, outcome in ((Operation.RENAME, Outcome.REJECTED), (Operation.DISABLE, Outcome.APPLIED)):
-            seen = await ledger.newest()
+            seen = await ledger.newest(account)
             await done(ledger, intent(operation, "a"), outcome)
             await ledger.write_note("acme", account, a_note("a", "mine"), seen)
         for operation, outcome in ((Operation.RENAME, Outcome.APPLIED), (Operation.DELETE, Outcome.VERIFIED_APPLIED)):
-            seen = await ledger.newest()
+            seen = await ledger.newest(account)
             await done(ledger, intent(operation, "a"), outcome)
             with pytest.raises(Conflict, match=f"another customer since .{operation.value}.; nothing was written"):
                 await ledger.write_note("acme", account, a_note("a", "mine"), seen)

@@ -144,10 +144,10 @@ class ReadingContract(OneLedger):
             assert await ledger.count(replace(query, limit=1)) == len(expected), name
 
     async def test_what_was_written_behind_a_row(self, ledger, intent, account):
-        assert await ledger.newest_id() == ""
+        assert await ledger.newest_id(account) == ""
         first = await ledger.begin(intent(username="one"))
-        assert await ledger.newest_id() == first
-        row, stamp = await ledger.newest(), ledger.stamp()
+        assert await ledger.newest_id(account) == first
+        row, stamp = await ledger.newest(account), ledger.stamp()
         assert await ledger.written_since(account, row, 10) == []
         second = await done(ledger, intent(username="two"), Outcome.APPLIED)
         assert ledger.stamp() != stamp
@@ -158,26 +158,25 @@ class ReadingContract(OneLedger):
         assert [entry.id for entry in await ledger.written_since(account, row, 1)] == [second]
         assert await ledger.written_since("other", 0, 10) == []
 
-    async def test_whether_a_customer_was_touched_since_a_moment(self, open_ledger, intent, account):
-        now = [datetime(2026, 1, 1, tzinfo=UTC)]
-        ledger = open_ledger(now=lambda: now[0])
-        await done(ledger, intent(Operation.RENAME, "old", new="new"))
+    async def test_whether_a_customer_was_touched_since_a_moment(self, ledger, intent, account):
+        found = await ledger.get(await done(ledger, intent(Operation.RENAME, "old", new="new")))
         for name, expected in {"old": True, "new": True, "other": False}.items():
-            assert await ledger.is_touched_since(account, name, now[0]) is expected, name
-            assert not await ledger.is_touched_since(account, name, now[0] + timedelta(seconds=1))
-        assert not await ledger.is_touched_since("other", "old", now[0])
+            for moment in (found.time, found.settled_at):
+                assert await ledger.is_touched_since(account, name, moment) is expected, name
+            assert not await ledger.is_touched_since(account, name, found.settled_at + timedelta(milliseconds=1))
+        assert not await ledger.is_touched_since("other", "old", found.time)
 
     async def test_whether_a_customer_was_touched_behind_a_row_whatever_the_clock_says(
         self, open_ledger, intent, account
     ):
         now = [datetime(2026, 1, 1, 12, tzinfo=UTC)]
         ledger = open_ledger(now=lambda: now[0])
-        before = await ledger.newest()
+        before = await ledger.newest(account)
         entry = await ledger.begin(intent(Operation.RENAME, "old", new="new"))
-        begun = await ledger.newest()
+        begun = await ledger.newest(account)
         now[0] -= timedelta(hours=1)
         await ledger.finish(entry, Outcome.APPLIED, "success")
-        finished = await ledger.newest()
+        finished = await ledger.newest(account)
         assert before < begun < finished
         for name, expected in {"old": True, "new": True, "other": False}.items():
             assert await ledger.is_touched_since(account, name, before) is expected, name

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections import defaultdict
 from dataclasses import replace
 
@@ -145,14 +146,14 @@ class MemoryLedger:
             around |= more
         return [entry for entry in entries if (entry.account, entry.username) in around]
 
-    async def note(self, kind, entry, body):
+    async def note(self, _account, kind, entry, body):
         self._rows.append_note(kind, entry, body)
 
     async def notes(self, kind, entry):
         rows = [row for row in reversed(self._rows.notes) if (row.kind, row.entry) == (kind, escaped(entry))]
         return [(row.time, json.loads(row.body)) for row in rows]
 
-    async def newest_id(self):
+    async def newest_id(self, _account):
         return self._rows.last_entry_id() or ""
 
     async def write_note(self, profile, account, note, seen):
@@ -196,7 +197,7 @@ class MemoryLedger:
             and rows.entry(entry).outcome.is_applied
         ]
 
-    async def newest(self):
+    async def newest(self, _account):
         return len(self._rows.links)
 
     def stamp(self):
@@ -228,6 +229,9 @@ class MemoryLedger:
 
     async def recover(self):
         return rules.recover(self._rows)
+
+    def send_until(self):
+        return math.inf
 
     def complaint(self):
         return ""

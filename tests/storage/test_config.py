@@ -102,7 +102,7 @@ PROXY = "the address of a proxy is http://HOST:PORT or https://HOST:PORT"
 BROKEN = [
     (P + 'formt = "xml"', "config.toml:3: profiles.acme.formt: no such key - did you mean format?"),
     ("# a\n[setings]\n", "config.toml:2: setings: no such key - did you mean settings?"),
-    ("zzz = 1", "config.toml:1: zzz: no such key - there is: default, settings, keys, profiles"),
+    ("zzz = 1", "config.toml:1: zzz: no such key - there is: default, settings, keys, profiles, team"),
     ('[settings]\n\ntheme = "drak"', 'config.toml:3: settings.theme: no such value "drak" - did you mean dark?'),
     ("[settings]\nplain = 1", "config.toml:2: settings.plain: must be true or false, not a number"),
     ('[settings]\nmouse = "no"', "config.toml:2: settings.mouse: must be true or false, not a text"),

@@ -85,7 +85,7 @@ async def test_more_customers_than_one_statement_takes(ledger, intent, account):
 
 async def test_what_was_written_since_does_not_depend_on_what_was_before(ledger, intent, account):
     await stops(ledger, intent, OTHERS)
-    row = await ledger.newest()
+    row = await ledger.newest(account)
     new = await ledger.begin(intent(username="kim"))
     found, count = await steps(ledger, lambda connection: connection.written_since(account, row, 100))
     assert [entry.id for entry in found] == [new]

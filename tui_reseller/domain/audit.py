@@ -181,10 +181,13 @@ class AuditQuery:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What checking the hash chain found. Broken_at is the number of the first row that does not fit, or None."""
+    """What checking the hash chain found. Broken_at is the number of the first row that does not fit, or None; account
+    the one whose chain it is in, where each has its own.
+    """
 
     rows: int
     broken_at: int | None = None
+    account: str = ""
 
     @property
     def is_whole(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.team import Team
 
 THEMES = (
     "dark", "light", "high-contrast", "16", "catppuccin-mocha", "catppuccin-macchiato", "catppuccin-frappe",
@@ -38,11 +39,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All profiles by name, in the order of the file, the one in use, and the settings."""
+    """All profiles by name, in the order of the file, the one in use, the settings, and the ledger of a team, if there
+    is one.
+    """
 
     profiles: Mapping[str, Profile] = field(default_factory=lambda: MappingProxyType({}))
     default: str | None = None
     settings: Settings = field(default_factory=Settings)
+    team: Team | None = None
 
 
 @dataclass(frozen=True, slots=True)

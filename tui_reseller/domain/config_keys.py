@@ -22,6 +22,7 @@ from tui_reseller.domain.profile import (
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.proxy import checked_proxy, without_password
 from tui_reseller.domain.refreshing import AUTO, MANUAL, checked_refresh
+from tui_reseller.domain.team import checked_address
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
 
@@ -83,6 +84,7 @@ def _duration(text: str) -> timedelta:
 
 _DURATION = MappingProxyType({"pattern": f"^{DURATION}$"})
 _PROGRAM = {"type": "string", "minLength": 1}
+_COMMAND = MappingProxyType({"minItems": 1, "prefixItems": [_PROGRAM], "items": {"type": "string"}})
 _FROM_A_MINUTE = "0*([1-9][0-9]*[mhdMHD]|[6-9][0-9][sS]|[1-9][0-9]{2,}[sS])"
 _REFRESH = MappingProxyType({"pattern": f"^({AUTO}|{MANUAL}|{_FROM_A_MINUTE})$"})
 _URL = MappingProxyType({"format": "uri"})
@@ -92,6 +94,7 @@ TOP = (
     Key("settings", (dict,), "How the screen looks and behaves, and what is kept."),
     Key("keys", (dict,), "Keys of the screen by the id of their command, as in docs/keys.md."),
     Key("profiles", (dict,), "One table for each reseller account of ours."),
+    Key("team", (dict,), "The ledger that a team shares."),
 )
 SETTINGS = (
     _choice("theme", THEMES, "Colours of the screen."),
@@ -125,7 +128,7 @@ PROFILE = (
     _choice("store", tuple(word.value for word in Store), "Where its key is kept; none: it is asked for.", Store),
     Key(
         "credential_command", (list,), "Program and arguments that print its key; no shell.", read=_command,
-        shape=MappingProxyType({"minItems": 1, "prefixItems": [_PROGRAM], "items": {"type": "string"}}),
+        shape=_COMMAND,
     ),
     Key("proxy", (str,), "http://USER@HOST:PORT; its password is kept with the key.", read=_proxy),
     Key("ca_file", (str,), "A file of certificates that are trusted instead of the system's."),
@@ -139,6 +142,18 @@ PROFILE = (
         "max_percent", (int, float), "A change for a larger part of all customers is refused.",
         read=checked_max_percent, expects="a number",
         shape=MappingProxyType({"type": "number", "exclusiveMinimum": 0, "maximum": 100}),
+    ),
+)  # fmt: skip
+
+TEAM = (
+    Key(
+        "ledger", (str,), "Where it is: postgresql://HOST/DATABASE, or service=NAME; no password.",
+        read=checked_address, required=True,
+    ),
+    Key("role", (str,), "The role of PostgreSQL; else that of the address, or the account of the system."),
+    Key(
+        "password_command", (list,), "Program and arguments that print the role's password; no shell.", read=_command,
+        shape=_COMMAND,
     ),
 )  # fmt: skip
 

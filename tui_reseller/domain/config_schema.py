@@ -9,9 +9,10 @@ from datetime import timedelta
 from enum import Enum
 
 from tui_reseller.domain.config import Settings
-from tui_reseller.domain.config_keys import NAME_PATTERN, PROFILE, SETTINGS, TOP, Key
+from tui_reseller.domain.config_keys import NAME_PATTERN, PROFILE, SETTINGS, TEAM, TOP, Key
 from tui_reseller.domain.duration import written
 from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.team import Team
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TYPES = {bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object"}
@@ -23,6 +24,7 @@ def schema() -> dict[str, object]:
     tables: dict[str, dict[str, object]] = {
         "settings": _table(SETTINGS, Settings()),
         "keys": {"additionalProperties": {"type": "string", "minLength": 1}},
+        "team": _table(TEAM, Team("")),
         "profiles": {"additionalProperties": _table(PROFILE, profile), "propertyNames": {"pattern": NAME_PATTERN}},
     }
     whole = _table(TOP, None)

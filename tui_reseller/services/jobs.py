@@ -104,7 +104,7 @@ class JobRun:
         """Apply what is left; return the job as it is then. Raises RefusedHere if another process has it, and what
         keeps the list from being read. Cancelled, calls in flight become unknown.
         """
-        with self.jobs.owning(self.job.number, self.session.operator):
+        async with self.jobs.owning(self.job.number, self.session.operator):
             await self.jobs.refuse_changed(self.job.number)
             await self.jobs.want(self.job.number, "")
             await self.jobs.set_state(self.job.number, JobState.RUNNING)

@@ -1,7 +1,7 @@
 """What the use cases need of the ledger: the audit log, the file as a whole, and jobs; of notes, see note_ports.py."""
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -59,17 +59,26 @@ class LedgerPort(NotesPort, Protocol):
     async def needs_you(self, account: str | None = None) -> list[Entry]:
         """Return operations whose outcome a person has to look at, oldest first."""
 
-    async def note(self, kind: str, entry: str, body: Mapping[str, object]) -> None:
-        """Write a row durably that is no operation, under a name of its kind."""
+    async def note(self, account: str, kind: str, entry: str, body: Mapping[str, object]) -> None:
+        """Write a row durably that is no operation, in the chain of an account, under a name of its kind."""
 
     async def notes(self, kind: str, entry: str) -> Sequence[tuple[str, Mapping[str, object]]]:
         """Return time and body of such rows, newest first."""
 
-    async def newest_id(self) -> str:
-        """Return the id of the newest operation, empty for an empty ledger: later ones have greater ids."""
+    async def newest_id(self, account: str) -> str:
+        """Return the id of the newest operation on an account, empty where there is none: later ones have greater ids.
+        A ledger with one chain for all accounts may return that of another one.
+        """
 
-    async def newest(self) -> int:
-        """Return the number of the newest row, 0 for an empty ledger: a point in its order, which no clock moves."""
+    async def newest(self, account: str) -> int:
+        """Return the number of the newest row of an account, 0 where there is none: a point in the order of its chain,
+        which no clock moves. A ledger with one chain for all accounts may return that of another one.
+        """
+
+    def send_until(self) -> float:
+        """Return until when a call may leave that was begun (seconds of Clock.monotonic): later others may take its
+        operation for lost. Infinite where a lock tells others that this process lives.
+        """
 
     def stamp(self) -> object:
         """Return what differs as soon as anything was written, by whatever process; a look at the file, no reading."""
@@ -183,5 +192,5 @@ class JobsPort(Protocol):
     async def wanted(self, number: int) -> str:
         """Return what somebody asked of a job."""
 
-    def owning(self, number: int, operator: Operator) -> AbstractContextManager[None]:
+    def owning(self, number: int, operator: Operator) -> AbstractAsyncContextManager[None]:
         """Be the one process that runs a job; death lets go of it. Raises RefusedHere naming the owner."""

@@ -197,7 +197,7 @@ async def refresh(session: Session) -> AsyncIterator[Arrived | Refreshed]:
 async def _newest_row(session: Session) -> int | None:
     """Return where the ledger is; None for one that cannot be read: a list does not need it."""
     try:
-        return await session.ledger.newest()
+        return await session.ledger.newest(session.account)
     except LedgerUnavailable:
         return None
 

@@ -44,7 +44,7 @@ async def open_note(session: Session, customer: Customer) -> OpenedNote:
     if session.customers.is_ambiguous(customer.username):
         name = quoted(customer.username)
         raise RefusedHere(f"refused: the service lists {name} more than once; nothing was written")
-    seen = await session.ledger.newest()
+    seen = await session.ledger.newest(session.account)
     await session.notes.learn_anew([customer.username])
     return OpenedNote(customer, session.notes.present.of(customer), seen)
 

@@ -26,13 +26,13 @@ class Seen:
 
 async def all_seen(session: Session) -> Seen:
     """Return that the list has all that is written now. Raises LedgerUnavailable."""
-    row = await session.ledger.newest()
-    return Seen(row, await session.ledger.newest_id())
+    row = await session.ledger.newest(session.account)
+    return Seen(row, await session.ledger.newest_id(session.account))
 
 
 async def take_in(session: Session, seen: Seen) -> Seen:
     """Take in what was written since. Returns what is seen now. Raises LedgerUnavailable."""
-    row = await session.ledger.newest()
+    row = await session.ledger.newest(session.account)
     if row == seen.row:
         return seen
     entries = await session.ledger.written_since(session.account, seen.row, MOST)

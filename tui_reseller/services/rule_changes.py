@@ -25,7 +25,9 @@ async def write_down(ledger: LedgerPort, operator: Operator, before: Profile, af
         return
     body = {"operator": operator.as_dict(), "account": before.account}
     try:
-        await ledger.note(KIND, before.name, {**body, "before": rules_of(before), "after": rules_of(after) or None})
+        await ledger.note(
+            before.account, KIND, before.name, {**body, "before": rules_of(before), "after": rules_of(after) or None}
+        )
     except LedgerUnavailable:
         if after is None or rules_of(after.stricter(before)) != rules_of(after):
             raise

@@ -35,8 +35,12 @@ class Sending:
     is_under_way: bool = False
 
     async def __call__(self) -> Receipt:
-        """Make one attempt. Raises RefusedHere if the operation was closed meanwhile, and what a client raises."""
+        """Make one attempt. Raises RefusedHere if the operation was closed meanwhile, or others may take it for lost,
+        and what a client raises.
+        """
         await self._refuse_closed()
+        if self.session.clock.monotonic() > self.session.ledger.send_until():
+            raise RefusedHere("not sent: the ledger has not been heard of for so long that others may take this over")
         self.attempts += 1
         self.is_under_way = True
         try:

@@ -102,6 +102,6 @@ async def _note(session: Session, username: str, reason: str, what: str) -> None
         "link": what,
     }
     try:
-        await session.ledger.note(KIND, session.account, body)
+        await session.ledger.note(session.account, KIND, session.account, body)
     except LedgerUnavailable as error:
         raise LedgerUnavailable(f"{error.message}; no link is given out without it", hint=error.hint) from None

@@ -26,11 +26,11 @@ class Suspended:
 
     async def follow(self, now: datetime) -> None:
         """Take in what was written since the last time; the first time, read all. Raises LedgerUnavailable."""
-        row, seen = await self.ledger.newest(), self._row
+        row, seen = await self.ledger.newest(self.account), self._row
         if row != seen:
             written = [] if seen is None else await self.ledger.written_since(self.account, seen, MOST)
             if seen is None or row < seen or len(written) == MOST:
-                self._newest = await self.ledger.newest_id()
+                self._newest = await self.ledger.newest_id(self.account)
                 self.found = {one.username: one for one in await open_suspensions(self.ledger, self.account)}
             else:
                 await self._read(self._touched(written))

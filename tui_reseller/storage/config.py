@@ -9,6 +9,7 @@ from tui_reseller.domain.config import Config, ConfigFinding
 from tui_reseller.domain.config_keys import PROFILE, names
 from tui_reseller.domain.errors import BadConfig, Conflict
 from tui_reseller.domain.profile import Profile, checked_base_url, checked_name
+from tui_reseller.domain.team import Team
 from tui_reseller.storage.config_reading import examine, finding_at, parse, read_file
 from tui_reseller.storage.toml_items import places_of
 from tui_reseller.system.files import checked_folder, only_writer, write_whole
@@ -34,6 +35,11 @@ class ConfigFile:
     def load(self) -> Config:
         """Read and check the file; a missing file is an empty config."""
         return parse(self._text(), self.path)
+
+    def team(self) -> Team | None:
+        """Return the ledger of a team that the file names. Where it names none, nothing else of it is read."""
+        text = self._text()
+        return parse(text, self.path).team if "team" in text else None
 
     def stamp(self) -> tuple[int, ...] | None:
         """Return what differs as soon as the file was changed; None while there is none."""

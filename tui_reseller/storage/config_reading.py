@@ -10,13 +10,14 @@ from types import MappingProxyType
 from typing import NoReturn, ParamSpec, TypeVar
 
 from tui_reseller.domain.config import Config, ConfigFinding, Settings
-from tui_reseller.domain.config_keys import PROFILE, SETTINGS, TOP, Key, names
+from tui_reseller.domain.config_keys import PROFILE, SETTINGS, TEAM, TOP, Key, names
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.printed import Typed, line
 from tui_reseller.domain.profile import UNNAMED, Profile, checked_name
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.proxy import without_password
+from tui_reseller.domain.team import Team
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.toml_items import Table, place_of
 
@@ -131,7 +132,7 @@ class _Reader:
         read = {name: self.profile(name, self.table(("profiles",), tables, name)) for name in tables}
         profiles = {name: profile for name, profile in read.items() if profile is not None}
         default = self.attempt(self.default, tables)
-        return Config(MappingProxyType(profiles), default, self.settings())
+        return Config(MappingProxyType(profiles), default, self.settings(), self.attempt(self.team))
 
     def default(self, tables: Mapping[str, object]) -> str | None:
         if "default" not in self.found:
@@ -147,6 +148,15 @@ class _Reader:
         bound = {name: self.attempt(self.key, keys, name) for name in keys}
         kept = {name: key for name, key in bound.items() if key is not None}
         return Settings(keys=MappingProxyType(kept), **values)  # type: ignore[arg-type]  # checked above
+
+    def team(self) -> Team | None:
+        at, table = ("team",), self.table((), self.found, "team")
+        if not table:
+            return None
+        values = self.entries(at, table, TEAM)
+        if "ledger" not in table:
+            self.refuse(at, "ledger", "is missing")
+        return Team(**values) if "ledger" in values else None  # type: ignore[arg-type]  # checked above
 
     def key(self, keys: Mapping[str, object], name: str) -> str:
         """Read the key of a command. Without quotes TOML takes the parts of an id for tables."""

@@ -12,6 +12,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def boot_seconds() -> float:
+    """Return seconds that never jump, and pass while a machine sleeps (on Linux; elsewhere they may stand still)."""
+    return time.clock_gettime(_SECONDS)
+
+
 class SystemClock:
     """Time of this machine."""
 
@@ -21,7 +26,7 @@ class SystemClock:
 
     def monotonic(self) -> float:
         """Return seconds that never jump. A machine that sleeps does not stop them: minutes of an unlocking pass."""
-        return time.clock_gettime(_SECONDS)
+        return boot_seconds()
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

@@ -14,7 +14,7 @@ from tui_reseller.cli.output import Row
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.providers import provider_of
-from tui_reseller.domain.text import quoted
+from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.vault import Anchor
 from tui_reseller.services.services import Services
 
@@ -146,6 +146,7 @@ def verify(inv: Invocation, *, anchor: str | None) -> int:
         if not report.is_whole:
             inv.console.warn(
                 f"the audit log was changed afterwards: row {report.broken_at} does not fit the one before it"
+                + (f" ({clean(report.account)})" if report.account else "")
             )
         if kept and not is_there:
             inv.console.warn(f"row {kept.number} of the anchor is not there as it was: {_missing(report.rows, kept)}")

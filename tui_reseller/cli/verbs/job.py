@@ -226,7 +226,7 @@ def retry(inv: Invocation, options: Writing, *, number: int) -> int:
             return await _show_only(inv, services, found, RETRIED)
         await inv.connect(session)
         permit = await admit_job(session, found, _count(found, RETRIED), _consent(options))
-        with services.jobs.owning(number, session.operator):
+        async with services.jobs.owning(number, session.operator):
             count = await retry_rejected(services.jobs, found)
         inv.console.say(f"{count:,} customers again")
         again = await known_job(services, number)

@@ -1,4 +1,7 @@
-"""ledger: the audit log as a file. Back it up, restore it, accept it; and the anchor that stands for it."""
+"""ledger: the audit log as a file. Back it up, restore it, accept it; and the anchor that stands for it.
+
+What there is only for the ledger of a team: team_ledger.py.
+"""
 
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor, Comparison
 from tui_reseller.services.services import Services
 
-_WORDS = "The ledger"
+_WORDS, _TEAM = "The ledger", "The ledger of a team"
 _FILE = click.argument("file", metavar="FILE", type=FilePath(), callback=lambda _ctx, _parameter, path: path.absolute())
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 
@@ -26,15 +29,20 @@ _YES = click.option("--yes", is_flag=True, help="Do not ask.")
         Verb("backup", "ledger:backup", _WORDS, "Write all of it to a new file, while others go on."),
         Verb("restore", "ledger:restore", _WORDS, "Put a backup in its place; the present one is kept."),
         Verb("accept", "ledger:accept", _WORDS, "Go on although rows are missing or replaced."),
+        Verb("init", "team_ledger:init", _TEAM, "Make one in a database of PostgreSQL."),
+        Verb("migrate", "team_ledger:migrate", _TEAM, "Bring it to the version of this program."),
+        Verb("show", "team_ledger:show", _TEAM, "Say what it is, and who you are there."),
+        Verb("member", "team_ledger:member", _TEAM, "Who may work there: list, add, remove."),
     ),
 )
 def ledger() -> int:
-    """Keep the audit log safe: it is one file, with the jobs in it.
+    """Keep the audit log safe: it is one file, with the jobs in it. Or share one with a team, on PostgreSQL.
 
     Examples:
       tui-reseller ledger backup /backup/ledger-2026-11-27.sqlite3
       tui-reseller ledger restore /backup/ledger-2026-11-27.sqlite3
       tui-reseller audit anchor
+      TUI_RESELLER_LEDGER=postgresql://ledger.example.com/reseller tui-reseller ledger show
 
     """
     return 0

@@ -6,7 +6,7 @@ and hands itself in as `Transaction`.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from tui_reseller.domain.audit import Entry, Intent, utc_text
 from tui_reseller.domain.errors import RefusedHere
@@ -61,10 +61,15 @@ def begin(transaction: Transaction, intent: Intent) -> str:
         refuse_if_locked(intent, transaction.open_of(intent.account, name))
     entry_id = new_entry_id(transaction.now(), transaction.last_entry_id())
     if intent.item is not None and not transaction.claim(intent.item, entry_id):
-        number, place = intent.item
-        raise RefusedHere(f"item {place + 1} of job {number} was taken by another process; nothing was sent")
+        refuse_taken(intent.item)
     transaction.append_intent(entry_id, intent)
     return entry_id
+
+
+def refuse_taken(item: tuple[int, int]) -> NoReturn:
+    """Raise RefusedHere: the item of a job is begun already, or was refused."""
+    number, place = item
+    raise RefusedHere(f"item {place + 1} of job {number} was taken by another process; nothing was sent")
 
 
 def refuse_if_locked(intent: Intent, open_entries: Iterable[Entry]) -> None:

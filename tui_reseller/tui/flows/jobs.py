@@ -62,7 +62,7 @@ async def _do(context: ProfileContext, job: Job, wanted: str) -> bool:
             start_run(context, job, permit, context.services.passwords_of(job))
         case "retry":
             permit = await _permitted(context, job, sum(job.counts.get(outcome, 0) for outcome in RETRIED))
-            with context.services.jobs.owning(job.number, context.session.operator):
+            async with context.services.jobs.owning(job.number, context.session.operator):
                 count = await retry_rejected(context.services.jobs, job)
             context.notify(f"{count_text(count)} customers again.")
             start_run(context, job, permit, context.services.passwords_of(job))

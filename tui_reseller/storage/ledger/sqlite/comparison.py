@@ -13,8 +13,8 @@ from tui_reseller.storage.ledger.sqlite.checks import check_plain
 from tui_reseller.storage.ledger.sqlite.copying import side_file
 from tui_reseller.storage.ledger.sqlite.read_only import open_for_reading
 from tui_reseller.storage.ledger.sqlite.rows_table import head
-from tui_reseller.storage.ledger.sqlite.statements import NEEDS_YOU, WITH_OUTCOME
 from tui_reseller.storage.ledger.sqlite.wal import why_not_whole
+from tui_reseller.storage.ledger.statements import NEEDS_YOU, WITH_OUTCOME
 from tui_reseller.storage.paths import LEDGER
 
 

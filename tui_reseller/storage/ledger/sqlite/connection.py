@@ -20,9 +20,9 @@ from tui_reseller.storage.ledger.receipt import REMEDIES, Receipt, Takeover, com
 from tui_reseller.storage.ledger.rows import LedgerRow, intent_row, outcome_row, plain_row
 from tui_reseller.storage.ledger.sqlite.accounts import AccountSpellings
 from tui_reseller.storage.ledger.sqlite.errors import DAMAGED, NEVER_DELETED, ledger_errors
-from tui_reseller.storage.ledger.sqlite.note_reader import NoteReader
 from tui_reseller.storage.ledger.sqlite.opening import open_ledger, read_ledger
 from tui_reseller.storage.ledger.sqlite.read_only import why_unwritable
+from tui_reseller.storage.ledger.sqlite.reader import SqliteReader
 from tui_reseller.storage.ledger.sqlite.rows_table import append, damage, head, holds
 from tui_reseller.storage.ledger.sqlite.unfinished_restore import discard_candidate
 from tui_reseller.storage.paths import LEDGER
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui_reseller.storage.ledger.syslog_copy import SyslogCopy
 
 
-class LedgerConnection(NoteReader):
+class LedgerConnection(SqliteReader):
     """An open ledger; it is what the rules see of SQLite (rules.Transaction). Not for two threads. Every method may
     raise LedgerUnavailable.
 
@@ -157,7 +157,7 @@ class LedgerConnection(NoteReader):
 
     def last_entry_id(self) -> str | None:
         """Return the greatest id of an operation."""
-        return self.one("SELECT max(entry) FROM rows WHERE kind = 'intent'")
+        return self.newest_id() or None
 
     def entry(self, entry_id: str) -> Entry:
         """Return one operation. Raises LedgerUnavailable if there is none with this id."""

@@ -2,8 +2,8 @@
 audit log.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,26 +14,26 @@ from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.storage.ledger.encoding import escaped
-from tui_reseller.storage.ledger.job_rows import JobRow, read_job
-from tui_reseller.storage.ledger.sqlite.job_lock import JobLocks
-from tui_reseller.storage.ledger.sqlite.job_tables import (
+from tui_reseller.storage.ledger.job_reader import (
+    ALL,
     IN_FLIGHT,
-    add_job,
+    JOB,
+    PAGE,
+    WAITING,
     count_items,
     is_undoable,
     read_items,
     refuse_applied,
     refuse_changed,
 )
+from tui_reseller.storage.ledger.job_rows import JobRow, read_job
+from tui_reseller.storage.ledger.sqlite.job_lock import JobLocks
+from tui_reseller.storage.ledger.sqlite.job_tables import add_job
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
-from tui_reseller.storage.ledger.sqlite.statements import OUTCOME, placeholders
+from tui_reseller.storage.ledger.statements import OUTCOME, placeholders
 
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger.sqlite.connection import LedgerConnection
-
-PAGE = 1000
-"""So many items are read at once."""
-_JOB = "SELECT number, digest, account, time, total, body, state, why FROM jobs"
 
 
 class Jobs:
@@ -84,13 +84,11 @@ class Jobs:
 
     async def waiting(self, number: int, after: int, limit: int = PAGE) -> list[JobItem]:
         """Return items that were not begun, in order, after a place."""
-        where = "i.job = ? AND i.seq > ? AND i.entry IS NULL AND i.outcome IS NULL ORDER BY i.seq LIMIT ?"
-        return await self._ledger.run(lambda connection: read_items(connection, where, number, after, limit))
+        return await self._ledger.run(lambda connection: read_items(connection, WAITING, number, after, limit))
 
     async def items(self, number: int, after: int = -1, limit: int = PAGE) -> list[JobItem]:
         """Return items with what became of them, in order, after a place."""
-        where = "i.job = ? AND i.seq > ? ORDER BY i.seq LIMIT ?"
-        return await self._ledger.run(lambda connection: read_items(connection, where, number, after, limit))
+        return await self._ledger.run(lambda connection: read_items(connection, ALL, number, after, limit))
 
     async def refuse(self, number: int, seq: int, outcome: Outcome, message: str) -> None:
         """Write down why an item was not sent, where no operation was begun."""
@@ -131,9 +129,11 @@ class Jobs:
         rows = await self._ledger.run(lambda connection: list(connection.select(query, number)))
         return str(rows[0][0]) if rows else ""
 
-    def owning(self, number: int, operator: Operator) -> AbstractContextManager[None]:
+    @asynccontextmanager
+    async def owning(self, number: int, operator: Operator) -> AsyncIterator[None]:
         """Be the one process that runs a job; death lets go of it. Raises RefusedHere naming the owner."""
-        return self._locks.owning(number, operator)
+        with self._locks.owning(number, operator):
+            yield
 
     async def _change(self, query: str, *values: object) -> None:
         def work(connection: "LedgerConnection") -> None:
@@ -143,7 +143,7 @@ class Jobs:
         await self._ledger.run(work)
 
     def _jobs(self, connection: "LedgerConnection", where: str, *values: object) -> Iterator[Job]:
-        for row in [JobRow(*found) for found in connection.select(_JOB + where, *values)]:
+        for row in [JobRow(*found) for found in connection.select(JOB + where, *values)]:
             counts = count_items(connection, row.number)
             in_flight = counts.pop(IN_FLIGHT, 0)
             outcomes = {Outcome.read(word) if word else None: count for word, count in counts.items()}

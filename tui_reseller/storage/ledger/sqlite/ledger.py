@@ -8,17 +8,18 @@ durable before it is answered.
 import asyncio
 import concurrent.futures
 import contextlib
+import math
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent
+from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.errors import BadConfig, LedgerUnavailable
 from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.value import Value
+from tui_reseller.storage.ledger.reading import ReadLedger, Result
 from tui_reseller.storage.ledger.receipt import Receipt
 from tui_reseller.storage.ledger.rules import WITHDRAWN
 from tui_reseller.storage.paths import LEDGER
@@ -29,11 +30,10 @@ if TYPE_CHECKING:
     from tui_reseller.storage.ledger.sqlite.connection import LedgerConnection
     from tui_reseller.storage.ledger.syslog_copy import SyslogCopy
 
-Result = TypeVar("Result")
 _Write = tuple[Callable[["LedgerConnection"], Any], concurrent.futures.Future[Any]]
 
 
-class Ledger:
+class Ledger(ReadLedger["LedgerConnection"]):
     """The audit log in `ledger.sqlite3` in a folder. Every method may raise LedgerUnavailable.
 
     Syslog returns the socket to which every intent and outcome is copied, or an empty text. Accounts are the keys of
@@ -100,55 +100,15 @@ class Ledger:
         )
         await asyncio.shield(asyncio.wrap_future(done))
 
-    async def get(self, entry_id: str) -> Entry | None:
-        """Return one operation. The id may be typed in either case, with o, i or l for 0 and 1."""
-        return await self.run(lambda connection: connection.get(entry_id))
-
-    async def entries(self, query: AuditQuery) -> list[Entry]:
-        """Return operations, newest first."""
-        return await self.run(lambda connection: connection.entries(query))
-
-    async def count(self, query: AuditQuery) -> int:
-        """Return how many operations there are, whatever the limit."""
-        return await self.run(lambda connection: connection.count(query))
-
-    async def needs_you(self, account: str | None = None) -> list[Entry]:
-        """Return operations whose outcome a person has to look at, oldest first."""
-        return await self.run(lambda connection: connection.needs_you(account))
-
-    async def note(self, kind: str, entry: str, body: Mapping[str, object]) -> None:
+    async def note(self, account: str, kind: str, entry: str, body: Mapping[str, object]) -> None:  # noqa: ARG002 - one chain has the rows of all accounts
         """Write a row durably that is no operation."""
         await self.run(lambda connection: connection.append_note(kind, entry, body))
-
-    async def notes(self, kind: str, entry: str) -> list[tuple[str, Mapping[str, object]]]:
-        """Return time and body of such rows, newest first."""
-        return await self.run(lambda connection: connection.notes(kind, entry))
-
-    async def newest_id(self) -> str:
-        """Return the id of the newest operation, empty for an empty ledger: later ones have greater ids."""
-        return await self.run(lambda connection: connection.last_entry_id() or "")
 
     async def write_note(self, profile: str, account: str, note: Note, seen: int) -> Note:
         """Write a note on a customer durably, and return it as it stands. Raises Conflict if it was overtaken since the
         row that its writer had seen.
         """
         return await self.run(lambda connection: connection.write_note(profile, account, note, seen))
-
-    async def customer_notes(self, account: str, usernames: Collection[str] | None = None) -> list[Note]:
-        """Return the note that stands for each customer of an account, or for some of them."""
-        return await self.run(lambda connection: connection.customer_notes(account, usernames))
-
-    async def noted_since(self, account: str, row: int) -> list[str]:
-        """Return whose notes were written behind a row."""
-        return await self.run(lambda connection: connection.noted_since(account, row))
-
-    async def note_history(self, account: str, username: str) -> list[Note]:
-        """Return every note that was written about a customer, newest first."""
-        return await self.run(lambda connection: connection.note_history(account, username))
-
-    async def newest(self) -> int:
-        """Return the number of the newest row, 0 for an empty ledger."""
-        return await self.run(lambda connection: connection.newest())
 
     def stamp(self) -> object:
         """Return what differs as soon as anything was written, by whatever process."""
@@ -158,30 +118,6 @@ class Ledger:
                 stat = (self._folder / name).stat()
                 found.append((stat.st_mtime_ns, stat.st_size, stat.st_ino))
         return tuple(found)
-
-    async def written_since(self, account: str, row: int, limit: int) -> list[Entry]:
-        """Return operations that were begun, or got an outcome, behind a row, oldest first; at most so many."""
-        return await self.run(lambda connection: connection.written_since(account, row, limit))
-
-    async def is_touched_since(self, account: str, username: str, since: int | datetime) -> bool:
-        """Whether anything was written of an operation on a customer behind a row, or at a moment or later."""
-        return await self.run(lambda connection: connection.is_touched_since(account, username, since))
-
-    async def last_set(self, account: str) -> Mapping[str, Mapping[str, Value]]:
-        """Return what this tool last set of fields that the service never tells, by present username and field; None
-        where the outcome is open.
-        """
-        return await self.run(lambda connection: connection.last_set(account))
-
-    async def around_ends(self, account: str | None, usernames: Collection[str] | None = None) -> list[Entry]:
-        """Return what was done to customers who were ever given an end (of a suspension), or to these, under all their
-        names, oldest first. It takes as long as there are such operations, however many others there are.
-        """
-        return await self.run(lambda connection: connection.around_ends(account, usernames))
-
-    async def check(self) -> ChainReport:
-        """Check the hash chain from the first row."""
-        return await self.run(lambda connection: connection.check())
 
     async def recover(self) -> int:
         """Give every intent of a process that is gone the outcome unknown; return how many."""
@@ -266,6 +202,10 @@ class Ledger:
 
             self._copy = SyslogCopy(address)
         return self._copy
+
+    def send_until(self) -> float:
+        """Return until when a call may leave that was begun: always, the lock of a process ends with its life."""
+        return math.inf
 
     def complaint(self) -> str:
         """Return warnings for the operator that are no error of an operation; each is returned once."""

@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any
 
 from tui_reseller.domain.errors import LedgerUnavailable
+from tui_reseller.storage.ledger.job_reader import digest_of
 from tui_reseller.storage.ledger.rows import plain_row
 from tui_reseller.storage.ledger.sqlite.accounts import spellings
-from tui_reseller.storage.ledger.sqlite.job_digest import digest_of
 from tui_reseller.storage.ledger.sqlite.rows_table import append, broken_at
 from tui_reseller.storage.ledger.sqlite.schema import ALIASES, ENDS, ITEMS, JOBS, NOTES, ROWS, RULES, VERSION
 

@@ -8,7 +8,7 @@ from tui_reseller.domain.vault import Anchor
 from tui_reseller.storage.ledger.chain import BEGINNING, GENESIS, Link, first_break, linked
 from tui_reseller.storage.ledger.rows import COLUMNS, LedgerRow
 from tui_reseller.storage.ledger.sqlite.schema import VERSION
-from tui_reseller.storage.ledger.sqlite.statements import placeholders
+from tui_reseller.storage.ledger.statements import placeholders
 
 _INSERT = (
     f"INSERT INTO rows ({', '.join(COLUMNS)}, previous, hash) "  # noqa: S608 - our own column names

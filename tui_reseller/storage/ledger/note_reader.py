@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import LedgerUnavailable
@@ -10,6 +9,7 @@ from tui_reseller.domain.note import Note
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage.ledger.encoding import escaped, unescaped
+from tui_reseller.storage.ledger.entry_reader import EntryReader
 from tui_reseller.storage.ledger.note_rows import (
     AppliedRow,
     NoteRow,
@@ -19,8 +19,7 @@ from tui_reseller.storage.ledger.note_rows import (
     refuse_overtaken,
     standing_notes,
 )
-from tui_reseller.storage.ledger.sqlite.entries import EntryReader
-from tui_reseller.storage.ledger.sqlite.statements import APPLIED, OUTCOME, placeholders
+from tui_reseller.storage.ledger.statements import APPLIED, OUTCOME, placeholders
 
 FEW = 1_000
 """So many names are asked for one by one; for more, all notes are read."""
@@ -42,7 +41,7 @@ class NoteReader(EntryReader):
             rows = [row for name in names for row in self._note_rows(accounts, name)]
             found = {row for name in names for row in self._applied(provider, accounts, name)} if rows else set()
             applied = sorted(found)
-        with _damage_worded(self._path):
+        with _damage_worded(self.name):
             notes = standing_notes(provider, rows, applied)
         return notes if usernames is None else [note for note in notes if note.username in usernames]
 
@@ -51,7 +50,8 @@ class NoteReader(EntryReader):
         names = self._names(account)
         # By the number of a row, which takes no index: each of the others would read all notes of the account.
         query = (
-            "SELECT DISTINCT username FROM rows NOT INDEXED WHERE number > ? AND kind = 'note' "  # noqa: S608 - our own text
+            f"SELECT DISTINCT username FROM rows {self.dialect.by_number} "  # noqa: S608 - our own text
+            "WHERE number > ? AND kind = 'note' "
             f"AND account IN ({placeholders(names)})"
         )
         return [unescaped(name) for (name,) in self.select(query, row, *names)]
@@ -67,14 +67,14 @@ class NoteReader(EntryReader):
             for row in self._note_rows(accounts, span.username)
             if span.first <= row.number <= span.last
         }
-        with _damage_worded(self._path):
+        with _damage_worded(self.name):
             return [read_note(row) for row in sorted(rows, reverse=True)]
 
     def refuse_overtaken(self, account: str, note: Note, seen: int) -> None:
         """Raise Conflict if a note was overtaken by what stands behind a row (note_rows.refuse_overtaken)."""
         provider, accounts, name = provider_of(account), self._names(account), escaped(note.username)
         rows, applied = self._note_rows(accounts, name), self._applied(provider, accounts, name)
-        with _damage_worded(self._path):
+        with _damage_worded(self.name):
             refuse_overtaken(provider, note, rows, applied, seen)
 
     def _note_rows(self, accounts: Sequence[str], username: str | None = None) -> list[NoteRow]:
@@ -88,7 +88,7 @@ class NoteReader(EntryReader):
     def _renames(self, accounts: Sequence[str]) -> list[tuple[str, str]]:
         """Return old and new name of every rename, carried out or not."""
         query = (
-            "SELECT username, target FROM rows INDEXED BY targets WHERE kind = 'intent' "  # noqa: S608 - our own text
+            f"SELECT username, target FROM rows {self.dialect.by('targets')} WHERE kind = 'intent' "  # noqa: S608 - our own text
             f"AND target IS NOT NULL AND account IN ({placeholders(accounts)})"
         )
         return [(old, new) for old, new in self.select(query, *accounts)]
@@ -109,7 +109,7 @@ class NoteReader(EntryReader):
         for column, index in (("username", "customers"), ("target", "targets")):
             query = (
                 f"SELECT i.number, {_ANSWERED}, i.operation, i.username, i.target, i.body "  # noqa: S608 - our own text
-                f"FROM ({names}) n CROSS JOIN rows i INDEXED BY {index} WHERE i.kind = 'intent' "
+                f"FROM ({names}) n CROSS JOIN rows i {self.dialect.by(index)} WHERE i.kind = 'intent' "
                 f"AND i.account IN ({among}) AND i.{column} = n.username AND i.operation IN ({operations}) "
                 f"AND {OUTCOME} IN ({APPLIED})"
             )
@@ -118,8 +118,8 @@ class NoteReader(EntryReader):
 
 
 @contextmanager
-def _damage_worded(path: Path) -> Iterator[None]:
+def _damage_worded(name: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LedgerUnavailable(f"ledger {path}: a note in it is damaged", hint="check the audit log") from error
+        raise LedgerUnavailable(f"{name}: a note in it is damaged", hint="check the audit log") from error

@@ -14,7 +14,7 @@ def condition_of(
     """Return the condition on an intent `i`, and its values. Accounts are the spellings of the one that is asked for.
     Spans stand for the username, each with the spellings of its account (none: of any account).
     """
-    where, values = ["1"], list[str | int]()
+    where, values = ["TRUE"], list[str | int]()
     if accounts and not spans:  # every span has it; here it would make SQLite choose a worse index
         where.append(_among("account", accounts, values))
     for column, value in (("profile", query.profile), ("batch", query.batch)):

@@ -1,10 +1,9 @@
-"""Reading operations with their outcomes, by all that may be asked, on one connection."""
+"""Reading operations with their outcomes, by all that may be asked, on whatever database has the rows."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, utc_text
@@ -13,17 +12,14 @@ from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.providers import PROVIDERS, provider_of
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.value import Value
+from tui_reseller.storage.ledger.dialect import Dialect
 from tui_reseller.storage.ledger.encoding import escaped, unescaped
 from tui_reseller.storage.ledger.entry_ids import typed_entry_id
+from tui_reseller.storage.ledger.query import condition_of
 from tui_reseller.storage.ledger.replay import last_set, replayed
 from tui_reseller.storage.ledger.rows import EntryRow, read_entry
 from tui_reseller.storage.ledger.spans import Rename, Span, spans_of
-from tui_reseller.storage.ledger.sqlite.accounts import AccountSpellings
-from tui_reseller.storage.ledger.sqlite.errors import ledger_errors
-from tui_reseller.storage.ledger.sqlite.query import condition_of
-from tui_reseller.storage.ledger.sqlite.rows_table import broken_at
-from tui_reseller.storage.ledger.sqlite.schema import HAS_END
-from tui_reseller.storage.ledger.sqlite.statements import (
+from tui_reseller.storage.ledger.statements import (
     APPLIED,
     CLOSED,
     ENTRY_COLUMNS,
@@ -51,17 +47,52 @@ _MOST_VALUES = 500
 
 
 class EntryReader:
-    """Operations of an open ledger. Not for two threads. Every method may raise LedgerUnavailable."""
+    """Operations of an open ledger. Not for two threads. Every method may raise LedgerUnavailable.
 
-    def __init__(
-        self, path: Path, database: sqlite3.Connection, accounts: AccountSpellings, now: Callable[[], datetime]
-    ) -> None:
-        self._path = path
-        self.database = database
-        self.accounts = accounts
+    Name is what messages call the ledger.
+    """
+
+    dialect: Dialect
+
+    def __init__(self, name: str, now: Callable[[], datetime]) -> None:
+        self.name = name
         self.now = now
-        # Every intent below this row has an outcome: rows are only added, so that never changes back.
-        self._answered_below = 0
+
+    # What an adapter brings
+
+    def select(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of a query, with a `?` for each value."""
+        raise NotImplementedError
+
+    def unanswered(self) -> list[Entry]:
+        """Return the operations that were begun and have no outcome, oldest first."""
+        raise NotImplementedError
+
+    def newest(self, account: str) -> int:
+        """Return the number of the newest row of an account, 0 where there is none."""
+        raise NotImplementedError
+
+    def newest_id(self, account: str) -> str:
+        """Return the id of the newest operation on an account, empty where there is none."""
+        raise NotImplementedError
+
+    def check(self) -> ChainReport:
+        """Walk the chain of hashes from the first row."""
+        raise NotImplementedError
+
+    def _spellings(self, account: str) -> list[str]:
+        """Return what an account is called in the rows."""
+        return [account]
+
+    def _canonical(self) -> Mapping[str, str]:
+        """Return the key of an account by an older spelling."""
+        return {}
+
+    def _is_alive(self, entry: str, process: Process, began: datetime) -> bool:
+        """Whether an operation without an outcome may still come to an end."""
+        raise NotImplementedError
+
+    # Reading
 
     def get(self, entry_id: str) -> Entry | None:
         """Return one operation."""
@@ -72,8 +103,9 @@ class EntryReader:
         where, values = self._condition(query)
         found: list[Entry] = []
         # Numbers are sorted alone: with all that belongs to a row the first one comes twenty times as late.
-        numbers = f"SELECT i.number FROM rows i WHERE i.kind = 'intent' AND {where}"  # noqa: S608 - our own text
-        for entry in self._entries(f"i.number IN ({numbers}) ORDER BY i.number DESC", *values):
+        by = f"i.{self.dialect.order}"
+        numbers = f"SELECT {by} FROM rows i WHERE i.kind = 'intent' AND {where}"  # noqa: S608 - our own text
+        for entry in self._entries(f"{by} IN ({numbers}) ORDER BY {by} DESC", *values):
             if query.shows(entry):
                 found.append(entry)
             if query.limit and len(found) == query.limit:
@@ -94,7 +126,7 @@ class EntryReader:
             return []
         renames_of = AuditQuery(account=query.account, operation=Operation.RENAME)
         where, values = condition_of(renames_of, (), self._names(query.account))
-        canonical = {escaped(alias): escaped(account) for alias, account in self.accounts.canonical.items()}
+        canonical = {escaped(alias): escaped(account) for alias, account in self._canonical().items()}
         renames = [
             Rename(number, canonical.get(account, account), old, new)
             for number, account, old, new in self.select(f"{_RENAMES} AND {where} ORDER BY i.number", *values)
@@ -116,10 +148,6 @@ class EntryReader:
         """Return the spellings of an account in the ledger, escaped; none stands for all accounts."""
         return [] if account is None else [escaped(name) for name in self._spellings(account)]
 
-    def _spellings(self, account: str) -> list[str]:
-        with ledger_errors(self._path):
-            return self.accounts.names(account)
-
     def _condition(self, query: AuditQuery) -> tuple[str, list[str | int]]:
         spans = [
             (span, self._names(None if span.account is None else unescaped(span.account)))
@@ -131,7 +159,7 @@ class EntryReader:
         """Return operations that a person has to look at, oldest first."""
         marked = self._entries(
             "i.entry IN (SELECT entry FROM rows WHERE kind = 'outcome' "  # noqa: S608 - words of our own
-            f"AND outcome IN ({NEEDS_YOU})) ORDER BY i.number"
+            f"AND outcome IN ({NEEDS_YOU})) ORDER BY i.{self.dialect.order}"
         )
         found = {entry.id: entry for entry in (*marked, *self.unanswered())}
         names = set() if account is None else set(self._spellings(account))
@@ -163,14 +191,14 @@ class EntryReader:
         return sorted(found, key=lambda entry: entry.id)
 
     def _accounts_with_ends(self) -> list[str]:
-        query = f"SELECT DISTINCT account FROM rows WHERE kind = 'intent' AND {HAS_END}"  # noqa: S608 - our own text
+        query = f"SELECT DISTINCT account FROM rows WHERE kind = 'intent' AND {self.dialect.has_end}"  # noqa: S608 - our own text
         found = [unescaped(account) for (account,) in self.select(query)]
-        with ledger_errors(self._path):
-            return list(dict.fromkeys(self.accounts.canonical.get(account, account) for account in found))
+        canonical = self._canonical()
+        return list(dict.fromkeys(canonical.get(account, account) for account in found))
 
     def _with_ends(self, names: Sequence[str]) -> set[str]:
         query = "SELECT DISTINCT username FROM rows WHERE kind = 'intent' AND account IN"
-        found = self.select(f"{query} ({placeholders(names)}) AND {HAS_END}", *names)
+        found = self.select(f"{query} ({placeholders(names)}) AND {self.dialect.has_end}", *names)
         return {username for (username,) in found}
 
     def _also_called(self, names: Sequence[str], customers: set[str]) -> list[str]:
@@ -187,13 +215,6 @@ class EntryReader:
             new = others - found
             found |= new
         return sorted(found)
-
-    def check(self) -> ChainReport:
-        """Walk the chain of hashes from the first row."""
-        with ledger_errors(self._path):
-            broken = broken_at(self.database)
-            count = int(self.one("SELECT count(*) FROM rows") or 0)
-        return ChainReport(count if broken is None else broken, broken)
 
     def open_of(self, account: str, username: str) -> list[Entry]:
         """Return the operations of a customer that have no outcome, or one that a person has to look at."""
@@ -213,16 +234,12 @@ class EntryReader:
         query = "SELECT time, body FROM rows WHERE kind = ? AND entry = ? ORDER BY number DESC"
         return [(time, json.loads(body)) for time, body in self.select(query, kind, escaped(entry))]
 
-    def newest(self) -> int:
-        """Return the number of the newest row, 0 for an empty ledger."""
-        return int(self.one("SELECT max(number) FROM rows") or 0)
-
     def written_since(self, account: str, row: int, limit: int) -> list[Entry]:
         """Return operations that were begun, or got an outcome, behind a row, oldest first; at most so many."""
         names = self._names(account)
         written = "i.entry IN (SELECT entry FROM rows WHERE number > ? AND kind IN ('intent', 'outcome'))"
-        # The + keeps SQLite from going through all of the account by its index.
-        where = f"+i.account IN ({placeholders(names)}) AND {written} ORDER BY i.number DESC LIMIT ?"
+        # Going through all of the account by its index would take longer.
+        where = f"{self.dialect.account} IN ({placeholders(names)}) AND {written} ORDER BY i.number DESC LIMIT ?"
         return list(self._entries(where, *names, row, limit))[::-1]
 
     def is_touched_since(self, account: str, username: str, since: int | datetime) -> bool:
@@ -239,42 +256,17 @@ class EntryReader:
                 return True
         return False
 
-    def unanswered(self) -> list[Entry]:
-        """Return the operations that were begun and have no outcome, oldest first."""
-        where = "i.number >= ? AND NOT EXISTS (SELECT 1 FROM rows WHERE entry = i.entry AND kind = 'outcome')"
-        last = int(self.one("SELECT max(number) FROM rows") or 0)
-        with ledger_errors(self._path):
-            query = f"SELECT i.number, i.entry FROM rows i WHERE i.kind = 'intent' AND {where} ORDER BY 1"  # noqa: S608
-            rows = self.database.execute(query, (self._answered_below,)).fetchall()
-        self._answered_below = rows[0][0] if rows else last + 1
-        return [entry for _number, name in rows if (entry := self.get(name)) is not None]
-
     def _entries(self, where: str, *values: str | int) -> Iterator[Entry]:
-        with ledger_errors(self._path):
-            canonical = self.accounts.canonical
+        canonical = self._canonical()
         for found in self.select(_ENTRIES + where, *values):
             try:
-                entry = read_entry(EntryRow(*found), self._is_alive, canonical)
+                entry = read_entry(EntryRow(*found), partial(self._is_alive, str(found[0])), canonical)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise LedgerUnavailable(
-                    f"ledger {self._path}: the row of {clean(str(found[0]), longest=40)} is damaged",
+                    f"{self.name}: the row of {clean(str(found[0]), longest=40)} is damaged",
                     hint="check the audit log; nothing is sent without the ledger",
                 ) from error
             yield entry
-
-    def _is_alive(self, process: Process, began: datetime) -> bool:
-        return process.is_alive(self._path.parent, (self.now() - began).total_seconds())
-
-    def select(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """Return the rows of a query."""
-        with ledger_errors(self._path):
-            yield from self.database.execute(query, values)
-
-    def one(self, query: str) -> str | None:
-        """Return the first value of the first row, or None."""
-        with ledger_errors(self._path):
-            row = self.database.execute(query).fetchone()
-        return None if row is None else row[0]
 
 
 def _pieces(names: Collection[str]) -> Iterator[list[str]]:

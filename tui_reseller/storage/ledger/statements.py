@@ -19,7 +19,7 @@ CLOSED = _quoted(outcome for outcome in Outcome if not outcome.needs_you)
 """A word that only a newer version knows is none of these: it locks."""
 APPLIED = _quoted(outcome for outcome in Outcome if outcome.is_applied)
 
-WITH_OUTCOME = """LEFT JOIN rows o ON o.number =
+WITH_OUTCOME = """LEFT JOIN rows o ON o.entry = i.entry AND o.kind = 'outcome' AND o.number =
     (SELECT max(number) FROM rows WHERE entry = i.entry AND kind = 'outcome')"""
 """Joins an intent i with the outcome that stands for it."""
 OUTCOME = "(SELECT outcome FROM rows WHERE entry = i.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"

@@ -1,0 +1,211 @@
+"""The command on the ledger of a team: a real PostgreSQL, a real sandbox, several people."""
+
+import sys
+
+import pytest
+
+from tui_reseller.domain.team import Team
+
+
+@pytest.fixture
+def ann(consoles, team_cluster):
+    return consoles(ledger=team_cluster.address("ann"))
+
+
+@pytest.fixture
+def bob(consoles, team_cluster):
+    return consoles(ledger=team_cluster.address("bob"))
+
+
+@pytest.fixture
+def someone(ann):
+    return lambda name, **values: ann.sandbox.plant(name, **{"active": True, "email": f"{name}@x.example"} | values)
+
+
+def test_a_ledger_is_made_once_and_its_maker_lets_others_in(consoles, a_cluster):
+    a_cluster.ask("CREATE ROLE mia LOGIN CREATEROLE", database="postgres")
+    a_cluster.ask("CREATE DATABASE made OWNER mia", database="postgres")
+    mia = consoles(ledger=a_cluster.address("mia", "made"))
+    assert mia("ledger", "show").code == 3
+    assert "there is no ledger in this database" in mia("audit", "list").err
+    assert (mia("ledger", "migrate").code, mia("ledger", "init").code) == (11, 11)
+    ran = mia("ledger", "init", "--yes")
+    assert ran.code == 0, ran.err
+    assert "there is a ledger already" in mia("ledger", "init", "--yes").err
+    assert mia("ledger", "migrate").row["had"] == ran.row["version"]
+    assert mia("ledger", "member", "list").row == {"role": "mia", "account": "*", "may": ["admin", "read", "write"]}
+    assert mia("ledger", "member", "add", "nobody-knows", "--may", "read").code == 2
+    assert mia("ledger", "member", "add", "sam", "--may", "fly").code == 2
+    assert mia("ledger", "member", "add", "sam", "--may", "read").code == 0
+    sam = consoles(ledger=a_cluster.address("sam", "made"))
+    assert sam("ledger", "show").row["me"] == {"role": "sam", "may": [{"role": "sam", "account": "*", "may": ["read"]}]}
+    assert sam("audit", "list").rows == []
+    refused = sam("ledger", "member", "add", "sam", "--may", "admin")
+    assert (refused.code, "may not do this; nothing was changed" in refused.err) == (3, True)
+    assert mia("ledger", "member", "remove", "mia").code == 11
+    assert mia("ledger", "member", "remove", "sam").row == {"role": "sam", "removed": 1}
+    assert sam("ledger", "show").code == 3
+
+
+def test_what_one_does_another_sees_undoes_and_verifies(ann, bob, someone, team_cluster):
+    someone("team-one")
+    done = ann("disable", "team-one", "--yes", "--reason", "ticket 4711")
+    assert (done.code, done.row["outcome"]) == (0, "applied"), done.err
+    (seen,) = bob("audit", "list", "--username", "team-one").rows
+    assert (seen["id"], seen["reason"], seen["outcome"]) == (done.row["id"], "ticket 4711", "applied")
+    assert bob("audit", "show", seen["id"]).row["operation"] == "disable"
+    undone = bob("undo", seen["id"], "--yes")
+    assert (undone.code, undone.row["outcome"]) == (0, "applied"), undone.err
+    assert ann("audit", "list", "--operation", "enable").row["batch"] == "job-" + str(ann("job", "list").row["job"])
+    assert ann("note", "team-one", "--label", "vip").code == 0
+    assert bob("note", "team-one").row["label"] == "vip"
+    checked = ann("audit", "verify")
+    assert (checked.code, checked.row["rows"], checked.row["whole"]) == (0, 6, True)
+    shown = bob("ledger", "show").row
+    ((account, head),) = [(one["account"], one["head"]) for one in shown["accounts"]]
+    assert account.startswith("reseller-v2|")
+    assert head.startswith("6:")
+    who = team_cluster.ask("SELECT role FROM reseller.rows ORDER BY number")
+    assert [role for (role,) in who] == ["ann", "ann", "bob", "bob", "bob", "ann"]
+
+
+def test_an_open_outcome_of_one_locks_the_customer_for_the_other(ann, bob, someone):
+    someone("team-two")
+    ann.sandbox.fault("drop-after", operation="disable", times=1)
+    lost = ann("disable", "team-two", "--yes")
+    assert (lost.code, lost.row["outcome"]) == (10, "unknown")
+    before = len(ann.sandbox.log())
+    refused = bob("set", "team-two", "city=Vigo", "--yes")
+    assert refused.code == 11
+    assert lost.row["id"] in refused.err + refused.out
+    assert len(ann.sandbox.log()) == before
+    assert [row["id"] for row in bob("needs-you").rows] == [lost.row["id"]]
+    assert bob("verify", lost.row["id"]).row["outcome"].startswith("verified")
+    assert bob("needs-you").rows == []
+    assert bob("set", "team-two", "city=Vigo", "--yes").code == 0
+
+
+def test_who_may_only_read_reads_and_sends_nothing(consoles, ann, someone, team_cluster):
+    someone("team-three")
+    assert ann("disable", "team-three", "--yes").code == 0
+    eve = consoles(ledger=team_cluster.address("eve"))
+    assert len(eve("audit", "list").rows) == 1
+    before = len(ann.sandbox.log())
+    refused = eve("enable", "team-three", "--yes")
+    assert refused.code == 3
+    assert 'role "eve" may not write in this account' in refused.out + refused.err
+    assert "ledger member add eve --may write" in refused.out + refused.err
+    assert len(ann.sandbox.log()) == before
+
+
+def test_who_stands_nowhere_is_told_so(consoles, team_cluster):
+    ran = consoles(ledger=team_cluster.address("sam"))("audit", "list")
+    assert (ran.code, ran.out) == (3, "")
+    assert 'role "sam" is no member of this ledger' in ran.err
+
+
+def test_a_server_that_is_away_leaves_reading_the_service(consoles, tmp_path, someone, ann):
+    someone("team-four")
+    away = consoles(ledger=f"postgresql://ann@/team?host={tmp_path}")
+    assert "team-four" in [row["username"] for row in away("list").rows]
+    before = len(ann.sandbox.log())
+    refused = away("disable", "team-four", "--yes")
+    assert refused.code == 3
+    assert "PostgreSQL is away: nobody answers at" in refused.err
+    assert "nothing waits to be sent" in refused.err
+    assert len(ann.sandbox.log()) == before
+
+
+@pytest.mark.parametrize("argv", [["ledger", "backup", "x"], ["audit", "anchor"], ["ledger", "restore", "x", "--yes"]])
+def test_what_only_a_file_has_is_refused_with_what_to_do(ann, argv):
+    ran = ann(*argv)
+    assert ran.code == 11
+    assert "pg_dump" in ran.err or "ledger show" in ran.err
+
+
+def test_a_plan_of_one_is_applied_by_another(ann, bob, someone, tmp_path):
+    someone("team-five")
+    someone("team-six")
+    path = str(tmp_path / "a.plan")
+    assert ann("list", "--limit", "1").code == 0
+    made = ann("plan", "new", "--filter", "username~^team-(five|six)$", "--action", "disable", "--out", path)
+    assert made.code == 0, made.err
+    before = len(ann.sandbox.log())
+    applied = bob("plan", "apply", path, "--confirm", "2 env")
+    assert (applied.code, [row["outcome"] for row in applied.rows]) == (0, ["applied", "applied"]), applied.err
+    assert len(ann.sandbox.log()) == before + 2
+    job = str(ann("job", "list").row["job"])
+    assert sorted(row["username"] for row in ann("job", "results", job).rows) == ["team-five", "team-six"]
+    again = ann("plan", "apply", path, "--confirm", "2 env")
+    assert (again.code, f"as job {job} of" in again.err) == (11, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("postgresql://ann:hunter2@db.example.com/team", "a password does not stand in it"),
+        ("postgresql://db.example.com/team?password=hunter2", "a password does not stand in it"),
+        ("postgresql://db.example.com/team?sslpassword=hunter2", "a password does not stand in it"),
+        ("mysql://db.example.com/team", "postgresql://HOST/DATABASE"),
+        ("postgresql://db.example.com", "postgresql://HOST/DATABASE"),
+        ("postgresql://db.example.com:x/team", "cannot be read"),
+        ("service=", "one name"),
+    ],
+)
+def test_an_address_that_cannot_be_one_is_refused(consoles, home, address, why):
+    ran = consoles(ledger=address)("ledger", "show")
+    assert (ran.code, why in ran.err) == (3, True), ran.err
+    assert "hunter2" not in ran.err
+    folder = home / "xdg_config_home" / "tui-reseller"
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "config.toml").write_text(f'[team]\nledger = "{address}"\n')
+    (folder / "config.toml").chmod(0o600)
+    ran = consoles()("list")
+    assert (ran.code, why in ran.err, "config.toml:2" in ran.err) == (3, True, True), ran.err
+    assert "hunter2" not in ran.err
+
+
+def test_the_config_names_ledger_and_role_and_a_command_for_the_password(consoles, home, team_cluster):
+    folder = home / "xdg_config_home" / "tui-reseller"
+    folder.mkdir(parents=True, mode=0o700)
+    file = folder / "config.toml"
+    text = f'[team]\nledger = "{team_cluster.address("bob").replace("bob@", "")}"\nrole = "ann"\n'
+    file.write_text(text + 'password_command = ["echo", "sesame"]\n')
+    file.chmod(0o600)
+    assert consoles()("ledger", "show").row["me"]["role"] == "ann"
+    file.write_text(text + 'password_command = ["false"]\n')
+    ran = consoles()("ledger", "show")
+    assert (ran.code, 'the credential command "false" of' in ran.err) == (3, True), ran.err
+    file.write_text(text.replace("role", "rol"))
+    assert "did you mean" in consoles()("list").err
+
+
+def test_a_driver_that_is_missing_is_named(consoles, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    ran = consoles(ledger="postgresql://localhost/team")("audit", "list")
+    assert (ran.code, "pip install 'tui-reseller[team]'" in ran.err) == (3, True)
+
+
+def test_without_a_team_the_verbs_say_how_to_have_one(consoles):
+    ran = consoles()("ledger", "show")
+    assert (ran.code, "TUI_RESELLER_LEDGER" in ran.err) == (2, True)
+
+
+async def test_a_connection_elsewhere_must_prove_who_the_server_is(monkeypatch):
+    from tui_reseller.storage.ledger.postgresql.link import parameters_of  # noqa: PLC0415 - only where it is installed
+
+    for name in ("PGHOST", "PGHOSTADDR", "PGSERVICE"):
+        monkeypatch.delenv(name, raising=False)
+    elsewhere = ("postgresql://db.example.com/team?sslmode=disable", "service=reseller", "postgresql://192.0.2.1/t",
+                 "postgresql://localhost/team?hostaddr=192.0.2.1")  # fmt: skip
+    for address in elsewhere:
+        assert parameters_of(Team(address))["sslmode"] == "verify-full", address
+    for address in (
+        "postgresql://localhost/t",
+        "postgresql://127.0.0.1/t",
+        "postgresql://[::1]/t",
+        "postgresql:///t?host=/run",
+    ):
+        assert "sslmode" not in parameters_of(Team(address)), address
+    monkeypatch.setenv("PGHOST", "db.example.com")
+    assert parameters_of(Team("postgresql:///team"))["sslmode"] == "verify-full"

@@ -1,0 +1,153 @@
+"""Jobs in the ledger of a team: several offices, each on folders of its own as on a machine of its own."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from tests.harness.waiting import soon
+from tests.jobs.children import Child
+from tests.jobs.office import Office
+from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.job import JobState
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.services.job_items import retry_rejected
+from tui_reseller.services.undo import draft_undo
+
+
+@pytest.fixture
+async def of(tmp_path, sandbox, team_cluster):
+    """Open the office of somebody."""
+    opened = []
+
+    def open_of(role):
+        opened.append(Office(tmp_path / role, sandbox, ledger=team_cluster.address(role)))
+        return opened[-1]
+
+    yield open_of
+    for office in opened:
+        await office.aclose()
+
+
+async def test_a_job_of_one_is_seen_and_undone_by_another(of, sandbox, planted):
+    ann, bob = of("ann"), of("bob")
+    planted(30, "seen-")
+    job = await ann.job("username~^seen-")
+    assert (await bob.jobs.get(job.number)).total == 30
+    done = await ann.run(job).run()
+    assert (done.state, done.is_finished, done.done) == (JobState.FINISHED, True, 30)
+    assert await ann.agrees(job, all_sent=True) == await bob.agrees(job) == {"applied": 30}
+    (seen,) = await bob.jobs.all(bob.session.account)
+    assert (seen.counts, seen.is_undoable, seen.reason) == ({Outcome.APPLIED: 30}, True, "ticket 4711")
+    entries = await bob.services.ledger.entries(AuditQuery(batch=job.batch))
+    drafted = await draft_undo(bob.session, entries, "undo")
+    undo = await bob.jobs.add(drafted.plan, bob.session.operator, "not so")
+    await bob.run(undo).run()
+    assert await bob.agrees(undo, all_sent=True) == {"applied": 30}
+    assert not (await ann.jobs.get(job.number)).is_undoable
+    assert len(sandbox.log()) == 60
+
+
+async def test_a_plan_is_applied_once_by_whomever(of, planted):
+    ann, bob = of("ann"), of("bob")
+    planted(3, "once-")
+    plan = await ann.plan("username~^once-")
+    job = await ann.jobs.add(plan, ann.session.operator, "")
+    for asked in (bob.jobs.refuse_applied(plan), bob.jobs.add(plan, bob.session.operator, "")):
+        with pytest.raises(RefusedHere, match=f"as job {job.number} of"):
+            await asked
+
+
+async def test_one_runs_a_job_and_another_may_stop_it_and_go_on(of, sandbox, planted):
+    ann, bob = of("ann"), of("bob")
+    planted(30, "pass-")
+    job = await ann.job("username~^pass-")
+    sandbox.fault("latency", ms=300, operation="disable", times=100)
+    running = asyncio.create_task(ann.run(job).run())
+    await soon("some are sent", lambda: len(sandbox.log()) > 0)
+    seen = await bob.jobs.get(job.number)
+    assert (seen.state, seen.owner.startswith("ann on ")) == (JobState.RUNNING, True)
+    with pytest.raises(RefusedHere, match="is being run by ann on"):
+        await bob.run(job).run()
+    await bob.jobs.want(job.number, "pause")
+    paused = await running
+    assert paused.state is JobState.PAUSED
+    assert 0 < paused.done < 30
+    sandbox.clear()
+    assert (await bob.jobs.get(job.number)).owner == ""
+    await bob.run(await bob.jobs.get(job.number)).run()
+    assert await bob.agrees(job, all_sent=True) == {"applied": 30}
+    entries = await bob.services.ledger.entries(AuditQuery(batch=job.batch))
+    assert len(entries) == 30
+
+
+async def test_a_killed_process_leaves_a_job_that_another_machine_goes_on_with(
+    of, sandbox, planted, team_cluster, tmp_path
+):
+    team_cluster.ask("UPDATE reseller.meta SET lease_seconds = 2")
+    bob = of("bob")
+    planted(40, "kill-")
+    job = await bob.job("username~^kill-")
+    sandbox.fault("latency", ms=40, operation="disable", times=200)
+    ready = {**sandbox.ready, "ledger": team_cluster.address("ann")}
+    child = await asyncio.to_thread(Child, tmp_path / "ann", ready, job.number)
+    await asyncio.to_thread(child.until, 14)
+    os.kill(child.process.pid, signal.SIGKILL)
+    await asyncio.to_thread(child.process.join)
+    with pytest.raises(RefusedHere, match="is being run by ann on"):
+        await bob.run(job).run()
+    alive = "SELECT 1 FROM reseller.sessions WHERE role = 'ann' AND until > now()"
+    await soon("it is taken for dead", lambda: not team_cluster.ask(alive))
+    assert (await bob.jobs.get(job.number)).state is JobState.INTERRUPTED
+    await bob.services.ledger.recover()
+    await bob.run(await bob.jobs.get(job.number)).run()
+    counts = await bob.agrees(job, all_sent=True)
+    assert sum(counts.values()) == 40
+    assert counts["applied"] >= 30
+
+
+async def test_only_what_certainly_was_not_done_is_begun_again(of, sandbox, planted):
+    ann = of("ann")
+    planted(6, "back-")
+    sandbox.fault("drop-after", operation="disable", times=1)
+    sandbox.fault("status", operation="disable", times=1, code=400, shape="E1")
+    job = await ann.job("username~^back-")
+    await ann.run(job).run()
+    before = {item.seq: (item.outcome, item.entry) for item in await ann.items(job)}
+    await ann.jobs.put_back(
+        job.number, [seq for seq, (outcome, _) in before.items() if outcome is not Outcome.REJECTED]
+    )
+    assert {item.seq: (item.outcome, item.entry) for item in await ann.items(job)} == before
+    sent = len(sandbox.log())
+    rejected = [seq for seq, (outcome, _) in before.items() if outcome is Outcome.REJECTED]
+    assert await retry_rejected(ann.jobs, job) == len(rejected)
+    assert [item.seq for item in await ann.jobs.waiting(job.number, -1)] == rejected
+    await ann.run(await ann.jobs.get(job.number)).run()
+    await ann.agrees(job)
+    assert len(sandbox.log()) == sent + len(rejected)
+
+
+async def test_items_that_were_changed_in_the_database_are_not_sent(of, sandbox, planted, team_cluster):
+    ann = of("ann")
+    planted(3, "changed-")
+    job = await ann.job("username~^changed-", Operation.DISABLE)
+    team_cluster.ask("UPDATE reseller.job_items SET username = 'user1' WHERE seq = 1")
+    with pytest.raises(RefusedHere, match="are not those that were reviewed"):
+        await ann.run(job).run()
+    assert sandbox.log() == []
+    for statement in ("UPDATE reseller.job_items SET outcome = NULL", "DELETE FROM reseller.jobs"):
+        assert "permission denied" in team_cluster.psql(statement, "ann").stderr
+
+
+async def test_an_auditor_sees_jobs_and_changes_none(of, planted, team_cluster):
+    ann = of("ann")
+    planted(2, "read-")
+    job = await ann.job("username~^read-")
+    assert team_cluster.ask("SELECT count(*) FROM reseller.job_items", "eve") == [(2,)]
+    assert team_cluster.ask("SELECT count(*) FROM reseller.job_items", "ann") == [(2,)]
+    op = f'[{{"do": "job", "job": {job.number}, "change": "want", "wanted": "stop"}}]'
+    asked = f"SELECT reseller.write('{job.account}', gen_random_uuid(), '{op}')"
+    assert "permission denied" in team_cluster.psql(asked, "eve").stderr
+    assert (await ann.jobs.wanted(job.number)) == ""

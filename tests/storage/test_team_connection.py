@@ -1,0 +1,269 @@
+"""A team's ledger and its server: away, silent, lost in the middle, read-only, of another version, held by somebody."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import threading
+import time
+
+import pytest
+
+from tests.harness.certificates import make_certificate
+from tests.harness.postgres import Cluster
+from tests.harness.sandbox import free_port
+from tests.storage.operations import done
+from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.team import Team
+from tui_reseller.storage.ledger.encoding import escaped
+from tui_reseller.storage.ledger.postgresql import ledger as ledger_module
+from tui_reseller.storage.ledger.postgresql import probing
+from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger
+from tui_reseller.storage.ledger.postgresql.writer import NEVER_LEFT
+from tui_reseller.storage.ledger.rows import LOST
+from tui_reseller.system.clock import boot_seconds
+
+
+class MutedLine:
+    """A socket before the server's: it hands everything on, until it is told to swallow what the server says."""
+
+    def __init__(self, cluster: Cluster, folder) -> None:
+        self.folder, self.is_mute = folder, False
+        self._server = str(cluster.folder / ".s.PGSQL.5432")
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(str(folder / ".s.PGSQL.5432"))
+        self._listening.listen()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listening.accept()
+            except OSError:
+                return
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(self._server)
+            threading.Thread(target=self._hand_on, args=(client, server, False), daemon=True).start()
+            threading.Thread(target=self._hand_on, args=(server, client, True), daemon=True).start()
+
+    def _hand_on(self, source, target, from_server: bool) -> None:
+        with contextlib.suppress(OSError):  # one of them has gone
+            while data := source.recv(65536):
+                if not (from_server and self.is_mute):
+                    target.sendall(data)
+        for line in (source, target):
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
+
+    def close(self) -> None:
+        self._listening.close()
+
+
+@pytest.fixture
+async def of(team_cluster):
+    """Open the ledger as somebody, or at another place."""
+    opened = []
+
+    def open_as(role, **there):
+        host = there.get("host", team_cluster.folder)
+        opened.append(TeamLedger(Team(f"postgresql://{role}@/team?host={host}")))
+        return opened[-1]
+
+    yield open_as
+    for ledger in opened:
+        await ledger.aclose()
+
+
+@pytest.fixture
+def muted(team_cluster, tmp_path):
+    folder = tmp_path / "m"
+    folder.mkdir()
+    line = MutedLine(team_cluster, folder)
+    yield line
+    line.close()
+
+
+async def test_a_server_that_goes_away_is_named_and_comes_back(team_cluster, of, intent):
+    ann = of("ann")
+    await done(ann, intent())
+    team_cluster.stop()
+    try:
+        for asked in (lambda: ann.begin(intent(username="other")), lambda: ann.entries(AuditQuery())):
+            with pytest.raises(LedgerUnavailable, match="PostgreSQL is away: nobody answers at") as refused:
+                await asked()
+            assert "nothing waits to be sent" in refused.value.hint
+    finally:
+        team_cluster.start()
+    assert len(await ann.entries(AuditQuery())) == 1
+    await done(ann, intent(username="other"))
+    assert (await ann.check()).rows == 4
+
+
+async def test_an_outcome_that_could_not_be_written_is_written_when_the_ledger_is_there_again(team_cluster, of, intent):
+    ann, bob = of("ann"), of("bob")
+    entry = await ann.begin(intent())
+    team_cluster.stop()
+    try:
+        with pytest.raises(LedgerUnavailable):
+            await ann.finish(entry, Outcome.APPLIED, "said", is_answer=True)
+    finally:
+        team_cluster.start()
+    assert (await bob.get(entry)).outcome is None, "its process lives"
+    with pytest.raises(RefusedHere, match="being sent just now"):
+        await bob.begin(intent())
+    await ann.begin(intent(username="other"))  # by a new session, which takes over what is on its way
+    assert (await bob.get(entry)).outcome is None
+    assert await bob.recover() == 0
+    await ann.finish(entry, Outcome.APPLIED, "said", is_answer=True)
+    assert (await bob.get(entry)).outcome is Outcome.APPLIED
+
+
+async def test_an_intent_whose_answer_was_lost_is_closed_as_not_sent(of, muted, intent, monkeypatch):
+    monkeypatch.setattr(ledger_module, "WRITE_SECONDS", 1.0)
+    ann, bob = of("ann", host=muted.folder), of("bob")
+    kept = await ann.begin(intent(username="kept"))
+    muted.is_mute = True
+    with pytest.raises(LedgerUnavailable, match="did not answer within 1 seconds"):
+        await ann.begin(intent(username="lost"))
+    muted.is_mute = False
+    (lost, _kept) = await bob.entries(AuditQuery())
+    assert (lost.username, lost.outcome) == ("lost", None), "it was written; nobody was told"
+    await ann.finish(kept, Outcome.APPLIED, "said", is_answer=True)
+    found = await bob.get(lost.id)
+    assert (found.outcome, found.message) == (Outcome.NOT_SENT, NEVER_LEFT)
+    assert (await bob.get(kept)).outcome is Outcome.APPLIED
+    assert (await bob.check()).is_whole
+
+
+async def test_reading_goes_on_while_writing_gets_no_answer(of, muted, intent, monkeypatch):
+    monkeypatch.setattr(ledger_module, "WRITE_SECONDS", 1.0)
+    ann = of("ann", host=muted.folder)
+    await ann.begin(intent())
+    muted.is_mute = True
+    writing = asyncio.create_task(ann.begin(intent(username="other")))
+    await asyncio.sleep(0.1)
+    muted.is_mute = False  # what was swallowed is gone
+    assert len(await ann.entries(AuditQuery(username="user1"))) == 1
+    assert not writing.done()
+    with pytest.raises(LedgerUnavailable):
+        await writing
+
+
+async def test_a_process_that_stood_still_sends_nothing_and_is_taken_for_dead_for_good(team_cluster, of, intent):
+    team_cluster.ask("UPDATE reseller.meta SET lease_seconds = 2")
+    ann, bob = of("ann"), of("bob")
+    entry = await ann.begin(intent(Operation.SET))
+    assert ann.send_until() > boot_seconds()
+    time.sleep(2.5)  # noqa: ASYNC251 - as a stopped process, which says nothing to anybody
+    assert ann.send_until() < boot_seconds()
+    assert (await bob.get(entry)).outcome is Outcome.UNKNOWN
+    assert await bob.recover() == 1
+    assert ((await bob.get(entry)).message, (await bob.check()).rows) == (LOST, 2)
+    await ann.finish(entry, Outcome.APPLIED, "said", is_answer=True)
+    assert (await bob.get(entry)).outcome is Outcome.APPLIED
+    await ann.begin(intent())
+    assert ann.send_until() > boot_seconds()
+    states = team_cluster.ask("SELECT count(*) FILTER (WHERE ended IS NOT NULL), count(*) FROM reseller.sessions")
+    assert states == [(1, 3)]
+
+
+async def test_a_session_that_beats_lives_longer_than_its_lease(team_cluster, of, intent):
+    team_cluster.ask("UPDATE reseller.meta SET lease_seconds = 2")
+    ann, bob = of("ann"), of("bob")
+    entry = await ann.begin(intent())
+    for _turn in range(5):
+        await asyncio.sleep(0.5)
+    assert ann.send_until() > boot_seconds()
+    assert (await bob.get(entry)).outcome is None
+    await ann.aclose()
+    assert (await bob.get(entry)).outcome is Outcome.UNKNOWN, "it ended, and nobody knows"
+
+
+@pytest.mark.slow
+async def test_who_holds_a_lock_is_named(team_cluster, of, intent, account):
+    import psycopg  # noqa: PLC0415 - only where it is installed
+
+    ann = of("ann")
+    with psycopg.connect(team_cluster.address("bob"), autocommit=True) as bob:
+        bob.execute("SELECT pg_advisory_lock(reseller.lock_of(%s))", (escaped(account),))
+        with pytest.raises(LedgerUnavailable) as refused:
+            await ann.begin(intent())
+        assert f'"bob" holds the lock of {account}' in refused.value.message
+        assert f"(process {bob.info.backend_pid} of PostgreSQL)" in refused.value.message
+        await done(ann, intent(account="other"))
+    await done(ann, intent())
+
+
+async def test_a_server_that_can_only_be_read_is_read(team_cluster, of, intent):
+    ann = of("ann")
+    await done(ann, intent())
+    await ann.aclose()
+    team_cluster.ask("ALTER DATABASE team SET default_transaction_read_only = on")
+    try:
+        with pytest.raises(LedgerUnavailable, match="can only be read"):
+            await ann.begin(intent(username="other"))
+        assert len(await ann.entries(AuditQuery())) == 1
+        await ann.aclose()
+    finally:
+        team_cluster.ask(
+            "SET default_transaction_read_only = off; ALTER DATABASE team RESET default_transaction_read_only"
+        )
+
+
+@pytest.mark.parametrize(("version", "words"), [(99, "a newer version of this program"), (1, "of an older version")])
+async def test_another_schema_is_refused_and_not_changed(team_cluster, of, intent, version, words):
+    ((ours,),) = team_cluster.ask("SELECT version FROM reseller.meta")
+    team_cluster.ask(f"UPDATE reseller.meta SET version = {version}")
+    try:
+        with pytest.raises(LedgerUnavailable, match=words):
+            await of("ann").begin(intent())
+        with pytest.raises(LedgerUnavailable, match=words):
+            await of("ann").entries(AuditQuery())
+        assert team_cluster.ask("SELECT count(*) FROM reseller.rows") == [(0,)]
+    finally:
+        team_cluster.ask(f"UPDATE reseller.meta SET version = {ours}")
+
+
+async def test_a_server_that_is_none_or_says_nothing_is_named(team_cluster, of, monkeypatch):
+    monkeypatch.setattr(probing, "SECONDS", 0.5)
+    with team_cluster.silent() as folder:
+        assert probing.why_not({"host": folder}).endswith("does not answer as one does")
+    assert "no database of this name" in probing.why_not(
+        {"host": str(team_cluster.folder), "user": "ann", "dbname": "no"}
+    )
+
+
+def test_a_certificate_must_be_that_of_the_host(tmp_path, monkeypatch):
+    make_certificate(tmp_path, "db.example.com")
+    port = free_port()
+    with Cluster.running() as cluster:
+        for name in ("cert.pem", "key.pem"):
+            shutil.copy(tmp_path / name, cluster.folder / name)
+            (cluster.folder / name).chmod(0o600)
+            if os.geteuid() == 0:
+                shutil.chown(cluster.folder / name, "nobody", "nogroup")
+        cluster.stop()
+        there = f"-c listen_addresses=127.0.0.1 -c port={port} -c ssl_cert_file={cluster.folder}/cert.pem"
+        cluster.start(f"{there} -c ssl_key_file={cluster.folder}/key.pem -c ssl=on")
+
+        def why(host, **more):
+            found = {
+                "hostaddr": "127.0.0.1",
+                "port": str(port),
+                "sslmode": "verify-full",
+                "user": "ann",
+                "dbname": "no",
+            }
+            return probing.why_not({**found, "host": host, **more})
+
+        trusted = str(tmp_path / "cert.pem")
+        assert "no database of this name" in why("db.example.com", sslrootcert=trusted)
+        for told in (why("other.example.com", sslrootcert=trusted), why("db.example.com")):
+            assert "has not the certificate of this host from an authority that we trust" in told
+        cluster.stop()
+        cluster.start(f"-c listen_addresses=127.0.0.1 -c port={port}")
+        assert "offers no TLS" in why("db.example.com", sslrootcert=trusted)

@@ -1,0 +1,211 @@
+"""ledger init, migrate, show, member: the ledger that a team shares on PostgreSQL."""
+
+import click
+
+from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.group import LazyGroup, Verb
+from tui_reseller.cli.invocation import Invocation
+from tui_reseller.cli.options import common
+from tui_reseller.cli.output import Row
+from tui_reseller.domain.errors import InvalidInput, RefusedHere
+from tui_reseller.domain.team import EVERY_ACCOUNT, RIGHTS, Member
+from tui_reseller.domain.text import quoted
+from tui_reseller.services.services import Services
+from tui_reseller.services.team_ports import TeamPort
+
+_WORDS = "People"
+_YES = click.option("--yes", is_flag=True, help="Do not ask.")
+_ACCOUNT = click.option(
+    "--account", metavar="NAME", help="A profile, or the key of an account as `ledger show` prints it; else all."
+)
+
+
+def team_of(services: Services) -> TeamPort:
+    """Return the team's ledger that is configured. Raises InvalidInput if none is."""
+    if services.team is None:
+        raise InvalidInput(
+            "no ledger of a team is configured: this one is a file of yours",
+            field="ledger",
+            hint='TUI_RESELLER_LEDGER=postgresql://HOST/DATABASE, or ledger = "..." below [team] in the config',
+        )
+    return services.team
+
+
+@click.command()
+@_YES
+@common
+def init(inv: Invocation, *, yes: bool) -> int:
+    """Make the ledger of a team in a database of PostgreSQL: a schema of its own, and four roles.
+
+    The role needs CREATEROLE, and CREATE on the database. It becomes the first administrator of the ledger.
+
+    Examples:
+      TUI_RESELLER_LEDGER=postgresql://ledger.example.com/reseller tui-reseller ledger init --yes
+
+    """
+
+    async def work(services: Services) -> int:
+        team = team_of(services)
+        if not yes and not inv.console.can_ask:
+            raise RefusedHere("refused: without a terminal this needs --yes; nothing was changed")
+        if not yes and inv.console.ask("Type yes to make a ledger in this database") != "yes":
+            raise RefusedHere("refused: not confirmed; nothing was changed")
+        version = await team.init()
+        inv.out.item({"version": version})
+        inv.console.say("the ledger is made; further people: tui-reseller ledger member add ROLE --may write")
+        return ExitCode.OK
+
+    return inv.run(work)
+
+
+@click.command()
+@common
+def migrate(inv: Invocation) -> int:
+    """Bring the ledger of a team to the version of this program, all of it or nothing.
+
+    Programs of older versions cannot use it afterwards. The role needs what ledger init needs.
+
+    Examples:
+      tui-reseller ledger migrate
+
+    """
+
+    async def work(services: Services) -> int:
+        had, has = await team_of(services).migrate()
+        inv.out.item({"had": had, "version": has})
+        inv.console.say("nothing was to be done" if had == has else f"the ledger has version {has} now")
+        return ExitCode.OK
+
+    return inv.run(work)
+
+
+@click.command()
+@common
+def show(inv: Invocation) -> int:
+    """Show the ledger of a team: who you are there, the last row of each account, and who holds a lock.
+
+    Examples:
+      tui-reseller ledger show
+      tui-reseller ledger show --output json
+
+    """
+
+    async def work(services: Services) -> int:
+        found = await team_of(services).show()
+        accounts: list[Row] = [
+            {
+                "account": one.account,
+                "head": one.head.text if one.head.number else None,
+                "open": one.open,
+                "locked_by": f"{one.lock[0]} ({one.lock[1]})" if one.lock else None,
+            }
+            for one in found.accounts
+        ]
+        me: Row = {"role": found.role, "may": [_row(member) for member in found.may]}
+        inv.out.item({
+            "ledger": found.place, "id": found.id, "version": found.version, "me": me, "accounts": accounts,
+        })  # fmt: skip
+        return ExitCode.OK
+
+    return inv.run(work)
+
+
+@click.group(
+    cls=LazyGroup,
+    verbs=(
+        Verb("list", "team_ledger:list_members", _WORDS, "List who may do what."),
+        Verb("add", "team_ledger:add", _WORDS, "Let somebody work there."),
+        Verb("remove", "team_ledger:remove", _WORDS, "Take rights away."),
+    ),
+)
+def member() -> int:
+    """Say who may work with the ledger of a team.
+
+    Examples:
+      tui-reseller ledger member list
+      tui-reseller ledger member add bob --may write
+      tui-reseller ledger member add eve --account acme --may read
+      tui-reseller ledger member remove bob
+
+    """
+    return 0
+
+
+@click.command()
+@common
+def list_members(inv: Invocation) -> int:
+    """List who may do what; who is no administrator sees only itself.
+
+    Examples:
+      tui-reseller ledger member list
+
+    """
+
+    async def work(services: Services) -> int:
+        found = await team_of(services).members()
+        with inv.out.rows(("role", "account", "may")) as rows:
+            for one in found:
+                rows.add(_row(one))
+        return ExitCode.OK
+
+    return inv.run(work)
+
+
+@click.command()
+@click.argument("role", metavar="ROLE")
+@_ACCOUNT
+@click.option("--may", metavar="RIGHTS", required=True, help=f"With commas: {', '.join(RIGHTS)}.")
+@common
+def add(inv: Invocation, *, role: str, account: str | None, may: str) -> int:
+    """Let a role of PostgreSQL work with the ledger: read, write (and read), or admin (all, and say who may).
+
+    Examples:
+      tui-reseller ledger member add bob --may write
+      tui-reseller ledger member add eve --account acme --may read
+
+    """
+    rights = tuple(word.strip() for word in may.split(","))
+    if wrong := [word for word in rights if word not in RIGHTS]:
+        raise InvalidInput(f"there is no right {quoted(wrong[0])}: there are {', '.join(RIGHTS)}", field="may")
+
+    async def work(services: Services) -> int:
+        given = Member(role, _account(services, account), rights)
+        await team_of(services).add_member(given)
+        inv.out.item(_row(given))
+        return ExitCode.OK
+
+    return inv.run(work)
+
+
+@click.command()
+@click.argument("role", metavar="ROLE")
+@_ACCOUNT
+@common
+def remove(inv: Invocation, *, role: str, account: str | None) -> int:
+    """Take all rights in an account from somebody; without --account those that hold for all accounts.
+
+    What a role may do in one account by itself stays. It holds from the next statement on, also for who is connected.
+
+    Examples:
+      tui-reseller ledger member remove bob
+      tui-reseller ledger member remove eve --account acme
+
+    """
+
+    async def work(services: Services) -> int:
+        found = await team_of(services).remove_member(role, _account(services, account))
+        inv.out.item({"role": role, "removed": found})
+        return ExitCode.OK if found else ExitCode.NOT_FOUND
+
+    return inv.run(work)
+
+
+def _account(services: Services, named: str | None) -> str:
+    """Return the key of an account that was named by a profile, or by itself."""
+    if named is None:
+        return EVERY_ACCOUNT
+    return named if "|" in named else services.profiles.get(named).account
+
+
+def _row(one: Member) -> Row:
+    return {"role": one.role, "account": one.account, "may": list(one.may)}

@@ -1,0 +1,108 @@
+"""The ledger that a team shares: where it is, and as whom this operator goes there."""
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.vault import Anchor
+
+SCHEMES = ("postgresql", "postgres")
+_SERVICE = "service="
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Ledger is its address, checked by checked_address(). Role is that of PostgreSQL; empty: the one of the address,
+    or the account of the operating system. Password_command prints the password of the role; empty: the driver looks in
+    its own places (.pgpass, a certificate, GSSAPI).
+    """
+
+    ledger: str
+    role: str = ""
+    password_command: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """What messages call it: the address without who goes there and how."""
+        if self.ledger.startswith(_SERVICE):
+            return self.ledger
+        parts = urlsplit(self.ledger)
+        folder = dict(parse_qsl(parts.query)).get("host", "")
+        return f"postgresql://{parts.netloc.rpartition('@')[2] or folder or 'this machine'}/{parts.path.lstrip('/')}"
+
+
+EVERY_ACCOUNT = "*"
+"""In the place of an account: all of them, those to come too."""
+RIGHTS = ("read", "write", "admin")
+"""What somebody may do: read; read and write; everything, also say who may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What a role of PostgreSQL may do in an account, or in EVERY_ACCOUNT. May are words of RIGHTS."""
+
+    role: str
+    account: str
+    may: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """The chain of an account: its last row, how many operations in it are open, and who holds its lock just now (role
+    and number of the process of PostgreSQL).
+    """
+
+    account: str
+    head: Anchor
+    open: int
+    lock: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLedgerState:
+    """A team's ledger, as a role sees it. Id is one for ever, version that of its schema."""
+
+    place: str
+    id: str
+    version: int
+    role: str
+    may: tuple[Member, ...]
+    accounts: tuple[AccountState, ...]
+
+
+def checked_address(text: str) -> str:
+    """Return the address of a team's ledger: a URL of PostgreSQL, or `service=NAME`. Raises InvalidInput, naming what
+    is wrong with it: a password would be read by everybody who can read the file or the environment.
+    """
+    if text.startswith(_SERVICE):
+        if not text.removeprefix(_SERVICE).strip() or " " in text:
+            raise _wrong("after service= stands one name of the service file")
+        return text
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        raise _wrong("it cannot be read") from None
+    if parts.scheme not in SCHEMES or not parts.path.strip("/"):
+        raise _wrong("it is postgresql://HOST/DATABASE, or service=NAME")
+    names = [name.lower() for name, _value in parse_qsl(parts.query, keep_blank_values=True)]
+    if parts.password is not None or any("password" in name for name in names):
+        raise _wrong("a password does not stand in it: name a password_command, or use .pgpass")
+    return text
+
+
+def needs_certificate(host: str) -> bool:
+    """Whether the way to a host leaves this machine, so that the server must prove who it is. Host is a name, an
+    address, or the folder of a socket; empty is the usual socket.
+    """
+    if not host or host.startswith(("/", "@")) or host == "localhost":
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return True
+
+
+def _wrong(words: str) -> InvalidInput:
+    return InvalidInput(f"the address of the ledger: {words}", field="ledger")

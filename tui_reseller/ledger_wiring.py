@@ -1,0 +1,88 @@
+"""Builds what keeps that something was done: a file of this account, or the ledger of a team. A part of wiring.py."""
+
+import asyncio
+import os
+from dataclasses import replace
+from functools import partial
+from importlib.util import find_spec
+from typing import NamedTuple
+
+from tui_reseller.domain.errors import BadConfig, InvalidInput
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.team import Team, checked_address
+from tui_reseller.services.ledger_ports import JobsPort, LedgerPort, VaultPort
+from tui_reseller.services.team_ports import TeamPort
+from tui_reseller.storage.config import ConfigFile
+from tui_reseller.storage.ledger.sqlite.jobs import Jobs
+from tui_reseller.storage.ledger.sqlite.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.vault import Vault
+from tui_reseller.storage.paths import Paths
+from tui_reseller.system.current_operator import this_operator
+
+LEDGER_VARIABLE = "TUI_RESELLER_LEDGER"
+
+
+class Kept(NamedTuple):
+    """Where it is kept what was done; team is that of a team as a whole."""
+
+    ledger: LedgerPort
+    vault: VaultPort
+    jobs: JobsPort
+    team: TeamPort | None = None
+
+
+def kept_in(paths: Paths, config: ConfigFile, address: str) -> Kept:
+    """Return the ledger of a team, where an address or the config names one, else that of this account.
+
+    Raises BadConfig for an address that cannot be one, and where the driver is missing.
+    """
+    team = _team(config, address)
+    if team is not None:
+        return _of_team(team)
+    ledger = Ledger(
+        paths.state,
+        syslog=lambda: config.load().settings.syslog,
+        accounts=lambda: [profile.account for profile in config.load().profiles.values()],
+        receipts=paths.config,
+    )
+    return Kept(ledger, Vault(ledger, paths.state), Jobs(ledger, paths.state))
+
+
+def _team(config: ConfigFile, address: str) -> Team | None:
+    found = None
+    try:
+        found = config.team()
+    except BadConfig:
+        if not address:  # whoever opens a profile is told what is wrong, and without one nothing is sent
+            return None
+    if not address:
+        return found
+    try:
+        checked = checked_address(address)
+    except InvalidInput as error:
+        raise BadConfig(f"{LEDGER_VARIABLE}: {error.message}", hint=error.hint) from None
+    return replace(found, ledger=checked) if found is not None else Team(checked)
+
+
+def _of_team(team: Team) -> Kept:
+    if find_spec("psycopg") is None:
+        raise BadConfig("the ledger of a team needs the driver of PostgreSQL", hint="pip install 'tui-reseller[team]'")
+    from tui_reseller.storage.ledger.postgresql.absent import NoFile  # noqa: PLC0415 - most have no team
+    from tui_reseller.storage.ledger.postgresql.administration import TeamAdministration  # noqa: PLC0415
+    from tui_reseller.storage.ledger.postgresql.jobs import TeamJobs  # noqa: PLC0415
+    from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger  # noqa: PLC0415
+
+    password = partial(_password, team)
+    ledger = TeamLedger(team, password, claims=this_operator(os.environ).user)
+    return Kept(ledger, NoFile(), TeamJobs(ledger), TeamAdministration(team, password))
+
+
+def _password(team: Team) -> Secret | None:
+    """Ask the operator's command for the password of the role. Raises CredentialStoreError."""
+    if not team.password_command:
+        return None
+    from tui_reseller.credentials.command import credential_from_command  # noqa: PLC0415 - only who connects asks
+
+    asks = Profile("[team]", api_user=team.role, credential_command=team.password_command)
+    return asyncio.run(credential_from_command(asks, os.environ)).key

@@ -1,0 +1,32 @@
+"""What the use cases need of a team's ledger as a whole: making it, saying who may work there, looking at it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tui_reseller.domain.team import Member, TeamLedgerState
+
+
+class TeamPort(Protocol):
+    """A team's ledger. Every method may raise LedgerUnavailable."""
+
+    async def init(self) -> int:
+        """Make the ledger in an empty place of the database, and the caller its first administrator; return the version
+        of its schema. Raises RefusedHere if there is one.
+        """
+
+    async def migrate(self) -> tuple[int, int]:
+        """Bring it to our version; return the version that it had, and has. Raises RefusedHere if there is none."""
+
+    async def show(self) -> TeamLedgerState:
+        """Return what it is, and who we are there."""
+
+    async def members(self) -> Sequence[Member]:
+        """Return who may do what, as far as we may know."""
+
+    async def add_member(self, member: Member) -> None:
+        """Let somebody work there. Raises InvalidInput for a role that PostgreSQL does not know."""
+
+    async def remove_member(self, role: str, account: str) -> int:
+        """Take all rights in an account from somebody; return how many they were. Raises RefusedHere for the last one
+        who may do this.
+        """

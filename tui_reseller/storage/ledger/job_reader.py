@@ -1,0 +1,77 @@
+"""Reading jobs and their items, on whatever database has them: what they are made of, counting, what became of them."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tui_reseller.domain.job import JobItem
+from tui_reseller.domain.providers import provider_of
+from tui_reseller.storage.ledger.job_rows import (
+    ItemRow,
+    items_digest,
+    read_item,
+    refuse_applied_again,
+    refuse_changed_items,
+)
+from tui_reseller.storage.ledger.note_reader import NoteReader
+from tui_reseller.storage.ledger.statements import APPLIED, OUTCOME, OUTCOME_BODY, UNDONE_BY, placeholders
+
+PAGE = 1000
+"""So many items are read at once."""
+JOB = "SELECT number, digest, account, time, total, body, state, why FROM jobs"
+"""The columns of a JobRow (job_rows.py)."""
+WAITING = "i.job = ? AND i.seq > ? AND i.entry IS NULL AND i.outcome IS NULL ORDER BY i.seq LIMIT ?"
+"""Items that were not begun, of a job, after a place, at most so many."""
+ALL = "i.job = ? AND i.seq > ? ORDER BY i.seq LIMIT ?"
+IN_FLIGHT = "in flight"
+"""What count_items() calls an item whose operation was begun and has no outcome; never the word of an outcome."""
+_STATE = f"coalesce(i.outcome, {OUTCOME}, CASE WHEN i.entry IS NULL THEN NULL ELSE '{IN_FLIGHT}' END)"
+
+
+def digest_of(select: Callable[[str, int], Iterator[tuple[Any, ...]]], number: int) -> str:
+    """Return the digest of a job and its items as they are now. Select runs a query with one value."""
+    job = next(select("SELECT account, body, total FROM jobs WHERE number = ?", number), None)
+    query = "SELECT seq, step, username, body FROM job_items WHERE job = ? ORDER BY seq, step"
+    return items_digest(job, select(query, number))
+
+
+def refuse_applied(reader: NoteReader, digest: str) -> None:
+    """Raise RefusedHere if a plan with this digest was applied before."""
+    for number, time in reader.select("SELECT number, time FROM jobs WHERE digest = ?", digest):
+        refuse_applied_again(number, time)
+
+
+def refuse_changed(reader: NoteReader, number: int) -> None:
+    """Raise RefusedHere if a job's items are not those that it was made of."""
+    query = "SELECT body FROM rows WHERE kind = 'job' AND entry = ? ORDER BY number LIMIT 1"
+    chained = next((body for (body,) in reader.select(query, f"job-{number}")), None)
+    refuse_changed_items(number, chained, digest_of(reader.select, number))
+
+
+def count_items(reader: NoteReader, number: int) -> dict[str | None, int]:
+    """Count items by the word of their outcome: IN_FLIGHT where an operation was begun and has none, None where none
+    was begun.
+    """
+    query = f"SELECT {_STATE}, count(*) FROM job_items i WHERE i.job = ? GROUP BY 1"  # noqa: S608 - our own text
+    return dict(reader.select(query, number))
+
+
+def read_items(reader: NoteReader, where: str, *values: object) -> list[JobItem]:
+    """Return items `i` that a condition holds for, with what became of them."""
+    query = (
+        f"SELECT i.seq, i.body, i.entry, i.attempts, coalesce(i.outcome, {OUTCOME}), i.message, {OUTCOME_BODY} "  # noqa: S608
+        f"FROM job_items i WHERE {where}"
+    )
+    return [read_item(ItemRow(*row)) for row in reader.select(query, *values)]
+
+
+def is_undoable(reader: NoteReader, account: str, batch: str) -> bool:
+    """Whether something that a batch has done on an account can be taken back and was not yet."""
+    actions = provider_of(account).actions.items()
+    reversible = [operation.value for operation, action in actions if action.undo is not None]
+    if not reversible:
+        return False
+    query = (
+        "SELECT EXISTS (SELECT 1 FROM rows i WHERE i.kind = 'intent' AND i.batch = ? "  # noqa: S608 - our own text
+        f"AND i.operation IN ({placeholders(reversible)}) AND {OUTCOME} IN ({APPLIED}) AND {UNDONE_BY} IS NULL)"
+    )
+    return bool(next(reader.select(query, batch, *reversible))[0])

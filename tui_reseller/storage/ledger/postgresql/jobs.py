@@ -1,0 +1,168 @@
+"""Jobs in a team's ledger: one process runs a job at a time, on whatever machine; others see it, and may stop it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
+from tui_reseller.domain.job import Job, JobItem, JobState
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.plan import Plan
+from tui_reseller.domain.printed import command
+from tui_reseller.domain.text import clean
+from tui_reseller.storage.ledger.encoding import compact, escaped
+from tui_reseller.storage.ledger.job_reader import (
+    ALL,
+    IN_FLIGHT,
+    JOB,
+    PAGE,
+    WAITING,
+    count_items,
+    is_undoable,
+    read_items,
+    refuse_applied,
+    refuse_changed,
+)
+from tui_reseller.storage.ledger.job_rows import JobRow, items_digest, job_body, read_job, refuse_applied_again
+from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger
+
+if TYPE_CHECKING:
+    from tui_reseller.storage.ledger.postgresql.reader import TeamReader
+
+
+class TeamJobs:
+    """Jobs of a team. Every method may raise LedgerUnavailable."""
+
+    def __init__(self, ledger: TeamLedger) -> None:
+        self._ledger = ledger
+        self._accounts: dict[int, str] = {}
+        self._owned: set[int] = set()
+
+    async def add(
+        self, plan: Plan, operator: Operator, reason: str, passwords_to: str = "", *, digest: str = ""
+    ) -> Job:
+        """Make a job of a plan, durably. Digest is that of the plan as it was reviewed, if some items of it were left
+        out since. Raises RefusedHere if that plan was applied before: by which job.
+        """
+        account, body = escaped(plan.account), job_body(plan, operator, reason, passwords_to)
+        items = [(escaped(item.username), compact(item.as_dict())) for item in plan.items]
+        rows = ((seq, 0, username, content) for seq, (username, content) in enumerate(items))
+        chained = {"digest": items_digest((account, body, len(items)), rows)}
+        op = {"do": "add_job", "digest": digest or plan.digest, "body": body, "chained": compact(chained)}
+        answer = await self._ledger.write(account, {**op, "items": items})
+        if "applied" in answer:
+            refuse_applied_again(int(answer["applied"]), str(answer["time"]))
+        found = await self.get(int(answer["job"]))
+        if found is None:
+            raise LedgerUnavailable(f"ledger: job {answer['job']} is not there any more")
+        return found
+
+    async def refuse_changed(self, number: int) -> None:
+        """Raise RefusedHere if a job's items are not those that it was made of."""
+        await self._ledger.run(lambda reader: refuse_changed(reader, number))
+
+    async def refuse_applied(self, plan: Plan) -> None:
+        """Raise RefusedHere if a plan was applied before."""
+        await self._ledger.run(lambda reader: refuse_applied(reader, plan.digest))
+
+    async def get(self, number: int) -> Job | None:
+        """Return a job."""
+        return await self._ledger.run(lambda reader: next(_jobs(reader, " WHERE number = ?", number), None))
+
+    async def all(self, account: str | None = None) -> list[Job]:
+        """Return jobs, newest first."""
+        where, values = ("", ()) if account is None else (" WHERE account = ?", (escaped(account),))
+        return await self._ledger.run(lambda reader: list(_jobs(reader, f"{where} ORDER BY number DESC", *values)))
+
+    async def waiting(self, number: int, after: int, limit: int = PAGE) -> list[JobItem]:
+        """Return items that were not begun, in order, after a place."""
+        return await self._ledger.run(lambda reader: read_items(reader, WAITING, number, after, limit))
+
+    async def items(self, number: int, after: int = -1, limit: int = PAGE) -> list[JobItem]:
+        """Return items with what became of them, in order, after a place."""
+        return await self._ledger.run(lambda reader: read_items(reader, ALL, number, after, limit))
+
+    async def refuse(self, number: int, seq: int, outcome: Outcome, message: str) -> None:
+        """Write down why an item was not sent, where no operation was begun."""
+        said = {"outcome": outcome.value, "message": escaped(message)}
+        await self._change(number, {"change": "refuse", "seq": seq, **said})
+
+    async def put_back(self, number: int, seqs: Sequence[int]) -> None:
+        """Let items be begun again. The database leaves alone whatever may have been carried out."""
+        await self._change(number, {"change": "put_back", "seqs": list(seqs)})
+
+    async def put_back_not_applied(self, number: int, attempts: int) -> None:
+        """Let items be begun again that never left or were found not applied, if they were begun less often than so
+        many times.
+        """
+        await self._change(number, {"change": "put_back", "below": attempts})
+
+    async def set_state(self, number: int, state: JobState, why: str = "") -> None:
+        """Say what the job is doing, and why."""
+        await self._change(number, {"change": "state", "state": state.value, "why": escaped(why)})
+
+    async def want(self, number: int, wanted: str) -> None:
+        """Ask the process that runs a job to "pause" or "stop"; "" takes it back."""
+        await self._change(number, {"change": "want", "wanted": wanted})
+
+    async def wanted(self, number: int) -> str:
+        """Return what was asked of a job: pause, stop or nothing."""
+        query = "SELECT wanted FROM jobs WHERE number = ?"
+        rows = await self._ledger.run(lambda reader: list(reader.select(query, number)))
+        return str(rows[0][0]) if rows else ""
+
+    @asynccontextmanager
+    async def owning(self, number: int, operator: Operator) -> AsyncIterator[None]:  # noqa: ARG002 - the database knows who
+        """Be the one process that runs a job; its end lets go of it. Raises RefusedHere naming the owner."""
+        if number in self._owned:
+            raise _is_run_by(number, "this process")
+        self._owned.add(number)
+        try:
+            answer = await self._change(number, {"change": "own"})
+            if "owner" in answer:
+                raise _is_run_by(number, _described(answer["owner"]))
+            try:
+                yield
+            finally:
+                with suppress(LedgerUnavailable):  # the end of the session lets go of it as well
+                    await asyncio.shield(self._change(number, {"change": "let_go"}))
+        finally:
+            self._owned.discard(number)
+
+    async def _change(self, number: int, what: Mapping[str, object]) -> dict[str, object]:
+        account = self._accounts.get(number)
+        if account is None:
+            query = "SELECT account FROM jobs WHERE number = ?"
+            rows = await self._ledger.run(lambda reader: list(reader.select(query, number)))
+            if not rows:
+                raise LedgerUnavailable(f"ledger {self._ledger.team.place}: it has no job {number}")
+            account = self._accounts[number] = str(rows[0][0])
+        return await self._ledger.write(account, {"do": "job", "job": number, **what})
+
+
+def _jobs(reader: "TeamReader", where: str, *values: object) -> Iterator[Job]:
+    for row in [JobRow(*found) for found in reader.select(JOB + where, *values)]:
+        counts = count_items(reader, row.number)
+        in_flight = counts.pop(IN_FLIGHT, 0)
+        outcomes = {Outcome.read(word) if word else None: count for word, count in counts.items()}
+        ((owner,),) = reader.select("SELECT job_owner(?)", row.number)
+        job = read_job(row, outcomes, in_flight, _described(owner), {})
+        is_running = job.state is JobState.RUNNING  # then it is read again and again
+        yield replace(job, is_undoable=not is_running and is_undoable(reader, job.account, job.batch))
+
+
+def _described(owner: object) -> str:
+    """Return who runs a job in words; empty if nobody does."""
+    if not isinstance(owner, dict):
+        return ""
+    return clean(f"{owner.get('role')} on {owner.get('host')} (process {owner.get('pid')})", longest=120)
+
+
+def _is_run_by(number: int, owner: str) -> RefusedHere:
+    return RefusedHere(
+        f"job {number} is being run by {owner or 'another process'}",
+        hint=f"watch it: {command('job', 'watch', str(number))}",
+    )

@@ -1,0 +1,291 @@
+"""The ledger of a team as the use cases have it: asynchronous, durable before it answers.
+
+There are two connections, one for writing and one for reading, each in a thread of its own. What waits while the server
+works is written together. Nothing waits to be written while the server is away: then it is refused.
+"""
+
+import asyncio
+import concurrent.futures
+import contextlib
+import os
+import platform
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tui_reseller.domain.audit import Intent
+from tui_reseller.domain.errors import Conflict, LedgerUnavailable, RefusedHere
+from tui_reseller.domain.note import Note
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.team import Team
+from tui_reseller.domain.text import clean, quoted
+from tui_reseller.storage.ledger.encoding import compact, escaped
+from tui_reseller.storage.ledger.entry_ids import typed_entry_id
+from tui_reseller.storage.ledger.note_rows import KIND, note_row
+from tui_reseller.storage.ledger.postgresql.lane import Lane
+from tui_reseller.storage.ledger.reading import ReadLedger, Result
+from tui_reseller.storage.ledger.rows import LOST, LedgerRow, intent_row
+from tui_reseller.storage.ledger.rules import WITHDRAWN, refuse_if_locked, refuse_taken
+from tui_reseller.system.clock import boot_seconds, utc_now
+from tui_reseller.system.process import Process
+
+if TYPE_CHECKING:
+    from tui_reseller.storage.ledger.postgresql.link import Link
+    from tui_reseller.storage.ledger.postgresql.reader import TeamReader
+    from tui_reseller.storage.ledger.postgresql.writer import Writer
+
+WRITE_SECONDS = 10.0
+"""How long the server may take for one answer to what is written: above it, its lock of 5 seconds has run out."""
+READ_SECONDS = 60.0
+SIGN_SECONDS = 2.0
+"""How often what others wrote is looked for."""
+_ATTEMPTS = 5
+_COLUMNS = ("profile", "operation", "username", "target", "batch", "body", "undoes")
+
+_Waiting = tuple[str, Mapping[str, object], "concurrent.futures.Future[dict[str, Any]]"]
+
+
+class TeamLedger(ReadLedger["TeamReader"]):
+    """The audit log of a team. Every method may raise LedgerUnavailable."""
+
+    def __init__(self, team: Team, password: Callable[[], Secret | None] = lambda: None, *, claims: str = "") -> None:
+        """Password asks for that of the role, in another thread. Claims is who the operator says to be."""
+        self.team = team
+        self._password = password
+        self._claims = {"user": claims, "host": platform.node(), "pid": os.getpid()}
+        self._reading: Lane[TeamReader] = Lane("ledger-read", self._new_reader, READ_SECONDS)
+        self._writing: Lane[Writer] = Lane("ledger-write", self._new_writer, WRITE_SECONDS)
+        self._waiting: deque[_Waiting] = deque()
+        self._orphans: set[concurrent.futures.Future[dict[str, Any]]] = set()
+        self._begun: dict[str, str] = {}
+        self._beats: asyncio.Task[None] | None = None
+        self._send_until = boot_seconds()
+        self._written = 0
+
+    async def begin(self, intent: Intent) -> str:
+        """Write an intent durably and return its id. Raises RefusedHere while the customer has an open operation."""
+        account, op = escaped(intent.account), {"do": "begin", **_begun(intent)}
+        writing = self._submit(account, op)
+        try:
+            answer = await self._wait(writing)
+        except asyncio.CancelledError:
+            # Whoever asked has gone and will send nothing: without this the customer stayed locked.
+            if not writing.cancel():
+                writing.add_done_callback(lambda done: self._withdraw(account, done))
+            raise
+        await self._refuse_if_refused(intent, answer)
+        return str(answer["entry"])
+
+    async def already(self, intent: Intent, message: str) -> str | None:
+        """Write down durably that a customer is so already and nothing is sent; return the id. None if an outcome of
+        the customer is open.
+        """
+        op = {"do": "already", **_begun(intent), "message": escaped(message)}
+        answer = await self._wait(self._submit(escaped(intent.account), op))
+        await self._refuse_if_refused(intent, answer)
+        return None if answer["entry"] is None else str(answer["entry"])
+
+    async def finish(
+        self,
+        entry_id: str,
+        outcome: Outcome,
+        message: str,
+        *,
+        target: str | None = None,
+        is_observed: bool = False,
+        is_answer: bool = False,
+    ) -> None:
+        """Write an outcome durably; observed is one that was read from the service, an answer what it said to the call
+        itself, target the key that it gave a new customer. Cancelling the caller does not stop the writing.
+        """
+        entry = typed_entry_id(entry_id)
+        op: dict[str, object] = {"do": "finish", "entry": entry, "outcome": outcome.value, "message": escaped(message)}
+        op |= {"observed": True} if is_observed else {}
+        op |= {"answer": True} if is_answer else {}
+        op |= {"target": escaped(target)} if target is not None else {}
+        account = self._begun.get(entry)
+        if account is None:
+            await asyncio.shield(asyncio.ensure_future(self._finish_other(entry, op)))
+        else:
+            await self._wait(self._submit(account, op))
+
+    async def note(self, account: str, kind: str, entry: str, body: Mapping[str, object]) -> None:
+        """Write a row durably that is no operation."""
+        op = {"do": "note", "kind": kind, "entry": escaped(entry), "body": compact(body)}
+        await self._wait(self._submit(escaped(account), op))
+
+    async def write_note(self, profile: str, account: str, note: Note, seen: int) -> Note:
+        """Write a note on a customer durably, and return it as it stands. Raises Conflict if it was overtaken since the
+        row that its writer had seen.
+        """
+        row = note_row(0, profile, account, note)
+        op = {"do": "note", "kind": KIND, "entry": row.entry, **_columns(row)}
+
+        def look(reader: "TeamReader") -> int:
+            newest = reader.newest(account)
+            reader.refuse_overtaken(account, note, seen)
+            return newest
+
+        for _attempt in range(_ATTEMPTS):
+            newest = await self.run(look)
+            answer = await self._wait(self._submit(escaped(account), {**op, "unless": newest}))
+            if "number" in answer:
+                return replace(note, time=utc_now(), number=int(answer["number"]))
+        raise Conflict(
+            f"others write of {quoted(note.username)} just now; nothing was written",
+            hint="look at it again, then decide",
+        )
+
+    async def recover(self) -> int:
+        """Give every intent of a process that is gone the outcome unknown; return how many."""
+        accounts = await self.run(lambda reader: reader.accounts_to_recover())
+        found = 0
+        for account in accounts:
+            answer = await self._wait(self._submit(account, {"do": "recover", "message": LOST}))
+            found += int(answer["count"])
+        return found
+
+    async def run(self, work: "Callable[[TeamReader], Result]") -> Result:
+        """Do some work with the reader, after what was written without anybody waiting for it."""
+        while self._orphans:
+            await self._writing.settle(next(iter(self._orphans)))
+        return await self._reading.wait(self._reading.submit(work))
+
+    def stamp(self) -> object:
+        """Return what differs as soon as anything may have been written."""
+        return self._written, boot_seconds() // SIGN_SECONDS
+
+    def send_until(self) -> float:
+        """Return until when a call may leave that was begun."""
+        return self._send_until
+
+    def complaint(self) -> str:
+        """Return what the operator should hear that is no error of an operation: nothing."""
+        return ""
+
+    async def aclose(self) -> None:
+        """Close both connections, after what is being written. The next call opens them again."""
+        if self._beats is not None:
+            self._beats.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._beats
+            self._beats = None
+        await self._writing.aclose()
+        await self._reading.aclose()
+
+    async def write(self, account: str, op: Mapping[str, object]) -> dict[str, Any]:
+        """Write what belongs to an account (escaped) beside its operations; return what is answered. Cancelling the
+        caller does not stop the writing.
+        """
+        return await self._wait(self._submit(account, op))
+
+    # Writing
+
+    def _submit(self, account: str, op: Mapping[str, object]) -> "concurrent.futures.Future[dict[str, Any]]":
+        """Write together with whatever else waits when the thread comes to it."""
+        done: concurrent.futures.Future[dict[str, Any]] = concurrent.futures.Future()
+        self._waiting.append((account, op, done))
+        self._writing.submit(self._write_waiting)
+        return done
+
+    async def _wait(self, writing: "concurrent.futures.Future[dict[str, Any]]") -> dict[str, Any]:
+        try:
+            answer = await self._writing.wait(writing)
+        except asyncio.CancelledError:
+            self._leave(writing)
+            raise
+        self._keep_beating()
+        return answer
+
+    def _leave(self, writing: "concurrent.futures.Future[dict[str, Any]]") -> None:
+        """Let what is read next be read behind this: nobody waits for it."""
+        self._orphans.add(writing)
+        writing.add_done_callback(self._orphans.discard)
+
+    def _write_waiting(self, writer: "Writer") -> None:
+        groups: dict[str, list[_Waiting]] = {}
+        while self._waiting:
+            one = self._waiting.popleft()
+            if one[2].set_running_or_notify_cancel():
+                groups.setdefault(one[0], []).append(one)
+        for account, group in groups.items():
+            try:
+                answers = writer.write(account, [op for _account, op, _done in group])
+            except Exception as error:  # noqa: BLE001 - whoever waits for a result gets it, as from any executor
+                for *_, done in group:
+                    done.set_exception(error)
+                continue
+            self._send_until, self._written = writer.send_until, self._written + 1
+            for (*_, done), answer in zip(group, answers, strict=True):
+                done.set_result(answer)
+
+    def _keep_beating(self) -> None:
+        if self._beats is None or self._beats.done():
+            self._beats = asyncio.create_task(self._beat())
+
+    async def _beat(self) -> None:
+        while True:
+            seconds = await self._writing.wait(self._writing.submit(lambda writer: writer.beat_seconds))
+            await asyncio.sleep(seconds)
+            with contextlib.suppress(LedgerUnavailable):  # calls stop leaving by themselves; whoever writes is told
+                await self._writing.wait(self._writing.submit(self._beat_once))
+
+    def _beat_once(self, writer: "Writer") -> None:
+        writer.beat()
+        self._send_until = writer.send_until
+
+    def _withdraw(self, account: str, writing: "concurrent.futures.Future[dict[str, Any]]") -> None:
+        if writing.cancelled() or writing.exception() is not None or "entry" not in writing.result():
+            return
+        entry = str(writing.result()["entry"])
+        said = {"outcome": Outcome.NOT_SENT.value, "message": WITHDRAWN}
+        self._leave(self._submit(account, {"do": "finish", "entry": entry, **said}))
+
+    async def _finish_other(self, entry_id: str, op: Mapping[str, object]) -> None:
+        """Write the outcome of an operation that somebody else has begun, or this process before it was closed."""
+        found = await self.get(entry_id)
+        if found is None:
+            raise LedgerUnavailable(f'ledger {self.team.place}: it has no operation "{clean(entry_id, longest=40)}"')
+        await self._wait(self._submit(escaped(found.account), op))
+
+    async def _refuse_if_refused(self, intent: Intent, answer: Mapping[str, Any]) -> None:
+        """Raise RefusedHere if the database let nothing be begun."""
+        if "taken" in answer and intent.item is not None:
+            refuse_taken(intent.item)
+        if "open" not in answer:
+            return
+        found = await self.get(str(answer["open"]))
+        refuse_if_locked(intent, [found] if found is not None else [])
+        raise RefusedHere(
+            f"another operation on {quoted(intent.username)} was open just now; nothing was sent", hint="try again"
+        )
+
+    # Connections
+
+    def _connected(self) -> "Link":
+        from tui_reseller.storage.ledger.postgresql.link import Link  # noqa: PLC0415 - the driver, at the first need
+
+        return Link(self.team, self._password)
+
+    def _new_reader(self) -> "TeamReader":
+        from tui_reseller.storage.ledger.postgresql.reader import TeamReader  # noqa: PLC0415 - as above
+
+        return TeamReader(self._connected, READ_SECONDS)
+
+    def _new_writer(self) -> "Writer":
+        from tui_reseller.storage.ledger.postgresql.writer import Writer  # noqa: PLC0415 - as above
+
+        return Writer(self._connected, self._claims, self._begun, WRITE_SECONDS)
+
+
+def _begun(intent: Intent) -> dict[str, object]:
+    """Return what is told of an intent; the database gives number, id and time. Raises ValueError for a password."""
+    row = intent_row(0, "", utc_now(), intent, Process(os.getpid(), "", platform.node(), ""))
+    return _columns(row) | ({"item": list(intent.item)} if intent.item is not None else {})
+
+
+def _columns(row: LedgerRow) -> dict[str, object]:
+    """Return the columns of a row that the database does not fill itself."""
+    return {name: value for name in _COLUMNS if (value := getattr(row, name)) is not None}

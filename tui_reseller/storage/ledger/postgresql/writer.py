@@ -1,0 +1,196 @@
+"""Writing to a team's ledger: its session, groups of operations in one transaction, and what follows a lost connection.
+
+Who has a session may have operations on their way. A session lives as long as it is heard of; its process may let calls
+leave for half of that time after it was last heard of, so that each has come to an end before others take it for lost.
+"""
+
+import contextlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from tui_reseller.domain.errors import LedgerUnavailable
+from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.printed import Typed, line
+from tui_reseller.domain.text import clean
+from tui_reseller.storage.ledger.encoding import unescaped
+from tui_reseller.storage.ledger.postgresql.errors import (
+    READ_ONLY_HINT,
+    SESSION_OVER,
+    away,
+    code_of,
+    worded,
+)
+from tui_reseller.storage.ledger.postgresql.link import Link
+from tui_reseller.system.clock import boot_seconds
+
+Op = Mapping[str, object]
+Answer = dict[str, Any]
+NEVER_LEFT = "the connection to the ledger was lost before this was known to be written down: nothing was sent"
+MOST = 500
+"""Operations of one transaction: others wait for its lock."""
+
+
+class Writer:
+    """What writes, in one thread. Accounts are escaped. Every method may raise LedgerUnavailable."""
+
+    def __init__(
+        self, connect: Callable[[], Link], claims: Mapping[str, object], begun: dict[str, str], longest: float
+    ) -> None:
+        """Begun are the accounts of the operations that this process has begun and not finished, by their ids; they are
+        kept here. Longest is how many seconds the server may take for one answer, for the words of an error.
+        """
+        self._connect = connect
+        self._claims = claims
+        self._longest = longest
+        self.link: Link | None = None
+        self._session = ""
+        self._lost: list[str] = []
+        self._accounts: set[str] = set()
+        self.begun = begun
+        self.send_until = -math.inf
+        """Until when a call may leave (seconds of boot_seconds)."""
+        self.beat_seconds = 1.0
+
+    def write(self, account: str, ops: Sequence[Op]) -> list[Answer]:
+        """Write operations of one account in one transaction; return what is answered to each."""
+        answers: list[Answer] = []
+        for at in range(0, len(ops), MOST):
+            answers += self._write(account, ops[at : at + MOST])
+        return answers
+
+    def _write(self, account: str, ops: Sequence[Op]) -> list[Answer]:
+        link = self._ready()
+        self._accounts.add(account)
+        try:
+            answers = self._call(link, account, ops)
+        except psycopg.Error as error:
+            if code_of(error) != SESSION_OVER:
+                raise self._failed(link, account, error) from error
+            self._end_session()
+            answers = self._again(account, ops)
+        for op, answer in zip(ops, answers, strict=True):
+            if op["do"] == "begin" and "entry" in answer:
+                self.begun[answer["entry"]] = account
+            elif op["do"] == "finish":
+                self.begun.pop(str(op["entry"]), None)
+        return answers
+
+    def _again(self, account: str, ops: Sequence[Op]) -> list[Answer]:
+        """Write what was refused because the session is over, in a new one: nothing of it was written."""
+        link = self._ready()
+        try:
+            return self._call(link, account, ops)
+        except psycopg.Error as error:
+            raise self._failed(link, account, error) from error
+
+    def _call(self, link: Link, account: str, ops: Sequence[Op]) -> list[Answer]:
+        ((answers,),) = link.execute("SELECT write(?, ?, ?)", (account, self._session, Jsonb(ops)))
+        return list(answers)
+
+    def beat(self) -> None:
+        """Say that this process lives, if it has a session."""
+        if not (self._session or self._lost):
+            return
+        link, at = self._ready(), boot_seconds()
+        try:
+            ((is_alive,),) = link.execute("SELECT beat(?)", (self._session,))
+        except psycopg.Error as error:
+            raise self._failed(link, "", error) from error
+        if is_alive:
+            self._heard_of(at)
+        else:
+            self._end_session()
+            self._ready()
+
+    def close(self) -> None:
+        """End the session and the connection."""
+        if self.link is not None and self._session:
+            with contextlib.suppress(psycopg.Error):  # it ends by itself
+                self.link.execute("SELECT bye(?)", (self._session,))
+        self._end_session()
+        if self.link is not None:
+            self.link.close()
+            self.link = None
+
+    def _ready(self) -> Link:
+        """Return the connection, with a session."""
+        if self.link is not None and self.link.is_gone():
+            self._drop(self.link)
+        if self.link is None:
+            self.link = self._connect()
+        if not self._session:
+            link = self.link
+            try:
+                self._open_session(link)
+            except psycopg.Error as error:
+                raise self._failed(link, "", error) from error
+        return self.link
+
+    def _open_session(self, link: Link) -> None:
+        """Open a session, and settle what lost ones have left: what is on its way goes on in this one."""
+        at = boot_seconds()
+        ((session, lease),) = link.execute(
+            "SELECT hello(?), extract(epoch FROM lease())::integer", (Jsonb(self._claims),)
+        )
+        for old in self._lost:
+            for account in sorted(self._accounts):
+                kept = [entry for entry, place in self.begun.items() if place == account]
+                ((left,),) = link.execute("SELECT rejoin(?, ?, ?, ?)", (account, session, old, kept))
+                ops = [
+                    {"do": "finish", "entry": entry, "outcome": Outcome.NOT_SENT.value, "message": NEVER_LEFT}
+                    for entry in left
+                ]
+                if ops:
+                    link.execute("SELECT write(?, ?, ?)", (account, session, Jsonb(ops)))
+        self._lost = []
+        self._session = str(session)
+        self._lease = float(lease)
+        self.beat_seconds = self._lease / 12
+        self._heard_of(at)
+
+    def _heard_of(self, at: float) -> None:
+        self.send_until = at + self._lease / 2
+
+    def _end_session(self) -> None:
+        if self._session:
+            self._lost.append(self._session)
+        self._session = ""
+
+    def _drop(self, link: Link) -> None:
+        link.close()
+        self.link = None
+        self._end_session()
+
+    def _failed(self, link: Link, account: str, error: psycopg.Error) -> LedgerUnavailable:
+        """Return an error of the driver as one of ours. After a lost connection the next call begins afresh."""
+        if link.was_cut:
+            self._drop(link)
+            return away(link.place, f"PostgreSQL did not answer within {self._longest:g} seconds", READ_ONLY_HINT)
+        if link.is_gone():
+            self._drop(link)
+            return worded(link.place, error)
+        match error:
+            case psycopg.errors.LockNotAvailable():
+                return self._held(link, account, error)
+            case psycopg.errors.InsufficientPrivilege():
+                asks = line("tui-reseller", "ledger", "member", "add", Typed(link.role), "--may", "write")
+                words = f'role "{clean(link.role, longest=63)}" may not write in this account'
+                return away(link.place, words, f"who may say so: {asks}" if asks else "")
+        return worded(link.place, error)
+
+    def _held(self, link: Link, account: str, error: psycopg.Error) -> LedgerUnavailable:
+        """Name who holds the lock of an account."""
+        try:
+            holders = link.execute("SELECT role, pid FROM holder(?)", (account,))
+        except psycopg.Error:
+            holders = []
+        found = worded(link.place, error)
+        if not holders:
+            return found
+        (role, pid), *_ = holders
+        who = f'"{clean(role, longest=63)}" holds the lock of {clean(unescaped(account), longest=120)}'
+        return LedgerUnavailable(f"{found.message}: {who} (process {pid} of PostgreSQL)", hint=found.hint)
