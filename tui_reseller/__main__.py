@@ -1,4 +1,4 @@
-"""The entry point: hands the command line what wiring.py built."""
+"""The entry point: hands the command line what wiring built."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What the command needs from outside its room; wiring.py fits it in."""
+"""What the command needs from outside its room; wiring fits it in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """What the use cases need from outside. Of lists: list_ports.py; of ledger and jobs: ledger_ports.py.
 
-Adapters fit these by shape; wiring.py hands them in.
+Adapters fit these by shape; wiring hands them in.
 """
 
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence

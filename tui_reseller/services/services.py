@@ -36,7 +36,7 @@ class LedgerUse(Enum):
 
 @dataclass(frozen=True)
 class Services:
-    """Everything an operator can reach. Built by wiring.py, once."""
+    """Everything an operator can reach. Built by wiring, once."""
 
     profiles: Profiles
     ledger: LedgerPort

@@ -18,7 +18,6 @@ from tui_reseller.domain.providers.accounts_v3 import ACCOUNTS_V3
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.domain.secret import Secret
-from tui_reseller.ledger_wiring import LEDGER_VARIABLE, kept_in
 from tui_reseller.services.ports import CustomersPort
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.services import Services
@@ -38,6 +37,7 @@ from tui_reseller.system.clock import SystemClock
 from tui_reseller.system.current_operator import this_operator
 from tui_reseller.system.detached_job import detach
 from tui_reseller.system.memory import hide_memory, leave_no_core
+from tui_reseller.wiring.ledger import LEDGER_VARIABLE, kept_in
 
 PROFILE_VARIABLE = "TUI_RESELLER_PROFILE"
 DEMO = "demo"

@@ -1,4 +1,4 @@
-"""Builds what keeps that something was done: a file of this account, or the ledger of a team. A part of wiring.py."""
+"""Builds what keeps that something was done: a file of this account, or the ledger of a team.."""
 
 import asyncio
 import os
