@@ -55,10 +55,8 @@ class ListPane(LineView, can_focus=True):
         super().__init__(id=id)
         self._rows = rows
         self.provider = provider
-        self.rows = 0
-        self.cursor = 0
-        self.narrow = False
-        self.plain = False
+        self.rows = self.cursor = 0
+        self.narrow = self.plain = False
         self.pace = 0.0
         self.columns: tuple[str, ...] = ()
         self.untold: frozenset[str] = frozenset()
