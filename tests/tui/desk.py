@@ -220,6 +220,7 @@ async def open_desk(
     first_run: bool = False,
     hurries: bool = True,
     paints: bool = False,
+    ledger: str = "",
     **profile: Any,
 ) -> AsyncIterator[Desk]:
     """Open the application on a sandbox, with folders below *root*."""
@@ -228,7 +229,7 @@ async def open_desk(
     credentials = Credentials()
     if not first_run:
         credentials.remember(account, Credential(Secret(sandbox.ready["api_key"])))
-    services = build(paths, credentials)
+    services = build(paths, credentials, ledger=ledger)
     if not first_run and account.name not in services.profiles.load().profiles:
         services.profiles.config.put(account)
     if config:

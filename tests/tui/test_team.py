@@ -1,0 +1,54 @@
+"""The screen on the ledger of a team: what others do is seen, and a server that is away leaves the list."""
+
+import pytest
+
+from tests.harness.waiting import soon
+from tests.tui.desk import open_desk
+
+
+@pytest.fixture
+def desk_of(sandbox, tmp_path, team_cluster):
+    return lambda role: open_desk(sandbox, tmp_path / role, size=(120, 40), ledger=team_cluster.address(role))
+
+
+async def press_disable(desk, name):
+    await desk.go_to(name)
+    await desk.press("d")
+    await desk.opened("Disable sending")
+    await desk.press("ctrl+s")
+
+
+async def test_what_one_does_is_on_the_screen_of_another(desk_of, sandbox, someone, tmp_path):
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "bob").mkdir()
+    name = someone()
+    async with desk_of("ann") as ann, desk_of("bob") as bob:
+        await press_disable(ann, name)
+        await soon("it is sent", lambda: sandbox.log() != [])
+        customer = bob.main.context.session.customers.get
+        await soon("the other one sees it", lambda: customer(name).value("sending") is False)
+        (entry,) = await bob.entries()
+        assert (entry.username, entry.operation.value) == (name, "disable")
+
+
+async def test_a_server_that_is_away_leaves_the_list_and_sends_nothing(
+    desk_of, sandbox, someone, tmp_path, team_cluster
+):
+    (tmp_path / "ann").mkdir()
+    name = someone()
+    async with desk_of("ann") as ann:
+        await ann.go_to(name)
+        before = len(sandbox.log())
+        team_cluster.stop()
+        try:
+            await press_disable(ann, name)
+            told = ann.main.context.log
+            await soon("it is told", lambda: any("PostgreSQL is away" in text for _time, text in told))
+            assert len(sandbox.log()) == before
+            assert ann.main.context.session.customers.get(name) is not None
+        finally:
+            team_cluster.start()
+        if ann.dialog is not None:
+            await ann.press("escape")
+        await press_disable(ann, name)
+        await soon("it is sent", lambda: len(sandbox.log()) == before + 1)
