@@ -209,3 +209,20 @@ async def test_a_connection_elsewhere_must_prove_who_the_server_is(monkeypatch):
         assert "sslmode" not in parameters_of(Team(address)), address
     monkeypatch.setenv("PGHOST", "db.example.com")
     assert parameters_of(Team("postgresql:///team"))["sslmode"] == "verify-full"
+
+
+def test_missing_rows_are_told_and_accepted_with_a_reason(ann, bob, someone, team_cluster):
+    someone("team-seven")
+    for verb in ("disable", "enable"):
+        assert ann(verb, "team-seven", "--yes").code == 0
+    team_cluster.ask(
+        "SET session_replication_role = replica; SET search_path = reseller; DELETE FROM rows WHERE number > 2"
+    )
+    before = len(ann.sandbox.log())
+    refused = ann("disable", "team-seven", "--yes")
+    assert (refused.code, "the ledger ends with row 2, but row 4 was written" in refused.err) == (3, True), refused.err
+    assert len(ann.sandbox.log()) == before
+    assert ann("audit", "verify").code == 1
+    assert ann("ledger", "accept", "--reason", "older dump, ticket 4711", "--yes").row["rows"] == 3
+    assert ann("audit", "verify").code == 0
+    assert ann("disable", "team-seven", "--yes").code == 0

@@ -151,7 +151,10 @@ async def test_two_sessions_do_not_write_one_customer_at_a_time(session, open_se
 
 
 async def test_nothing_leaves_when_others_may_take_the_operation_over_already(session, service, ledger, monkeypatch):
-    monkeypatch.setattr(ledger, "send_until", lambda: session.clock.monotonic() - 1)
+    async def passed():
+        return session.clock.monotonic() - 1
+
+    monkeypatch.setattr(ledger, "send_until", passed)
     result = await carry_out(session, DISABLE)
     assert (result.outcome, type(result.error)) == (Outcome.NOT_SENT, RefusedHere)
     assert "may take this over" in result.message

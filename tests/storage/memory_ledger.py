@@ -230,7 +230,7 @@ class MemoryLedger:
     async def recover(self):
         return rules.recover(self._rows)
 
-    def send_until(self):
+    async def send_until(self):
         return math.inf
 
     def complaint(self):

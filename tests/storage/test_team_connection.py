@@ -103,6 +103,21 @@ async def test_a_server_that_goes_away_is_named_and_comes_back(team_cluster, of,
     assert (await ann.check()).rows == 4
 
 
+async def test_who_was_not_heard_of_is_heard_of_before_a_call_leaves(team_cluster, of, intent):
+    ann, now = of("ann"), boot_seconds()
+    ann._clock = lambda: now
+    await ann.begin(intent())
+    now += 90  # a machine that slept, less than a lease
+    assert ann._send_until < now
+    assert await ann.send_until() == now + 60
+    now += 90
+    team_cluster.stop()
+    try:
+        assert await ann.send_until() < now
+    finally:
+        team_cluster.start()
+
+
 async def test_an_outcome_that_could_not_be_written_is_written_when_the_ledger_is_there_again(team_cluster, of, intent):
     ann, bob = of("ann"), of("bob")
     entry = await ann.begin(intent())
@@ -153,31 +168,32 @@ async def test_reading_goes_on_while_writing_gets_no_answer(of, muted, intent, m
         await writing
 
 
+@pytest.mark.slow
 async def test_a_process_that_stood_still_sends_nothing_and_is_taken_for_dead_for_good(team_cluster, of, intent):
-    team_cluster.ask("UPDATE reseller.meta SET lease_seconds = 2")
+    team_cluster.ask("UPDATE reseller.meta SET lease_seconds = 4")
     ann, bob = of("ann"), of("bob")
     entry = await ann.begin(intent(Operation.SET))
-    assert ann.send_until() > boot_seconds()
-    time.sleep(2.5)  # noqa: ASYNC251 - as a stopped process, which says nothing to anybody
-    assert ann.send_until() < boot_seconds()
+    assert await ann.send_until() > boot_seconds()
+    time.sleep(4.5)  # noqa: ASYNC251 - as a stopped process, which says nothing to anybody
+    assert ann._send_until < boot_seconds()
     assert (await bob.get(entry)).outcome is Outcome.UNKNOWN
     assert await bob.recover() == 1
     assert ((await bob.get(entry)).message, (await bob.check()).rows) == (LOST, 2)
     await ann.finish(entry, Outcome.APPLIED, "said", is_answer=True)
     assert (await bob.get(entry)).outcome is Outcome.APPLIED
     await ann.begin(intent())
-    assert ann.send_until() > boot_seconds()
+    assert await ann.send_until() > boot_seconds()
     states = team_cluster.ask("SELECT count(*) FILTER (WHERE ended IS NOT NULL), count(*) FROM reseller.sessions")
     assert states == [(1, 3)]
 
 
+@pytest.mark.slow
 async def test_a_session_that_beats_lives_longer_than_its_lease(team_cluster, of, intent):
-    team_cluster.ask("UPDATE reseller.meta SET lease_seconds = 2")
+    team_cluster.ask("UPDATE reseller.meta SET lease_seconds = 6")
     ann, bob = of("ann"), of("bob")
     entry = await ann.begin(intent())
-    for _turn in range(5):
-        await asyncio.sleep(0.5)
-    assert ann.send_until() > boot_seconds()
+    await asyncio.sleep(7)
+    assert ann._send_until > boot_seconds()
     assert (await bob.get(entry)).outcome is None
     await ann.aclose()
     assert (await bob.get(entry)).outcome is Outcome.UNKNOWN, "it ended, and nobody knows"

@@ -75,9 +75,10 @@ class LedgerPort(NotesPort, Protocol):
         which no clock moves. A ledger with one chain for all accounts may return that of another one.
         """
 
-    def send_until(self) -> float:
+    async def send_until(self) -> float:
         """Return until when a call may leave that was begun (seconds of Clock.monotonic): later others may take its
-        operation for lost. Infinite where a lock tells others that this process lives.
+        operation for lost. If that is over, the ledger is told first that this process lives. Infinite where a lock
+        tells others so.
         """
 
     def stamp(self) -> object:

@@ -38,9 +38,8 @@ class Sending:
         """Make one attempt. Raises RefusedHere if the operation was closed meanwhile, or others may take it for lost,
         and what a client raises.
         """
+        await self._refuse_late()
         await self._refuse_closed()
-        if self.session.clock.monotonic() > self.session.ledger.send_until():
-            raise RefusedHere("not sent: the ledger has not been heard of for so long that others may take this over")
         self.attempts += 1
         self.is_under_way = True
         try:
@@ -49,6 +48,12 @@ class Sending:
             self.is_under_way = False
             raise
         return said
+
+    async def _refuse_late(self) -> None:
+        """Raise RefusedHere if the ledger has heard nothing of this process for so long, and cannot be reached now."""
+        until = await self.session.ledger.send_until()
+        if self.session.clock.monotonic() > until:
+            raise RefusedHere("not sent: the ledger has not been heard of for so long that others may take this over")
 
     async def _refuse_closed(self) -> None:
         """Raise RefusedHere if somebody has closed the operation while this process was stopped or waited."""

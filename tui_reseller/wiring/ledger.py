@@ -5,6 +5,7 @@ import os
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 from tui_reseller.domain.errors import BadConfig, InvalidInput
@@ -39,7 +40,7 @@ def kept_in(paths: Paths, config: ConfigFile, address: str) -> Kept:
     """
     team = _team(config, address)
     if team is not None:
-        return _of_team(team)
+        return _of_team(team, paths.config)
     ledger = Ledger(
         paths.state,
         syslog=lambda: config.load().settings.syslog,
@@ -65,17 +66,17 @@ def _team(config: ConfigFile, address: str) -> Team | None:
     return replace(found, ledger=checked) if found is not None else Team(checked)
 
 
-def _of_team(team: Team) -> Kept:
+def _of_team(team: Team, receipts: Path) -> Kept:
     if find_spec("psycopg") is None:
         raise BadConfig("the ledger of a team needs the driver of PostgreSQL", hint="pip install 'tui-reseller[team]'")
-    from tui_reseller.storage.ledger.postgresql.absent import NoFile  # noqa: PLC0415 - most have no team
-    from tui_reseller.storage.ledger.postgresql.administration import TeamAdministration  # noqa: PLC0415
+    from tui_reseller.storage.ledger.postgresql.administration import TeamAdministration  # noqa: PLC0415 - most have none
     from tui_reseller.storage.ledger.postgresql.jobs import TeamJobs  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger  # noqa: PLC0415
+    from tui_reseller.storage.ledger.postgresql.vault import TeamVault  # noqa: PLC0415
 
     password = partial(_password, team)
-    ledger = TeamLedger(team, password, claims=this_operator(os.environ).user)
-    return Kept(ledger, NoFile(), TeamJobs(ledger), TeamAdministration(team, password))
+    ledger = TeamLedger(team, password, claims=this_operator(os.environ).user, receipts=receipts)
+    return Kept(ledger, TeamVault(ledger), TeamJobs(ledger), TeamAdministration(team, password))
 
 
 def _password(team: Team) -> Secret | None:

@@ -12,6 +12,7 @@ import platform
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.domain.audit import Intent
@@ -21,15 +22,16 @@ from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.team import Team
 from tui_reseller.domain.text import clean, quoted
+from tui_reseller.domain.vault import Anchor
 from tui_reseller.storage.ledger.encoding import compact, escaped
 from tui_reseller.storage.ledger.entry_ids import typed_entry_id
 from tui_reseller.storage.ledger.note_rows import KIND, note_row
 from tui_reseller.storage.ledger.postgresql.lane import Lane
+from tui_reseller.storage.ledger.postgresql.told_rows import begun, columns_of, finished
 from tui_reseller.storage.ledger.reading import ReadLedger, Result
-from tui_reseller.storage.ledger.rows import LOST, LedgerRow, intent_row
+from tui_reseller.storage.ledger.rows import LOST
 from tui_reseller.storage.ledger.rules import WITHDRAWN, refuse_if_locked, refuse_taken
 from tui_reseller.system.clock import boot_seconds, utc_now
-from tui_reseller.system.process import Process
 
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger.postgresql.link import Link
@@ -42,7 +44,6 @@ READ_SECONDS = 60.0
 SIGN_SECONDS = 2.0
 """How often what others wrote is looked for."""
 _ATTEMPTS = 5
-_COLUMNS = ("profile", "operation", "username", "target", "batch", "body", "undoes")
 
 _Waiting = tuple[str, Mapping[str, object], "concurrent.futures.Future[dict[str, Any]]"]
 
@@ -50,9 +51,20 @@ _Waiting = tuple[str, Mapping[str, object], "concurrent.futures.Future[dict[str,
 class TeamLedger(ReadLedger["TeamReader"]):
     """The audit log of a team. Every method may raise LedgerUnavailable."""
 
-    def __init__(self, team: Team, password: Callable[[], Secret | None] = lambda: None, *, claims: str = "") -> None:
-        """Password asks for that of the role, in another thread. Claims is who the operator says to be."""
+    def __init__(
+        self,
+        team: Team,
+        password: Callable[[], Secret | None] = lambda: None,
+        *,
+        claims: str = "",
+        receipts: Path | None = None,
+    ) -> None:
+        """Password asks for that of the role, in another thread. Claims is who the operator says to be. Receipts is the
+        folder in which number and hash of the last rows are kept; None keeps none.
+        """
         self.team = team
+        self._folder = receipts
+        self._complain: Callable[[], str] = str
         self._password = password
         self._claims = {"user": claims, "host": platform.node(), "pid": os.getpid()}
         self._reading: Lane[TeamReader] = Lane("ledger-read", self._new_reader, READ_SECONDS)
@@ -61,12 +73,13 @@ class TeamLedger(ReadLedger["TeamReader"]):
         self._orphans: set[concurrent.futures.Future[dict[str, Any]]] = set()
         self._begun: dict[str, str] = {}
         self._beats: asyncio.Task[None] | None = None
-        self._send_until = boot_seconds()
+        self._clock = boot_seconds
+        self._send_until = self._clock()
         self._written = 0
 
     async def begin(self, intent: Intent) -> str:
         """Write an intent durably and return its id. Raises RefusedHere while the customer has an open operation."""
-        account, op = escaped(intent.account), {"do": "begin", **_begun(intent)}
+        account, op = escaped(intent.account), {"do": "begin", **begun(intent)}
         writing = self._submit(account, op)
         try:
             answer = await self._wait(writing)
@@ -82,7 +95,7 @@ class TeamLedger(ReadLedger["TeamReader"]):
         """Write down durably that a customer is so already and nothing is sent; return the id. None if an outcome of
         the customer is open.
         """
-        op = {"do": "already", **_begun(intent), "message": escaped(message)}
+        op = {"do": "already", **begun(intent), "message": escaped(message)}
         answer = await self._wait(self._submit(escaped(intent.account), op))
         await self._refuse_if_refused(intent, answer)
         return None if answer["entry"] is None else str(answer["entry"])
@@ -101,10 +114,7 @@ class TeamLedger(ReadLedger["TeamReader"]):
         itself, target the key that it gave a new customer. Cancelling the caller does not stop the writing.
         """
         entry = typed_entry_id(entry_id)
-        op: dict[str, object] = {"do": "finish", "entry": entry, "outcome": outcome.value, "message": escaped(message)}
-        op |= {"observed": True} if is_observed else {}
-        op |= {"answer": True} if is_answer else {}
-        op |= {"target": escaped(target)} if target is not None else {}
+        op = finished(entry, outcome, message, target=target, is_observed=is_observed, is_answer=is_answer)
         account = self._begun.get(entry)
         if account is None:
             await asyncio.shield(asyncio.ensure_future(self._finish_other(entry, op)))
@@ -121,7 +131,7 @@ class TeamLedger(ReadLedger["TeamReader"]):
         row that its writer had seen.
         """
         row = note_row(0, profile, account, note)
-        op = {"do": "note", "kind": KIND, "entry": row.entry, **_columns(row)}
+        op = {"do": "note", "kind": KIND, "entry": row.entry, **columns_of(row)}
 
         def look(reader: "TeamReader") -> int:
             newest = reader.newest(account)
@@ -157,13 +167,24 @@ class TeamLedger(ReadLedger["TeamReader"]):
         """Return what differs as soon as anything may have been written."""
         return self._written, boot_seconds() // SIGN_SECONDS
 
-    def send_until(self) -> float:
-        """Return until when a call may leave that was begun."""
+    async def send_until(self) -> float:
+        """Return until when a call may leave that was begun; if that is over, be heard of first."""
+        if self._clock() > self._send_until:
+            with contextlib.suppress(LedgerUnavailable):  # then it is over
+                await self._writing.wait(self._writing.submit(self._beat_once))
         return self._send_until
 
     def complaint(self) -> str:
-        """Return what the operator should hear that is no error of an operation: nothing."""
-        return ""
+        """Return warnings for the operator that are no error of an operation; each is returned once."""
+        return self._complain()
+
+    async def doubts(self) -> Mapping[str, str]:
+        """Return why accounts may not be those that were written to, by account (escaped)."""
+        return await self._writing.wait(self._writing.submit(lambda writer: writer.doubts()))
+
+    async def accept(self, account: str, body: Mapping[str, object]) -> Anchor:
+        """Go on with an account (escaped) that does not fit its receipt; return the row that records it."""
+        return await self._writing.wait(self._writing.submit(lambda writer: writer.accept(account, body)))
 
     async def aclose(self) -> None:
         """Close both connections, after what is being written. The next call opens them again."""
@@ -180,8 +201,6 @@ class TeamLedger(ReadLedger["TeamReader"]):
         caller does not stop the writing.
         """
         return await self._wait(self._submit(account, op))
-
-    # Writing
 
     def _submit(self, account: str, op: Mapping[str, object]) -> "concurrent.futures.Future[dict[str, Any]]":
         """Write together with whatever else waits when the thread comes to it."""
@@ -239,9 +258,8 @@ class TeamLedger(ReadLedger["TeamReader"]):
     def _withdraw(self, account: str, writing: "concurrent.futures.Future[dict[str, Any]]") -> None:
         if writing.cancelled() or writing.exception() is not None or "entry" not in writing.result():
             return
-        entry = str(writing.result()["entry"])
-        said = {"outcome": Outcome.NOT_SENT.value, "message": WITHDRAWN}
-        self._leave(self._submit(account, {"do": "finish", "entry": entry, **said}))
+        op = finished(str(writing.result()["entry"]), Outcome.NOT_SENT, WITHDRAWN)
+        self._leave(self._submit(account, op))
 
     async def _finish_other(self, entry_id: str, op: Mapping[str, object]) -> None:
         """Write the outcome of an operation that somebody else has begun, or this process before it was closed."""
@@ -262,8 +280,6 @@ class TeamLedger(ReadLedger["TeamReader"]):
             f"another operation on {quoted(intent.username)} was open just now; nothing was sent", hint="try again"
         )
 
-    # Connections
-
     def _connected(self) -> "Link":
         from tui_reseller.storage.ledger.postgresql.link import Link  # noqa: PLC0415 - the driver, at the first need
 
@@ -275,17 +291,9 @@ class TeamLedger(ReadLedger["TeamReader"]):
         return TeamReader(self._connected, READ_SECONDS)
 
     def _new_writer(self) -> "Writer":
+        from tui_reseller.storage.ledger.postgresql.receipts import TeamReceipts  # noqa: PLC0415 - as above
         from tui_reseller.storage.ledger.postgresql.writer import Writer  # noqa: PLC0415 - as above
 
-        return Writer(self._connected, self._claims, self._begun, WRITE_SECONDS)
-
-
-def _begun(intent: Intent) -> dict[str, object]:
-    """Return what is told of an intent; the database gives number, id and time. Raises ValueError for a password."""
-    row = intent_row(0, "", utc_now(), intent, Process(os.getpid(), "", platform.node(), ""))
-    return _columns(row) | ({"item": list(intent.item)} if intent.item is not None else {})
-
-
-def _columns(row: LedgerRow) -> dict[str, object]:
-    """Return the columns of a row that the database does not fill itself."""
-    return {name: value for name in _COLUMNS if (value := getattr(row, name)) is not None}
+        receipts = TeamReceipts(self._folder, self.team.place)
+        self._complain = receipts.take_warnings
+        return Writer(self._connected, self._claims, self._begun, receipts, self._clock, WRITE_SECONDS)

@@ -16,7 +16,8 @@ from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.printed import Typed, line
 from tui_reseller.domain.text import clean
-from tui_reseller.storage.ledger.encoding import unescaped
+from tui_reseller.domain.vault import Anchor
+from tui_reseller.storage.ledger.encoding import compact, unescaped
 from tui_reseller.storage.ledger.postgresql.errors import (
     READ_ONLY_HINT,
     SESSION_OVER,
@@ -25,11 +26,12 @@ from tui_reseller.storage.ledger.postgresql.errors import (
     worded,
 )
 from tui_reseller.storage.ledger.postgresql.link import Link
-from tui_reseller.system.clock import boot_seconds
+from tui_reseller.storage.ledger.postgresql.receipts import AccountChain, TeamReceipts, doubt_of
 
 Op = Mapping[str, object]
 Answer = dict[str, Any]
 NEVER_LEFT = "the connection to the ledger was lost before this was known to be written down: nothing was sent"
+REMEDY = "put the right ledger back; if you know why it is so: tui-reseller ledger accept --reason TEXT"
 MOST = 500
 """Operations of one transaction: others wait for its lock."""
 
@@ -38,12 +40,22 @@ class Writer:
     """What writes, in one thread. Accounts are escaped. Every method may raise LedgerUnavailable."""
 
     def __init__(
-        self, connect: Callable[[], Link], claims: Mapping[str, object], begun: dict[str, str], longest: float
+        self,
+        connect: Callable[[], Link],
+        claims: Mapping[str, object],
+        begun: dict[str, str],
+        receipts: TeamReceipts,
+        clock: Callable[[], float],
+        longest: float,
     ) -> None:
         """Begun are the accounts of the operations that this process has begun and not finished, by their ids; they are
-        kept here. Longest is how many seconds the server may take for one answer, for the words of an error.
+        kept here. Clock goes on while the machine sleeps. Longest is how many seconds the server may take for one
+        answer, for the words of an error.
         """
         self._connect = connect
+        self._clock = clock
+        self._receipts = receipts
+        self._doubts: dict[str, str] = {}
         self._claims = claims
         self._longest = longest
         self.link: Link | None = None
@@ -52,7 +64,7 @@ class Writer:
         self._accounts: set[str] = set()
         self.begun = begun
         self.send_until = -math.inf
-        """Until when a call may leave (seconds of boot_seconds)."""
+        """Until when a call may leave, by the clock."""
         self.beat_seconds = 1.0
 
     def write(self, account: str, ops: Sequence[Op]) -> list[Answer]:
@@ -65,6 +77,7 @@ class Writer:
     def _write(self, account: str, ops: Sequence[Op]) -> list[Answer]:
         link = self._ready()
         self._accounts.add(account)
+        self._refuse_doubtful(link, account)
         try:
             answers = self._call(link, account, ops)
         except psycopg.Error as error:
@@ -88,14 +101,49 @@ class Writer:
             raise self._failed(link, account, error) from error
 
     def _call(self, link: Link, account: str, ops: Sequence[Op]) -> list[Answer]:
-        ((answers,),) = link.execute("SELECT write(?, ?, ?)", (account, self._session, Jsonb(ops)))
-        return list(answers)
+        ((told,),) = link.execute("SELECT write(?, ?, ?)", (account, self._session, Jsonb(ops)))
+        if "number" in told:
+            self._receipts.of(account).keep(Anchor(told["number"], told["hash"]))
+        return list(told["answers"])
+
+    def _refuse_doubtful(self, link: Link, account: str) -> None:
+        """Raise LedgerUnavailable if an account may not be the one that was written to: looked at once a connection."""
+        if account not in self._doubts:
+            try:
+                self._doubts[account] = doubt_of(link, self._receipts, account)
+            except psycopg.Error as error:
+                raise self._failed(link, account, error) from error
+        if self._doubts[account]:
+            raise LedgerUnavailable(self._doubts[account], hint=REMEDY)
+
+    def doubts(self) -> dict[str, str]:
+        """Return why accounts may not be those that were written to, by account."""
+        link = self._linked()  # also for who may only read, and has no session
+        try:
+            names = [name for (name,) in link.execute("SELECT name FROM accounts ORDER BY name")]
+            self._doubts = {name: doubt_of(link, self._receipts, name) for name in names}
+        except psycopg.Error as error:
+            raise self._failed(link, "", error) from error
+        return {account: doubt for account, doubt in self._doubts.items() if doubt}
+
+    def accept(self, account: str, body: Mapping[str, object]) -> Anchor:
+        """Go on with an account that does not fit its receipt; return the row of it that records who decided that."""
+        link, receipt = self._ready(), self._receipts.of(account)
+        last, chain = receipt.last(), AccountChain(link, account)
+        try:
+            said = {"receipt": last.text if last else "", "head": chain.head().text, **body}
+            self._call(link, account, [{"do": "note", "kind": "accepted", "entry": "ledger", "body": compact(said)}])
+            receipt.keep(chain.head(), anew=True)
+            self._doubts[account] = ""
+            return chain.head()
+        except psycopg.Error as error:
+            raise self._failed(link, account, error) from error
 
     def beat(self) -> None:
         """Say that this process lives, if it has a session."""
         if not (self._session or self._lost):
             return
-        link, at = self._ready(), boot_seconds()
+        link, at = self._ready(), self._clock()
         try:
             ((is_alive,),) = link.execute("SELECT beat(?)", (self._session,))
         except psycopg.Error as error:
@@ -112,27 +160,33 @@ class Writer:
             with contextlib.suppress(psycopg.Error):  # it ends by itself
                 self.link.execute("SELECT bye(?)", (self._session,))
         self._end_session()
+        self._doubts.clear()
+        self._receipts.close()
         if self.link is not None:
             self.link.close()
             self.link = None
 
-    def _ready(self) -> Link:
-        """Return the connection, with a session."""
+    def _linked(self) -> Link:
+        """Return the connection."""
         if self.link is not None and self.link.is_gone():
             self._drop(self.link)
         if self.link is None:
             self.link = self._connect()
+        return self.link
+
+    def _ready(self) -> Link:
+        """Return the connection, with a session."""
+        link = self._linked()
         if not self._session:
-            link = self.link
             try:
                 self._open_session(link)
             except psycopg.Error as error:
                 raise self._failed(link, "", error) from error
-        return self.link
+        return link
 
     def _open_session(self, link: Link) -> None:
         """Open a session, and settle what lost ones have left: what is on its way goes on in this one."""
-        at = boot_seconds()
+        at = self._clock()
         ((session, lease),) = link.execute(
             "SELECT hello(?), extract(epoch FROM lease())::integer", (Jsonb(self._claims),)
         )
@@ -162,6 +216,7 @@ class Writer:
 
     def _drop(self, link: Link) -> None:
         link.close()
+        self._doubts.clear()
         self.link = None
         self._end_session()
 

@@ -203,7 +203,7 @@ class Ledger(ReadLedger["LedgerConnection"]):
             self._copy = SyslogCopy(address)
         return self._copy
 
-    def send_until(self) -> float:
+    async def send_until(self) -> float:
         """Return until when a call may leave that was begun: always, the lock of a process ends with its life."""
         return math.inf
 

@@ -162,7 +162,7 @@ BEGIN
 END $$;
 
 -- The one way to write. Ops are of one account and one transaction, and are answered in their order: what is refused is
--- an answer as well, so that none spoils the others.
+-- an answer as well, so that none spoils the others. With them come number and hash of the last row.
 CREATE FUNCTION write(which text, mine uuid, ops jsonb) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = reseller, pg_temp SET lock_timeout = '5s' AS $$
 DECLARE op jsonb; answers jsonb := '[]';
@@ -179,7 +179,8 @@ BEGIN
             WHEN 'job' THEN job_one(which, mine, op)
         END;
     END LOOP;
-    RETURN answers;
+    RETURN jsonb_build_object('answers', answers) || coalesce((SELECT jsonb_build_object('number', r.number,
+        'hash', encode(r.hash, 'hex')) FROM rows r WHERE r.account = which ORDER BY r.number DESC LIMIT 1), '{}');
 END $$;
 
 -- After a lost connection: end the old session, take over what of it is on its way (kept), and return what else it left

@@ -1,4 +1,4 @@
-"""What a ledger in a file has, and that of a team has not: it is refused, with what to do instead."""
+"""A team's ledger as a whole, for the verbs of a file: what only a file has is refused, with what to do instead."""
 
 # ruff: noqa: ARG002 - a port has these arguments
 
@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from tui_reseller.domain.audit import Operator
-from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.vault import Anchor, Comparison, Restored
+from tui_reseller.storage.ledger.chain import BEGINNING
+from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger
 
 
 def _no_file() -> NoReturn:
@@ -19,8 +21,11 @@ def _no_file() -> NoReturn:
     )
 
 
-class NoFile:
-    """A team's ledger as a file: it is none."""
+class TeamVault:
+    """A team's ledger as a whole: it is no file, and each account has a chain of its own."""
+
+    def __init__(self, ledger: TeamLedger) -> None:
+        self._ledger = ledger
 
     async def head(self) -> Anchor:
         """Raise RefusedHere: each account has its own."""
@@ -38,16 +43,23 @@ class NoFile:
         )
 
     async def doubt(self) -> str:
-        """Return nothing: no receipt is kept of it."""
-        return ""
+        """Return why accounts may not be those that were written to; empty if nothing speaks against them."""
+        return "\n".join((await self._ledger.doubts()).values())
 
     async def back_up(self, path: Path) -> Anchor:
         """Raise RefusedHere."""
         _no_file()
 
     async def accept(self, reason: str, operator: Operator) -> Anchor:
-        """Raise RefusedHere."""
-        _no_file()
+        """Go on with accounts that do not fit their receipts; a row of each records who decided that, and why. Return
+        the last of these rows. Raises InvalidInput if nothing speaks against any.
+        """
+        found = BEGINNING
+        for account in await self._ledger.doubts():
+            found = await self._ledger.accept(account, {"reason": reason, "operator": operator.as_dict()})
+        if found == BEGINNING:
+            raise InvalidInput("there is nothing to accept: the ledger is the one that was written to")
+        return found
 
     def candidate(self, path: Path) -> AbstractAsyncContextManager[Comparison]:
         """Raise RefusedHere."""
