@@ -226,3 +226,17 @@ def test_missing_rows_are_told_and_accepted_with_a_reason(ann, bob, someone, tea
     assert ann("ledger", "accept", "--reason", "older dump, ticket 4711", "--yes").row["rows"] == 3
     assert ann("audit", "verify").code == 0
     assert ann("disable", "team-seven", "--yes").code == 0
+
+
+def test_a_job_that_goes_on_by_itself_goes_on_in_the_same_ledger(ann, bob, someone, tmp_path):
+    someone("team-eight")
+    someone("team-nine")
+    path = str(tmp_path / "a.plan")
+    assert ann("list", "--limit", "1").code == 0
+    wanted = ("--filter", "username~^team-(eight|nine)$", "--action", "disable", "--out", path)
+    assert ann("plan", "new", *wanted).code == 0
+    started = ann("plan", "apply", path, "--confirm", "2 env", "--detach")
+    assert started.code == 0, started.err
+    job = str(bob("job", "list").row["job"])
+    assert bob("job", "watch", job).code == 0
+    assert [row["outcome"] for row in bob("job", "results", job).rows] == ["applied", "applied"]

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tui_reseller.domain.credential import Credential
-from tui_reseller.domain.environment import API_USER, BASE_URL, EU_BASE_URL, FORMAT, KEY_FOLLOWS, NAME, PROVIDER
+from tui_reseller.domain.environment import API_USER, BASE_URL, EU_BASE_URL, FORMAT, KEY_FOLLOWS, LEDGER, NAME, PROVIDER
 from tui_reseller.domain.errors import MissingCredentials
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
@@ -19,10 +19,13 @@ _children: list[subprocess.Popen[bytes]] = []
 """Kept until this process ends: nobody waits for them."""
 
 
-def detach(log: Path, number: int, profile: Profile, credential: Credential | None, unlock: str = "") -> int:
+def detach(
+    log: Path, number: int, profile: Profile, credential: Credential | None, unlock: str = "", *, ledger: str = ""
+) -> int:
     """Start a process that resumes a job, and return its process number. What goes wrong there stands in a log file.
 
-    Unlock is why a protected profile was unlocked; without it that process would find it locked.
+    Unlock is why a protected profile was unlocked; without it that process would find it locked. Ledger is the address
+    of a team's, if the environment named one.
     The key goes through a pipe, and behind it the password of a proxy: others can read the arguments and the
     environment of a process. Raises MissingCredentials without a key.
     """
@@ -31,9 +34,9 @@ def detach(log: Path, number: int, profile: Profile, credential: Credential | No
         raise MissingCredentials(f'no key for profile "{profile.name}"', hint=hint)
     arguments = ["job", "resume", str(number), "--quiet", "--output", "jsonl", "--key-stdin"]
     arguments += ["--unlock", unlock] if unlock else []
-    environment: dict[str, str] = {}
+    environment = {LEDGER: ledger} if ledger else {}
     if profile.name == NAME:
-        environment = {
+        environment |= {
             PROVIDER: profile.provider, BASE_URL: profile.base_url, EU_BASE_URL: profile.eu_base_url,
             FORMAT: profile.format.value, API_USER: profile.api_user, KEY_FOLLOWS: "1",
         }  # fmt: skip

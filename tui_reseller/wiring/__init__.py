@@ -12,6 +12,7 @@ from tui_reseller.cli.entry_points import DemoOptions, EntryPoints, SandboxOptio
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.credentials.environment import take_environment
 from tui_reseller.domain.credential import Credential
+from tui_reseller.domain.environment import LEDGER
 from tui_reseller.domain.errors import BadConfig, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.providers.accounts_v3 import ACCOUNTS_V3
@@ -37,7 +38,7 @@ from tui_reseller.system.clock import SystemClock
 from tui_reseller.system.current_operator import this_operator
 from tui_reseller.system.detached_job import detach
 from tui_reseller.system.memory import hide_memory, leave_no_core
-from tui_reseller.wiring.ledger import LEDGER_VARIABLE, kept_in
+from tui_reseller.wiring.ledger import kept_in
 
 PROFILE_VARIABLE = "TUI_RESELLER_PROFILE"
 DEMO = "demo"
@@ -65,7 +66,7 @@ class _Taken:
         if found is not None and found.key is not None:
             credentials.remember(found.profile, Credential(found.key))
         named = named or self._environ.get(PROFILE_VARIABLE) or None
-        profile, address = found.profile if found else None, self._environ.get(LEDGER_VARIABLE, "")
+        profile, address = found.profile if found else None, self._environ.get(LEDGER, "")
         return build(paths, credentials, named=named, environment=profile, ledger=address)
 
     def screen(self, options: ScreenOptions) -> int:
@@ -111,7 +112,7 @@ def build(
         plans=PlanFiles(paths.state),
         password_files=PasswordFiles(paths.state),
         write_new=write_new,
-        detach=partial(detach, paths.state / logs.FILE),
+        detach=partial(detach, paths.state / logs.FILE, ledger=ledger),
         team=kept.team,
     )
 

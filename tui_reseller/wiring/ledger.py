@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from tui_reseller.domain.environment import LEDGER
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
@@ -20,8 +21,6 @@ from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 from tui_reseller.storage.ledger.sqlite.vault import Vault
 from tui_reseller.storage.paths import Paths
 from tui_reseller.system.current_operator import this_operator
-
-LEDGER_VARIABLE = "TUI_RESELLER_LEDGER"
 
 
 class Kept(NamedTuple):
@@ -62,7 +61,7 @@ def _team(config: ConfigFile, address: str) -> Team | None:
     try:
         checked = checked_address(address)
     except InvalidInput as error:
-        raise BadConfig(f"{LEDGER_VARIABLE}: {error.message}", hint=error.hint) from None
+        raise BadConfig(f"{LEDGER}: {error.message}", hint=error.hint) from None
     return replace(found, ledger=checked) if found is not None else Team(checked)
 
 
