@@ -15,6 +15,7 @@ from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.services.job_items import retry_rejected
 from tui_reseller.services.undo import draft_undo
+from tui_reseller.storage.ledger.postgresql import jobs
 
 
 @pytest.fixture
@@ -58,6 +59,16 @@ async def test_a_plan_is_applied_once_by_whomever(of, planted):
     for asked in (bob.jobs.refuse_applied(plan), bob.jobs.add(plan, bob.session.operator, "")):
         with pytest.raises(RefusedHere, match=f"as job {job.number} of"):
             await asked
+
+
+async def test_a_plan_that_is_too_large_for_one_statement_is_refused(of, sandbox, planted, monkeypatch):
+    monkeypatch.setattr(jobs, "MOST_ITEMS", 2)
+    ann = of("ann")
+    planted(3, "large-")
+    with pytest.raises(RefusedHere, match="has at most 2 customers, this plan has 3; nothing was sent"):
+        await ann.job("username~^large-")
+    assert sandbox.log() == []
+    assert await ann.jobs.all() == []
 
 
 async def test_one_runs_a_job_and_another_may_stop_it_and_go_on(of, sandbox, planted):
