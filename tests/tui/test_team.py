@@ -52,3 +52,16 @@ async def test_a_server_that_is_away_leaves_the_list_and_sends_nothing(
             await ann.press("escape")
         await press_disable(ann, name)
         await soon("it is sent", lambda: len(sandbox.log()) == before + 1)
+
+
+async def test_a_screen_opens_while_the_server_is_away(desk_of, sandbox, someone, tmp_path, team_cluster):
+    (tmp_path / "ann").mkdir()
+    name = someone()
+    team_cluster.stop()
+    try:
+        async with desk_of("ann") as ann:
+            await soon("the list is there", lambda: ann.main.context.session.customers.get(name) is not None)
+            told = ann.main.context.log
+            await soon("it is told", lambda: any("PostgreSQL is away" in text for _time, text in told))
+    finally:
+        team_cluster.start()
