@@ -124,4 +124,4 @@ def test_a_file_that_cannot_be_written_is_named(there, sandbox, home):
         assert ran.returncode == 2
         assert str(place) in ran.stderr
     ran = subprocess.run(program("stats", name, "--to", "x"), env=there, capture_output=True, text=True, check=False)
-    assert (ran.returncode, "--to goes with" in ran.stderr) == (2, True)
+    assert (ran.returncode, "--to is for openmetrics" in ran.stderr) == (2, True)

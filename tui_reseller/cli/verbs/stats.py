@@ -88,7 +88,7 @@ def stats(
         return await _one(inv, services, session, username or "", period, to=to, plot=plot)
 
     if to is not None and inv.out.format != OPENMETRICS:
-        raise click.UsageError(f"--to goes with --output {OPENMETRICS}; > FILE is for the others")
+        raise click.UsageError(f"--to is for {OPENMETRICS} alone; the shell writes the other formats to a file")
     return inv.with_session(opened, ledger=LedgerUse.NONE)
 
 
