@@ -116,3 +116,24 @@ def test_f2_commits_under_a_screen_that_does_flow_control(home, opened):
     terminal.press("q")
     terminal.ends()
     until("nothing is left", lambda: not processes_with(str(home)))
+
+
+def test_no_customer_stays_on_a_terminal_without_a_second_screen(home, opened):
+    """GNU screen as it comes has none, and neither has the console of Linux."""
+    if not shutil.which("screen"):
+        missing("screen")
+    (home / "screens").mkdir(mode=0o700)
+    env = environment(home, SCREENDIR=str(home / "screens"), PS1="PROMPT> ")
+    terminal = opened(["screen", "-c", "/dev/null", "/bin/sh"], env)
+    terminal.sees("PROMPT>")
+    terminal.type(shlex.join(program("demo", "--port", str(free_port()), "--customers", "40")) + "\r")
+    terminal.sees("complete", "user1", "user2")
+    terminal.press("q")
+    terminal.loses("user2")
+    terminal.type("echo E''ND\r")
+    terminal.sees("END")
+    assert terminal.text.split()[0] == "PROMPT>"
+    assert "user1" not in terminal.text
+    terminal.type("exit\r")
+    terminal.ends()
+    until("nothing is left", lambda: not processes_with(str(home)))

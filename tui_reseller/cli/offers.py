@@ -18,6 +18,7 @@ from tui_reseller.domain.operation import WRITES, Operation, verb_of
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import AtCreate, Provider
 from tui_reseller.domain.ranking import ORDERS
+from tui_reseller.domain.team import RIGHTS
 from tui_reseller.domain.usage import METRICS
 from tui_reseller.services.services import Services
 
@@ -203,6 +204,17 @@ def _words(*words: str) -> Offers:
     return lambda _ctx, typed: _items(words, typed)
 
 
+def _commas(*words: str) -> Offers:
+    """Offer the next word of a list with commas."""
+
+    def offers(_ctx: click.Context, typed: str) -> list[CompletionItem]:
+        before, comma, last = typed.rpartition(",")
+        left = (word for word in words if word not in before.split(",") and word.startswith(last))
+        return _items((f"{before}{comma}{word}" for word in left), kind=OPEN)
+
+    return offers
+
+
 def _items(words: Iterable[str], typed: str = "", *, kind: str = "plain") -> list[CompletionItem]:
     return [CompletionItem(word, type=kind) for word in words if word.startswith(typed)]
 
@@ -212,6 +224,7 @@ _OFFERS: dict[str, Offers] = {
     "usernames": _usernames,
     "rename/new": _words(),
     "profile": _profiles,
+    "account": _profiles,
     "profile copy/old": _profiles,
     "profile add/name": _words(),
     "name": _profiles,
@@ -230,6 +243,7 @@ _OFFERS: dict[str, Offers] = {
     "pairs": _pairs(_settable),
     "create/pairs": _pairs(_at_create),
     "profile set/pairs": _profile_pairs,
+    "may": _commas(*RIGHTS),
     "top": _words(*ORDERS, *METRICS),
     "action": _words(*(verb_of(operation) for operation in WRITES)),
     "kind": _words("unlimited", "nonrecurring", "recurring"),

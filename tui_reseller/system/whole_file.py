@@ -3,6 +3,7 @@
 import os
 import select
 import stat
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -53,6 +54,35 @@ def read_stream(file: BinaryIO, shown: str, largest: int = LARGEST, came: Callab
         found += piece
         if len(found) > largest:
             raise _too_large(shown, f"more than {largest:,}", largest)
+
+
+def put_in_place(path: Path, content: bytes) -> None:
+    """Put a file of the operator in the place of another one, at one moment: who reads it meanwhile has the old or the
+    new one, whole. Others may read it as far as the umask lets them. Raises InvalidInput if it cannot be written.
+    """
+    temporary = None
+    try:
+        if path.exists() and not path.is_file():
+            raise InvalidInput(f"{clean(str(path))} is not a plain file", field="to")
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+        temporary = None
+    except OSError as error:
+        raise InvalidInput(f"{clean(str(path))} cannot be written: {error.strerror}", field="to") from None
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    found = os.umask(0o077)
+    os.umask(found)
+    return found
 
 
 def completed(text: str) -> str | None:

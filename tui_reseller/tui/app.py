@@ -20,7 +20,15 @@ from tui_reseller.tui.presenters.header import badge_of
 from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.shutdown import ShutdownWatcher
 from tui_reseller.tui.stylesheets import stylesheets
-from tui_reseller.tui.terminal import SHOW_CURSOR, SLOW_SECONDS, LineSpeed, Mouse, WindowTitle, theme_for
+from tui_reseller.tui.terminal import (
+    CLEAR,
+    SHOW_CURSOR,
+    SLOW_SECONDS,
+    LineSpeed,
+    Mouse,
+    WindowTitle,
+    theme_for,
+)
 from tui_reseller.tui.themes import SIXTEEN
 from tui_reseller.tui.themes import theme as made_theme
 
@@ -266,7 +274,8 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
         self.exit(return_code=code)
 
     async def on_unmount(self) -> None:
-        """Close what is open; the terminal has its own title back."""
+        """Close what is open; the terminal has its own title back, and no customer is left on it."""
+        self._send(CLEAR)
         self._window_title.give_back()
         if self.context is not None:
             await self.context.session.aclose()

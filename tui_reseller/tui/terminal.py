@@ -17,6 +17,10 @@ FRAMES = 240
 """Paintings in a second, at most. With the screen library's 60, what a key shows waits up to 16 ms if anything else was
 painted right before it: the letter before its answer, or how far a list is read.
 """
+CLEAR = "\x1b[H\x1b[2J"
+"""Written at the end, before the screen is given back. GNU screen as it comes and the console of Linux have no second
+one: there customers would stay, and the prompt stand in their midst. Elsewhere nobody sees it.
+"""
 SHOW_CURSOR = "\x1b[?25h"
 KEEP_TITLE, OLD_TITLE = "\x1b[22;2t", "\x1b[23;2t"
 """Terminals that keep titles on a stack give the old one back; others ignore it."""

@@ -2,13 +2,15 @@
 
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import click
 
+from tui_reseller.cli.argument_values import FilePath
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
-from tui_reseller.cli.openmetrics import exposition
+from tui_reseller.cli.openmetrics import Gauge, exposition
 from tui_reseller.cli.options import common_with
 from tui_reseller.cli.usage_gauges import gauges_of_many, gauges_of_one
 from tui_reseller.domain.errors import CustomerNotFound
@@ -22,6 +24,7 @@ from tui_reseller.services.known_usage import Ranking, Standing, Usage
 from tui_reseller.services.rankings import ranking
 from tui_reseller.services.services import LedgerUse, Services
 from tui_reseller.services.session import Session
+from tui_reseller.system.whole_file import put_in_place
 
 OPENMETRICS = "openmetrics"
 _DEFAULT_DAYS = 30
@@ -45,6 +48,9 @@ _LAST = "last_delivered"
 @click.option(
     "--limit", metavar="N", type=click.IntRange(min=1), help=f"With --top: at most so many; {_LIMIT} by default."
 )
+@click.option(
+    "--to", metavar="FILE", type=FilePath(), help="With openmetrics: put it in the place of this file at one moment."
+)
 @click.option("--plot", is_flag=True, help="Draw delivered, bounces, spam reports and opens against the period before.")
 @common_with(OPENMETRICS)
 def stats(
@@ -55,6 +61,7 @@ def stats(
     months: int | None,
     top: str | None,
     limit: int | None,
+    to: Path | None,
     plot: bool,
 ) -> int:
     """Say what a customer sends, day by day, or rank all customers.
@@ -66,7 +73,7 @@ def stats(
       tui-reseller stats garcia.mail
       tui-reseller stats garcia.mail --months 13 --plot
       tui-reseller stats garcia.mail --days 90 --output csv > garcia.csv
-      tui-reseller stats garcia.mail --output openmetrics > /var/lib/node_exporter/garcia.prom
+      tui-reseller stats garcia.mail --output openmetrics --to /var/lib/node_exporter/garcia.prom
       tui-reseller stats --top bounce_share --days 7 --limit 10
 
     """
@@ -77,10 +84,22 @@ def stats(
         period = usage.months(session, months) if months else usage.days(session, days or _DEFAULT_DAYS)
         await inv.connect(session)
         if top is not None:
-            return _write_ranking(inv, session, await ranking(session, top, period, limit or _LIMIT))
-        return await _one(inv, services, session, username or "", period, plot=plot)
+            return _write_ranking(inv, session, await ranking(session, top, period, limit or _LIMIT), to)
+        return await _one(inv, services, session, username or "", period, to=to, plot=plot)
 
+    if to is not None and inv.out.format != OPENMETRICS:
+        raise click.UsageError(f"--to is for {OPENMETRICS} alone; the shell writes the other formats to a file")
     return inv.with_session(opened, ledger=LedgerUse.NONE)
+
+
+def _write_metrics(inv: Invocation, gauges: Iterable[Gauge], to: Path | None) -> None:
+    """Write figures for a collector, to stdout or as a file that is whole at any moment."""
+    text = exposition(gauges)
+    if to is not None:
+        put_in_place(to, text.encode("utf-8"))
+    else:
+        inv.out.write(text)
+        inv.out.flush()
 
 
 def _refuse_senseless(
@@ -97,7 +116,7 @@ def _refuse_senseless(
 
 
 async def _one(
-    inv: Invocation, services: Services, session: Session, username: str, period: Period, *, plot: bool
+    inv: Invocation, services: Services, session: Session, username: str, period: Period, *, to: Path | None, plot: bool
 ) -> int:
     customer = await session.find(username)
     if customer is None:
@@ -110,8 +129,7 @@ async def _one(
         inv.out.flush()
     elif inv.out.format == OPENMETRICS:
         standing = await usage.standing_of(session, services.samples, customer)
-        inv.out.write(exposition(gauges_of_one(session.profile.name, username, found, standing)))
-        inv.out.flush()
+        _write_metrics(inv, gauges_of_one(session.profile.name, username, found, standing), to)
         _say_refused(inv, standing)
         return ExitCode.OK
     else:
@@ -154,11 +172,10 @@ def _say_refused(inv: Invocation, standing: Standing) -> None:
         inv.console.warn(f"not read: {usage.trouble_words(error)}")
 
 
-def _write_ranking(inv: Invocation, session: Session, found: Ranking) -> int:
+def _write_ranking(inv: Invocation, session: Session, found: Ranking, to: Path | None) -> int:
     is_compared = found.name in ORDERS and ORDERS[found.name].needs_before
     if inv.out.format == OPENMETRICS:
-        inv.out.write(exposition(gauges_of_many(session.profile.name, found.rows, found.period)))
-        inv.out.flush()
+        _write_metrics(inv, gauges_of_many(session.profile.name, found.rows, found.period), to)
     else:
         in_table = inv.out.format == "table"
         own = () if found.name in {*_TOP_IN_TABLE, *ORDERS} else (found.name,)

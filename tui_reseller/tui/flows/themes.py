@@ -2,6 +2,7 @@
 
 from tui_reseller.domain.config import THEMES
 from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.printed import command
 from tui_reseller.tui.dialogs.theme_menu import ThemeMenu
 from tui_reseller.tui.profile_context import ProfileContext
 
@@ -17,9 +18,8 @@ async def choose(context: ProfileContext) -> None:
         context.services.profiles.config.set_theme(chosen)
         if context.session.profile.theme not in {"", chosen}:
             own = context.session.profile
-            context.notify(
-                f"Kept; but {own.name} has its own, {own.theme}: profile set {own.name} theme=...", "warning"
-            )
+            way = command("profile", "set", own.name, "theme=NAME")
+            context.notify(f"Kept; but {own.name} has its own, {own.theme}: {way}", "warning")
     except ResellerError as error:
         context.notify_error(error)
     else:
