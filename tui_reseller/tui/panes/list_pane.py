@@ -243,13 +243,10 @@ class ListPane(LineView, can_focus=True):
         if self.plain:
             self.app.cursor_position = Offset(self.region.x, self.region.y + self.cursor - self.scroll_offset.y)
 
-    def on_focus(self) -> None:
-        """The cursor is here again."""
-        self._place_cursor()
-        self.on_blur()
-
-    def on_blur(self) -> None:
-        """The row under the cursor says that keys go elsewhere."""
+    def focus_changed(self) -> None:
+        """The row under the cursor says where keys go."""
+        if self.has_focus:
+            self._place_cursor()
         if not self.plain:
             self.repaint()
 
