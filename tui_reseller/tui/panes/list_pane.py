@@ -66,6 +66,7 @@ class ListPane(LineView, can_focus=True):
         self.notes = NO_NOTES
         self.words: tuple[str, ...] = ()
         self.range_from: int | None = None
+        self.behind_mark: str | None = None
         self.username: str | None = None
         self.was_moved = False
         self._shown: Shown | None = None
@@ -194,7 +195,7 @@ class ListPane(LineView, can_focus=True):
         """Put the cursor on a row. A step over the edge brings half a page: a held arrow rarely paints it."""
         if not self.rows:
             return
-        old, self.cursor = self.cursor, max(0, min(to, self.rows - 1))
+        old, self.cursor, self.behind_mark = self.cursor, max(0, min(to, self.rows - 1)), None
         self.was_moved = True
         if self.cursor != old:
             self.post_message(self.Moved())
