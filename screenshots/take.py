@@ -159,12 +159,17 @@ SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "stop-sending": (SMALL, stop_sending),
     "password-reset": (SMALL, password_reset),
     "new-customer": (SMALL, new_customer),
+    "main-light": (LARGE, main_screen),
     "filter": (LARGE, filtering),
     "help": (LARGE, help_page),
     "plan": (SMALL, plan),
     "job": (SMALL, job),
     "first-run": (SMALL, first_run),
 }
+
+
+THEMES = {"main-light": "light"}
+"""Scenes that are shown in another theme than the dark one."""
 
 
 def services(root: Path, ready: dict[str, str]) -> tuple[Services, Profile]:
@@ -186,7 +191,9 @@ async def take(name: str, ready: dict[str, str]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         built, profile = services(Path(folder), ready)
         shown = None if name == "first-run" else profile
-        app = ResellerApp(built, shown, theme="dark", read_only=False, badge="" if shown is None else "DEMO")
+        app = ResellerApp(
+            built, shown, theme=THEMES.get(name, "dark"), read_only=False, badge="" if shown is None else "DEMO"
+        )
         async with app.run_test(size=size) as pilot:
             if shown:
                 await seen(pilot, "list of 14:02 complete", "300 of 300")

@@ -8,8 +8,11 @@ pytestmark = pytest.mark.terminal
 HEADER = b" DEMO "
 
 
-@pytest.mark.parametrize(("key", "title"), [("s", "Sort by"), ("?", "Help: keys"), ("n", "New customer")])
-def test_a_dialog_that_closes_writes_what_is_below_it_once(demo, key, title):
+@pytest.mark.parametrize(
+    ("key", "title", "times"), [("s", "Sort by", 0), ("?", "Help: keys", 1), ("n", "New customer", 0)]
+)
+def test_a_dialog_that_closes_writes_what_was_below_it_once(demo, key, title, times):
+    """Times is how often the first line is written: a dialog in the middle has not covered it."""
     terminal, _ = demo(size=(120, 40))
     terminal.waits(0.5)
     terminal.press(key)
@@ -19,7 +22,7 @@ def test_a_dialog_that_closes_writes_what_is_below_it_once(demo, key, title):
     terminal.press(ESCAPE)
     terminal.loses(title)
     terminal.waits(0.5)
-    assert terminal.raw[before:].count(HEADER) == 1
+    assert terminal.raw[before:].count(HEADER) == times
     lines = terminal.text.splitlines()
     assert "complete" in lines[0]
     assert "> " in lines[3]

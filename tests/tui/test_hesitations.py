@@ -199,3 +199,23 @@ async def test_a_plan_that_was_left_is_not_said_to_be_made(at_desk, someone):
         await desk.opened("Plan: ")
         await desk.press("escape")
         await desk.told("Nothing was started.")
+
+
+async def test_behind_the_last_of_several_marks_nothing_is_asked_and_elsewhere_it_is(at_desk, someone):
+    names = [someone(f"mm-{number}") for number in range(4)]
+    async with at_desk() as desk:
+        await desk.go_to(names[0])
+        await desk.press("space", "space")
+        assert desk.main.list.username == names[2]
+        await desk.press("d")
+        await desk.opened("Plan: disable sending for 2 customers")
+        await desk.press("escape")
+        await soon("left", lambda: desk.dialog is None)
+        await desk.press("down", "up", "d")
+        await desk.opened("Which is meant?")
+        await desk.press("escape")
+        await soon("left", lambda: desk.dialog is None)
+        await desk.press("minus")
+        await desk.go_to(names[0])
+        await desk.press("space", "d")
+        await desk.opened("Which is meant?")

@@ -47,7 +47,7 @@ def machine(environ: Mapping[str, str] = os.environ) -> Machine:
         colours=colours(environ),
         around=", ".join(name for variable, name in MULTIPLEXERS.items() if environ.get(variable)),
         far="SSH_CONNECTION" in environ,
-        encoding=(sys.stdout.encoding or locale.getpreferredencoding(do_setlocale=False)).lower(),
+        encoding=(getattr(sys.stdout, "encoding", "") or locale.getpreferredencoding(do_setlocale=False)).lower(),
         zone=f"{time.strftime('%Z')} {time.strftime('%z')}",
         clock=time.time(),
         python=platform.python_version(),

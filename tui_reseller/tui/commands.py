@@ -260,6 +260,11 @@ COMMANDS: tuple[Command, ...] = (
         synonyms=("colours", "colors", "look", "dark"),
     ),
     Command(
+        "doctor.open", (), "Doctor", "Examine terminal, keyring, config, audit log and profiles",
+        handler="doctor.doctor",
+        synonyms=("check", "diagnose", "versions"),
+    ),
+    Command(
         "screen.repaint", ("ctrl+l",), "Repaint", "Draw the whole screen again",
         handler="program.repaint", at_once=True,
     ),

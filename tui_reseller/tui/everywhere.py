@@ -11,6 +11,7 @@ from tui_reseller.tui.commands import Command
 from tui_reseller.tui.commit_guard import CommitGuard, KeyTimes
 from tui_reseller.tui.defects import ReportingApp
 from tui_reseller.tui.host import SaysSomething
+from tui_reseller.tui.painting import SparingScreen
 from tui_reseller.tui.profile_context import ProfileContext
 
 EVERYWHERE = {"app.suspend": "suspend_here", "screen.repaint": "repaint_here"}
@@ -80,4 +81,7 @@ class EverywhereApp(ReportingApp, inherit_bindings=False):
 
     def repaint(self) -> None:
         """Draw the whole screen again."""
-        self.screen.refresh(layout=True)
+        if isinstance(self.screen, SparingScreen):
+            self.screen.repaint()
+        else:
+            self.screen.refresh(layout=True)

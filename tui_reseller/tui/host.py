@@ -106,10 +106,14 @@ class SaysSomething(Protocol):
 
 
 class CustomerCursor(Protocol):
-    """The list on the screen: which row the cursor is on, and the row where a range of marks began."""
+    """The list on the screen: which row the cursor is on, and the row where a range of marks began.
+
+    Behind_mark is whom marking has moved the cursor to, None once it was moved otherwise.
+    """
 
     cursor: int
     range_from: int | None
+    behind_mark: str | None
 
     @property
     def customer(self) -> Customer | None:

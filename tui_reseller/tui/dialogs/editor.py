@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tui_reseller.tui.commit_guard import CommitGuard
@@ -19,6 +20,11 @@ class Editor(Form):
         super().__init__(spec, guard)
         self.keep = keep
         self._timer_set = False
+
+    def compose(self) -> ComposeResult:
+        """Be as wide as it will be from the first painting on."""
+        self.on_resize()
+        yield from super().compose()
 
     def on_resize(self) -> None:
         """Beside the list where there is room, else over it."""

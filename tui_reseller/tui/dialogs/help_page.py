@@ -32,6 +32,7 @@ class HelpPage(Page):
         """Title, filter, the map, the lines below it that are found, hint."""
         *above, rows, hint = super().compose()
         yield from above
+        rows.display = False
         with VerticalScroll(id="help-map", can_focus=False):
             yield Static("", markup=False, id="help-lines")
         yield rows

@@ -57,7 +57,9 @@ class Page(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """Title, filter, lines, hint."""
         yield Static(clean(self.heading), markup=False, id="page-title")
-        yield LineInput(placeholder="type to filter", compact=True, id="page-filter")
+        line = LineInput(placeholder="type to filter", compact=True, id="page-filter")
+        line.display = self.filtering
+        yield line
         if self.heads:
             yield Static(self.heads, markup=False, id="page-heads")
         yield OptionList(id="page-rows", markup=False)
@@ -66,7 +68,6 @@ class Page(Dialog[str | None]):
     def on_mount(self) -> None:
         """Show all lines."""
         self._fill("")
-        self.query_one("#page-filter").display = self.filtering
         self.set_focus(self.query_one("#page-filter" if self.filtering else "#page-rows"))
 
     def _fill(self, word: str) -> None:

@@ -18,7 +18,9 @@ async def toggle(context: ProfileContext) -> None:
         _end_range(context)
     else:
         toggle_here(context)
-        context.view.list.move(context.view.list.cursor + 1)
+        rows = context.view.list
+        rows.move(rows.cursor + 1)
+        rows.behind_mark = rows.customer.username if rows.customer else None
 
 
 async def begin_or_end_range(context: ProfileContext) -> None:

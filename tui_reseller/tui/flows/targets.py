@@ -14,7 +14,8 @@ async def choose(context: ProfileContext) -> list[Customer]:
         return [current] if current and current.username else []
     if current is not None and current.username in marked:
         return in_order(context)
-    if current is None:
+    # Behind the last of several marks the cursor stands by itself: nobody has pointed at that row.
+    if current is None or (len(marked) > 1 and context.view.list.behind_mark == current.username):
         return in_order(context)
     options = (
         Option("1", f"{quoted(current.username, 40)}, under the cursor", "one"),

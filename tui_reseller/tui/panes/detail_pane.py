@@ -80,12 +80,8 @@ class DetailPane(LineView, can_focus=True):
         self._strips = {}
         self._fill()
 
-    def on_focus(self) -> None:
+    def focus_changed(self) -> None:
         """The title says where keys go."""
-        self._fill()
-
-    def on_blur(self) -> None:
-        """They go elsewhere."""
         self._fill()
 
     def draw(self, row: int) -> Strip:

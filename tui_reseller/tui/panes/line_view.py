@@ -2,7 +2,9 @@
 
 from rich.cells import cell_len
 from rich.style import Style
+from textual.events import Blur, DescendantBlur, DescendantFocus, Focus
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -52,6 +54,7 @@ class LineView(KindStyles, ScrollView):
         super().__init__(id=id)
         self._strips: dict[int, Strip] = {}
         self._parts: dict[int, Parts] = {}
+        self._painted: dict[int, Strip] = {}
 
     def has_parts(self, line: int, parts: Parts) -> None:
         """Say of a line that is being drawn that a text of disputed width stands in one of its parts."""
@@ -101,7 +104,8 @@ class LineView(KindStyles, ScrollView):
 
     def repaint(self) -> None:
         """Draw the lines in view again, and paint the cells that look otherwise."""
-        top, width, painted, self._strips = self.scroll_offset.y, self.size.width, self._strips, {}
+        top, width = self.scroll_offset.y, self.size.width
+        painted, self._strips, self._painted = {**self._painted, **self._strips}, {}, {}
         told = set(self._parts)
         changed = []
         for y in range(self.size.height):
@@ -123,10 +127,32 @@ class LineView(KindStyles, ScrollView):
 
     def redraw(self) -> None:
         """Draw and paint every line again."""
-        self._strips = {}
+        self._strips, self._painted = {}, {}
         self.refresh()
 
+    def on_focus(self, event: Focus) -> None:
+        """The keys come here: lines that look otherwise are painted, not all of them."""
+        event.prevent_default()
+        self.has_focus = True
+        self._tell(DescendantFocus(self))
+        self.focus_changed()
+
+    def on_blur(self, event: Blur) -> None:
+        """The keys go elsewhere."""
+        event.prevent_default()
+        self.has_focus = False
+        self._tell(DescendantBlur(self))
+        self.focus_changed()
+
+    def focus_changed(self) -> None:
+        """Show whether keys come here."""
+        self.repaint()
+
+    def _tell(self, message: Message) -> None:
+        if self.parent is not None:
+            self.parent.post_message(message)
+
     def notify_style_update(self) -> None:
-        """Other colours: nothing that was drawn is good any more."""
-        self._strips = {}
+        """Other colours: nothing that was drawn is good any more; but it says what is on the screen."""
+        self._painted, self._strips = {**self._painted, **self._strips}, {}
         super().notify_style_update()

@@ -66,6 +66,7 @@ class ListPane(LineView, can_focus=True):
         self.notes = NO_NOTES
         self.words: tuple[str, ...] = ()
         self.range_from: int | None = None
+        self.behind_mark: str | None = None
         self.username: str | None = None
         self.was_moved = False
         self._shown: Shown | None = None
@@ -194,7 +195,7 @@ class ListPane(LineView, can_focus=True):
         """Put the cursor on a row. A step over the edge brings half a page: a held arrow rarely paints it."""
         if not self.rows:
             return
-        old, self.cursor = self.cursor, max(0, min(to, self.rows - 1))
+        old, self.cursor, self.behind_mark = self.cursor, max(0, min(to, self.rows - 1)), None
         self.was_moved = True
         if self.cursor != old:
             self.post_message(self.Moved())
@@ -243,13 +244,10 @@ class ListPane(LineView, can_focus=True):
         if self.plain:
             self.app.cursor_position = Offset(self.region.x, self.region.y + self.cursor - self.scroll_offset.y)
 
-    def on_focus(self) -> None:
-        """The cursor is here again."""
-        self._place_cursor()
-        self.on_blur()
-
-    def on_blur(self) -> None:
-        """The row under the cursor says that keys go elsewhere."""
+    def focus_changed(self) -> None:
+        """The row under the cursor says where keys go."""
+        if self.has_focus:
+            self._place_cursor()
         if not self.plain:
             self.repaint()
 

@@ -30,7 +30,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "Taking along": ("copy.username", "copy.menu", "list.export", "list.import"),
     "Account and program": (
-        "customer.create", "profile.open", "profile.unlock", "palette.open", "help.open", "theme.choose",
+        "customer.create", "profile.open", "profile.unlock", "palette.open", "help.open", "theme.choose", "doctor.open",
         "mouse.toggle", "screen.repaint", "app.suspend", "app.quit",
     ),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from tui_reseller.domain.times import clock_text
 from tui_reseller.domain.usage import Credits, Ranked, Totals, changed, fell_silent, number, percent
 from tui_reseller.domain.usage_text import plot_lines, range_words, sample_line, total_lines, words_of
 from tui_reseller.services.known_usage import Ranking, Standing, Usage
-from tui_reseller.tui.presenters.rows import cut
+from tui_reseller.tui.presenters.rows import cut, cut_middle
 
 READING, NOTHING_TOLD, UNKNOWN = "reading ...", "nothing told", "-"
 TALLEST, LOWEST = 14, 4
@@ -123,7 +123,7 @@ def ranking_head(found: Ranking) -> str:
 def ranking_line(found: Ranking, place: int, one: Ranked) -> str:
     """Return a line of a ranking."""
     figures = "".join(f"{figure:>{FIGURE}}" for _, figure in _figures(found.name, one))
-    return f"{place:>4} {cut(clean(one.username), NAME - 1)} {figures}"
+    return f"{place:>4} {cut_middle(clean(one.username), NAME - 1)} {figures}"
 
 
 def _figures(name: str, one: Ranked | None) -> list[tuple[str, str]]:
