@@ -80,3 +80,16 @@ async def test_whom_only_the_vendor_helps_does_not_stop_a_job(offices, sandbox):
     done = await office.run(job).run()
     assert done.is_finished, done.why
     assert await office.agrees(job, all_sent=True) == {"not_sent": 6, "applied": 10}
+
+
+async def test_what_was_read_long_ago_says_not_what_is_so_already(offices, sandbox):
+    office = offices("subusers-v3")
+    names = [sandbox.plant_person(f"long-ago-{number}", active=True) for number in range(2)]
+    first = await job_for(office, sandbox, names, Operation.SET, city="Oslo")
+    assert (await office.run(first).run()).is_finished
+    sandbox.plant(names[0], city="Vigo")
+    office.clock.passed += 3600
+    job = await job_for(office, sandbox, names, Operation.SET, city="Oslo")
+    assert job.total == 1, "somebody else changed it since: it is not so already"
+    assert (await office.run(job).run()).is_finished
+    assert sandbox.held(names[0])["city"] == "Oslo"
