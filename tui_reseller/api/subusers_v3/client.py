@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui_reseller.api.connection import Connection
 from tui_reseller.api.lists.list_reader import unusable
-from tui_reseller.api.lists.table_parser import TableParser
+from tui_reseller.api.lists.whole_bodies import WholeBodies
 from tui_reseller.api.reply import BadReply
 from tui_reseller.api.request import Request
 from tui_reseller.api.subusers_v3.addresses import all_addresses, all_of_eu
@@ -86,7 +86,7 @@ class SubusersV3:
 
         Raises NotSent, AnswerLost, UnusableAnswer, Rejected and its kinds.
         """
-        received = 0
+        received, bodies = 0, WholeBodies(PAGE)
 
         async def page(offset: int) -> "pl.DataFrame":
             nonlocal received
@@ -96,7 +96,7 @@ class SubusersV3:
                 if reply.status != TOO_MANY:
                     break
             received += len(reply.body or b"")
-            found = await asyncio.to_thread(_table, reply.body or b"") if reply.status == 200 else None
+            found = await asyncio.to_thread(_table, bodies, reply.body or b"") if reply.status == 200 else None
             if found is None:
                 raise refusal(made, reply, "subusers.read")
             if isinstance(found, ResellerError):
@@ -282,13 +282,9 @@ def _objects(tree: object) -> list[Mapping[str, object]]:
     return tree
 
 
-def _table(body: bytes) -> "pl.DataFrame | ResellerError | None":
+def _table(bodies: WholeBodies, body: bytes) -> "pl.DataFrame | ResellerError | None":
     """Return the records of a page as a table; an error to raise; None for what is no list."""
-    import polars as pl  # noqa: PLC0415 - beside the event loop
-
-    parser = TableParser(PAGE)
     try:
-        tables = [*parser.feed(body), *parser.close()]
+        return bodies.table(body)
     except BadReply as error:
         return unusable(error)
-    return pl.concat(tables) if parser.is_list else None
