@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from functools import partial
+from datetime import timedelta
 
-from tui_reseller.domain.audit import utc_text
+from tui_reseller.domain.audit import AuditQuery, utc_text
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound
 from tui_reseller.domain.provider import Provider
@@ -63,13 +63,20 @@ async def read_those_needed(
     session: Session, names: Collection[str], customers: Mapping[str, Customer]
 ) -> dict[str, Customer]:
     """Return customers with the details that a change of these fields has to be compared with: not older than a list
-    may be. What was read last week says neither what is so already nor what changed since.
+    may be, nor than what this tool did to them, in whatever process. What was read before that says neither what is so
+    already nor what changed since.
     """
     found = dict(customers)
     if session.provider.are_details(names):
-        since = utc_text(session.clock.now() - OLD_FOR_MANY)
-        known = partial(are_known, session.provider, fields=names, since=since)
-        missing = [customer for customer in customers.values() if not known(customer)]
+        began, written = session.clock.now() - OLD_FOR_MANY, dict[str, str]()
+        for entry in await session.ledger.entries(AuditQuery(session.account, since=began, limit=0)):
+            behind = entry.time + timedelta(seconds=session.provider.reads_lag)
+            written[entry.customer] = max(utc_text(behind), written.get(entry.customer, ""))
+        missing = [
+            customer
+            for name, customer in customers.items()
+            if not are_known(session.provider, customer, names, since=written.get(name, utc_text(began)))
+        ]
         async for read in read_many(session, missing, names):
             found.update(read)
     return found
