@@ -1,6 +1,7 @@
 """What each answer of a v3 service is taken for: every refusal that is known, at every call that we make."""
 
 from contextlib import asynccontextmanager
+from datetime import date
 
 import pytest
 
@@ -18,6 +19,7 @@ from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.domain.secret import Secret
+from tui_reseller.domain.usage import Period
 from tui_reseller.sandbox.v3.errors import SHAPES
 
 NAME = "ann.lee"
@@ -33,12 +35,14 @@ GIVEN = {
     Operation.CREDITS_ADD: {"credits_change": "5"},
     Operation.IPS_SET: {"ips": "192.0.2.1"},
 }
+PERIOD = Period(date(2026, 3, 1), date(2026, 3, 7))
 FILLED = {"credits": "credits_type", "addresses": "ips"}
 """Groups of details by a field of each."""
-READS = ("list", "find", "fill", *FILLED, "probe", "offered")
+USAGE = ("series", "days", "ranking", "reputation", "usage_credits")
+READS = ("list", "find", "fill", *FILLED, "probe", "offered", *USAGE)
 CALLS = [*READS, *SUBUSERS_V3.actions]
 IN_PATH = {operation for operation, endpoint in ENDPOINTS.items() if "{" in endpoint.path}
-IN_PATH.add("credits")
+IN_PATH |= {"credits", "usage_credits"}
 ABOUT_ONE = {*IN_PATH, "fill", *(operation for operation, endpoint in ENDPOINTS.items() if endpoint.on_behalf)}
 
 
@@ -65,7 +69,9 @@ def expected(shape, status, call):
 
 def scope_of(call):
     reads = {"list": "subusers.read", "find": "subusers.read", "fill": "user.profile.read", "probe": ""}
-    reads |= {"credits": "subusers.credits.read", "addresses": "ips.read"}
+    reads |= {"credits": "subusers.credits.read", "addresses": "ips.read", "usage_credits": "subusers.credits.read"}
+    reads |= dict.fromkeys(("series", "days", "ranking"), "subusers.stats.read")
+    reads |= {"reputation": "subusers.reputations.read"}
     return reads[call] if call in READS else SUBUSERS_V3.action(call).scope
 
 
@@ -88,22 +94,29 @@ async def connected(sandbox):
         await made.aclose()
 
 
-async def made(client, call):
-    match call:
-        case "list":
-            return [part async for part in client.stream()]
-        case "find":
-            return await client.find(NAME)
-        case "fill":
-            return await client.fill(Customer.of(SUBUSERS_V3, NAME))
-        case "credits" | "addresses":
-            return await client.fill(Customer.of(SUBUSERS_V3, NAME), [FILLED[call]])
-        case "probe":
-            return await client.probe()
-        case "offered":
-            return await client.offered("ips")
-        case _:
-            return await client.send(call_of(call))
+async def listed(client):
+    return [part async for part in client.stream()]
+
+
+ANN = Customer.of(SUBUSERS_V3, NAME, {"region": "global"})
+MADE = {
+    "list": listed,
+    "find": lambda client: client.find(NAME),
+    "fill": lambda client: client.fill(Customer.of(SUBUSERS_V3, NAME)),
+    "credits": lambda client: client.fill(Customer.of(SUBUSERS_V3, NAME), [FILLED["credits"]]),
+    "addresses": lambda client: client.fill(Customer.of(SUBUSERS_V3, NAME), [FILLED["addresses"]]),
+    "probe": lambda client: client.probe(),
+    "offered": lambda client: client.offered("ips"),
+    "series": lambda client: client.usage().series(ANN, PERIOD),
+    "days": lambda client: client.usage().days([NAME], PERIOD),
+    "ranking": lambda client: client.usage().ranking("delivered", PERIOD, 5, 0),
+    "reputation": lambda client: client.usage().reputation(NAME),
+    "usage_credits": lambda client: client.usage().credits(NAME),
+}
+
+
+def made(client, call):
+    return MADE[call](client) if call in MADE else client.send(call_of(call))
 
 
 KNOWN = [(shape, status) for shape, (status, _) in SHAPES.items()]
@@ -120,6 +133,9 @@ async def test_every_refusal_at_every_call(sandbox, monkeypatch, call):
         where = f"{shape} {status} at {call}"
         async with connected(sandbox) as client:
             sandbox.fault("status", shape=shape, code=status)
+            if call == "usage_credits" and wanted is e.CustomerNotFound:
+                assert await client.usage().credits(NAME) is None, where
+                continue
             if call == "offered" and wanted is e.NotPermitted:
                 assert await client.offered("ips") == (), where
                 continue

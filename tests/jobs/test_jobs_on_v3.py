@@ -80,3 +80,31 @@ async def test_whom_only_the_vendor_helps_does_not_stop_a_job(offices, sandbox):
     done = await office.run(job).run()
     assert done.is_finished, done.why
     assert await office.agrees(job, all_sent=True) == {"not_sent": 6, "applied": 10}
+
+
+async def test_what_was_read_long_ago_says_not_what_is_so_already(offices, sandbox):
+    office = offices("subusers-v3")
+    names = [sandbox.plant_person(f"long-ago-{number}", active=True) for number in range(2)]
+    first = await job_for(office, sandbox, names, Operation.SET, city="Oslo")
+    assert (await office.run(first).run()).is_finished
+    sandbox.plant(names[0], city="Vigo")
+    office.clock.passed += 3600
+    job = await job_for(office, sandbox, names, Operation.SET, city="Oslo")
+    assert job.total == 1, "somebody else changed it since: it is not so already"
+    assert (await office.run(job).run()).is_finished
+    assert sandbox.held(names[0])["city"] == "Oslo"
+
+
+async def test_what_another_process_wrote_since_says_not_what_is_so_already(offices, sandbox):
+    """A process that was killed left the readings of before its own writes on the disk."""
+    office = offices("subusers-v3")
+    names = [sandbox.plant_person(f"by-another-{number}", active=True, city="Vigo") for number in range(3)]
+    await job_for(office, sandbox, names, Operation.SET, city="Faro")  # it has read them
+    kept = {name: office.session.customers.get(name) for name in names}
+    first = await job_for(office, sandbox, names[:2], Operation.SET, city="Oslo")
+    assert (await office.run(first).run()).is_finished
+    await office.session.held.keep(*kept.items())
+    back = await job_for(office, sandbox, names, Operation.SET, city="Vigo")
+    assert back.total == 2, "what we wrote since is not so already"
+    assert (await office.run(back).run()).is_finished
+    assert {sandbox.held(name)["city"] for name in names} == {"Vigo"}

@@ -76,7 +76,10 @@ async def _killed(folder, sandbox, chance, provider, action, fields, kills):
         if not await office.jobs.waiting(job.number, -1, 1) and action is Operation.WEBSITE_DISABLE:
             break  # what cannot be checked stays open, and is never sent again by itself
     found = await office.agrees(job, all_sent=True)
-    certain = {"applied", "verified_applied"} | ({"unverifiable"} if action is Operation.WEBSITE_DISABLE else set())
+    # Whom three kills in a row kept from being sent stays not applied, and is known to be so.
+    certain = {"applied", "verified_applied", "verified_not_applied"} | (
+        {"unverifiable"} if action is Operation.WEBSITE_DISABLE else set()
+    )
     certain |= {"not_sent"} if provider == "accounts-v3" else set()  # whom only the vendor helps
     assert found.keys() <= certain, f"nobody else wrote, and what can be read becomes certain: {found}"
     told += found

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.harness.sandbox import running
 from tests.harness.waiting import soon
 from tests.tui.desk import open_desk
 from tui_reseller.domain.provider import DETAILS_READ
@@ -96,3 +97,27 @@ async def test_an_edit_begins_with_what_there_is_now(open_v3, subusers):
         await desk.press("enter")
         await desk.opened(f'Edit "{name}"')
         assert any("Lugo" in line for line in desk.screen_text())
+
+
+async def test_a_permission_that_the_key_lacks_is_named_once_and_not_met_at_every_customer(tmp_path):
+    with running("--scopes", "subusers.read,user.username.read", customers=12) as sandbox:
+        ready = sandbox.ready | {"base_url": sandbox.v3_base_url, "api_key": sandbox.v3_api_key}
+        async with open_desk(SimpleNamespace(ready=ready), tmp_path, provider="subusers-v3") as desk:
+            await desk.told("user.profile.read")
+            for _ in range(8):
+                await desk.press("down")
+                await desk.pilot.pause(0.3)
+            assert len(profiles_read(sandbox)) == 1
+            assert sum("user.profile.read" in text for _, text in desk.main.context.log) == 1
+            await desk.press("plus")
+            await desk.told("0 were read, then")
+            assert len(profiles_read(sandbox)) == 1
+
+
+async def test_a_refusal_for_one_customer_is_none_for_the_others(open_v3, subusers):
+    subusers.fault("status", shape="no-scope", operation="profile", times=1)
+    async with open_v3() as desk:
+        await desk.press("down")
+        await soon("the second one is read", lambda: known(desk) >= 1)
+        await desk.press("up")
+        await soon("the first one is read", lambda: known(desk) >= 2)

@@ -8,6 +8,7 @@ from tests.harness.elsewhere import PRO, account_opened, subuser_opened
 from tests.harness.waiting import soon
 from tests.tui.desk import open_desk
 from tui_reseller.domain.operation import Outcome
+from tui_reseller.services.policy import READ_SECONDS
 
 MAIL = "lost@x.example"
 
@@ -99,7 +100,8 @@ async def test_a_lost_subuser_is_found_again_among_those_of_others(opened, sandb
         subuser_opened(sandbox, f"{name}0", f"{name}@x.example")
         await lose(desk, sandbox, "drop-after", "New customer", username=name, email=f"{name}@x.example")
         await desk.opened("New password of")
-        await desk.press("shift+tab", "shift+tab", "enter", "escape")
+        await desk.pilot.pause(READ_SECONDS + 0.1)
+        await desk.press("shift+tab", "enter", "escape")
         await checked(desk)
         await desk.told("Applied (verified): create")
         await soon("nothing needs you", lambda: desk.state.needs_you_count == 0)

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 
+from tui_reseller.domain.audit import AuditQuery, utc_text
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound
 from tui_reseller.domain.provider import Provider
+from tui_reseller.services.listing import OLD_FOR_MANY
 from tui_reseller.services.session import Session
 
 SIDE_BY_SIDE = 8
@@ -14,12 +17,12 @@ BATCH = 64
 """So many are taken into the list and its snapshot at once."""
 
 
-def are_known(provider: Provider, customer: Customer, fields: Iterable[str] = ()) -> bool:
-    """Whether what the service tells of a customer one by one has been read, at some time: the groups that these fields
-    are of, or the first one.
+def are_known(provider: Provider, customer: Customer, fields: Iterable[str] = (), *, since: str = "") -> bool:
+    """Whether what the service tells of a customer one by one has been read: the groups that these fields are of, or
+    the first one. Since is a moment before which a reading does not count, as their columns have it.
     """
     moments = provider.groups_of(fields) or tuple(provider.groups)[:1]
-    return all(customer.value(moment) is not None for moment in moments)
+    return all(customer.value(moment) is not None and customer.text(moment) >= since for moment in moments)
 
 
 def without_details(provider: Provider, customers: Iterable[Customer], fields: Collection[str] = ()) -> list[Customer]:
@@ -59,10 +62,21 @@ async def read_many(
 async def read_those_needed(
     session: Session, names: Collection[str], customers: Mapping[str, Customer]
 ) -> dict[str, Customer]:
-    """Return customers with the details that a change of these fields has to be compared with."""
+    """Return customers with the details that a change of these fields has to be compared with: not older than a list
+    may be, nor than what this tool did to them, in whatever process. What was read before that says neither what is so
+    already nor what changed since.
+    """
     found = dict(customers)
     if session.provider.are_details(names):
-        missing = without_details(session.provider, customers.values(), names)
+        began, written = session.clock.now() - OLD_FOR_MANY, dict[str, str]()
+        for entry in await session.ledger.entries(AuditQuery(session.account, since=began, limit=0)):
+            behind = entry.time + timedelta(seconds=session.provider.reads_lag)
+            written[entry.customer] = max(utc_text(behind), written.get(entry.customer, ""))
+        missing = [
+            customer
+            for name, customer in customers.items()
+            if not are_known(session.provider, customer, names, since=written.get(name, utc_text(began)))
+        ]
         async for read in read_many(session, missing, names):
             found.update(read)
     return found

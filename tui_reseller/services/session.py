@@ -10,7 +10,7 @@ from typing import TypeVar
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import LedgerUnavailable, MissingCredentials
+from tui_reseller.domain.errors import LedgerUnavailable, MissingCredentials, NotPermitted
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import Profile
@@ -20,6 +20,7 @@ from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.held_list import HeldList
 from tui_reseller.services.kept_notes import KeptNotes
 from tui_reseller.services.known_usage import KnownUsage
+from tui_reseller.services.lacking import Lacking
 from tui_reseller.services.last_set import LastSet
 from tui_reseller.services.ledger_ports import LedgerPort
 from tui_reseller.services.list_ports import CustomerListPort, SnapshotPort
@@ -54,6 +55,7 @@ class Session:
     budget: retry.Budget = field(default_factory=retry.Budget)
     usage: KnownUsage = field(default_factory=KnownUsage)
     waiting: Waiting = field(default_factory=Waiting)
+    lacking: Lacking = field(default_factory=Lacking)
     held: HeldList = field(init=False)
     last_set: LastSet = field(init=False)
     suspended: Suspended = field(init=False)
@@ -107,6 +109,7 @@ class Session:
 
     async def reconnect(self) -> None:
         """Forget the connection and its key, so that the next call asks for the key again."""
+        self.lacking.forget()
         if self._service is not None:
             await self._service.aclose()
             self._service = None
@@ -131,8 +134,13 @@ class Session:
         """
         if not self.provider.details:
             return customer
-        ask = partial((await self.service()).fill, customer, fields, background=background)
-        return await self._read(ask)
+        service, groups = await self.service(), self.provider.groups_of(fields) or tuple(self.provider.groups)[:1]
+        self.lacking.refuse(groups)
+        try:
+            return await self._read(partial(service.fill, customer, fields, background=background))
+        except NotPermitted as error:
+            await self.lacking.learn(groups, error, service.probe)
+            raise
 
     async def taken_away(self, call: Call, customer: Customer) -> Sequence[str]:
         """Return what a call takes away from a customer beside what it says, a line each. Raises as find()."""

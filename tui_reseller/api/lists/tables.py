@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import polars as pl
 
@@ -20,6 +20,8 @@ SPACES = (
 )
 """What str.strip() strips. Polars by itself leaves the four separators U+001C to U+001F."""
 _FIRST_VISIBLE, _BEHIND_ASCII = "!", "\x7f"
+A_PAGE = 500
+"""Records of the pages in which lists come."""
 MOST_EXTRAS = 32
 """With more members that are no column, records are read one by one: columns cost memory in every row."""
 
@@ -88,12 +90,22 @@ def extras_of(layout: RecordLayout, records: Sequence[Record]) -> frozenset[str]
 
 def _column(name: str, texts: pl.Series | None, kind: pl.DataType, height: int) -> pl.Series:
     if texts is None or texts.null_count() == height:
-        return _unknown(name, kind).new_from_index(0, height)
+        return _unknown_of_page(name, kind, height) if height <= A_PAGE else _unknown(name, kind, height)
     return (_switch(texts) if kind == pl.Boolean else texts).alias(name)
 
 
+def _unknown(name: str, kind: pl.DataType, height: int) -> pl.Series:
+    return _one_unknown(name, kind).new_from_index(0, height)
+
+
+@lru_cache(maxsize=256)
+def _unknown_of_page(name: str, kind: pl.DataType, height: int) -> pl.Series:
+    """Return a column of nulls that the tables of all pages share: most of their columns are unknown."""
+    return _unknown(name, kind, height)
+
+
 @cache
-def _unknown(name: str, kind: pl.DataType) -> pl.Series:
+def _one_unknown(name: str, kind: pl.DataType) -> pl.Series:
     """Return a column of one null: to make it takes as long as to read ten records."""
     return pl.Series(name, [None], kind)
 

@@ -8,13 +8,15 @@ from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_reseller.api.connection import Connection
 from tui_reseller.api.lists.list_reader import unusable
-from tui_reseller.api.lists.table_parser import TableParser
+from tui_reseller.api.lists.whole_bodies import WholeBodies
 from tui_reseller.api.reply import BadReply
 from tui_reseller.api.request import Request
+from tui_reseller.api.subusers_v3.addresses import all_addresses, all_of_eu
 from tui_reseller.api.subusers_v3.answers import offered_in, receipt_of
 from tui_reseller.api.subusers_v3.details import GROUPS, Group, Told
 from tui_reseller.api.subusers_v3.records import LAYOUT, PAGE
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
 
 EU, GLOBAL = "eu", "global"
 TOO_MANY = 429
+MOST_PAGES_OF_NAMES = 20
+"""So far is looked for one customer among those whose names begin as hers: ten thousand."""
 PAGE_ATTEMPTS = 3
 """So often a page is asked for that is refused with 429, each time when the service allows it."""
 
@@ -82,7 +86,7 @@ class SubusersV3:
 
         Raises NotSent, AnswerLost, UnusableAnswer, Rejected and its kinds.
         """
-        received = 0
+        received, bodies = 0, WholeBodies(PAGE)
 
         async def page(offset: int) -> "pl.DataFrame":
             nonlocal received
@@ -92,7 +96,7 @@ class SubusersV3:
                 if reply.status != TOO_MANY:
                     break
             received += len(reply.body or b"")
-            found = await asyncio.to_thread(_table, reply.body or b"") if reply.status == 200 else None
+            found = await asyncio.to_thread(_table, bodies, reply.body or b"") if reply.status == 200 else None
             if found is None:
                 raise refusal(made, reply, "subusers.read")
             if isinstance(found, ResellerError):
@@ -112,9 +116,7 @@ class SubusersV3:
         """
         if not username:
             return None
-        asked = page_request(0, LIMIT, self._key, username)
-        records = await self._caller.ask(self._global, asked, scope="subusers.read")
-        found = [record for record in _objects(records) if record.get(KEY) == username]
+        found = await self._listed(username)
         if len(found) > 1:
             raise UnusableAnswer("this username is listed twice")
         if not found:
@@ -130,6 +132,16 @@ class SubusersV3:
             self._regions[username] = region
         return customer
 
+    async def _listed(self, username: str) -> list[Mapping[str, object]]:
+        """Return the records of a username in the list of names that begin so, as far as these are not too many."""
+        for page in range(MOST_PAGES_OF_NAMES):
+            asked = page_request(page * (LIMIT - 1), LIMIT, self._key, username)
+            records = _objects(await self._caller.ask(self._global, asked, scope="subusers.read"))
+            found = [record for record in records if record.get(KEY) == username]
+            if found or len(records) < LIMIT:
+                return found
+        return []
+
     async def fill(self, customer: Customer, fields: Collection[str] = (), *, background: bool = False) -> Customer:
         """Return a customer with the details that are told one by one, and the moment at which they were read.
 
@@ -144,10 +156,9 @@ class SubusersV3:
         name = customer.username
         connection = await self._host_of(name, customer.text("region")) if group.on_behalf else self._global
         request, refusal = group.request(name, self._key), None
+        ask = partial(self._caller.ask, connection, scope=group.scope, background=background, cap=PAGE_CAP)
         try:
-            tree = await self._caller.ask(
-                connection, request, scope=group.scope, background=background, cap=PAGE_CAP
-            )  # fmt: skip
+            tree = await (all_addresses(ask, request) if group.is_paged else ask(request))
         except NotPermitted as error:
             refusal = error
         if refusal is not None:
@@ -163,12 +174,13 @@ class SubusersV3:
         if field != "ips":
             return ()
         is_of_eu = customer is not None and customer.text("region") == EU
-        request = eu_addresses_request(self._key) if is_of_eu else our_addresses_request(self._key)
+        ask = partial(self._caller.ask, self._global, scope="ips.read", cap=PAGE_CAP)
         try:
-            found = await self._caller.ask(self._global, request, scope="ips.read", cap=PAGE_CAP)
+            if is_of_eu:
+                return offered_in(await all_of_eu(ask, eu_addresses_request(self._key)))
+            return offered_in(await all_addresses(ask, our_addresses_request(self._key)))
         except NotPermitted:
             return ()
-        return offered_in(found.get("result") if is_of_eu and isinstance(found, dict) else found)
 
     async def taken_away(self, call: Call, customer: Customer) -> Sequence[str]:  # noqa: ARG002 - the port's
         """Return nothing: a call changes what it says."""
@@ -270,13 +282,9 @@ def _objects(tree: object) -> list[Mapping[str, object]]:
     return tree
 
 
-def _table(body: bytes) -> "pl.DataFrame | ResellerError | None":
+def _table(bodies: WholeBodies, body: bytes) -> "pl.DataFrame | ResellerError | None":
     """Return the records of a page as a table; an error to raise; None for what is no list."""
-    import polars as pl  # noqa: PLC0415 - beside the event loop
-
-    parser = TableParser(PAGE)
     try:
-        tables = [*parser.feed(body), *parser.close()]
+        return bodies.table(body)
     except BadReply as error:
         return unusable(error)
-    return pl.concat(tables) if parser.is_list else None

@@ -8,7 +8,6 @@ from tui_reseller.api.json_codec import whole_number
 from tui_reseller.api.lists.records import as_text
 from tui_reseller.api.request import Request
 from tui_reseller.api.subusers_v3.requests import (
-    MOST_ADDRESSES,
     addresses_request,
     credits_request,
     profile_request,
@@ -27,13 +26,14 @@ Told = Mapping[str, Value]
 @dataclass(frozen=True, slots=True)
 class Group:
     """How a group of details is read: by a request for a customer, at the host of the customer's region or at the
-    global one; and what its answer tells, or UnusableAnswer.
+    global one; and what its answer tells, or UnusableAnswer. Paged are addresses, of which there may be many.
     """
 
     request: Callable[[str, Secret], Request]
     told: Callable[[object, str], Told]
     scope: str
     on_behalf: bool = False
+    is_paged: bool = False
 
 
 def profile_in(tree: object, _username: str) -> Told:
@@ -71,7 +71,7 @@ def addresses_in(tree: object, username: str) -> Told:
     """Return the addresses from which a customer sends. Each says itself whose it is: a list that was not asked for
     must not be taken for the customer's.
     """
-    if not isinstance(tree, list) or len(tree) >= MOST_ADDRESSES:
+    if not isinstance(tree, list):
         raise UnusableAnswer("the reply is not the list of the customer's addresses")
     found: list[str] = []
     for one in tree:
@@ -94,7 +94,7 @@ def with_moment(moment: str, told: Told) -> Told:
 
 GROUPS = {
     DETAILS_READ: Group(profile_request, profile_in, "user.profile.read", on_behalf=True),
-    IPS_READ: Group(addresses_request, addresses_in, "ips.read"),
+    IPS_READ: Group(addresses_request, addresses_in, "ips.read", is_paged=True),
     CREDITS_READ: Group(credits_request, credits_in, "subusers.credits.read"),
 }
 """By the column that says when a group was read."""

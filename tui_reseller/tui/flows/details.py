@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import CustomerNotFound, MissingCredentials, ResellerError
+from tui_reseller.domain.errors import CustomerNotFound, MissingCredentials, NotPermitted, ResellerError
 from tui_reseller.domain.provider import DETAILS_READ
 from tui_reseller.services.details import are_known, read_many, without_details
 from tui_reseller.tui.flows.targets import in_order
@@ -21,6 +21,10 @@ async def read_at_cursor(context: ProfileContext, customer: Customer) -> None:
         return
     try:
         await session.held.keep((customer.username, await session.filled(customer)))
+    except NotPermitted as error:
+        if session.lacking.is_news(error):
+            context.notify_error(error)
+        return
     except ResellerError:
         return  # what is not known stays so on the screen
     context.show()
