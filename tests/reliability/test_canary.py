@@ -23,7 +23,7 @@ from tests.harness.canary import Canaries, ProcessWatch
 from tests.harness.consent import carry_out
 from tests.harness.crash_points import BREAKING, POINTS, Yard
 from tests.harness.http_proxy import HttpProxy
-from tests.harness.terminal import ENTER, RIGHT, TAB, Terminal, program
+from tests.harness.terminal import BACK_TAB, ENTER, RIGHT, TAB, Terminal, program
 from tests.harness.waiting import until
 from tui_reseller import wiring
 from tui_reseller.credentials.credentials import Credentials
@@ -296,7 +296,7 @@ def test_a_killed_screen_leaves_no_secret(yard):
             second = opened()
             second.press("p")
             second.sees("Reset password")
-            second.press(RIGHT, TAB)
+            second.press(BACK_TAB, BACK_TAB, RIGHT, TAB)
             second.sees("Once more")
             for _ in range(2):
                 second.type(yard.canaries["new"])
