@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -39,6 +40,18 @@ class _Target:
 
     path: Path
     force: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """How the list is come by and where it goes, beside the query. Age is how old a snapshot may be."""
+
+    target: _Target | None
+    age: timedelta | None
+    offline: bool
+    accept_smaller: bool
+    details: bool
+    zeros: bool
 
 
 @click.command()
@@ -88,39 +101,46 @@ def list_customers(
     _refuse_beside_usernames(zeros and (columns or to or inv.common.output))
     age = read_duration(max_age) if max_age else None
     target = _read_target(inv, to, limit=limit, force=force)
-
-    async def written(services: Services, session: Session, query: ListRequest) -> int:
-        marks = await listing.marks_for(session, query.filter, query.columns)
-        await session.customers.query(ListQuery(query.filter, query.sort, query.descending, marks))
-        _warn_of_ledger(inv, session)
-        if target:
-            return await _write_file(inv, services, session, query, target)
-        if zeros:
-            return _write_usernames(inv, session, query)
-        return await _write_list(inv, services, session, query)
-
-    async def detailed(services: Services, session: Session, query: ListRequest) -> int:
-        if details:
-            await inv.connect(session)
-            await read_details(inv, session, query)
-        return await written(services, session, query)
+    wanted = _Wanted(
+        target=target, age=age, offline=offline, accept_smaller=accept_smaller, details=details, zeros=zeros,
+    )  # fmt: skip
 
     async def opened(services: Services, session: Session) -> int:
         query = list_request(session.provider, filter_, sort, columns, limit)
-        if target:
-            export.check(services.exporter, target.path, overwrite=target.force)  # before anybody waits for the list
-        if offline or age:
-            info = await loaded(inv, session)
-            if offline and info is None:
-                name = session.profile.name
-                raise BadConfig(f'no snapshot of profile "{name}"', hint=command("list", "--profile", name))
-            if offline or (info and age and services.clock.now() - info.read_at <= age):
-                return await detailed(services, session, query)
-        if not await refreshed(inv, session, accept_smaller=accept_smaller):
-            return ExitCode.NO_ANSWER
-        return await detailed(services, session, query)
+        return await _listed(inv, services, session, query, wanted)
 
     return inv.with_session(opened, ledger=LedgerUse.NONE)  # what was last set is learnt with the list
+
+
+async def _listed(inv: Invocation, services: Services, session: Session, query: ListRequest, wanted: _Wanted) -> int:
+    if wanted.target:  # before anybody waits for the list
+        export.check(services.exporter, wanted.target.path, overwrite=wanted.target.force)
+    is_there = await _is_on_disk(inv, services, session, wanted)
+    if not is_there and not await refreshed(inv, session, accept_smaller=wanted.accept_smaller):
+        return ExitCode.NO_ANSWER
+    if wanted.details:
+        await inv.connect(session)
+        await read_details(inv, session, query)
+    marks = await listing.marks_for(session, query.filter, query.columns)
+    await session.customers.query(ListQuery(query.filter, query.sort, query.descending, marks))
+    _warn_of_ledger(inv, session)
+    if wanted.target:
+        return await _write_file(inv, services, session, query, wanted.target)
+    if wanted.zeros:
+        return _write_usernames(inv, session, query)
+    return await _write_list(inv, services, session, query)
+
+
+async def _is_on_disk(inv: Invocation, services: Services, session: Session, wanted: _Wanted) -> bool:
+    """Take the snapshot, if it will do. Raises BadConfig if there is none and nothing else may be asked."""
+    if not (wanted.offline or wanted.age):
+        return False
+    info = await loaded(inv, session)
+    if info is None and wanted.offline:
+        name = session.profile.name
+        raise BadConfig(f'no snapshot of profile "{name}"', hint=command("list", "--profile", name))
+    is_young = info is not None and wanted.age is not None and services.clock.now() - info.read_at <= wanted.age
+    return wanted.offline or is_young
 
 
 def _refuse_beside_usernames(given: object) -> None:
