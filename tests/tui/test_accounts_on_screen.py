@@ -52,7 +52,8 @@ async def test_an_account_is_shown_deactivated_and_activated(open_accounts, plan
         await desk.go_to(account)
         customer = desk.main.context.session.customers.get
         await soon("its state is read", lambda: customer(account).value(DETAILS_READ) is not None)
-        assert {"ACCOUNT", "SENDING", "activated"} <= set("\n".join(desk.screen_text()).split())
+        shown = {"ACCOUNT", "SENDING", "activated"}
+        await soon("it is shown", lambda: shown <= set("\n".join(desk.screen_text()).split()))
         await desk.press("d")
         await desk.opened("Deactivate")
         assert "can still log in" in desk.words()
