@@ -29,7 +29,7 @@ from tui_reseller.services.session import Session
 FIRST_ROWS = 200
 OLD_FOR_MANY = timedelta(minutes=10)
 """A list older than this is read again before it decides about many customers (reliability O04)."""
-SHOW_SECONDS = 0.15
+SHOW_SECONDS = 0.4
 """While there is no older list, arriving rows are shown this often."""
 
 
