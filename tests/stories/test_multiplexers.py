@@ -130,6 +130,7 @@ def test_no_customer_stays_on_a_terminal_without_a_second_screen(home, opened):
     terminal.sees("complete", "user1", "user2")
     terminal.press("q")
     terminal.loses("user2")
+    terminal.sees("PROMPT>")
     terminal.type("echo E''ND\r")
     terminal.sees("END")
     assert terminal.text.split()[0] == "PROMPT>"
