@@ -13,6 +13,7 @@ import pexpect
 import pytest
 
 from tests.harness.v2 import a_customer, frame_from
+from tests.harness.waiting import missing
 from tui_reseller.cli.main import verbs
 from tui_reseller.cli.offers import MOST, offers_for
 from tui_reseller.domain.profile import Profile
@@ -232,7 +233,7 @@ def there(tmp_path) -> dict[str, str]:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_completes_what_is_typed(there, tmp_path, shell, desk):
     if shutil.which(shell) is None:
-        pytest.skip(f"needs {shell}")
+        missing(shell)
     script = tmp_path / "script"
     script.write_text(desk("completion", shell).out)
     (tmp_path / "heard").touch()

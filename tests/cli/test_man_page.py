@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 import click
-import pytest
 
+from tests.harness.waiting import missing
 from tui_reseller.cli.exit_codes import MEANINGS, ExitCode
 from tui_reseller.cli.main import verbs
 
@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "tui-reseller.1"
 
 def read_by_man(*options: str) -> subprocess.CompletedProcess[str]:
     if shutil.which("man") is None:
-        pytest.skip("needs man")
+        missing("man")
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MANWIDTH": "80", "MAN_KEEP_FORMATTING": ""}
     return subprocess.run(
         ["man", *options, "-l", str(PAGE)], env=environment, capture_output=True, text=True, check=True, timeout=60
@@ -37,7 +37,7 @@ def test_man_shows_it_without_a_warning():
 
 def test_mandoc_finds_nothing_but_the_date_that_is_not_told():
     if shutil.which("mandoc") is None:
-        pytest.skip("needs mandoc")
+        missing("mandoc")
     found = subprocess.run(["mandoc", "-Tlint", str(PAGE)], capture_output=True, text=True, check=False, timeout=60)
     assert [line for line in found.stdout.splitlines() if "missing date" not in line] == []
 

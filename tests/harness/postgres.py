@@ -12,10 +12,11 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.harness.waiting import missing
 
 NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
 PEOPLE = ("ann", "bob", "eve", "sam")
@@ -33,9 +34,9 @@ def needed() -> Path:
     """Return the same, or skip; in CI a missing program is a failure."""
     found = programs()
     if found is None:
-        assert not os.environ.get("CI"), "PostgreSQL is not installed"
-        pytest.skip("PostgreSQL is not installed")
-    pytest.importorskip("psycopg")
+        missing("PostgreSQL")
+    if find_spec("psycopg") is None:
+        missing("psycopg")
     return found
 
 

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -41,7 +42,7 @@ def _screen(holds: Callable[[], object]) -> str:
     return "".join("\n" + "\n".join(desk.screen_text()) for desk in desks)
 
 
-def missing(program: str) -> None:
+def missing(program: str) -> NoReturn:
     """Skip without a program; fail where all programs must be there."""
     reason = f"{program} is not installed"
     if os.environ.get("CI"):
