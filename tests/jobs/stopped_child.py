@@ -24,8 +24,8 @@ async def _work(folder: Path, base_url: str, api_user: str, api_key: str, place:
     office = Office(folder, Served({"base_url": base_url, "api_user": api_user, "api_key": api_key}))
     ledger, begin, finish = office.services.ledger, office.services.ledger.begin, office.services.ledger.finish
 
-    async def begin_and_stop(intent):
-        entry = await begin(intent)
+    async def begin_and_stop(intent, **named):
+        entry = await begin(intent, **named)
         _stop(office)
         return entry
 

@@ -60,9 +60,9 @@ class Failing:
         if not self._left:
             await break_down(self._way)
 
-    async def begin(self, intent):
+    async def begin(self, intent, **named):
         await self._at("before intent")
-        found = await self._port.begin(intent)
+        found = await self._port.begin(intent, **named)
         await self._at("after intent")
         return found
 

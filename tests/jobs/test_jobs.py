@@ -12,7 +12,7 @@ from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.services import listing, plans
-from tui_reseller.services.job_items import carry_out, retry_rejected
+from tui_reseller.services.job_items import Attempt, retry_rejected
 from tui_reseller.services.jobs import JobRun
 
 
@@ -239,7 +239,8 @@ async def test_an_item_is_never_taken_twice(office, tmp_path, sandbox, planted):
     item = (await office.jobs.waiting(job.number, -1))[0]
     before = office.session.customers.get("claim-000")
     permit = for_job(office.session, job)
-    results = [await carry_out(office.session, job, item, before, None, permit, lambda _error: None) for _ in range(2)]
+    attempt = Attempt(office.session, job, item, None, permit, lambda _error: None)
+    results = [await attempt.carry_out(before) for _ in range(2)]
     assert [result.outcome for result in results] == [Outcome.APPLIED, Outcome.NOT_SENT]
     assert "taken by another process" in results[1].message
     assert len(sandbox.log()) == 1

@@ -86,7 +86,8 @@ async def _planned(session: Session, operation: Operation) -> tuple[Jobs, Job, C
 async def _job_item(session: Session, operation: Operation) -> list[Outcome]:
     jobs, job, before, passwords = await _planned(session, operation)
     item = (await jobs.waiting(job.number, -1))[0]
-    done = await job_items.carry_out(session, job, item, before, passwords, for_job(session, job), lambda _error: None)
+    attempt = job_items.Attempt(session, job, item, passwords, for_job(session, job), lambda _error: None)
+    done = await attempt.carry_out(before)
     return [done.outcome]
 
 
@@ -130,7 +131,7 @@ async def _send(session: Session, operation: Operation) -> list[Outcome]:
 DRIVERS: dict[str, Callable[[Session, Operation], Awaitable[list[Outcome]]]] = {
     "write.carry_out": _carry_out,
     "edit.save": _save,
-    "job_items.carry_out": _job_item,
+    "job_items.Attempt.carry_out": _job_item,
     "jobs.JobRun.run": _job,
     "lifting.lift": _lift,
     "write.send": _send_prepared,

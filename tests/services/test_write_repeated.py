@@ -153,8 +153,8 @@ async def test_what_was_closed_while_the_process_was_stopped_is_not_sent(
 ):
     """Between intent and sending the process is stopped; nobody may close its operation before two minutes are over."""
 
-    async def begin(intent):
-        entry = await type(ledger).begin(ledger, intent)
+    async def begin(intent, **named):
+        entry = await type(ledger).begin(ledger, intent, **named)
         clock.passed += seconds
         if seconds > 30:
             await ledger.finish(entry, Outcome.RESOLVED, "kim: the host is gone")
@@ -168,8 +168,8 @@ async def test_what_was_closed_while_the_process_was_stopped_is_not_sent(
 
 
 async def test_what_is_still_open_after_a_long_stop_is_sent(session, service, ledger, clock):
-    async def begin(intent):
-        entry = await type(ledger).begin(ledger, intent)
+    async def begin(intent, **named):
+        entry = await type(ledger).begin(ledger, intent, **named)
         clock.passed += 3600
         return entry
 

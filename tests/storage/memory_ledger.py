@@ -57,6 +57,16 @@ class MemoryTransaction:
     def unanswered(self):
         return [self.entry(entry_id) for entry_id in self.intents if entry_id not in self.outcomes]
 
+    def is_touched_since(self, account, username, since):
+        def is_later(row):
+            return row.number > since if isinstance(since, int) else row.time >= utc_text(since)
+
+        return any(
+            is_later(row) or (entry_id in self.outcomes and is_later(self.outcomes[entry_id]))
+            for entry_id, row in self.intents.items()
+            if row.account == escaped(account) and escaped(username) in {row.username, row.target}
+        )
+
     def claim(self, _item, _entry_id):
         return True
 
@@ -93,9 +103,9 @@ class MemoryLedger:
     def __init__(self, now=utc_now):
         self._rows = MemoryTransaction(now)
 
-    async def begin(self, intent):
+    async def begin(self, intent, *, untouched_since=()):
         await asyncio.sleep(0)
-        return rules.begin(self._rows, intent)
+        return rules.begin(self._rows, intent, untouched_since)
 
     async def already(self, intent, message):
         return rules.already(self._rows, intent, message)
@@ -215,14 +225,7 @@ class MemoryLedger:
         return found[-limit:]
 
     async def is_touched_since(self, account, username, since):
-        def is_later(row):
-            return row.number > since if isinstance(since, int) else row.time >= utc_text(since)
-
-        return any(
-            is_later(row) or (entry_id in self._rows.outcomes and is_later(self._rows.outcomes[entry_id]))
-            for entry_id, row in self._rows.intents.items()
-            if row.account == escaped(account) and escaped(username) in {row.username, row.target}
-        )
+        return self._rows.is_touched_since(account, username, since)
 
     async def check(self):
         return ChainReport(len(self._rows.links), first_break(self._rows.links))

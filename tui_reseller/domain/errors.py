@@ -138,6 +138,10 @@ class NeverSent(RefusedHere):
     """A customer is in a state in which the service never does it; nothing was sent."""
 
 
+class TouchedSince(RefusedHere):
+    """Something was done to a customer since the list that is being worked from was read; nothing was sent."""
+
+
 class NotWritable(RefusedHere):
     """Nothing may be written under this profile now: it is read-only or locked, or its ceilings were lowered."""
 

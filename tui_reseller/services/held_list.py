@@ -48,14 +48,22 @@ class HeldList:
         self.read_at, self.read_tick, self.ledger_row, self.is_partial = read_at, tick, ledger_row, is_partial
 
     @property
-    def since(self) -> int | datetime | None:
-        """From when on the ledger may know more than the list; None while there is no list."""
+    def as_of(self) -> tuple[int | datetime, ...]:
+        """Rows and moments since which the ledger may know more of a customer than the list; none while there is no
+        list.
+        """
+        points = (self._since, self._behind_since)
+        return tuple(point for point in points if point is not None)
+
+    @property
+    def _since(self) -> int | datetime | None:
+        """From when on something may have been done that the list was read before."""
         if self.ledger_row is not None:
             return self.ledger_row
         return self.read_at - LONGEST_LIST if self.read_at else None
 
     @property
-    def behind_since(self) -> datetime | None:
+    def _behind_since(self) -> datetime | None:
         """From when on the list may be behind what was written before it was read; None where readings are not."""
         if self.read_at is None or not self.provider.reads_lag:
             return None

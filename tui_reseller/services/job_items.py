@@ -2,13 +2,14 @@
 what was rejected.
 """
 
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.changes import Change, wanted_by
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import Conflict, RefusedHere, ResellerError
+from tui_reseller.domain.errors import Conflict, NeverSent, RefusedHere, ResellerError, TouchedSince
 from tui_reseller.domain.fingerprint import differing
 from tui_reseller.domain.job import Job, JobItem
 from tui_reseller.domain.operation import Call, Outcome
@@ -28,60 +29,92 @@ ONE_BY_ONE = "the old password is needed: passwords are changed one customer at 
 UNTOLD = "the job is of an older version, which did not keep which customer was meant; nothing was sent"
 
 
-async def carry_out(
-    session: Session,
-    job: Job,
-    item: JobItem,
-    before: Customer | None,
-    passwords: Passwords | None,
-    permit: Permit,
-    heard: Callable[[ResellerError], None],
-) -> Result:
-    """Send one item; what keeps it from being sent is its result. Heard is told of each bad answer on the way."""
-    call, wanted = item.item.call, item.item
-    action = session.provider.action(call.operation)
-    try:
-        with session.desk.changing(call.username):
-            session.policy.check(call, job.reason)
-            session.policy.refuse_lowered(job.counts.get(None, job.total), session.customers.total)
-            if before is not None and await _is_read_again(session, wanted, before):
-                before = await find_up_to_date(session, call.username)  # the list may be ten minutes old
-            if before is not None and touches_details(session.provider, call):
-                before = await filled_up_to_date(session, before, wanted_by(session.provider, call))
-            if before is not None:
-                refuse_state(session.provider, call, before)
-            if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):
-                raise Conflict(UNTOLD, hint="make the plan again")
-            if wanted.undoes:
-                await refuse_overtaken(session, wanted.undoes)
-            aim = Aim(reason=job.reason, batch=job.batch, undoes=wanted.undoes, item=(job.number, item.seq))
-            if before is not None and is_already_so(session.provider, call, before) and not wanted.is_another(before):
-                found = await already(session, call, before, aim)
-                if found is not None:
-                    return found
-            if moved := wanted.moved(session.provider, before):
-                return _moved(call, item, before, moved)
-            if action.why_old_password:
-                raise RefusedHere(f"refused: {ONE_BY_ONE}; nothing was sent")
-            if action.needs_password:
-                call = await _with_password(call, passwords)
-            return await send(session, call, before, permit, aim, heard)
-    except ResellerError as error:
-        return stopped(call, error)
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One item of a job that is to be sent. Heard is told of each bad answer on the way."""
 
+    session: Session
+    job: Job
+    item: JobItem
+    passwords: Passwords | None
+    permit: Permit
+    heard: Callable[[ResellerError], None]
 
-async def _is_read_again(session: Session, item: Item, listed: Customer) -> bool:
-    """Whether a customer is read just before sending, also where nothing would be sent, and where the list is older
-    than what another process of ours did: what it shows could later prove what was not so (R4).
-    """
-    if is_read_before_sending(session.provider, item):
-        return True
-    if is_already_so(session.provider, item.call, listed):
-        return True
-    for since in (session.held.since, session.held.behind_since):
-        if since is not None and await session.ledger.is_touched_since(session.account, item.username, since):
-            return True
-    return False
+    @property
+    def call(self) -> Call:
+        """What is sent, but for a password."""
+        return self.item.item.call
+
+    async def carry_out(self, listed: Customer | None) -> Result:
+        """Send the item; what keeps it from being sent is its result. Listed is the customer as the list has it."""
+        try:
+            with self.session.desk.changing(self.call.username):
+                self.session.policy.check(self.call, self.job.reason)
+                waiting = self.job.counts.get(None, self.job.total)
+                self.session.policy.refuse_lowered(waiting, self.session.customers.total)
+                return await self._by_list_or_reading(listed)
+        except ResellerError as error:
+            return stopped(self.call, error)
+
+    async def _by_list_or_reading(self, listed: Customer | None) -> Result:
+        """Go by the list, which may be ten minutes old, unless it must not be enough, or another process of ours has
+        done something since: what it shows could later prove what was not so (R4).
+        """
+        if listed is None:
+            return await self._send(None)
+        provider = self.session.provider
+        if not (is_read_before_sending(provider, self.item.item) or is_already_so(provider, self.call, listed)):
+            as_of = self.session.held.as_of
+            try:
+                return await self._send(listed, as_of)
+            except TouchedSince:
+                pass
+            except (Conflict, NeverSent):
+                if not await self._is_touched(as_of):
+                    raise
+        return await self._send(await find_up_to_date(self.session, self.call.username))
+
+    async def _is_touched(self, as_of: Iterable[int | datetime]) -> bool:
+        session, username = self.session, self.call.username
+        for since in as_of:
+            if await session.ledger.is_touched_since(session.account, username, since):
+                return True
+        return False
+
+    def _is_already_so(self, now: Customer) -> bool:
+        return is_already_so(self.session.provider, self.call, now) and not self.item.item.is_another(now)
+
+    async def _send(self, before: Customer | None, as_of: tuple[int | datetime, ...] = ()) -> Result:
+        """Send it to a customer who is so *before*, unless that speaks against it; *as_of* are those of a list,
+        none of a reading of just now. Raises TouchedSince if that is older than what was done.
+        """
+        session, call, wanted = self.session, self.call, self.item.item
+        action = session.provider.action(call.operation)
+        if before is not None and touches_details(session.provider, call):
+            before = await filled_up_to_date(session, before, wanted_by(session.provider, call))
+        if before is not None:
+            refuse_state(session.provider, call, before)
+        if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):
+            raise Conflict(UNTOLD, hint="make the plan again")
+        if wanted.undoes:
+            await refuse_overtaken(session, wanted.undoes)
+        item = self.job.number, self.item.seq
+        aim = Aim(
+            reason=self.job.reason, batch=self.job.batch, undoes=wanted.undoes, item=item, untouched_since=as_of
+        )  # fmt: skip
+        if before is not None and self._is_already_so(before):
+            if await self._is_touched(as_of):
+                raise TouchedSince("something was done since the list was read; nothing was sent")
+            found = await already(session, call, before, aim)
+            if found is not None:
+                return found
+        if moved := wanted.moved(session.provider, before):
+            raise _conflict_of(wanted, before, moved)
+        if action.why_old_password:
+            raise RefusedHere(f"refused: {ONE_BY_ONE}; nothing was sent")
+        if action.needs_password:
+            call = await _with_password(call, self.passwords)
+        return await send(session, call, before, self.permit, aim, self.heard)
 
 
 async def reads_otherwise(session: Session, item: JobItem) -> bool:
@@ -114,11 +147,11 @@ async def _with_password(call: Call, passwords: Passwords | None) -> Call:
     return replace(call, password=await passwords.of(call.username))
 
 
-def _moved(call: Call, item: JobItem, now: Customer | None, moved: tuple[Change, ...]) -> Result:
-    if now is not None and item.item.is_another(now):
-        return stopped(call, Conflict("another customer bears this name by now; nothing was sent"))
+def _conflict_of(wanted: Item, now: Customer | None, moved: tuple[Change, ...]) -> Conflict:
+    if now is not None and wanted.is_another(now):
+        return Conflict("another customer bears this name by now; nothing was sent")
     names = ", ".join(change.field for change in moved)
-    return stopped(call, Conflict(f"it was changed since the plan was made ({names}); nothing was sent"))
+    return Conflict(f"it was changed since the plan was made ({names}); nothing was sent")
 
 
 RETRIED = frozenset({Outcome.REJECTED, Outcome.NOT_SENT})

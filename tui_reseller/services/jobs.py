@@ -234,9 +234,10 @@ class JobRun:
     async def _one(self, item: JobItem, before: Customer | None, *, read_back: bool) -> None:
         error: ResellerError | None = None
         try:
-            result = await job_items.carry_out(
-                self.session, self.job, item, before, self.passwords, self.permit, self.throttle.on_error
+            attempt = job_items.Attempt(
+                self.session, self.job, item, self.passwords, self.permit, self.throttle.on_error
             )  # fmt: skip
+            result = await attempt.carry_out(before)
             error = result.error
         finally:
             await self.throttle.release(error)

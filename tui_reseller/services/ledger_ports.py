@@ -18,11 +18,12 @@ from tui_reseller.services.note_ports import NotesPort
 class LedgerPort(NotesPort, Protocol):
     """The audit log, with labels and notes. Every method may raise LedgerUnavailable."""
 
-    async def begin(self, intent: Intent) -> str:
+    async def begin(self, intent: Intent, *, untouched_since: Sequence[int | datetime] = ()) -> str:
         """Write an intent durably and return its id.
 
-        Raises RefusedHere if the customer has an operation whose outcome is open (unknown, or in flight elsewhere),
-        unless this one repeats that operation harmlessly.
+        Raises TouchedSince if is_touched_since() holds for the customer and one of these rows or moments, RefusedHere
+        if the customer has an operation whose outcome is open (unknown, or in flight elsewhere), unless this one
+        repeats that operation harmlessly.
         """
 
     async def already(self, intent: Intent, message: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Intent
@@ -45,7 +46,8 @@ class Aim:
 
     Loaded is the customer as the operator saw it: if a field that is to change is no longer so, nothing is sent. Read
     is the customer as this command has just read it, with nobody asked since: it is not read again. Meant tells the
-    customer from another one who bears the username by now. Undoes is the id of what it takes back.
+    customer from another one who bears the username by now. Undoes is the id of what it takes back. Nothing is begun if
+    the customer was touched since one of these rows or moments of the ledger.
     """
 
     loaded: Customer | None = None
@@ -55,6 +57,7 @@ class Aim:
     undoes: str = ""
     item: tuple[int, int] | None = None
     read: Customer | None = None
+    untouched_since: tuple[int | datetime, ...] = ()
 
     @classmethod
     def at(cls, provider: Provider, loaded: Customer | None, reason: str = "") -> "Aim":
@@ -201,7 +204,7 @@ async def send(
     """Send a call that was checked, with its intent before and its outcome after; the list does not learn of it here.
 
     *Before* is the customer as read just before. *Heard* is told of every answer that makes it send again. Raises
-    ResellerError if nothing was begun: no permit, no key, no ledger, a lock.
+    ResellerError if nothing was begun: no permit, no key, no ledger, a lock, touched since.
     """
     permit.refuse_other(session.account, call, aim.item[0] if aim.item else None)
     session.policy.check(call, aim.reason)
@@ -209,7 +212,8 @@ async def send(
     await session.desk.write_down()  # until then nothing more is sent
     service = await session.service()  # may ask for a key: before anything is written down
     open_at = session.clock.monotonic()
-    entry_id = await session.ledger.begin(_intent(session, call, before, changes, aim))
+    intent = _intent(session, call, before, changes, aim)
+    entry_id = await session.ledger.begin(intent, untouched_since=aim.untouched_since)
     sending = Sending(session, entry_id, open_at, service, call, permit, aim.item[0] if aim.item else None)
     try:
         outcome, receipt, error = await answer(session, sending, heard)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NoReturn, Protocol
 
 from tui_reseller.domain.audit import Entry, Intent, utc_text
-from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.errors import RefusedHere, TouchedSince
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean, quoted
@@ -38,6 +38,9 @@ class Transaction(Protocol):
         First those on the customer who has it, then those that give it to somebody; each oldest first.
         """
 
+    def is_touched_since(self, account: str, username: str, since: int | datetime) -> bool:
+        """Whether anything was written of an operation on a customer behind a row, or at a moment or later."""
+
     def unanswered(self) -> Sequence[Entry]:
         """Return the operations of all accounts without an outcome, oldest first."""
 
@@ -55,8 +58,12 @@ class Transaction(Protocol):
         """Add an outcome to the chain. Target is the key that the service gave a new customer."""
 
 
-def begin(transaction: Transaction, intent: Intent) -> str:
-    """Write an intent and return its id. Raises RefusedHere if the customer is locked, or the item of a job taken."""
+def begin(transaction: Transaction, intent: Intent, untouched_since: Sequence[int | datetime] = ()) -> str:
+    """Write an intent and return its id. Raises TouchedSince if anything was written of the customer since one of these
+    rows or moments, RefusedHere if the customer is locked, or the item of a job taken.
+    """
+    if any(transaction.is_touched_since(intent.account, intent.username, since) for since in untouched_since):
+        refuse_touched(intent.username)
     for name in sorted({intent.username, target_of(intent) or intent.username}):
         refuse_if_locked(intent, transaction.open_of(intent.account, name))
     entry_id = new_entry_id(transaction.now(), transaction.last_entry_id())
@@ -64,6 +71,11 @@ def begin(transaction: Transaction, intent: Intent) -> str:
         refuse_taken(intent.item)
     transaction.append_intent(entry_id, intent)
     return entry_id
+
+
+def refuse_touched(username: str) -> NoReturn:
+    """Raise TouchedSince: what the list shows of a customer may be what was before."""
+    raise TouchedSince(f"something was done to {quoted(username)} since the list was read; nothing was sent")
 
 
 def refuse_taken(item: tuple[int, int]) -> NoReturn:

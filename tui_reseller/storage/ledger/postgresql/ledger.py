@@ -10,8 +10,9 @@ import contextlib
 import os
 import platform
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ from tui_reseller.storage.ledger.postgresql.lane import Lane
 from tui_reseller.storage.ledger.postgresql.told_rows import begun, columns_of, finished
 from tui_reseller.storage.ledger.reading import ReadLedger, Result
 from tui_reseller.storage.ledger.rows import LOST
-from tui_reseller.storage.ledger.rules import WITHDRAWN, refuse_if_locked, refuse_taken
+from tui_reseller.storage.ledger.rules import WITHDRAWN, refuse_if_locked, refuse_taken, refuse_touched
 from tui_reseller.system.clock import boot_seconds, utc_now
 
 if TYPE_CHECKING:
@@ -77,8 +78,13 @@ class TeamLedger(ReadLedger["TeamReader"]):
         self._send_until = self._clock()
         self._written = 0
 
-    async def begin(self, intent: Intent) -> str:
-        """Write an intent durably and return its id. Raises RefusedHere while the customer has an open operation."""
+    async def begin(self, intent: Intent, *, untouched_since: Sequence[int | datetime] = ()) -> str:
+        """Write an intent durably and return its id. Raises TouchedSince if anything was written of the customer since
+        one of these rows or moments, RefusedHere while the customer has an open operation.
+        """
+        for since in untouched_since:
+            if await self.is_touched_since(intent.account, intent.username, since):
+                refuse_touched(intent.username)
         account, op = escaped(intent.account), {"do": "begin", **begun(intent)}
         writing = self._submit(account, op)
         try:

@@ -111,10 +111,10 @@ class LedgerConnection(SqliteReader):
 
     # Operations
 
-    def begin(self, intent: Intent) -> str:
+    def begin(self, intent: Intent, untouched_since: Sequence[int | datetime] = ()) -> str:
         """Write an intent (rules.begin)."""
         with self.transaction():
-            return rules.begin(self, intent)
+            return rules.begin(self, intent, untouched_since)
 
     def already(self, intent: Intent, message: str) -> str | None:
         """Write down that a customer is so already (rules.already)."""

@@ -10,7 +10,7 @@ import concurrent.futures
 import contextlib
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,9 +61,11 @@ class Ledger(ReadLedger["LedgerConnection"]):
         self._is_suspect = False
         self._waiting: deque[_Write] = deque()
 
-    async def begin(self, intent: Intent) -> str:
-        """Write an intent durably and return its id. Raises RefusedHere while the customer has an open operation."""
-        writing = self._write(lambda connection: connection.begin(intent))
+    async def begin(self, intent: Intent, *, untouched_since: Sequence[int | datetime] = ()) -> str:
+        """Write an intent durably and return its id. Raises TouchedSince if anything was written of the customer since
+        one of these rows or moments, RefusedHere while the customer has an open operation.
+        """
+        writing = self._write(lambda connection: connection.begin(intent, untouched_since))
         try:
             return await asyncio.wrap_future(writing)
         except asyncio.CancelledError:
