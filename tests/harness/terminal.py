@@ -12,6 +12,7 @@ import re
 import signal
 import sys
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -55,6 +56,7 @@ class Terminal:
         self.screen = pyte.Screen(*size)
         self._emulator = pyte.Stream(self.screen)
         self.raw = b""
+        self._decoder = getincrementaldecoder("utf-8")("replace")
         self._rest = ""
         self._seen = ""
         self._is_seen = False
@@ -70,7 +72,7 @@ class Terminal:
             while True:
                 found = self.child.read_nonblocking(65536, seconds)
                 self.raw += found
-                self._feed(found.decode("utf-8", "replace"))
+                self._feed(self._decoder.decode(found))  # a character may come in two pieces
                 seconds = 0
         except (pexpect.TIMEOUT, pexpect.EOF):
             pass

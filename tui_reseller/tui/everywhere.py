@@ -4,8 +4,12 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable
+from typing import Any, cast
 
-from textual.events import Event, Key
+from rich.console import RenderableType
+from textual._compositor import CompositorUpdate
+from textual.events import Event, Key, Resize
+from textual.screen import Screen
 
 from tui_reseller.tui.commands import Command
 from tui_reseller.tui.commit_guard import CommitGuard, KeyTimes
@@ -13,6 +17,7 @@ from tui_reseller.tui.defects import ReportingApp
 from tui_reseller.tui.host import SaysSomething
 from tui_reseller.tui.painting import SparingScreen
 from tui_reseller.tui.profile_context import ProfileContext
+from tui_reseller.tui.wire import SparingUpdate, Wire
 
 EVERYWHERE = {"app.suspend": "suspend_here", "screen.repaint": "repaint_here"}
 """Commands, and the actions that do them."""
@@ -25,6 +30,7 @@ class EverywhereApp(ReportingApp, inherit_bindings=False):
         super().__init__(ansi_color=ansi_color)
         self.key_clock: Callable[[], float] = time.monotonic
         self._keys = KeyTimes(self.key_time)
+        self._wire = Wire()
 
     def key_time(self) -> float:
         """Return the time of a key that arrives now."""
@@ -34,6 +40,8 @@ class EverywhereApp(ReportingApp, inherit_bindings=False):
         """Every key passes here first, so that forms know how fast keys come."""
         if isinstance(event, Key) and not event.is_forwarded:
             self._keys.hear(event.key)
+        elif isinstance(event, Resize):
+            self._wire.forget()  # a terminal that changes its size moves what it shows
         await super().on_event(event)
 
     def new_guard(self) -> CommitGuard:
@@ -79,8 +87,16 @@ class EverywhereApp(ReportingApp, inherit_bindings=False):
         self.repaint()
         self.call_after_refresh(self._keys.all_painted)
 
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Write what was painted, and is not there yet."""
+        painted: object = renderable
+        if isinstance(painted, CompositorUpdate):
+            painted = SparingUpdate(painted, self._wire)
+        super()._display(screen, cast("RenderableType | None", painted))
+
     def repaint(self) -> None:
         """Draw the whole screen again."""
+        self._wire.forget()
         if isinstance(self.screen, SparingScreen):
             self.screen.repaint()
         else:
