@@ -4,21 +4,24 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
 from textual.events import Event, Key, Resize
 from textual.screen import Screen
 
+from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.tui.commands import Command
 from tui_reseller.tui.commit_guard import CommitGuard, KeyTimes
 from tui_reseller.tui.defects import ReportingApp
 from tui_reseller.tui.host import SaysSomething
 from tui_reseller.tui.painting import SparingScreen
 from tui_reseller.tui.profile_context import ProfileContext
+from tui_reseller.tui.terminal import line_mode
 from tui_reseller.tui.wire import SparingUpdate, Wire
 
+T = TypeVar("T")
 EVERYWHERE = {"app.suspend": "suspend_here", "screen.repaint": "repaint_here"}
 """Commands, and the actions that do them."""
 
@@ -81,6 +84,20 @@ class EverywhereApp(ReportingApp, inherit_bindings=False):
         if self._driver is not None and self._driver.can_suspend:
             self._keys.all_hidden()
             os.killpg(os.getpgrp(), signal.SIGTSTP)
+
+    def lend_terminal(self, work: Callable[[], T]) -> T:
+        """Let another program have the terminal while *work*, which raises nothing, is done: as ctrl+z lets the shell.
+        Raises RefusedHere while something is on its way: nobody would read its answer, and nothing would go on.
+        """
+        context = self.context
+        if context is not None and (context.session.desk.in_flight or context.run is not None):
+            raise RefusedHere("something is on its way, and would stand still meanwhile: wait for it")
+        self._keys.all_hidden()
+        with self.suspend():
+            if not self.is_headless:
+                with line_mode():
+                    return work()
+            return work()
 
     def resumed(self) -> None:
         """The shell has let us go on: everything is painted again, and can be read from then on."""
