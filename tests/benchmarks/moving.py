@@ -1,4 +1,6 @@
-"""Arrow, page and end: time, CPU and bytes. What a key makes the list do is told from the detail that follows it."""
+"""Arrow, page and end: time, CPU and bytes; bytes of dialogs. What a key makes the list do is told from the
+detail that follows it.
+"""
 
 import statistics
 from functools import partial
@@ -10,6 +12,7 @@ from rounds import Contestants, Found, Line, Sample, ms, times, within
 from terminal_program import LINES, TerminalProgram
 
 MOVES = ("arrow", "scroll", "page", "end")
+OPENED = {"form": "d", "menu": "x", "help": "?"}
 _AT_REST = 0.4
 """Seconds of quiet after which nothing more comes: the detail follows a cursor that rests."""
 
@@ -33,7 +36,17 @@ def _moved(one: Prepared) -> Sample:
         for _ in range(4):
             ends.append(_step(program, "end"))
             _step(program, "home")
-        return found | _median("end", ends)
+        return found | _median("end", ends) | _opened(program)
+
+
+def _opened(program: TerminalProgram) -> Sample:
+    """Open each and close it again: bytes that it took, without those of what is loaded with the first."""
+    found: Sample = {}
+    for _again in range(2):
+        for name, key in OPENED.items():
+            found[f"{name} opened"] = _step(program, key)["with detail"]
+            found[f"{name} closed"] = _step(program, "escape")["with detail"]
+    return found
 
 
 def _step(program: TerminalProgram, key: str) -> Sample:
@@ -64,6 +77,7 @@ def lines(bench: Bench, found: Found) -> list[Line]:
         parts.append(f"{move} {times(cpu)} CPU, {times(wall)} wall ({spent})")
     in_view, rested = found.median("big", "arrow bytes"), found.median("big", "arrow with detail")
     page = found.ratio("big", "page bytes", "fzf")
+    dialogs = {name: found.median("big", name) for one in OPENED for name in (f"{one} opened", f"{one} closed")}
     return [
         Line(
             f"arrow, scrolling arrow, page, end at {bench.big.size:,} against {bench.small.size:,}",
@@ -77,6 +91,12 @@ def lines(bench: Bench, found: Found) -> list[Line]:
             f"({_bytes(found.median('big', 'page bytes'))} : {_bytes(found.median('fzf', 'page bytes'))})",
             "<= 500 B / 2.5 kB / 1.5 x fzf's page",
             within((in_view, 500), (rested, 2500), (page, 1.5)),
+        ),
+        Line(
+            "bytes to the terminal: what is opened, and closed",
+            "; ".join(f"{name} {_bytes(value)}" for name, value in dialogs.items()),
+            "<= 12 kB",
+            within(*((value, 12_000) for value in dialogs.values())),
         ),
     ]
 

@@ -94,6 +94,17 @@ class TestReport:
         for wrong in (["--output", "csv"], ["--today", "--since", "1h"], ["--since", "soon"]):
             assert desk("audit", "report", *wrong).code == 2
 
+    def test_many_that_were_done_as_one_have_one_line(self, desk):
+        names = [f"c{number}" for number in range(1, 4)]
+        ran = desk("disable", *names, "--confirm", "3 acme", "--reason", "unpaid")
+        assert ran.code == 0, ran.err
+        desk("enable", "c1", "--yes")
+        report = desk("audit", "report").out
+        lines = [line for line in report.splitlines() if line.startswith("  20")]
+        assert len(lines) == 2, report
+        assert '3 customers  Applied  why: "unpaid"' in report
+        assert '"c1"  Applied  sending off -> on' in report
+
     def test_an_empty_shift(self, desk):
         ran = desk("audit", "report")
         assert (ran.code, ran.err) == (0, "")

@@ -12,6 +12,7 @@ import re
 import signal
 import sys
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -24,7 +25,7 @@ READING = 1.3
 """Half a second is asked for, from the moment the program has painted; a busy machine paints late."""
 UP, DOWN, RIGHT, LEFT = b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D"
 ENTER, ESCAPE, TAB, BACK_TAB, F2, END = b"\r", b"\x1b", b"\t", b"\x1b[Z", b"\x1bOQ", b"\x1b[F"
-CTRL_Q, CTRL_S, CTRL_Z = b"\x11", b"\x13", b"\x1a"
+CTRL_O, CTRL_Q, CTRL_S, CTRL_Z = b"\x0f", b"\x11", b"\x13", b"\x1a"
 LEFT_ON = ("\x1b[?1049h", "\x1b[?1000h", "\x1b[?1003h", "\x1b[?1006h", "\x1b[?2004h", "\x1b[?1004h")
 """Modes that must be off again at the end."""
 _NOT_KNOWN_TO_PYTE = re.compile(r"\x1b\[[<>=?][0-9;]*[pu]|\x1b\[[0-9;]*t|\x1b\[\?[0-9;]*\$p|\x1b[P_^][^\x1b]*\x1b\\")
@@ -55,6 +56,7 @@ class Terminal:
         self.screen = pyte.Screen(*size)
         self._emulator = pyte.Stream(self.screen)
         self.raw = b""
+        self._decoder = getincrementaldecoder("utf-8")("replace")
         self._rest = ""
         self._seen = ""
         self._is_seen = False
@@ -70,7 +72,7 @@ class Terminal:
             while True:
                 found = self.child.read_nonblocking(65536, seconds)
                 self.raw += found
-                self._feed(found.decode("utf-8", "replace"))
+                self._feed(self._decoder.decode(found))  # a character may come in two pieces
                 seconds = 0
         except (pexpect.TIMEOUT, pexpect.EOF):
             pass

@@ -74,6 +74,7 @@ def test_a_job_survives_a_kill_is_resumed_and_undone_as_a_whole(started, served)
     sandbox.fault("rival", operation="disable", username=taken_back, field="sending", value=True)
 
     terminal = start()
+    terminal.sees("Job 1 was interrupted", "customers are left")
     terminal.press("b")
     terminal.sees("Plans and jobs", "interrupted")
     terminal.press(ENTER)

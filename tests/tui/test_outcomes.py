@@ -22,7 +22,7 @@ async def test_an_unknown_outcome_is_in_the_header_and_is_settled_with_a_note(at
         await desk.press("enter")
         await desk.opened("UNKNOWN - website-disable")
         words = desk.words()
-        assert "Cannot be checked: treat access as possibly still open. Safe: repeat with the same value." in words
+        assert "Cannot be checked. Treat access as possibly still open. Safe: repeat with the same value." in words
         assert "Known: nothing observable: the service never tells." in words
         assert "Next check" not in words
         await desk.press("s")

@@ -11,6 +11,7 @@ from textual.widgets import Button
 from tests.harness.waiting import soon
 from tests.tui.desk import acme, folders, open_desk
 from tui_reseller.credentials.credentials import Credentials
+from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import listing
@@ -142,12 +143,37 @@ async def test_a_draft_survives_a_kill_and_is_offered_at_the_next_start(sandbox,
         await desk.press("enter")
         await desk.opened("Edit")
         assert desk.field("city").value == "Madrid Sur"
+    async with open_desk(sandbox, tmp_path) as desk:
+        await desk.go_to(name)
+        assert "An edit of" not in desk.note  # that was said
+        await desk.press("enter")
+        await desk.opened("Edit")
+        assert desk.field("city").value == "Madrid Sur"
         await desk.press("escape")
         await desk.opened("Leave and discard")
         await desk.press("tab")
         await desk.read_then("enter")
         await soon("left", lambda: desk.dialog is None)
         assert not list(drafts.iterdir())
+
+
+async def test_a_draft_can_be_dropped_without_looking_for_its_customer(sandbox, tmp_path, someone):
+    name = someone()
+    async with open_desk(sandbox, tmp_path) as desk:
+        await desk.go_to(name)
+        customer, context = desk.main.context.current, desk.main.context
+        context.services.drafts.save(context.session.account, Draft(customer, {"city": "Toledo"}))
+    async with open_desk(sandbox, tmp_path) as desk:
+        await desk.told(f'An edit of "{name}" was not sent')
+        for words in (f'Dropped: the edit of "{name}"', "No edit was left unsent"):
+            await desk.press("colon")
+            await desk.write("draft")
+            await desk.press("enter")
+            await desk.told(words)
+        await desk.go_to(name)
+        await desk.press("enter")
+        await desk.opened("Edit")
+        assert desk.field("city").value == "Madrid"
 
 
 async def test_the_first_run_tests_an_account_before_anything_is_saved(sandbox, tmp_path):

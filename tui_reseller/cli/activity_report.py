@@ -1,7 +1,7 @@
 """What was done in a period, to whom, why and with what outcome, and what is open: text for a ticket. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,8 @@ from tui_reseller.services.suspensions import Suspension
 from tui_reseller.services.time_input import local_text
 
 LONGEST_REASON = 200
+FOLDED_FROM = 3
+"""From so many operations on that are alike they are one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class ActivityReport:
             of_kind = [entry for entry in self.entries if entry.operation is operation]
             if of_kind:
                 title = provider_of(of_kind[0].account).action(operation).title
-                lines += ["", f"{title}: {_counted(of_kind)}", *(self._line(entry) for entry in of_kind)]
+                lines += ["", f"{title}: {_counted(of_kind)}", *self._folded(of_kind)]
         lines += ["", f"Needs you: {len(self.needs_you):,}"]
         for entry in self.needs_you:
             lines += [
@@ -65,20 +67,33 @@ class ActivityReport:
         lines += [self._suspended(suspension) for suspension in self.suspensions]
         return "\n".join(line.rstrip() for line in lines) + "\n"
 
-    def _line(self, entry: Entry, operation: str = "") -> str:
+    def _folded(self, entries: Sequence[Entry]) -> Iterator[str]:
+        """Yield a line for each operation; many that were done as one, and came out as wanted, have one line."""
+        alike = Counter(map(_alike, entries))
+        told: set[object] = set()
+        for entry in entries:
+            key = _alike(entry)
+            if key is None or alike[key] < FOLDED_FROM:
+                yield self._line(entry)
+            elif key not in told:
+                told.add(key)
+                yield self._line(entry, who=f"{alike[key]:,} customers")
+
+    def _line(self, entry: Entry, operation: str = "", who: str = "") -> str:
+        """Return a line for an operation; for several that are alike, with how many they are as *who*."""
         provider = provider_of(entry.account)
         action = provider.action(entry.operation)
-        shows_changes = entry.changes and (action.takes or action.sets)
+        shows_changes = entry.changes and (action.takes or action.sets) and not who
         parts = [
             f"  {local_text(entry.time)}",
-            exactly_quoted(entry.customer),
+            who or exactly_quoted(entry.customer),
             operation,
             entry.outcome.word if entry.outcome else "on its way",
             changes_text(provider, entry.operation, entry.changes) if shows_changes else "",
             f"until {local_text(entry.until)}" if entry.until else "",
             f"why: {quoted(entry.reason, LONGEST_REASON)}" if entry.reason else "",
             "" if self.profile else f"profile {clean(entry.profile, longest=64)}",
-            f"[{entry.id}]",
+            f"[{entry.batch if who else entry.id}]",
         ]
         return "  ".join(part for part in parts if part)
 
@@ -95,6 +110,13 @@ class ActivityReport:
         state = words[suspension.state(self.now)]
         name = exactly_quoted(suspension.username)
         return f"  {local_text(suspension.until)}  {name}  {state}{reason}  [{suspension.entry.id}]"
+
+
+def _alike(entry: Entry) -> object:
+    """Return what operations have in common that are one line; None for one that has a line of its own."""
+    if entry.batch is None or entry.outcome is None or not entry.outcome.is_so:
+        return None
+    return entry.profile, entry.batch, entry.outcome, entry.reason, entry.until
 
 
 def _counted(entries: Sequence[Entry]) -> str:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from tui_reseller.cli import messages
 from tui_reseller.cli.delivery import report_password_file
-from tui_reseller.cli.detaching import wait_until_taken
+from tui_reseller.cli.detaching import LONGEST, wait_until_taken
 from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.job import Job, JobState
+from tui_reseller.domain.job import HANDED_OVER, Job, JobState
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
 from tui_reseller.services.door import Permit
@@ -18,6 +18,9 @@ from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
+
+WATCHED_EVERY = 0.5
+"""Seconds between two looks at a job that another process runs."""
 
 
 async def run_job(
@@ -150,13 +153,24 @@ def job_line(job: Job, profile: str = "") -> str:
 
 
 async def watched(inv: Invocation, services: Services, number: int) -> Job:
-    """Wait until nobody runs a job any more, showing how far it is."""
+    """Wait until nobody runs a job any more, showing how far it is. One that is handed over has somebody again soon; if
+    nobody takes it, it is returned as it is.
+    """
+    waits_until: float | None = None
     while True:
         job = await known_job(services, number)
-        if job.state is not JobState.RUNNING:
+        if job.state is JobState.RUNNING:
+            waits_until = None
+            words = f"run by {job.owner}"
+        elif job.is_finished or await services.jobs.wanted(number) != HANDED_OVER:
             return job
-        inv.console.progress(f"job {number}: {job.done:,} of {job.total:,}, run by {job.owner}")
-        await asyncio.sleep(0.5)
+        else:
+            waits_until = waits_until or services.clock.monotonic() + LONGEST
+            words = "handed over to another process"
+            if services.clock.monotonic() > waits_until:
+                return job
+        inv.console.progress(f"job {number}: {job.done:,} of {job.total:,}, {words}")
+        await asyncio.sleep(WATCHED_EVERY)
 
 
 async def known_job(services: Services, number: int) -> Job:

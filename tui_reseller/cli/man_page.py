@@ -19,7 +19,7 @@ _ENVIRONMENT = (
         "TUI_RESELLER_BASE_URL, TUI_RESELLER_API_USER, TUI_RESELLER_API_KEY, TUI_RESELLER_CREDENTIAL_FILE",
         "Together a profile of their own, for scripts. They are not handed on to other programs.",
     ),
-    ("VISUAL, EDITOR", "The editor of config edit."),
+    ("VISUAL, EDITOR", "The editor of config edit, and of a reason or a note (ctrl+o in a form)."),
     ("NO_COLOR", "If it is set, the screen has no colours."),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME", "Where the folders below are, if not at the usual place."),
 )

@@ -11,6 +11,9 @@ from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Provider
 
+HANDED_OVER = "hand over"
+"""Is asked of a job that another process is about to take: who watches it waits for that one."""
+
 
 class JobState(Enum):
     """What a job is doing. Interrupted: it was running, and its process is gone."""

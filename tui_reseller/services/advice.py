@@ -8,11 +8,13 @@ from tui_reseller.domain.providers import provider_of
 NOTHING = "nothing observable yet"
 UNSEEN = "nothing observable: the service never tells"
 
-_NOT_HERE = "Cannot be checked by this version. "
+_NOT_HERE = "Cannot be checked by this version."
+_UNCHECKED = "Cannot be checked."
+"""Is said of an unknown outcome that nobody can check; of one that was looked into, the outcome's own word says it."""
 _LOOK = "Safe: look at the customer, then resolve with a note."
 _OTHERWISE = {
-    Outcome.UNKNOWN: f"{_NOT_HERE}{_LOOK}",
-    Outcome.UNVERIFIABLE: f"Cannot be checked. {_LOOK}",
+    Outcome.UNKNOWN: f"{_NOT_HERE} {_LOOK}",
+    Outcome.UNVERIFIABLE: _LOOK,
     Outcome.CONFLICT: f"{_LOOK} Not safe: repeat; it would overwrite what somebody else did.",
     Outcome.PARTIAL: f"{_LOOK} Then set the missing fields anew. Not safe: undo, or repeat it unseen.",
 }
@@ -28,7 +30,10 @@ def known(entry: Entry) -> str:
 
 def safe(action: Action, outcome: Outcome) -> str:
     """Return what may be done now without harm, and what not; empty where nothing is open."""
-    return action.advice.get(outcome) or _OTHERWISE.get(outcome, "")
+    words = action.advice.get(outcome)
+    if words and outcome is Outcome.UNKNOWN and not action.is_checkable:
+        return f"{_UNCHECKED} {words}"
+    return words or _OTHERWISE.get(outcome, "")
 
 
 def safe_for(entry: Entry) -> str:

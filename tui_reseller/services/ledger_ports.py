@@ -165,8 +165,8 @@ class JobsPort(Protocol):
     async def get(self, number: int) -> Job | None:
         """Return a job."""
 
-    async def all(self, account: str | None = None) -> list[Job]:
-        """Return jobs, newest first."""
+    async def all(self, account: str | None = None, *, is_running: bool = False) -> list[Job]:
+        """Return jobs, newest first; is_running for those alone that run, or were interrupted."""
 
     async def waiting(self, number: int, after: int, limit: int = ...) -> list[JobItem]:
         """Return items that were not begun, in order, after a place."""
@@ -189,7 +189,7 @@ class JobsPort(Protocol):
         """Say what the job is doing, and why."""
 
     async def want(self, number: int, wanted: str) -> None:
-        """Ask the process that runs a job to "pause" or "stop"; "" takes it back."""
+        """Ask the process that runs a job to "pause" or "stop", or say that it is HANDED_OVER; "" takes it back."""
 
     async def wanted(self, number: int) -> str:
         """Return what somebody asked of a job."""

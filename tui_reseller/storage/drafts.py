@@ -26,7 +26,8 @@ class Drafts:
             loaded, fields = Customer.from_dict(provider_of(account), found["loaded"]), found["fields"]
             if found["account"] != account:
                 return None
-            return Draft(loaded, {name: value for name, value in fields.items() if isinstance(value, str)})
+            texts = {name: value for name, value in fields.items() if isinstance(value, str)}
+            return Draft(loaded, texts, was_told=found.get("was_told") is True)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, BadConfig):
             return None
 
@@ -34,7 +35,12 @@ class Drafts:
         """Keep a draft, whole or not at all. Raises BadConfig if the disk refuses, ValueError for a password."""
         if any(name.lower().startswith("password") for name in draft.fields):
             raise ValueError("a password is not kept in a draft")
-        content = {"account": account, "loaded": draft.loaded.as_dict(), "fields": dict(draft.fields)}
+        content: dict[str, object] = {
+            "account": account,
+            "loaded": draft.loaded.as_dict(),
+            "fields": dict(draft.fields),
+        }
+        content |= {"was_told": True} if draft.was_told else {}
         write_whole(self._path(account), json.dumps(content).encode("ascii"))
 
     def clear(self, account: str) -> None:

@@ -4,14 +4,17 @@ import os
 import shlex
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.system.files import read_plain, write_whole
 
 VARIABLES = ("VISUAL", "EDITOR")
 USUAL = "vi"
 """What POSIX says is there."""
+_LARGEST = 1024 * 1024
 
 
 def editor_of(environ: Mapping[str, str]) -> list[str]:
@@ -40,3 +43,21 @@ def edit(path: Path) -> int:
         ) from None
     finally:
         signal.signal(signal.SIGINT, former)
+
+
+def edit_text(text: str) -> str:
+    """Let the operator's editor work on a text, in a file that nobody else can read and that is gone afterwards; return
+    what it has become. Raises InvalidInput if the editor cannot be started, fails, or leaves no text.
+    """
+    with tempfile.TemporaryDirectory(prefix="tui-reseller-") as folder:
+        path = Path(folder) / "text.txt"
+        write_whole(path, text.encode("utf-8", "replace"))
+        ended = edit(path)
+        if ended:
+            raise InvalidInput(f"the editor ended with {ended}")
+        try:
+            return read_plain(path, _LARGEST).decode("utf-8-sig")
+        except OSError as error:
+            raise InvalidInput(f"what the editor left cannot be read: {error.strerror}") from None
+        except ValueError:
+            raise InvalidInput("what the editor left is no text in UTF-8, or too much of it") from None

@@ -260,6 +260,11 @@ COMMANDS: tuple[Command, ...] = (
         synonyms=("colours", "colors", "look", "dark"),
     ),
     Command(
+        "draft.drop", (), "Drop draft", "Forget an edit that was not sent",
+        handler="edit.drop_draft",
+        synonyms=("unsent", "forget", "discard"),
+    ),
+    Command(
         "doctor.open", (), "Doctor", "Examine terminal, keyring, config, audit log and profiles",
         handler="doctor.doctor",
         synonyms=("check", "diagnose", "versions"),

@@ -4,16 +4,24 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast
 
-from textual.events import Event, Key
+from rich.console import RenderableType
+from textual._compositor import CompositorUpdate
+from textual.events import Event, Key, Resize
+from textual.screen import Screen
 
+from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.tui.commands import Command
 from tui_reseller.tui.commit_guard import CommitGuard, KeyTimes
 from tui_reseller.tui.defects import ReportingApp
 from tui_reseller.tui.host import SaysSomething
 from tui_reseller.tui.painting import SparingScreen
 from tui_reseller.tui.profile_context import ProfileContext
+from tui_reseller.tui.terminal import line_mode
+from tui_reseller.tui.wire import SparingUpdate, Wire
 
+T = TypeVar("T")
 EVERYWHERE = {"app.suspend": "suspend_here", "screen.repaint": "repaint_here"}
 """Commands, and the actions that do them."""
 
@@ -25,6 +33,7 @@ class EverywhereApp(ReportingApp, inherit_bindings=False):
         super().__init__(ansi_color=ansi_color)
         self.key_clock: Callable[[], float] = time.monotonic
         self._keys = KeyTimes(self.key_time)
+        self._wire = Wire()
 
     def key_time(self) -> float:
         """Return the time of a key that arrives now."""
@@ -34,6 +43,8 @@ class EverywhereApp(ReportingApp, inherit_bindings=False):
         """Every key passes here first, so that forms know how fast keys come."""
         if isinstance(event, Key) and not event.is_forwarded:
             self._keys.hear(event.key)
+        elif isinstance(event, Resize):
+            self._wire.forget()  # a terminal that changes its size moves what it shows
         await super().on_event(event)
 
     def new_guard(self) -> CommitGuard:
@@ -74,13 +85,35 @@ class EverywhereApp(ReportingApp, inherit_bindings=False):
             self._keys.all_hidden()
             os.killpg(os.getpgrp(), signal.SIGTSTP)
 
+    def lend_terminal(self, work: Callable[[], T]) -> T:
+        """Let another program have the terminal while *work*, which raises nothing, is done: as ctrl+z lets the shell.
+        Raises RefusedHere while something is on its way: nobody would read its answer, and nothing would go on.
+        """
+        context = self.context
+        if context is not None and (context.session.desk.in_flight or context.run is not None):
+            raise RefusedHere("something is on its way, and would stand still meanwhile: wait for it")
+        self._keys.all_hidden()
+        with self.suspend():
+            if not self.is_headless:
+                with line_mode():
+                    return work()
+            return work()
+
     def resumed(self) -> None:
         """The shell has let us go on: everything is painted again, and can be read from then on."""
         self.repaint()
         self.call_after_refresh(self._keys.all_painted)
 
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Write what was painted, and is not there yet."""
+        painted: object = renderable
+        if isinstance(painted, CompositorUpdate):
+            painted = SparingUpdate(painted, self._wire)
+        super()._display(screen, cast("RenderableType | None", painted))
+
     def repaint(self) -> None:
         """Draw the whole screen again."""
+        self._wire.forget()
         if isinstance(self.screen, SparingScreen):
             self.screen.repaint()
         else:

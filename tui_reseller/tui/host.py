@@ -105,6 +105,14 @@ class SaysSomething(Protocol):
         """Say something to the operator."""
 
 
+@runtime_checkable
+class LendsTerminal(Protocol):
+    """An application that can let another program have the terminal."""
+
+    def lend_terminal(self, work: Callable[[], T]) -> T:
+        """Do something while the terminal is not ours. Raises RefusedHere where that cannot be now."""
+
+
 class CustomerCursor(Protocol):
     """The list on the screen: which row the cursor is on, and the row where a range of marks began.
 

@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import clean
@@ -77,6 +77,24 @@ class RawModeGuard:
         """Put everything back; also where the application never came. A terminal that is gone wants nothing."""
         with suppress(self._termios.error, OSError):
             self._termios.tcsetattr(self._stdin, self._termios.TCSANOW, self._before)
+
+
+@contextmanager
+def line_mode() -> Iterator[None]:
+    """Let the terminal echo and wait for whole lines, as programs expect it that do not set it themselves."""
+    import termios  # noqa: PLC0415 - where there is a terminal, there is this module
+
+    stdin = sys.stdin.fileno()
+    before = termios.tcgetattr(stdin)
+    lines = list(before)
+    lines[0] |= termios.ICRNL
+    lines[1] |= termios.OPOST
+    lines[3] |= termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN
+    termios.tcsetattr(stdin, termios.TCSANOW, lines)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(stdin, termios.TCSANOW, before)
 
 
 class WindowTitle:

@@ -22,6 +22,7 @@ from tui_reseller.services.door import Consent, admit_job
 from tui_reseller.services.job_items import RETRIED, retry_rejected
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
+from tui_reseller.services.time_input import local_text
 
 COLUMNS = ("job", "state", "done", "total", "origin", "profile", "time", "owner", "why")
 RESULT_COLUMNS = ("username", "operation", "outcome", "id", "changes", "message", "line")
@@ -80,10 +81,15 @@ def list_jobs(inv: Invocation) -> int:
         with inv.out.rows(COLUMNS) as rows:
             for found in await services.jobs.all():
                 if name is None or found.profile == name:
-                    rows.add(found.as_dict())
+                    rows.add(_listed(found) if inv.out.format == "table" else found.as_dict())
         return ExitCode.OK
 
     return inv.run(work)
+
+
+def _listed(found: Job) -> dict[str, object]:
+    """Return a job as a person reads it, at the time of this machine's clock."""
+    return {**found.as_dict(), "state": found.state_word, "time": local_text(found.began)}
 
 
 @click.command()

@@ -8,7 +8,7 @@ from tui_reseller.domain.operation import Operation, Outcome
 
 FOR_EVER = "cannot be undone"
 _OVERWRITES = "Safe: check. Not safe: send it again before it is resolved; it may undo what others changed."
-_REPEAT = "Cannot be checked. Safe: repeat with the same value, or resolve with a note."
+_REPEAT = "Safe: repeat with the same value, or resolve with a note."
 
 ACTIONS_BY_USERNAME = {
     Operation.ENABLE: Action(
@@ -39,7 +39,7 @@ ACTIONS_BY_USERNAME = {
         of_many="They may log in to the website. Sending does not change.",
         sets={"website_access": True}, undo=Operation.WEBSITE_DISABLE, is_repeatable=True, is_checkable=False,
         advice=dict.fromkeys(
-            (Outcome.UNKNOWN, Outcome.UNVERIFIABLE), "Cannot be checked. Safe: repeat with the same value."
+            (Outcome.UNKNOWN, Outcome.UNVERIFIABLE), "Safe: repeat with the same value."
         ),
     ),
     Operation.WEBSITE_DISABLE: Action(
@@ -49,7 +49,7 @@ ACTIONS_BY_USERNAME = {
         sets={"website_access": False}, undo=Operation.WEBSITE_ENABLE, is_repeatable=True, is_checkable=False,
         advice=dict.fromkeys(
             (Outcome.UNKNOWN, Outcome.UNVERIFIABLE),
-            "Cannot be checked: treat access as possibly still open. Safe: repeat with the same value.",
+            "Treat access as possibly still open. Safe: repeat with the same value.",
         ),
     ),
     Operation.SET: Action(

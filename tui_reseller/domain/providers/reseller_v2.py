@@ -76,7 +76,7 @@ ACTIONS = {
         needs_password=True, hits_whole_account=True,
         advice=dict.fromkeys(
             (Outcome.UNKNOWN, Outcome.UNVERIFIABLE),
-            "Cannot be checked: old and new password may both be valid. Safe: set a new password.",
+            "Old and new password may both be valid. Safe: set a new password.",
         ),
     ),
     Operation.RENAME: _SHARED[Operation.RENAME],

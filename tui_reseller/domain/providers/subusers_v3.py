@@ -117,7 +117,7 @@ ACTIONS = {
         uncheckable="what is left changes with every mail: no reading can tell", scope="subusers.credits.update",
         advice=dict.fromkeys(
             (Outcome.UNKNOWN, Outcome.UNVERIFIABLE),
-            "Cannot be checked. Safe: look at the credits (credits show), resolve with a note, then set them anew. "
+            "Safe: look at the credits (credits show), resolve with a note, then set them anew. "
             "Not safe: add again; it may count twice.",
         ),
     ),
@@ -143,7 +143,7 @@ ACTIONS = {
         hits_whole_account=True, scope="user.password.update",
         advice=dict.fromkeys(
             (Outcome.UNKNOWN, Outcome.UNVERIFIABLE),
-            "Cannot be checked: either the old or the new password is valid. Safe: resolve with a note, then change it "
+            "Either the old or the new password is valid. Safe: resolve with a note, then change it "
             "again with one of the two as the old one: the service takes only the valid one.",
         ),
     ),

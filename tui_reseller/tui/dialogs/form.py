@@ -17,9 +17,10 @@ from textual.widgets import Button, Input, Static
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.commit_guard import TOO_FAST, CommitGuard
 from tui_reseller.tui.dialogs.dialog import Dialog
-from tui_reseller.tui.dialogs.form_findings import findings, in_one, why_refused
+from tui_reseller.tui.dialogs.form_findings import DIFFER, TOO_QUICK, findings, in_one, why_refused
 from tui_reseller.tui.dialogs.form_row import FormRow
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
+from tui_reseller.tui.dialogs.in_editor import edit_in_editor
 from tui_reseller.tui.painting import covers
 from tui_reseller.tui.presenters.rows import is_too_small, too_small_words
 from tui_reseller.tui.widgets.inputs import Choice, LineInput, TypedInput
@@ -31,8 +32,6 @@ KINDS = {"": "", "soft": "$soft", "new": "bold", "off": "bold $off-ink on $off"}
 """How the parts of a change look."""
 NOTE_CELLS = 38
 """So much fits beside a field."""
-DIFFER = "the two passwords differ; nothing was sent"
-TOO_QUICK = "That came faster than fingers type (paste, or a slow line): type it again; nothing was sent"
 
 
 class Form(Dialog[dict[str, str] | None]):
@@ -50,6 +49,7 @@ class Form(Dialog[dict[str, str] | None]):
         Binding("right", "choose(1)", show=False, priority=True),
         Binding("left", "choose(-1)", show=False, priority=True),
         Binding("f1", "help", show=False),
+        Binding("ctrl+o", "write", show=False, priority=True),
     ]
 
     def __init__(self, spec: FormSpec, guard: CommitGuard) -> None:
@@ -228,7 +228,12 @@ class Form(Dialog[dict[str, str] | None]):
 
     def action_help(self) -> None:
         """Say the keys of a form."""
-        self.say("Tab next, Enter next field, ctrl+s or F2 does it, ctrl+r puts a value back, Esc leaves")
+        self.say("Tab or Enter next field, ctrl+s or F2 does it, ctrl+r puts back, ctrl+o your editor, Esc leaves")
+
+    def action_write(self) -> None:
+        """Write a reason or a note in the operator's editor."""
+        if (row := self._row_of(self.focused)) is not None and row.is_prose:
+            self.say(edit_in_editor(self.app, self.row(row.name)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """Left and right choose only where there is a choice, in a field they move in it; so does Enter among lines."""

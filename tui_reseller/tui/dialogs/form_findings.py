@@ -7,6 +7,8 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.tui.dialogs.form_spec import FormField
 
 REQUIRED = "required"
+DIFFER = "the two passwords differ; nothing was sent"
+TOO_QUICK = "That came faster than fingers type (paste, or a slow line): type it again; nothing was sent"
 
 
 def findings(row: FormField, value: str) -> list[Finding]:

@@ -65,6 +65,12 @@ class FormRow(Horizontal):
         """Put the loaded value back."""
         cast("HasValue", self.widget).value = self.field.shown(self.field.value)
 
+    def put(self, text: str) -> None:
+        """Let the field have a text, with the cursor behind it."""
+        cast("HasValue", self.widget).value = text
+        if isinstance(self.widget, LineInput):
+            self.widget.cursor_position = len(text)
+
     def mark(self, *, changed: bool) -> None:
         """A changed field carries a ~."""
         self.query_one(".form-label", Static).update(clean(f"{'~' if changed else ' '}{self.field.label}"))

@@ -18,7 +18,8 @@ class FormField:
 
     Value is what is there now; start is what the field shows at first, if it is something else (a draft). Lines stand
     above it. A choice without a value has nothing chosen, and must be. Same_as names the field whose value it repeats.
-    Is_replaced: what is typed takes the place of the value, unless the cursor is moved first.
+    Is_replaced: what is typed takes the place of the value, unless the cursor is moved first. Is_prose: it may be
+    written in the operator's editor.
     """
 
     name: str
@@ -36,6 +37,7 @@ class FormField:
     hint: str = ""
     only_if: tuple[str, str] | None = None
     lines: tuple[str, ...] = ()
+    is_prose: bool = False
 
     @property
     def begins(self) -> str:

@@ -27,6 +27,7 @@ class HelpPage(Page):
         hint = "type to find a command, Enter does it   PgDn more   Esc back"
         super().__init__(title, rows, hint=hint, filtering=True, ranked=ranked)
         self.groups = found
+        self._width = 0
 
     def compose(self) -> ComposeResult:
         """Title, filter, the map, the lines below it that are found, hint."""
@@ -34,15 +35,21 @@ class HelpPage(Page):
         yield from above
         rows.display = False
         with VerticalScroll(id="help-map", can_focus=False):
-            yield Static("", markup=False, id="help-lines")
+            yield Static(self._map(), markup=False, id="help-lines")
         yield rows
         yield hint
 
     def on_resize(self) -> None:
-        """Lay the map out for the width."""
-        width = self.size.width - 4
-        found = [*lines(self.groups, width, 3 if self.size.width >= THREE_FROM else 2), [(LEGEND, "soft")]]
-        self.query_one("#help-lines", Static).update(Content("\n").join(map(_content, found)))
+        """Lay the map out for another width."""
+        if self.size.width != self._width:
+            self.query_one("#help-lines", Static).update(self._map())
+
+    def _map(self) -> Content:
+        """Return the map as wide as the screen."""
+        self._width = self.app.size.width
+        columns = 3 if self._width >= THREE_FROM else 2
+        found = [*lines(self.groups, self._width - 4, columns), [(LEGEND, "soft")]]
+        return Content("\n").join(map(_content, found))
 
     def on_mount(self) -> None:
         """Begin with the map; the rest is the page's own."""

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from rich.cells import set_cell_size
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -11,6 +12,11 @@ from textual.widgets import Static
 
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
+
+AROUND = 4
+"""Lines of a menu beside its options: title, hint, and the blank ones around."""
+CELLS = 74
+"""The width of the options (styles/dialogs.tcss)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ class Menu(Dialog[str | None]):
     ) -> None:
         super().__init__()
         self.before = before
+        self._rows, self._width = len(options), CELLS
         self.heading = title
         self.options = options
         self.lines = lines
@@ -51,9 +58,20 @@ class Menu(Dialog[str | None]):
             for line in self.lines:
                 yield Static(clean(line), markup=False, classes="menu-line")
             # One widget for all: each more is opened, styled and closed one by one, which is felt in a long menu.
-            lines = (f" {option.key}   {clean(option.words)}" for option in self.options)
-            yield Static("\n".join(lines), markup=False, id="menu-options")
+            yield Static("\n".join(self._laid_out()), markup=False, id="menu-options")
             yield Static(" Esc back", markup=False, classes="menu-hint")
+
+    def _laid_out(self) -> list[str]:
+        """Return the lines of the options: beside each other, down column by column, where they are too many."""
+        room = max(self.app.size.height - AROUND - len(self.lines), 1)
+        columns = -(-len(self.options) // room)
+        self._rows = -(-len(self.options) // max(columns, 1))
+        self._width = CELLS // max(columns, 1)
+        words = [f" {option.key}   {clean(option.words)}" for option in self.options]
+        if columns <= 1:
+            return words
+        cells = [set_cell_size(text, self._width) for text in words]
+        return ["".join(cells[row :: self._rows]).rstrip() for row in range(self._rows)]
 
     async def on_key(self, event: Key) -> None:
         """Choose by letter."""
@@ -71,9 +89,10 @@ class Menu(Dialog[str | None]):
     async def on_click(self, event: Click) -> None:
         """Choose by click."""
         if event.widget is self.query_one("#menu-options"):
-            row = event.screen_y - event.widget.region.y
-            if 0 <= row < len(self.options):
-                await self._choose(self.options[row].value)
+            place = event.screen_offset - event.widget.content_region.offset
+            at = place.y + place.x // self._width * self._rows
+            if 0 <= place.y < self._rows and 0 <= at < len(self.options):
+                await self._choose(self.options[at].value)
 
     def action_leave(self) -> None:
         """Choose nothing."""

@@ -17,7 +17,7 @@ LONGEST_REASON = 200
 
 def reason_field(*, required: bool) -> FormField:
     """Return the row for the reason."""
-    return FormField("reason", "Reason", required=required, limit=LONGEST_REASON)
+    return FormField("reason", "Reason", required=required, limit=LONGEST_REASON, is_prose=True)
 
 
 def until_field(now: datetime) -> FormField:

@@ -39,13 +39,27 @@ class _Unsent:
 
 
 async def offer_draft(context: ProfileContext) -> None:
-    """Say that an edit was left unfinished; opening that customer's editor brings it back."""
+    """Say once that an edit was left unfinished; that customer's editor brings it back, also at a later start."""
     draft = context.services.drafts.load(context.session.account)
-    if draft is not None:
-        context.memory(_Unsent).draft = draft
-        context.notify(
-            f"An edit of {quoted(draft.username)} was not sent. Enter on that customer takes it up again.", "warning"
-        )
+    if draft is None:
+        return
+    context.memory(_Unsent).draft = draft
+    if not draft.was_told:
+        with suppress(BadConfig):  # then it is said again, which is no harm
+            context.services.drafts.save(context.session.account, replace(draft, was_told=True))
+        note = f"An edit of {quoted(draft.username, 40)} was not sent."
+        hints = (Hint("Enter", "on that customer takes it up again"), Hint(":draft", "drops it"))
+        context.show_note(Note(note, "warning", hints))
+
+
+async def drop_draft(context: ProfileContext) -> None:
+    """Forget what was typed for a customer and not sent."""
+    unsent = context.memory(_Unsent)
+    draft = unsent.draft or context.services.drafts.load(context.session.account)
+    unsent.draft = None
+    _forget_draft(context)
+    name = quoted(draft.username, 40) if draft is not None else ""
+    context.notify(f"Dropped: the edit of {name} that was not sent." if name else "No edit was left unsent.")
 
 
 async def edit(context: ProfileContext) -> None:

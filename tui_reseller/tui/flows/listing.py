@@ -14,6 +14,7 @@ from tui_reseller.domain.errors import (
     ResellerError,
     SnapshotDamaged,
 )
+from tui_reseller.domain.job import JobState
 from tui_reseller.domain.profile import Store
 from tui_reseller.domain.refreshing import MANUAL
 from tui_reseller.domain.secret import Secret
@@ -27,9 +28,12 @@ from tui_reseller.tui.flows.checking import check_later
 from tui_reseller.tui.flows.following import follow
 from tui_reseller.tui.presenters.header import clock_text, count_text, counts_words
 from tui_reseller.tui.profile_context import ProfileContext
+from tui_reseller.tui.view_state import Hint, Note
 
 REPAINT_SECONDS = 0.15
 SLOW_REPAINT_SECONDS = 1.0
+MOST_NAMED = 5
+"""So many jobs are named by their numbers."""
 FAILED, NO_KEY, KEY_REFUSED = "refresh failed", "no key", "key refused"
 """What the header says of a list that could not be read again."""
 
@@ -62,6 +66,22 @@ async def load_and_refresh(context: ProfileContext) -> None:
         context.show(progress="")
     else:
         await refresh(context, at_start=True)
+
+
+async def say_interrupted(context: ProfileContext) -> None:
+    """Say which jobs of this account were interrupted: nobody runs them, and they do not go on by themselves."""
+    try:
+        running = await context.services.jobs.all(context.session.account, is_running=True)
+    except ResellerError:
+        return  # the ledger was asked before, and that was said
+    found = [job for job in running if job.state is JobState.INTERRUPTED]
+    if not found:
+        return
+    numbers = ", ".join(str(job.number) for job in found[:MOST_NAMED]) + (" ..." if len(found) > MOST_NAMED else "")
+    left = sum(job.total - job.done for job in found)
+    words = f"Job {numbers} was" if len(found) == 1 else f"Jobs {numbers} were"
+    note = f"{words} interrupted: {count_text(left)} {'customer is' if left == 1 else 'customers are'} left."
+    context.show_note(Note(note, "warning", (Hint("b", "opens the jobs; Space goes on there"),)))
 
 
 async def say_unseen(context: ProfileContext) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tui_reseller.domain.errors import InvalidInput, ResellerError
-from tui_reseller.domain.job import Job
+from tui_reseller.domain.job import HANDED_OVER, Job
 from tui_reseller.domain.printed import command
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
@@ -88,11 +88,16 @@ async def hand_over(context: ProfileContext) -> None:
     run = context.run
     if run is None:
         return
-    run.stop("handed over to a process of its own")
-    while context.run is run:
-        await context.session.clock.sleep(0.05)
-    profile = context.session.profile
+    number, profile, jobs = run.job.number, context.session.profile, context.services.jobs
     credential = await context.services.credentials.get(profile)
-    pid = context.services.detach(run.job.number, profile, credential, context.session.policy.unlock_reason)
-    watch = command("job", "watch", str(run.job.number))
-    context.host.leave_line(f"Job {run.job.number} goes on (process {pid}): {watch}")
+    await jobs.want(number, HANDED_OVER)
+    run.stop("handed over to a process of its own")
+    try:
+        while context.run is run:
+            await context.session.clock.sleep(0.05)
+        pid = context.services.detach(number, profile, credential, context.session.policy.unlock_reason)
+    except BaseException:
+        await jobs.want(number, "")
+        raise
+    watch = command("job", "watch", str(number))
+    context.host.leave_line(f"Job {number} goes on (process {pid}): {watch}")

@@ -26,7 +26,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "usage.ranking",
     ),
     "After a change": (
-        "operation.undo", "needs-you.open", "job.list", "message.log", "list.changes", "list.refresh",
+        "operation.undo", "needs-you.open", "job.list", "message.log", "list.changes", "list.refresh", "draft.drop",
     ),
     "Taking along": ("copy.username", "copy.menu", "list.export", "list.import"),
     "Account and program": (
@@ -40,7 +40,7 @@ MOVING = (
 )  # fmt: skip
 IN_FORMS = (
     ("Tab Enter", "next field"), ("ctrl+s F2", "do what it says"), ("ctrl+r", "put the value back"),
-    ("up", "in Reason: earlier ones"), ("Esc", "leave; asks if typed"),
+    ("up", "in Reason: earlier ones"), ("ctrl+o", "Reason, note: your editor"), ("Esc", "leave; asks if typed"),
 )  # fmt: skip
 KEY_CELLS, GAP = 12, 2
 GRADES = {2: " !", 3: " !!"}

@@ -102,12 +102,13 @@ class MainScreen(SparingScreen[None]):
 
     async def _load(self) -> None:
         from tui_reseller.tui.flows.edit import offer_draft  # noqa: PLC0415 - after the first painting
-        from tui_reseller.tui.flows.listing import load_and_refresh, say_unseen  # noqa: PLC0415
+        from tui_reseller.tui.flows.listing import load_and_refresh, say_interrupted, say_unseen  # noqa: PLC0415
         from tui_reseller.tui.flows.refreshing import refresh_by_time  # noqa: PLC0415
 
         await load_and_refresh(self.context)
         refresh_by_time(self.context)
         await offer_draft(self.context)
+        await say_interrupted(self.context)
         await say_unseen(self.context)
 
     # What is shown

@@ -84,9 +84,12 @@ class TeamJobs:
         """Return a job."""
         return await self._ledger.run(lambda reader: next(_jobs(reader, " WHERE number = ?", number), None))
 
-    async def all(self, account: str | None = None) -> list[Job]:
-        """Return jobs, newest first."""
-        where, values = ("", ()) if account is None else (" WHERE account = ?", (escaped(account),))
+    async def all(self, account: str | None = None, *, is_running: bool = False) -> list[Job]:
+        """Return jobs, newest first; is_running for those alone that run, or were interrupted."""
+        asked = {"account": escaped(account)} if account is not None else {}
+        asked |= {"state": JobState.RUNNING.value} if is_running else {}
+        where = f" WHERE {' AND '.join(f'{name} = ?' for name in asked)}" if asked else ""
+        values = asked.values()
         return await self._ledger.run(lambda reader: list(_jobs(reader, f"{where} ORDER BY number DESC", *values)))
 
     async def waiting(self, number: int, after: int, limit: int = PAGE) -> list[JobItem]:

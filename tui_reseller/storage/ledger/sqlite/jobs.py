@@ -72,13 +72,15 @@ class Jobs:
             lambda connection: next(self._jobs(connection, " WHERE number = ?", number), None)
         )
 
-    async def all(self, account: str | None = None) -> list[Job]:
-        """Return jobs, newest first."""
+    async def all(self, account: str | None = None, *, is_running: bool = False) -> list[Job]:
+        """Return jobs, newest first; is_running for those alone that run, or were interrupted."""
 
         def work(connection: "LedgerConnection") -> list[Job]:
             names = [] if account is None else [escaped(name) for name in connection.accounts.names(account)]
-            where = f" WHERE account IN ({placeholders(names)})" if names else ""
-            return list(self._jobs(connection, f"{where} ORDER BY number DESC", *names))
+            states = [JobState.RUNNING.value] * is_running
+            asked = [f"account IN ({placeholders(names)})"] * bool(names) + ["state = ?"] * is_running
+            where = f" WHERE {' AND '.join(asked)}" if asked else ""
+            return list(self._jobs(connection, f"{where} ORDER BY number DESC", *names, *states))
 
         return await self._ledger.run(work)
 
