@@ -1,6 +1,10 @@
 """A working day with Account Provisioning v3 by commands: the whole program against a sandbox over HTTP."""
 
+import asyncio
+
 import pytest
+
+from tui_reseller.wiring import entry_points
 
 FREE, PRO = "org.ei.free.v1", "org.ei.pro.v1"
 
@@ -161,12 +165,15 @@ def test_a_link_is_printed_once_and_written_down_without_it(console, planted):
     assert link.startswith("https://")
     code = link.partition("code=")[2]
     assert code not in ran.err
-    newest, before = console("audit", "sign-ins").rows[:2]
-    assert (newest["link"], before["link"]) == ("given", "asked")
-    for row in (newest, before):
+    newest = console("audit", "sign-ins").rows[0]
+    assert (newest["link"], newest["outcome"]) == ("given", "applied")
+    shown = console("audit", "show", newest["id"]).row
+    for row in (newest, shown):
         assert (row["username"], row["reason"]) == (account, "ticket 4711")
         assert row["operator"]["user"]
         assert row["time"].endswith("Z")
+    assert (shown["operation"], shown["outcome"], shown["changes"]) == ("sign_in", "applied", {})
+    assert console("audit", "list", "--operation", "sign_in", "--username", account).rows == [shown]
     assert console("audit", "verify").row["whole"] is True
     kept = b"".join(path.read_bytes() for path in console.folder.rglob("*") if path.is_file())
     assert code.encode() not in kept
@@ -174,13 +181,21 @@ def test_a_link_is_printed_once_and_written_down_without_it(console, planted):
 
 @pytest.mark.parametrize(
     "options",
-    [("--dry-run", "--yes"), ("--read-only", "--yes"), (), ("--confirm", "another"), ("--yes", "--confirm", "x")],
+    [
+        ("--dry-run", "--yes"),
+        ("--dry-run", "--read-only"),
+        ("--read-only", "--yes"),
+        (),
+        ("--confirm", "another"),
+        ("--yes", "--confirm", "x"),
+    ],
 )
 def test_no_link_is_asked_for(console, planted, options):
     account, since = planted(), console.sandbox.last_seq()
     asked = len(console("audit", "sign-ins").rows)
     refused = console("sign-in", account, *options)
-    assert (refused.code, refused.out) == (11, "")
+    assert (refused.code, refused.out) == (0 if "--dry-run" in options else 11, "")
+    assert ("it would be refused" in refused.err) == ({*options} >= {"--dry-run", "--read-only"})
     assert console.sandbox.log(since) == []
     assert len(console("audit", "sign-ins").rows) == asked
 
@@ -189,10 +204,84 @@ def test_a_refused_link_is_written_down_as_such(console, planted):
     account = planted(active="false", account_state="banned")
     refused = console("sign-in", account, "--yes")
     assert (refused.code, refused.out) == (6, "")
-    newest, before = console("audit", "sign-ins").rows[:2]
-    assert (newest["username"], before["link"]) == (account, "asked")
+    newest = console("audit", "sign-ins").rows[0]
+    assert (newest["username"], newest["outcome"]) == (account, "rejected")
     assert newest["link"] not in {"asked", "given"}
     assert console("sign-in", "nobody-there", "--yes").code == 7
+
+
+@pytest.mark.parametrize("fault", ["drop-before", "drop-after"])
+def test_a_lost_answer_is_unknown_keeps_nobody_waiting_and_ends_with_the_next_link(console, planted, fault):
+    account = planted()
+    console.sandbox.fault(fault, operation="sign_in")
+    lost = console("sign-in", account, "--yes", "--reason", "ticket 4711")
+    assert (lost.code, lost.out) == (10, "")
+    assert "A link may have been made" in lost.err
+    assert "60 s" in lost.err
+    (row,) = [row for row in console("needs-you").rows if row["username"] == account]
+    assert (row["operation"], row["outcome"], row["reason"]) == ("sign_in", "unknown", "ticket 4711")
+    assert "A link may have been made" in console("needs-you").err
+    checked = console("verify", row["id"])
+    assert (checked.code, checked.row["outcome"]) == (10, "unverifiable")
+    assert "never tells of its links" in checked.err
+    undone = console("undo", row["id"], "--yes")
+    assert undone.code != 0
+    assert console("disable", account, "--yes").row["outcome"] == "applied"
+    assert console("sign-in", account, "--yes").code == 0
+    assert console("audit", "show", row["id"]).row["outcome"] == "resolved"
+
+
+def test_a_lost_link_is_resolved_with_a_note(console, planted):
+    account = planted()
+    console.sandbox.fault("drop-after", operation="sign_in")
+    console("sign-in", account, "--yes")
+    (row,) = console("audit", "list", "--username", account).rows
+    closed = console("resolve", row["id"], "--note", "nobody used it").row
+    assert (closed["operation"], closed["outcome"]) == ("sign_in", "resolved")
+
+
+def test_what_changes_nothing_waits_for_nobody(console, planted):
+    account = planted()
+    console.sandbox.fault("drop-after", operation="state")
+    console.sandbox.fault("drop-after", operation="disable")
+    assert console("disable", account, "--yes").code == 10
+    assert console("sign-in", account, "--yes").code == 0
+    assert console("delete", account, "--confirm", account).code == 11
+
+
+def test_an_undo_of_a_link_is_refused_with_the_reason(console, planted):
+    account = planted()
+    console("sign-in", account, "--yes")
+    newest = console("audit", "sign-ins").rows[0]
+    refused = console("undo", newest["id"], "--yes")
+    assert "a link cannot be taken back" in refused.err
+    assert refused.code in {2, 11}
+
+
+def test_notes_of_older_ledgers_stay_readable(console, planted):
+    account = planted()
+    told = {"username": account, "profile": "env", "operator": {"user": "kim"}, "reason": "old", "link": "asked"}
+
+    async def noted():
+        services = entry_points(dict(console.environment)).services(None, False)
+        mine = services.profiles.choose(None).account
+        try:
+            await services.ledger.note(mine, "sign_in", mine, told)
+        finally:
+            await services.ledger.aclose()
+
+    asyncio.run(noted())
+    console("sign-in", account, "--yes")
+    newest, before = rows(console("audit", "sign-ins"))[:2]
+    assert (newest["link"], newest["outcome"]) == ("given", "applied")
+    assert (before["link"], before["reason"], before["outcome"], before["id"]) == ("asked", "old", None, None)
+    assert console("audit", "verify").row["whole"] is True
+
+
+@pytest.mark.parametrize("options", [("--action", "sign_in"), ("--action", "sign-in")])
+def test_a_plan_asks_for_no_links(console, planted, options):
+    refused = console("plan", "new", "--filter", f"username={planted()}", *options)
+    assert (refused.code, "no action" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize(("answer", "code"), [("yes", 0), ("no", 11), ("", 11)])

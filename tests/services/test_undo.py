@@ -11,7 +11,7 @@ from tests.services.fakes import ANA, CALLS, KIM, LUZ, put_list
 from tui_reseller.domain.audit import Intent, Operator
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.errors import AnswerLost, InvalidInput, Rejected
-from tui_reseller.domain.operation import WRITES, Call, Operation, Outcome
+from tui_reseller.domain.operation import RECORDED, Call, Operation, Outcome
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.switch import Switch
 from tui_reseller.services import undo
@@ -54,14 +54,14 @@ async def test_what_cannot_be_undone_is_said_so_and_not_offered(session, operati
 
 
 def test_each_write_can_either_be_undone_or_has_words_why_not():
-    assert {*WRITES} == {operation for provider in PROVIDERS.values() for operation in provider.actions}
+    assert {*RECORDED} == {operation for provider in PROVIDERS.values() for operation in provider.actions}
     for provider in PROVIDERS.values():
         assert all((action.undo is None) == bool(action.cannot_undo) for action in provider.actions.values())
 
 
 def test_what_a_service_has_not_it_has_words_for():
     for provider in PROVIDERS.values():
-        assert {*WRITES} == {*provider.actions, *provider.lacks}, provider.id
+        assert {*RECORDED} == {*provider.actions, *provider.lacks}, provider.id
 
 
 async def test_a_switch_that_changed_nothing_has_nothing_to_take_back(session):

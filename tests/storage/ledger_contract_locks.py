@@ -1,6 +1,7 @@
 """What every ledger refuses while something is open, and what closes it."""
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -24,6 +25,18 @@ class LocksContract(OneLedger):
         assert entry in caught.value.hint
         await ledger.begin(intent(Operation.DELETE, username="user2"))
         await ledger.begin(intent(Operation.DELETE, account="https://elsewhere|acme"))
+
+    @pytest.mark.parametrize("outcome", [None, *NEEDING])
+    async def test_what_changes_nothing_neither_waits_nor_keeps_others_waiting(self, ledger, intent, outcome):
+        account = "accounts-v3|https://api.sendgrid.com/v3|acme"
+        for first, then in itertools.permutations([Operation.SIGN_IN, Operation.DISABLE]):
+            begun = await ledger.begin(intent(first, first.value, account))
+            if outcome is not None:
+                await ledger.finish(begun, outcome, "said")
+            assert await ledger.begin(intent(then, first.value, account))
+        assert await ledger.already(intent(Operation.DISABLE, "disable", account), "so") is None
+        await ledger.begin(intent(Operation.SIGN_IN, "third", account))
+        assert await ledger.already(intent(Operation.DISABLE, "third", account), "so")
 
     @pytest.mark.parametrize("outcome", CLOSED)
     async def test_a_closed_outcome_locks_nothing(self, ledger, intent, outcome):

@@ -160,9 +160,9 @@ def test_what_is_written_is_durable_whatever_the_client_asked_for(team_cluster):
 
 async def test_rules_are_those_of_the_program(team_cluster):
     services = {**PROVIDERS, "": provider_of("")}
-    stored = {(a, b): c for a, b, c in team_cluster.ask("SELECT * FROM reseller.rules")}
+    stored = {(a, b): (c, d) for a, b, c, d in team_cluster.ask("SELECT * FROM reseller.rules")}
     assert stored == {
-        (name, operation.value): action.is_repeatable
+        (name, operation.value): (action.is_repeatable, action.locks)
         for name, service in services.items()
         for operation, action in service.actions.items()
     }

@@ -39,8 +39,8 @@ TOY = Provider(
         ),
     },
     identity=("nickname",),
+    lacks={Operation.SIGN_IN: "the account's owner signs in"},
     needs_api_user=False,
     new_values={"delivering": True},
-    why_no_sign_in="the account's owner signs in",
     name_fields=("nickname",),
 )  # fmt: skip

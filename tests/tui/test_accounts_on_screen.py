@@ -8,6 +8,8 @@ import pytest
 
 from tests.harness.waiting import soon
 from tests.tui.desk import open_desk
+from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.provider import DETAILS_READ
 from tui_reseller.services.policy import READ_SECONDS
 
@@ -97,9 +99,26 @@ async def test_a_link_is_asked_about_and_shown_once(open_accounts, plant, accoun
         link = next(line for line in desk.words().splitlines() if line.startswith("https://"))
         await desk.press("escape")
         await soon("it is closed", lambda: desk.dialog is None)
-        rows = await desk.services.ledger.notes("sign_in", desk.main.context.session.account)
-        assert [body["link"] for _, body in rows] == ["given", "asked"]
+        (entry,) = await desk.services.ledger.entries(AuditQuery(username=account))
+        assert (entry.operation, entry.outcome) == (Operation.SIGN_IN, Outcome.APPLIED)
         assert all(link not in text for _, text in desk.main.context.log)
+
+
+async def test_a_lost_link_needs_you_and_keeps_nobody_waiting(open_accounts, plant, accounts):
+    account = plant()
+    async with open_accounts(size=(120, 40)) as desk:
+        await desk.go_to(account)
+        accounts.fault("drop-after", operation="sign_in")
+        await desk.press("x", "o")
+        await desk.opened("Sign in as the customer")
+        await desk.read_then("ctrl+s")
+        await desk.told("says what is safe")
+        await desk.press("exclamation_mark")
+        await desk.opened("Needs you")
+        await desk.press("enter")
+        await desk.opened("UNKNOWN - sign-in")
+        assert "A link may have been made" in " ".join(desk.words().split())
+        assert "Further changes to this customer wait" not in desk.words()
 
 
 async def test_no_link_is_asked_for_where_nothing_may_be_written(open_accounts, plant, accounts):

@@ -15,12 +15,13 @@ NO_ADVICE: Mapping[Outcome, str] = MappingProxyType({})
 
 
 class Effect(Enum):
-    """What a write does to the record of a customer."""
+    """What an operation does to the record of a customer. ENTERS leaves it as it is: it lets an operator in."""
 
     CHANGES = "changes"
     CREATES = "creates"
     RENAMES = "renames"
     REMOVES = "removes"
+    ENTERS = "enters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,16 @@ class Action:
     def is_seldom(self) -> bool:
         """Whether it opens or closes something: services take that more seldom than the rest."""
         return self.effect in {Effect.CREATES, Effect.REMOVES}
+
+    @property
+    def changes_who(self) -> bool:
+        """Whether somebody else bears a username afterwards: a customer is opened, renamed or closed."""
+        return self.effect in {Effect.CREATES, Effect.RENAMES, Effect.REMOVES}
+
+    @property
+    def locks(self) -> bool:
+        """Whether a customer waits while its outcome is open (reliability R5): not for what changes nothing."""
+        return self.effect is not Effect.ENTERS
 
     @property
     def stops(self) -> bool:

@@ -31,6 +31,7 @@ class Operation(Enum):
     CREDITS_ADD = "credits_add"
     IPS_SET = "ips_set"
     OFFERINGS_SET = "offerings_set"
+    SIGN_IN = "sign_in"
     FOREIGN = "foreign"
 
     @classmethod
@@ -42,8 +43,12 @@ class Operation(Enum):
             return cls.FOREIGN
 
 
-WRITES = tuple(operation for operation in Operation if operation not in {Operation.LIST, Operation.FOREIGN})
-"""The operations that change a customer."""
+WRITES = tuple(
+    operation for operation in Operation if operation not in {Operation.LIST, Operation.SIGN_IN, Operation.FOREIGN}
+)
+"""The operations that change a customer: what plans, jobs and files are made of."""
+RECORDED = (*WRITES, Operation.SIGN_IN)
+"""The operations that the audit log has: those, and the one that lets an operator into a customer's account."""
 
 
 _TWO_WORDS = frozenset({Operation.CREDITS_SET, Operation.CREDITS_ADD, Operation.IPS_SET, Operation.OFFERINGS_SET})

@@ -21,7 +21,7 @@ from tui_reseller.domain.fingerprint import (
     fingerprint_of,
     likeness,
 )
-from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.operation import WRITES, Call, Operation
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.value import Value, value_of
 
@@ -104,6 +104,8 @@ class Item:
             raise ValueError("a plan holds no password")
         values = {name: value_of(value) for name, value in before.items()}
         operation, until = Operation(found["operation"]), found.get("until")
+        if operation not in WRITES:
+            raise ValueError("an item of a plan changes a customer")
         end = None if until is None else datetime.fromisoformat(str(until))
         meant = fingerprint_from(found.get("fingerprint"))
         return cls(operation, username, fields or NOTHING, values or NOTHING, line, undoes, end, meant)

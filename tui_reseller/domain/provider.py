@@ -112,10 +112,9 @@ class Provider:
     New_values are the switches as a new customer has them. Name_fields and place_fields are what a customer is
     described by in one line. Sections are titles and the fields under each, as a customer is shown; a field that is
     in none stands in the first. Postal_line is the line of a postal address below the street: its groups are separated
-    by commas, the fields of a group by spaces. Signs_in: it gives links that sign in as a customer; else
-    why_no_sign_in says what to do instead. Tells_usage: it has statistics of what customers send; else why_no_usage
-    says where they are seen instead. After_create is the operation that gives a new customer what create does not
-    carry, as soon as it can be read. Eu_base_url is where calls for customers of the European region go, empty
+    by commas, the fields of a group by spaces. Tells_usage: it has statistics of what customers send; else
+    why_no_usage says where they are seen instead. After_create is the operation that gives a new customer what create
+    does not carry, as soon as it can be read. Eu_base_url is where calls for customers of the European region go, empty
     where there is one place for all.
     """
 
@@ -136,8 +135,6 @@ class Provider:
     sections: tuple[tuple[str, tuple[str, ...]], ...] = (("Details", ()),)
     postal_line: tuple[tuple[str, ...], ...] = ()
     eu_base_url: str = ""
-    signs_in: bool = False
-    why_no_sign_in: str = ""
     tells_usage: bool = False
     why_no_usage: str = ""
     after_create: Operation | None = None

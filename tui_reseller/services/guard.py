@@ -9,9 +9,8 @@ from typing import Protocol
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListProgress
-from tui_reseller.domain.operation import Call
+from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.receipt import Receipt
-from tui_reseller.domain.secret import Secret
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import CustomersPort
 from tui_reseller.services.usage_port import UsagePort
@@ -66,15 +65,9 @@ class GuardedCustomers:
         """Send one write, of a job if one is named; or raise RefusedHere: nothing was sent then."""
         permit.refuse_other(self._account, call, job)
         self._policy.refuse(call)
+        if call.operation is Operation.SIGN_IN:
+            return Receipt("given", link=await self._customers.link(call.username))
         return await self._customers.send(call)
-
-    async def link(self, username: str) -> Secret:
-        """Ask for a link that signs in as a customer; raise NotWritable while nothing may be written."""
-        self._policy.tighten()
-        refusal = self._policy.refusal()
-        if refusal is not None:
-            raise refusal
-        return await self._customers.link(username)
 
     def usage(self) -> UsagePort:
         """Return the service's statistics."""

@@ -60,7 +60,7 @@ async def _left_by_us(session: Session, username: str, lag: float, fields: Colle
     for entry in reversed(entries):
         if _is_certain(entry) and entry.time >= since:
             left = {**(left or {}), **{change.field: change.after for change in entry.changes}}
-            if session.provider.action(entry.operation).effect is not Effect.CHANGES:
+            if session.provider.action(entry.operation).changes_who:
                 left = {} if session.provider.action(entry.operation).effect is Effect.CREATES else None
     if left is None:
         return None

@@ -54,7 +54,7 @@ async def _take_in_notes(session: Session, entries: Sequence[Entry], noted: Iter
     found, known = set(noted), session.notes.present.by_name
     for entry in entries:
         names = {entry.username, *(str(change.after) for change in entry.changes if change.field == KEY)}
-        is_other = session.provider.action(entry.operation).effect is not Effect.CHANGES
+        is_other = session.provider.action(entry.operation).changes_who
         is_told_otherwise = any(change.field in session.provider.identity for change in entry.changes)
         if (is_other or is_told_otherwise) and any(name in known or name in found for name in names):
             found |= names

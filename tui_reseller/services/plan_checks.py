@@ -63,7 +63,8 @@ async def checker_for(
     found = await read_those_needed(session, touched, found)
     unknown = names - found.keys()
     alike = await session.customers.look_alikes(unknown, NAMED) if unknown else {}
-    return Checker(session, wanted, found, alike, frozenset(entry.username for entry in open_), checking)
+    locked = frozenset(entry.username for entry in open_ if session.provider.action(entry.operation).locks)
+    return Checker(session, wanted, found, alike, locked, checking)
 
 
 class Checker:

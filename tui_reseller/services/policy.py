@@ -235,13 +235,6 @@ class Policy:
             return None
         return RefusedHere(f"refused: {service.title} has no statistics", hint=service.why_no_usage)
 
-    def without_sign_in(self) -> RefusedHere | None:
-        """Return the error of a service that gives no links that sign in, with what to do instead; None if it does."""
-        service = self.profile.service
-        if service.signs_in:
-            return None
-        return RefusedHere(f"refused: {service.title} has no sign-in link", hint=service.why_no_sign_in)
-
     def refuse(self, call: Call) -> None:
         """Raise RefusedHere for what is never sent, whoever asks: what the service has not, while nothing may be
         written, to no username, to our own reseller account or under its name (in any case, width or with spaces around

@@ -16,8 +16,8 @@ class Result:
     """What became of one operation on one customer.
 
     Id is the audit entry, None where nothing was to be written down (refused, conflict, nothing to change). Error says
-    why it was not applied. Password is a generated one, to be shown once. Told is what the service said with its answer
-    of the customer as it is now.
+    why it was not applied. Password is a generated one, link what signs in as the customer: both to be shown once. Told
+    is what the service said with its answer of the customer as it is now.
     """
 
     username: str
@@ -29,6 +29,7 @@ class Result:
     error: ResellerError | None = field(default=None, compare=False)
     password: Secret | None = field(default=None, compare=False)
     told: Mapping[str, Value] = field(default_factory=lambda: NOTHING_TOLD, compare=False)
+    link: Secret | None = field(default=None, compare=False)
 
     def as_dict(self) -> dict[str, object]:
         """Return the stable object of output (design: "A write"), without the password."""

@@ -1,107 +1,61 @@
-"""A link that signs an operator in as a customer: asked for once, written down, told to nobody else.
+"""A link that signs an operator in as a customer: an operation like others, but that it changes no customer.
 
-It changes no customer, but it opens one's whole account: what may not be written may not be entered either.
+It opens one's whole account: what may not be written may not be entered either. The link itself is kept nowhere.
 """
 
 from collections.abc import Mapping, Sequence
 
-from tui_reseller.domain.action import Action
-from tui_reseller.domain.confusables import is_same_name
-from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere, ResellerError
-from tui_reseller.domain.secret import Secret
-from tui_reseller.domain.text import quoted
-from tui_reseller.services.door import Consent
+from tui_reseller.domain.audit import AuditQuery, Entry, utc_text
+from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.services.door import Permit
 from tui_reseller.services.ledger_ports import LedgerPort
-from tui_reseller.services.policy import TYPED, confirming_text, grade, is_confirmed_by
+from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
+from tui_reseller.services.write import Aim, send, stopped
 
-KIND = "sign_in"
-"""Of the rows of the ledger that say who asked for a link; under the key of our account."""
-ASKED, GIVEN = "asked", "given"
-
-
-ACTION = Action(
-    "Sign in as the customer",
-    2,
-    "Get the link",
-    consequence=(
-        "The link opens the customer's whole account, as its first administrator: once, for about a minute.",
-        "Whoever has it is in. Who asked for it is written down; the link is kept nowhere.",
-    ),
-)
-"""How strongly it is asked about, and what is said before: it is an operation, though it changes no customer."""
+NOTED = "sign_in"
+"""The kind of the notes in older ledgers that say who asked for a link; they stand under the key of our account."""
+GIVEN, ON_ITS_WAY = "given", "asked"
 
 
-def typed_text(session: Session, username: str) -> str | None:
-    """Return what has to be typed before a link is asked for, or None where yes is enough."""
-    is_typed = grade(ACTION, protected=session.profile.protected) >= TYPED
-    return confirming_text([username], session.profile) if is_typed else None
+def call_for(username: str) -> Call:
+    """Return the call that asks for a link to a customer's account."""
+    return Call(Operation.SIGN_IN, username)
 
 
-def refuse(session: Session, username: str, reason: str | None = None) -> None:
-    """Raise RefusedHere for what is never asked for: where the service has no such link, while nothing may be written,
-    without a reason where one is required (None: it has not been asked for yet), and for our own account. Raises
-    BadConfig where the config file cannot be read any more.
+async def ask_for_link(session: Session, call: Call, permit: Permit, reason: str) -> Result:
+    """Ask for a link that signs in once, as an administrator of the customer's account. It is in the result if the
+    service gave one: that it was asked for is durable before, and what became of it is written down.
+
+    The customer is not read before: there is nothing to compare, and an account is never another one under its id.
+    Never raises a ResellerError: what stopped it stands in the result.
     """
-    policy = session.policy
-    policy.tighten()
-    if (refusal := policy.without_sign_in() or policy.refusal()) is not None:
-        raise refusal
-    if not username.strip() or is_same_name(username, session.profile.api_user):
-        raise RefusedHere(f"refused: {quoted(username)} is no customer's account; no link was asked for")
-    if reason is not None and session.profile.protected and not policy.reason_for(reason):
-        raise RefusedHere(
-            f'refused: profile "{session.profile.name}" is protected, a reason is required; no link was asked for'
-        )
-
-
-def refuse_unagreed(session: Session, username: str, consent: Consent) -> None:
-    """Raise RefusedHere unless somebody has agreed, by typing the account where that is asked for."""
-    if consent.dry_run:
-        raise RefusedHere("refused: a dry run asks for no link")
-    typed = typed_text(session, username)
-    if consent.typed is not None and not is_confirmed_by(consent.typed, [username], session.profile):
-        raise RefusedHere(f"refused: {quoted(consent.typed)} does not confirm it; no link was asked for")
-    if typed is not None and consent.typed is None:
-        raise RefusedHere(f"refused: this must be confirmed by typing {quoted(typed)}; no link was asked for")
-    if not consent.agreed:
-        raise RefusedHere("refused: not confirmed; no link was asked for")
-
-
-async def link_for(session: Session, username: str, reason: str, consent: Consent) -> Secret:
-    """Return a link that signs in once, as an administrator of the customer's account. It is written down before it is
-    asked for, and again with what became of it; the link itself never is.
-
-    Raises what refuse() and refuse_unagreed() raise, LedgerUnavailable, NotSent, AnswerLost, UnusableAnswer, Rejected
-    and its kinds.
-    """
-    refuse(session, username, reason)
-    refuse_unagreed(session, username, consent)
-    service = await session.service()
-    await _note(session, username, reason, ASKED)
     try:
-        link = await service.link(username)
+        return await send(session, call, None, permit, Aim(reason=reason))
     except ResellerError as error:
-        await _note(session, username, reason, error.message)
-        raise
-    await _note(session, username, reason, GIVEN)
-    return link
+        return stopped(call, error)
 
 
-async def past(ledger: LedgerPort, account: str) -> Sequence[tuple[str, Mapping[str, object]]]:
-    """Return when links were asked for, and who for whom, newest first. Raises LedgerUnavailable."""
-    return await ledger.notes(KIND, account)
+async def past(ledger: LedgerPort, account: str) -> Sequence[Mapping[str, object]]:
+    """Return when links were asked for, by whom and for whom, newest first: operations, and notes of older versions,
+    which wrote one when a link was asked for and one with what became of it. Raises LedgerUnavailable.
+    """
+    asked = await ledger.entries(AuditQuery(account=account, operation=Operation.SIGN_IN))
+    noted = await ledger.notes(NOTED, account)
+    found = [_of_entry(entry) for entry in asked] + [{"time": time, **body} for time, body in noted]
+    return sorted(found, key=lambda one: str(one["time"]), reverse=True)
 
 
-async def _note(session: Session, username: str, reason: str, what: str) -> None:
-    body = {
-        "username": username,
-        "profile": session.profile.name,
-        "operator": session.operator.as_dict(),
-        "reason": session.policy.reason_for(reason),
-        "link": what,
+def _of_entry(entry: Entry) -> dict[str, object]:
+    is_given = entry.outcome is not None and entry.outcome.is_applied
+    return {
+        "time": utc_text(entry.time),
+        "username": entry.username,
+        "link": GIVEN if is_given else entry.message if entry.outcome else ON_ITS_WAY,
+        "operator": entry.operator.as_dict(),
+        "profile": entry.profile,
+        "reason": entry.reason,
+        "outcome": entry.outcome.value if entry.outcome else None,
+        "id": entry.id,
     }
-    try:
-        await session.ledger.note(session.account, KIND, session.account, body)
-    except LedgerUnavailable as error:
-        raise LedgerUnavailable(f"{error.message}; no link is given out without it", hint=error.hint) from None

@@ -72,7 +72,7 @@ def _counting(provider: Provider) -> set[Operation]:
     """Return the operations that begin, end or carry on a suspension."""
     found = set(stops_of(provider))
     for operation, action in provider.actions.items():
-        if action.effect is not Effect.CHANGES or action.undo in found:
+        if action.changes_who or action.undo in found:
             found.add(operation)
     return found
 

@@ -225,7 +225,9 @@ async def send(
         raise
     message += await _finish(session, entry_id, outcome, message, receipt.username)
     name = receipt.username or call.username
-    return Result(name, call.operation, outcome, message, entry_id, changes, error, told=receipt.told)
+    return Result(
+        name, call.operation, outcome, message, entry_id, changes, error, told=receipt.told, link=receipt.link
+    )
 
 
 def _intent(session: Session, call: Call, before: Customer | None, changes: tuple[Change, ...], aim: Aim) -> Intent:

@@ -36,7 +36,6 @@ class Command:
 
 
 CUSTOMER, WRITABLE, VALID_FILTER, WHOLE_LIST, USAGE = "customer", "writable", "valid filter", "whole list", "usage"
-SIGNS_IN = "sign-in link"
 _ACT = (CUSTOMER, WRITABLE)
 
 COMMANDS: tuple[Command, ...] = (
@@ -163,7 +162,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "customer.sign-in", (), "Sign in as", "A link to the customer's account, once",
-        handler="sign_in.sign_in", needs=(SIGNS_IN, *_ACT), more="o",
+        handler="sign_in.sign_in", needs=_ACT, more="o", operations=(Operation.SIGN_IN,),
     ),
     Command(
         "customer.label", (), "Label", "A word of ours on the customer; never sent",

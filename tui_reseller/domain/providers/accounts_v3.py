@@ -106,6 +106,22 @@ ACTIONS = {
         effect=Effect.REMOVES, remembers=(KEY,), cannot_undo="a delete cannot be undone", hits_whole_account=True,
         advice={Outcome.UNKNOWN: "Safe: check. Not safe: delete again before it is resolved."},
     ),
+    Operation.SIGN_IN: Action(
+        "Sign in as the customer", 2, "Get the link",
+        brief="A link to the account, once",
+        consequence=(
+            "The link opens the customer's whole account, as its first administrator: once, for about a minute.",
+            "Whoever has it is in. Who asked for it is written down; the link is kept nowhere.",
+        ),
+        effect=Effect.ENTERS, is_repeatable=True, is_checkable=False,
+        uncheckable="the service never tells of its links; one works once, within 60 s of being made",
+        cannot_undo="a link cannot be taken back: it works once, and ends by itself 60 s after it was made",
+        advice=dict.fromkeys(
+            (Outcome.UNKNOWN, Outcome.UNVERIFIABLE),
+            "A link may have been made; nobody was given it here, and it ends by itself 60 s later. Safe: ask for "
+            "another one, which closes this one; or resolve with a note.",
+        ),
+    ),
 }  # fmt: skip
 """Grades: interaction 4. Repeatable and checkable: reliability 4.3."""
 
@@ -139,7 +155,6 @@ ACCOUNTS_V3 = Provider(
     list_is_atomic=False,
     reads_lag=30.0,
     new_values={"sending": True},
-    signs_in=True,
     sections=(("Account", ("state", "package", "addons", "created_at", DETAILS_READ)),),
     why_no_usage="the statistics of an account are in the vendor's application: a sign-in link lets you in",
 )

@@ -175,6 +175,7 @@ SUBUSERS_V3 = Provider(
     identity=("id", "email"),
     lacks={
         Operation.OFFERINGS_SET: "packages are of accounts; what a subuser may send are its credits (credits set)",
+        Operation.SIGN_IN: "the customer logs in; a parent account has a switch of its own at the vendor's website",
     },
     needs_api_user=False,
     list_is_atomic=False,
@@ -182,7 +183,6 @@ SUBUSERS_V3 = Provider(
     after_create=_SET,
     new_values={"sending": True},
     tells_usage=True,
-    why_no_sign_in="the customer logs in; a parent account has a switch of its own at the vendor's website",
     name_fields=("first_name", "last_name"),
     place_fields=("city", "country"),
     sections=(

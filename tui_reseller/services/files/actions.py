@@ -3,7 +3,7 @@
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.nearest import did_you_mean
-from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.operation import WRITES, Operation
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import clean
 
@@ -29,7 +29,7 @@ def all_columns(provider: Provider) -> tuple[str, ...]:
 def action_of(provider: Provider, text: str) -> Operation:
     """Return the operation that a word names: as in the audit log, with dashes or in capitals too."""
     name = text.strip().lower().replace("-", "_").replace(" ", "_")
-    known = {operation.value: operation for operation in provider.actions}
+    known = {operation.value: operation for operation in provider.actions if operation in WRITES}
     if name not in known:
         hint = did_you_mean(name, known, f"actions: {', '.join(known)}")
         raise InvalidInput(f"no action {clean(text, longest=40)!r}", field=ACTION, hint=hint)

@@ -84,7 +84,7 @@ def following(provider: Provider) -> tuple[Operation, ...]:
     return tuple(
         operation
         for operation, action in provider.actions.items()
-        if action.effect is not Effect.CHANGES or not set(provider.identity).isdisjoint((*action.sets, *action.takes))
+        if action.changes_who or not set(provider.identity).isdisjoint((*action.sets, *action.takes))
     )
 
 
@@ -152,8 +152,8 @@ def refuse_overtaken(
             hint="look at it again, then decide",
         )
     for row in applied:
-        effect = provider.action(Operation.read(row.operation)).effect
-        if row.number > seen and effect is not Effect.CHANGES:
+        action = provider.action(Operation.read(row.operation))
+        if row.number > seen and action.changes_who:
             raise Conflict(
                 f"{quoted(note.username)} is another customer since ({row.operation}); nothing was written",
                 hint="look at it again, then decide",

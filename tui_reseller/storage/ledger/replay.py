@@ -14,7 +14,7 @@ def replayed(provider: Provider) -> tuple[Operation, ...]:
     return tuple(
         operation
         for operation, action in provider.actions.items()
-        if action.effect is not Effect.CHANGES or not provider.untold.isdisjoint((*action.sets, *action.takes))
+        if action.changes_who or not provider.untold.isdisjoint((*action.sets, *action.takes))
     )
 
 

@@ -88,9 +88,12 @@ def refuse_if_locked(intent: Intent, open_entries: Iterable[Entry]) -> None:
     """Raise RefusedHere if one of the open operations of a customer forbids another one.
 
     Only an operation that repeats an open one with the same value, and does no harm by that, may be sent (reliability
-    4.3): not while that one is in flight, nor where somebody else may have changed the customer.
+    4.3): not while that one is in flight, nor where somebody else may have changed the customer. What changes nothing
+    neither waits nor keeps others waiting.
     """
-    for entry in open_entries:
+    for entry in open_entries if _locks(intent) else ():
+        if not _locks(entry):
+            continue
         if entry.outcome is None:
             raise RefusedHere(
                 f"{_described(entry)} is being sent just now",
@@ -112,7 +115,7 @@ def already(transaction: Transaction, intent: Intent, message: str) -> str | Non
 
     Raises RefusedHere if the item of a job is taken.
     """
-    if transaction.open_of(intent.account, intent.username):
+    if any(_locks(entry) for entry in transaction.open_of(intent.account, intent.username)):
         return None
     entry_id = begin(transaction, intent)
     finish(transaction, entry_id, Outcome.ALREADY_SO, message)
@@ -192,6 +195,10 @@ def _open_repeats(transaction: Transaction, entry: Entry) -> list[Entry]:
 
 def _may_be_repeated(entry: Entry) -> bool:
     return _is_repeatable(entry) and entry.outcome in _REPEATABLE_STATES
+
+
+def _locks(one: Entry | Intent) -> bool:
+    return provider_of(one.account).action(one.operation).locks
 
 
 def _is_repeatable(entry: Entry) -> bool:

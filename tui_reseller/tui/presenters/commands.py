@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tui_reseller.domain.action import Action
 from tui_reseller.domain.provider import Provider
 from tui_reseller.services.policy import Policy
-from tui_reseller.tui.commands import CUSTOMER, SIGNS_IN, USAGE, VALID_FILTER, WHOLE_LIST, WRITABLE, Command
+from tui_reseller.tui.commands import CUSTOMER, USAGE, VALID_FILTER, WHOLE_LIST, WRITABLE, Command
 from tui_reseller.tui.keys import key_word
 from tui_reseller.tui.view_state import ViewState
 
@@ -23,8 +23,7 @@ def why_not(command: Command, state: ViewState, policy: Policy, *, has_customer:
     refusals = [refusal for refusal in lacking if refusal is not None]
     if refusals and len(refusals) == len(lacking):
         return refusals[0].message + (f" - {refusals[0].hint}" if refusals[0].hint else "")
-    lacking_here = {USAGE: policy.without_usage, SIGNS_IN: policy.without_sign_in}
-    without = next((why() for need, why in lacking_here.items() if need in command.needs), None)
+    without = policy.without_usage() if USAGE in command.needs else None
     if without is not None:
         return without.message + (f" - {without.hint}" if without.hint else "")
     if CUSTOMER in command.needs and not has_customer and not state.marked:

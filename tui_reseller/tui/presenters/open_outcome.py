@@ -33,7 +33,7 @@ def open_lines(entry: Entry, next_check: datetime | None) -> list[str]:
         *(f" {c.field}: before {word(c.before)}, wanted {word(c.after)}" for c in _shown_changes(action, entry)),
         f" Known: {clean(known(entry), longest=LONGEST)}.",
         f" {safe_for(entry)}",
-        " Further changes to this customer wait until this is resolved.",
+        *([" Further changes to this customer wait until this is resolved."] if action.locks else []),
     ]
     if outcome is Outcome.UNKNOWN and action.is_checkable:
         lines.append(f" Next check {seconds_text(next_check)}" if next_check else " Next check when you ask for it")

@@ -87,7 +87,7 @@ def _fill(database: psycopg.Connection[Any]) -> None:
     """Fill the tables of rules and outcomes from the program's own: they stand there only once."""
     services = {**{one.id: one for one in PROVIDERS.values()}, "": provider_of("")}
     rules = [
-        (name, operation.value, action.is_repeatable)
+        (name, operation.value, action.is_repeatable, action.locks)
         for name, service in services.items()
         for operation, action in service.actions.items()
     ]
