@@ -23,6 +23,7 @@ from typing import ClassVar, Protocol
 import pytest
 
 from tests.api.contract_tools import answering, closed_port, error_of, everything, failure_of, http, listed
+from tests.harness import samples
 from tests.harness import toxic_proxy as toxics
 from tests.harness.toxic_proxy import ToxicProxy
 from tests.harness.waiting import soon
@@ -32,14 +33,11 @@ from tui_reseller.domain.changes import wanted_by
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import EXTRA, table_columns
 from tui_reseller.domain.operation import WRITES, Call, Operation
-from tui_reseller.domain.provider import KEY, AtCreate, Kind, Provider, Told
+from tui_reseller.domain.provider import KEY, Provider, Told
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.value import Value
-from tui_reseller.domain.whole import in_one_form
 from tui_reseller.services.ports import CustomersPort
 
-PASSWORD = "pA55-CANARY+/ü"
-OLD_PASSWORD = "0Ld-pA55-CANARY+/ü"
 OTHER_KEY = "0ther-k3y-CANARY"
 ODD_NAMES = ("a/b", "a%2Fb", "a b+c", "ü€😀", "q?x=1&y#z", 'O\'Neil "x"', "..a", "<b>&amp;")
 LOST = (e.AnswerLost, e.UnusableAnswer)
@@ -126,27 +124,10 @@ class ClientContract:
     # --- What a customer and a call look like, by the provider's table ----------------------------------------------
 
     def told_columns(self) -> list[str]:
-        """Return the columns that a list tells, but for the key and what the service gives by itself, as an id."""
-        told = [f for f in self.provider.fields if f.is_column and f.told in {Told.LIST, Told.ROWS} and f.name != KEY]
-        return [f.name for f in told if f.set_by or f.at_create is not AtCreate.NO]
+        return samples.told_columns(self.provider)
 
     def sample(self, name: str, word: str) -> Value:
-        """Return a value of a field that its rules allow."""
-        field = self.provider.by_name[name]
-        if field.kind is Kind.SWITCH:
-            return True
-        if field.kind is Kind.CHOICE:
-            return field.choices[0]
-        special = {
-            "email": f"{word}@x.example",
-            "boolean": "true",
-            "date": "2030-01-31",
-            "country": "US",
-            "addresses": "203.0.113.1, 203.0.113.2",
-            "count": 1000,
-            "difference": "5",
-        }
-        return special.get(field.check, f"{word} & söhne")
+        return samples.sample(self.provider, name, word)
 
     def plant(self, peer: Peer, username: str, **values: Value) -> str:
         values = {**{name: self.sample(name, "old") for name in self.told_columns()}, **values}
@@ -154,29 +135,13 @@ class ClientContract:
 
     def plant_for(self, peer: Peer, operation: Operation, username: str) -> str:
         """Plant a customer whom an operation can change, and return the key; none for one that makes him."""
-        action = self.provider.action(operation)
-        if action.effect is not Effect.CREATES:
-            told = {name: not value for name, value in action.sets.items() if name in self.told_columns()}
-            return self.plant(peer, username, **told)
-        return username
+        if self.provider.action(operation).effect is Effect.CREATES:
+            return username
+        return self.plant(peer, username, **samples.planted_for(self.provider, operation))
 
     def call(self, operation: Operation, username: str) -> Call:
         """Return a call that changes a planted customer, or makes a new one."""
-        action = self.provider.action(operation)
-        if action.effect is Effect.RENAMES:
-            fields = {KEY: f"{username}.new"}
-        else:
-            needed = {*self.provider.at_create(AtCreate.REQUIRED), *self.told_columns()}
-            names = [name for name in action.takes if action.effect is not Effect.CREATES or name in needed]
-            fields = {name: str(self.sample(name, "new")) for name in names if name != KEY}
-        if action.kinds:
-            kind = str(self.sample(action.takes[0], "new"))
-            fields = {action.takes[0]: kind, **{name: fields[name] for name in action.kinds[kind]}}
-        if action.effect is Effect.CREATES and self.provider.names_customers:  # by its address the peer knows it
-            fields |= {field.name: f"{username}@x.example" for field in self.provider.fields if field.is_address}
-        call = Call(operation, username, fields, Secret(PASSWORD) if action.needs_password else None)
-        call = replace(call, old_password=Secret(OLD_PASSWORD) if action.why_old_password else None)
-        return in_one_form(self.provider, call)
+        return samples.call_of(self.provider, operation, username)
 
     def any_call(self, username: str) -> Call:
         return self.call(next(iter(self.provider.actions)), username)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.api.contract import ClientContract
 from tests.api.contract_tools import answering, everything, failure_of, http, listed
+from tests.harness.samples import PACKAGE
 from tui_reseller.api.accounts_v3.client import AccountsV3
 from tui_reseller.domain import errors as e
 from tui_reseller.domain.operation import Call, Operation
@@ -13,7 +14,6 @@ from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.providers.accounts_v3 import ACCOUNTS_V3
 from tui_reseller.domain.secret import Secret
 
-PACKAGE = "org.ei.free.v1"
 CLIENT_KEY = Secret("SG.test.key")
 OPEN = Call(Operation.CREATE, "new:1", {"package": PACKAGE})
 
@@ -58,10 +58,6 @@ class TestAccountsV3(ClientContract):
     @pytest.fixture
     def peer(self, sandboxes):
         return SandboxPeer(sandboxes("contract-accounts-v3"))
-
-    def sample(self, name, word):
-        offered = {"package": PACKAGE, "addons": "org.ei.dedicated_ip.v1:2"}
-        return offered.get(name) or super().sample(name, word)
 
 
 # --- The list by a cursor -------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.api.contract import OLD_PASSWORD, ClientContract
+from tests.api.contract import ClientContract
+from tests.harness.samples import OLD_PASSWORD
 from tui_reseller.api.subusers_v3.client import SubusersV3
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.profile import Profile

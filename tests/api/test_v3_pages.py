@@ -11,7 +11,7 @@ from tests.harness.sandbox import running
 from tui_reseller.api.subusers_v3.client import SubusersV3
 from tui_reseller.api.v3 import pages
 from tui_reseller.api.v3.pages import read_pages
-from tui_reseller.domain.errors import AnswerLost, UnusableAnswer
+from tui_reseller.domain.errors import AnswerLost, RateLimited, UnusableAnswer
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 
@@ -358,10 +358,23 @@ async def test_the_sandbox_shifts_its_pages(shifting, client, way, times):
     assert len(before ^ after) == times
 
 
-async def test_pages_that_are_refused_once_are_asked_for_again(shifting, client):
+async def test_pages_behind_the_first_are_asked_for_again_where_they_came_too_soon(shifting, client):
     wanted = await listed_by(client)
+    shifting.start_anew()
+    stream = client.stream()
+    got = (await anext(stream)).customers["username"].to_list()
     shifting.fault("rate-limit", times=2, retry_after=0, operation="list")
-    assert await listed_by(client) == wanted
+    async for part in stream:
+        got += part.customers["username"].to_list()
+    assert got == wanted
+    assert [row["status"] for row in shifting.requests()].count(429) == 2
+
+
+async def test_the_first_page_is_asked_for_again_by_whoever_wants_the_list(shifting, client):
+    shifting.fault("rate-limit", times=2, retry_after=0, operation="list")
+    with pytest.raises(RateLimited):
+        await listed_by(client)
+    assert len(shifting.requests()) == 1
 
 
 async def test_who_stops_the_client_leaves_nothing_running(client):

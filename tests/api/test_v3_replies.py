@@ -126,8 +126,7 @@ STRANGE = [("html", status) for status in (400, 401, 403, 404, 502)] + [
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
-async def test_every_refusal_at_every_call(sandbox, monkeypatch, call):
-    monkeypatch.setattr("tui_reseller.api.subusers_v3.client.PAGE_ATTEMPTS", 1)
+async def test_every_refusal_at_every_call(sandbox, call):
     for shape, status in KNOWN + STRANGE:
         wanted = expected(shape, status, call)
         where = f"{shape} {status} at {call}"
@@ -189,12 +188,39 @@ def test_no_odd_answer_to_a_write_passes_for_a_refusal_or_a_plain_success(operat
     else:  # a tree, of which the client still asks whether it is what was asked for
         assert status == 200
         assert ENDPOINTS[operation].success != (204,)
-        if SUBUSERS_V3.action(operation).is_whole:
+        assert b"errors" not in content
+        if not ENDPOINTS[operation].echo:
             with pytest.raises(e.UnusableAnswer):
                 receipt_of(call_of(operation), found)
-        is_any = operation in {Operation.SET, Operation.PASSWORD} or SUBUSERS_V3.action(operation).is_whole
-        assert ENDPOINTS[operation].echo or not isinstance(found, dict) or is_any
-        assert b"errors" not in content
+
+
+@pytest.mark.parametrize(
+    ("told", "is_success"),
+    [
+        ({"city": "Lugo"}, True),
+        ({"city": " LUGO", "address": "x"}, True),  # as the service keeps it
+        ({"city": None}, False),
+        ({"address": "x"}, False),
+        ({"message": "success", "more": 1}, False),
+        ({"result": {"city": "Lugo"}}, False),
+        ({}, False),
+        ([], False),
+    ],
+)
+def test_details_are_set_where_the_answer_tells_them(told, is_success):
+    call = Call(Operation.SET, NAME, {"city": "Lugo", "address2": ""})
+    if is_success:
+        assert receipt_of(call, told).message == "done"
+        return
+    with pytest.raises(e.UnusableAnswer):
+        receipt_of(call, told)
+
+
+@pytest.mark.parametrize("told", [{"message": "success"}, {"new_password": "x"}, [], None])
+def test_a_password_is_set_where_the_answer_has_nothing_to_say(told):
+    assert receipt_of(call_of(Operation.PASSWORD), {}).message == "done"
+    with pytest.raises(e.UnusableAnswer):
+        receipt_of(call_of(Operation.PASSWORD), told)
 
 
 CREATED = (

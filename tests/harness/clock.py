@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from tests.harness.sandbox import Sandbox
 from tui_reseller.system.clock import SystemClock
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -57,3 +58,21 @@ class HurriedClock(SystemClock):
         else:
             self.passed += seconds
             await asyncio.sleep(0)
+
+
+class ClockOfBoth(HurriedClock):
+    """What is slept has passed at once, here and at the service: readings may be behind."""
+
+    def __init__(self, sandbox: Sandbox, least: float = 0.5) -> None:
+        super().__init__(least)
+        self.sandbox = sandbox
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds >= self.least:
+            self.sandbox.advance(seconds)
+        await super().sleep(seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Let that much time pass, here and there."""
+        self.sandbox.advance(seconds)
+        self.passed += seconds

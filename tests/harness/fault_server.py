@@ -17,9 +17,10 @@ connection and the honest reply. It sends what it likes by `Wire.send`, `Wire.dr
 gets the request at all; if not, the reply handed to the fault is the one that a success would have had. `takes` is
 how many bytes of the request are read before the fault strikes: None is all of it; the rest stays in the socket.
 
-`times` is how many requests in a row are struck; after that replies are honest again, each on a connection of its own
-(`keep_alive` makes the server keep connections, for faults that poison the next request). Every request that arrived
-in full is in `requests`, as it came. Nothing here sleeps except where a fault is about time.
+`times` is how many requests in a row are struck, with `spares_reading` only of those that may change something; after
+that replies are honest again, each on a connection of its own (`keep_alive` makes the server keep connections, for
+faults that poison the next request). Every request that arrived in full is in `requests`, as it came; `spoilt` is the
+honest reply that was last given to a fault. Nothing here sleeps except where a fault is about time.
 """
 
 import asyncio
@@ -47,13 +48,22 @@ class Request:
     body: bytes
 
     @property
+    def method(self) -> str:
+        return self.head.split(b" ", 1)[0].decode("ascii")
+
+    @property
     def path(self) -> str:
         return self.head.split(b" ", 2)[1].decode("ascii")
 
     @property
     def form(self) -> str:
         """The format that is asked for: json or xml."""
-        return self.path.rpartition(".")[2]
+        return "xml" if self.path.endswith(".xml") else "json"
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether nothing can be changed by it. In the older API every call is a POST, and none is this."""
+        return self.method == "GET"
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
@@ -74,17 +84,13 @@ class Reply:
     ) -> bytes:
         """Return the bytes of a well-framed reply, with whatever was changed in it."""
         content = self.body if body is None else body
-        lines = [
-            f"HTTP/1.1 {self.status if status is None else status} Word",
-            f"Content-Type: {self.media_type}",
-            f"Content-Length: {len(content) if length is None else length}",
-            *headers,
-        ]
-        return "\r\n".join([*lines, "", ""]).encode("latin-1") + content
+        announced = f"Content-Length: {len(content) if length is None else length}"
+        return self.head(announced, *headers, status=status) + content
 
-    def head(self, *headers: str, status: int = 200) -> bytes:
+    def head(self, *headers: str, status: int | None = None) -> bytes:
         """Return a head without any length."""
-        lines = [f"HTTP/1.1 {status} Word", f"Content-Type: {self.media_type}", *headers]
+        typed = [f"Content-Type: {self.media_type}"] if self.media_type else []
+        lines = [f"HTTP/1.1 {self.status if status is None else status} Word", *typed, *headers]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
@@ -165,6 +171,10 @@ class _Armed:
     fault: Fault
     skip: int
     times: int
+    spares_reading: bool
+
+    def strikes(self, request: Request) -> bool:
+        return not (self.spares_reading and request.is_reading)
 
 
 class FaultServer:
@@ -174,6 +184,7 @@ class FaultServer:
         self.port = 0
         self.requests: list[Request] = []
         self.struck = 0
+        self.spoilt: Reply | None = None
         self.connections = 0
         self._app = app
         self._keep_alive = keep_alive
@@ -185,10 +196,14 @@ class FaultServer:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/apiv2"
 
-    def arm(self, fault: Fault, *, skip: int = 0, times: int = 1) -> None:
+    @property
+    def v3_base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v3"
+
+    def arm(self, fault: Fault, *, skip: int = 0, times: int = 1, spares_reading: bool = False) -> None:
         """Let a fault strike, after so many honest replies, so many requests in a row."""
         self.struck = 0
-        self._armed = _Armed(fault, skip, times)
+        self._armed = _Armed(fault, skip, times, spares_reading)
 
     def disarm(self) -> None:
         self._armed = None
@@ -243,6 +258,8 @@ class FaultServer:
         if request is None:
             return False
         self.requests.append(request)
+        if fault is not None and self._armed is not None and not self._armed.strikes(request):
+            fault = None
         if fault is None:
             if self._armed is not None:
                 self._armed.skip -= 1
@@ -254,6 +271,7 @@ class FaultServer:
         honest = (
             await self._carried_out(wire, request) if fault.applied else Reply(200, MEDIA_TYPES[form], SUCCESS[form])
         )
+        self.spoilt = honest
         await fault.answer(wire, honest)
         return self._keep_alive
 
@@ -287,9 +305,9 @@ class FaultServer:
 
         path, _, query = request.path.partition("?")
         scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
-            "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
-            "headers": request.headers, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", self.port),
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http",
+            "method": request.method, "path": path, "raw_path": path.encode(), "query_string": query.encode(),
+            "root_path": "", "headers": request.headers, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", self.port),
             "state": {"transport": wire.transport},  # the sandbox wants to see whether its client is still there
         }  # fmt: skip
         await self._app(scope, receive, send)

@@ -26,6 +26,7 @@ from unittest.mock import patch
 
 from tests.harness.fault_server import SUCCESS, Answer, Fault, FaultServer, Reply, Wire
 
+UNKNOWN, APPLIED = frozenset({"unknown"}), frozenset({"applied"})
 SHORT = 0.25
 """Deadline in seconds that is enough for a whole exchange on this machine, and soon over."""
 _FUTURE = "Sun, 06 Nov 2094 08:49:37 GMT"
@@ -86,7 +87,7 @@ def then(make: Make, end: Callable[[Wire, Reply], Awaitable[None]]) -> Answer:
 
 async def drip_body(wire: Wire, reply: Reply) -> None:
     await wire.send(reply.raw(body=b"", length=len(reply.body)))
-    await wire.drip(reply.body, 0.03)
+    await wire.drip(reply.body, max(0.03, 2 * SHORT / max(1, len(reply.body))))
     await wire.stall()
 
 
@@ -304,6 +305,35 @@ _CORE = (
 )
 CORE = tuple(next(fault for fault in FAULTS if str(fault) == name) for name in _CORE)
 """The twelve that stand for all others where there is no time for more."""
+
+
+_STATUS_FIRST = dict.fromkeys(
+    ("N34-403 HTML", "N34-credentials refused with 200", "N38-200 with E1", "N38-200 with E3"), UNKNOWN
+)
+"""At the services of today a status decides first, and a page of somebody on the way decides nothing (services 9.5)."""
+_WITHOUT_BODY = {
+    **dict.fromkeys(
+        (
+            "N14-head and silence", "N15-body byte by byte", "N16-shorter than announced", "N16-no last chunk",
+            "N17-no length, cut", "N19-two documents in one", "N40-204",
+        ),
+        APPLIED,
+    ),
+    "N17-chunks, whole": UNKNOWN,
+}  # fmt: skip
+"""A success without a body (204) is whole with its head (RFC 9110 15.3.5): what is wrong with a body does not strike,
+and what stands behind the head is more than the answer (N19).
+"""
+_HEARD_BEFORE_IT_SPOKE = {"N10-reset before reading": frozenset({"unknown", "not_sent"})}
+"""Where the other end has hung up before the request begins, nothing is sent (N51)."""
+
+
+def due(fault: Fault, *, is_v3: bool, is_bodiless: bool) -> frozenset[str]:
+    """Return what may be said under a fault, by the words of outcomes. Is bodiless: the honest answer has no body."""
+    words = _HEARD_BEFORE_IT_SPOKE.get(str(fault), frozenset({fault.verdict}))
+    if is_v3:
+        words = _STATUS_FIRST.get(str(fault), words)
+    return _WITHOUT_BODY.get(str(fault), words) if is_bodiless else words
 
 
 Breaker = Callable[[FaultServer], AbstractAsyncContextManager[None]]

@@ -12,12 +12,21 @@ between attempts and between readings pass at once (`HurriedClock`), while the d
             result = await rig.carry_out(call_for(Operation.DISABLE, "ann"))
             assert not contradicts(result.outcome, was_applied=truth.times_applied("ann", Operation.DISABLE) > 0)
 
-`call_for` gives, for each of the ten writes, a call that visibly changes a planted customer. `contradicts` is the one
-rule of all these tests: false certainty. `needless` is the other: unknown where it could be known.
+`call_for` gives, for each of the ten writes, a call that visibly changes a planted customer; for a service of today
+`samples.call_of` does, on one whom `Truth.plant_for` planted. `contradicts` is the one rule of all these tests: false
+certainty. `needless` is the other: unknown where it could be known.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, contextmanager
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+)
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -25,28 +34,44 @@ from unittest.mock import patch
 
 from tests.harness.clock import HurriedClock
 from tests.harness.consent import carry_out
-from tests.harness.v2 import ACTIONS, a_customer, frame_from, new_list
+from tests.harness.samples import OLD_PASSWORD
+from tests.harness.samples import planted_for as sampled
+from tui_reseller.api.accounts_v3.client import AccountsV3
 from tui_reseller.api.reseller_v2.client import ResellerV2
+from tui_reseller.api.subusers_v3.client import SubusersV3
+from tui_reseller.api.v3.pace import Pace
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Intent, Operator
+from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.profile import Format, Profile
 from tui_reseller.domain.profile import Store as KeyStore
+from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.secret import Secret
+from tui_reseller.sandbox.account_ids import account_id
 from tui_reseller.sandbox.app import Sandbox, build_app
+from tui_reseller.sandbox.changes import hash_password
 from tui_reseller.sandbox.dialects import DIALECTS
 from tui_reseller.sandbox.faults import Faults
 from tui_reseller.sandbox.operations import API_KEY, API_USER
 from tui_reseller.sandbox.store import Store
+from tui_reseller.sandbox.v3.desk import API_KEY as V3_API_KEY
 from tui_reseller.sandbox.v3.terms import Terms
 from tui_reseller.services.guard import GuardedCustomers
 from tui_reseller.services.policy import Policy
 from tui_reseller.services.result import Result
+from tui_reseller.services.retry import Budget
 from tui_reseller.services.session import Session
 from tui_reseller.services.verify import verify
+from tui_reseller.storage.customer_list import CustomerList
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 from tui_reseller.storage.snapshot import Snapshots
 
+CLIENTS = {"reseller-v2": ResellerV2, "subusers-v3": SubusersV3, "accounts-v3": AccountsV3}
 CONTROL = "control"
+CREDITS = {"type": "nonrecurring", "reset_frequency": None, "remain": 40, "total": None, "used": None}
+WIRE = {True: "true", False: "false"}
 PERSON = {
     "email": "ann@x.example", "first_name": "Ann", "last_name": "Lee", "address": "1 Main St", "city": "Denver",
     "state": "CO", "zip": "80202", "country": "US", "phone": "555-0100", "website": "x.example",
@@ -67,6 +92,30 @@ class Truth:
         """Put a customer there, sending and with website access, without a word in the log."""
         person = {**PERSON, "email": f"{username}@x.example", "active": "true", "website_access": "true", **values}
         self.store.insert({"username": username, **person})
+
+    def plant_for(self, provider: Provider, operation: Operation, username: str) -> str:
+        """Put a customer there on whom an operation has something to do, unless it makes one; return the key."""
+        if provider.action(operation).effect is Effect.CREATES:
+            return username
+        values = {name: WIRE.get(value, value) for name, value in sampled(provider, operation).items()}  # type: ignore[call-overload]
+        active = values.pop("sending", "true")
+        more = {} if provider is RESELLER_V2 else {"credits": json.dumps(CREDITS)}
+        row = {"username": username, **PERSON, "website_access": "true", "active": active, **values, **more}
+        ident = self.store.insert(row, hash_password(OLD_PASSWORD))
+        return account_id(self.store.origin()[0], ident) if provider.names_customers else username
+
+    def control(self, provider: Provider) -> str:
+        """Return the key of the customer who must be there."""
+        found = self.store.find(CONTROL)
+        assert found is not None
+        return account_id(self.store.origin()[0], found.ident) if provider.names_customers else CONTROL
+
+    def last_seq(self) -> int:
+        rows = self.log()
+        return int(rows[-1]["seq"]) if rows else 0
+
+    def pass_time(self, seconds: float) -> None:
+        self.store.clock.ahead += seconds
 
     def log(self, since: int = 0) -> list[dict[str, Any]]:
         return self.store.journal.read_log(since)
@@ -116,9 +165,12 @@ def contradicts(outcome: Outcome, *, was_applied: bool) -> bool:
     return (outcome.is_applied and not was_applied) or (outcome in NOT_APPLIED and was_applied)
 
 
-def needless(operation: Operation, outcome: Outcome, *, was_applied: bool) -> bool:
+def needless(operation: Operation, outcome: Outcome, *, was_applied: bool, provider: Provider = RESELLER_V2) -> bool:
     """Whether a verdict after verifying is unknown although the list could show it (table 4.3)."""
-    if not ACTIONS[operation].is_checkable:
+    action = provider.action(operation)
+    if action.effect is Effect.CREATES and provider.names_customers and not was_applied:
+        return False  # it would be there under a key that nobody knows
+    if not action.is_checkable:
         return outcome is not Outcome.UNVERIFIABLE and not outcome.is_applied and outcome not in NOT_APPLIED
     return outcome.needs_you and (was_applied or operation not in ONE_SIDED)
 
@@ -126,10 +178,16 @@ def needless(operation: Operation, outcome: Outcome, *, was_applied: bool) -> bo
 class Rig:
     """A session of real parts; see the page above."""
 
-    def __init__(self, session: Session, ledger: Ledger, service: ResellerV2) -> None:
+    def __init__(self, session: Session, ledger: Ledger, service: Any) -> None:
         self.session = session
         self.ledger = ledger
         self.service = service
+
+    @property
+    def connections(self) -> list[Any]:
+        """The connections of the client, whichever it is."""
+        found = (getattr(self.service, name, None) for name in ("_connection", "_global", "_eu"))
+        return list({id(one): one for one in found if one is not None}.values())
 
     @classmethod
     @asynccontextmanager
@@ -137,18 +195,21 @@ class Rig:
         cls, folder: Path, base_url: str, form: Format = Format.JSON, *, seconds: float | None = 5.0, **changes: Any
     ) -> AsyncIterator[Self]:
         """Open a session on a base URL, with a ledger and a snapshot in a folder that may be used again.
-        Seconds is the deadline of a call.
+        Seconds is the deadline of a call. The service is the older one, unless *provider* among the changes of the
+        profile names another.
         """
         profile = Profile("rig", API_USER, base_url, format=form, store=KeyStore.NONE, **changes)
-        ledger, clock = Ledger(folder / "state"), HurriedClock()
-        service = ResellerV2(profile, Secret(API_KEY), timeout=seconds)
+        clock = HurriedClock()
+        ledger = Ledger(folder / "state", now=clock.now)
+        key = Secret(API_KEY if profile.service is RESELLER_V2 else V3_API_KEY)
+        service = CLIENTS[profile.provider](profile, key, timeout=seconds)
         session = Session(
             policy=Policy(profile, clock),
             clock=clock,
             operator=Operator("kim", "bastion"),
             ledger=ledger,
             snapshot=Snapshots(folder / "cache"),
-            customers=new_list(),
+            customers=CustomerList(profile.service),
             credentials=None,  # type: ignore[arg-type]  # the connection is there already
             connect=None,  # type: ignore[arg-type]
             timeout=seconds,
@@ -162,21 +223,25 @@ class Rig:
 
     async def knows(self, *usernames: str) -> None:
         """Give the session these customers as its list."""
-        incoming = self.session.customers.incoming()
-        await incoming.add(frame_from([a_customer(username) for username in usernames]))
+        from tui_reseller.storage.frames import frame_from  # noqa: PLC0415 - polars, which many tests do without
+
+        incoming, provider = self.session.customers.incoming(), self.session.provider
+        await incoming.add(frame_from(provider, [Customer.of(provider, username) for username in usernames]))
         await self.session.customers.take(incoming, {}, complete=False)
         self.session.held.read_at = self.session.clock.now()
 
     def uses_fresh_connections(self) -> None:
         """Make the client open a connection for every call, so that a proxy sees each of them alone."""
-        open_ = self.service._connection._open
+        for connection in self.connections:
+            connection._open = _afresh(connection._open)
 
-        async def opened() -> Any:
-            caller = await open_()
-            await caller.aclose()  # what is idle; the pool opens anew when it is needed
-            return caller
-
-        self.service._connection._open = opened
+    async def begins_anew(self) -> None:
+        """Forget what the service said of how often it may be asked, what repeating has cost, and idle connections."""
+        self.session.budget = Budget()
+        for connection in self.connections:
+            await connection.aclose()  # the pool opens anew when it is needed
+        if hasattr(self.service, "_caller"):
+            self.service._caller._pace = Pace()
 
     @asynccontextmanager
     async def sending_under(self, trouble: AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
@@ -195,7 +260,9 @@ class Rig:
     @asynccontextmanager
     async def deadline(self, seconds: float) -> AsyncIterator[None]:
         """Give every call so many seconds, for a while."""
-        with patch.object(self.service._connection, "_timeout", seconds):
+        with ExitStack() as stack:
+            for connection in self.connections:
+                stack.enter_context(patch.object(connection, "_timeout", seconds))
             yield
 
     async def carry_out(self, call: Call) -> Result:
@@ -211,3 +278,12 @@ class Rig:
         assert standing is not None
         assert standing.outcome is said, "what is said and what is written down differ"
         return said
+
+
+def _afresh(open_: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
+    async def opened() -> Any:
+        caller = await open_()
+        await caller.aclose()  # what is idle; the pool opens anew when it is needed
+        return caller
+
+    return opened

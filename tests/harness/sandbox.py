@@ -116,6 +116,11 @@ class Sandbox:
         found: dict[str, Any] = self.control("GET", _customer(username))
         return found
 
+    def is_customer(self, username: str) -> bool:
+        """Whether a customer of this name is there, who was not deleted."""
+        status, read = self._ask("GET", _customer(username))
+        return status == 200 and not json.loads(read)["deleted"]
+
     def bury(self, username: str) -> None:
         """Delete a customer without a word in the log, if there is one."""
         status, read = self._ask("DELETE", _customer(username))

@@ -1,13 +1,17 @@
-"""T06: every network fault that one machine can make x every operation x both formats, through the whole client.
+"""T06: every network fault that one machine can make x every operation of every service, through the whole client.
 
 A cell is one operation carried out by the real use case, over the real client and a real socket, with a real ledger,
 while one fault strikes its request. Its verdict has to be the one of section 4 of reliability.md, the truth that the
 sandbox keeps must never contradict it (false certainty = 0), nothing is sent twice, and what is unknown is verified
 afterwards and then known wherever the list can show it (needless unknown = 0). A list is whole or the old one stays.
 
-By default the twelve core faults are tried, and the connection faults that take no time; all of them with
+Which operations a service has, what each takes and what of it can be read back stands in the service's table alone.
+By default the twelve core faults are tried, and the connection faults that take no time, on all operations of the older
+service and some of the others; all faults on all operations in all formats with
 
-    TUI_RESELLER_FULL=1 python -m pytest tests/reliability/test_fault_matrix.py -n0 -s
+    TUI_RESELLER_FULL=1 python -m pytest tests/reliability/test_fault_matrix.py -n0 -s -m "long or not long"
+
+and of one service with `-k subusers-v3`.
 """
 
 import os
@@ -20,16 +24,21 @@ from pathlib import Path
 import pytest
 
 from tests.harness.fault_server import Fault, FaultServer
-from tests.harness.network_faults import CONNECTIONS, CORE, FAULTS, SHORT, Breaker
-from tests.harness.rig import CONTROL, Rig, Truth, call_for, contradicts, needless, planted_for, truth_in
-from tests.harness.v2 import ACTIONS
+from tests.harness.network_faults import CONNECTIONS, CORE, FAULTS, SHORT, Breaker, due
+from tests.harness.rig import Rig, Truth, contradicts, needless, truth_in
+from tests.harness.samples import call_of
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.errors import NotSent, ResellerError
-from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.profile import Format
+from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.providers import PROVIDERS
+from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.services import listing
 from tui_reseller.services.result import Result
-from tui_reseller.services.retry import Budget
 
+ATTEMPTS = 4
+"""So often a list is asked for at most (reliability R1)."""
 STRIKES = 9
 """So often a fault would strike: whoever sends again is struck again, and counted."""
 
@@ -37,13 +46,31 @@ STRIKES = 9
 IS_FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
 
 
-PAIRS = [
-    pytest.param(operation, form, id=f"{operation.value}-{form.value}")
-    for number, operation in enumerate(ACTIONS)
-    for turn, form in enumerate(Format)
-    if IS_FULL or number % 2 == turn
-]
-"""Every operation in both formats; by default in one, in turn."""
+EVERY = 6
+"""Of the operations of a service of today one in so many is tried by default."""
+HOURS = 3600.0
+"""So much later each cell begins: a customer that was opened for one is not of the time of the next."""
+
+
+def cases() -> Iterator[object]:
+    """Give every operation of every service in each of its formats; by default in one, in turn."""
+    for provider in PROVIDERS.values():
+        for number, operation in enumerate(provider.actions):
+            for turn, form in enumerate(provider.formats):
+                if IS_FULL or number % len(provider.formats) == turn:
+                    is_default = IS_FULL or provider is RESELLER_V2 or number % EVERY == 0
+                    marks = [] if is_default else [pytest.mark.long]
+                    name = f"{provider.id}-{operation.value}-{form}"
+                    yield pytest.param(provider, operation, Format(form), id=name, marks=marks)
+
+
+def lists() -> Iterator[object]:
+    for provider in PROVIDERS.values():
+        for form in provider.formats:
+            yield pytest.param(provider, Format(form), id=f"{provider.id}-{form}")
+
+
+CASES = pytest.mark.parametrize(("provider", "operation", "form"), [*cases()])
 
 
 def faults() -> tuple[Fault, ...]:
@@ -67,29 +94,49 @@ class Bench:
     cells: Counter[str] = field(default_factory=Counter)
     _number: int = 0
 
+    @property
+    def provider(self) -> Provider:
+        return self.rig.session.provider
+
     def hurry(self, *, slow: bool) -> AbstractAsyncContextManager[None]:
         """Return what shortens the deadline for a fault that lasts until it."""
         return self.rig.deadline(SHORT) if slow else nullcontext()
 
-    def someone(self, operation: Operation) -> str:
-        """Plant a customer on whom the operation has something to do; return the username."""
-        self.rig.session.budget = Budget()
+    @asynccontextmanager
+    async def armed(self, fault: Fault) -> AsyncIterator[None]:
+        self.server.arm(fault, times=STRIKES, spares_reading=True)
+        async with self.hurry(slow=fault.slow):
+            yield
+
+    def due(self, fault: Fault) -> frozenset[str]:
+        """Return the words for a fault that has struck."""
+        is_bodiless = self.server.spoilt is not None and not self.server.spoilt.body
+        return due(fault, is_v3=self.provider is not RESELLER_V2, is_bodiless=is_bodiless)
+
+    async def call(self, operation: Operation) -> Call:
+        """Plant a customer on whom the operation has something to do; return the call."""
+        await self.rig.begins_anew()
         self._number += 1
-        username = f"cust{self._number}"
-        if operation is not Operation.CREATE:
-            self.truth.plant(username, **planted_for(operation))
-        return username
+        username = self.truth.plant_for(self.provider, operation, f"cust{self._number}")
+        self.truth.pass_time(HOURS)
+        self.rig.session.clock.passed += HOURS
+        return call_of(self.provider, operation, username)
+
+    def done(self, since: int) -> list[str]:
+        """Return what was carried out since then, on whomever."""
+        return [entry["operation"] for entry in self.truth.log(since)]
 
     def expect(self, cell: str, holds: bool, why: str) -> None:
         if not holds:
             self.problems.append(f"{cell}: {why}")
 
-    async def judge(self, cell: str, operation: Operation, result: Result, *, attempts: int) -> None:
+    async def judge(self, cell: str, call: Call, result: Result, *, since: int, attempts: int) -> None:
         """Compare what was said, at once and after verifying, with what was done."""
-        done = self.truth.times_applied(result.username, operation)
+        done = self.done(since)
+        was_applied = bool(done)
         self.cells[result.outcome.value] += 1
-        self.expect(cell, done <= 1, f"carried out {done} times")
-        self.expect(cell, not contradicts(result.outcome, was_applied=done > 0), f"false: {result}")
+        self.expect(cell, done in ([], [call.operation.value]), f"carried out: {done}")
+        self.expect(cell, not contradicts(result.outcome, was_applied=was_applied), f"false: {result}")
         self.expect(
             cell, attempts <= 1 or result.outcome in {Outcome.REJECTED, Outcome.NOT_SENT}, "sent again on a guess"
         )
@@ -98,9 +145,10 @@ class Bench:
         if result.outcome is Outcome.UNKNOWN:
             verified = await self.rig.verify(result)
             self.cells[f"then {verified.value}"] += 1
-            self.expect(cell, not contradicts(verified, was_applied=done > 0), f"false after verifying: {verified}")
-            self.expect(cell, not needless(operation, verified, was_applied=done > 0), f"needless: {verified}")
-        self.expect(cell, self.truth.times_applied(result.username, operation) == done, "verifying wrote something")
+            self.expect(cell, not contradicts(verified, was_applied=was_applied), f"false after verifying: {verified}")
+            is_needless = needless(call.operation, verified, was_applied=was_applied, provider=self.provider)
+            self.expect(cell, not is_needless, f"needless: {verified}")
+        self.expect(cell, self.done(since) == done, "verifying wrote something")
 
     def close(self, what: str) -> None:
         total = sum(number for word, number in self.cells.items() if not word.startswith("then "))
@@ -109,30 +157,31 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(folder: Path, form: Format) -> AsyncIterator[Bench]:
+async def bench(folder: Path, provider: Provider, form: Format) -> AsyncIterator[Bench]:
     with truth_in(folder) as truth:
-        async with FaultServer(truth.app) as server, Rig.at(folder, server.base_url, form) as rig:
-            await rig.knows(CONTROL)
-            found = Bench(truth, server, rig)
-            yield found
-            assert (await rig.ledger.check()).is_whole
+        async with FaultServer(truth.app) as server:
+            url = server.base_url if provider is RESELLER_V2 else server.v3_base_url
+            async with Rig.at(folder, url, form, provider=provider.id) as rig:
+                await rig.knows(truth.control(provider))
+                yield Bench(truth, server, rig)
+                assert (await rig.ledger.check()).is_whole
 
 
-@pytest.mark.parametrize(("operation", "form"), PAIRS)
-async def test_a_write_under_every_fault(tmp_path, operation, form):
-    async with bench(tmp_path, form) as at:
+@CASES
+async def test_a_write_under_every_fault(tmp_path, provider, operation, form):
+    async with bench(tmp_path, provider, form) as at:
         for fault in faults():
-            username = at.someone(operation)
-            at.server.arm(fault, skip=0 if operation is Operation.CREATE else 1, times=STRIKES)
-            async with at.rig.sending_under(at.hurry(slow=fault.slow)):
-                result = await at.rig.carry_out(call_for(operation, username))
+            call, since = await at.call(operation), at.truth.last_seq()
+            async with at.rig.sending_under(at.armed(fault)):
+                result = await at.rig.carry_out(call)
             struck = at.server.struck
             at.server.disarm()
-            cell = f"{operation.value} {form.value} {fault}"
+            cell = f"{provider.id} {operation.value} {form.value} {fault}"
             at.expect(cell, struck > 0, f"it did not strike: {result}")
-            at.expect(cell, result.outcome.value == fault.verdict, f"{result.outcome.value}: {result.message}")
-            await at.judge(cell, operation, result, attempts=struck)
-        at.close(f"{operation.value} {form.value}")
+            words = at.due(fault)
+            at.expect(cell, result.outcome.value in words, f"{result.outcome.value}, due {words}: {result.message}")
+            await at.judge(cell, call, result, since=since, attempts=struck)
+        at.close(f"{provider.id} {operation.value} {form.value}")
 
 
 @asynccontextmanager
@@ -141,33 +190,37 @@ async def both(one: AbstractAsyncContextManager[None], other: AbstractAsyncConte
         yield
 
 
-@pytest.mark.parametrize(("operation", "form"), PAIRS)
-async def test_a_write_that_finds_no_connection_was_not_sent(tmp_path, operation, form):
-    async with bench(tmp_path, form) as at:
+@CASES
+async def test_a_write_that_finds_no_connection_was_not_sent(tmp_path, provider, operation, form):
+    async with bench(tmp_path, provider, form) as at:
         for name, breaker, slow in connection_faults():
-            username, before = at.someone(operation), len(at.server.requests)
+            call, since = await at.call(operation), at.truth.last_seq()
+            reading = provider.action(operation).effect is not Effect.CREATES
+            before = len(at.server.requests)
             async with at.rig.sending_under(both(breaker(at.server), at.hurry(slow=slow))):
-                result = await at.rig.carry_out(call_for(operation, username))
-            cell = f"{operation.value} {form.value} {name}"
-            arrived = len(at.server.requests) - before - (operation is not Operation.CREATE)
-            at.expect(cell, arrived == 0, f"{arrived} requests arrived")
+                result = await at.rig.carry_out(call)
+            cell = f"{provider.id} {operation.value} {form.value} {name}"
+            arrived = [request for request in at.server.requests[before:] if not request.is_reading]
+            wrote = len(arrived) - (reading and provider is RESELLER_V2)  # where reading is a POST, too
+            at.expect(cell, wrote == 0, f"{wrote} requests arrived")
             at.expect(cell, result.outcome is Outcome.NOT_SENT, f"{result.outcome.value}: {result.message}")
             at.expect(cell, isinstance(result.error, NotSent), f"{result.error!r}")
-            await at.judge(cell, operation, result, attempts=0)
-            again = await at.rig.carry_out(call_for(operation, username))
+            await at.judge(cell, call, result, since=since, attempts=0)
+            again = await at.rig.carry_out(call)
             at.expect(cell, again.outcome is Outcome.APPLIED, f"it cannot be done afterwards: {again.message}")
-        at.close(f"{operation.value} {form.value} without a connection")
+        at.close(f"{provider.id} {operation.value} {form.value} without a connection")
 
 
-@pytest.mark.parametrize("form", Format, ids=lambda form: form.value)
-async def test_a_list_is_whole_or_the_old_one_stays(tmp_path, form):
-    async with bench(tmp_path, form) as at:
+@pytest.mark.parametrize(("provider", "form"), [*lists()])
+async def test_a_list_is_whole_or_the_old_one_stays(tmp_path, provider, form):
+    async with bench(tmp_path, provider, form) as at:
+        control = at.truth.control(provider)
         for number in range(3):
             at.truth.plant(f"more{number}")
         for fault in faults():
-            session, cell = at.rig.session, f"list {form.value} {fault}"
-            session.budget = Budget()
-            await at.rig.knows("old one", CONTROL)
+            session, cell = at.rig.session, f"list {provider.id} {form.value} {fault}"
+            await at.rig.begins_anew()
+            await at.rig.knows("old one", control)
             at.server.arm(fault, times=STRIKES)
             said = "list"
             try:
@@ -181,14 +234,14 @@ async def test_a_list_is_whole_or_the_old_one_stays(tmp_path, form):
                 at.expect(cell, fault.verdict != "applied", f"{said}: {error}")
             at.cells[said] += 1
             kept = {customer.username for customer in session.customers.window(0, 9)}
-            at.expect(cell, said == "list" or kept == {"old one", CONTROL}, f"the old list became {kept}")
-            at.expect(cell, 0 < at.server.struck <= 4, f"{at.server.struck} attempts")
+            at.expect(cell, said == "list" or kept == {"old one", control}, f"the old list became {kept}")
+            at.expect(cell, 0 < at.server.struck <= ATTEMPTS, f"{at.server.struck} attempts")
             at.server.disarm()
         for name, breaker, slow in connection_faults():
-            session.budget = Budget()
+            await at.rig.begins_anew()
             async with breaker(at.server), at.hurry(slow=slow):
                 with pytest.raises(NotSent):
                     await listing.read_all(session)
             at.cells["NotSent"] += 1
             at.expect(name, session.customers.total > 0, "the old list is gone")
-        at.close(f"list {form.value}")
+        at.close(f"list {provider.id} {form.value}")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.harness.clock import HurriedClock
+from tests.harness.clock import ClockOfBoth
 from tests.harness.consent import carry_out
 from tests.harness.sandbox import running
 from tui_reseller.credentials.credentials import Credentials
@@ -23,19 +23,6 @@ PASSWORD, OLD = Secret("s3cret-pass-w0rd"), Secret("former-pass-w0rd")
 CREDITS = {"type": "nonrecurring", "reset_frequency": None, "remain": 40, "total": None, "used": None}
 FALSE_IF_APPLIED = {Outcome.VERIFIED_NOT_APPLIED, Outcome.REJECTED, Outcome.CONFLICT, Outcome.NOT_SENT}
 FALSE_IF_NOT = {Outcome.APPLIED, Outcome.VERIFIED_APPLIED, Outcome.ALREADY_SO}
-
-
-class ClockOfBoth(HurriedClock):
-    """What is slept has passed at once, here and at the service."""
-
-    def __init__(self, sandbox):
-        super().__init__(least=0.5)
-        self.sandbox = sandbox
-
-    async def sleep(self, seconds):
-        if seconds >= self.least:
-            self.sandbox.advance(seconds)
-        await super().sleep(seconds)
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,15 @@ class SparingScreen(Screen[T]):
             return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         return super().refresh(*parts, repaint=bool(parts), layout=layout)
 
+    def _on_timer_update(self) -> None:
+        """Paint what is due. Textual forgets which widgets changed when the screen itself is due, since it means all of
+        it: here that may be a part, and the widgets' own changes would never be seen.
+        """
+        if self._repaint_required and not self._layout_required:
+            self._repaint_required = False
+            self._dirty_widgets.add(self)
+        super()._on_timer_update()
+
     def repaint(self) -> None:
         """Paint everything: another program may have written over it."""
         super().refresh(self.size.region, layout=True)

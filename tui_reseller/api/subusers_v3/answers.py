@@ -32,6 +32,13 @@ def receipt_of(call: Call, tree: object) -> Receipt:
             if told["ips"] != call.fields["ips"]:
                 raise UnusableAnswer(NOT_AS_WANTED)
             return Receipt("done", told=told)
+        case Operation.SET:
+            sent = [name for name, text in call.fields.items() if text]  # what is empty may be left out
+            if not isinstance(tree, dict) or not all(isinstance(tree.get(name), str) for name in sent):
+                raise UnusableAnswer(NOT_AS_WANTED)
+        case Operation.PASSWORD:
+            if tree != {}:
+                raise UnusableAnswer("the reply is not the one that the service has for a new password")
     number = tree.get("user_id") if isinstance(tree, dict) else None
     return Receipt(f"done (id {clean(str(number), longest=40)})" if number is not None else "done")
 
