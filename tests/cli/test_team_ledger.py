@@ -67,6 +67,16 @@ def test_what_is_set_for_an_account_is_a_row_of_it_and_holds_for_all(consoles, a
     assert ann("enable", "team-set", "--yes").code == 0
 
 
+def test_who_is_here_is_listed(ann, bob, team_cluster):
+    assert ann("team").rows == []
+    place = '{"account": "acc", "customer": "user\\u00e9", "editing": true}'
+    ((session,),) = team_cluster.ask("""SELECT reseller.hello('{"host": "desk1"}')""", "bob")
+    team_cluster.ask(f"SELECT reseller.beat('{session}', '{place}')", "bob")
+    row = ann("team").row
+    assert (row["role"], row["host"], row["account"], row["editing"]) == ("bob", "desk1", "acc", True)
+    assert row["customer"] == "useré"
+
+
 def test_what_one_does_another_sees_undoes_and_verifies(ann, bob, someone, team_cluster):
     someone("team-one")
     done = ann("disable", "team-one", "--yes", "--reason", "ticket 4711")

@@ -48,6 +48,7 @@ VERBS = (
     Verb("resolve", "outcomes:resolve", _KNOW, "Close one of them with a note."),
     Verb("due", "due:due", _KNOW, "Suspensions with an end: list them, enable sending again."),
     Verb("ledger", "ledger:ledger", _KNOW, "The audit log as a file: back it up, restore it."),
+    Verb("team", "team_ledger:here", _KNOW, "Who is working now, in a ledger that a team shares."),
     Verb("profile", "profile:profile", _OWN, "Our reseller accounts: add, set, test, remove."),
     Verb("config", "config:config", _OWN, "The config file: check it, edit it, print its schema."),
     Verb("demo", "sandbox:demo", _OWN, "The screen on a sandbox with invented customers."),

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
 from tui_reseller.domain.errors import InvalidInput
@@ -86,6 +87,29 @@ class TeamLedgerState:
     role: str
     may: tuple[Member, ...]
     accounts: tuple[AccountState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a window is: in an account, at the customer under its cursor, or at one that is edited in it."""
+
+    account: str
+    customer: str = ""
+    is_editing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Another window, of whatever machine: whose it is, as the database knows it, and on which host, as it says; where
+    it is, and since when it is in that account, or edits that customer.
+    """
+
+    role: str
+    host: str
+    account: str
+    customer: str
+    is_editing: bool
+    since: datetime
 
 
 def checked_address(text: str) -> str:

@@ -17,7 +17,7 @@ from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.team import Team, checked_address
 from tui_reseller.services.ledger_ports import JobsPort, LedgerPort, VaultPort
-from tui_reseller.services.team_ports import TeamPort
+from tui_reseller.services.team_ports import ColleaguesPort, TeamPort
 from tui_reseller.storage.config import ConfigFile
 from tui_reseller.storage.ledger.sqlite.jobs import Jobs
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
@@ -33,6 +33,7 @@ class Kept(NamedTuple):
     vault: VaultPort
     jobs: JobsPort
     team: TeamPort | None = None
+    colleagues: ColleaguesPort | None = None
 
 
 def kept_in(paths: Paths, config: ConfigFile, address: str) -> Kept:
@@ -90,13 +91,14 @@ def _need_driver() -> None:
 def _of_team(team: Team, receipts: Path) -> Kept:
     _need_driver()
     from tui_reseller.storage.ledger.postgresql.administration import TeamAdministration  # noqa: PLC0415 - most have none
+    from tui_reseller.storage.ledger.postgresql.colleagues import TeamColleagues  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.jobs import TeamJobs  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.vault import TeamVault  # noqa: PLC0415
 
     password = partial(_password, team)
     ledger = TeamLedger(team, password, claims=this_operator(os.environ).user, receipts=receipts)
-    return Kept(ledger, TeamVault(ledger), TeamJobs(ledger), TeamAdministration(team, password))
+    return Kept(ledger, TeamVault(ledger), TeamJobs(ledger), TeamAdministration(team, password), TeamColleagues(ledger))
 
 
 def _password(team: Team) -> Secret | None:

@@ -7,6 +7,7 @@ from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common
 from tui_reseller.cli.output import Row
+from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.team import (
     EVERY_ACCOUNT,
@@ -186,6 +187,32 @@ def member() -> int:
 
     """
     return 0
+
+
+@click.command()
+@common
+def here(inv: Invocation) -> int:
+    """List who has a window open: in which account, at which customer, and since when it is edited.
+
+    It is a hint, never a lock; who was killed stays in it for two minutes. Host is what the window says of itself.
+
+    Examples:
+      tui-reseller team
+      tui-reseller team --output jsonl | jq -r 'select(.editing) | .customer'
+
+    """
+
+    async def work(services: Services) -> int:
+        found = await team_of(services).here()
+        with inv.out.rows(("role", "host", "account", "customer", "editing", "since")) as rows:
+            for one in found:
+                rows.add({
+                    "role": one.role, "host": one.host, "account": one.account, "customer": one.customer or None,
+                    "editing": one.is_editing, "since": utc_text(one.since),
+                })  # fmt: skip
+        return ExitCode.OK
+
+    return inv.run(work)
 
 
 @click.command()

@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING
 from tui_reseller.domain.errors import InvalidInput, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.secret import Secret
-from tui_reseller.domain.team import EVERY_ACCOUNT, AccountSettings, AccountState, Member, Team, TeamLedgerState
+from tui_reseller.domain.team import (
+    EVERY_ACCOUNT,
+    AccountSettings,
+    AccountState,
+    Colleague,
+    Member,
+    Team,
+    TeamLedgerState,
+)
 from tui_reseller.domain.text import quoted
 from tui_reseller.domain.vault import Anchor
 from tui_reseller.storage.ledger.encoding import compact, escaped, unescaped
+from tui_reseller.storage.ledger.postgresql.heartbeat import colleagues
 from tui_reseller.storage.ledger.postgresql.lane import Lane, Result
 
 if TYPE_CHECKING:
@@ -131,6 +140,15 @@ class TeamAdministration:
         def work(link: "Link") -> int:
             ((found,),) = link.execute("SELECT member_remove(?, ?)", (role, _stored(account)))
             return int(found)
+
+        return await self._work(work)
+
+    async def here(self) -> Sequence[Colleague]:
+        """Return which windows are open, in every account that we may read."""
+
+        def work(link: "Link") -> Sequence[Colleague]:
+            ((told,),) = link.execute("SELECT here(NULL, NULL)")
+            return colleagues(told)
 
         return await self._work(work)
 
