@@ -55,7 +55,7 @@ def verbs(command: click.Command = root, path: tuple[str, ...] = ()) -> Iterator
 
 APART = {
     ("demo",), ("sandbox",), ("completion",), ("audit", "salvage"), ("snapshot", "purge"), ("job", "watch"),
-    ("config", "edit"), ("man",), ("ledger", "dev"),
+    ("config", "edit"), ("man",), ("ledger", "dev"), ("worker",),
 }  # fmt: skip
 """Verbs that know no customer, and those that wait."""
 

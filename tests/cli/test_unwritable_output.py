@@ -97,6 +97,7 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "ledger init": lambda _: ["--yes"],
     "ledger migrate": lambda _: [],
     "ledger show": lambda _: [],
+    "worker": lambda _: ["--once"],
     "team": lambda _: [],
     "ledger dev": lambda _: ["--folder", "/" + "x" * 120],
     "ledger account set": lambda _: ["env", "--per-second", "5"],

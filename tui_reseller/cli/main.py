@@ -41,6 +41,7 @@ VERBS = (
     Verb("sign-in", "sign_in:sign_in", _WRITE, "Print a link that signs you in as a customer."),
     Verb("plan", "plan:plan", _MANY, "Many changes, checked and reviewed before the first is sent."),
     Verb("job", "job:job", _MANY, "Plans being applied: watch, pause, stop, resume, results."),
+    Verb("worker", "worker:worker", _MANY, "Send items of jobs that run in a ledger of a team."),
     Verb("undo", "undo:undo", _MANY, "Take back an operation, or all that a job has done."),
     Verb("audit", "audit:audit", _KNOW, "Who did what, when, to whom, and what became of it."),
     Verb("needs-you", "outcomes:needs_you", _KNOW, "List outcomes that are not known."),

@@ -138,6 +138,10 @@ class NeverSent(RefusedHere):
     """A customer is in a state in which the service never does it; nothing was sent."""
 
 
+class TakenElsewhere(RefusedHere):
+    """Another process has this job, or this item of it. Nothing was sent by us."""
+
+
 class NotWritable(RefusedHere):
     """Nothing may be written under this profile now: it is read-only or locked, or its ceilings were lowered."""
 
