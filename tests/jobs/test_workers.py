@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 from collections import Counter
 
@@ -23,8 +24,8 @@ async def of(tmp_path, sandbox, team_cluster):
     """Open the office of somebody."""
     opened = []
 
-    def open_of(role):
-        opened.append(Office(tmp_path / role, sandbox, ledger=team_cluster.address(role)))
+    def open_of(role, folder=""):
+        opened.append(Office(tmp_path / (folder or role), sandbox, ledger=team_cluster.address(role)))
         return opened[-1]
 
     yield open_of
@@ -181,3 +182,44 @@ async def test_a_worker_that_finds_too_much_wrong_halts_the_job_for_all(of, sand
     await ann.run(await ann.jobs.get(job.number)).run()
     assert await ann.agrees(job, all_sent=True) == {"applied": 90}
     assert Outcome.UNKNOWN not in (await ann.jobs.get(job.number)).counts
+
+
+@pytest.mark.long
+async def test_workers_and_owners_are_killed_at_any_moment(of, sandbox, planted, team_cluster, tmp_path):
+    """TUI_RESELLER_FULL=1: a hundred kills, else ten. What was applied is what the sandbox says, and that once."""
+    kills, seed = (100 if os.environ.get("TUI_RESELLER_FULL") else 10), random.randrange(1 << 32)
+    chance = random.Random(seed)
+    print(f"seed {seed}")
+    left, number = kills, 0
+    while left > 0:
+        number += 1
+        stem = f"kills{number}-"
+        planted(100, stem)
+        ann = of("ann", f"ann-{number}")  # whose list has them
+        sandbox.fault("latency", ms=30, operation="disable", times=1000)
+        job = await ann.job(f"username~^{stem}")
+        ready = {**sandbox.ready, "ledger": team_cluster.address("bob")}
+        while left > 0 and not (await ann.jobs.get(job.number)).is_finished:
+            await ann.services.ledger.recover()
+            owner = await asyncio.to_thread(Child, tmp_path / f"o{left}", ready, job.number)
+            await asyncio.to_thread(owner.until, 12)
+            helpers = [
+                await asyncio.to_thread(Child, tmp_path / f"w{left}{name}", {**ready, "joins": "yes"}, job.number)
+                for name in "ab"
+            ]
+            await asyncio.sleep(chance.uniform(0.2, 1.5))
+            for child in chance.sample([owner, *helpers], chance.choice((1, 2, 3))):
+                await asyncio.to_thread(child.kill)
+                left -= 1
+            for child in (owner, *helpers):
+                await asyncio.to_thread(child.kill)
+            team_cluster.ask("UPDATE reseller.sessions SET until = now() WHERE role = 'bob'")
+        sandbox.clear()
+        for _ in range(5):
+            await ann.services.ledger.recover()
+            done = await ann.run(await ann.jobs.get(job.number)).run()
+            if done.is_finished:
+                break
+        counts = await ann.agrees(job, all_sent=True)
+        assert set(counts) <= {"applied", "verified_applied", "already_so"}, (seed, counts)
+        assert sum(counts.values()) == 100

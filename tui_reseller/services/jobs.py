@@ -46,6 +46,8 @@ STAGES = (1, 10, None)
 MOST_ATTEMPTS = 3
 ASKED_EVERY = 0.3
 """Seconds between two looks at what another process asks of the job, and between two updates of the list."""
+LOOKED_EVERY = 1.0
+"""Seconds between two looks at whether workers have sent what they took."""
 Told = Callable[["JobRun"], None]
 
 
@@ -186,6 +188,9 @@ class JobRun:
     async def _put_back(self) -> None:
         """By what is written down, not by what this run found: the one before may have been killed in between."""
         await self.jobs.put_back_not_applied(self.job.number, MOST_ATTEMPTS)
+        await self._count_anew()
+
+    async def _count_anew(self) -> None:
         fresh = await self.jobs.get(self.job.number)
         self.progress.counts = dict(fresh.counts if fresh else self.job.counts)
 
@@ -197,25 +202,24 @@ class JobRun:
 
     async def _work(self) -> None:
         """Go over what waits, stage by stage; then again over what was put back, as long as that gets less."""
-        stages = list(STAGES)
+        stages, number = list(STAGES), self.job.number
         while not self.halted():
             waiting = self._queue.items()
             sent = self.progress.sent
             while stages and not self.halted():
                 if stages[0] is None and self.passwords is None:
-                    await self.jobs.open_to_others(self.job.number)
+                    await self.jobs.open_to_others(number)
                 if await self._stage(waiting, stages[0]):
                     break
                 stages.pop(0)
             await waiting.aclose()
             stages = [None]
-            if not self.halted() and await self.jobs.is_shared(self.job.number):
-                await self.session.clock.sleep(ASKED_EVERY)
-            elif self.progress.sent == sent or self._queue.locked or not await self._is_left():
+            if not self.halted() and await self.jobs.is_shared(number):
+                await self._count_anew()
+                self._say("others have what is left")
+                await self.session.clock.sleep(LOOKED_EVERY)
+            elif self.progress.sent == sent or self._queue.locked or not await self.jobs.waiting(number, -1, 1):
                 return
-
-    async def _is_left(self) -> bool:
-        return bool(await self.jobs.waiting(self.job.number, -1, 1))
 
     async def _stage(self, waiting: AsyncGenerator[tuple[JobItem, Customer | None], None], size: int | None) -> bool:
         """Send so many, and wait for their answers; return whether nothing was left."""

@@ -11,7 +11,7 @@ from tui_reseller.cli.job_running import known_job, progress_line
 from tui_reseller.cli.options import common
 from tui_reseller.cli.output import Row
 from tui_reseller.cli.verbs.team_ledger import team_of
-from tui_reseller.domain.errors import TakenElsewhere
+from tui_reseller.domain.errors import LedgerUnavailable, TakenElsewhere
 from tui_reseller.domain.job import Job, JobState
 from tui_reseller.services.door import Consent, admit_job
 from tui_reseller.services.joined_job import JoinedRun
@@ -21,6 +21,8 @@ from tui_reseller.services.throttle import MOST_IN_FLIGHT
 
 LOOK_SECONDS = 1.0
 """How often it is looked whether there is a job."""
+AWAY_SECONDS = 10.0
+"""How often it is looked whether the ledger is there again."""
 
 
 @click.command()
@@ -49,12 +51,18 @@ def worker(inv: Invocation, *, in_flight: int, once: bool, unlock: str | None) -
         await inv.connect(session)
         with inv.out.rows(("job", "sent", "state")) as rows:
             while not inv.signals.received:
-                number = await services.jobs.for_worker(session.account)
-                if number is not None:
-                    row = await _send(inv, services, session, await known_job(services, number), in_flight)
-                    rows.add(row)
-                elif once:
-                    break
+                try:
+                    number = await services.jobs.for_worker(session.account)
+                    if number is not None:
+                        row = await _send(inv, services, session, await known_job(services, number), in_flight)
+                        rows.add(row)
+                    elif once:
+                        break
+                except LedgerUnavailable as error:
+                    if once:
+                        raise
+                    inv.console.warn(f"{error.message}; it is looked again every {AWAY_SECONDS:g} seconds")
+                    await asyncio.sleep(AWAY_SECONDS)
                 await asyncio.sleep(LOOK_SECONDS)
         return ExitCode.OK
 
