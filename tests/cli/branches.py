@@ -58,7 +58,7 @@ class Branch:
             credentials = Credentials(KeyringStore(environ, driver=self.keyring))
             return build(self._paths, credentials, named=named)
 
-        ran = self._terminal.run(argv, EntryPoints(services, None, None, None), stdin, answers)
+        ran = self._terminal.run(argv, EntryPoints(services, None, None, None, None), stdin, answers)
         self.said += ran.out + ran.err
         return ran
 

@@ -15,7 +15,7 @@ from tui_reseller.cli.entry_points import EntryPoints, SandboxOptions, ScreenOpt
 from tui_reseller.domain.profile import Profile
 from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
-from tui_reseller.wiring import build, entry_points
+from tui_reseller.wiring import build, entry_points, private_ledger
 
 _spec = importlib.util.spec_from_file_location("cli_fakes", Path(__file__).with_name("fakes.py"))
 fakes = sys.modules.setdefault("cli_fakes", importlib.util.module_from_spec(_spec))
@@ -65,7 +65,7 @@ class Desk:
             self.opened.append((options,))
             return 0
 
-        return EntryPoints(self.services, screen, demo, sandbox)
+        return EntryPoints(self.services, screen, demo, sandbox, private_ledger)
 
     def files(self) -> bytes:
         return b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())

@@ -47,6 +47,60 @@ def test_a_ledger_is_made_once_and_its_maker_lets_others_in(consoles, a_cluster)
     assert sam("ledger", "show").code == 3
 
 
+def test_what_is_set_for_an_account_is_a_row_of_it_and_holds_for_all(consoles, ann, bob, someone, team_cluster):
+    someone("team-set")
+    assert ann("disable", "team-set", "--yes").code == 0
+    admin = consoles(ledger=team_cluster.address("postgres"))
+    ((key,),) = team_cluster.ask("SELECT name FROM reseller.accounts")
+    done = admin("ledger", "account", "set", key, "--per-second", "12.5", "--approvals", "0")
+    assert (done.code, done.row["per_second"], done.row["approvals"]) == (0, 12.5, 0), done.err
+    (shown,) = bob("ledger", "show").row["accounts"]
+    assert (shown["account"], shown["per_second"]) == (done.row["account"], 12.5)
+    ((kind, role, body),) = team_cluster.ask("SELECT kind, role, body FROM reseller.rows WHERE number = 3")
+    assert (kind, role, body) == ("account", "postgres", '{"approvals":0,"per_second":12.5}')
+    refused = ann("ledger", "account", "set", key, "--per-second", "1000")
+    assert (refused.code, "may not do this; nothing was changed" in refused.err) == (3, True), refused.err
+    for wrong in (("--per-second", "-1"), ("--per-second", "nan"), ("--per-second", "1e9"), ("--approvals", "10"), ()):
+        assert admin("ledger", "account", "set", key, *wrong).code == 2, wrong
+    assert admin("ledger", "account", "set", key, "--per-second", "0").row["per_second"] is None
+    assert ann("audit", "verify").row["rows"] == 4
+    assert ann("enable", "team-set", "--yes").code == 0
+
+
+def test_who_is_here_is_listed(ann, bob, team_cluster):
+    assert ann("team").rows == []
+    place = '{"account": "acc", "customer": "user\\u00e9", "editing": true}'
+    ((session,),) = team_cluster.ask("""SELECT reseller.hello('{"host": "desk1"}')""", "bob")
+    team_cluster.ask(f"SELECT reseller.beat('{session}', '{place}')", "bob")
+    row = ann("team").row
+    assert (row["role"], row["host"], row["account"], row["editing"]) == ("bob", "desk1", "acc", True)
+    assert row["customer"] == "useré"
+
+
+def test_a_worker_goes_on_with_what_a_killed_process_has_left(consoles, ann, bob, someone, team_cluster, tmp_path):
+    for number in range(3):
+        someone(f"work-{number}")
+    path = str(tmp_path / "a.plan")
+    assert ann("list", "--limit", "1").code == 0
+    assert ann("plan", "new", "--filter", "username~^work-", "--action", "disable", "--out", path).code == 0
+    ann.sandbox.fault("status", operation="disable", times=1, code=401, shape="E3")
+    assert ann("plan", "apply", path, "--confirm", "3 env").code == 9
+    ann.sandbox.clear()
+    before = len(ann.sandbox.log())
+    assert bob("worker", "--once").rows == [], "somebody has to look first"
+    team_cluster.ask("UPDATE reseller.jobs SET state = 'running', owner = NULL")
+    refused = bob("worker", "--once", "--read-only")
+    assert refused.code == 11
+    assert len(ann.sandbox.log()) == before
+    assert consoles(ledger=team_cluster.address("eve"))("worker", "--once").code == 3
+    assert len(ann.sandbox.log()) == before
+    ran = bob("worker", "--once")
+    assert (ran.code, ran.row) == (0, {"job": ran.row["job"], "sent": 3, "state": "finished"}), ran.err
+    assert len(ann.sandbox.log()) == before + 3
+    assert [row["outcome"] for row in ann("job", "results", str(ran.row["job"])).rows] == ["applied"] * 3
+    assert consoles()("worker", "--once").code == 2
+
+
 def test_what_one_does_another_sees_undoes_and_verifies(ann, bob, someone, team_cluster):
     someone("team-one")
     done = ann("disable", "team-one", "--yes", "--reason", "ticket 4711")

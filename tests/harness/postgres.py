@@ -20,7 +20,7 @@ from tests.harness.waiting import missing
 
 NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
 PEOPLE = ("ann", "bob", "eve", "sam")
-_TABLES = "rows, open_operations, sessions, accounts, jobs, job_items"
+_TABLES = "rows, open_operations, sessions, accounts, jobs, job_items, rates"
 
 
 def programs() -> Path | None:

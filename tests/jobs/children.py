@@ -12,7 +12,9 @@ import socket
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from tests.harness.consent import for_job
 from tests.jobs.office import Office
+from tui_reseller.services.joined_job import JoinedRun
 
 _NEW_HOST_NAME, _NEW_USERS = 0x04000000, 0x10000000
 """Flags of unshare(2): CLONE_NEWUTS, CLONE_NEWUSER."""
@@ -51,7 +53,11 @@ def _run(folder: Path, ready: dict[str, str], number: int, told: Connection, hos
             told.send(run.progress.sent)
 
         passwords = office.services.passwords_of(job)
-        await office.run(job, tell=tell, passwords=passwords).run()
+        if ready.get("joins"):
+            permit = for_job(office.session, job)
+            await JoinedRun(office.session, office.jobs, job, permit, tell=tell).join()
+        else:
+            await office.run(job, tell=tell, passwords=passwords).run()
         await office.aclose()
         told.send("over")
 

@@ -71,7 +71,7 @@ class Desk:
         def nothing(*_given: object) -> int:
             raise AssertionError("no screen here")
 
-        return run([*argv, "--profile", "acme"], EntryPoints(self.services, nothing, nothing, nothing))
+        return run([*argv, "--profile", "acme"], EntryPoints(self.services, nothing, nothing, nothing, nothing))
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ class Workplace:
 
     def __call__(self, *argv: str, stdin: str = "", answers: Sequence[str] | None = None) -> Ran:
         """Run a command; with *answers* a person sits at the terminal."""
-        points = EntryPoints(lambda named, _debug: self.services(named=named), *[lambda *_given: 0] * 3)
+        points = EntryPoints(lambda named, _debug: self.services(named=named), *[lambda *_given: 0] * 4)
         return self._terminal.run(argv, points, stdin, answers)
 
     def sent(self) -> list[str]:

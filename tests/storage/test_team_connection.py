@@ -108,7 +108,7 @@ async def test_who_was_not_heard_of_is_heard_of_before_a_call_leaves(team_cluste
     ann._clock = lambda: now
     await ann.begin(intent())
     now += 90  # a machine that slept, less than a lease
-    assert ann._send_until < now
+    assert ann.heart.send_until < now
     assert await ann.send_until() == now + 60
     now += 90
     team_cluster.stop()
@@ -175,7 +175,7 @@ async def test_a_process_that_stood_still_sends_nothing_and_is_taken_for_dead_fo
     entry = await ann.begin(intent(Operation.SET))
     assert await ann.send_until() > boot_seconds()
     time.sleep(4.5)  # noqa: ASYNC251 - as a stopped process, which says nothing to anybody
-    assert ann._send_until < boot_seconds()
+    assert ann.heart.send_until < boot_seconds()
     assert (await bob.get(entry)).outcome is Outcome.UNKNOWN
     assert await bob.recover() == 1
     assert ((await bob.get(entry)).message, (await bob.check()).rows) == (LOST, 2)
@@ -193,7 +193,7 @@ async def test_a_session_that_beats_lives_longer_than_its_lease(team_cluster, of
     ann, bob = of("ann"), of("bob")
     entry = await ann.begin(intent())
     await asyncio.sleep(7)
-    assert ann._send_until > boot_seconds()
+    assert ann.heart.send_until > boot_seconds()
     assert (await bob.get(entry)).outcome is None
     await ann.aclose()
     assert (await bob.get(entry)).outcome is Outcome.UNKNOWN, "it ended, and nobody knows"

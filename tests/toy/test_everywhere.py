@@ -39,7 +39,7 @@ def command(registered, tmp_path, capsys):
 
     def command(*argv):
         capsys.readouterr()
-        code = run(argv, EntryPoints(services, None, None, None))
+        code = run(argv, EntryPoints(services, None, None, None, None))
         return code, *capsys.readouterr()
 
     return command

@@ -30,6 +30,7 @@ PLACES = {
     "copy": ("y",),
     "activity": ("a",),
     "import": ("less_than_sign",),
+    "who is here": ("ampersand",),
     "usage": ("h",),
     "profiles": ("at",),
     "quit": ("ctrl+q",),

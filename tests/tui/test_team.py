@@ -23,6 +23,7 @@ async def test_what_one_does_is_on_the_screen_of_another(desk_of, sandbox, someo
     (tmp_path / "bob").mkdir()
     name = someone()
     async with desk_of("ann") as ann, desk_of("bob") as bob:
+        await soon("bob hears of others", lambda: bob.services.ledger.signs is not None)
         await press_disable(ann, name)
         await soon("it is sent", lambda: sandbox.log() != [])
         customer = bob.main.context.session.customers.get
@@ -65,3 +66,42 @@ async def test_a_screen_opens_while_the_server_is_away(desk_of, sandbox, someone
             await soon("it is told", lambda: any("PostgreSQL is away" in text for _time, text in told))
     finally:
         team_cluster.start()
+
+
+async def test_who_is_here_is_seen_in_the_header_on_a_page_and_in_the_editor(desk_of, someone, tmp_path):
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "bob").mkdir()
+    name = someone()
+    async with desk_of("ann") as ann:
+        await ann.is_quiet()
+        assert "here" not in ann.screen_text()[0]
+        async with desk_of("bob") as bob:
+            await bob.go_to(name)
+            await bob.press("enter")
+            await bob.opened("Edit")
+            await soon(
+                "ann sees bob edit", lambda: [one.customer for one in ann.state.here if one.is_editing] == [name]
+            )
+            assert "2 here" in ann.screen_text()[0]
+            await ann.press("ampersand")
+            await ann.opened("2 here: you, and")
+            (line,) = ann.lines()
+            assert line.startswith("bob ")
+            assert f'edits "{name}"' in line
+            await ann.press("enter")
+            await soon("the cursor is there", lambda: ann.main.list.customer.username == name)
+            await ann.press("enter")
+            await ann.opened("Edit")
+            assert "bob edits this since " in ann.words()
+            await soon("bob is told", lambda: bob._told("ann edits this since"))
+            await bob.press("escape")
+            await soon("ann sees that it is over", lambda: [one.is_editing for one in ann.state.here] == [False])
+            await ann.press("escape")
+        await soon("bob is gone", lambda: ann.state.here == ())
+        assert "here" not in ann.screen_text()[0]
+
+
+async def test_without_a_team_nobody_is_here(at_desk):
+    async with at_desk() as desk:
+        await desk.press("ampersand")
+        await desk.told("nobody else is seen")

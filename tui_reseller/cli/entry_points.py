@@ -1,6 +1,7 @@
 """What the command needs from outside its room; wiring fits it in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,8 +60,18 @@ class DemoOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivateLedger:
+    """A team's ledger on a PostgreSQL of our own: how each of its people gets there, its folder, whether it lives."""
+
+    addresses: Mapping[str, str]
+    folder: Path
+    lives: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class EntryPoints:
     """Everything behind the command line: the services, the screen, the demo, the sandbox. Each returns an exit code.
+    Private_ledger starts one in a folder (None: the usual one), for as long as it is entered.
 
     Services takes the profile named by --profile and whether to write a debug log. All may raise ResellerError.
     """
@@ -69,3 +80,4 @@ class EntryPoints:
     screen: Callable[[ScreenOptions], int]
     demo: Callable[[SandboxOptions, ScreenOptions, DemoOptions], int]
     sandbox: Callable[[SandboxOptions], int]
+    private_ledger: Callable[[Path | None], AbstractContextManager[PrivateLedger]]

@@ -142,6 +142,10 @@ class TouchedSince(RefusedHere):
     """Something was done to a customer since the list that is being worked from was read; nothing was sent."""
 
 
+class TakenElsewhere(RefusedHere):
+    """Another process has this job, or this item of it. Nothing was sent by us."""
+
+
 class NotWritable(RefusedHere):
     """Nothing may be written under this profile now: it is read-only or locked, or its ceilings were lowered."""
 

@@ -1,9 +1,10 @@
 """A job: a plan being applied, and what became of each of its items."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from tui_reseller.domain.audit import Operator, utc_text
 from tui_reseller.domain.changes import as_object
@@ -143,3 +144,13 @@ class JobItem:
             "outcome": self.outcome.value if self.outcome else None, "id": self.entry, "changes": changes,
             "message": self.message, "line": self.item.line or None, "state": self.state,
         }  # fmt: skip
+
+
+class Taken(NamedTuple):
+    """Items that only we may begin now. Wait is how many seconds from now the first of them may leave, gap the seconds
+    between two; 0 where no rate is shared with others.
+    """
+
+    items: Sequence[JobItem]
+    wait: float = 0.0
+    gap: float = 0.0

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
 from tui_reseller.domain.errors import InvalidInput
@@ -47,16 +48,33 @@ class Member:
     may: tuple[str, ...]
 
 
+MOST_APPROVALS = 9
+"""That an account can ask for."""
+LOWEST_RATE, HIGHEST_RATE = 0.001, 100_000.0
+"""Calls a second that an account can be limited to."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """What holds for all who work in an account: how many others must approve, and how many calls a second all machines
+    together may send; None is as many as the service bears.
+    """
+
+    approvals: int = 0
+    per_second: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """The chain of an account: its last row, how many operations in it are open, and who holds its lock just now (role
-    and number of the process of PostgreSQL).
+    """The chain of an account: its last row, how many operations in it are open, who holds its lock just now (role and
+    number of the process of PostgreSQL), and what is set for it.
     """
 
     account: str
     head: Anchor
     open: int
     lock: tuple[str, int] | None = None
+    settings: AccountSettings = AccountSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,29 @@ class TeamLedgerState:
     role: str
     may: tuple[Member, ...]
     accounts: tuple[AccountState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a window is: in an account, at the customer under its cursor, or at one that is edited in it."""
+
+    account: str
+    customer: str = ""
+    is_editing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Another window, of whatever machine: whose it is, as the database knows it, and on which host, as it says; where
+    it is, and since when it is in that account, or edits that customer.
+    """
+
+    role: str
+    host: str
+    account: str
+    customer: str
+    is_editing: bool
+    since: datetime
 
 
 def checked_address(text: str) -> str:

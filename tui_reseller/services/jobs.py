@@ -22,6 +22,7 @@ from tui_reseller.domain.errors import (
     RateLimited,
     RefusedHere,
     ResellerError,
+    TakenElsewhere,
 )
 from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome
@@ -32,18 +33,21 @@ from tui_reseller.services.door import Permit
 from tui_reseller.services.failure_threshold import FailureThreshold
 from tui_reseller.services.job_end import end_of
 from tui_reseller.services.job_passwords import Passwords
+from tui_reseller.services.job_queue import JobQueue
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.services.list_updates import list_updates
 from tui_reseller.services.progress import Progress
 from tui_reseller.services.reconciliation import reconcile
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
-from tui_reseller.services.throttle import Throttle
+from tui_reseller.services.throttle import MOST_IN_FLIGHT, Throttle
 
 STAGES = (1, 10, None)
 MOST_ATTEMPTS = 3
 ASKED_EVERY = 0.3
 """Seconds between two looks at what another process asks of the job, and between two updates of the list."""
+LOOKED_EVERY = 1.0
+"""Seconds between two looks at whether workers have sent what they took."""
 Told = Callable[["JobRun"], None]
 
 
@@ -76,11 +80,13 @@ class JobRun:
     _lengthy: Abandonable = field(default_factory=Abandonable)
     _threshold: FailureThreshold = field(default_factory=FailureThreshold)
     _changes: list[tuple[str, Customer | None]] = field(default_factory=list)
-    _locked: set[int] = field(default_factory=set)
+    in_flight: int = MOST_IN_FLIGHT
+    _queue: JobQueue = field(init=False)
 
     def __post_init__(self) -> None:
         self.job = replace(self.job, reason=self.reason or self.job.reason)
-        self.throttle = Throttle(self.session.clock)
+        self.throttle = Throttle(self.session.clock, self.in_flight)
+        self._queue = JobQueue(self.session, self.jobs, self.job.number, self.halted, self.present)
         self.progress = Progress(self.session.clock, self.job.total, dict(self.job.counts))
 
     def halted(self) -> bool:
@@ -90,6 +96,9 @@ class JobRun:
     def pause(self, why: str = "paused by you") -> None:
         """Send nothing more; what is on its way is waited for."""
         self._halt(JobState.PAUSED, why)
+
+    def _pause_for_all(self, why: str) -> None:
+        self.pause(why)
 
     def stop(self, why: str = "stopped by you") -> None:
         """As pause: a stopped job can be resumed too, but does not look as if it would go on by itself."""
@@ -119,7 +128,7 @@ class JobRun:
                         await self._lengthy.run(self._settle())
                 ended = self.state, self.why
                 if not self.halted():
-                    ended = await end_of(self.jobs, self.job, len(self._locked))
+                    ended = await end_of(self.session.ledger, self.jobs, self.job, len(self._queue.locked))
             except asyncio.CancelledError:
                 ended = JobState.STOPPED, "the program was ended"
                 raise
@@ -141,6 +150,7 @@ class JobRun:
         self.state, self.why = state, why
         await self._show_changes()
         await self.jobs.set_state(self.job.number, state, why)
+        await self.jobs.give_back(self.job.number)
         await self._settle_passwords()
 
     async def _settle_passwords(self) -> None:
@@ -178,6 +188,9 @@ class JobRun:
     async def _put_back(self) -> None:
         """By what is written down, not by what this run found: the one before may have been killed in between."""
         await self.jobs.put_back_not_applied(self.job.number, MOST_ATTEMPTS)
+        await self._count_anew()
+
+    async def _count_anew(self) -> None:
         fresh = await self.jobs.get(self.job.number)
         self.progress.counts = dict(fresh.counts if fresh else self.job.counts)
 
@@ -189,17 +202,23 @@ class JobRun:
 
     async def _work(self) -> None:
         """Go over what waits, stage by stage; then again over what was put back, as long as that gets less."""
-        stages = list(STAGES)
+        stages, number = list(STAGES), self.job.number
         while not self.halted():
-            waiting = self._waiting()
+            waiting = self._queue.items()
             sent = self.progress.sent
             while stages and not self.halted():
+                if stages[0] is None and self.passwords is None:
+                    await self.jobs.open_to_others(number)
                 if await self._stage(waiting, stages[0]):
                     break
                 stages.pop(0)
             await waiting.aclose()
             stages = [None]
-            if self.progress.sent == sent or not await self.jobs.waiting(self.job.number, -1, 1) or self._locked:
+            if not self.halted() and await self.jobs.is_shared(number):
+                await self._count_anew()
+                self._say("others have what is left")
+                await self.session.clock.sleep(LOOKED_EVERY)
+            elif self.progress.sent == sent or self._queue.locked or not await self.jobs.waiting(number, -1, 1):
                 return
 
     async def _stage(self, waiting: AsyncGenerator[tuple[JobItem, Customer | None], None], size: int | None) -> bool:
@@ -219,17 +238,6 @@ class JobRun:
                 group.create_task(self._one(*found, read_back=size is not None))
                 count += 1
         return is_over
-
-    async def _waiting(self) -> AsyncGenerator[tuple[JobItem, Customer | None], None]:
-        """Yield items that were not begun, each with its customer in the list."""
-        after = -1
-        while page := await self.jobs.waiting(self.job.number, after):
-            names = {item.item.username for item in page}
-            present = self.session.customers.named(names) if self.present is None else self.present
-            for item in page:
-                if item.seq not in self._locked:
-                    yield item, present.get(item.item.username)
-            after = page[-1].seq
 
     async def _one(self, item: JobItem, before: Customer | None, *, read_back: bool) -> None:
         error: ResellerError | None = None
@@ -260,8 +268,10 @@ class JobRun:
         if isinstance(error, LedgerUnavailable | MissingCredentials | BadConfig | NotWritable):
             self.pause(error.message)
             return
+        if isinstance(error, TakenElsewhere):
+            return
         if result.id is None and isinstance(error, RefusedHere) and not isinstance(error, NeverSent):
-            self._locked.add(item.seq)
+            self._queue.locked.add(item.seq)
             self._tell(result)
             return
         if result.id is None:
@@ -274,7 +284,7 @@ class JobRun:
         self.progress.move(None, result.outcome)
         self._stop_where_hopeless(error)
         if why := self._threshold.after(result, self.progress.sent, self.progress.unknown):
-            self.pause(f"paused by itself: {why}")
+            self._pause_for_all(f"paused by itself: {why}")
         self._tell(result)
 
     def _tell(self, result: Result) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry, Intent, Operator
-from tui_reseller.domain.job import Job, JobItem, JobState
+from tui_reseller.domain.job import Job, JobItem, JobState, Taken
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.value import Value
@@ -170,6 +170,26 @@ class JobsPort(Protocol):
 
     async def waiting(self, number: int, after: int, limit: int = ...) -> list[JobItem]:
         """Return items that were not begun, in order, after a place."""
+
+    async def take(self, number: int, after: int) -> Taken:
+        """Take items that were not begun, in order, after a place, so many as are handled well together: nobody else
+        begins them while we live. Those that we have taken before are among them; none where we may not send any.
+        """
+
+    async def give_back(self, number: int) -> None:
+        """Let others have what we took and have not begun."""
+
+    async def open_to_others(self, number: int) -> None:
+        """Let other processes join a job that we run, where the ledger is one that several machines share."""
+
+    async def is_open(self, number: int) -> bool:
+        """Whether a job is being run, is not asked to halt, and may be joined."""
+
+    async def is_shared(self, number: int) -> bool:
+        """Whether others that live have taken or begun items that they have not brought to an end."""
+
+    async def for_worker(self, account: str) -> int | None:
+        """Return the oldest job of an account that may be joined, or was being run by a process that is gone."""
 
     async def items(self, number: int, after: int = ..., limit: int = ...) -> list[JobItem]:
         """Return items with what became of them, in order, after a place."""

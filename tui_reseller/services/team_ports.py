@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from tui_reseller.domain.team import Member, TeamLedgerState
+from tui_reseller.domain.team import AccountSettings, Colleague, Member, Place, TeamLedgerState
 
 
 class TeamPort(Protocol):
@@ -29,4 +29,29 @@ class TeamPort(Protocol):
     async def remove_member(self, role: str, account: str) -> int:
         """Take all rights in an account from somebody; return how many they were. Raises RefusedHere for the last one
         who may do this.
+        """
+
+    async def here(self) -> Sequence[Colleague]:
+        """Return which windows are open, in every account that we may read."""
+
+    async def set_account(
+        self, account: str, *, approvals: int | None = None, per_second: float | None = None
+    ) -> AccountSettings:
+        """Set what holds for all who work in an account, and return all of it. None leaves one as it is; 0 a second
+        takes the limit away. Both are in the ranges of domain.team. It is a row of the account's chain.
+        """
+
+
+class ColleaguesPort(Protocol):
+    """Who else works in an account just now: a hint, never a lock. It is told with what says that we live."""
+
+    def at(self, place: Place | None) -> None:
+        """Say where this window is; None: nowhere. Whom somebody edits is told at once, all else with the next beat."""
+
+    def here(self) -> Sequence[Colleague]:
+        """Return who else is in the account of our place, as it was told last; nothing is asked."""
+
+    async def sign(self) -> None:
+        """Wait until others have written, come, gone, or edit another customer. Where no sign of that can be heard it
+        does not come back: then LedgerPort.stamp() changes by itself.
         """

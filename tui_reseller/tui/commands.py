@@ -242,6 +242,11 @@ COMMANDS: tuple[Command, ...] = (
         synonyms=("account", "switch"),
     ),
     Command(
+        "team.here", ("ampersand",), "Who is here", "Others in this account, and whom they edit",
+        handler="colleagues.here",
+        synonyms=("team", "colleagues", "presence"),
+    ),
+    Command(
         "profile.unlock", ("l",), "Unlock", "A protected profile, for minutes; again locks",
         handler="unlocking.unlock",
     ),

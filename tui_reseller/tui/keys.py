@@ -14,7 +14,7 @@ from tui_reseller.tui.commands import BY_ID, COMMANDS, Command
 _WORDS = {
     "slash": "/", "asterisk": "*", "minus": "-", "full_stop": ".", "exclamation_mark": "!", "at": "@", "comma": ",",
     "question_mark": "?", "colon": ":", "space": "Space", "escape": "Esc", "enter": "Enter", "backspace": "Backspace",
-    "less_than_sign": "<", "plus": "+",
+    "less_than_sign": "<", "plus": "+", "ampersand": "&",
 }  # fmt: skip
 _MODIFIERS = {"ctrl", "alt", "shift", "super"}
 _NAMES = frozenset(key.value for key in Keys if not key.value.startswith("<")) | frozenset(_WORDS)

@@ -31,7 +31,8 @@ COUNTS_AFTER = 0.3
 class ProfileContext:
     """One opened profile on the screen. Show() is the only writer of the view state.
 
-    Run is the job that this process applies for the profile, None while there is none. Is_open is false once another
+    Run is the job that this process applies for the profile, None while there is none. Editing is whose editor is open,
+    empty if none is. Is_open is false once another
     profile is shown in its place.
     """
 
@@ -47,6 +48,7 @@ class ProfileContext:
         self.filter = Filter()
         self.log: deque[tuple[datetime, str]] = deque(maxlen=LOG_LENGTH)
         self.run: JobRun | None = None
+        self.editing = ""
         self.is_open = True
         self._counted = -1  # the version of the list of which views were counted
         self._memories: dict[type, object] = {}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tui_reseller.domain.listing import ListContext
 from tui_reseller.domain.note import NO_NOTES, Notes
+from tui_reseller.domain.team import Colleague
 
 
 class Hint(NamedTuple):
@@ -45,7 +46,8 @@ class ViewState:
     Views are key, name and count of some views. Needs_you holds who has an open outcome, or is due: a suspension that
     is over. Suspended is who has one that nothing has ended. Detailed counts the customers whose details are known,
     where the filter asks for one; None where it asks for none. Read_only says why nothing may be written, None if
-    something may; can_unlock whether unlocking the profile helps.
+    something may; can_unlock whether unlocking the profile helps. Here is who else works in this account, if the ledger
+    is that of a team.
     """
 
     badge: str = ""
@@ -77,6 +79,7 @@ class ViewState:
     due: frozenset[str] = frozenset()
     suspended: frozenset[str] = frozenset()
     notes: Notes = NO_NOTES
+    here: tuple[Colleague, ...] = ()
     note: Note = Note()
     running: str = ""
     waiting: str = ""

@@ -38,7 +38,7 @@ from tui_reseller.system.clock import SystemClock
 from tui_reseller.system.current_operator import this_operator
 from tui_reseller.system.detached_job import detach
 from tui_reseller.system.memory import hide_memory, leave_no_core
-from tui_reseller.wiring.ledger import kept_in
+from tui_reseller.wiring.ledger import kept_in, private_ledger
 
 PROFILE_VARIABLE = "TUI_RESELLER_PROFILE"
 DEMO = "demo"
@@ -48,7 +48,7 @@ def entry_points(environ: MutableMapping[str, str]) -> EntryPoints:
     """Return what is behind the command line. The environment's credentials are read once and taken out of it."""
     leave_no_core()
     taken = _Taken(environ)
-    return EntryPoints(services=taken.services, screen=taken.screen, demo=demo, sandbox=sandbox)
+    return EntryPoints(taken.services, taken.screen, demo, sandbox, private_ledger)
 
 
 class _Taken:
@@ -114,6 +114,7 @@ def build(
         write_new=write_new,
         detach=partial(detach, paths.state / logs.FILE, ledger=ledger),
         team=kept.team,
+        colleagues=kept.colleagues,
     )
 
 

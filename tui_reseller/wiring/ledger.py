@@ -2,19 +2,22 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from tui_reseller.cli.entry_points import PrivateLedger
 from tui_reseller.domain.environment import LEDGER
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.team import Team, checked_address
 from tui_reseller.services.ledger_ports import JobsPort, LedgerPort, VaultPort
-from tui_reseller.services.team_ports import TeamPort
+from tui_reseller.services.team_ports import ColleaguesPort, TeamPort
 from tui_reseller.storage.config import ConfigFile
 from tui_reseller.storage.ledger.sqlite.jobs import Jobs
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
@@ -30,6 +33,7 @@ class Kept(NamedTuple):
     vault: VaultPort
     jobs: JobsPort
     team: TeamPort | None = None
+    colleagues: ColleaguesPort | None = None
 
 
 def kept_in(paths: Paths, config: ConfigFile, address: str) -> Kept:
@@ -65,17 +69,36 @@ def _team(config: ConfigFile, address: str) -> Team | None:
     return replace(found, ledger=checked) if found is not None else Team(checked)
 
 
-def _of_team(team: Team, receipts: Path) -> Kept:
+@contextmanager
+def private_ledger(folder: Path | None) -> Iterator[PrivateLedger]:
+    """Start a PostgreSQL of our own with a team's ledger in it. Raises BadConfig, RefusedHere, LedgerUnavailable."""
+    _need_driver()
+    from tui_reseller.storage.ledger.postgresql.trial import DATABASE, PEOPLE, prepare  # noqa: PLC0415 - most have none
+    from tui_reseller.system.private_postgres import FOR_ROOT, OWNER, running  # noqa: PLC0415
+
+    if folder is None:
+        folder = FOR_ROOT if os.geteuid() == 0 else Paths.default().state / "ledger-dev"
+    with running(folder.absolute()) as server:
+        prepare(partial(server.address, OWNER))
+        yield PrivateLedger({one: server.address(one, DATABASE) for one in PEOPLE}, server.folder, server.lives)
+
+
+def _need_driver() -> None:
     if find_spec("psycopg") is None:
         raise BadConfig("the ledger of a team needs the driver of PostgreSQL", hint="pip install 'tui-reseller[team]'")
+
+
+def _of_team(team: Team, receipts: Path) -> Kept:
+    _need_driver()
     from tui_reseller.storage.ledger.postgresql.administration import TeamAdministration  # noqa: PLC0415 - most have none
+    from tui_reseller.storage.ledger.postgresql.colleagues import TeamColleagues  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.jobs import TeamJobs  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.vault import TeamVault  # noqa: PLC0415
 
     password = partial(_password, team)
     ledger = TeamLedger(team, password, claims=this_operator(os.environ).user, receipts=receipts)
-    return Kept(ledger, TeamVault(ledger), TeamJobs(ledger), TeamAdministration(team, password))
+    return Kept(ledger, TeamVault(ledger), TeamJobs(ledger), TeamAdministration(team, password), TeamColleagues(ledger))
 
 
 def _password(team: Team) -> Secret | None:

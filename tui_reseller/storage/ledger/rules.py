@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NoReturn, Protocol
 
 from tui_reseller.domain.audit import Entry, Intent, utc_text
-from tui_reseller.domain.errors import RefusedHere, TouchedSince
+from tui_reseller.domain.errors import RefusedHere, TakenElsewhere, TouchedSince
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean, quoted
@@ -79,9 +79,9 @@ def refuse_touched(username: str) -> NoReturn:
 
 
 def refuse_taken(item: tuple[int, int]) -> NoReturn:
-    """Raise RefusedHere: the item of a job is begun already, or was refused."""
+    """Raise TakenElsewhere: the item of a job is begun already, or was refused."""
     number, place = item
-    raise RefusedHere(f"item {place + 1} of job {number} was taken by another process; nothing was sent")
+    raise TakenElsewhere(f"item {place + 1} of job {number} was taken by another process; nothing was sent")
 
 
 def refuse_if_locked(intent: Intent, open_entries: Iterable[Entry]) -> None:

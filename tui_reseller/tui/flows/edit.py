@@ -23,8 +23,10 @@ from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.rows import typed_fields
 from tui_reseller.tui.dialogs.texts import review_form
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
+from tui_reseller.tui.flows.colleagues import tell
 from tui_reseller.tui.flows.details import read_now
 from tui_reseller.tui.flows.targets import choose_one
+from tui_reseller.tui.presenters.colleagues import editing_line
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.outcome import result_note
 from tui_reseller.tui.profile_context import ProfileContext
@@ -102,10 +104,22 @@ async def edit_customer(
     """Show the editor until its changes are sent or left; the draft survives everything but leaving. One that was
     decided field by field begins with the review.
     """
+    tell(context, customer.username)
+    try:
+        await _edit_until_sent(context, customer, draft, is_decided=is_decided)
+    finally:
+        tell(context)
+
+
+async def _edit_until_sent(
+    context: ProfileContext, customer: Customer, draft: Mapping[str, str] | None, *, is_decided: bool
+) -> None:
     while True:
         if draft is None or not is_decided:
             # Only what was typed: a field that was not touched must not undo what somebody else changed meanwhile.
             spec = editor_form(context.provider, customer, context.profile_title, draft)
+            if said := editing_line(context.state.here, customer.username, context.now()):
+                spec = replace(spec, lines=(*spec.lines, f"! {said}"))
             editor = Editor(spec, context.host.new_guard(), partial(_keep_draft, context, customer))
             edited = await context.dialogs.ask(editor)
             if edited is None:

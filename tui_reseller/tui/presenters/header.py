@@ -66,6 +66,8 @@ def header_parts(state: ViewState, now: datetime, width: int) -> list[Part]:
         groups.append([("READ-ONLY", "strong")])
     elif state.writable_until:
         groups.append([(f" writable until {clock_text(state.writable_until, now)} ", "chip-danger")])
+    if state.here:
+        groups.append([(f"{len(state.here) + 1} here", "strong")])
     groups += [[(f" {words} ", "chip-info")] for words in (state.running, state.waiting) if words]
     needs = f" ! {state.needs_you_count} needs you " if state.needs_you_count else ""
     room = width - len(needs)

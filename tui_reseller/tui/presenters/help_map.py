@@ -30,8 +30,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "Taking along": ("copy.username", "copy.menu", "list.export", "list.import"),
     "Account and program": (
-        "customer.create", "profile.open", "profile.unlock", "palette.open", "help.open", "theme.choose", "doctor.open",
-        "mouse.toggle", "screen.repaint", "app.suspend", "app.quit",
+        "customer.create", "team.here", "profile.open", "profile.unlock", "palette.open", "help.open", "theme.choose",
+        "doctor.open", "mouse.toggle", "screen.repaint", "app.suspend", "app.quit",
     ),
 }  # fmt: skip
 """Ids of commands under titles: each stands under one."""

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_reseller.domain.audit import Operator
-from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
-from tui_reseller.domain.job import Job, JobItem, JobState
+from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere, TakenElsewhere
+from tui_reseller.domain.job import Job, JobItem, JobState, Taken
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import command
@@ -26,7 +26,15 @@ from tui_reseller.storage.ledger.job_reader import (
     refuse_applied,
     refuse_changed,
 )
-from tui_reseller.storage.ledger.job_rows import JobRow, items_digest, job_body, read_job, refuse_applied_again
+from tui_reseller.storage.ledger.job_rows import (
+    ItemRow,
+    JobRow,
+    items_digest,
+    job_body,
+    read_item,
+    read_job,
+    refuse_applied_again,
+)
 from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger
 
 if TYPE_CHECKING:
@@ -36,6 +44,12 @@ if TYPE_CHECKING:
 MOST_ITEMS = 200_000
 """Of one job: it is told to the database as one statement, which must be answered within WRITE_SECONDS (100,000 took
 three seconds, measured).
+"""
+
+
+CHUNK = 16
+"""Items that are taken at once: twice as many as are on their way. Those of a process that is killed wait until its
+session has ended.
 """
 
 
@@ -96,6 +110,43 @@ class TeamJobs:
         """Return items that were not begun, in order, after a place."""
         return await self._ledger.run(lambda reader: read_items(reader, WAITING, number, after, limit))
 
+    async def take(self, number: int, after: int) -> Taken:
+        """Take items that were not begun, after a place, and places for them in the rate that all machines share."""
+        told = await self._change(number, {"change": "take", "behind": after, "most": CHUNK})
+        items = [
+            read_item(ItemRow(seq, body, None, attempts, None, None, None)) for seq, body, attempts in told["items"]
+        ]
+        return Taken(items, float(told["wait"]), float(told["gap"]))
+
+    async def give_back(self, number: int) -> None:
+        """Let others have what we took and have not begun."""
+        await self._change(number, {"change": "give_back"})
+
+    async def open_to_others(self, number: int) -> None:
+        """Let other processes join a job that we run."""
+        await self._change(number, {"change": "open"})
+
+    async def is_open(self, number: int) -> bool:
+        """Whether a job is being run, is not asked to halt, and may be joined."""
+        query = "SELECT is_open AND state = 'running' AND wanted = '' AND lives(owner) FROM jobs WHERE number = ?"
+        rows = await self._ledger.run(lambda reader: list(reader.select(query, number)))
+        return bool(rows and rows[0][0])
+
+    async def is_shared(self, number: int) -> bool:
+        """Whether others that live have taken or begun items that they have not brought to an end."""
+        return bool((await self._change(number, {"change": "shared"}))["shared"])
+
+    async def for_worker(self, account: str) -> int | None:
+        """Return the oldest job that may be joined, or was being run by a process that is gone: not one whose passwords
+        are in a file of one machine.
+        """
+        query = (
+            "SELECT number FROM jobs WHERE account = ? AND state = 'running' AND wanted = '' "
+            """AND strpos(body, '"passwords_to":""') > 0 AND (is_open OR NOT lives(owner)) ORDER BY number LIMIT 1"""
+        )
+        rows = await self._ledger.run(lambda reader: list(reader.select(query, escaped(account))))
+        return int(rows[0][0]) if rows else None
+
     async def items(self, number: int, after: int = -1, limit: int = PAGE) -> list[JobItem]:
         """Return items with what became of them, in order, after a place."""
         return await self._ledger.run(lambda reader: read_items(reader, ALL, number, after, limit))
@@ -131,7 +182,7 @@ class TeamJobs:
 
     @asynccontextmanager
     async def owning(self, number: int, operator: Operator) -> AsyncIterator[None]:  # noqa: ARG002 - the database knows who
-        """Be the one process that runs a job; its end lets go of it. Raises RefusedHere naming the owner."""
+        """Be the one process that runs a job; its end lets go of it. Raises TakenElsewhere naming the owner."""
         if number in self._owned:
             raise _is_run_by(number, "this process")
         self._owned.add(number)
@@ -147,7 +198,7 @@ class TeamJobs:
         finally:
             self._owned.discard(number)
 
-    async def _change(self, number: int, what: Mapping[str, object]) -> dict[str, object]:
+    async def _change(self, number: int, what: Mapping[str, object]) -> dict[str, Any]:
         account = self._accounts.get(number)
         if account is None:
             query = "SELECT account FROM jobs WHERE number = ?"
@@ -176,8 +227,8 @@ def _described(owner: object) -> str:
     return clean(f"{owner.get('role')} on {owner.get('host')} (process {owner.get('pid')})", longest=120)
 
 
-def _is_run_by(number: int, owner: str) -> RefusedHere:
-    return RefusedHere(
+def _is_run_by(number: int, owner: str) -> TakenElsewhere:
+    return TakenElsewhere(
         f"job {number} is being run by {owner or 'another process'}",
         hint=f"watch it: {command('job', 'watch', str(number))}",
     )

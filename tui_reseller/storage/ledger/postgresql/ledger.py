@@ -10,7 +10,7 @@ import contextlib
 import os
 import platform
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from tui_reseller.domain.vault import Anchor
 from tui_reseller.storage.ledger.encoding import compact, escaped
 from tui_reseller.storage.ledger.entry_ids import typed_entry_id
 from tui_reseller.storage.ledger.note_rows import KIND, note_row
+from tui_reseller.storage.ledger.postgresql.heartbeat import Heartbeat
 from tui_reseller.storage.ledger.postgresql.lane import Lane
 from tui_reseller.storage.ledger.postgresql.told_rows import begun, columns_of, finished
 from tui_reseller.storage.ledger.reading import ReadLedger, Result
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 WRITE_SECONDS = 10.0
 """How long the server may take for one answer to what is written: above it, its lock of 5 seconds has run out."""
 READ_SECONDS = 60.0
-SIGN_SECONDS = 2.0
-"""How often what others wrote is looked for."""
+LOOK_SECONDS = 2.0
+"""How often what others wrote is looked for, where no sign of theirs is heard."""
 _ATTEMPTS = 5
 
 _Waiting = tuple[str, Mapping[str, object], "concurrent.futures.Future[dict[str, Any]]"]
@@ -73,10 +74,13 @@ class TeamLedger(ReadLedger["TeamReader"]):
         self._waiting: deque[_Waiting] = deque()
         self._orphans: set[concurrent.futures.Future[dict[str, Any]]] = set()
         self._begun: dict[str, str] = {}
-        self._beats: asyncio.Task[None] | None = None
         self._clock = boot_seconds
-        self._send_until = self._clock()
+        self.heart = Heartbeat(self._writing, self._clock())
         self._written = 0
+        self._writer: Writer | None = None
+        self.signs: int | None = None
+        """How often others said that they have written; None where that is not heard."""
+        self.before_closing: Callable[[], Awaitable[None]] | None = None
 
     async def begin(self, intent: Intent, *, untouched_since: Sequence[int | datetime] = ()) -> str:
         """Write an intent durably and return its id. Raises TouchedSince if anything was written of the customer since
@@ -171,14 +175,14 @@ class TeamLedger(ReadLedger["TeamReader"]):
 
     def stamp(self) -> object:
         """Return what differs as soon as anything may have been written."""
-        return self._written, boot_seconds() // SIGN_SECONDS
+        return self._written, boot_seconds() // LOOK_SECONDS if self.signs is None else self.signs
 
     async def send_until(self) -> float:
         """Return until when a call may leave that was begun; if that is over, be heard of first."""
-        if self._clock() > self._send_until:
+        if self._clock() > self.heart.send_until:
             with contextlib.suppress(LedgerUnavailable):  # then it is over
-                await self._writing.wait(self._writing.submit(self._beat_once))
-        return self._send_until
+                await self.heart.once()
+        return self.heart.send_until
 
     def complaint(self) -> str:
         """Return warnings for the operator that are no error of an operation; each is returned once."""
@@ -194,11 +198,9 @@ class TeamLedger(ReadLedger["TeamReader"]):
 
     async def aclose(self) -> None:
         """Close both connections, after what is being written. The next call opens them again."""
-        if self._beats is not None:
-            self._beats.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._beats
-            self._beats = None
+        if self.before_closing is not None:
+            await self.before_closing()
+        await self.heart.aclose()
         await self._writing.aclose()
         await self._reading.aclose()
 
@@ -221,7 +223,7 @@ class TeamLedger(ReadLedger["TeamReader"]):
         except asyncio.CancelledError:
             self._leave(writing)
             raise
-        self._keep_beating()
+        self.heart.keep_up()
         return answer
 
     def _leave(self, writing: "concurrent.futures.Future[dict[str, Any]]") -> None:
@@ -242,24 +244,10 @@ class TeamLedger(ReadLedger["TeamReader"]):
                 for *_, done in group:
                     done.set_exception(error)
                 continue
-            self._send_until, self._written = writer.send_until, self._written + 1
+            self._written += 1
+            self.heart.after(writer)
             for (*_, done), answer in zip(group, answers, strict=True):
                 done.set_result(answer)
-
-    def _keep_beating(self) -> None:
-        if self._beats is None or self._beats.done():
-            self._beats = asyncio.create_task(self._beat())
-
-    async def _beat(self) -> None:
-        while True:
-            seconds = await self._writing.wait(self._writing.submit(lambda writer: writer.beat_seconds))
-            await asyncio.sleep(seconds)
-            with contextlib.suppress(LedgerUnavailable):  # calls stop leaving by themselves; whoever writes is told
-                await self._writing.wait(self._writing.submit(self._beat_once))
-
-    def _beat_once(self, writer: "Writer") -> None:
-        writer.beat()
-        self._send_until = writer.send_until
 
     def _withdraw(self, account: str, writing: "concurrent.futures.Future[dict[str, Any]]") -> None:
         if writing.cancelled() or writing.exception() is not None or "entry" not in writing.result():
@@ -286,7 +274,18 @@ class TeamLedger(ReadLedger["TeamReader"]):
             f"another operation on {quoted(intent.username)} was open just now; nothing was sent", hint="try again"
         )
 
-    def _connected(self) -> "Link":
+    @property
+    def pid(self) -> int:
+        """The process of PostgreSQL that serves what we write: signs of it are our own."""
+        link = self._writer.link if self._writer is not None else None
+        return link.database.info.backend_pid if link is not None and not link.database.closed else 0
+
+    async def sign_to_all(self) -> None:
+        """Say to everybody who listens, ourselves too, that something may have been written."""
+        await self.run(lambda reader: list(reader.select("SELECT pg_notify('reseller', '')")))
+
+    def connect(self) -> "Link":
+        """Return a connection of its own. Raises LedgerUnavailable."""
         from tui_reseller.storage.ledger.postgresql.link import Link  # noqa: PLC0415 - the driver, at the first need
 
         return Link(self.team, self._password)
@@ -294,7 +293,7 @@ class TeamLedger(ReadLedger["TeamReader"]):
     def _new_reader(self) -> "TeamReader":
         from tui_reseller.storage.ledger.postgresql.reader import TeamReader  # noqa: PLC0415 - as above
 
-        return TeamReader(self._connected, READ_SECONDS)
+        return TeamReader(self.connect, READ_SECONDS)
 
     def _new_writer(self) -> "Writer":
         from tui_reseller.storage.ledger.postgresql.receipts import TeamReceipts  # noqa: PLC0415 - as above
@@ -302,4 +301,5 @@ class TeamLedger(ReadLedger["TeamReader"]):
 
         receipts = TeamReceipts(self._folder, self.team.place)
         self._complain = receipts.take_warnings
-        return Writer(self._connected, self._claims, self._begun, receipts, self._clock, WRITE_SECONDS)
+        self._writer = Writer(self.connect, self._claims, self._begun, receipts, self._clock, WRITE_SECONDS)
+        return self._writer

@@ -6,6 +6,7 @@ leave for half of that time after it was last heard of, so that each has come to
 
 import contextlib
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ from tui_reseller.storage.ledger.postgresql.errors import (
     code_of,
     worded,
 )
+from tui_reseller.storage.ledger.postgresql.heartbeat import SIGN_SECONDS
 from tui_reseller.storage.ledger.postgresql.link import Link
 from tui_reseller.storage.ledger.postgresql.receipts import AccountChain, TeamReceipts, doubt_of
 
@@ -65,7 +67,11 @@ class Writer:
         self.begun = begun
         self.send_until = -math.inf
         """Until when a call may leave, by the clock."""
-        self.beat_seconds = 1.0
+        self.beat_seconds = 10.0
+        self.owes_sign = False
+        """Whether others have not yet been told that something was written."""
+        self._signed_at = -math.inf
+        self._may_write = True
 
     def write(self, account: str, ops: Sequence[Op]) -> list[Answer]:
         """Write operations of one account in one transaction; return what is answered to each."""
@@ -101,7 +107,9 @@ class Writer:
             raise self._failed(link, account, error) from error
 
     def _call(self, link: Link, account: str, ops: Sequence[Op]) -> list[Answer]:
-        ((told,),) = link.execute("SELECT write(?, ?, ?)", (account, self._session, Jsonb(ops)))
+        sign = ", pg_notify('reseller', '')" if self._may_sign() else ""
+        ((told, *_),) = link.execute(f"SELECT write(?, ?, ?){sign}", (account, self._session, Jsonb(ops)))
+        self.owes_sign = not sign
         if "number" in told:
             self._receipts.of(account).keep(Anchor(told["number"], told["hash"]))
         return list(told["answers"])
@@ -139,25 +147,59 @@ class Writer:
         except psycopg.Error as error:
             raise self._failed(link, account, error) from error
 
-    def beat(self) -> None:
-        """Say that this process lives, if it has a session."""
-        if not (self._session or self._lost):
-            return
-        link, at = self._ready(), self._clock()
+    def _may_sign(self) -> bool:
+        """Whether others may be told now that something was written; then they are."""
+        is_due = time.monotonic() - self._signed_at >= SIGN_SECONDS
+        self._signed_at = time.monotonic() if is_due else self._signed_at
+        return is_due
+
+    def sign(self) -> None:
+        """Tell others that something was written, if they were not told."""
+        if self.owes_sign and self.link is not None:
+            self.owes_sign, self._signed_at = False, time.monotonic()
+            try:
+                self.link.execute("SELECT pg_notify('reseller', '')")
+            except psycopg.Error as error:
+                raise self._failed(self.link, "", error) from error
+
+    def beat(self, place: Mapping[str, object] | None = None) -> Sequence[dict[str, Any]]:
+        """Say that this process lives, if it has a session or is at a place; return who else is there."""
+        if not (self._session or self._lost or place is not None):
+            return ()
+        link = self._linked()
         try:
-            ((is_alive,),) = link.execute("SELECT beat(?)", (self._session,))
+            if place is not None and not self._has_session(link):
+                ((told,),) = link.execute("SELECT here(?, NULL)", (place["account"],))
+                return list(told)
+            link, at = self._ready(), self._clock()
+            if place is None:
+                ((is_alive,),) = link.execute("SELECT beat(?)", (self._session,))
+                told = [] if is_alive else None
+            else:
+                ((told,),) = link.execute("SELECT beat(?, ?)", (self._session, Jsonb(place)))
         except psycopg.Error as error:
             raise self._failed(link, "", error) from error
-        if is_alive:
-            self._heard_of(at)
-        else:
+        if told is None:
             self._end_session()
             self._ready()
+            return ()
+        self._heard_of(at)
+        return list(told)
+
+    def _has_session(self, link: Link) -> bool:
+        """Open a session if there is none; who may only read has none, which is no error. Raises psycopg.Error."""
+        if not self._session and self._may_write:
+            try:
+                self._open_session(link)
+            except psycopg.errors.InsufficientPrivilege:
+                self._may_write = False
+        return bool(self._session)
 
     def close(self) -> None:
         """End the session and the connection."""
         if self.link is not None and self._session:
-            with contextlib.suppress(psycopg.Error):  # it ends by itself
+            with contextlib.suppress(psycopg.Error, LedgerUnavailable):  # it ends by itself
+                self.sign()
                 self.link.execute("SELECT bye(?)", (self._session,))
         self._end_session()
         self._doubts.clear()
@@ -218,6 +260,7 @@ class Writer:
         link.close()
         self._doubts.clear()
         self.link = None
+        self._may_write = True
         self._end_session()
 
     def _failed(self, link: Link, account: str, error: psycopg.Error) -> LedgerUnavailable:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import LedgerUnavailable
-from tui_reseller.domain.job import Job, JobItem, JobState
+from tui_reseller.domain.job import Job, JobItem, JobState, Taken
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.storage.ledger.encoding import escaped
@@ -87,6 +87,28 @@ class Jobs:
     async def waiting(self, number: int, after: int, limit: int = PAGE) -> list[JobItem]:
         """Return items that were not begun, in order, after a place."""
         return await self._ledger.run(lambda connection: read_items(connection, WAITING, number, after, limit))
+
+    async def take(self, number: int, after: int) -> Taken:
+        """Return items that were not begun: only the one process that runs the job begins any."""
+        return Taken(await self.waiting(number, after))
+
+    async def give_back(self, number: int) -> None:
+        """Nobody else could have any."""
+
+    async def open_to_others(self, number: int) -> None:
+        """There are no others."""
+
+    async def is_open(self, number: int) -> bool:  # noqa: ARG002 - a port has this argument
+        """One process runs a job alone."""
+        return False
+
+    async def is_shared(self, number: int) -> bool:  # noqa: ARG002 - as above
+        """One process runs a job alone."""
+        return False
+
+    async def for_worker(self, account: str) -> int | None:  # noqa: ARG002 - as above
+        """There are no workers."""
+        return None
 
     async def items(self, number: int, after: int = -1, limit: int = PAGE) -> list[JobItem]:
         """Return items with what became of them, in order, after a place."""

@@ -1,0 +1,44 @@
+"""A ledger of an older version is brought to ours as it is, with what stands in it."""
+
+import psycopg
+import pytest
+
+from tui_reseller.domain.team import Team
+from tui_reseller.storage.ledger.postgresql import schema
+from tui_reseller.storage.ledger.postgresql.administration import TeamAdministration
+from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger
+
+
+@pytest.fixture
+def older(a_cluster, monkeypatch):
+    """Make a ledger of the first version that teams had, with a row in it; return who administers it."""
+    a_cluster.ask("CREATE DATABASE older", database="postgres")
+    with (
+        monkeypatch.context() as patch,
+        psycopg.connect(a_cluster.address("postgres", "older"), autocommit=True) as made,
+    ):
+        patch.setattr(schema, "FILES", [one for one in schema.FILES if one[0] <= 8])
+        patch.setattr(schema, "VERSION", 8)
+        schema.migrate(made)
+        schema.join_as_admin(made)
+    a_cluster.ask(
+        "SET search_path = reseller; SELECT write('acc', hello('{}'), "
+        """'[{"do": "note", "kind": "rules", "entry": "x", "body": "{}"}]')""",
+        database="older",
+    )
+    yield Team(a_cluster.address("postgres", "older"))
+    a_cluster.ask("DROP DATABASE older WITH (FORCE)", database="postgres")
+
+
+async def test_what_an_older_ledger_has_stays_and_its_chain_is_whole(older, a_cluster):
+    team = TeamAdministration(older)
+    assert await team.migrate() == (8, schema.VERSION)
+    ((account),) = (await team.show()).accounts
+    assert (account.account, account.head.number, account.settings.per_second) == ("acc", 1, None)
+    assert (await team.set_account("acc", per_second=3.5)).per_second == 3.5
+    ledger = TeamLedger(older)
+    try:
+        report = await ledger.check()
+    finally:
+        await ledger.aclose()
+    assert (report.is_whole, report.rows) == (True, 2)

@@ -1,0 +1,54 @@
+"""The items of a job that this process is to send: taken for itself, in order, each when it may leave."""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass, field
+
+from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.job import JobItem
+from tui_reseller.services.ledger_ports import JobsPort
+from tui_reseller.services.session import Session
+
+LONGEST_SLEEP = 0.3
+"""Seconds after which it is looked whether the job was halted."""
+
+
+@dataclass
+class JobQueue:
+    """Items that were not begun, each with its customer in the list. Locked are those whose customer has an open
+    outcome: they are left out. Present holds customers that were read one by one, in the place of the list.
+
+    Where all machines share a rate, no item comes before its place in it, nor two closer than it says.
+    """
+
+    session: Session
+    jobs: JobsPort
+    number: int
+    is_halted: Callable[[], bool]
+    present: Mapping[str, Customer] | None = None
+    locked: set[int] = field(default_factory=set)
+    _next_at: float = 0.0
+
+    async def items(self) -> AsyncGenerator[tuple[JobItem, Customer | None], None]:
+        """Yield them once, in the order of the plan, until none is left or the job is halted."""
+        after = -1
+        while (taken := await self.jobs.take(self.number, after)).items:
+            self._next_at = max(self._next_at, self.session.clock.monotonic() + taken.wait)
+            names = {item.item.username for item in taken.items}
+            present = self.session.customers.named(names) if self.present is None else self.present
+            for item in taken.items:
+                if item.seq in self.locked:
+                    continue
+                if not await self._turn(taken.gap):
+                    return
+                yield item, present.get(item.item.username)
+            after = taken.items[-1].seq
+
+    async def _turn(self, gap: float) -> bool:
+        """Wait for the next place in the rate; return whether the job still goes on then."""
+        clock = self.session.clock
+        while (wait := self._next_at - clock.monotonic()) > 0:
+            if self.is_halted():
+                return False
+            await clock.sleep(min(wait, LONGEST_SLEEP))
+        self._next_at = max(self._next_at, clock.monotonic() - gap) + gap
+        return True
