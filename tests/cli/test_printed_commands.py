@@ -91,6 +91,7 @@ GIVEN: dict[str, Callable[[State], list[str]]] = {
 PERSON = ["email=n@example.com", "first_name=A", "last_name=B", "address=x", "city=c", "state=S", "zip=1", "country=ES",
           "phone=1", "website=http://x.example"]  # fmt: skip
 OWN: dict[tuple[str, ...], Callable[[State], list[str]]] = {
+    ("ledger", "account", "set"): lambda state: ["--per-second", "5", "--", state.name],
     ("ledger", "member", "add"): lambda state: ["--may", "write", "--", state.name],
     ("create",): lambda state: ["--generate-password", "--", f"username={state.name}.2", *PERSON],
     ("plan", "new"): lambda _: ["--action", "password", "--from", "rows.csv"],

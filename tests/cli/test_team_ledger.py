@@ -47,6 +47,26 @@ def test_a_ledger_is_made_once_and_its_maker_lets_others_in(consoles, a_cluster)
     assert sam("ledger", "show").code == 3
 
 
+def test_what_is_set_for_an_account_is_a_row_of_it_and_holds_for_all(consoles, ann, bob, someone, team_cluster):
+    someone("team-set")
+    assert ann("disable", "team-set", "--yes").code == 0
+    admin = consoles(ledger=team_cluster.address("postgres"))
+    ((key,),) = team_cluster.ask("SELECT name FROM reseller.accounts")
+    done = admin("ledger", "account", "set", key, "--per-second", "12.5", "--approvals", "0")
+    assert (done.code, done.row["per_second"], done.row["approvals"]) == (0, 12.5, 0), done.err
+    (shown,) = bob("ledger", "show").row["accounts"]
+    assert (shown["account"], shown["per_second"]) == (done.row["account"], 12.5)
+    ((kind, role, body),) = team_cluster.ask("SELECT kind, role, body FROM reseller.rows WHERE number = 3")
+    assert (kind, role, body) == ("account", "postgres", '{"approvals":0,"per_second":12.5}')
+    refused = ann("ledger", "account", "set", key, "--per-second", "1000")
+    assert (refused.code, "may not do this; nothing was changed" in refused.err) == (3, True), refused.err
+    for wrong in (("--per-second", "-1"), ("--per-second", "nan"), ("--per-second", "1e9"), ("--approvals", "10"), ()):
+        assert admin("ledger", "account", "set", key, *wrong).code == 2, wrong
+    assert admin("ledger", "account", "set", key, "--per-second", "0").row["per_second"] is None
+    assert ann("audit", "verify").row["rows"] == 4
+    assert ann("enable", "team-set", "--yes").code == 0
+
+
 def test_what_one_does_another_sees_undoes_and_verifies(ann, bob, someone, team_cluster):
     someone("team-one")
     done = ann("disable", "team-one", "--yes", "--reason", "ticket 4711")

@@ -59,6 +59,8 @@ async def written(of, intent):
         "SET SESSION AUTHORIZATION bob",
         "SELECT reseller.member_add('ann', '*', '{admin}')",
         "SELECT reseller.member_remove('bob', '*')",
+        "SELECT reseller.account_set('a', gen_random_uuid(), '{\"per_second\": 1000}')",
+        "UPDATE reseller.accounts SET per_second = 1000",
         "SELECT reseller.append(r) FROM reseller.rows r",
         "SELECT reseller.add_outcome('a', gen_random_uuid(), 'b', 'applied', '', false, NULL)",
         "SELECT reseller.lock_account('a', gen_random_uuid())",

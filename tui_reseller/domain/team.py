@@ -47,16 +47,33 @@ class Member:
     may: tuple[str, ...]
 
 
+MOST_APPROVALS = 9
+"""That an account can ask for."""
+LOWEST_RATE, HIGHEST_RATE = 0.001, 100_000.0
+"""Calls a second that an account can be limited to."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """What holds for all who work in an account: how many others must approve, and how many calls a second all machines
+    together may send; None is as many as the service bears.
+    """
+
+    approvals: int = 0
+    per_second: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """The chain of an account: its last row, how many operations in it are open, and who holds its lock just now (role
-    and number of the process of PostgreSQL).
+    """The chain of an account: its last row, how many operations in it are open, who holds its lock just now (role and
+    number of the process of PostgreSQL), and what is set for it.
     """
 
     account: str
     head: Anchor
     open: int
     lock: tuple[str, int] | None = None
+    settings: AccountSettings = AccountSettings()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from tui_reseller.domain.team import Member, TeamLedgerState
+from tui_reseller.domain.team import AccountSettings, Member, TeamLedgerState
 
 
 class TeamPort(Protocol):
@@ -29,4 +29,11 @@ class TeamPort(Protocol):
     async def remove_member(self, role: str, account: str) -> int:
         """Take all rights in an account from somebody; return how many they were. Raises RefusedHere for the last one
         who may do this.
+        """
+
+    async def set_account(
+        self, account: str, *, approvals: int | None = None, per_second: float | None = None
+    ) -> AccountSettings:
+        """Set what holds for all who work in an account, and return all of it. None leaves one as it is; 0 a second
+        takes the limit away. Both are in the ranges of domain.team. It is a row of the account's chain.
         """

@@ -1,4 +1,4 @@
-"""ledger init, migrate, show, member: the ledger that a team shares on PostgreSQL."""
+"""ledger init, migrate, show, account, member: the ledger that a team shares on PostgreSQL."""
 
 import click
 
@@ -8,12 +8,20 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common
 from tui_reseller.cli.output import Row
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
-from tui_reseller.domain.team import EVERY_ACCOUNT, RIGHTS, Member
+from tui_reseller.domain.team import (
+    EVERY_ACCOUNT,
+    HIGHEST_RATE,
+    LOWEST_RATE,
+    MOST_APPROVALS,
+    RIGHTS,
+    AccountSettings,
+    Member,
+)
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.services import Services
 from tui_reseller.services.team_ports import TeamPort
 
-_WORDS = "People"
+_WORDS, _ACCOUNTS = "People", "Accounts"
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 _ACCOUNT = click.option(
     "--account", metavar="NAME", help="A profile, or the key of an account as `ledger show` prints it; else all."
@@ -82,7 +90,7 @@ def migrate(inv: Invocation) -> int:
 @click.command()
 @common
 def show(inv: Invocation) -> int:
-    """Show the ledger of a team: who you are there, the last row of each account, and who holds a lock.
+    """Show the ledger of a team: who you are there; of each account the last row, who holds its lock, what is set.
 
     Examples:
       tui-reseller ledger show
@@ -98,6 +106,7 @@ def show(inv: Invocation) -> int:
                 "head": one.head.text if one.head.number else None,
                 "open": one.open,
                 "locked_by": f"{one.lock[0]} ({one.lock[1]})" if one.lock else None,
+                **_settings(one.settings),
             }
             for one in found.accounts
         ]
@@ -108,6 +117,54 @@ def show(inv: Invocation) -> int:
         return ExitCode.OK
 
     return inv.run(work)
+
+
+@click.group(
+    cls=LazyGroup, verbs=(Verb("set", "team_ledger:set_account", _ACCOUNTS, "Set what holds for all who work in it."),)
+)
+def account() -> int:
+    """Set what holds for all who work in an account of a team's ledger.
+
+    Examples:
+      tui-reseller ledger account set acme --per-second 50
+
+    """
+    return 0
+
+
+@click.command()
+@click.argument("name", metavar="NAME")
+@click.option("--approvals", metavar="N", type=click.IntRange(0, MOST_APPROVALS), help="How many others must approve.")
+@click.option("--per-second", metavar="R", type=float, help="Calls that all machines together send; 0: no limit.")
+@common
+def set_account(inv: Invocation, *, name: str, approvals: int | None, per_second: float | None) -> int:
+    """Set what holds for all who work in an account, whatever their machine: a profile, or the key of an account.
+
+    It needs the right admin there, and is a row of the log. What is not named stays as it is.
+
+    Examples:
+      tui-reseller ledger account set acme --per-second 50
+      tui-reseller ledger account set acme --per-second 0
+
+    """
+    if approvals is None and per_second is None:
+        raise click.UsageError("say what is to be set: --approvals N, or --per-second R")
+    if per_second and not LOWEST_RATE <= per_second <= HIGHEST_RATE:
+        raise InvalidInput(
+            f"--per-second is {LOWEST_RATE:g} to {HIGHEST_RATE:g}, or 0 for no limit", field="per_second"
+        )
+
+    async def work(services: Services) -> int:
+        key = _account(services, name)
+        found = await team_of(services).set_account(key, approvals=approvals, per_second=per_second)
+        inv.out.item({"account": key, **_settings(found)})
+        return ExitCode.OK
+
+    return inv.run(work)
+
+
+def _settings(found: AccountSettings) -> Row:
+    return {"approvals": found.approvals, "per_second": found.per_second}
 
 
 @click.group(

@@ -1,15 +1,17 @@
 """A team's ledger as a whole: made, brought to our version, looked at; and who may work there."""
 
+import os
+import platform
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_reseller.domain.errors import InvalidInput, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.secret import Secret
-from tui_reseller.domain.team import EVERY_ACCOUNT, AccountState, Member, Team, TeamLedgerState
+from tui_reseller.domain.team import EVERY_ACCOUNT, AccountSettings, AccountState, Member, Team, TeamLedgerState
 from tui_reseller.domain.text import quoted
 from tui_reseller.domain.vault import Anchor
-from tui_reseller.storage.ledger.encoding import escaped, unescaped
+from tui_reseller.storage.ledger.encoding import compact, escaped, unescaped
 from tui_reseller.storage.ledger.postgresql.lane import Lane, Result
 
 if TYPE_CHECKING:
@@ -80,7 +82,8 @@ class TeamAdministration:
             ((ledger_id, version, role),) = link.execute("SELECT id::text, version, session_user::text FROM meta")
             accounts = link.execute(
                 "SELECT a.name, r.number, encode(r.hash, 'hex'), "
-                "(SELECT count(*) FROM open_operations o WHERE o.account = a.name), h.role::text, h.pid "
+                "(SELECT count(*) FROM open_operations o WHERE o.account = a.name), h.role::text, h.pid, "
+                "a.approvals, a.per_second "
                 "FROM accounts a LEFT JOIN LATERAL (SELECT x.number, x.hash FROM rows x WHERE x.account = a.name "
                 "ORDER BY x.number DESC LIMIT 1) r ON true LEFT JOIN LATERAL holder(a.name) h ON true ORDER BY a.name"
             )
@@ -91,8 +94,14 @@ class TeamAdministration:
                 role,
                 tuple(_members(link, "WHERE role = session_user")),
                 tuple(
-                    AccountState(unescaped(name), Anchor(number or 0, hashed or ""), count, (who, pid) if who else None)
-                    for name, number, hashed, count, who, pid in accounts
+                    AccountState(
+                        unescaped(name),
+                        Anchor(number or 0, hashed or ""),
+                        count,
+                        (who, pid) if who else None,
+                        AccountSettings(*settings),
+                    )
+                    for name, number, hashed, count, who, pid, *settings in accounts
                 ),
             )
 
@@ -122,6 +131,25 @@ class TeamAdministration:
         def work(link: "Link") -> int:
             ((found,),) = link.execute("SELECT member_remove(?, ?)", (role, _stored(account)))
             return int(found)
+
+        return await self._work(work)
+
+    async def set_account(
+        self, account: str, *, approvals: int | None = None, per_second: float | None = None
+    ) -> AccountSettings:
+        """Set what holds for all who work in an account, and return all of it."""
+        given = {"approvals": approvals, "per_second": per_second}
+        wanted = compact({name: value for name, value in given.items() if value is not None})
+        name, claims = _stored(account), compact({"host": platform.node(), "pid": os.getpid()})
+
+        def work(link: "Link") -> AccountSettings:
+            ((session,),) = link.execute("SELECT hello(?::jsonb)", (claims,))
+            try:
+                link.execute("SELECT account_set(?, ?, ?::jsonb)", (name, session, wanted))
+            finally:
+                link.execute("SELECT bye(?)", (session,))
+            ((needed, rate),) = link.execute("SELECT approvals, per_second FROM account_settings(?)", (name,))
+            return AccountSettings(needed, rate)
 
         return await self._work(work)
 
