@@ -105,6 +105,26 @@ def test_an_open_outcome_of_one_locks_the_customer_for_the_other(ann, bob, someo
     assert bob("set", "team-two", "city=Vigo", "--yes").code == 0
 
 
+def test_the_ledger_of_a_file_goes_on_in_that_of_the_team(consoles, ann, bob, someone, team_cluster):
+    someone("team-moved")
+    filed = consoles()
+    filed.sandbox.fault("drop-after", operation="disable", times=1)
+    lost = filed("disable", "team-moved", "--yes", "--reason", "ticket 4711")
+    assert lost.code == 10
+    place = team_cluster.address("amy")
+    assert filed("ledger", "move", place).code == 11  # nobody was asked
+    moved = filed("ledger", "move", place, "--yes")
+    assert (moved.code, moved.row["open"], moved.row["rows"]) == (0, 1, 2), moved.err
+    for again in (filed("ledger", "move", place, "--yes"), filed("disable", "team-moved", "--yes")):
+        assert (again.code, "it was moved to postgresql://" in again.err) == (3, True), again.err
+    (seen,) = bob("audit", "list").rows
+    assert (seen["id"], seen["reason"]) == (lost.row["id"], "ticket 4711")
+    assert bob("set", "team-moved", "city=Vigo", "--yes").code == 11
+    assert ann("verify", lost.row["id"]).row["outcome"].startswith("verified")
+    assert ann("audit", "verify").row["whole"] is True
+    assert bob("set", "team-moved", "city=Vigo", "--yes").code == 0
+
+
 def test_who_may_only_read_reads_and_sends_nothing(consoles, ann, someone, team_cluster):
     someone("team-three")
     assert ann("disable", "team-three", "--yes").code == 0

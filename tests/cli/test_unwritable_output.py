@@ -97,6 +97,7 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     "ledger init": lambda _: ["--yes"],
     "ledger migrate": lambda _: [],
     "ledger show": lambda _: [],
+    "ledger move": lambda _: ["postgresql://nobody.example/x", "--yes"],
     "ledger account set": lambda _: ["env", "--per-second", "5"],
     "ledger member list": lambda _: [],
     "ledger member add": lambda _: ["bob", "--may", "write"],

@@ -88,6 +88,20 @@ class TeamLedgerState:
     accounts: tuple[AccountState, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MovedLedger:
+    """A ledger in a file that is an archive in that of a team now. Head is its last row, opened counts operations that
+    lock their customers; shift is what was added to the numbers of its jobs. Kept is what its file is called now.
+    """
+
+    place: str
+    archive: int
+    head: Anchor
+    opened: int
+    shift: int
+    kept: str
+
+
 def checked_address(text: str) -> str:
     """Return the address of a team's ledger: a URL of PostgreSQL, or `service=NAME`. Raises InvalidInput, naming what
     is wrong with it: a password would be read by everybody who can read the file or the environment.

@@ -18,7 +18,7 @@ from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import Clock, CredentialsPort, DraftsPort, PlanFilesPort, ViewsPort
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.session import Connect, Session
-from tui_reseller.services.team_ports import TeamPort
+from tui_reseller.services.team_ports import MovePort, TeamPort
 from tui_reseller.services.usage_port import SamplesPort
 
 
@@ -62,6 +62,8 @@ class Services:
     """Writes a new private file, whole or not at all. Raises InvalidInput, BadConfig."""
     team: TeamPort | None = None
     """The ledger as a whole, if it is that of a team."""
+    mover: MovePort | None = None
+    """Moves the file of this account into the ledger of a team."""
 
     def open(self, profile: Profile, *, read_only: bool = False, timeout: float | None = None) -> Session:
         """Open a profile. Nothing is read or sent yet. Of several profiles of one account the strictest rules hold."""

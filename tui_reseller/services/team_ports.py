@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from tui_reseller.domain.team import AccountSettings, Member, TeamLedgerState
+from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.team import AccountSettings, Member, MovedLedger, TeamLedgerState
 
 
 class TeamPort(Protocol):
@@ -36,4 +37,15 @@ class TeamPort(Protocol):
     ) -> AccountSettings:
         """Set what holds for all who work in an account, and return all of it. None leaves one as it is; 0 a second
         takes the limit away. Both are in the ranges of domain.team. It is a row of the account's chain.
+        """
+
+
+class MovePort(Protocol):
+    """The way of a ledger in a file into that of a team."""
+
+    async def move(self, address: str, operator: Operator) -> MovedLedger:
+        """Move the ledger in the file of this account there, all of it or nothing; the file is kept under another name.
+
+        Raises InvalidInput for an address that cannot be one, RefusedHere where there is nothing to move, or it is in
+        use or there already; LedgerUnavailable.
         """

@@ -33,6 +33,7 @@ _YES = click.option("--yes", is_flag=True, help="Do not ask.")
         Verb("migrate", "team_ledger:migrate", _TEAM, "Bring it to the version of this program."),
         Verb("show", "team_ledger:show", _TEAM, "Say what it is, and who you are there."),
         Verb("account", "team_ledger:account", _TEAM, "What holds for all who work in an account."),
+        Verb("move", "ledger_move:move", _TEAM, "Move the file of this account into it."),
         Verb("member", "team_ledger:member", _TEAM, "Who may work there: list, add, remove."),
     ),
 )
