@@ -20,7 +20,7 @@ from tests.harness.waiting import missing
 
 NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
 PEOPLE = ("ann", "bob", "eve", "sam", "amy")
-_TABLES = "rows, open_operations, sessions, accounts, jobs, job_items, archives"
+_TABLES = "rows, open_operations, sessions, accounts, jobs, job_items, archives, proposals, reviews, glass"
 
 
 def programs() -> Path | None:

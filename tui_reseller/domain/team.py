@@ -34,8 +34,10 @@ class Team:
 
 EVERY_ACCOUNT = "*"
 """In the place of an account: all of them, those to come too."""
-RIGHTS = ("read", "write", "admin")
-"""What somebody may do: read; read and write; everything, also say who may."""
+RIGHTS = ("read", "write", "approve", "break-glass", "admin")
+"""What somebody may do: read; read and write; read and approve of what others propose; write without approval where
+it is asked for; everything but that, also say who may.
+"""
 
 
 @dataclass(frozen=True, slots=True)

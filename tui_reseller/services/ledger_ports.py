@@ -104,6 +104,12 @@ class LedgerPort(NotesPort, Protocol):
         names, oldest first.
         """
 
+    async def approvals(self, account: str) -> int:
+        """Return how many others must approve before something is sent in an account; 0 where nobody has to."""
+
+    async def break_glass(self, account: str, reason: str) -> None:
+        """Let this process write in an account without approval, which is a right of its own and a row of the log."""
+
     async def check(self) -> ChainReport:
         """Check the hash chain from the first row."""
 

@@ -11,6 +11,7 @@ from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.job import Job
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import Provider
+from tui_reseller.services.approval_ports import ApprovalsPort
 from tui_reseller.services.job_passwords import Made, PasswordFilesPort
 from tui_reseller.services.ledger_ports import JobsPort, LedgerPort, VaultPort
 from tui_reseller.services.list_ports import CustomerListPort, ExportPort, SnapshotPort
@@ -62,6 +63,8 @@ class Services:
     """Writes a new private file, whole or not at all. Raises InvalidInput, BadConfig."""
     team: TeamPort | None = None
     """The ledger as a whole, if it is that of a team."""
+    approvals: ApprovalsPort | None = None
+    """Plans that wait for the approval of others, in a ledger of a team."""
     mover: MovePort | None = None
     """Moves the file of this account into the ledger of a team."""
 

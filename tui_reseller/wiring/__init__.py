@@ -114,6 +114,7 @@ def build(
         write_new=write_new,
         detach=partial(detach, paths.state / logs.FILE, ledger=ledger),
         team=kept.team,
+        approvals=kept.approvals,
         mover=kept.mover,
     )
 

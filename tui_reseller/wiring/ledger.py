@@ -13,6 +13,7 @@ from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.team import Team, checked_address
+from tui_reseller.services.approval_ports import ApprovalsPort
 from tui_reseller.services.ledger_ports import JobsPort, LedgerPort, VaultPort
 from tui_reseller.services.team_ports import MovePort, TeamPort
 from tui_reseller.storage.config import ConfigFile
@@ -32,6 +33,7 @@ class Kept(NamedTuple):
     jobs: JobsPort
     mover: MovePort
     team: TeamPort | None = None
+    approvals: ApprovalsPort | None = None
 
 
 def kept_in(paths: Paths, config: ConfigFile, address: str) -> Kept:
@@ -77,13 +79,16 @@ def _of_team(team: Team, receipts: Path, mover: MovePort) -> Kept:
     if find_spec("psycopg") is None:
         raise BadConfig(NO_DRIVER, hint=GET_DRIVER)
     from tui_reseller.storage.ledger.postgresql.administration import TeamAdministration  # noqa: PLC0415 - most have none
+    from tui_reseller.storage.ledger.postgresql.approvals import TeamApprovals  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.jobs import TeamJobs  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.vault import TeamVault  # noqa: PLC0415
 
     password = partial(_password, team)
     ledger = TeamLedger(team, password, claims=this_operator(os.environ).user, receipts=receipts)
-    return Kept(ledger, TeamVault(ledger), TeamJobs(ledger), mover, TeamAdministration(team, password))
+    return Kept(
+        ledger, TeamVault(ledger), TeamJobs(ledger), mover, TeamAdministration(team, password), TeamApprovals(ledger)
+    )
 
 
 def _password(team: Team) -> Secret | None:

@@ -41,6 +41,7 @@ _path = FilePath()
         Verb("new", "plan:new", _WORDS, "Make a plan from a file or a filter. Nothing is sent."),
         Verb("show", "plan:show", _WORDS, "Show every change of a plan."),
         Verb("diff", "plan:diff", _WORDS, "Show which customers changed since the plan was made."),
+        Verb("propose", "approval:propose", _WORDS, "Ask others to approve of a plan."),
         Verb("apply", "plan:apply_plan", _WORDS, "Apply a plan as a job."),
     ),
 )

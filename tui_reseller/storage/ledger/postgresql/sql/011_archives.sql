@@ -119,7 +119,7 @@ BEGIN
         WHERE i.kind = 'intent' AND o.needs_you IS NOT FALSE;
     GET DIAGNOSTICS found = ROW_COUNT;
     INSERT INTO jobs (number, digest, account, time, total, body, state, why, role) OVERRIDING SYSTEM VALUE
-        SELECT a.number + shift, a.digest, a.account, a.time, a.total, a.body, a.state, a.why, session_user
+        SELECT a.number + shift, a.digest, a.account, a.time, a.total, a.body, a.state, a.why, ''
         FROM arriving_jobs a;
     INSERT INTO job_items SELECT a.job + shift, a.seq, a.step, a.username, a.body, a.entry, a.attempts, a.outcome,
         a.message FROM arriving_items a;
