@@ -30,7 +30,7 @@ async def sign_in(context: ProfileContext) -> None:
     needs_reason = session.profile.protected and not session.policy.unlock_reason
     fields = (reason_field(required=needs_reason), *typed_fields(name, asking.typed_text(session, name)))
     spec = FormSpec(action.title, context.profile_title, lines, fields, commit=action.button, grade=action.grade)
-    answer = await context.dialogs.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec, is_write=False)
     if answer is None:
         return
     context.notify(f"A sign-in link of {quoted(name, 40)} is asked for ...")
