@@ -79,6 +79,14 @@ class AccountState:
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """How many standbys the server feeds (or keeps a place for), and whether it waits for any before it answers."""
+
+    standbys: int
+    is_synchronous: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TeamLedgerState:
     """A team's ledger, as a role sees it. Id is one for ever, version that of its schema."""
 

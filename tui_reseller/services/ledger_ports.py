@@ -11,7 +11,7 @@ from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.value import Value
-from tui_reseller.domain.vault import Anchor, Comparison, Restored
+from tui_reseller.domain.vault import Anchor, Comparison, LedgerAnchor, Restored
 from tui_reseller.services.note_ports import NotesPort
 
 
@@ -126,8 +126,8 @@ class LedgerPort(NotesPort, Protocol):
 class VaultPort(Protocol):
     """What is done to the ledger as a whole. Every method may raise LedgerUnavailable."""
 
-    async def head(self) -> Anchor:
-        """Return number and hash of the last row."""
+    async def anchors(self) -> Sequence[LedgerAnchor]:
+        """Return number and hash of the last row of each chain."""
 
     async def holds(self, anchor: Anchor) -> bool:
         """Whether the row of an anchor is still there, as it was."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tui_reseller.domain.audit import Operator
-from tui_reseller.domain.team import AccountSettings, Member, MovedLedger, TeamLedgerState
+from tui_reseller.domain.team import AccountSettings, Copies, Member, MovedLedger, TeamLedgerState
 
 
 class TeamPort(Protocol):
@@ -20,6 +20,9 @@ class TeamPort(Protocol):
 
     async def show(self) -> TeamLedgerState:
         """Return what it is, and who we are there."""
+
+    async def copies(self) -> Copies:
+        """Return which standbys the server feeds, and whether it waits for any."""
 
     async def members(self) -> Sequence[Member]:
         """Return who may do what, as far as we may know."""

@@ -82,9 +82,10 @@ def _of_team(team: Team, receipts: Path, mover: MovePort) -> Kept:
     from tui_reseller.storage.ledger.postgresql.approvals import TeamApprovals  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.jobs import TeamJobs  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger  # noqa: PLC0415
+    from tui_reseller.storage.ledger.postgresql.password import Password  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.vault import TeamVault  # noqa: PLC0415
 
-    password = partial(_password, team)
+    password = Password(partial(_password, team))
     ledger = TeamLedger(team, password, claims=this_operator(os.environ).user, receipts=receipts)
     return Kept(
         ledger, TeamVault(ledger), TeamJobs(ledger), mover, TeamAdministration(team, password), TeamApprovals(ledger)

@@ -64,11 +64,12 @@ class Mover:
 
     def _move(self, team: Team, operator: Operator) -> MovedLedger:
         from tui_reseller.storage.ledger.postgresql.archive import take_in  # noqa: PLC0415 - the driver, where it is needed
+        from tui_reseller.storage.ledger.postgresql.password import Password  # noqa: PLC0415
         from tui_reseller.storage.ledger.sqlite.leaving import leaving  # noqa: PLC0415 - seldom
 
         with leaving(self._folder, utc_now, self._known()) as file:
             said = {"operator": operator.as_dict(), "rows": file.head.number}
-            taken = take_in(team, partial(self._password, team), file, said, file.decide)
+            taken = take_in(team, Password(partial(self._password, team)), file, said, file.decide)
             file.leave()
             return MovedLedger(team.place, taken.place.archive, file.head, taken.opened, taken.shift, file.kept)
 
@@ -80,13 +81,14 @@ class Mover:
             return
         from tui_reseller.storage.ledger.archive import Place  # noqa: PLC0415 - as above
         from tui_reseller.storage.ledger.postgresql.archive import is_there  # noqa: PLC0415 - as above
+        from tui_reseller.storage.ledger.postgresql.password import Password  # noqa: PLC0415
         from tui_reseller.storage.ledger.sqlite.errors import ledger_errors  # noqa: PLC0415
         from tui_reseller.storage.ledger.sqlite.opening import LOCK  # noqa: PLC0415
         from tui_reseller.system.files import only_writer  # noqa: PLC0415
 
         def asked(place: Place) -> bool:
             team = self._at(place.address)
-            return is_there(team, partial(self._password, team), place)
+            return is_there(team, Password(partial(self._password, team)), place)
 
         with ledger_errors(self._folder / LEDGER), only_writer(self._folder / LOCK):
             moved.settle(self._folder, asked)

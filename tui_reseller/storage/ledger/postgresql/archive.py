@@ -16,7 +16,8 @@ from tui_reseller.domain.vault import Anchor
 from tui_reseller.storage.ledger.archive import ITEM_COLUMNS, JOB_COLUMNS, Leaving, Place, head_of
 from tui_reseller.storage.ledger.encoding import compact
 from tui_reseller.storage.ledger.postgresql.errors import team_errors
-from tui_reseller.storage.ledger.postgresql.link import Link, Password
+from tui_reseller.storage.ledger.postgresql.link import Link
+from tui_reseller.storage.ledger.postgresql.password import Password
 
 _MANY = 5_000
 """Rows that are fetched at once when all are read."""

@@ -19,7 +19,6 @@ from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.errors import Conflict, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.team import Team
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.vault import Anchor
@@ -28,6 +27,7 @@ from tui_reseller.storage.ledger.entry_ids import typed_entry_id
 from tui_reseller.storage.ledger.note_rows import KIND, note_row
 from tui_reseller.storage.ledger.postgresql.asked import AskedLedger, refuse_unapproved
 from tui_reseller.storage.ledger.postgresql.lane import Lane
+from tui_reseller.storage.ledger.postgresql.password import Password
 from tui_reseller.storage.ledger.postgresql.told_rows import begun, columns_of, finished
 from tui_reseller.storage.ledger.reading import Result
 from tui_reseller.storage.ledger.rows import LOST
@@ -55,18 +55,18 @@ class TeamLedger(AskedLedger["TeamReader"]):
     def __init__(
         self,
         team: Team,
-        password: Callable[[], Secret | None] = lambda: None,
+        password: Password | None = None,
         *,
         claims: str = "",
         receipts: Path | None = None,
     ) -> None:
-        """Password asks for that of the role, in another thread. Claims is who the operator says to be. Receipts is the
-        folder in which number and hash of the last rows are kept; None keeps none.
+        """Password is that of the role, asked for in another thread. Claims is who the operator says to be. Receipts is
+        the folder in which number and hash of the last rows are kept; None keeps none.
         """
         self.team = team
         self._folder = receipts
         self._complain: Callable[[], str] = str
-        self._password = password
+        self._password = password or Password()
         self._claims = {"user": claims, "host": platform.node(), "pid": os.getpid()}
         self._reading: Lane[TeamReader] = Lane("ledger-read", self._new_reader, READ_SECONDS)
         self._writing = Lane("ledger-write", self._new_writer, WRITE_SECONDS)

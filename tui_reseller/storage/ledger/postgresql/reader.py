@@ -8,6 +8,7 @@ import psycopg
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry
 from tui_reseller.domain.errors import LedgerUnavailable
+from tui_reseller.domain.vault import Anchor, LedgerAnchor
 from tui_reseller.storage.ledger.dialect import Dialect
 from tui_reseller.storage.ledger.encoding import escaped, unescaped
 from tui_reseller.storage.ledger.note_reader import NoteReader
@@ -139,6 +140,20 @@ class TeamReader(NoteReader):
             rows += found
         archives = self._archives()
         return archives if not archives.is_whole else ChainReport(rows + archives.rows)
+
+    def anchors(self) -> list[LedgerAnchor]:
+        """Return the last row of each account that this role may read."""
+        ((ledger_id,),) = self.select("SELECT id::text FROM meta")
+        last = "SELECT x.number, x.hash FROM rows x WHERE x.account = a.name ORDER BY x.number DESC LIMIT 1"
+        query = f"SELECT a.name, r.number, encode(r.hash, 'hex') FROM accounts a, LATERAL ({last}) r ORDER BY 1"  # noqa: S608
+        return [LedgerAnchor(Anchor(*head), ledger_id, unescaped(name)) for name, *head in self.select(query)]
+
+    def holds(self, anchor: Anchor) -> bool:
+        """Whether a row is there with this number and hash: in the chain of an account, or as it was in an archive."""
+        hashed = "r.hash = decode(?, 'hex')"
+        live = f"SELECT 1 FROM accounts a JOIN rows r ON r.account = a.name AND r.number = ? WHERE {hashed}"  # noqa: S608
+        kept = f"SELECT 1 FROM archives a JOIN rows r ON r.archive = a.id AND r.number = ? - a.base WHERE {hashed}"  # noqa: S608
+        return any(next(self.select(query, anchor.number, anchor.hash), None) for query in (live, kept))
 
     def _archives(self) -> ChainReport:
         """Walk the chains of the ledgers that were files before."""
