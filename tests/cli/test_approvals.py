@@ -101,6 +101,23 @@ def test_who_may_break_the_glass_says_why(ann, sam, guarded, someone, team_clust
     assert team_cluster.ask("SELECT role FROM reseller.rows WHERE kind = 'break-glass'") == [("ann",)]
 
 
+def test_a_job_from_before_is_not_gone_on_with(ann, sam, someone, team_cluster, consoles):
+    for number in range(3):
+        someone(f"eyes-before-{number}")
+    ann.sandbox.fault("status", operation="disable", code=401, shape="E3", times=9)
+    names = [f"eyes-before-{number}" for number in range(3)]
+    assert ann("disable", *names, "--confirm", "3 env").code != 0
+    ann.sandbox.clear()
+    job = str(ann("job", "list").row["job"])
+    ((key,),) = team_cluster.ask("SELECT name FROM reseller.accounts")
+    amy = consoles(ledger=team_cluster.address("amy"))
+    assert amy("ledger", "account", "set", key, "--approvals", "1").code == 0
+    before = len(ann.sandbox.log())
+    refused = ann("job", "resume", job, "--yes")
+    assert (refused.code, "was made before others had to approve" in refused.err) == (11, True), refused.err
+    assert len(ann.sandbox.log()) == before
+
+
 def test_without_a_team_nobody_approves(consoles):
     own = consoles()
     assert (own("approval", "list").code, "that of a team" in own("approval", "list").err) == (2, True)

@@ -171,6 +171,20 @@ async def test_a_second_file_comes_behind_the_first_with_other_numbers_of_jobs(
     assert (await team.check()).is_whole
 
 
+async def test_an_account_that_asks_for_approval_takes_an_archive_in_and_goes_on_with_no_job_of_it(
+    filed, folder, mover, team_cluster, team, address, intent
+):
+    job = await Jobs(filed, folder).add(plan_of("a"), KIM, "one")
+    await done(filed, intent(username="a", account=NEW))
+    await filed.aclose()
+    team_cluster.ask(f"INSERT INTO reseller.accounts (name, approvals) VALUES ('{NEW}', 1)")
+    await mover.move(address, KIM)
+    assert (await team.check()).is_whole
+    async with TeamJobs(team).owning(job.number, KIM):
+        with pytest.raises(RefusedHere, match="asks for the approval of others"):
+            await team.begin(intent(Operation.DISABLE, "a", NEW, batch=job.batch, item=(job.number, 0)))
+
+
 async def test_it_is_moved_once(filed, folder, mover, team_cluster, address, intent, tmp_path, config):
     await done(filed, intent(account=NEW))
     await filed.aclose()

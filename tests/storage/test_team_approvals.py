@@ -1,5 +1,6 @@
 """Four eyes: what the database refuses to whoever writes without the approval of others, and what it lets through."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -214,6 +215,20 @@ def test_psql_is_refused_what_the_application_is(guarded, account):
     ):
         ran = psql(guarded, "ann", statement)
         assert "permission denied" in ran or "must be owner" in ran or "no right" in ran, (statement, ran)
+
+
+async def test_what_is_refused_does_not_spoil_what_is_written_with_it(guarded, of, intent, account):
+    ann = of("ann")
+    await ann.note(account, "rules", "acme", {"n": 0})
+    waiting = [
+        ann.note(account, "rules", "acme", {"n": 1}),
+        ann.begin(intent()),
+        ann.note(account, "rules", "acme", {"n": 2}),
+    ]
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(one) for one in found] == [type(None), RefusedHere, type(None)]
+    assert len(await ann.notes("rules", "acme")) == 3
+    assert (await ann.check()).is_whole
 
 
 async def test_where_nobody_has_to_approve_nothing_is_asked(team_cluster, of, intent, account):

@@ -2,6 +2,7 @@
 
 from tui_reseller.domain.approval import Standing
 from tui_reseller.domain.errors import NeedsApproval, RefusedHere
+from tui_reseller.domain.job import Job
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import command
 from tui_reseller.services.approval_ports import ApprovalsPort
@@ -42,4 +43,15 @@ async def refuse_unapproved(approvals: ApprovalsPort | None, plan: Plan, policy:
         raise RefusedHere(
             f"refused: proposal {found.number} is {standing.value}; nothing was sent",
             hint="make the plan again, and propose it" if standing is Standing.DENIED else "propose it again",
+        )
+
+
+async def refuse_unapproved_job(approvals: ApprovalsPort | None, job: Job, policy: Policy) -> None:
+    """Raise RefusedHere if a job was made of a plan that nobody approved of, as before that was asked for."""
+    if approvals is None or not policy.approvals:
+        return
+    if not any(one.job == job.number for one in await approvals.all(job.account)):
+        raise RefusedHere(
+            f"refused: job {job.number} was made before others had to approve; nothing was sent",
+            hint="make a plan of what is left of it, and propose that",
         )

@@ -231,6 +231,8 @@ def apply_plan(
     reading = reading_from(given)
     if place is None and not reading.is_plain:
         raise click.UsageError("options for a file go with --from")
+    if detach and options.break_glass is not None:
+        raise click.UsageError("--break-glass holds for this process alone, not for one that goes on by itself")
     source = None if options.dry_run else read_operator_file(place)
     how = ApplyOptions(skip_changed, detach, source, passwords_to, reading.options)
 

@@ -11,6 +11,7 @@ from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
 from tui_reseller.services import plans
+from tui_reseller.services.approvals import refuse_unapproved_job
 from tui_reseller.services.door import Consent, Permit, admit_job
 from tui_reseller.services.job_items import RETRIED, retry_rejected
 from tui_reseller.services.plans import Drafted
@@ -78,6 +79,7 @@ async def _do(context: ProfileContext, job: Job, wanted: str) -> bool:
 
 
 async def _permitted(context: ProfileContext, job: Job, count: int) -> Permit:
+    await refuse_unapproved_job(context.services.approvals, job, context.session.policy)
     return await admit_job(context.session, job, count, Consent(agreed=True, recorded=True))
 
 
