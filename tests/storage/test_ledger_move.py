@@ -23,6 +23,7 @@ from tui_reseller.storage.ledger.postgresql.jobs import TeamJobs
 from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger
 from tui_reseller.storage.ledger.sqlite.jobs import Jobs
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
+from tui_reseller.storage.ledger.sqlite.vault import Vault
 from tui_reseller.wiring.moving import Mover
 
 KIM = Operator("kim", "bastion")
@@ -209,6 +210,26 @@ async def test_it_is_moved_once(filed, folder, mover, team_cluster, address, int
     nothing = Mover(tmp_path / "new", ConfigFile(config), lambda _team: None, list, tmp_path / "none")
     with pytest.raises(RefusedHere, match="there is no ledger to be moved"):
         await nothing.move(address, KIM)
+
+
+async def test_no_other_file_takes_the_place_of_one_that_was_moved(filed, folder, mover, address, intent, tmp_path):
+    await done(filed, intent(account=NEW))
+    backup = tmp_path / "backup"
+    await Vault(filed, folder).back_up(backup)
+    await filed.aclose()
+    moved = await mover.move(address, KIM)
+    kept = (folder / moved.kept).read_bytes()
+    with pytest.raises(LedgerUnavailable, match="it was moved to postgresql://"):
+        async with Vault(filed, folder).candidate(backup):
+            pass
+    shutil.copyfile(backup, folder / "ledger.sqlite3")
+    for _attempt in range(2):
+        with pytest.raises(LedgerUnavailable, match="another file stands in its place now"):
+            await filed.begin(intent(username="other", account=NEW))
+    assert (folder / moved.kept).read_bytes() == kept
+    (folder / "ledger-moved.json").unlink()
+    assert (await filed.check()).rows == 2
+    await filed.aclose()
 
 
 async def test_who_uses_the_file_keeps_it(filed, folder, mover, address, intent):

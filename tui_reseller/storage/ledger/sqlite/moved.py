@@ -60,6 +60,11 @@ def refuse_moved(folder: Path) -> None:
     note = read_note(folder)
     if note is None:
         return
+    if os.path.lexists(folder / LEDGER) and os.path.lexists(folder / note.kept):
+        raise LedgerUnavailable(
+            f"ledger: it was moved to {note.address} on {note.time[:10]}, and another file stands in its place now",
+            hint=f"if you want to work with that one all the same, move {NOTE} in its folder away",
+        )
     if os.path.lexists(folder / LEDGER):
         raise LedgerUnavailable(
             f"ledger: whether it was moved to {note.address} is not known: that was broken off",
@@ -76,7 +81,7 @@ def settle(folder: Path, is_there: Callable[[Place], bool]) -> bool:
     The lock of the ledger is held (opening.LOCK). Raises what asking raises, OSError.
     """
     note = read_note(folder)
-    if note is None or not os.path.lexists(folder / LEDGER):
+    if note is None or not os.path.lexists(folder / LEDGER) or os.path.lexists(folder / note.kept):
         return note is not None
     if not is_there(note.place):
         (folder / NOTE).unlink()

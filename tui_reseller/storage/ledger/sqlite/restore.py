@@ -29,6 +29,7 @@ from tui_reseller.storage.ledger.sqlite.copying import SIDE_FILES, new_private, 
 from tui_reseller.storage.ledger.sqlite.errors import ledger_errors
 from tui_reseller.storage.ledger.sqlite.in_use import end_wal_mode, refuse_in_use
 from tui_reseller.storage.ledger.sqlite.migration import migrate
+from tui_reseller.storage.ledger.sqlite.moved import refuse_moved
 from tui_reseller.storage.ledger.sqlite.opening import LOCK
 from tui_reseller.storage.ledger.sqlite.rows_table import append, damage, head
 from tui_reseller.storage.ledger.sqlite.schema import VERSION
@@ -50,6 +51,7 @@ def candidate(source: Path, folder: Path, now: Callable[[], datetime]) -> Iterat
     copy = folder / CANDIDATE
     with ledger_errors(copy):
         private_folder(folder)
+        refuse_moved(folder)
         with only_writer(folder / RESTORE_LOCK):
             remove_copy(copy)
             try:
