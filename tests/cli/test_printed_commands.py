@@ -95,6 +95,9 @@ OWN: dict[tuple[str, ...], Callable[[State], list[str]]] = {
     ("ledger", "member", "add"): lambda state: ["--may", "write", "--", state.name],
     ("create",): lambda state: ["--generate-password", "--", f"username={state.name}.2", *PERSON],
     ("plan", "new"): lambda _: ["--action", "password", "--from", "rows.csv"],
+    ("plan", "propose"): lambda state: ["--reason", "why", "--", state.plan],
+    ("approval", "approve"): lambda _: ["1", "--reason", "why", "--digest", "0123456789ab"],
+    ("approval", "deny"): lambda _: ["1", "--reason", "why", "--digest", "0123456789ab"],
     ("plan", "apply"): lambda state: ["--passwords-to", f"{state.entry}.csv", "--", state.plan],
 }
 """Verbs that need more than their arguments."""

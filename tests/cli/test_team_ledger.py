@@ -139,6 +139,26 @@ def test_an_open_outcome_of_one_locks_the_customer_for_the_other(ann, bob, someo
     assert bob("set", "team-two", "city=Vigo", "--yes").code == 0
 
 
+def test_the_ledger_of_a_file_goes_on_in_that_of_the_team(consoles, ann, bob, someone, team_cluster):
+    someone("team-moved")
+    filed = consoles()
+    filed.sandbox.fault("drop-after", operation="disable", times=1)
+    lost = filed("disable", "team-moved", "--yes", "--reason", "ticket 4711")
+    assert lost.code == 10
+    place = team_cluster.address("amy")
+    assert filed("ledger", "move", place).code == 11  # nobody was asked
+    moved = filed("ledger", "move", place, "--yes")
+    assert (moved.code, moved.row["open"], moved.row["rows"]) == (0, 1, 2), moved.err
+    for again in (filed("ledger", "move", place, "--yes"), filed("disable", "team-moved", "--yes")):
+        assert (again.code, "it was moved to postgresql://" in again.err) == (3, True), again.err
+    (seen,) = bob("audit", "list").rows
+    assert (seen["id"], seen["reason"]) == (lost.row["id"], "ticket 4711")
+    assert bob("set", "team-moved", "city=Vigo", "--yes").code == 11
+    assert ann("verify", lost.row["id"]).row["outcome"].startswith("verified")
+    assert ann("audit", "verify").row["whole"] is True
+    assert bob("set", "team-moved", "city=Vigo", "--yes").code == 0
+
+
 def test_who_may_only_read_reads_and_sends_nothing(consoles, ann, someone, team_cluster):
     someone("team-three")
     assert ann("disable", "team-three", "--yes").code == 0
@@ -170,7 +190,7 @@ def test_a_server_that_is_away_leaves_reading_the_service(consoles, tmp_path, so
     assert len(ann.sandbox.log()) == before
 
 
-@pytest.mark.parametrize("argv", [["ledger", "backup", "x"], ["audit", "anchor"], ["ledger", "restore", "x", "--yes"]])
+@pytest.mark.parametrize("argv", [["ledger", "backup", "x"], ["ledger", "restore", "x", "--yes"]])
 def test_what_only_a_file_has_is_refused_with_what_to_do(ann, argv):
     ran = ann(*argv)
     assert ran.code == 11
@@ -232,6 +252,49 @@ def test_the_config_names_ledger_and_role_and_a_command_for_the_password(console
     assert (ran.code, 'the credential command "false" of' in ran.err) == (3, True), ran.err
     file.write_text(text.replace("role", "rol"))
     assert "did you mean" in consoles()("list").err
+
+
+def test_the_command_for_the_password_runs_once_however_many_connections(consoles, home, team_cluster, ann, someone):
+    someone("team-asked")
+    folder = home / "xdg_config_home" / "tui-reseller"
+    folder.mkdir(parents=True, mode=0o700)
+    asked = folder / "asked"
+    command = f'password_command = ["sh", "-c", "echo x >> {asked}; echo sesame"]\n'
+    (folder / "config.toml").write_text(f'[team]\nledger = "{team_cluster.address("ann")}"\n{command}')
+    (folder / "config.toml").chmod(0o600)
+    done = consoles()("disable", "team-asked", "--yes")
+    assert done.code == 0, done.err
+    assert asked.read_text() == "x\n"
+    ((began,),) = team_cluster.ask("SELECT count(*) FROM reseller.sessions")
+    assert began == 1
+
+
+def test_an_anchor_of_each_account_proves_later_that_nothing_was_changed(ann, bob, someone, team_cluster):
+    someone("team-kept")
+    assert ann("disable", "team-kept", "--yes").code == 0
+    (kept,) = bob("audit", "anchor").rows
+    assert kept["account"].startswith("reseller-v2|")
+    assert (kept["anchor"].startswith("2:"), len(kept["ledger"])) == (True, 36)
+    assert ann("enable", "team-kept", "--yes").code == 0
+    assert bob("audit", "verify", "--anchor", kept["anchor"]).code == 0
+    cut = "SET session_replication_role = replica; SET search_path = reseller; "
+    team_cluster.ask(cut + "DELETE FROM rows WHERE number > 1")
+    ran = bob("audit", "verify", "--anchor", kept["anchor"])
+    assert (ran.code, ran.row["anchor"]) == (1, False)
+
+
+def test_the_doctor_says_that_a_failover_could_lose_rows(ann, team_cluster, tmp_path):
+    def standbys():
+        (found,) = [row for row in ann("doctor").rows if row["about"] == "ledger, its standbys"]
+        return found["state"], found["found"]
+
+    assert standbys() == ("ok", "none")
+    team_cluster.ask("SELECT pg_create_physical_replication_slot('tui_standby')")
+    try:
+        assert standbys() == ("note", "1, none of them waited for")
+    finally:
+        team_cluster.ask("SELECT pg_drop_replication_slot('tui_standby')")
+    assert standbys() == ("ok", "none")
 
 
 def test_a_driver_that_is_missing_is_named(consoles, monkeypatch):

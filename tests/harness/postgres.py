@@ -1,7 +1,7 @@
 """A real PostgreSQL of this test process: a cluster of its own in a temporary folder, on a socket only.
 
 As root it runs as nobody, since PostgreSQL refuses to run as root. Roles: `postgres`, who may everything; `ann` and
-`bob` may write in every account, `eve` may read, `sam` stands nowhere.
+`bob` may write in every account, `eve` may read, `amy` may say who may, `sam` stands nowhere.
 """
 
 import contextlib
@@ -19,8 +19,8 @@ from typing import Any
 from tests.harness.waiting import missing
 
 NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
-PEOPLE = ("ann", "bob", "eve", "sam")
-_TABLES = "rows, open_operations, sessions, accounts, jobs, job_items, rates"
+PEOPLE = ("ann", "bob", "eve", "sam", "amy")
+_TABLES = "rows, open_operations, sessions, accounts, jobs, job_items, rates, archives, proposals, reviews, glass"
 
 
 def programs() -> Path | None:
@@ -110,14 +110,14 @@ class Cluster:
         with psycopg.connect(self.address("postgres", database), autocommit=True) as connection:
             migrate(connection)
             join_as_admin(connection)
-            for person, may in {"ann": "write", "bob": "write", "eve": "read"}.items():
+            for person, may in {"ann": "write", "bob": "write", "eve": "read", "amy": "admin"}.items():
                 connection.execute("SELECT reseller.member_add(%s, '*', %s)", (person, [may]))
 
     def empty(self) -> None:
         """Take everything out of the ledger, as nobody can but who may everything."""
         self.ask(
             "SET session_replication_role = replica; SET search_path = reseller; "
-            f"TRUNCATE {_TABLES}; UPDATE meta SET lease_seconds = 120"
+            f"TRUNCATE {_TABLES} RESTART IDENTITY; UPDATE meta SET lease_seconds = 120"
         )
 
     @contextlib.contextmanager

@@ -19,6 +19,7 @@ from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.services import door, plans
+from tui_reseller.services.approvals import refuse_unapproved
 from tui_reseller.services.files.options import PLAIN, ReadingOptions
 from tui_reseller.services.files.reading import read_file
 from tui_reseller.services.job_passwords import Given, Made, Passwords
@@ -45,7 +46,11 @@ async def apply(
     """Apply a plan; return the exit code. Raises ResellerError for what stops it before anything is sent."""
     plans.check_place(plan, session)
     await services.jobs.refuse_applied(plan)
-    approach = None if options.dry_run else door.approach(session, [i.call for i in plan.items], options.reason)
+    if not options.dry_run:
+        if session.policy.approvals:
+            services.plans.save(plan)  # so that it can be proposed by its digest
+        await refuse_unapproved(services.approvals, plan, session.policy, session.clock)
+    approach = None if options.dry_run else _approach(session, plan, options.reason)
     confirmation = confirmation_of(plan, session)
     consent = None if options.dry_run else consent_from_options(confirmation, options, can_ask=inv.console.can_ask)
     await inv.connect(session)
@@ -67,6 +72,10 @@ async def apply(
         inv.console.say(f"job {job.number}: {job.total:,} customers - {command('job', 'watch', str(job.number))}")
         granted = permit.for_job(job.number)
         return await run_job(inv, services, session, job, granted, passwords, detach=how.detach, verify=options.verify)
+
+
+def _approach(session: Session, plan: Plan, reason: str) -> door.Approach:
+    return door.approach(session, [item.call for item in plan.items], reason, as_plan=True)
 
 
 def confirmation_of(plan: Plan, session: Session) -> Confirmation:

@@ -41,6 +41,7 @@ class Writing:
     dry_run: bool = False
     reason: str = ""
     unlock: str | None = None
+    break_glass: str | None = None
     verify: bool = False
     confirm: str | None = None
 

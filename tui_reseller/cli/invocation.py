@@ -105,6 +105,8 @@ class Invocation:
             session.waiting.tell = self._waits
             if writing is not None and writing.unlock is not None:
                 session.policy.unlock_for_run(writing.unlock)
+            if writing is not None and writing.break_glass is not None:
+                await session.break_glass(writing.break_glass)
             yield session
 
     def _waits(self, words: str) -> None:

@@ -40,6 +40,7 @@ VERBS = (
     Verb("offerings", "overwriting:offerings_group", _WRITE, "Package and add-ons of an account: show, set."),
     Verb("sign-in", "sign_in:sign_in", _WRITE, "Print a link that signs you in as a customer."),
     Verb("plan", "plan:plan", _MANY, "Many changes, checked and reviewed before the first is sent."),
+    Verb("approval", "approval:approval", _MANY, "Plans of others, to approve of or to deny."),
     Verb("job", "job:job", _MANY, "Plans being applied: watch, pause, stop, resume, results."),
     Verb("worker", "worker:worker", _MANY, "Send items of jobs that run in a ledger of a team."),
     Verb("undo", "undo:undo", _MANY, "Take back an operation, or all that a job has done."),

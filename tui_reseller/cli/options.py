@@ -36,6 +36,7 @@ _WRITING: Sequence[Callable[[F], F]] = (
     click.option("--dry-run", is_flag=True, help="Show the exact changes; nothing is sent."),
     click.option("--reason", metavar="TEXT", default="", help="Why; kept in the audit log."),
     click.option("--unlock", metavar="REASON", help="Open a protected profile for this command."),
+    click.option("--break-glass", metavar="REASON", help="Without the approval that the account asks for; a right."),
     click.option("--verify", is_flag=True, help="If the answer is lost, check against the service, up to 90 s."),
     click.option(
         "--confirm",

@@ -12,19 +12,19 @@ from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.job_running import job_line, job_reporter
 from tui_reseller.cli.named_customers import MANY_READS, nobody_there, one_by_one, read_named
+from tui_reseller.cli.planned import needs_proposal, plan_of
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import CustomerNotFound, InvalidInput, RefusedHere
+from tui_reseller.domain.errors import CustomerNotFound, InvalidInput, NeedsApproval, RefusedHere
 from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Call, Operation, Outcome
-from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
-from tui_reseller.services import door, listing, plans
+from tui_reseller.services import door, listing
 from tui_reseller.services.creating import batch_for, carry_out_then
 from tui_reseller.services.door import Consent, Permit
 from tui_reseller.services.files.reading import Read
@@ -32,7 +32,6 @@ from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.new_customers import checked_customers
 from tui_reseller.services.new_names import WAY_OUT, know_names, new_name, odd_names
 from tui_reseller.services.plan_checks import PLAIN, Checking
-from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -106,7 +105,10 @@ class _WriteFlow:
         options, session, request = self.options, self.session, self.request
         if options.dry_run:
             return await self._show_only()
-        approach = door.approach(session, [*request.calls, *request.further], options.reason)
+        try:
+            approach = door.approach(session, [*request.calls, *request.further], options.reason)
+        except NeedsApproval as error:
+            return await self._plan_instead(error)
         early = None if request.read else self._warnings()
         info = listing.first_rows(session)
         confirmation = Confirmation(request.operation, request.usernames, session.profile, info.total if info else 0)
@@ -126,6 +128,14 @@ class _WriteFlow:
             return await self._send(calls, skipped, None)
         total = await door.total_for_ceiling(session) if request.is_for_many else confirmation.total
         return await self._send(calls, skipped, approach.admit(total, consent or Consent()))
+
+    async def _plan_instead(self, error: NeedsApproval) -> int:
+        """Make a plan of what others have to approve of first. Raises that it was refused, and how to propose it."""
+        if self.request.further:
+            raise error
+        await self._check_rows()
+        calls, _skipped = self._without(await self._look_up())
+        raise needs_proposal(error, self.services, await plan_of(self.session, calls, self.found))
 
     async def _check_rows(self) -> None:
         """Check the rows of a file, and new usernames, against the list. Raises InvalidInput with all that is wrong.
@@ -257,7 +267,7 @@ class _WriteFlow:
         """Several are a job, as everywhere; return what the audit log calls it."""
         session, jobs = self.session, self.services.jobs
         is_from_list = len(self.request.calls) > MANY_READS
-        plan = await self._plan(calls)
+        plan = await plan_of(session, calls, self.found)
         job = await jobs.add(plan, session.operator, self.options.reason, delivery.place)
         present = await one_by_one(session, calls) if self.is_asked and not is_from_list else self.found
         run = JobRun(
@@ -276,20 +286,6 @@ class _WriteFlow:
         if done.state is not JobState.FINISHED:
             self.inv.console.warn(job_line(done, session.profile.name))
         return job.batch
-
-    async def _plan(self, calls: Sequence[Call]) -> Plan:
-        """Make the plan of several. Raises RefusedHere if one of them cannot be in it: nothing is sent then."""
-        drafted = await plans.draft(
-            self.session,
-            [RequestedChange(call) for call in calls],
-            origin="command line",
-            present=self.found,
-            checking=Checking(keep_already=True, allow_odd_names=True),
-        )
-        if drafted.refusals:
-            more = f" and {len(drafted.refusals) - 1:,} more" if len(drafted.refusals) > 1 else ""
-            raise RefusedHere(f"refused: {drafted.refusals[0].message}{more}; nothing was sent")
-        return drafted.plan
 
 
 def _skipped(call: Call) -> Result:

@@ -19,6 +19,7 @@ ResellerError
  |   `- RateLimited         too many calls; knows when to come again
  |- Conflict                the customer is not what the operator saw
  |- RefusedHere             a safety rule of ours
+ |   |- NeedsApproval       others have to approve of it first
  |   `- NeverSent           this customer is so that it would only be refused
  `- LedgerUnavailable       the ledger cannot be written, so nothing is sent
 """
@@ -144,6 +145,10 @@ class TouchedSince(RefusedHere):
 
 class TakenElsewhere(RefusedHere):
     """Another process has this job, or this item of it. Nothing was sent by us."""
+
+
+class NeedsApproval(RefusedHere):
+    """Others have to approve of it first: it can be proposed as a plan. Nothing was sent."""
 
 
 class NotWritable(RefusedHere):

@@ -89,6 +89,11 @@ class Item:
         found |= {"fingerprint": dict(self.fingerprint)} if self.fingerprint else {}
         return found | ({"undoes": self.undoes} if self.undoes else {})
 
+    @property
+    def line_text(self) -> str:
+        """The line that stands for it in what a digest is taken of."""
+        return canonical(self.as_dict())
+
     @classmethod
     def from_dict(cls, found: Mapping[str, object]) -> "Item":
         """Read what as_dict wrote. Raises KeyError, ValueError or TypeError on anything else."""
@@ -186,8 +191,41 @@ class Plan:
         """SHA-256 over all of it: a plan that was edited, or is another one, has another digest."""
         found = hashlib.sha256(canonical(self.head).encode("ascii"))
         for item in self.items:
-            found.update(b"\n" + canonical(item.as_dict()).encode("ascii"))
+            found.update(b"\n" + item.line_text.encode("ascii"))
         return found.hexdigest()
+
+
+def plan_text(plan: Plan) -> str:
+    """Return what the digest of a plan is the SHA-256 of: a head, then a line for each customer, in ASCII."""
+    return "\n".join([canonical(plan.head), *(item.line_text for item in plan.items)])
+
+
+def plan_from(lines: Sequence[str]) -> Plan:
+    """Read the lines of a plan. Raises ValueError, KeyError, TypeError or IndexError for what is none."""
+    head = json.loads(lines[0])
+    if head["plan"] != FORMAT:
+        raise ValueError("a plan of another version")
+    items = tuple(Item.from_dict(json.loads(line)) for line in lines[1:])
+    if head["items"] != len(items):
+        raise ValueError("items are missing")
+    return Plan(
+        profile=str(head["profile"]), account=str(head["account"]), origin=str(head["origin"]),
+        made_at=datetime.fromisoformat(str(head["made_at"])), read_at=datetime.fromisoformat(str(head["read_at"])),
+        total=_number(head["total"]), items=items, already=_number(head["already"]),
+        hidden=_texts(head["hidden"]), warnings=_texts(head["warnings"]), source=str(head["source"]),
+    )  # fmt: skip
+
+
+def _number(found: object) -> int:
+    if not isinstance(found, int):
+        raise TypeError("a number")
+    return found
+
+
+def _texts(found: object) -> tuple[str, ...]:
+    if not isinstance(found, list):
+        raise TypeError("texts")
+    return tuple(map(str, found))
 
 
 def canonical(value: object) -> str:

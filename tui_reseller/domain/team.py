@@ -35,8 +35,10 @@ class Team:
 
 EVERY_ACCOUNT = "*"
 """In the place of an account: all of them, those to come too."""
-RIGHTS = ("read", "write", "admin")
-"""What somebody may do: read; read and write; everything, also say who may."""
+RIGHTS = ("read", "write", "approve", "break-glass", "admin")
+"""What somebody may do: read; read and write; read and approve of what others propose; write without approval where
+it is asked for; everything but that, also say who may.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,14 @@ class AccountState:
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """How many standbys the server feeds (or keeps a place for), and whether it waits for any before it answers."""
+
+    standbys: int
+    is_synchronous: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TeamLedgerState:
     """A team's ledger, as a role sees it. Id is one for ever, version that of its schema."""
 
@@ -110,6 +120,20 @@ class Colleague:
     customer: str
     is_editing: bool
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MovedLedger:
+    """A ledger in a file that is an archive in that of a team now. Head is its last row, opened counts operations that
+    lock their customers; shift is what was added to the numbers of its jobs. Kept is what its file is called now.
+    """
+
+    place: str
+    archive: int
+    head: Anchor
+    opened: int
+    shift: int
+    kept: str
 
 
 def checked_address(text: str) -> str:

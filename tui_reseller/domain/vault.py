@@ -38,6 +38,17 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerAnchor:
+    """The last row of a chain: of an account in the ledger of a team with this id; of a ledger of one's own both are
+    empty.
+    """
+
+    anchor: Anchor
+    ledger: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One of two ledgers. Operations are those that the other does not have, unknown those of them whose outcome is not
     known; open counts all operations in it whose outcome is not known.

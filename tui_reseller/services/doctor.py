@@ -13,6 +13,7 @@ from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import clean
 from tui_reseller.services.listing import test as ask_service
 from tui_reseller.services.services import LedgerUse, Services
+from tui_reseller.services.team_ports import TeamPort
 from tui_reseller.system.machine import Machine
 
 SMALLEST = (60, 15)
@@ -87,9 +88,23 @@ async def of_services(services: Services, *, asks: bool) -> AsyncIterator[Examin
         yield Examined("ledger", State.NOTE if waiting else State.OK, f"{waiting} outcomes need somebody", hint)
     except ResellerError as error:
         yield _bad("ledger", error)
+    if services.team is not None:
+        yield await _of_team(services.team)
     for profile in config.profiles.values():
         async for each in _of_profile(services, profile, asks=asks):
             yield each
+
+
+async def _of_team(team: TeamPort) -> Examined:
+    about = "ledger, its standbys"
+    try:
+        copies = await team.copies()
+    except ResellerError as error:
+        return _bad(about, error)
+    if not copies.standbys or copies.is_synchronous:
+        return Examined(about, State.OK, f"{copies.standbys}, synchronous" if copies.standbys else "none")
+    why = "a failover can lose the last rows, and with them open outcomes and locks: set synchronous_standby_names"
+    return Examined(about, State.NOTE, f"{copies.standbys}, none of them waited for", why)
 
 
 async def _of_profile(services: Services, profile: Profile, *, asks: bool) -> AsyncIterator[Examined]:

@@ -8,12 +8,13 @@ at once (ceilings), is it a dry run, and has somebody agreed. Who has no permit 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.errors import NeedsApproval, RefusedHere
 from tui_reseller.domain.job import Job
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
+from tui_reseller.services.approvals import why_single
 from tui_reseller.services.policy import confirming_text, is_confirmed_by, refuse_over_ceiling, typed_text
 from tui_reseller.services.session import Session
 
@@ -70,15 +71,21 @@ class Approach:
         return Permit(self.session.account, frozenset((call.operation, call.username) for call in self.calls))
 
 
-def approach(session: Session, calls: Sequence[Call], reason: str) -> Approach:
-    """Begin to let calls leave: raises RefusedHere for what may not be written, before anything is read or asked."""
+def approach(session: Session, calls: Sequence[Call], reason: str, *, as_plan: bool = False) -> Approach:
+    """Begin to let calls leave: raises RefusedHere for what may not be written, before anything is read or asked. Where
+    others must approve, only a plan leaves (services/approvals.py says which).
+    """
     session.policy.check_all(calls, reason)
+    if not as_plan and (why := why_single(session.policy)):
+        raise NeedsApproval(f"refused: {why}; nothing was sent", hint="make a plan of it, and propose that")
     return Approach(session, calls)
 
 
-def admit(session: Session, calls: Sequence[Call], reason: str, total: int, consent: Consent) -> Permit:
+def admit(
+    session: Session, calls: Sequence[Call], reason: str, total: int, consent: Consent, *, as_plan: bool = False
+) -> Permit:
     """Let calls leave, out of *total* customers (0: not known). Raises RefusedHere for what a rule forbids."""
-    return approach(session, calls, reason).admit(total, consent)
+    return approach(session, calls, reason, as_plan=as_plan).admit(total, consent)
 
 
 async def admit_job(session: Session, job: Job, count: int, consent: Consent) -> Permit:

@@ -11,7 +11,7 @@ from tui_reseller.domain.job import Job, JobItem, JobState, Taken
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.value import Value
-from tui_reseller.domain.vault import Anchor, Comparison, Restored
+from tui_reseller.domain.vault import Anchor, Comparison, LedgerAnchor, Restored
 from tui_reseller.services.note_ports import NotesPort
 
 
@@ -105,6 +105,12 @@ class LedgerPort(NotesPort, Protocol):
         names, oldest first.
         """
 
+    async def approvals(self, account: str) -> int:
+        """Return how many others must approve before something is sent in an account; 0 where nobody has to."""
+
+    async def break_glass(self, account: str, reason: str) -> None:
+        """Let this process write in an account without approval, which is a right of its own and a row of the log."""
+
     async def check(self) -> ChainReport:
         """Check the hash chain from the first row."""
 
@@ -121,8 +127,8 @@ class LedgerPort(NotesPort, Protocol):
 class VaultPort(Protocol):
     """What is done to the ledger as a whole. Every method may raise LedgerUnavailable."""
 
-    async def head(self) -> Anchor:
-        """Return number and hash of the last row."""
+    async def anchors(self) -> Sequence[LedgerAnchor]:
+        """Return number and hash of the last row of each chain."""
 
     async def holds(self, anchor: Anchor) -> bool:
         """Whether the row of an anchor is still there, as it was."""

@@ -35,6 +35,7 @@ async def take_in(session: Session, seen: Seen) -> Seen:
     row = await session.ledger.newest(session.account)
     if row == seen.row:
         return seen
+    session.policy.approvals = await session.ledger.approvals(session.account)
     entries = await session.ledger.written_since(session.account, seen.row, MOST)
     noted = await session.ledger.noted_since(session.account, seen.row)
     await session.held.keep(*await _changes(session, entries, seen))

@@ -97,6 +97,8 @@ class Policy:
     clock: Clock
     read_only: bool = False
     present: Callable[[], Profile] | None = None
+    approvals: int = field(default=0, init=False)
+    """How many others must approve of a plan before it is applied; then nothing is sent by itself."""
     _locks_at: float | None = field(default=None, init=False)
     _told_until: datetime | None = field(default=None, init=False)
     _unlock_reason: str = field(default="", init=False)

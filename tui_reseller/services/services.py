@@ -11,6 +11,7 @@ from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.job import Job
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import Provider
+from tui_reseller.services.approval_ports import ApprovalsPort
 from tui_reseller.services.job_passwords import Made, PasswordFilesPort
 from tui_reseller.services.ledger_ports import JobsPort, LedgerPort, VaultPort
 from tui_reseller.services.list_ports import CustomerListPort, ExportPort, SnapshotPort
@@ -18,7 +19,7 @@ from tui_reseller.services.policy import Policy
 from tui_reseller.services.ports import Clock, CredentialsPort, DraftsPort, PlanFilesPort, ViewsPort
 from tui_reseller.services.profiles import Profiles
 from tui_reseller.services.session import Connect, Session
-from tui_reseller.services.team_ports import ColleaguesPort, TeamPort
+from tui_reseller.services.team_ports import ColleaguesPort, MovePort, TeamPort
 from tui_reseller.services.usage_port import SamplesPort
 
 
@@ -64,6 +65,10 @@ class Services:
     """The ledger as a whole, if it is that of a team."""
     colleagues: ColleaguesPort | None = None
     """Who else works there, if it is that of a team."""
+    approvals: ApprovalsPort | None = None
+    """Plans that wait for the approval of others, in a ledger of a team."""
+    mover: MovePort | None = None
+    """Moves the file of this account into the ledger of a team."""
 
     def open(self, profile: Profile, *, read_only: bool = False, timeout: float | None = None) -> Session:
         """Open a profile. Nothing is read or sent yet. Of several profiles of one account the strictest rules hold."""

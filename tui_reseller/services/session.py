@@ -179,15 +179,23 @@ class Session:
             self.waiting.over()
 
     async def catch_up(self) -> int:
-        """Learn what the ledger knows, as a session begins: operations of processes that have ended become unknown, and
-        what this tool last set is read. Returns how many became unknown.
+        """Learn what the ledger knows, as a session begins: operations of processes that have ended become unknown,
+        whether others must approve, and what this tool last set is read. Returns how many became unknown.
 
         Raises LedgerUnavailable; what can be learnt all the same has been learnt by then.
         """
         try:
-            return await self.ledger.recover()
+            found = await self.ledger.recover()
+            self.policy.approvals = await self.ledger.approvals(self.account)
+            return found
         finally:
             await self.last_set.learn()
+
+    async def break_glass(self, reason: str) -> None:
+        """Write without the approval of others until this session ends. Raises LedgerUnavailable without the right."""
+        if self.policy.approvals:
+            await self.ledger.break_glass(self.account, reason)
+            self.policy.approvals = 0
 
     async def aclose(self) -> None:
         """Close the connection. The ledger belongs to the whole program and stays open."""

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from tui_reseller.domain.team import AccountSettings, Colleague, Member, Place, TeamLedgerState
+from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.team import (
+    AccountSettings,
+    Colleague,
+    Copies,
+    Member,
+    MovedLedger,
+    Place,
+    TeamLedgerState,
+)
 
 
 class TeamPort(Protocol):
@@ -19,6 +28,9 @@ class TeamPort(Protocol):
 
     async def show(self) -> TeamLedgerState:
         """Return what it is, and who we are there."""
+
+    async def copies(self) -> Copies:
+        """Return which standbys the server feeds, and whether it waits for any."""
 
     async def members(self) -> Sequence[Member]:
         """Return who may do what, as far as we may know."""
@@ -54,4 +66,15 @@ class ColleaguesPort(Protocol):
     async def sign(self) -> None:
         """Wait until others have written, come, gone, or edit another customer. Where no sign of that can be heard it
         does not come back: then LedgerPort.stamp() changes by itself.
+        """
+
+
+class MovePort(Protocol):
+    """The way of a ledger in a file into that of a team."""
+
+    async def move(self, address: str, operator: Operator) -> MovedLedger:
+        """Move the ledger in the file of this account there, all of it or nothing; the file is kept under another name.
+
+        Raises InvalidInput for an address that cannot be one, RefusedHere where there is nothing to move, or it is in
+        use or there already; LedgerUnavailable.
         """

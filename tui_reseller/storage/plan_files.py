@@ -3,11 +3,10 @@
 import json
 import os
 import stat
-from datetime import datetime
 from pathlib import Path
 
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.plan import FORMAT, Item, Plan, canonical
+from tui_reseller.domain.plan import FORMAT, Plan, canonical, plan_from
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.new_file import write_new
 from tui_reseller.system.files import at_home, write_whole
@@ -29,7 +28,7 @@ class PlanFiles:
         """
         digest = plan.digest
         target = path or self._folder / f"{digest[:NAME_LENGTH]}.plan"
-        lines = [canonical({**plan.head, "digest": digest}), *(canonical(item.as_dict()) for item in plan.items)]
+        lines = [canonical({**plan.head, "digest": digest}), *(item.line_text for item in plan.items)]
         content = ("\n".join(lines) + "\n").encode("ascii")
         if path is None:
             write_whole(target, content)
@@ -56,7 +55,7 @@ class PlanFiles:
             head = json.loads(lines[0])
             if head["plan"] != FORMAT:
                 raise InvalidInput(f"{clean(str(path))} was made by another version of this program: make it again")
-            plan = _plan(head, [Item.from_dict(json.loads(line)) for line in lines[1:]])
+            plan = plan_from(lines)
         except (ValueError, KeyError, TypeError, IndexError):
             raise InvalidInput(f"{clean(str(path))} is no plan") from None
         if plan.digest != head["digest"]:
@@ -93,27 +92,3 @@ def _opened(path: Path) -> int:
         os.close(handle)
         raise OSError(0, "it is not a plain file")
     return handle
-
-
-def _plan(head: dict[str, object], items: list[Item]) -> Plan:
-    found = Plan(
-        profile=str(head["profile"]), account=str(head["account"]), origin=str(head["origin"]),
-        made_at=datetime.fromisoformat(str(head["made_at"])), read_at=datetime.fromisoformat(str(head["read_at"])),
-        total=_number(head["total"]), items=tuple(items), already=_number(head["already"]),
-        hidden=_texts(head["hidden"]), warnings=_texts(head["warnings"]), source=str(head["source"]),
-    )  # fmt: skip
-    if head["items"] != len(items):
-        raise ValueError("items are missing")
-    return found
-
-
-def _number(found: object) -> int:
-    if not isinstance(found, int):
-        raise TypeError("a number")
-    return found
-
-
-def _texts(found: object) -> tuple[str, ...]:
-    if not isinstance(found, list):
-        raise TypeError("texts")
-    return tuple(map(str, found))

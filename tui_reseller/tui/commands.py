@@ -205,6 +205,11 @@ COMMANDS: tuple[Command, ...] = (
         synonyms=("bulk", "tasks"),
     ),
     Command(
+        "approval.list", (), "Approvals", "Plans that others propose: look, approve, deny, start",
+        handler="approvals.approvals",
+        synonyms=("proposals", "review", "four eyes"),
+    ),
+    Command(
         "message.log", ("m",), "Messages", "What was said on this screen",
         handler="accounting.messages",
         synonyms=("notifications",),

@@ -13,6 +13,7 @@ from tui_reseller.domain.filters import Filter, those_read
 from tui_reseller.domain.listing import ListContext, ListQuery
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
+from tui_reseller.services.approvals import why_single
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -44,6 +45,7 @@ class ProfileContext:
         self.services = services
         self.session = session
         self.dialogs = Dialogs(host)
+        self.dialogs.why_proposed = lambda: why_single(session.policy)
         self.state = ViewState()
         self.filter = Filter()
         self.log: deque[tuple[datetime, str]] = deque(maxlen=LOG_LENGTH)

@@ -115,6 +115,8 @@ def build(
         detach=partial(detach, paths.state / logs.FILE, ledger=ledger),
         team=kept.team,
         colleagues=kept.colleagues,
+        approvals=kept.approvals,
+        mover=kept.mover,
     )
 
 

@@ -1,4 +1,4 @@
-"""Builds what keeps that something was done: a file of this account, or the ledger of a team.."""
+"""Builds what keeps that something was done: a file of this account, or the ledger of a team."""
 
 import asyncio
 import os
@@ -16,24 +16,28 @@ from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.team import Team, checked_address
+from tui_reseller.services.approval_ports import ApprovalsPort
 from tui_reseller.services.ledger_ports import JobsPort, LedgerPort, VaultPort
-from tui_reseller.services.team_ports import ColleaguesPort, TeamPort
+from tui_reseller.services.team_ports import ColleaguesPort, MovePort, TeamPort
 from tui_reseller.storage.config import ConfigFile
 from tui_reseller.storage.ledger.sqlite.jobs import Jobs
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 from tui_reseller.storage.ledger.sqlite.vault import Vault
 from tui_reseller.storage.paths import Paths
 from tui_reseller.system.current_operator import this_operator
+from tui_reseller.wiring.moving import GET_DRIVER, NO_DRIVER, Mover
 
 
 class Kept(NamedTuple):
-    """Where it is kept what was done; team is that of a team as a whole."""
+    """Where it is kept what was done; team is that of a team as a whole, mover the way of a file there."""
 
     ledger: LedgerPort
     vault: VaultPort
     jobs: JobsPort
+    mover: MovePort
     team: TeamPort | None = None
     colleagues: ColleaguesPort | None = None
+    approvals: ApprovalsPort | None = None
 
 
 def kept_in(paths: Paths, config: ConfigFile, address: str) -> Kept:
@@ -41,16 +45,22 @@ def kept_in(paths: Paths, config: ConfigFile, address: str) -> Kept:
 
     Raises BadConfig for an address that cannot be one, and where the driver is missing.
     """
+    mover = Mover(paths.state, config, _password, partial(_accounts, config), paths.config)
     team = _team(config, address)
     if team is not None:
-        return _of_team(team, paths.config)
+        return _of_team(team, paths.config, mover)
     ledger = Ledger(
         paths.state,
         syslog=lambda: config.load().settings.syslog,
-        accounts=lambda: [profile.account for profile in config.load().profiles.values()],
+        accounts=partial(_accounts, config),
         receipts=paths.config,
+        settle=mover.settle,
     )
-    return Kept(ledger, Vault(ledger, paths.state), Jobs(ledger, paths.state))
+    return Kept(ledger, Vault(ledger, paths.state), Jobs(ledger, paths.state), mover)
+
+
+def _accounts(config: ConfigFile) -> list[str]:
+    return [profile.account for profile in config.load().profiles.values()]
 
 
 def _team(config: ConfigFile, address: str) -> Team | None:
@@ -85,20 +95,25 @@ def private_ledger(folder: Path | None) -> Iterator[PrivateLedger]:
 
 def _need_driver() -> None:
     if find_spec("psycopg") is None:
-        raise BadConfig("the ledger of a team needs the driver of PostgreSQL", hint="pip install 'tui-reseller[team]'")
+        raise BadConfig(NO_DRIVER, hint=GET_DRIVER)
 
 
-def _of_team(team: Team, receipts: Path) -> Kept:
+def _of_team(team: Team, receipts: Path, mover: MovePort) -> Kept:
     _need_driver()
     from tui_reseller.storage.ledger.postgresql.administration import TeamAdministration  # noqa: PLC0415 - most have none
+    from tui_reseller.storage.ledger.postgresql.approvals import TeamApprovals  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.colleagues import TeamColleagues  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.jobs import TeamJobs  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger  # noqa: PLC0415
+    from tui_reseller.storage.ledger.postgresql.password import Password  # noqa: PLC0415
     from tui_reseller.storage.ledger.postgresql.vault import TeamVault  # noqa: PLC0415
 
-    password = partial(_password, team)
+    password = Password(partial(_password, team))
     ledger = TeamLedger(team, password, claims=this_operator(os.environ).user, receipts=receipts)
-    return Kept(ledger, TeamVault(ledger), TeamJobs(ledger), TeamAdministration(team, password), TeamColleagues(ledger))
+    return Kept(
+        ledger, TeamVault(ledger), TeamJobs(ledger), mover, TeamAdministration(team, password), TeamColleagues(ledger),
+        TeamApprovals(ledger),
+    )  # fmt: skip
 
 
 def _password(team: Team) -> Secret | None:

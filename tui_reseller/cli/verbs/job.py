@@ -18,6 +18,7 @@ from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.providers import provider_of
+from tui_reseller.services.approvals import refuse_unapproved_job
 from tui_reseller.services.door import Consent, admit_job
 from tui_reseller.services.job_items import RETRIED, retry_rejected
 from tui_reseller.services.services import Services
@@ -253,6 +254,7 @@ def _with_job(
         async with inv.session(services, services.profiles.choose(name), writing=options) as session:
             if session.account != found.account:
                 raise RefusedHere(f'refused: job {number} belongs to another account (profile "{found.profile}")')
+            await refuse_unapproved_job(services.approvals, found, session.policy)
             return await work(services, session, found)
 
     return inv.run(opened)

@@ -12,10 +12,11 @@ from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common
+from tui_reseller.cli.output import Row
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.text import clean
-from tui_reseller.domain.vault import Anchor, Comparison
+from tui_reseller.domain.vault import Comparison
 from tui_reseller.services.services import Services
 
 _WORDS, _TEAM = "The ledger", "The ledger of a team"
@@ -34,6 +35,7 @@ _YES = click.option("--yes", is_flag=True, help="Do not ask.")
         Verb("show", "team_ledger:show", _TEAM, "Say what it is, and who you are there."),
         Verb("dev", "private_ledger:dev", _TEAM, "One to try: a PostgreSQL of your own, until Ctrl+C."),
         Verb("account", "team_ledger:account", _TEAM, "What holds for all who work in an account."),
+        Verb("move", "ledger_move:move", _TEAM, "Move the file of this account into it."),
         Verb("member", "team_ledger:member", _TEAM, "Who may work there: list, add, remove."),
     ),
 )
@@ -180,6 +182,8 @@ def _agree(inv: Invocation, *, yes: bool, question: str) -> None:
 def anchor(inv: Invocation) -> int:
     """Print number and hash of the last row. Kept elsewhere, they prove later that nothing before was changed.
 
+    Of the ledger of a team those of each account, a line each: for cron, into git, syslog or a ticket.
+
     Examples:
       tui-reseller audit anchor
       tui-reseller audit anchor --output json | logger -t ledger-anchor
@@ -188,9 +192,16 @@ def anchor(inv: Invocation) -> int:
     """
 
     async def work(services: Services) -> int:
-        head: Anchor = await services.vault.head()
-        found = {"anchor": head.text, "rows": head.number, "time": utc_text(services.clock.now())}
-        inv.out.item(found | {"operator": clean(services.operator.user), "host": services.operator.host})
+        now, who = utc_text(services.clock.now()), services.operator
+        said: Row = {"time": now, "operator": clean(who.user), "host": who.host}
+        found = await services.vault.anchors()
+        if services.team is None:
+            for one in found:
+                inv.out.item({"anchor": one.anchor.text, "rows": one.anchor.number, **said})
+            return ExitCode.OK
+        with inv.out.rows(("ledger", "account", "anchor", "time", "operator", "host")) as rows:
+            for one in found:
+                rows.add({"ledger": one.ledger, "account": one.account, "anchor": one.anchor.text, **said})
         return ExitCode.OK
 
     return inv.run(work)

@@ -41,6 +41,7 @@ _path = FilePath()
         Verb("new", "plan:new", _WORDS, "Make a plan from a file or a filter. Nothing is sent."),
         Verb("show", "plan:show", _WORDS, "Show every change of a plan."),
         Verb("diff", "plan:diff", _WORDS, "Show which customers changed since the plan was made."),
+        Verb("propose", "approval:propose", _WORDS, "Ask others to approve of a plan."),
         Verb("apply", "plan:apply_plan", _WORDS, "Apply a plan as a job."),
     ),
 )
@@ -230,6 +231,8 @@ def apply_plan(
     reading = reading_from(given)
     if place is None and not reading.is_plain:
         raise click.UsageError("options for a file go with --from")
+    if detach and options.break_glass is not None:
+        raise click.UsageError("--break-glass holds for this process alone, not for one that goes on by itself")
     source = None if options.dry_run else read_operator_file(place)
     how = ApplyOptions(skip_changed, detach, source, passwords_to, reading.options)
 

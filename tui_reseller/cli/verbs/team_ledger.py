@@ -243,6 +243,8 @@ def list_members(inv: Invocation) -> int:
 def add(inv: Invocation, *, role: str, account: str | None, may: str) -> int:
     """Let a role of PostgreSQL work with the ledger: read, write (and read), or admin (all, and say who may).
 
+    Where an account asks for it: approve (and read) what others propose; break-glass, to write without that.
+
     Examples:
       tui-reseller ledger member add bob --may write
       tui-reseller ledger member add eve --account acme --may read

@@ -20,6 +20,13 @@ class ReadLedger(Generic[Reader]):
         """Do some work with the reader. Cancelling the caller does not stop it."""
         raise NotImplementedError
 
+    async def approvals(self, account: str) -> int:  # noqa: ARG002 - a ledger of one's own asks nobody
+        """Return how many others must approve before something is sent in an account."""
+        return 0
+
+    async def break_glass(self, account: str, reason: str) -> None:
+        """Let this process write without approval. Where nobody has to approve, there is nothing to do."""
+
     async def get(self, entry_id: str) -> Entry | None:
         """Return one operation. The id may be typed in either case, with o, i or l for 0 and 1."""
         return await self.run(lambda reader: reader.get(entry_id))

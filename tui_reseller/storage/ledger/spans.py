@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+FIRST = -(2**63)
 LAST = 2**63 - 1
-"""No row has a higher number (a signed integer of 64 bits)."""
+"""Numbers are signed integers of 64 bits; those of rows that were moved into another ledger are negative."""
 
 
 class Rename(NamedTuple):
@@ -21,7 +22,7 @@ class Span(NamedTuple):
 
     account: str | None
     username: str
-    first: int = 0
+    first: int = FIRST
     last: int = LAST
 
 

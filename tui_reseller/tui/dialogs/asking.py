@@ -1,6 +1,7 @@
 """Show a dialog and wait for its answer. Needs no profile: the first run asks too."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -18,6 +19,8 @@ class Dialogs:
     def __init__(self, host: Host) -> None:
         self.host = host
         self._reasons: list[str] = []
+        self.why_proposed: Callable[[], str] = str
+        """Why what is agreed to is not sent but proposed; empty where it is sent."""
 
     async def ask(self, dialog: Screen[T]) -> T | None:
         """Show a dialog and wait for its answer; None is leaving."""
@@ -31,10 +34,19 @@ class Dialogs:
         self.host.opening = False
         return await answered
 
-    async def ask_form(self, spec: FormSpec) -> dict[str, str] | None:
+    def announced(self, spec: FormSpec) -> FormSpec:
+        """Return a form that says first that what it leads to is only proposed, where it is."""
+        why = self.why_proposed()
+        return replace(spec, lines=[f"{why}: it is proposed, not sent.", *spec.lines]) if why else spec
+
+    async def ask_form(self, spec: FormSpec, *, is_write: bool = True) -> dict[str, str] | None:
         """Show a form and wait for its values. A reason that was given is offered by the up key, and never
-        filled in: it would stand before what is typed for another customer.
+        filled in: it would stand before what is typed for another customer. One that has a reason changes customers,
+        unless it is said not to: what others have to approve of is proposed by it, and that takes the reason.
         """
+        if is_write and self.why_proposed() and any(field.name == "reason" for field in spec.fields):
+            fields = [replace(one, required=one.required or one.name == "reason") for one in spec.fields]
+            spec = replace(self.announced(spec), fields=fields, commit="Propose")
         from tui_reseller.tui.dialogs.form import Form  # noqa: PLC0415 - loaded with the first dialog
 
         recall = {**spec.recall, "reason": self._reasons}

@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.errors import NeedsApproval, RefusedHere, ResellerError
 from tui_reseller.domain.operation import Call, Operation, Outcome, verb_of
 from tui_reseller.domain.text import quoted
+from tui_reseller.services.approvals import why_single
 from tui_reseller.services.creating import batch_for, carry_out_then
 from tui_reseller.services.door import Consent, Permit, admit
 from tui_reseller.services.policy import typed_text
 from tui_reseller.services.result import Result
 from tui_reseller.services.write import Aim, carry_out, stopped
+from tui_reseller.tui.flows.approvals import propose_call
 from tui_reseller.tui.flows.checking import check_later
 from tui_reseller.tui.presenters.outcome import result_note
 from tui_reseller.tui.profile_context import ProfileContext
@@ -38,6 +40,8 @@ async def do_one(
     """Carry out one write that a dialog agreed to, and show its outcome; and then another one on a customer that it has
     created. Answer is what was given there. Returns what became of the first.
     """
+    if context.session.policy.approvals:
+        return await _proposed(context, call, loaded, answer["reason"], then)
     context.notify(f"{verb_of(call.operation)} {quoted(call.username, 40)}: on its way ...")
     try:
         permit = admitted(context, [call, *([then] if then else [])], answer)
@@ -54,10 +58,25 @@ async def do_one(
     return result
 
 
-def admitted(context: ProfileContext, calls: Sequence[Call], answer: Mapping[str, str]) -> Permit:
+async def _proposed(
+    context: ProfileContext, call: Call, seen: Customer | None, reason: str, then: Call | None
+) -> Result:
+    """Propose what others have to approve of first; return that it was not sent."""
+    try:
+        if then is not None:
+            raise RefusedHere("refused: a new customer with details is two changes; propose it without them first")
+        await propose_call(context, call, seen, reason)
+    except ResellerError as error:
+        context.notify_error(error)
+    return stopped(call, NeedsApproval(f"{why_single(context.session.policy)}; nothing was sent"))
+
+
+def admitted(
+    context: ProfileContext, calls: Sequence[Call], answer: Mapping[str, str], *, as_plan: bool = False
+) -> Permit:
     """Return the permit for what a dialog agreed to. Raises RefusedHere for what a rule forbids."""
-    consent = Consent(agreed=True, typed=answer.get("typed"))
-    return admit(context.session, calls, answer["reason"], context.session.customers.total, consent)
+    consent, total = Consent(agreed=True, typed=answer.get("typed")), context.session.customers.total
+    return admit(context.session, calls, answer["reason"], total, consent, as_plan=as_plan)
 
 
 async def show_result(context: ProfileContext, result: Result, *, is_undo: bool = False) -> None:

@@ -22,7 +22,7 @@ from tui_reseller.tui.dialogs.editor import Editor
 from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.rows import typed_fields
 from tui_reseller.tui.dialogs.texts import review_form
-from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
+from tui_reseller.tui.flows.act import admitted, do_one, reason_required, show_result, typed_for_one
 from tui_reseller.tui.flows.colleagues import tell
 from tui_reseller.tui.flows.details import read_now
 from tui_reseller.tui.flows.targets import choose_one
@@ -117,7 +117,7 @@ async def _edit_until_sent(
     while True:
         if draft is None or not is_decided:
             # Only what was typed: a field that was not touched must not undo what somebody else changed meanwhile.
-            spec = editor_form(context.provider, customer, context.profile_title, draft)
+            spec = context.dialogs.announced(editor_form(context.provider, customer, context.profile_title, draft))
             if said := editing_line(context.state.here, customer.username, context.now()):
                 spec = replace(spec, lines=(*spec.lines, f"! {said}"))
             editor = Editor(spec, context.host.new_guard(), partial(_keep_draft, context, customer))
@@ -135,6 +135,10 @@ async def _edit_until_sent(
         answer = await context.dialogs.ask_form(_review(context, customer, draft))
         if answer is None:
             continue
+        if context.session.policy.approvals and len(calls) == 1:
+            await do_one(context, calls[0], customer, answer)
+            _forget_draft(context)
+            return
         try:
             permit = admitted(context, calls, answer)
         except ResellerError as error:

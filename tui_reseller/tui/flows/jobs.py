@@ -5,9 +5,13 @@ import json
 from pathlib import Path
 
 from tui_reseller.domain.audit import AuditQuery
-from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.errors import InvalidInput, ResellerError
 from tui_reseller.domain.job import Job
+from tui_reseller.domain.plan import Plan
+from tui_reseller.domain.printed import command
 from tui_reseller.domain.text import clean
+from tui_reseller.services import plans
+from tui_reseller.services.approvals import refuse_unapproved_job
 from tui_reseller.services.door import Consent, Permit, admit_job
 from tui_reseller.services.job_items import RETRIED, retry_rejected
 from tui_reseller.services.plans import Drafted
@@ -75,6 +79,7 @@ async def _do(context: ProfileContext, job: Job, wanted: str) -> bool:
 
 
 async def _permitted(context: ProfileContext, job: Job, count: int) -> Permit:
+    await refuse_unapproved_job(context.services.approvals, job, context.session.policy)
     return await admit_job(context.session, job, count, Consent(agreed=True, recorded=True))
 
 
@@ -91,6 +96,20 @@ async def review_and_run(context: ProfileContext, drafted: Drafted, review: Revi
     job = await start_reviewed(context, drafted, review)
     if job is not None:
         await open_job(context, job.number)
+
+
+async def start_approved(context: ProfileContext, plan: Plan) -> None:
+    """Review a plan that others approved of once more, and apply it. Raises InvalidInput for one that needs passwords:
+    on the screen there is no file that has them.
+    """
+    plans.check_place(plan, context.session)
+    if any(context.provider.action(operation).needs_password for operation in plan.operations):
+        context.services.plans.save(plan)
+        raise InvalidInput(
+            "this plan needs passwords, which no proposal holds; nothing was sent",
+            hint=command("plan", "apply", plan.digest[:12], "--passwords-to", "passwords.csv"),
+        )
+    await review_and_run(context, Drafted(plan), Review(note="Others approved of exactly this.", is_approved=True))
 
 
 async def _results(context: ProfileContext, job: Job) -> None:

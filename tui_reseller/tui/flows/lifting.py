@@ -10,7 +10,7 @@ from tui_reseller.services.lifting import call_of, lift
 from tui_reseller.services.suspensions import Suspension
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import switch_form
-from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
+from tui_reseller.tui.flows.act import admitted, do_one, reason_required, show_result, typed_for_one
 from tui_reseller.tui.flows.switches import switch
 from tui_reseller.tui.presenters.entry import ended_lines
 from tui_reseller.tui.profile_context import ProfileContext
@@ -50,6 +50,9 @@ async def _lift(context: ProfileContext, suspension: Suspension, customer: Custo
     )
     answer = await context.dialogs.ask_form(spec)
     if answer is None:
+        return
+    if context.session.policy.approvals:
+        await do_one(context, call, customer, answer)
         return
     try:
         permit = admitted(context, [call], answer)

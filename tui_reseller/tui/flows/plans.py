@@ -14,6 +14,7 @@ from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.dialogs.rows import confirming_field, reason_field
 from tui_reseller.tui.flows.act import admitted, reason_required
+from tui_reseller.tui.flows.approvals import propose_plan
 from tui_reseller.tui.flows.running import start_run
 from tui_reseller.tui.presenters import job as words
 from tui_reseller.tui.presenters.header import count_text
@@ -33,12 +34,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a review says beside the plan: how many were marked, how many of them have changed since, and a note."""
+    """What a review says beside the plan: how many were marked, how many of them have changed since, and a note.
+    Approved is one that others have to have approved of, and did.
+    """
 
     marked: int = 0
     changed: int = 0
     note: str = ""
     asked: Asked = field(default_factory=Asked)
+    is_approved: bool = False
 
 
 async def start_reviewed(context: ProfileContext, drafted: Drafted, review: Review) -> Job | None:
@@ -53,7 +57,7 @@ async def start_reviewed(context: ProfileContext, drafted: Drafted, review: Revi
     refuse_over_ceiling(context.session.profile, len(plan.items), plan.total)
     spec = _spec(context, drafted, review)
     while True:
-        answer = await context.dialogs.ask_form(spec)
+        answer = await context.dialogs.ask_form(spec, is_write=not review.is_approved)
         if answer is None:
             context.notify("Nothing was started.")
             return None
@@ -65,6 +69,9 @@ async def start_reviewed(context: ProfileContext, drafted: Drafted, review: Revi
         await context.dialogs.ask(Page(title, rows, hint="/ filters   Esc back to the review"))
         kept = [replace(row, start=answer[row.name]) if row.name == "reason" else row for row in spec.fields]
         spec = replace(spec, fields=kept)
+    if context.session.policy.approvals and not review.is_approved:
+        await propose_plan(context, plan, answer["reason"])
+        return None
     return await _start(context, plan, answer, review.asked)
 
 
@@ -74,7 +81,7 @@ async def _start(context: ProfileContext, plan: Plan, answer: dict[str, str], as
         context.notify(f"Job {context.run.job.number} is still running here: one after the other.", "warning")
         return None
     fits = await plans.unmoved(plan, context.session, is_final=True)
-    permit = admitted(context, [item.call for item in plan.items], answer)
+    permit = admitted(context, [item.call for item in plan.items], answer, as_plan=True)
     passwords, to = asked.passwords(answer), asked.passwords_to(answer)
     try:
         job = await context.services.jobs.add(fits, context.session.operator, answer["reason"], to, digest=plan.digest)

@@ -31,7 +31,7 @@ async def sign_in(context: ProfileContext) -> None:
     typed = typed_for_one(context, call.operation, name)
     fields = (reason_field(required=reason_required(context, call.operation)), *typed_fields(name, typed))
     spec = FormSpec(action.title, context.profile_title, lines, fields, commit=action.button, grade=action.grade)
-    answer = await context.dialogs.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec, is_write=False)
     if answer is None:
         return
     context.notify(f"A sign-in link of {quoted(name, 40)} is asked for ...")

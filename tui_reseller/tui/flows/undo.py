@@ -32,6 +32,9 @@ async def undo(context: ProfileContext) -> None:
 
 
 async def _undo_one(context: ProfileContext, entry: Entry, call: Call) -> None:
+    if context.session.policy.approvals:
+        await _undo_many(context, [entry])
+        return
     try:
         await refuse_overtaken(context.session, entry.id)
         answer = await context.dialogs.ask_form(_spec(context, entry, call))
@@ -46,7 +49,7 @@ async def _undo_one(context: ProfileContext, entry: Entry, call: Call) -> None:
 
 
 async def _undo_many(context: ProfileContext, entries: list[Entry]) -> None:
-    what = entries[0].batch or "several operations"
+    what = (entries[0].batch if len(entries) > 1 else entries[0].id) or "several operations"
     context.notify(f"Planning: undo of {what} ...")
     try:
         drafted = await draft_undo(context.session, entries, f"undo of {what}")

@@ -36,7 +36,7 @@ async def unlock(context: ProfileContext) -> None:
         ),
         commit="Unlock",
     )
-    answer = await context.dialogs.ask_form(spec)
+    answer = await context.dialogs.ask_form(spec, is_write=False)
     if answer is None:
         return
     try:

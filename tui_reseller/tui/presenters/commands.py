@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from tui_reseller.domain.action import Action
 from tui_reseller.domain.provider import Provider
+from tui_reseller.services.approvals import why_single
 from tui_reseller.services.policy import Policy
 from tui_reseller.tui.commands import CUSTOMER, USAGE, VALID_FILTER, WHOLE_LIST, WRITABLE, Command
 from tui_reseller.tui.keys import key_word
@@ -30,11 +31,18 @@ def why_not(command: Command, state: ViewState, policy: Policy, *, has_customer:
         return "no customer under the cursor"
     if WRITABLE in command.needs and state.read_only:
         return state.read_only + (" - l unlocks" if state.can_unlock else "")
+    if policy.approvals and command.operations and _need_passwords(command, policy.profile.service):
+        return f"{why_single(policy)}, and no proposal holds a password: plan new, plan propose on the command line"
     if VALID_FILTER in command.needs and not state.filter_valid:
         return "the filter is not finished"
     if WHOLE_LIST in command.needs and state.is_partial:
         return "the list is still arriving"
     return None
+
+
+def _need_passwords(command: Command, provider: Provider) -> bool:
+    found = [provider.action(operation) for operation in command.operations if provider.has(operation)]
+    return bool(found) and all(action.needs_password for action in found)
 
 
 class FooterKey(NamedTuple):

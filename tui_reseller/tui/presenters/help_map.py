@@ -26,7 +26,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "usage.ranking",
     ),
     "After a change": (
-        "operation.undo", "needs-you.open", "job.list", "message.log", "list.changes", "list.refresh", "draft.drop",
+        "operation.undo", "needs-you.open", "job.list", "approval.list", "message.log", "list.changes",
+        "list.refresh", "draft.drop",
     ),
     "Taking along": ("copy.username", "copy.menu", "list.export", "list.import"),
     "Account and program": (

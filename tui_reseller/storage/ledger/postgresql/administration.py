@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from tui_reseller.domain.errors import InvalidInput, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.printed import command
-from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.team import (
     EVERY_ACCOUNT,
     AccountSettings,
     AccountState,
     Colleague,
+    Copies,
     Member,
     Team,
     TeamLedgerState,
@@ -22,6 +22,7 @@ from tui_reseller.domain.vault import Anchor
 from tui_reseller.storage.ledger.encoding import compact, escaped, unescaped
 from tui_reseller.storage.ledger.postgresql.heartbeat import colleagues
 from tui_reseller.storage.ledger.postgresql.lane import Lane, Result
+from tui_reseller.storage.ledger.postgresql.password import Password
 
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger.postgresql.link import Link
@@ -45,9 +46,9 @@ class _Desk:
 class TeamAdministration:
     """What is done to a team's ledger as a whole. Every method may raise LedgerUnavailable."""
 
-    def __init__(self, team: Team, password: Callable[[], Secret | None] = lambda: None) -> None:
+    def __init__(self, team: Team, password: Password | None = None) -> None:
         self._team = team
-        self._password = password
+        self._password = password or Password()
 
     async def init(self) -> int:
         """Make the ledger; its maker may do everything in it. Raises RefusedHere if there is one."""
@@ -113,6 +114,19 @@ class TeamAdministration:
                     for name, number, hashed, count, who, pid, *settings in accounts
                 ),
             )
+
+        return await self._work(work)
+
+    async def copies(self) -> Copies:
+        """Return which standbys the server feeds, and whether it waits for any."""
+        query = (
+            "SELECT (SELECT count(*) FROM pg_stat_replication) + (SELECT count(*) FROM pg_replication_slots s "
+            "WHERE s.slot_type = 'physical' AND NOT s.active), current_setting('synchronous_standby_names') <> ''"
+        )
+
+        def work(link: "Link") -> Copies:
+            ((count, waits),) = link.execute(query)
+            return Copies(int(count), bool(waits))
 
         return await self._work(work)
 

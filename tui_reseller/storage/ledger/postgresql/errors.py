@@ -17,6 +17,16 @@ SESSION_OVER = "TR001"
 """What write() and rejoin() say of a session that was ended, or was not heard of for too long."""
 UNKNOWN_WORD = "TR002"
 LAST_ADMIN = "TR003"
+NOT_APPROVED = "TR010"
+"""What the database says where others have to approve of something first."""
+OTHER_PLAN = "TR012"
+REFUSALS = {
+    "TR011": ("a plan of your own: others have to review it", ""),
+    OTHER_PLAN: ("it is not the plan that was proposed", "look at the proposal again"),
+    "TR013": ("it is over: applied, denied, or not answered in time", "make the plan again, and propose it"),
+    "TR014": ("you have said what you think of it already", ""),
+}
+"""What it says of proposals, with what to do."""
 
 _REASONS: dict[type[psycopg.Error], tuple[str, str]] = {
     errors.LockNotAvailable: (

@@ -74,11 +74,16 @@ class TeamJobs:
                 hint="make several plans of it",
             )
         account, body = escaped(plan.account), job_body(plan, operator, reason, passwords_to)
-        items = [(escaped(item.username), compact(item.as_dict())) for item in plan.items]
+        items = [(escaped(item.username), item.line_text) for item in plan.items]
         rows = ((seq, 0, username, content) for seq, (username, content) in enumerate(items))
         chained = {"digest": items_digest((account, body, len(items)), rows)}
         op = {"do": "add_job", "digest": digest or plan.digest, "body": body, "chained": compact(chained)}
         answer = await self._ledger.write(account, {**op, "items": items})
+        if "unapproved" in answer:
+            raise RefusedHere(
+                "refused: this plan was not approved by as many as this account asks for; nothing was sent",
+                hint=command("plan", "propose", (digest or plan.digest)[:12], "--reason", "TEXT"),
+            )
         if "applied" in answer:
             refuse_applied_again(int(answer["applied"]), str(answer["time"]))
         found = await self.get(int(answer["job"]))

@@ -20,17 +20,18 @@ from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.errors import Conflict, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.team import Team
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.vault import Anchor
 from tui_reseller.storage.ledger.encoding import compact, escaped
 from tui_reseller.storage.ledger.entry_ids import typed_entry_id
 from tui_reseller.storage.ledger.note_rows import KIND, note_row
+from tui_reseller.storage.ledger.postgresql.asked import AskedLedger, refuse_unapproved
 from tui_reseller.storage.ledger.postgresql.heartbeat import Heartbeat
 from tui_reseller.storage.ledger.postgresql.lane import Lane
+from tui_reseller.storage.ledger.postgresql.password import Password
 from tui_reseller.storage.ledger.postgresql.told_rows import begun, columns_of, finished
-from tui_reseller.storage.ledger.reading import ReadLedger, Result
+from tui_reseller.storage.ledger.reading import Result
 from tui_reseller.storage.ledger.rows import LOST
 from tui_reseller.storage.ledger.rules import WITHDRAWN, refuse_if_locked, refuse_taken, refuse_touched
 from tui_reseller.system.clock import boot_seconds, utc_now
@@ -50,27 +51,27 @@ _ATTEMPTS = 5
 _Waiting = tuple[str, Mapping[str, object], "concurrent.futures.Future[dict[str, Any]]"]
 
 
-class TeamLedger(ReadLedger["TeamReader"]):
+class TeamLedger(AskedLedger["TeamReader"]):
     """The audit log of a team. Every method may raise LedgerUnavailable."""
 
     def __init__(
         self,
         team: Team,
-        password: Callable[[], Secret | None] = lambda: None,
+        password: Password | None = None,
         *,
         claims: str = "",
         receipts: Path | None = None,
     ) -> None:
-        """Password asks for that of the role, in another thread. Claims is who the operator says to be. Receipts is the
-        folder in which number and hash of the last rows are kept; None keeps none.
+        """Password is that of the role, asked for in another thread. Claims is who the operator says to be. Receipts is
+        the folder in which number and hash of the last rows are kept; None keeps none.
         """
         self.team = team
         self._folder = receipts
         self._complain: Callable[[], str] = str
-        self._password = password
+        self._password = password or Password()
         self._claims = {"user": claims, "host": platform.node(), "pid": os.getpid()}
         self._reading: Lane[TeamReader] = Lane("ledger-read", self._new_reader, READ_SECONDS)
-        self._writing: Lane[Writer] = Lane("ledger-write", self._new_writer, WRITE_SECONDS)
+        self._writing = Lane("ledger-write", self._new_writer, WRITE_SECONDS)
         self._waiting: deque[_Waiting] = deque()
         self._orphans: set[concurrent.futures.Future[dict[str, Any]]] = set()
         self._begun: dict[str, str] = {}
@@ -266,10 +267,10 @@ class TeamLedger(ReadLedger["TeamReader"]):
         """Raise RefusedHere if the database let nothing be begun."""
         if "taken" in answer and intent.item is not None:
             refuse_taken(intent.item)
+        refuse_unapproved(answer)
         if "open" not in answer:
             return
-        found = await self.get(str(answer["open"]))
-        refuse_if_locked(intent, [found] if found is not None else [])
+        refuse_if_locked(intent, filter(None, [await self.get(str(answer["open"]))]))
         raise RefusedHere(
             f"another operation on {quoted(intent.username)} was open just now; nothing was sent", hint="try again"
         )

@@ -5,7 +5,7 @@ import getpass
 import os
 import select
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,14 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tui_reseller.domain.errors import BadConfig, ResellerError
 from tui_reseller.domain.printed import Typed, command, line
-from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.team import Team, needs_certificate
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.ledger.postgresql.errors import away, team_errors
+from tui_reseller.storage.ledger.postgresql.password import Password
 from tui_reseller.storage.ledger.postgresql.probing import why_not
 from tui_reseller.storage.ledger.postgresql.schema import SCHEMA, VERSION
 from tui_reseller.system.clock import boot_seconds
 
-Password = Callable[[], Secret | None]
-"""Asks for the password of the role, in the thread that connects; None where the driver is to look for it itself."""
 CONNECT_SECONDS = 5
 _OWN_AUTHORITY = Path("~/.postgresql/root.crt")
 """Where the driver looks for the authority of servers, unless it is told otherwise."""
@@ -87,13 +85,14 @@ class Link:
 
     def _connect(self, parameters: dict[str, str], password: Password) -> psycopg.Connection[tuple[Any, ...]]:
         try:
-            secret = password()
+            secret = password.get()
         except ResellerError as error:
             raise away(self.place, error.message, error.hint) from None
         told = {"password": secret.reveal()} if secret else {}
         try:
             return psycopg.connect(**parameters, **told, autocommit=True)  # type: ignore[arg-type]  # all are texts
         except psycopg.OperationalError:
+            password.refused(secret)
             raise away(self.place, why_not(parameters)) from None
         except psycopg.Error:
             raise away(self.place, "it cannot be connected to: look at its address") from None

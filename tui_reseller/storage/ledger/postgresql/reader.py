@@ -8,15 +8,19 @@ import psycopg
 
 from tui_reseller.domain.audit import AuditQuery, ChainReport, Entry
 from tui_reseller.domain.errors import LedgerUnavailable
+from tui_reseller.domain.vault import Anchor, LedgerAnchor
 from tui_reseller.storage.ledger.dialect import Dialect
 from tui_reseller.storage.ledger.encoding import escaped, unescaped
 from tui_reseller.storage.ledger.note_reader import NoteReader
+from tui_reseller.storage.ledger.postgresql.archive import check_archives
 from tui_reseller.storage.ledger.postgresql.chain import COLUMNS, beginning, first_break
 from tui_reseller.storage.ledger.postgresql.errors import away, worded
 from tui_reseller.storage.ledger.postgresql.link import Link
 from tui_reseller.system.clock import utc_now
 from tui_reseller.system.process import Process
 
+_LIVE = "account = %s AND number > 0"
+"""The rows of an account that were written here: those of archives have numbers below zero."""
 _MANY = 5_000
 """Rows that are fetched at once when all are read."""
 
@@ -126,7 +130,7 @@ class TeamReader(NoteReader):
         return [(role, pid) for role, pid in self.select("SELECT role, pid FROM holder(?)", account)]
 
     def check(self) -> ChainReport:
-        """Walk the chain of each account that this role may read, from its first row."""
+        """Walk the chain of each account that this role may read, from its first row, and those of archives."""
         ((ledger_id,),) = self.select("SELECT id::text FROM meta")
         rows = 0
         for (account,) in list(self.select("SELECT name FROM accounts ORDER BY name")):
@@ -134,10 +138,33 @@ class TeamReader(NoteReader):
             if broken is not None:
                 return ChainReport(broken, broken, unescaped(account))
             rows += found
-        return ChainReport(rows)
+        archives = self._archives()
+        return archives if not archives.is_whole else ChainReport(rows + archives.rows)
+
+    def anchors(self) -> list[LedgerAnchor]:
+        """Return the last row of each account that this role may read."""
+        ((ledger_id,),) = self.select("SELECT id::text FROM meta")
+        last = "SELECT x.number, x.hash FROM rows x WHERE x.account = a.name ORDER BY x.number DESC LIMIT 1"
+        query = f"SELECT a.name, r.number, encode(r.hash, 'hex') FROM accounts a, LATERAL ({last}) r ORDER BY 1"  # noqa: S608
+        return [LedgerAnchor(Anchor(*head), ledger_id, unescaped(name)) for name, *head in self.select(query)]
+
+    def holds(self, anchor: Anchor) -> bool:
+        """Whether a row is there with this number and hash: in the chain of an account, or as it was in an archive."""
+        hashed = "r.hash = decode(?, 'hex')"
+        live = f"SELECT 1 FROM accounts a JOIN rows r ON r.account = a.name AND r.number = ? WHERE {hashed}"  # noqa: S608
+        kept = f"SELECT 1 FROM archives a JOIN rows r ON r.archive = a.id AND r.number = ? - a.base WHERE {hashed}"  # noqa: S608
+        return any(next(self.select(query, anchor.number, anchor.hash), None) for query in (live, kept))
+
+    def _archives(self) -> ChainReport:
+        """Walk the chains of the ledgers that were files before."""
+        link = self._ready()
+        try:
+            return check_archives(link.database)
+        except psycopg.Error as error:
+            raise self._failed(link, error) from error
 
     def _first_break(self, account: str, begins: str) -> tuple[int, int | None]:
-        link, query = self._ready(), f"SELECT {COLUMNS}, hash FROM rows WHERE account = %s ORDER BY number"  # noqa: S608 - our own text
+        link, query = self._ready(), f"SELECT {COLUMNS}, hash FROM rows WHERE {_LIVE} ORDER BY number"  # noqa: S608
         try:
             with link.database.transaction(), link.database.cursor(name="chain") as cursor:
                 cursor.itersize = _MANY

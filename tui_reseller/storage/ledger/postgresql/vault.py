@@ -2,14 +2,14 @@
 
 # ruff: noqa: ARG002 - a port has these arguments
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import NoReturn
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
-from tui_reseller.domain.printed import command
-from tui_reseller.domain.vault import Anchor, Comparison, Restored
+from tui_reseller.domain.vault import Anchor, Comparison, LedgerAnchor, Restored
 from tui_reseller.storage.ledger.chain import BEGINNING
 from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger
 
@@ -27,20 +27,13 @@ class TeamVault:
     def __init__(self, ledger: TeamLedger) -> None:
         self._ledger = ledger
 
-    async def head(self) -> Anchor:
-        """Raise RefusedHere: each account has its own."""
-        self._no_anchor()
+    async def anchors(self) -> Sequence[LedgerAnchor]:
+        """Return number and hash of the last row of each account that this role may read."""
+        return await self._ledger.run(lambda reader: reader.anchors())
 
     async def holds(self, anchor: Anchor) -> bool:
-        """Raise RefusedHere: each account has its own."""
-        self._no_anchor()
-
-    @staticmethod
-    def _no_anchor() -> NoReturn:
-        raise RefusedHere(
-            "refused: in the ledger of a team each account has a chain of its own, and no row stands for all",
-            hint=command("ledger", "show") + " prints number and hash of the last row of each",
-        )
+        """Whether the row of an anchor is still there, as it was: in the chain of an account, or in an archive."""
+        return await self._ledger.run(lambda reader: reader.holds(anchor))
 
     async def doubt(self) -> str:
         """Return why accounts may not be those that were written to; empty if nothing speaks against them."""

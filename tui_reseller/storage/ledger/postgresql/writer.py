@@ -13,14 +13,17 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from tui_reseller.domain.errors import LedgerUnavailable
+from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.printed import Typed, line
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor
 from tui_reseller.storage.ledger.encoding import compact, unescaped
 from tui_reseller.storage.ledger.postgresql.errors import (
+    NOT_APPROVED,
+    OTHER_PLAN,
     READ_ONLY_HINT,
+    REFUSALS,
     SESSION_OVER,
     away,
     code_of,
@@ -87,6 +90,8 @@ class Writer:
         try:
             answers = self._call(link, account, ops)
         except psycopg.Error as error:
+            if code_of(error) in {NOT_APPROVED, OTHER_PLAN}:
+                return self._one_by_one(account, ops)
             if code_of(error) != SESSION_OVER:
                 raise self._failed(link, account, error) from error
             self._end_session()
@@ -97,6 +102,25 @@ class Writer:
             elif op["do"] == "finish":
                 self.begun.pop(str(op["entry"]), None)
         return answers
+
+    def _one_by_one(self, account: str, ops: Sequence[Op]) -> list[Answer]:
+        """Write what was refused because of one of them: that one is answered so, the others are written."""
+        if len(ops) == 1:
+            return [{"unapproved": True}]
+        return [self._write(account, [op])[0] for op in ops]
+
+    def ask(self, account: str, call: str, first: object, values: Sequence[object]) -> Any:
+        """Call a function of the schema in an account; its second argument is the session. Raises RefusedHere too."""
+        link = self._ready()
+        self._refuse_doubtful(link, account)
+        try:
+            ((found,),) = link.execute(f"SELECT {call}", (first, self._session, *values))
+            self._receipts.of(account).keep(AccountChain(link, account).head())
+        except psycopg.Error as error:
+            if words := REFUSALS.get(code_of(error)):
+                raise RefusedHere(f"refused: {words[0]}; nothing was changed", hint=words[1]) from None
+            raise self._failed(link, account, error) from error
+        return found
 
     def _again(self, account: str, ops: Sequence[Op]) -> list[Answer]:
         """Write what was refused because the session is over, in a new one: nothing of it was written."""

@@ -56,6 +56,11 @@ class AccountSpellings:
         """The key of each old spelling that exactly one account claims; of another it is not known whose it is."""
         return {alias: next(iter(claimed)) for alias, claimed in self._claims.items() if len(claimed) == 1}
 
+    @property
+    def shared(self) -> list[str]:
+        """The old spellings that several accounts claim."""
+        return [alias for alias, claimed in self._claims.items() if len(claimed) > 1]
+
 
 def spellings(database: sqlite3.Connection) -> list[str]:
     """Return the accounts that stand in a ledger of an older version, as they are written."""

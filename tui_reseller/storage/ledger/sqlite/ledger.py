@@ -38,7 +38,8 @@ class Ledger(ReadLedger["LedgerConnection"]):
 
     Syslog returns the socket to which every intent and outcome is copied, or an empty text. Accounts are the keys of
     all accounts of ours: each may be named otherwise in older rows. Receipts is the folder in which number and hash of
-    the last row are kept; None keeps none.
+    the last row are kept; None keeps none. Settle brings a move of the file that was broken off to its end, before the
+    file is opened.
     """
 
     def __init__(
@@ -48,7 +49,9 @@ class Ledger(ReadLedger["LedgerConnection"]):
         syslog: Callable[[], str] | None = None,
         accounts: Callable[[], Iterable[str]] = tuple,
         receipts: Path | None = None,
+        settle: Callable[[], None] = lambda: None,
     ) -> None:
+        self._settle = settle
         self._folder = folder
         self._now = now
         self._accounts = accounts
@@ -180,6 +183,7 @@ class Ledger(ReadLedger["LedgerConnection"]):
         from tui_reseller.storage.ledger.sqlite.connection import LedgerConnection  # noqa: PLC0415
 
         if self._connection is None:
+            self._settle()
             self._connection = LedgerConnection(
                 self._folder, self._now, self._lock, self.receipt, self._syslog_copy(), is_suspect=self._is_suspect
             )

@@ -12,6 +12,7 @@ from tui_reseller.storage.ledger.sqlite.checks import check_kind, check_plain, h
 from tui_reseller.storage.ledger.sqlite.copying import copy_whole, new_private, remove_copy, side_file
 from tui_reseller.storage.ledger.sqlite.errors import BUSY_SECONDS, DAMAGED, ledger_errors
 from tui_reseller.storage.ledger.sqlite.migration import migrate
+from tui_reseller.storage.ledger.sqlite.moved import refuse_moved
 from tui_reseller.storage.ledger.sqlite.read_only import migrated_copy, open_for_reading
 from tui_reseller.storage.ledger.sqlite.schema import APPLICATION_ID, ENDS, NOTES, SCHEMA, VERSION
 from tui_reseller.storage.ledger.sqlite.unfinished_restore import DECIDED, finish_restore
@@ -31,6 +32,7 @@ def open_ledger(folder: Path, now: Callable[[], datetime]) -> sqlite3.Connection
     path, lock = folder / LEDGER, folder / LOCK
     with ledger_errors(path):
         private_folder(folder)
+        refuse_moved(folder)
         if not os.path.lexists(path) or os.path.lexists(folder / DECIDED):
             with only_writer(lock):
                 finish_restore(folder)
@@ -63,6 +65,7 @@ def read_ledger(folder: Path, now: Callable[[], datetime]) -> sqlite3.Connection
     """
     path = folder / LEDGER
     with ledger_errors(path):
+        refuse_moved(folder)
         is_there = checked_folder(folder) and os.path.lexists(path)
         if is_there:
             check_plain(path)

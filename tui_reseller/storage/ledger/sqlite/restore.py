@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from tui_reseller.domain.audit import Operator
-from tui_reseller.domain.errors import InvalidInput, LedgerUnavailable, RefusedHere
+from tui_reseller.domain.errors import InvalidInput, LedgerUnavailable
 from tui_reseller.domain.job import JobState
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor, Comparison, Restored
@@ -27,7 +27,9 @@ from tui_reseller.storage.ledger.sqlite.checks import check_kind, harden
 from tui_reseller.storage.ledger.sqlite.comparison import compare
 from tui_reseller.storage.ledger.sqlite.copying import SIDE_FILES, new_private, remove_copy, side_file
 from tui_reseller.storage.ledger.sqlite.errors import ledger_errors
+from tui_reseller.storage.ledger.sqlite.in_use import end_wal_mode, refuse_in_use
 from tui_reseller.storage.ledger.sqlite.migration import migrate
+from tui_reseller.storage.ledger.sqlite.moved import refuse_moved
 from tui_reseller.storage.ledger.sqlite.opening import LOCK
 from tui_reseller.storage.ledger.sqlite.rows_table import append, damage, head
 from tui_reseller.storage.ledger.sqlite.schema import VERSION
@@ -35,10 +37,7 @@ from tui_reseller.storage.ledger.sqlite.unfinished_restore import CANDIDATE, DEC
 from tui_reseller.storage.ledger.sqlite.wal import why_not_whole
 from tui_reseller.storage.paths import LEDGER
 from tui_reseller.system.files import only_writer, private_folder, sync_folder
-from tui_reseller.system.process import holders, is_held
 
-_SQLITE_LOCKS = 0x4000_0000, 512
-"""Where SQLite locks a database file, and how many bytes (its "pending byte", "reserved byte" and "shared range")."""
 _WHY_PAUSED = "the ledger was restored from a backup: what was sent since that was made is not in it"
 
 
@@ -52,6 +51,7 @@ def candidate(source: Path, folder: Path, now: Callable[[], datetime]) -> Iterat
     copy = folder / CANDIDATE
     with ledger_errors(copy):
         private_folder(folder)
+        refuse_moved(folder)
         with only_writer(folder / RESTORE_LOCK):
             remove_copy(copy)
             try:
@@ -130,10 +130,10 @@ def put_in_place(
     """
     copy, path = folder / CANDIDATE, folder / LEDGER
     with ledger_errors(path), only_writer(folder / LOCK):
-        _refuse_in_use(folder)
+        refuse_in_use(folder)
         comparison = compare(folder, copy)
         if comparison.present is not None:
-            _end_wal_mode(path)
+            end_wal_mode(path)
         kept = f"ledger-replaced-{now().astimezone(UTC):%Y%m%dT%H%M%S%fZ}.sqlite3"
         is_there = any(os.path.lexists(side_file(path, suffix)) for suffix in ("", *SIDE_FILES))
         body = {
@@ -162,40 +162,3 @@ def _record(copy: Path, row: Callable[[int], LedgerRow]) -> Anchor:
         database.execute("UPDATE jobs SET state = ?, why = ?, wanted = '' WHERE state IN (?, ?)", values)
         database.execute("COMMIT")
         return head(database)
-
-
-def _refuse_in_use(folder: Path) -> None:
-    hint = "end it, or wait until it has ended; nothing was changed"
-    for job in sorted((folder / "jobs").glob("*.lock")):
-        if is_held(job):
-            raise RefusedHere(f"refused: job {job.stem} is being run by another process", hint=hint)
-    numbers = holders(folder)
-    if numbers or _is_open_elsewhere(folder / LEDGER):
-        which = f" (process {', '.join(numbers)})" if numbers else ""
-        raise RefusedHere(f"refused: another process uses the ledger{which}", hint=hint)
-
-
-def _is_open_elsewhere(path: Path) -> bool:
-    """Whether another process holds a lock of SQLite on a file, also on one that SQLite itself cannot read any more."""
-    import fcntl  # noqa: PLC0415 - POSIX only
-
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return False  # not there, or nothing that SQLite would have open
-    try:
-        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, _SQLITE_LOCKS[1], _SQLITE_LOCKS[0])
-    except OSError:
-        return True
-    finally:
-        os.close(handle)
-    return False
-
-
-def _end_wal_mode(path: Path) -> None:
-    """Bring the log into the file (a checkpoint), so that one file is moved aside; else both are moved."""
-    with (
-        contextlib.suppress(sqlite3.Error),
-        contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database,
-    ):
-        database.execute("PRAGMA journal_mode = DELETE").fetchone()

@@ -2,14 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.vault import Anchor, Comparison, Restored
+from tui_reseller.domain.vault import Anchor, Comparison, LedgerAnchor, Restored
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 from tui_reseller.system.clock import utc_now
 
@@ -28,6 +28,10 @@ class Vault:
     async def head(self) -> Anchor:
         """Return number and hash of the last row."""
         return await self._ledger.run(lambda connection: connection.head())
+
+    async def anchors(self) -> Sequence[LedgerAnchor]:
+        """Return number and hash of the last row: one chain has those of all accounts."""
+        return [LedgerAnchor(await self.head())]
 
     async def holds(self, anchor: Anchor) -> bool:
         """Whether the row of an anchor is still there, as it was."""
