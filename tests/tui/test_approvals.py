@@ -4,7 +4,14 @@ import pytest
 
 from tests.harness.waiting import soon
 from tests.tui.desk import open_desk
+from tui_reseller.domain.profile import Profile
+from tui_reseller.domain.providers.accounts_v3 import ACCOUNTS_V3
+from tui_reseller.services.policy import Policy
 from tui_reseller.storage.ledger.encoding import escaped
+from tui_reseller.system.clock import SystemClock
+from tui_reseller.tui.commands import COMMANDS
+from tui_reseller.tui.presenters.commands import why_not
+from tui_reseller.tui.view_state import ViewState
 
 SET = "SET search_path = reseller; "
 
@@ -110,3 +117,23 @@ async def test_without_a_team_it_says_so(at_desk):
     async with at_desk() as desk:
         await palette(desk, "Approvals")
         await desk.told("Nobody approves in a ledger of your own")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("customer.sign-in", "no proposal holds a link"),
+        ("customer.password", "no proposal holds a password"),
+        ("sending.disable", None),
+    ],
+)
+def test_what_cannot_be_proposed_says_so_before_anything_is_typed(name, words):
+    profile = Profile("acme", api_user="a", base_url="https://api.example.com/v3", provider=ACCOUNTS_V3.id)
+    policy = Policy(profile, SystemClock())
+    command = next(one for one in COMMANDS if one.id == name)
+    if name != "customer.sign-in":
+        policy = Policy(Profile("acme", api_user="a"), SystemClock())
+    assert why_not(command, ViewState(), policy, has_customer=True) is None
+    policy.approvals = 2
+    why = why_not(command, ViewState(), policy, has_customer=True)
+    assert why is None if words is None else "2 other persons must approve first" in why and words in why

@@ -77,7 +77,11 @@ def approach(session: Session, calls: Sequence[Call], reason: str, *, as_plan: b
     """
     session.policy.check_all(calls, reason)
     if not as_plan and (why := why_single(session.policy)):
-        raise NeedsApproval(f"refused: {why}; nothing was sent", hint="make a plan of it, and propose that")
+        can_be_proposed = not any(call.operation is Operation.SIGN_IN for call in calls)
+        hint = (
+            "make a plan of it, and propose that" if can_be_proposed else "no plan has a link: --break-glass, a right"
+        )
+        raise NeedsApproval(f"refused: {why}; nothing was sent", hint=hint)
     return Approach(session, calls)
 
 

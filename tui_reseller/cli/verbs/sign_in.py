@@ -34,10 +34,19 @@ COLUMNS = ("time", "username", "link", "operator", "profile", "reason", "outcome
 @click.option("--dry-run", is_flag=True, help="Say what would be refused; no link is asked for.")
 @click.option("--reason", metavar="TEXT", default="", help="Why; kept in the audit log.")
 @click.option("--unlock", metavar="REASON", help="Open a protected profile for this command.")
+@click.option("--break-glass", metavar="REASON", help="Without the approval that the account asks for; a right.")
 @common
 @of_operation(Operation.SIGN_IN)
 def sign_in(
-    inv: Invocation, *, username: str, yes: bool, confirm: str | None, dry_run: bool, reason: str, unlock: str | None
+    inv: Invocation,
+    *,
+    username: str,
+    yes: bool,
+    confirm: str | None,
+    dry_run: bool,
+    reason: str,
+    unlock: str | None,
+    break_glass: str | None,
 ) -> int:
     """Print a link that signs you in as an administrator of a customer's account.
 
@@ -51,7 +60,7 @@ def sign_in(
 
     """
     call = asking.call_for(username)
-    options = Writing(yes=yes, confirm=confirm, dry_run=dry_run, reason=reason, unlock=unlock)
+    options = Writing(yes=yes, confirm=confirm, dry_run=dry_run, reason=reason, unlock=unlock, break_glass=break_glass)
 
     async def opened(_services: Services, session: Session) -> int:
         if (lacking := session.policy.lacking(call.operation)) is not None:

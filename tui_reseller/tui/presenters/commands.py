@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tui_reseller.domain.action import Action
+from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.provider import Provider
 from tui_reseller.services.approvals import why_single
 from tui_reseller.services.policy import Policy
@@ -31,8 +32,8 @@ def why_not(command: Command, state: ViewState, policy: Policy, *, has_customer:
         return "no customer under the cursor"
     if WRITABLE in command.needs and state.read_only:
         return state.read_only + (" - l unlocks" if state.can_unlock else "")
-    if policy.approvals and command.operations and _need_passwords(command, policy.profile.service):
-        return f"{why_single(policy)}, and no proposal holds a password: plan new, plan propose on the command line"
+    if why := _why_never_proposed(command, policy):
+        return why
     if VALID_FILTER in command.needs and not state.filter_valid:
         return "the filter is not finished"
     if WHOLE_LIST in command.needs and state.is_partial:
@@ -40,9 +41,17 @@ def why_not(command: Command, state: ViewState, policy: Policy, *, has_customer:
     return None
 
 
-def _need_passwords(command: Command, provider: Provider) -> bool:
-    found = [provider.action(operation) for operation in command.operations if provider.has(operation)]
-    return bool(found) and all(action.needs_password for action in found)
+def _why_never_proposed(command: Command, policy: Policy) -> str:
+    """Return why what others have to approve of cannot be proposed on the screen; empty where it can, or need not."""
+    service = policy.profile.service
+    actions = [service.action(operation) for operation in command.operations if service.has(operation)]
+    if not (policy.approvals and actions):
+        return ""
+    if Operation.SIGN_IN in command.operations:
+        return f"{why_single(policy)}, and no proposal holds a link"
+    if all(action.needs_password for action in actions):
+        return f"{why_single(policy)}, and no proposal holds a password: plan new, plan propose on the command line"
+    return ""
 
 
 class FooterKey(NamedTuple):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reseller.domain.audit import Intent
-from tui_reseller.domain.errors import Conflict, LedgerUnavailable, RefusedHere
+from tui_reseller.domain.errors import Conflict, LedgerUnavailable
 from tui_reseller.domain.note import Note
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.team import Team
@@ -26,14 +26,14 @@ from tui_reseller.domain.vault import Anchor
 from tui_reseller.storage.ledger.encoding import compact, escaped
 from tui_reseller.storage.ledger.entry_ids import typed_entry_id
 from tui_reseller.storage.ledger.note_rows import KIND, note_row
-from tui_reseller.storage.ledger.postgresql.asked import AskedLedger, refuse_unapproved
+from tui_reseller.storage.ledger.postgresql.asked import AskedLedger, refuse_by_answer, was_open
 from tui_reseller.storage.ledger.postgresql.heartbeat import Heartbeat
 from tui_reseller.storage.ledger.postgresql.lane import Lane
 from tui_reseller.storage.ledger.postgresql.password import Password
 from tui_reseller.storage.ledger.postgresql.told_rows import begun, columns_of, finished
 from tui_reseller.storage.ledger.reading import Result
 from tui_reseller.storage.ledger.rows import LOST
-from tui_reseller.storage.ledger.rules import WITHDRAWN, refuse_if_locked, refuse_taken, refuse_touched
+from tui_reseller.storage.ledger.rules import WITHDRAWN, refuse_if_locked, refuse_touched
 from tui_reseller.system.clock import boot_seconds, utc_now
 
 if TYPE_CHECKING:
@@ -265,25 +265,16 @@ class TeamLedger(AskedLedger["TeamReader"]):
 
     async def _refuse_if_refused(self, intent: Intent, answer: Mapping[str, Any]) -> None:
         """Raise RefusedHere if the database let nothing be begun."""
-        if "taken" in answer and intent.item is not None:
-            refuse_taken(intent.item)
-        refuse_unapproved(answer)
-        if "open" not in answer:
-            return
-        refuse_if_locked(intent, filter(None, [await self.get(str(answer["open"]))]))
-        raise RefusedHere(
-            f"another operation on {quoted(intent.username)} was open just now; nothing was sent", hint="try again"
-        )
+        refuse_by_answer(intent, answer)
+        if "open" in answer:
+            refuse_if_locked(intent, filter(None, [await self.get(str(answer["open"]))]))
+            raise was_open(intent)
 
     @property
     def pid(self) -> int:
         """The process of PostgreSQL that serves what we write: signs of it are our own."""
         link = self._writer.link if self._writer is not None else None
         return link.database.info.backend_pid if link is not None and not link.database.closed else 0
-
-    async def sign_to_all(self) -> None:
-        """Say to everybody who listens, ourselves too, that something may have been written."""
-        await self.run(lambda reader: list(reader.select("SELECT pg_notify('reseller', '')")))
 
     def connect(self) -> "Link":
         """Return a connection of its own. Raises LedgerUnavailable."""

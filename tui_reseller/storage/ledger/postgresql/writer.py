@@ -15,10 +15,8 @@ from psycopg.types.json import Jsonb
 
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.printed import Typed, line
-from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor
-from tui_reseller.storage.ledger.encoding import compact, unescaped
+from tui_reseller.storage.ledger.encoding import compact
 from tui_reseller.storage.ledger.postgresql.errors import (
     NOT_APPROVED,
     OTHER_PLAN,
@@ -32,6 +30,7 @@ from tui_reseller.storage.ledger.postgresql.errors import (
 from tui_reseller.storage.ledger.postgresql.heartbeat import SIGN_SECONDS
 from tui_reseller.storage.ledger.postgresql.link import Link
 from tui_reseller.storage.ledger.postgresql.receipts import AccountChain, TeamReceipts, doubt_of
+from tui_reseller.storage.ledger.postgresql.refused import refused
 
 Op = Mapping[str, object]
 Answer = dict[str, Any]
@@ -295,24 +294,4 @@ class Writer:
         if link.is_gone():
             self._drop(link)
             return worded(link.place, error)
-        match error:
-            case psycopg.errors.LockNotAvailable():
-                return self._held(link, account, error)
-            case psycopg.errors.InsufficientPrivilege():
-                asks = line("tui-reseller", "ledger", "member", "add", Typed(link.role), "--may", "write")
-                words = f'role "{clean(link.role, longest=63)}" may not write in this account'
-                return away(link.place, words, f"who may say so: {asks}" if asks else "")
-        return worded(link.place, error)
-
-    def _held(self, link: Link, account: str, error: psycopg.Error) -> LedgerUnavailable:
-        """Name who holds the lock of an account."""
-        try:
-            holders = link.execute("SELECT role, pid FROM holder(?)", (account,))
-        except psycopg.Error:
-            holders = []
-        found = worded(link.place, error)
-        if not holders:
-            return found
-        (role, pid), *_ = holders
-        who = f'"{clean(role, longest=63)}" holds the lock of {clean(unescaped(account), longest=120)}'
-        return LedgerUnavailable(f"{found.message}: {who} (process {pid} of PostgreSQL)", hint=found.hint)
+        return refused(link, account, error)

@@ -22,6 +22,7 @@ BEGIN
     r.account := which; r.session := mine; r.kind := 'account'; r.entry := 'settings';
     r.body := format('{"approvals":%s,"per_second":%s}', a.approvals, coalesce(a.per_second::text, 'null'));
     PERFORM append(r);
+    PERFORM pg_notify('reseller', '');  -- others look
 END $$;
 
 GRANT EXECUTE ON FUNCTION account_settings(text) TO reseller_auditor;

@@ -80,6 +80,7 @@ BEGIN
     r.account := which; r.session := mine; r.kind := what; r.entry := name; r.body := '{' || said || '}';
     PERFORM r.body::json;
     PERFORM append(r);
+    PERFORM pg_notify('reseller', '');  -- others look
 END $$;
 
 -- A text that the client has escaped, as JSON: nothing else can stand behind it.
