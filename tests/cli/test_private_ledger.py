@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -102,6 +103,10 @@ def test_a_second_one_in_the_same_folder_is_refused_and_the_first_one_goes_on(fo
         owner = Path(f"/proc/{servers(folder)[0]}").stat().st_uid
         assert owner == folder.stat().st_uid != 0
     assert not server.lives()
+    with socket.socket(socket.AF_UNIX) as left:  # as after the power was gone
+        left.bind(str(folder / ".s.PGSQL.5432"))
+    with running(folder) as server:
+        assert server.lives()
     (folder / "data" / "PG_VERSION").write_text("7.4\n")
     with pytest.raises(BadConfig, match="PostgreSQL could not start") as found, running(folder):
         pass

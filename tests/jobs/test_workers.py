@@ -143,6 +143,10 @@ async def test_a_job_whose_owner_was_killed_is_for_a_worker(of, sandbox, planted
         await bob.run(job).run()
     team_cluster.ask("UPDATE reseller.sessions SET until = now()")
     assert await bob.jobs.for_worker(job.account) == job.number
+    async with bob.jobs.owning(job.number, bob.session.operator):
+        await bob.jobs.set_state(job.number, JobState.RUNNING)
+        await ann.jobs.set_state(job.number, JobState.STOPPED, "the one before, who slept")
+        assert (await bob.jobs.get(job.number)).state is JobState.RUNNING
     await bob.run(await bob.jobs.get(job.number)).run()
     assert await bob.agrees(job, all_sent=True) == {"applied": 5}
 

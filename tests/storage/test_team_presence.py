@@ -66,12 +66,19 @@ async def test_nobody_says_where_he_is_in_an_account_that_is_not_his(of, team_cl
 
 async def test_a_sign_is_heard_at_once_without_a_question_before_it(of, team_cluster, intent, account):
     (ann_ledger, ann), (bob_ledger, _bob) = of("ann"), of("bob")
+    team_cluster.ask("ALTER ROLE ann SET log_statement = 'all'")
+    ann.at(Place(account))
     waiting = asyncio.create_task(ann.sign())
     await soon("ann hears", lambda: ann_ledger.signs is not None)
     await asyncio.wait_for(waiting, 5)
-    before = ann_ledger.stamp()
+    await ann_ledger.heart.once()
+    before, log = ann_ledger.stamp(), (team_cluster.folder / "log").read_text()
+    ann.at(Place(account, "the cursor moves"))
     await asyncio.sleep(2.5)
     assert ann_ledger.stamp() == before, "nothing is looked for while nothing is written"
+    assert "beat" in log
+    assert (team_cluster.folder / "log").read_text() == log, "not a question more than the beat"
+    team_cluster.ask("ALTER ROLE ann RESET log_statement")
     waiting = asyncio.create_task(ann.sign())
     await done(ann_ledger, intent(username="mine"))
     mine = ann_ledger.stamp()

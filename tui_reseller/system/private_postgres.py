@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -55,7 +56,7 @@ def running(folder: Path) -> Iterator[PrivatePostgres]:
         raise BadConfig(f"{folder} is too long a name for a socket", hint="name a shorter folder: --folder")
     account = _account()
     _make_folder(folder, account)
-    if (folder / _SOCKET).exists() and _is_owned(folder):
+    if _answers(folder):
         raise RefusedHere(f"it runs already, in {folder}", hint="use it, or end it where it was started")
     if not (folder / "data" / "PG_VERSION").exists():
         _init(programs, folder, account)
@@ -108,15 +109,13 @@ def _make_folder(folder: Path, account: pwd.struct_passwd | None) -> None:
         raise BadConfig(f"{folder} does not belong to {account.pw_name}", hint="move it away")
 
 
-def _is_owned(folder: Path) -> bool:
-    """Whether the process that is written down as that of the folder lives."""
-    try:
-        number = int((folder / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
-        os.kill(number, 0)
-    except PermissionError:
-        return True
-    except (OSError, ValueError, IndexError):
-        return False
+def _answers(folder: Path) -> bool:
+    """Whether somebody serves the socket. A file of it may be left of a machine that lost its power."""
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(str(folder / _SOCKET))
+        except OSError:
+            return False
     return True
 
 

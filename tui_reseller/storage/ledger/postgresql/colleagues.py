@@ -83,9 +83,11 @@ class TeamColleagues:
             lost.set()
             return
         for channel, pid in signs:
+            if pid == self._ledger.pid:
+                continue  # our own
             if channel == HERE:
                 self._ledger.heart.beat_soon()  # who is here comes back with it
-            elif pid != self._ledger.pid or self._ledger.signs is None:
+            else:
                 self._ledger.signs = (self._ledger.signs or 0) + 1
                 self._ledger.heart.heard.set()
 

@@ -86,7 +86,7 @@ BEGIN
             UPDATE jobs x SET is_open = true WHERE x.number = named AND x.owner = mine AND x.state = 'running';
         WHEN 'state' THEN
             UPDATE jobs x SET state = op->>'state', why = op->>'why', is_open = x.is_open AND op->>'state' = 'running'
-                WHERE x.number = named;
+                WHERE x.number = named AND (x.owner IS NULL OR x.owner = mine OR NOT lives(x.owner));
         WHEN 'want' THEN
             UPDATE jobs x SET wanted = op->>'wanted', wanted_by = session_user WHERE x.number = named;
         WHEN 'refuse' THEN
