@@ -24,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.harness.clock import ClockOfBoth
 from tests.harness.consent import carry_out, take_back
-from tests.harness.samples import OLD_PASSWORD, call_of
+from tests.harness.samples import OLD_PASSWORD, call_of, writes_of
 from tests.harness.sandbox import Sandbox
 from tests.jobs.office import Office
 from tui_reseller.domain.action import Effect
@@ -153,13 +153,17 @@ class Events(RuleBasedStateMachine):
 
     # What operators do
 
+    def drawn(self, at: int) -> Operation:
+        writes = writes_of(self.provider)
+        return writes[at % len(writes)]
+
     def someone(self, who: int) -> str:
         """Return the key of one of ours, whoever that is by now: some were renamed, some are gone."""
         return self.keys[who % len(self.keys)]
 
     @rule(which=WHICH, who=WHO, at=WHO, word=WORDS, fault=st.none() | FAULTS)
     def write(self, which, who, at, word, fault):
-        operation = [*self.provider.actions][at % len(self.provider.actions)]
+        operation = self.drawn(at)
         if fault is not None:
             self.sandbox.fault(fault, operation=operation.value, times=1)
         effect = self.provider.action(operation).effect
@@ -221,8 +225,9 @@ class Events(RuleBasedStateMachine):
 
     @rule(which=WHICH, at=WHO, word=WORDS)
     def job(self, which, at, word):
-        office, actions = self.offices[which], self.provider.actions.items()
-        many = [one for one, action in actions if action.effect is Effect.CHANGES and not action.needs_password]
+        office, actions = self.offices[which], self.provider.actions
+        changing = [one for one in writes_of(self.provider) if actions[one].effect is Effect.CHANGES]
+        many = [one for one in changing if not actions[one].needs_password]
         operation = many[at % len(many)]
 
         async def run():
@@ -253,7 +258,7 @@ class Events(RuleBasedStateMachine):
 
     @rule(name=FAULTS, at=WHO, times=st.integers(1, 2))
     def fault(self, name, at, times):
-        operation = [*self.provider.actions][at % len(self.provider.actions)]
+        operation = self.drawn(at)
         self.sandbox.fault(name, operation=operation.value, times=times)
 
     @precondition(lambda self: self.provider.reads_lag)
