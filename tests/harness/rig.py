@@ -249,8 +249,8 @@ class Rig:
         begin = self.ledger.begin
         async with AsyncExitStack() as stack:
 
-            async def begun(intent: Intent) -> str:
-                entry = await begin(intent)
+            async def begun(intent: Intent, **more: Any) -> str:
+                entry = await begin(intent, **more)
                 await stack.enter_async_context(trouble)
                 return entry
 
