@@ -32,7 +32,7 @@ from tui_reseller.domain.action import Effect
 from tui_reseller.domain.changes import wanted_by
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import EXTRA, table_columns
-from tui_reseller.domain.operation import WRITES, Call, Operation
+from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Provider, Told
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.value import Value
@@ -86,13 +86,10 @@ class ClientContract:
     provider: ClassVar[Provider]
 
     def pytest_generate_tests(self, metafunc):
-        """Run a test with an argument *operation* for each that the provider has."""
+        """Run a test with an argument *operation* for each write that the provider has."""
         if "operation" in metafunc.fixturenames:
-            metafunc.parametrize(
-                "operation",
-                [one for one in self.provider.actions if one in WRITES],
-                ids=lambda operation: operation.value,
-            )
+            writes = samples.writes_of(self.provider)
+            metafunc.parametrize("operation", writes, ids=lambda operation: operation.value)
 
     @pytest.fixture
     def peer(self) -> Peer:

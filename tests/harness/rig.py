@@ -236,12 +236,12 @@ class Rig:
             connection._open = _afresh(connection._open)
 
     async def begins_anew(self) -> None:
-        """Forget what the service said of how often it may be asked, what repeating has cost, and idle connections."""
+        """Forget what the service said of its limit and its clock, what repeating has cost, and idle connections."""
         self.session.budget = Budget()
         for connection in self.connections:
             await connection.aclose()  # the pool opens anew when it is needed
         if hasattr(self.service, "_caller"):
-            self.service._caller._pace = Pace()
+            self.service._caller._pace, self.service._caller.ahead = Pace(), None
 
     @asynccontextmanager
     async def sending_under(self, trouble: AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
@@ -249,8 +249,8 @@ class Rig:
         begin = self.ledger.begin
         async with AsyncExitStack() as stack:
 
-            async def begun(intent: Intent) -> str:
-                entry = await begin(intent)
+            async def begun(intent: Intent, **more: Any) -> str:
+                entry = await begin(intent, **more)
                 await stack.enter_async_context(trouble)
                 return entry
 

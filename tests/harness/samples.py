@@ -7,7 +7,7 @@ The passwords are canaries: none of them may be found in an error, a log or a fi
 from dataclasses import replace
 
 from tui_reseller.domain.action import Effect
-from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.operation import WRITES, Call, Operation
 from tui_reseller.domain.provider import KEY, AtCreate, Kind, Provider, Told
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.value import Value
@@ -20,6 +20,11 @@ BY_CHECK = {"boolean": "true", "date": "2030-01-31", "country": "US", "differenc
 """By the rule that a field has beyond its limit: those that are alike for every word."""
 PACKAGE = "org.ei.free.v1"
 """One that the sandbox offers."""
+
+
+def writes_of(provider: Provider) -> list[Operation]:
+    """Return the operations of a service that change a customer."""
+    return [operation for operation in provider.actions if operation in WRITES]
 
 
 def told_columns(provider: Provider) -> list[str]:

@@ -38,6 +38,7 @@ class Office:
         wire: str = "json",
         in_xdg: bool = False,
         ledger: str = "",
+        clock: HurriedClock | None = None,
         **profile: Any,
     ) -> None:
         names = ["tui-reseller"] * 3 if in_xdg else ["config", "state", "cache"]
@@ -59,7 +60,7 @@ class Office:
         )
         credentials = Credentials()
         credentials.remember(self.profile, Credential(Secret(ready["v3_api_key" if is_v3 else "api_key"])))
-        self.clock = HurriedClock(least=1)
+        self.clock = clock or HurriedClock(least=1)
         self.services = replace(build(self.paths, credentials, ledger=ledger), clock=self.clock)
         if ledger:  # in hurried time a process is heard of as often as in the time of a person
             self.services.ledger._clock = self.clock.monotonic
