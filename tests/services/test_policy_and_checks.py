@@ -39,10 +39,10 @@ from tui_reseller.services.profiles import with_values
     ],
 )
 def test_how_strongly_is_asked(operation, one, protected, many, mass):
-    assert grade(ACTIONS[operation]) == one
-    assert grade(ACTIONS[operation], protected=True) == protected
-    assert grade(ACTIONS[operation], 2, 1000) == many
-    assert grade(ACTIONS[operation], 26, 100_000) == mass
+    assert grade(ACTIONS[operation].grade) == one
+    assert grade(ACTIONS[operation].grade, protected=True) == protected
+    assert grade(ACTIONS[operation].grade, 2, 1000) == many
+    assert grade(ACTIONS[operation].grade, 26, 100_000) == mass
 
 
 def test_every_operation_of_every_service_has_a_grade():
@@ -65,7 +65,7 @@ def test_every_operation_of_every_service_has_a_grade():
     ],
 )
 def test_many_are_above_25_or_above_a_twentieth_and_at_least_5(count, total, level):
-    assert grade(ACTIONS[Operation.ENABLE], count, total) == level
+    assert grade(ACTIONS[Operation.ENABLE].grade, count, total) == level
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_many_are_above_25_or_above_a_twentieth_and_at_least_5(count, total, lev
     ],
 )
 def test_what_has_to_be_typed(operation, usernames, profile, typed):
-    assert typed_text(operation, usernames, profile, 10_000) == typed
+    assert typed_text(ACTIONS[operation].grade, usernames, profile, 10_000) == typed
 
 
 def test_a_protected_profile_is_writable_only_while_it_is_unlocked(clock):

@@ -136,6 +136,28 @@ async def test_the_review_of_offerings_says_what_goes_and_is_typed(opened, sandb
         await desk.applied(("offerings_set", account))
 
 
+async def test_what_only_adds_is_not_typed_and_its_undo_is(opened, sandbox, luz):
+    account, addon = sandbox.held(luz)["account_id"], "org.ei.marketing.v1"
+    async with opened("accounts-v3") as desk:
+        await begin(desk, account, "f", "Change offerings")
+        await fill(desk, "addons", addon)
+        await desk.read_then()
+        await desk.opened("Review: change offerings")
+        assert not desk.app.screen.query("#field-typed")
+        await desk.read_then("ctrl+s")
+        await desk.applied(("offerings_set", account))
+        customer = desk.main.context.session.customers.get
+        await soon("it is shown", lambda: customer(account).text("addons") == addon)
+        await desk.press("u")
+        await desk.opened("Undo: change offerings")
+        await desk.read_then("ctrl+s")
+        assert "type exactly" in desk.problem, "it takes the add-on away"
+        await desk.write(account)
+        await desk.read_then("ctrl+s")
+        await desk.applied(("offerings_set", account), ("offerings_set", account))
+        assert [one["name"] for one in json.loads(sandbox.held(luz)["offerings"])] == [PREMIER]
+
+
 async def test_a_lost_answer_is_open_and_nothing_is_sent_twice(opened, sandbox, luz):
     async with opened() as desk:
         sandbox.fault("drop-after", operation="credits_set", times=1)

@@ -14,6 +14,7 @@ from tui_reseller.cli.job_running import run_job
 from tui_reseller.cli.operator_files import OperatorFile, shown_place
 from tui_reseller.domain.changes import as_object
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
+from tui_reseller.domain.grading import gravest
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import command
@@ -65,7 +66,7 @@ async def apply(
         consent = ask(confirmation, review(plan, session), inv.console)
         plan = await plans.unmoved(plan, session, skip_changed=how.skip_changed, is_final=True)
     total = await door.total_for_ceiling(session)
-    permit = approach.admit(total, consent)
+    permit = approach.admit(total, consent, plan.seen)
     with _passwords(services, plan, how) as passwords:
         to = str(how.passwords_to.absolute()) if how.passwords_to else ""
         job = await services.jobs.add(plan, session.operator, options.reason, to, digest=reviewed.digest)
@@ -80,18 +81,18 @@ def _approach(session: Session, plan: Plan, reason: str) -> door.Approach:
 
 def confirmation_of(plan: Plan, session: Session) -> Confirmation:
     """Return what is to be allowed: the gravest operation of the plan, on all its customers."""
-    gravest = max(plan.operations, key=lambda operation: session.provider.action(operation).grade)
-    return Confirmation(gravest, [item.username for item in plan.items], session.profile, plan.total)
+    found = gravest(session.provider, [item.call for item in plan.items], plan.seen)
+    return Confirmation(found, [item.username for item in plan.items], session.profile, plan.total)
 
 
 def review(plan: Plan, session: Session) -> list[str]:
     """Return what a person reads before the confirmation."""
     lines = [(item.username, item.changes(session.provider)) for item in plan.items]
-    gravest = confirmation_of(plan, session).operation
+    operation = confirmation_of(plan, session).gravest.operation
     said = [*plan.warnings, f"{100 * plan.share:.1f} % of {plan.total:,} customers; {plan.already:,} are so already"]
     if len(plan.operations) > 1:
         said.append("several actions: " + ", ".join(operation.value for operation in plan.operations))
-    return messages.review(gravest, session.profile, lines, said)
+    return messages.review(operation, session.profile, lines, said)
 
 
 def write_items(inv: Invocation, plan: Plan) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.console import Console
 from tui_reseller.domain.errors import RefusedHere
-from tui_reseller.domain.operation import Operation
+from tui_reseller.domain.grading import Gravest
 from tui_reseller.domain.printed import line
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.text import quoted
@@ -16,9 +16,9 @@ from tui_reseller.services.policy import confirming_text, is_confirmed_by, refus
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What is to be allowed: an operation on frozen usernames, and how many customers there are in all."""
+    """What is to be allowed: an operation of a grade on frozen usernames, and how many customers there are in all."""
 
-    operation: Operation
+    gravest: Gravest
     usernames: Sequence[str]
     profile: Profile
     total: int
@@ -26,7 +26,7 @@ class Confirmation:
     @property
     def typed(self) -> str | None:
         """What must be typed, or None where yes is enough."""
-        return typed_text(self.operation, self.usernames, self.profile, self.total)
+        return typed_text(self.gravest.grade, self.usernames, self.profile, self.total)
 
     @property
     def confirming(self) -> str:
@@ -70,7 +70,7 @@ def ask(confirmation: Confirmation, review: Sequence[str], console: Console) -> 
     for text in review:
         console.warn(text)
     typed = confirmation.typed
-    what = confirmation.profile.service.action(confirmation.operation).title.lower()
+    what = confirmation.profile.service.action(confirmation.gravest.operation).title.lower()
     asked = f"Type {quoted(typed)} without the quotation marks" if typed is not None else "Type yes"
     answer = console.ask(f"{asked} to {what}")
     if not (confirmation.is_confirmed_by(answer) if typed is not None else answer == "yes"):

@@ -1,8 +1,8 @@
 """The way of every verb that changes customers: check, read, show or ask, send, report (design section 4)."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from tui_reseller.cli import messages
 from tui_reseller.cli.arguments import Writing
@@ -14,63 +14,28 @@ from tui_reseller.cli.job_running import job_line, job_reporter
 from tui_reseller.cli.named_customers import MANY_READS, nobody_there, one_by_one, read_named
 from tui_reseller.cli.planned import needs_proposal, plan_of
 from tui_reseller.cli.report import Report
+from tui_reseller.cli.write_request import WriteRequest
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, InvalidInput, NeedsApproval, RefusedHere
+from tui_reseller.domain.grading import NOT_SEEN, gravest, seen_values
 from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.provider import KEY, Provider
-from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door, listing
 from tui_reseller.services.creating import batch_for, carry_out_then
 from tui_reseller.services.door import Consent, Permit
-from tui_reseller.services.files.reading import Read
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.new_customers import checked_customers
 from tui_reseller.services.new_names import WAY_OUT, know_names, new_name, odd_names
-from tui_reseller.services.plan_checks import PLAIN, Checking
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import refuse_invalid, says_nothing
 from tui_reseller.services.write import Aim, carry_out, preview
-
-
-@dataclass(frozen=True, slots=True)
-class WriteRequest:
-    """What a verb wants done: one operation on one or several customers. Generated passwords are shown once. Read is
-    the file in which the calls stand, if they stand in one. Then is what is done to the one customer afterwards.
-    """
-
-    calls: Sequence[Call]
-    generated: Mapping[str, Secret] = field(default_factory=dict)
-    skip_unknown: bool = False
-    read: Read | None = None
-    then: Call | None = None
-    checking: Checking = PLAIN
-
-    @property
-    def operation(self) -> Operation:
-        """The one operation."""
-        return self.calls[0].operation
-
-    @property
-    def is_for_many(self) -> bool:
-        """Whether it is several calls, and so a job."""
-        return len(self.calls) > 1
-
-    @property
-    def further(self) -> list[Call]:
-        """What is done beside the calls."""
-        return [self.then] if self.then else []
-
-    @property
-    def usernames(self) -> list[str]:
-        """On whom."""
-        return [call.username for call in self.calls]
 
 
 def write(inv: Invocation, options: Writing, operation: Operation, request: Callable[[Provider], WriteRequest]) -> int:
@@ -111,13 +76,18 @@ class _WriteFlow:
             return await self._plan_instead(error)
         early = None if request.read else self._warnings()
         info = listing.first_rows(session)
-        confirmation = Confirmation(request.operation, request.usernames, session.profile, info.total if info else 0)
-        consent = consent_from_options(confirmation, options, can_ask=self.inv.console.can_ask)
+        total = info.total if info else 0
+        confirmation = Confirmation(gravest(session.provider, request.calls), request.usernames, session.profile, total)
+        consent = None if self._depends_on_customer else self._consent(confirmation)
         await self._check_rows()
         request = self.request
         warnings = [*messages.odd_names(self.odd_names), *(self._warnings() if early is None else early)]
         calls, skipped = self._without(await self._look_up())
         warnings += await self._taken_away(calls)
+        seen = seen_values(self.found.values()) if self._depends_on_customer else NOT_SEEN
+        if calls and self._depends_on_customer:
+            confirmation = replace(confirmation, gravest=gravest(session.provider, calls, seen))
+            consent = self._consent(confirmation)
         if calls and consent is None:
             lines = [(call.username, self._changes(call)) for call in [*calls, *request.further]]
             reviewed = messages.review(request.operation, session.profile, lines, warnings)
@@ -127,7 +97,15 @@ class _WriteFlow:
         if not calls:
             return await self._send(calls, skipped, None)
         total = await door.total_for_ceiling(session) if request.is_for_many else confirmation.total
-        return await self._send(calls, skipped, approach.admit(total, consent or Consent()))
+        return await self._send(calls, skipped, approach.admit(total, consent or Consent(), seen))
+
+    @property
+    def _depends_on_customer(self) -> bool:
+        """Whether only a reading of the customers tells how grave it is."""
+        return self.session.provider.action(self.request.operation).adding is not None
+
+    def _consent(self, confirmation: Confirmation) -> Consent | None:
+        return consent_from_options(confirmation, self.options, can_ask=self.inv.console.can_ask)
 
     async def _plan_instead(self, error: NeedsApproval) -> int:
         """Make a plan of what others have to approve of first. Raises that it was refused, and how to propose it."""

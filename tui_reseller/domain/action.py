@@ -40,7 +40,8 @@ class Action:
     an outcome is open. Scope is what a key must be allowed, or empty. Brief is a few words on it, for the help.
 
     Is_whole: all that it takes is sent together and overwrites what is there, so that nothing of it is left out where
-    it is so already, and it has a form of its own. Kinds say of such an operation, by the value of the first field that
+    it is so already, and it has a form of its own. Adding is the grade of one that takes nothing away of what is there
+    (grading.py), where that is less. Kinds say of such an operation, by the value of the first field that
     it takes, which of the others go with it and are needed; without kinds all of them do.
     """
 
@@ -56,6 +57,7 @@ class Action:
     refused_when: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: NO_REFUSALS)
     takes: tuple[str, ...] = ()
     is_whole: bool = False
+    adding: int | None = None
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_KINDS)
     remembers: tuple[str, ...] = ()
     undo: Operation | None = None

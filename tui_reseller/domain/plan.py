@@ -172,6 +172,11 @@ class Plan:
         return tuple(dict.fromkeys(item.operation for item in self.items))
 
     @property
+    def seen(self) -> Mapping[str, Mapping[str, Value]]:
+        """What its customers had in the fields that it changes when it was made, by username."""
+        return {item.username: item.before for item in self.items}
+
+    @property
     def share(self) -> float:
         """Part of all customers, 0 to 1; new ones count as well."""
         return len(self.items) / self.total if self.total else 1.0

@@ -24,6 +24,12 @@ def fields_of_whole(action: Action, kind: str) -> tuple[str, ...] | None:
     return None if others is None else (action.takes[0], *others)
 
 
+def booked_numbers(text: str) -> dict[str, int]:
+    """Return how often each add-on of a list is booked."""
+    parts = [part.strip().partition(":") for part in text.split(",") if part.strip()]
+    return {name: int(number) if number.isascii() and number.isdigit() else 1 for name, _, number in parts}
+
+
 def in_order(field: Field, text: str) -> str:
     """Return a list in the one form in which it is compared: each part once, in order, with commas between."""
     if field.check not in LISTS:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_reseller.domain.errors import NeedsApproval, RefusedHere
+from tui_reseller.domain.grading import NOT_SEEN, Seen, gravest
 from tui_reseller.domain.job import Job
 from tui_reseller.domain.operation import Call, Operation
-from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import listing
 from tui_reseller.services.approvals import why_single
@@ -63,11 +63,14 @@ class Approach:
     session: Session
     calls: Sequence[Call]
 
-    def admit(self, total: int, consent: Consent) -> Permit:
-        """Let the calls leave, out of *total* customers (0: not known). Raises RefusedHere for what a rule forbids."""
+    def admit(self, total: int, consent: Consent, seen: Seen = NOT_SEEN) -> Permit:
+        """Let the calls leave, out of *total* customers (0: not known). Seen is what the customers had when somebody
+        was asked: how grave a call is may depend on it. Raises RefusedHere for what a rule forbids.
+        """
         usernames = list(dict.fromkeys(call.username for call in self.calls))
         refuse_over_ceiling(self.session.profile, len(usernames), total)
-        _refuse_unagreed(self.session, gravest(self.session.provider, self.calls), usernames, total, consent)
+        level = gravest(self.session.provider, self.calls, seen).grade
+        _refuse_unagreed(self.session, level, usernames, total, consent)
         return Permit(self.session.account, frozenset((call.operation, call.username) for call in self.calls))
 
 
@@ -86,10 +89,17 @@ def approach(session: Session, calls: Sequence[Call], reason: str, *, as_plan: b
 
 
 def admit(
-    session: Session, calls: Sequence[Call], reason: str, total: int, consent: Consent, *, as_plan: bool = False
+    session: Session,
+    calls: Sequence[Call],
+    reason: str,
+    total: int,
+    consent: Consent,
+    seen: Seen = NOT_SEEN,
+    *,
+    as_plan: bool = False,
 ) -> Permit:
-    """Let calls leave, out of *total* customers (0: not known). Raises RefusedHere for what a rule forbids."""
-    return approach(session, calls, reason, as_plan=as_plan).admit(total, consent)
+    """Do both at once."""
+    return approach(session, calls, reason, as_plan=as_plan).admit(total, consent, seen)
 
 
 async def admit_job(session: Session, job: Job, count: int, consent: Consent) -> Permit:
@@ -120,21 +130,14 @@ async def total_for_ceiling(session: Session) -> int:
     return session.customers.total
 
 
-def gravest(provider: Provider, calls: Sequence[Call]) -> Operation:
-    """Return the operation among calls that is asked about most strongly. Raises ValueError for no calls."""
-    return max((call.operation for call in calls), key=lambda operation: provider.action(operation).grade)
-
-
-def _refuse_unagreed(
-    session: Session, operation: Operation, usernames: Sequence[str], total: int, consent: Consent
-) -> None:
+def _refuse_unagreed(session: Session, level: int, usernames: Sequence[str], total: int, consent: Consent) -> None:
     if consent.dry_run:
         raise _dry_run()
     if consent.typed is not None:
         if not is_confirmed_by(consent.typed, usernames, session.profile):
             raise _mismatch(consent.typed, confirming_text(usernames, session.profile))
         return
-    typed = typed_text(operation, list(usernames), session.profile, total)
+    typed = typed_text(level, list(usernames), session.profile, total)
     if typed is not None and not consent.recorded:
         raise RefusedHere(f"refused: this must be confirmed by typing {quoted(typed)}; nothing was sent")
     if not consent.agreed:

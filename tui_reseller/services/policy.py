@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tui_reseller.domain.action import Action
 from tui_reseller.domain.confusables import is_same_name
 from tui_reseller.domain.errors import InvalidInput, NotWritable, RefusedHere
 from tui_reseller.domain.operation import Call, Operation
@@ -28,9 +27,11 @@ SAME_MOMENT = timedelta(seconds=1)
 """Clocks that drift by less than this were not set."""
 
 
-def grade(action: Action, count: int = 1, total: int = 0, *, protected: bool = False) -> int:
-    """Return how strongly to ask, 1 to 3, for an operation on *count* of *total* customers; total 0 is not known."""
-    level = action.grade + (1 if protected else 0)
+def grade(level: int, count: int = 1, total: int = 0, *, protected: bool = False) -> int:
+    """Return how strongly to ask, 1 to 3, for what has this grade on one customer, on *count* of *total* customers;
+    total 0 is not known.
+    """
+    level += 1 if protected else 0
     if count > 1:
         level = max(level, 2)
         if count > MANY or (count >= SHARE_FLOOR and (not total or count > total * SHARE)):
@@ -38,9 +39,9 @@ def grade(action: Action, count: int = 1, total: int = 0, *, protected: bool = F
     return min(level, TYPED)
 
 
-def typed_text(operation: Operation, usernames: Sequence[str], profile: Profile, total: int) -> str | None:
-    """Return what has to be typed before this is done, or None where yes is enough."""
-    is_typed = grade(profile.service.action(operation), len(usernames), total, protected=profile.protected) >= TYPED
+def typed_text(level: int, usernames: Sequence[str], profile: Profile, total: int) -> str | None:
+    """Return what has to be typed before what has this grade is done, or None where yes is enough."""
+    is_typed = grade(level, len(usernames), total, protected=profile.protected) >= TYPED
     return confirming_text(usernames, profile) if is_typed else None
 
 

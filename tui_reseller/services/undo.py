@@ -12,6 +12,7 @@ from tui_reseller.domain.plan import Refusal
 from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import quoted
+from tui_reseller.domain.value import Value, value_of
 from tui_reseller.domain.whole import call_back_to
 from tui_reseller.services import plans
 from tui_reseller.services.attribution import attribution_words
@@ -58,6 +59,13 @@ def _as_before(entry: Entry) -> Call | None:
 def why_never(entry: Entry) -> str:
     """Return why an operation cannot be taken back."""
     return provider_of(entry.account).action(entry.operation).cannot_undo or UNTOLD
+
+
+def left_by(entry: Entry) -> Mapping[str, Value]:
+    """Return what an applied operation left of its customer, with what was there before and stayed."""
+    provider = provider_of(entry.account)
+    before = {name: value_of(value) for name, value in (entry.before or {}).items() if name in provider.by_name}
+    return {**before, **{change.field: change.after for change in entry.changes}}
 
 
 def as_left(entry: Entry, present: Customer) -> Customer:

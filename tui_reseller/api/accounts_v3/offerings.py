@@ -7,7 +7,7 @@ from tui_reseller.api.json_codec import whole_number
 from tui_reseller.domain.errors import UnusableAnswer
 from tui_reseller.domain.providers.accounts_v3 import ACCOUNTS_V3
 from tui_reseller.domain.text import clean
-from tui_reseller.domain.whole import in_order
+from tui_reseller.domain.whole import booked_numbers, in_order
 
 PACKAGE, ADDON = "package", "addon"
 
@@ -99,8 +99,7 @@ _WORDS = {
 def _numbers(booked: Booked) -> dict[str, int]:
     """Return how often each offering is booked."""
     package, addons = booked
-    parts = [part.partition(":") for part in addons.split(",") if part]
-    found = {name: int(number) if number.isdigit() else 1 for name, _, number in parts}
+    found = booked_numbers(addons)
     return {package: 1, **found} if package else found
 
 

@@ -14,7 +14,8 @@ from tui_reseller.cli.options import writing
 from tui_reseller.cli.passwords import generated_password, password_source
 from tui_reseller.cli.provider_help import create_fields, of_operation
 from tui_reseller.cli.reading_options import Reading, ReadingGiven, odd_names_option, reading_from, reads_files
-from tui_reseller.cli.writing import WriteRequest, write
+from tui_reseller.cli.write_request import WriteRequest
+from tui_reseller.cli.writing import write
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Provider

@@ -10,7 +10,8 @@ from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.operation_verb import verb_for
 from tui_reseller.cli.options import one_customer
 from tui_reseller.cli.provider_help import taken_by
-from tui_reseller.cli.writing import WriteRequest, write
+from tui_reseller.cli.write_request import WriteRequest
+from tui_reseller.cli.writing import write
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import Provider
 from tui_reseller.services.validation import checked_field_names

@@ -14,6 +14,7 @@ from tui_reseller.cli.options import writing
 from tui_reseller.cli.report import Report
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.grading import gravest
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door
@@ -123,7 +124,7 @@ class _Run:
         if self.options.yes and self.options.confirm is None:
             return Consent(agreed=True, recorded=True)
         usernames = [suspension.username for suspension in waiting]
-        confirmation = Confirmation(calls[0].operation, usernames, self.session.profile, 0)
+        confirmation = Confirmation(gravest(self.session.provider, calls), usernames, self.session.profile, 0)
         consent = consent_from_options(confirmation, self.options, can_ask=self.inv.console.can_ask)
         if consent is None:
             ended = [

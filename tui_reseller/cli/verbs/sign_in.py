@@ -15,6 +15,7 @@ from tui_reseller.cli.options import common, one_customer
 from tui_reseller.cli.provider_help import of_operation
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.grading import gravest
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.text import quoted
 from tui_reseller.services import door
@@ -87,7 +88,7 @@ def _show_only(inv: Invocation, session: Session, call: Call, reason: str) -> in
 
 def _consent(inv: Invocation, session: Session, call: Call, options: Writing) -> Consent:
     """Return the consent that the options give, or a person. Raises RefusedHere for none."""
-    asked = Confirmation(call.operation, [call.username], session.profile, session.customers.total)
+    asked = Confirmation(gravest(session.provider, [call]), [call.username], session.profile, session.customers.total)
     given = consent_from_options(asked, options, can_ask=inv.console.can_ask)
     review = messages.review(call.operation, session.profile, [(call.username, ())])
     return given if given is not None else ask(asked, review, inv.console)

@@ -8,7 +8,8 @@ from tui_reseller.cli.operation_verb import verb_for
 from tui_reseller.cli.options import one_customer
 from tui_reseller.cli.passwords import old_password_source, password_source, passwords_from_stdin
 from tui_reseller.cli.reading_options import odd_names_option
-from tui_reseller.cli.writing import WriteRequest, write
+from tui_reseller.cli.write_request import WriteRequest
+from tui_reseller.cli.writing import write
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Provider

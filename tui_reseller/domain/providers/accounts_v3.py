@@ -91,7 +91,7 @@ ACTIONS = {
             "Undo books what was booked before; what was taken away does not come back with it.",
         ),
         of_many="All that they have booked is overwritten. What the new offerings do not allow is taken away.",
-        takes=("package", "addons"), is_whole=True, undo=Operation.OFFERINGS_SET,
+        takes=("package", "addons"), is_whole=True, adding=2, undo=Operation.OFFERINGS_SET,
         advice={Outcome.UNKNOWN: "Safe: check. Not safe: send it again before it is resolved; it may undo what others "
                 "changed."},
     ),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import NeedsApproval, RefusedHere, ResellerError
+from tui_reseller.domain.grading import NOT_SEEN, Seen, seen_values
 from tui_reseller.domain.operation import Call, Operation, Outcome, verb_of
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.approvals import why_single
@@ -25,9 +26,10 @@ def reason_required(context: ProfileContext, operation: Operation) -> bool:
     return context.session.profile.protected and is_grave and not context.session.policy.unlock_reason
 
 
-def typed_for_one(context: ProfileContext, operation: Operation, username: str) -> str | None:
-    """Return what has to be typed for one customer, or None."""
-    return typed_text(operation, [username], context.session.profile, context.session.customers.total)
+def typed_for_one(context: ProfileContext, operation: Operation, username: str, level: int | None = None) -> str | None:
+    """Return what has to be typed for one customer, or None. Level is the grade where it is another than the usual."""
+    level = context.provider.action(operation).grade if level is None else level
+    return typed_text(level, [username], context.session.profile, context.session.customers.total)
 
 
 async def do_one(
@@ -44,7 +46,8 @@ async def do_one(
         return await _proposed(context, call, loaded, answer["reason"], then)
     context.notify(f"{verb_of(call.operation)} {quoted(call.username, 40)}: on its way ...")
     try:
-        permit = admitted(context, [call, *([then] if then else [])], answer)
+        seen = seen_values([loaded]) if loaded is not None else NOT_SEEN
+        permit = admitted(context, [call, *([then] if then else [])], answer, seen)
     except ResellerError as error:
         result = stopped(call, error)
         await show_result(context, result)
@@ -72,11 +75,18 @@ async def _proposed(
 
 
 def admitted(
-    context: ProfileContext, calls: Sequence[Call], answer: Mapping[str, str], *, as_plan: bool = False
+    context: ProfileContext,
+    calls: Sequence[Call],
+    answer: Mapping[str, str],
+    seen: Seen = NOT_SEEN,
+    *,
+    as_plan: bool = False,
 ) -> Permit:
-    """Return the permit for what a dialog agreed to. Raises RefusedHere for what a rule forbids."""
+    """Return the permit for what a dialog agreed to, with customers as they were seen there. Raises RefusedHere for
+    what a rule forbids.
+    """
     consent, total = Consent(agreed=True, typed=answer.get("typed")), context.session.customers.total
-    return admit(context.session, calls, answer["reason"], total, consent, as_plan=as_plan)
+    return admit(context.session, calls, answer["reason"], total, consent, seen, as_plan=as_plan)
 
 
 async def show_result(context: ProfileContext, result: Result, *, is_undo: bool = False) -> None:

@@ -10,9 +10,9 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.draft import Draft
 from tui_reseller.domain.errors import BadConfig, Conflict, ResellerError
 from tui_reseller.domain.fingerprint import Likeness, likeness, seen_of
+from tui_reseller.domain.grading import gravest
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.text import clean, quoted
-from tui_reseller.services.door import gravest
 from tui_reseller.services.edit import conflict_with, save
 from tui_reseller.services.result import Result
 from tui_reseller.services.validation import findings_for
@@ -193,7 +193,7 @@ def _review(context: ProfileContext, customer: Customer, edited: Mapping[str, st
     if len(calls) > 1:
         lines.append("If the first is not applied, the second is not sent.")
     required = any(reason_required(context, call.operation) for call in calls)
-    typed = typed_for_one(context, gravest(context.provider, calls), customer.username)
+    typed = typed_for_one(context, gravest(context.provider, calls).operation, customer.username)
     return review_form(
         f"Review changes of {quoted(customer.username, 40)}", context.profile_title, lines,
         reason_required=required, commit="Send",

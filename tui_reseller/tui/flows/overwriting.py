@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.grading import grade_of
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.whole import in_one_form
 from tui_reseller.services.validation import findings_for
@@ -84,6 +85,7 @@ async def _review(context: ProfileContext, call: Call, customer: Customer, notes
     provider, action = context.provider, context.provider.action(call.operation)
     lost = await context.session.taken_away(call, customer)
     alike = await warnings(context, customer)
+    level = grade_of(provider, call, customer.as_dict())
     lines = review_lines(provider, preview(provider, call, customer), lost, notes)
     return review_form(
         f"Review: {action.heading[:1].lower()}{action.heading[1:]}",
@@ -91,5 +93,6 @@ async def _review(context: ProfileContext, call: Call, customer: Customer, notes
         [who(provider, customer), *lines, *alike, *action.consequence],
         reason_required=reason_required(context, call.operation),
         commit=action.button,
-        confirming=typed_fields(call.username, typed_for_one(context, call.operation, call.username)),
+        confirming=typed_fields(call.username, typed_for_one(context, call.operation, call.username, level)),
+        grade=level,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.grading import gravest
 from tui_reseller.domain.job import Job
 from tui_reseller.domain.plan import Plan
 from tui_reseller.services import plans
@@ -81,7 +82,7 @@ async def _start(context: ProfileContext, plan: Plan, answer: dict[str, str], as
         context.notify(f"Job {context.run.job.number} is still running here: one after the other.", "warning")
         return None
     fits = await plans.unmoved(plan, context.session, is_final=True)
-    permit = admitted(context, [item.call for item in plan.items], answer, as_plan=True)
+    permit = admitted(context, [item.call for item in plan.items], answer, plan.seen, as_plan=True)
     passwords, to = asked.passwords(answer), asked.passwords_to(answer)
     try:
         job = await context.services.jobs.add(fits, context.session.operator, answer["reason"], to, digest=plan.digest)
@@ -95,16 +96,16 @@ async def _start(context: ProfileContext, plan: Plan, answer: dict[str, str], as
 
 def _spec(context: ProfileContext, drafted: Drafted, review: Review) -> FormSpec:
     plan = drafted.plan
-    gravest = max(plan.operations, key=lambda operation: context.provider.action(operation).grade)
+    found = gravest(context.provider, [item.call for item in plan.items], plan.seen)
     names = [item.username for item in plan.items]
-    typed = typed_text(gravest, names, context.session.profile, plan.total)
-    action = context.provider.action(gravest)
+    typed = typed_text(found.grade, names, context.session.profile, plan.total)
+    action = context.provider.action(found.operation)
     what = action.title.lower() if len(plan.operations) == 1 else "several actions"
     lines = words.plan_lines(context.provider, plan, marked=review.marked, changed=review.changed, now=context.now())
     lines[1:1] = [text for text in (review.note, action.of_many) if text] + words.undo_lines(drafted.refusals)
     fields = [
         *review.asked.fields,
-        reason_field(required=reason_required(context, gravest)),
+        reason_field(required=reason_required(context, found.operation)),
     ]
     if len(names) > words.SAMPLE:
         fields.append(FormField("then", "Then", "start", "choice", options=_THEN))
@@ -112,4 +113,4 @@ def _spec(context: ProfileContext, drafted: Drafted, review: Review) -> FormSpec
         fields.append(confirming_field(names, typed))
     count = "1 customer" if len(names) == 1 else f"{count_text(len(names))} customers"
     title = f"Plan: {what} for {count}"
-    return FormSpec(title, context.profile_title, lines, fields, commit="Start", grade=action.grade)
+    return FormSpec(title, context.profile_title, lines, fields, commit="Start", grade=found.grade)

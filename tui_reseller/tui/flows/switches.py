@@ -6,13 +6,12 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.switch import Switch
-from tui_reseller.services.policy import typed_text
 from tui_reseller.services.result import Result
 from tui_reseller.services.time_input import read_end
 from tui_reseller.tui.commands import BY_ID
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import switch_form
-from tui_reseller.tui.flows.act import do_one, reason_required
+from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
 from tui_reseller.tui.flows.again import remember
 from tui_reseller.tui.flows.many import act_on_many
 from tui_reseller.tui.flows.targets import choose, warnings
@@ -63,7 +62,7 @@ async def switch(context: ProfileContext, operation: Operation, targets: list[Cu
         await act_on_many(context, operation, targets)
         return
     session, (target,) = context.session, targets
-    is_typed = typed_text(operation, [target.username], session.profile, session.customers.total) is not None
+    is_typed = typed_for_one(context, operation, target.username) is not None
     alike: list[str] = []
     if context.provider.action(operation).grade >= GRAVE:
         alike = await warnings(context, target)

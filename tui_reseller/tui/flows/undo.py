@@ -2,14 +2,14 @@
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.errors import ResellerError
+from tui_reseller.domain.grading import grade_of
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.attribution import attribution_words
-from tui_reseller.services.policy import typed_text
-from tui_reseller.services.undo import draft_undo, last_undoable, opposite, refuse_overtaken, take_back
+from tui_reseller.services.undo import draft_undo, last_undoable, left_by, opposite, refuse_overtaken, take_back
 from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.rows import reason_field, typed_fields
-from tui_reseller.tui.flows.act import admitted, reason_required, show_result
+from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
 from tui_reseller.tui.flows.jobs import review_and_run
 from tui_reseller.tui.flows.plans import Review
 from tui_reseller.tui.presenters.entry import change_words, word
@@ -40,7 +40,7 @@ async def _undo_one(context: ProfileContext, entry: Entry, call: Call) -> None:
         answer = await context.dialogs.ask_form(_spec(context, entry, call))
         if answer is None:
             return
-        permit = admitted(context, [call], answer)
+        permit = admitted(context, [call], answer, {call.username: left_by(entry)})
     except ResellerError as error:
         context.notify_error(error)
         return
@@ -68,7 +68,8 @@ def _spec(context: ProfileContext, entry: Entry, call: Call) -> FormSpec:
         f"    back: {back}",
         "It is read again first; what was changed since is left alone.",
     ]
-    typed = typed_text(call.operation, [call.username], context.session.profile, context.session.customers.total)
+    level = grade_of(context.provider, call, left_by(entry))
+    typed = typed_for_one(context, call.operation, call.username, level)
     fields = [reason_field(required=reason_required(context, call.operation)), *typed_fields(call.username, typed)]
     return FormSpec(
         f"Undo: {context.provider.action(call.operation).title.lower()}",
@@ -76,5 +77,5 @@ def _spec(context: ProfileContext, entry: Entry, call: Call) -> FormSpec:
         lines,
         fields,
         commit="Undo",
-        grade=context.provider.action(call.operation).grade,
+        grade=level,
     )

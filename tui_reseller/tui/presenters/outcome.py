@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from tui_reseller.domain.action import Effect
+from tui_reseller.domain.action import Action, Effect
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.changes import Change
-from tui_reseller.domain.operation import Operation, Outcome, verb_of
+from tui_reseller.domain.grading import grade_of
+from tui_reseller.domain.operation import Call, Operation, Outcome, verb_of
 from tui_reseller.domain.printed import Foreign, Typed, Word, command
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
@@ -43,6 +44,11 @@ def result_note(provider: Provider, result: Result, now: datetime, *, is_undo: b
     return Note(line, kind, (*undo, COPY_HINT), chip)
 
 
+def _kept(action: Action, before: Mapping[str, object] | None) -> dict[str, str]:
+    """Return what stays of the fields that are overwritten together."""
+    return {name: str(before[name]) for name in action.takes if before and before.get(name) is not None}
+
+
 def as_command(
     provider: Provider,
     operation: Operation,
@@ -63,7 +69,8 @@ def as_command(
     words: list[Word] = [*verb_of(operation).split(), "--profile", profile]
     words += ["--until", utc_text(until)] if until is not None else []
     words += ["--reason", Typed(reason)] if reason else []
-    words += ["--confirm", who] if action.grade >= TYPED else []
+    call = Call(operation, username, {**_kept(action, before), **{c.field: str(c.after) for c in changes}})
+    words += ["--confirm", who] if grade_of(provider, call, before) >= TYPED else []
     if action.effect is Effect.CREATES:
         words += ["--generate-password", *values] if action.needs_password else values
     elif action.effect is Effect.RENAMES or operation is Operation.EMAIL:  # these verbs take the new value alone
