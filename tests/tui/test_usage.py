@@ -1,6 +1,8 @@
 """Usage on the screen: the sandbox's own numbers, in lines that never move, on a page, in a ranking."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -107,8 +109,9 @@ async def test_it_is_read_once_where_the_cursor_rests_and_never_by_itself(open_v
 async def test_a_low_pane_reads_nothing_that_it_does_not_show(open_v3, subusers):
     async with open_v3(size=(80, 24)) as desk:
         await desk.press("down")
+        await soon("usage", lambda: desk.main.context.session.usage.usage)
         await desk.pilot.pause(0.5)
-        assert not [row for row in subusers.requests() if "stats" in row["path"] or "reputations" in row["path"]]
+        assert not [row for row in subusers.requests() if "credits" in row["path"] or "reputations" in row["path"]]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -254,3 +257,46 @@ async def test_what_the_key_may_not_read_is_asked_for_once(tmp_path):
                 await desk.go_to(name)
                 await soon("it is said", lambda: any("not told: access forbidden" in line for line in detail(desk)))
             assert len([row for row in sandbox.requests() if row["path"].endswith("subusers/stats")]) == 1
+
+
+async def test_below_the_list_one_line_says_what_is_sent(open_v3, subusers):
+    name, found = sender(subusers)
+    async with open_v3(size=(80, 24)) as desk:
+        await desk.go_to(name)
+        words = f"Mail     {total(found, 'delivered'):,} delivered"
+        await soon("usage below the list", lambda: any(words in line for line in detail(desk)))
+        assert len(detail(desk)) == 8
+        assert any(line.startswith(" Last") for line in detail(desk))
+
+
+async def test_views_on_usage_hold_those_of_whom_something_was_read_and_ask_nothing(open_v3, subusers):
+    name, _ = sender(subusers)
+    async with open_v3() as desk:
+        await resting(desk, name)
+        known = desk.main.context.session.usage
+        (key,) = [key for key in known.usage if key[0] == name]
+        asked = len(subusers.requests())
+        for view, words, is_so in (("b", "mail bounces", known.bouncing), ("i", "silent since", known.silent)):
+            await desk.press("t")
+            await desk.opened("Views")
+            assert words in desk.words()
+            await desk.press(view)
+            await desk.told("Usage read of 1 so far; nothing is asked here")
+            assert desk.state.shown == len(is_so)
+        assert len(subusers.requests()) == asked
+        one = known.usage[key]
+        bad = {day: {"processed": 1000, "delivered": 900, "bounces": 100} for day in one.now.period.points}
+        known.usage.keep(key, replace(one, now=replace(one.now, told=bad), read_at=one.read_at + timedelta(seconds=1)))
+        await desk.press("t", "b")
+        await soon("it bounces", lambda: desk.state.shown == 1 and desk.main.context.current.username == name)
+        sent = {day: {"delivered": 900} for day in one.before.period.points}
+        known.usage.keep(key, replace(one, now=replace(one.now, told={}), before=replace(one.before, told=sent)))
+        await desk.press("t", "i")
+        await soon("it is silent", lambda: desk.state.shown == 1 and desk.main.context.current.username == name)
+
+
+async def test_another_service_has_no_views_on_usage(at_desk):
+    async with at_desk() as desk:
+        await desk.press("t")
+        await desk.opened("Views")
+        assert "bounces" not in desk.words()

@@ -14,8 +14,11 @@ from tui_reseller.domain.searching import canonical, folded
 STATES = ("on", "off", "unknown")
 DETAILS_UNKNOWN = "details-unknown"
 NOTED = "noted"
+BOUNCING, SILENT = "bouncing", "silent"
+"""Words on what customers send: only of those whose usage was read is anything known."""
 IS_WORDS = (
     "marked", "new", "changed", "needs-you", "suspended", NOTED, "missing-data", "duplicate-email", DETAILS_UNKNOWN,
+    BOUNCING, SILENT,
 )  # fmt: skip
 LONGEST_REGEX = 200
 _TERM_START = re.compile(r"(?P<minus>-?)(?:(?P<name>[A-Za-z_][A-Za-z_]*)(?P<sign>[:=~]))?")

@@ -54,6 +54,8 @@ class ListContext:
     needs_you: frozenset[str] = frozenset()
     suspended: frozenset[str] = frozenset()
     notes: Notes = NO_NOTES
+    bouncing: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

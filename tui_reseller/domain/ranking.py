@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 from tui_reseller.domain.usage import METRICS, Ranked, Totals
 
+SILENCE = "silence"
 FEW = 100
 """With fewer messages than so many a share says nothing: one bounce of one is 100 %."""
+
+BOUNCING_FROM = 0.05
+"""From this share of bounces on somebody looks at a customer's addresses. Our own measure: the service tells none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,11 @@ class Order:
 
 def _bounced(one: Ranked) -> float | None:
     return one.now.bounce_share if (one.now.get("processed") or 0) >= FEW else None
+
+
+def is_bouncing(sums: Totals) -> bool:
+    """Whether so much of what was sent bounced that it harms; with a few messages nothing is said."""
+    return (sums.get("processed") or 0) >= FEW and (sums.bounce_share or 0.0) >= BOUNCING_FROM
 
 
 def _reported(one: Ranked) -> float | None:
@@ -50,7 +59,7 @@ ORDERS = {
         Order("bounce_share", "share of bounces", _bounced, "bounces"),
         Order("spam_share", "share of spam reports", _reported, "spam_reports"),
         Order("growth", "growth", _grown, needs_before=True),
-        Order("silence", "silence (nothing delivered any more)", _fallen_silent, needs_before=True, tells_last=True),
+        Order(SILENCE, "silence (nothing delivered any more)", _fallen_silent, needs_before=True, tells_last=True),
     )
 }
 """Orders of ours, by their names."""

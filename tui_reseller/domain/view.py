@@ -28,7 +28,8 @@ class ListLayout:
 @dataclass(frozen=True, slots=True)
 class View:
     """A filter that opens with a digit. Without a layout of its own, order and columns stay as they are. Short is what
-    its count is called beside the filter; without it, it is not counted there.
+    its count is called beside the filter; without it, it is not counted there. Of_usage is for services that tell what
+    customers send.
     """
 
     key: str
@@ -36,6 +37,7 @@ class View:
     filter: str = ""
     layout: ListLayout | None = None
     short: str = ""
+    of_usage: bool = False
 
 
 SHIPPED = (
@@ -48,6 +50,8 @@ SHIPPED = (
     View("6", "marked", "is:marked"),
     View("7", "new with the last refresh", "is:new"),
     View("8", "stopped until a time", "is:suspended"),
+    View("b", "mail bounces", "is:bouncing", of_usage=True),
+    View("i", "silent since some days", "is:silent", of_usage=True),
 )
 
 

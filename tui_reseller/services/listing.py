@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
     BadConfig,
+    InvalidInput,
     LedgerUnavailable,
     MissingCredentials,
     RefusedHere,
     ResellerError,
     SnapshotDamaged,
 )
-from tui_reseller.domain.filters import Filter
+from tui_reseller.domain.filters import BOUNCING, SILENT, Filter
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.listing import ListContext, SnapshotInfo
 from tui_reseller.domain.note import NOTE_COLUMNS
@@ -230,8 +231,14 @@ async def marks_for(session: Session, filter_: Filter, columns: Collection[str] 
     """Return what a filter and columns ask beside the list, where no screen has it: who needs a person, who is stopped
     until a moment, and our own notes.
 
-    Raises LedgerUnavailable; who asks for none of it does not touch the ledger.
+    Raises LedgerUnavailable; who asks for none of it does not touch the ledger. Raises InvalidInput for words on usage,
+    which is known where it was read.
     """
+    if filter_.asks(BOUNCING, SILENT):
+        raise InvalidInput(
+            "is:bouncing and is:silent are known on the screen, of customers whose usage was read there",
+            field="filter", hint="tui-reseller stats --top bounce_share, or --top silence",
+        )  # fmt: skip
     needs_you: frozenset[str] = frozenset()
     suspended: frozenset[str] = frozenset()
     if filter_.asks("needs-you", "suspended"):

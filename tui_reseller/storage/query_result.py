@@ -132,7 +132,7 @@ def _names(rows: CustomerRows, query: ListQuery) -> Names:
     words = {term.text for term in query.filter.terms if term.kind == "is"}
     context = query.context
     names: dict[str, frozenset[str] | pl.Series] = {"marked": context.marked, "needs-you": context.needs_you}
-    names |= {"suspended": context.suspended}
+    names |= {"suspended": context.suspended, "bouncing": context.bouncing, "silent": context.silent}
     names |= {"new": rows.changes.new, "changed": rows.changes.changed}
     if "duplicate-email" in words:
         names["duplicate-email"] = _duplicates(rows)

@@ -159,7 +159,8 @@ class ProfileContext:
     @property
     def marks(self) -> ListContext:
         """What filters ask beside the list."""
-        return replace(self.state.marks, notes=self.session.notes.present)
+        known = self.session.usage
+        return replace(self.state.marks, notes=self.session.notes.present, bouncing=known.bouncing, silent=known.silent)
 
     async def learn_notes(self) -> None:
         """Read our own labels and notes, and show them. A ledger that cannot be read has been reported: then there are

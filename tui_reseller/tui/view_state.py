@@ -84,6 +84,7 @@ class ViewState:
     running: str = ""
     waiting: str = ""
     zoomed: bool = False
+    edited: bool = False
     ranging: bool = False
 
     @property

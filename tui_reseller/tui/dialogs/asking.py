@@ -39,18 +39,23 @@ class Dialogs:
         why = self.why_proposed()
         return replace(spec, lines=[f"{why}: it is proposed, not sent.", *spec.lines]) if why else spec
 
-    async def ask_form(self, spec: FormSpec, *, is_write: bool = True) -> dict[str, str] | None:
+    async def ask_form(
+        self, spec: FormSpec, *, is_write: bool = True, is_beside: bool = False
+    ) -> dict[str, str] | None:
         """Show a form and wait for its values. A reason that was given is offered by the up key, and never
         filled in: it would stand before what is typed for another customer. One that has a reason changes customers,
         unless it is said not to: what others have to approve of is proposed by it, and that takes the reason.
+        Is_beside: beside the list, as the editor.
         """
         if is_write and self.why_proposed() and any(field.name == "reason" for field in spec.fields):
             fields = [replace(one, required=one.required or one.name == "reason") for one in spec.fields]
             spec = replace(self.announced(spec), fields=fields, commit="Propose")
-        from tui_reseller.tui.dialogs.form import Form  # noqa: PLC0415 - loaded with the first dialog
+        from tui_reseller.tui.dialogs.editor import BesideForm  # noqa: PLC0415 - loaded with the first dialog
+        from tui_reseller.tui.dialogs.form import Form  # noqa: PLC0415
 
+        kind = BesideForm if is_beside else Form
         recall = {**spec.recall, "reason": self._reasons}
-        answer = await self.ask(Form(replace(spec, recall=recall), self.host.new_guard()))
+        answer = await self.ask(kind(replace(spec, recall=recall), self.host.new_guard()))
         if answer and answer.get("reason", "").strip():
             self._reasons = [reason for reason in self._reasons if reason != answer["reason"]] + [answer["reason"]]
         return answer

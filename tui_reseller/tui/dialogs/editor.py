@@ -1,4 +1,4 @@
-"""The editor: a form that keeps a draft of what was typed, and sits where the detail pane is."""
+"""Forms beside the list: the editor, which keeps a draft of what was typed, and the review behind it."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,18 +8,13 @@ from textual.widgets import Input
 from tui_reseller.tui.commit_guard import CommitGuard
 from tui_reseller.tui.dialogs.form import Form
 from tui_reseller.tui.dialogs.form_spec import FormSpec
-from tui_reseller.tui.presenters.rows import SIDE_BY_SIDE
+from tui_reseller.tui.presenters.rows import BESIDE
 
 DRAFT_AFTER = 1.0
 
 
-class Editor(Form):
-    """A form in the place of the detail pane (of both panes below 100 columns)."""
-
-    def __init__(self, spec: FormSpec, guard: CommitGuard, keep: Callable[[Mapping[str, str]], None]) -> None:
-        super().__init__(spec, guard)
-        self.keep = keep
-        self._timer_set = False
+class BesideForm(Form):
+    """A form beside the list, which then shows whole columns; below 120 columns one like all others."""
 
     def compose(self) -> ComposeResult:
         """Be as wide as it will be from the first painting on."""
@@ -28,7 +23,16 @@ class Editor(Form):
 
     def on_resize(self) -> None:
         """Beside the list where there is room, else over it."""
-        self.set_class(self.app.size.width >= SIDE_BY_SIDE, "-wide")
+        self.set_class(self.app.size.width >= BESIDE, "-wide")
+
+
+class Editor(BesideForm):
+    """A form that keeps what is typed; below 120 columns it is the whole screen."""
+
+    def __init__(self, spec: FormSpec, guard: CommitGuard, keep: Callable[[Mapping[str, str]], None]) -> None:
+        super().__init__(spec, guard)
+        self.keep = keep
+        self._timer_set = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Keep a draft a moment after typing."""

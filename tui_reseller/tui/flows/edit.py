@@ -38,15 +38,13 @@ class _Unsent:
     """An edit that was not sent: the next Enter on its customer takes it up again."""
 
     draft: Draft | None = None
+    was_looked_for: bool = False
 
 
 async def offer_draft(context: ProfileContext) -> None:
     """Say once that an edit was left unfinished; that customer's editor brings it back, also at a later start."""
-    draft = context.services.drafts.load(context.session.account)
-    if draft is None:
-        return
-    context.memory(_Unsent).draft = draft
-    if not draft.was_told:
+    draft = _unsent(context).draft
+    if draft is not None and not draft.was_told:
         with suppress(BadConfig):  # then it is said again, which is no harm
             context.services.drafts.save(context.session.account, replace(draft, was_told=True))
         note = f"An edit of {quoted(draft.username, 40)} was not sent."
@@ -54,11 +52,19 @@ async def offer_draft(context: ProfileContext) -> None:
         context.show_note(Note(note, "warning", hints))
 
 
+def _unsent(context: ProfileContext) -> _Unsent:
+    """Return what was not sent; the first time also what an earlier start has left."""
+    unsent = context.memory(_Unsent)
+    if not unsent.was_looked_for:
+        unsent.was_looked_for = True
+        unsent.draft = unsent.draft or context.services.drafts.load(context.session.account)
+    return unsent
+
+
 async def drop_draft(context: ProfileContext) -> None:
     """Forget what was typed for a customer and not sent."""
-    unsent = context.memory(_Unsent)
-    draft = unsent.draft or context.services.drafts.load(context.session.account)
-    unsent.draft = None
+    unsent = _unsent(context)
+    draft, unsent.draft = unsent.draft, None
     _forget_draft(context)
     name = quoted(draft.username, 40) if draft is not None else ""
     context.notify(f"Dropped: the edit of {name} that was not sent." if name else "No edit was left unsent.")
@@ -70,7 +76,7 @@ async def edit(context: ProfileContext) -> None:
     customer = await read_now(context, chosen) if chosen is not None else None
     if customer is None:
         return
-    unsent = context.memory(_Unsent)
+    unsent = _unsent(context)
     draft = unsent.draft
     if draft is not None and draft.username == customer.username and _is_another(context, draft, customer):
         unsent.draft = draft = None
@@ -102,12 +108,14 @@ async def edit_customer(
     context: ProfileContext, customer: Customer, draft: Mapping[str, str] | None, *, is_decided: bool = False
 ) -> None:
     """Show the editor until its changes are sent or left; the draft survives everything but leaving. One that was
-    decided field by field begins with the review.
+    decided field by field begins with the review. Meanwhile the list shows whole columns beside it.
     """
     tell(context, customer.username)
+    context.show(edited=True)
     try:
         await _edit_until_sent(context, customer, draft, is_decided=is_decided)
     finally:
+        context.show(edited=False)
         tell(context)
 
 
@@ -132,7 +140,7 @@ async def _edit_until_sent(
             _forget_draft(context)
             context.notify("Nothing is left to change, nothing was sent.")
             return
-        answer = await context.dialogs.ask_form(_review(context, customer, draft))
+        answer = await context.dialogs.ask_form(_review(context, customer, draft), is_beside=True)
         if answer is None:
             continue
         if context.session.policy.approvals and len(calls) == 1:

@@ -78,11 +78,14 @@ def _mark(context: ProfileContext, usernames: frozenset[str]) -> None:
     context.notify(f"{len(there):,} of the ranking are marked; is:marked shows them.", "good")
 
 
-async def read_at_cursor(context: ProfileContext, customer: Customer) -> ResellerError | None:
-    """Read what the customer under the cursor sends, after all that somebody waits for; return why that failed."""
+async def read_at_cursor(context: ProfileContext, customer: Customer, *, with_standing: bool) -> ResellerError | None:
+    """Read what the customer under the cursor sends, after all that somebody waits for, and how the service values
+    that, where there is room for it; return why that failed.
+    """
     try:
         await services.usage_of(context.session, customer, services.recent(context.session), background=True)
-        await services.standing_of(context.session, context.services.samples, customer, background=True)
+        if with_standing:
+            await services.standing_of(context.session, context.services.samples, customer, background=True)
     except ResellerError as error:
         return error
     return None

@@ -78,7 +78,8 @@ def keep_layout(context: ProfileContext) -> None:
 
 def views_menu(context: ProfileContext) -> Menu:
     """Return the menu behind t."""
-    views = with_saved(context.services.views.saved())
+    saved = with_saved(context.services.views.saved())
+    views = [view for view in saved if not view.of_usage or context.provider.tells_usage]
     options = [Option(view.key, f"{view.name}   {view.filter}", view.key) for view in views]
     options += [
         Option("s", "save this filter, order and columns as a view ...", "save"),
@@ -114,6 +115,9 @@ async def open_view(context: ProfileContext, key: str) -> None:
             found, filter_text=view.filter, filter_note="", filter_valid=True,
             sort=layout.sort, descending=layout.descending, columns=layout.columns,
         )  # fmt: skip
+        if view.of_usage:
+            told = f"Usage read of {context.session.usage.told:,} so far"
+            context.notify(f"{told}; nothing is asked here. h reads one, :ranking all.")
     except InvalidFilter as error:
         context.notify(f"The view {quoted(view.name)} cannot be opened: {error.message}", "bad")
 

@@ -16,7 +16,7 @@ from tui_reseller.tui.panes.kinds import KindStyles
 from tui_reseller.tui.presenters.commands import FooterKey
 from tui_reseller.tui.presenters.header import badge_words, counts_parts, header_parts
 from tui_reseller.tui.presenters.parts import Part, apart, text_of
-from tui_reseller.tui.presenters.rows import GUTTER, NARROW, Column, columns, title_parts
+from tui_reseller.tui.presenters.rows import GUTTER, NARROW, Column, columns, is_narrow, title_parts
 from tui_reseller.tui.themes import BADGES, BADGES_16, SIXTEEN
 from tui_reseller.tui.view_state import Note, ViewState
 
@@ -134,7 +134,7 @@ class TitleLine(FittedLine):
 
     def _fill(self, state: ViewState) -> None:
         width = self.size.width or 80
-        narrow, noted = self.app.size.width < NARROW, len(state.notes) > 0
+        narrow, noted = is_narrow(self.app.size.width, is_edited=state.edited), len(state.notes) > 0
         shown = columns(self.provider, width, state.columns, narrow=narrow, noted=noted, hidden=state.untold)
         self._columns = shown
         self.put(title_parts(shown, state.sort, descending=state.descending))

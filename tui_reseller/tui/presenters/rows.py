@@ -15,6 +15,8 @@ from tui_reseller.tui.presenters.parts import Part, text_of
 
 GUTTER = 4
 SIDE_BY_SIDE = 100
+BESIDE, EDITOR_CELLS = 120, 62
+"""From so many columns on an editor stands beside the list, and takes so many of them (styles/dialogs.tcss)."""
 """From this width on, list and detail stand beside each other."""
 NARROW = 80
 """Below this width the e-mail goes."""
@@ -88,6 +90,16 @@ def _column(provider: Provider, field: Field, width: int | None = None) -> Colum
 
 
 @lru_cache(maxsize=64)
+def is_beside(width: int, *, is_edited: bool) -> bool:
+    """Whether an editor stands beside the list."""
+    return is_edited and width >= BESIDE
+
+
+def is_narrow(width: int, *, is_edited: bool) -> bool:
+    """Whether the list has room for the key and the switches alone."""
+    return width - (EDITOR_CELLS if is_beside(width, is_edited=is_edited) else 0) < NARROW
+
+
 def columns(
     provider: Provider,
     width: int,

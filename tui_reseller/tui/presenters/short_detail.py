@@ -8,7 +8,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.note import Note
 from tui_reseller.domain.provider import KEY, Field, Kind, Provider
 from tui_reseller.domain.text import clean
-from tui_reseller.tui.presenters.detail import Facts, is_unasked, shown, switch_note, switch_part, value_part
+from tui_reseller.tui.presenters.detail import NOT_GIVEN, Facts, is_unasked, shown, switch_note, switch_part, value_part
 from tui_reseller.tui.presenters.entry import entry_words
 from tui_reseller.tui.presenters.notes import in_one_line
 from tui_reseller.tui.presenters.parts import Part, cells_of, cropped
@@ -25,8 +25,9 @@ LINES = 6
 def short_lines(facts: Facts, width: int) -> list[list[Part]]:
     """Return the lines: the record at the left; switches and the rest of it at the right; what was done last."""
     half = right_begins(width) - 1
-    left = _record(facts.provider, facts.customer)
     right = [_switch(facts, facts.provider.by_name[name]) for name in facts.provider.switches]
+    right += _usage(facts, width - half - 1)
+    left = _record(facts.provider, facts.customer, 2 * LINES - len(right))
     right += [[(label[1:], kind), *rest] for (label, kind), *rest in left[LINES:]]
     lines: list[list[Part]] = []
     for at in range(LINES):
@@ -52,8 +53,21 @@ def title_words(name: str, width: int, note: Note | None) -> str:
     return head
 
 
-def _record(provider: Provider, customer: Customer) -> list[list[Part]]:
-    """Return a line for the name, the postal place, and every other field that is no switch."""
+def _usage(facts: Facts, width: int) -> list[list[Part]]:
+    """Return the line on what the customer sends, where the service tells it; as much as fits."""
+    if not facts.usage:
+        return []
+    (_, period), (_, mail), (_, trouble), *_ = facts.usage
+    parts = [mail, *(part for part in trouble.split(", ") if part[:1] != "-")] if mail not in {"", "-"} else [period]
+    while len(parts) > 1 and cell_len(", ".join(parts)) > width - SWITCH - 1:
+        parts.pop()
+    return [[(f"{'Mail':<{SWITCH}} ", "label"), value_part(cut(", ".join(parts), width - SWITCH - 1).rstrip())]]
+
+
+def _record(provider: Provider, customer: Customer, room: int) -> list[list[Part]]:
+    """Return a line for the name, the postal place, and every other field that is no switch. Where there are more than
+    there is room for, those that are not given are left out from the end.
+    """
     names, place = provider.name_fields, tuple(name for group in provider.postal_line for name in group)
     found = (
         [_line("Name", clean(customer.joined(names)) or shown(provider.by_name[names[0]], customer))] if names else []
@@ -64,6 +78,9 @@ def _record(provider: Provider, customer: Customer) -> list[list[Part]]:
             found.append(_line(provider.label(provider.postal_line[0][-1]), _place(provider, customer)))
         elif held != names:
             found.append(_line(group[0].heading.capitalize(), shown(group[0], customer)))
+    for line in reversed(found):
+        if len(found) > room and line[1][0] == NOT_GIVEN:
+            found.remove(line)
     return found
 
 

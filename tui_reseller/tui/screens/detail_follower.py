@@ -65,7 +65,7 @@ class DetailFollower:
             self.context.host.run_in_background(lambda: self._last_changes(customer), "detail")
             if self.context.provider.details:
                 self.context.host.run_in_background(lambda: self._details(customer), "details")
-            if self.context.provider.tells_usage and self.detail.has_room and self.context.session.is_connected:
+            if self.context.provider.tells_usage and self.context.session.is_connected:
                 self.context.host.run_in_background(lambda: self._usage(customer), "usage")
 
     @property
@@ -114,7 +114,7 @@ class DetailFollower:
     async def _usage(self, customer: Customer) -> None:
         from tui_reseller.tui.flows.usage import read_at_cursor  # noqa: PLC0415 - after the first painting
 
-        trouble = await read_at_cursor(self.context, customer)
+        trouble = await read_at_cursor(self.context, customer, with_standing=self.detail.has_room)
         if self.detail.is_attached:  # the answer may come while the application ends
             self.detail.show_usage(customer, self._usage_rows(customer, trouble))
 

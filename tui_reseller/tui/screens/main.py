@@ -22,7 +22,7 @@ from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.panes.lines import FilterLine, FooterLine, HeaderLine, Line, MessageLine, TitleLine
 from tui_reseller.tui.panes.list_pane import ListPane
 from tui_reseller.tui.presenters.commands import FILTER_KEYS, footer, why_not, words_of
-from tui_reseller.tui.presenters.rows import NARROW, SIDE_BY_SIDE, is_too_small, too_small_words
+from tui_reseller.tui.presenters.rows import SIDE_BY_SIDE, is_beside, is_narrow, is_too_small, too_small_words
 from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.screens.detail_follower import DetailFollower
 from tui_reseller.tui.screens.filter_field import FilterField
@@ -132,7 +132,9 @@ class MainScreen(SparingScreen[None]):
         self._waiting = None
         if not self._is_whole():
             return
-        state, now = self.context.state, self.context.now()
+        state, now, width = self.context.state, self.context.now(), self.size.width
+        self.set_class(is_beside(width, is_edited=state.edited), "-beside")
+        self.list.narrow = is_narrow(width, is_edited=state.edited)
         self.list.pace = SLOW_SHOW_SECONDS if self.host.slow else 0.0
         self.list.show_state(state, self.context.filter.words)
         self.follower.follow_if_other()
@@ -162,7 +164,7 @@ class MainScreen(SparingScreen[None]):
         self.set_class(width >= SIDE_BY_SIDE and not self.host.plain, "-wide")
         self.set_class(is_too_small(width, height), "-too-small")
         self.query_one("#too-small", Line).put([(too_small_words(width), "")])
-        self.list.narrow = width < NARROW
+        self.list.narrow = is_narrow(width, is_edited=self.context.state.edited)
         self.call_after_refresh(self._changed)
         self.call_after_refresh(self._keep_focus)
 
