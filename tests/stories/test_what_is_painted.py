@@ -6,6 +6,7 @@ no test that asks the program what it shows would ever see that.
 """
 
 import random
+from pathlib import Path
 
 import pytest
 from textual.keys import key_to_character
@@ -69,14 +70,21 @@ def _keys(chance: random.Random) -> list[bytes | str]:
 
 
 def _at_rest(terminal) -> list[list[object]]:
-    """Return the cells of the screen when nothing has come for a moment: what each shows, and how."""
-    came = -1
-    while came != len(terminal.raw):
-        came = len(terminal.raw)
+    """Return the cells of the screen when nothing has come for a moment, and the program had nothing to do: what each
+    shows, and how.
+    """
+    before = None
+    while before != (before := (len(terminal.raw), *_work_of(terminal.child.pid))) or before[1] != "S":
         terminal.waits(QUIET)
     _ = terminal.text
     buffer = terminal.screen.buffer
     return [[_seen(buffer[line][column]) for column in range(terminal.columns)] for line in range(terminal.lines)]
+
+
+def _work_of(pid: int) -> tuple[str, str]:
+    """Return the state of a process (S: it sleeps), and the time that it has worked so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return fields[0], fields[11]
 
 
 def _seen(cell):

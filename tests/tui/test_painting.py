@@ -1,4 +1,4 @@
-"""How much is painted: a focus that moves and a dialog that closes paint what looks otherwise, not the screen."""
+"""A repaint paints everything; what else is painted: tests/stories/test_what_is_painted.py."""
 
 import pytest
 from textual._compositor import Compositor
@@ -26,41 +26,6 @@ def painted(monkeypatch):
         return total
 
     return since
-
-
-async def test_the_focus_paints_what_shows_it(at_desk, someone, painted):
-    name = someone()
-    async with at_desk(size=(120, 40), paints=True) as desk:
-        await desk.go_to(name)
-        await soon("the detail", lambda: desk.main.detail.customer is not None)
-        await desk.pilot.pause(0.5)
-        for there in (desk.main.detail, desk.main.list):
-            painted()
-            await desk.press("tab")
-            assert desk.main.focused is there
-            assert painted() <= 4 * 120
-        title = desk.main.detail.region
-        await desk.press("tab")
-        assert desk.screen_text()[title.y][title.x :].startswith(">")
-
-
-@pytest.mark.parametrize(("key", "words"), [("d", "Disable sending"), ("x", "More"), ("s", "Sort by")])
-async def test_a_dialog_that_closes_paints_what_it_covered(at_desk, someone, painted, key, words):
-    name = someone()
-    async with at_desk(size=(120, 40), paints=True) as desk:
-        await desk.go_to(name)
-        await desk.pilot.pause(0.5)
-        before = desk.screen_text()
-        await desk.press(key)
-        await desk.opened(words)
-        await desk.pilot.pause(0.3)
-        covered = sum(child.region.area for child in desk.app.screen.children)
-        painted()
-        await desk.press("escape")
-        await soon("closed", lambda: desk.dialog is None)
-        await desk.pilot.pause(0.3)
-        assert 0 < painted() <= covered + 3 * 120
-        assert desk.screen_text() == before
 
 
 async def test_a_repaint_paints_everything_with_a_dialog_or_without(at_desk, someone, painted):

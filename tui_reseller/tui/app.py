@@ -16,7 +16,6 @@ from tui_reseller.tui import clipboard
 from tui_reseller.tui.everywhere import EverywhereApp
 from tui_reseller.tui.host import Answered
 from tui_reseller.tui.keys import with_keys
-from tui_reseller.tui.painting import covers
 from tui_reseller.tui.presenters.header import badge_of
 from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.shutdown import ShutdownWatcher
@@ -174,7 +173,6 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
 
     def show_dialog(self, dialog: Screen[T], then: Answered[T]) -> None:
         """Show a dialog over everything else, and hand on its answer; None is leaving."""
-        covers(self.screen, ())
         self.push_screen(dialog, then)
 
     def speak_in(self, screen: Screen[Any]) -> None:

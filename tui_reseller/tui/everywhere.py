@@ -16,7 +16,7 @@ from tui_reseller.tui.commands import Command
 from tui_reseller.tui.commit_guard import CommitGuard, KeyTimes
 from tui_reseller.tui.defects import ReportingApp
 from tui_reseller.tui.host import SaysSomething
-from tui_reseller.tui.painting import SparingScreen
+from tui_reseller.tui.painting import PaintedScreen
 from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.terminal import line_mode
 from tui_reseller.tui.wire import SparingUpdate, Wire
@@ -114,7 +114,7 @@ class EverywhereApp(ReportingApp, inherit_bindings=False):
     def repaint(self) -> None:
         """Draw the whole screen again."""
         self._wire.forget()
-        if isinstance(self.screen, SparingScreen):
+        if isinstance(self.screen, PaintedScreen):
             self.screen.repaint()
         else:
             self.screen.refresh(layout=True)

@@ -20,6 +20,7 @@ _OFF = {"weight": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "
 _NUMBERS = {"5": 3, "2": 5}
 """How many numbers a colour takes whose first is 38 or 48, by its second: of a palette, or by red, green and blue."""
 _COLOURS = {"fg": {*range(30, 40), *range(90, 98)}, "bg": {*range(40, 50), *range(100, 108)}}
+_COLOURED = {"4", "7", "9"}
 _DRAWN = re.compile("[\u2500-\u259f]")
 """Rules and bars of our own. Some terminals give them two cells: what follows is put where it belongs."""
 _STYLES = 4096
@@ -157,9 +158,11 @@ class _Pen:
 
 @lru_cache(_STYLES)
 def _plane(style: str) -> str:
-    """Return what is seen of a style where there is no letter: a colour of letters is none of it, unless in reverse."""
+    """Return what is seen of a style where there is no letter: a colour of letters is none of it, unless it is that of
+    the cell (reverse) or of a line (underlined, struck).
+    """
     parts = _parts(style)
-    if "7" in parts:
+    if parts.keys() & _COLOURED:
         return style
     return ";".join(numbers for part, numbers in parts.items() if part not in {"fg", "weight", "3"})
 

@@ -1,22 +1,20 @@
 """What every dialog is: it answers once, and says in a line of its own what it does not do."""
 
-from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.host import Speaks
-from tui_reseller.tui.painting import SparingScreen, covers
+from tui_reseller.tui.painting import PaintedScreen
 
 T = TypeVar("T")
 
 
-class Dialog(SparingScreen[T], ModalScreen[T]):
+class Dialog(PaintedScreen[T], ModalScreen[T]):
     """A dialog. A key that waits behind the one that closed it must not close what lies below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "stay", show=False, priority=True)]
@@ -32,13 +30,7 @@ class Dialog(SparingScreen[T], ModalScreen[T]):
         """Answer and close; afterwards nothing."""
         if not self.is_active:
             return AwaitComplete()
-        covers(self.app.screen_stack[-2], self.parts(layout=False))
         return super().dismiss(result)
-
-    def parts(self, *, layout: bool) -> Sequence[Region]:  # noqa: ARG002 - widgets that were laid out say so themselves
-        """Return what it covers, and where another dialog was over it: around it is what was there before."""
-        own = [child.region for child in self.children if child.display and child.region]
-        return [*own, *(self.uncovered or ())]
 
     def say(self, text: str) -> None:
         """Say something in the dialog: the message line is behind it."""

@@ -21,7 +21,6 @@ from tui_reseller.tui.dialogs.form_findings import DIFFER, TOO_QUICK, findings, 
 from tui_reseller.tui.dialogs.form_row import FormRow
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.in_editor import edit_in_editor
-from tui_reseller.tui.painting import covers
 from tui_reseller.tui.presenters.rows import is_too_small, too_small_words
 from tui_reseller.tui.widgets.inputs import Choice, LineInput, TypedInput
 
@@ -211,7 +210,6 @@ class Form(Dialog[dict[str, str] | None]):
                 "Leave and discard what you typed?", self.spec.profile, commit="Discard", cancel="Stay",
                 lines=("Nothing was sent.",),
             )  # fmt: skip
-            covers(self, ())
             self.app.push_screen(Form(spec, self.guard), self._left)
         else:
             self.dismiss(None)

@@ -17,7 +17,7 @@ from tui_reseller.tui import dispatch
 from tui_reseller.tui.commands import Command
 from tui_reseller.tui.flows import marking
 from tui_reseller.tui.host import Host, Speaks
-from tui_reseller.tui.painting import SparingScreen
+from tui_reseller.tui.painting import PaintedScreen
 from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.panes.lines import FilterLine, FooterLine, HeaderLine, Line, MessageLine, TitleLine
 from tui_reseller.tui.panes.list_pane import ListPane
@@ -35,7 +35,7 @@ SLOW_SHOW_SECONDS = 0.2
 """On a slow line the screen is painted at most so often."""
 
 
-class MainScreen(SparingScreen[None]):
+class MainScreen(PaintedScreen[None]):
     """List, detail, and the lines around them."""
 
     BINDINGS: ClassVar = []
