@@ -3,10 +3,19 @@
 import psycopg
 import pytest
 
+from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.team import Team
 from tui_reseller.storage.ledger.postgresql import schema
 from tui_reseller.storage.ledger.postgresql.administration import TeamAdministration
 from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger
+
+
+def _fill_as_then(database):
+    """The rules had three columns; the words of outcomes are not needed here."""
+    rules = [(name, operation.value, action.is_repeatable) for name, service in PROVIDERS.items()
+             for operation, action in service.actions.items()]  # fmt: skip
+    with database.cursor() as cursor:
+        cursor.executemany("INSERT INTO rules VALUES (%s, %s, %s)", rules)
 
 
 @pytest.fixture
@@ -19,6 +28,7 @@ def older(a_cluster, monkeypatch):
     ):
         patch.setattr(schema, "FILES", [one for one in schema.FILES if one[0] <= 8])
         patch.setattr(schema, "VERSION", 8)
+        patch.setattr(schema, "_fill", _fill_as_then)
         schema.migrate(made)
         schema.join_as_admin(made)
     a_cluster.ask(
