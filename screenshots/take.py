@@ -9,6 +9,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.profile import Profile, Store
+from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.policy import READ_SECONDS
 from tui_reseller.services.services import Services
@@ -151,6 +153,22 @@ async def first_run(pilot: Pilot[str]) -> None:
     await seen(pilot, "2   Connect")
 
 
+async def usage(pilot: Pilot[str]) -> None:
+    await press(pilot, "slash")
+    await write(pilot, "lindstrom.web")
+    await press(pilot, "enter")
+    await seen(pilot, "1 of 300")
+    await press(pilot, "h")
+    await seen(pilot, "delivered: ", "reputation ")
+
+
+async def ranking(pilot: Pilot[str]) -> None:
+    await press(pilot, "colon")
+    await write(pilot, "ranking")
+    await press(pilot, "enter")
+    await seen(pilot, "DELIVERED", "BOUNCED")
+
+
 SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "main": (LARGE, main_screen),
     "main-80x24": (SMALL, main_screen),
@@ -164,21 +182,29 @@ SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "help": (LARGE, help_page),
     "plan": (SMALL, plan),
     "job": (SMALL, job),
+    "usage": (LARGE, usage),
+    "ranking": (SMALL, ranking),
     "first-run": (SMALL, first_run),
 }
 
 
 THEMES = {"main-light": "light"}
 """Scenes that are shown in another theme than the dark one."""
+OF_TODAY = {"usage", "ranking"}
+"""Scenes that are shown on the service of today: the old one tells nothing of what customers send."""
 
 
-def services(root: Path, ready: dict[str, str]) -> tuple[Services, Profile]:
+def services(root: Path, ready: dict[str, str], *, is_of_today: bool) -> tuple[Services, Profile]:
     paths = Paths(root / "config", root / "state", root / "cache")
     for path in (paths.config, paths.state, paths.cache):
         path.mkdir(mode=0o700)
     profile = Profile("acme", ready["api_user"], base_url=ready["base_url"], store=Store.NONE, colour="orange")
+    key = ready["api_key"]
+    if is_of_today:
+        profile = replace(profile, provider=SUBUSERS_V3.id, base_url=ready["v3_base_url"])
+        key = ready["v3_api_key"]
     credentials = Credentials()
-    credentials.remember(profile, Credential(Secret(ready["api_key"])))
+    credentials.remember(profile, Credential(Secret(key)))
     built = build(paths, credentials)
     built.profiles.config.put(profile)
     values = {name: getattr(built, name) for name in built.__dataclass_fields__}
@@ -189,7 +215,7 @@ async def take(name: str, ready: dict[str, str]) -> str:
     """Return the picture of a scene, as SVG: the same text in every run of the same code."""
     size, scene = SCENES[name]
     with tempfile.TemporaryDirectory() as folder:
-        built, profile = services(Path(folder), ready)
+        built, profile = services(Path(folder), ready, is_of_today=name in OF_TODAY)
         shown = None if name == "first-run" else profile
         app = ResellerApp(
             built, shown, theme=THEMES.get(name, "dark"), read_only=False, badge="" if shown is None else "DEMO"

@@ -83,6 +83,6 @@ def _shown(painting):
 
 
 def _seen(cell):
-    """Return what is seen of a cell: a blank has no colour of letters, unless it is in reverse."""
-    is_blank = cell.data == " " and not cell.reverse
+    """Return what is seen of a cell: a blank has no colour of letters, unless in reverse or with a line."""
+    is_blank = cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough)
     return cell._replace(fg="default", bold=False, italics=False, blink=False) if is_blank else cell
