@@ -17,7 +17,9 @@ from tui_reseller.tui.commands import COMMANDS
 pytestmark = pytest.mark.terminal
 
 REPAINT = "\x0c"
-QUIET = 0.25
+QUIET = 0.45
+"""Longer than the program waits before it counts what views hold (tui/profile_context.py)."""
+STEPS = 25
 LEAVING = {"app.quit", "app.suspend", "screen.repaint"}
 LETTERS = sorted({
     character
@@ -34,12 +36,12 @@ def test_all_commands_have_a_key_in_the_walk():
     assert len(LETTERS) > 40
 
 
-@pytest.mark.parametrize("seed", [pytest.param(n, marks=[] if n < 4 else [pytest.mark.long]) for n in range(40)])
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(n, marks=pytest.mark.long) for n in range(2, 8))])
 def test_a_repaint_changes_nothing(demo, seed):
     chance = random.Random(seed)
     terminal, _sandbox = demo("--provider", chance.choice(["reseller-v2", "subusers-v3"]), size=SIZES[seed % 2])
     pressed: list[object] = []
-    for _step in range(40):
+    for _step in range(STEPS):
         for key in _keys(chance):
             pressed.append(key)
             terminal.press(key)
