@@ -27,7 +27,8 @@ FREE = {
      "months", "label", "text", "renamed", "ignored", "reason", "unlock", "confirm",
     "address", "until", "new", "addresses", "package", "addons", "batch", "operator", "since", "anchor", "note",
     "base_url", "eu_base_url", "api_user", "secret_command", "proxy", "max_rows", "max_percent", "customers", "seed",
-    "role", "port", "faults", "host", "eu_port", "scopes", "max_page",
+    "role", "port", "faults", "host", "eu_port", "scopes", "max_page", "folder", "in_flight", "per_second", "approvals",
+    "break_glass", "digest",
 }  # fmt: skip
 """Parameters that are written by hand: numbers, times, words of the operator; and what confirms something grave."""
 
@@ -93,7 +94,7 @@ def values(found):
         ("delete x --confirm ", []),
         ("completion z", ["zsh"]),
         ("config che", ["check"]),
-        ("ledger member add x --may read,a", ["read,admin"]),
+        ("ledger member add x --may read,a", ["read,approve", "read,admin"]),
         ("no-such-verb x", []),
         ("list --no-such", []),
     ],

@@ -42,7 +42,7 @@ def test_website_access_cannot_be_checked_may_be_repeated_and_is_then_settled(co
     console.sandbox.fault("drop-before", operation="website_disable", times=1)
     lost = console("website-disable", "user2", "--yes")
     assert lost.code == 10
-    assert "treat access as possibly still open. Safe: repeat with the same value." in lost.err
+    assert "Treat access as possibly still open. Safe: repeat with the same value." in lost.err
     checked = console("verify", lost.row["id"])
     assert (checked.code, checked.row["outcome"]) == (10, "unverifiable")
     assert console("website-enable", "user2", "--yes").code == 11
