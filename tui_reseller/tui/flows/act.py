@@ -14,8 +14,8 @@ from tui_reseller.services.door import Consent, Permit, admit
 from tui_reseller.services.policy import typed_text
 from tui_reseller.services.result import Result
 from tui_reseller.services.write import Aim, carry_out, stopped
-from tui_reseller.tui.flows.approvals import propose_call
 from tui_reseller.tui.flows.checking import check_later
+from tui_reseller.tui.flows.proposing import propose_call
 from tui_reseller.tui.presenters.outcome import result_note
 from tui_reseller.tui.profile_context import ProfileContext
 

@@ -15,7 +15,7 @@ from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.dialogs.rows import confirming_field, reason_field
 from tui_reseller.tui.flows.act import admitted, reason_required
-from tui_reseller.tui.flows.approvals import propose_plan
+from tui_reseller.tui.flows.proposing import propose_plan
 from tui_reseller.tui.flows.running import start_run
 from tui_reseller.tui.presenters import job as words
 from tui_reseller.tui.presenters.header import count_text

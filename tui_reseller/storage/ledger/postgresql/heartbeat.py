@@ -12,13 +12,10 @@ from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.team import Colleague, Place
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.ledger.encoding import escaped, unescaped
-from tui_reseller.storage.ledger.postgresql.lane import Lane
+from tui_reseller.storage.ledger.postgresql.lane import SIGN_SECONDS, Lane
 
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger.postgresql.writer import Writer
-
-SIGN_SECONDS = 0.1
-"""Between two signs of one process: each costs a commit of others a moment."""
 
 
 class Heartbeat:

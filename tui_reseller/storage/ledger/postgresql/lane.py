@@ -10,6 +10,8 @@ from tui_reseller.system.clock import boot_seconds
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger.postgresql.link import Link
 
+SIGN_SECONDS = 0.1
+"""Between two signs of one process: each costs a commit of others a moment."""
 LOOK_SECONDS = 0.5
 """How often it is looked whether the server still owes an answer."""
 

@@ -27,7 +27,7 @@ from tui_reseller.storage.ledger.postgresql.errors import (
     code_of,
     worded,
 )
-from tui_reseller.storage.ledger.postgresql.heartbeat import SIGN_SECONDS
+from tui_reseller.storage.ledger.postgresql.lane import SIGN_SECONDS
 from tui_reseller.storage.ledger.postgresql.link import Link
 from tui_reseller.storage.ledger.postgresql.receipts import AccountChain, TeamReceipts, doubt_of
 from tui_reseller.storage.ledger.postgresql.refused import refused
