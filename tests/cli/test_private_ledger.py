@@ -114,24 +114,29 @@ def test_a_second_one_in_the_same_folder_is_refused_and_the_first_one_goes_on(fo
     assert servers(folder) == []
 
 
-def _as_nobody(folder, said) -> None:
-    somebody = pwd.getpwnam("nobody")
-    os.setgroups([])
-    os.setgid(somebody.pw_gid)
-    os.setuid(somebody.pw_uid)
+def _ordinary() -> pwd.struct_passwd:
+    """Return an account that may not do everything: ours, or nobody's."""
+    return pwd.getpwuid(os.geteuid()) if os.geteuid() else pwd.getpwnam("nobody")
+
+
+def _by_account(account, folder, said) -> None:
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(account.pw_gid)
+        os.setuid(account.pw_uid)
     with running(folder) as server:
         said.put((server.lives(), (folder / "data").stat().st_uid))
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.geteuid() != 0, reason="the others are run by an ordinary account then")
 def test_an_ordinary_account_runs_it_itself(folder):
-    os.chown(folder.parent, pwd.getpwnam("nobody").pw_uid, -1)
+    account = _ordinary()
+    os.chown(folder.parent, account.pw_uid, -1)
     context = multiprocessing.get_context("fork")
     said = context.Queue()
-    child = context.Process(target=_as_nobody, args=(folder, said))
+    child = context.Process(target=_by_account, args=(account, folder, said))
     child.start()
-    assert said.get(timeout=60) == (True, pwd.getpwnam("nobody").pw_uid)
+    assert said.get(timeout=60) == (True, account.pw_uid)
     child.join(60)
     assert (child.exitcode, servers(folder)) == (0, [])
 

@@ -263,7 +263,7 @@ async def test_below_the_list_one_line_says_what_is_sent(open_v3, subusers):
     name, found = sender(subusers)
     async with open_v3(size=(80, 24)) as desk:
         await desk.go_to(name)
-        words = f"Mail     {total(found, 'delivered'):,} delivered"
+        words = f"14 days  {total(found, 'delivered'):,} delivered"
         await soon("usage below the list", lambda: any(words in line for line in detail(desk)))
         assert len(detail(desk)) == 8
         assert any(line.startswith(" Last") for line in detail(desk))

@@ -18,6 +18,8 @@ METRICS = (
 PLOTTED = ("delivered", "bounces", "spam_reports", "opens")
 """What is drawn."""
 
+RECENT_DAYS = 14
+"""What is shown of a customer under the cursor."""
 WEEKEND = timedelta(days=3)
 """Who sends nothing for so long may have a weekend, with a holiday."""
 

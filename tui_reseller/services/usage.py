@@ -10,14 +10,12 @@ from typing import TypeVar
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import BadConfig, NotPermitted, ResellerError
-from tui_reseller.domain.usage import Credits, Period, Sample, Series
+from tui_reseller.domain.usage import RECENT_DAYS, Credits, Period, Sample, Series
 from tui_reseller.services import retry
 from tui_reseller.services.known_usage import Standing, Usage
 from tui_reseller.services.session import Session
 from tui_reseller.services.usage_port import SamplesPort, UsagePort
 
-RECENT_DAYS = 14
-"""What is shown of a customer under the cursor."""
 MONTHS = 13
 EU = "eu"
 

@@ -8,6 +8,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.note import Note
 from tui_reseller.domain.provider import KEY, Field, Kind, Provider
 from tui_reseller.domain.text import clean
+from tui_reseller.domain.usage import RECENT_DAYS
 from tui_reseller.tui.presenters.detail import NOT_GIVEN, Facts, is_unasked, shown, switch_note, switch_part, value_part
 from tui_reseller.tui.presenters.entry import entry_words
 from tui_reseller.tui.presenters.notes import in_one_line
@@ -54,14 +55,15 @@ def title_words(name: str, width: int, note: Note | None) -> str:
 
 
 def _usage(facts: Facts, width: int) -> list[list[Part]]:
-    """Return the line on what the customer sends, where the service tells it; as much as fits."""
+    """Return the line on what the customer has sent of late, where the service tells it; as much as fits."""
     if not facts.usage:
         return []
     (_, period), (_, mail), (_, trouble), *_ = facts.usage
     parts = [mail, *(part for part in trouble.split(", ") if part[:1] != "-")] if mail not in {"", "-"} else [period]
     while len(parts) > 1 and cell_len(", ".join(parts)) > width - SWITCH - 1:
         parts.pop()
-    return [[(f"{'Mail':<{SWITCH}} ", "label"), value_part(cut(", ".join(parts), width - SWITCH - 1).rstrip())]]
+    label = f"{RECENT_DAYS} days"
+    return [[(f"{label:<{SWITCH}} ", "label"), value_part(cut(", ".join(parts), width - SWITCH - 1).rstrip())]]
 
 
 def _record(provider: Provider, customer: Customer, room: int) -> list[list[Part]]:
