@@ -130,3 +130,17 @@ def consoles(terminal, home, started) -> Iterator:
     yield make
     for sandbox in used:
         sandbox.clear()
+
+
+@pytest.fixture
+def accounts_console(consoles):
+    """Make a console on Account Provisioning v3."""
+    made = consoles("accounts")
+    ready = made.sandbox.ready
+    made.environment |= {
+        "TUI_RESELLER_PROVIDER": "accounts-v3",
+        "TUI_RESELLER_BASE_URL": ready["v3_base_url"],
+        "TUI_RESELLER_API_USER": "boss",
+        "TUI_RESELLER_API_KEY": ready["v3_api_key"],
+    }
+    return made

@@ -33,16 +33,8 @@ CHANGES = list(permutations(STATES, 2))
 
 
 @pytest.fixture
-def console(consoles):
-    made = consoles("accounts")
-    ready = made.sandbox.ready
-    made.environment |= {
-        "TUI_RESELLER_PROVIDER": "accounts-v3",
-        "TUI_RESELLER_BASE_URL": ready["v3_base_url"],
-        "TUI_RESELLER_API_USER": "boss",
-        "TUI_RESELLER_API_KEY": ready["v3_api_key"],
-    }
-    return made
+def console(accounts_console):
+    return accounts_console
 
 
 @pytest.fixture

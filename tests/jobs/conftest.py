@@ -19,6 +19,20 @@ async def office(tmp_path, sandbox):
 
 
 @pytest.fixture
+async def of(tmp_path, sandbox, team_cluster):
+    """Open the office of somebody in a team, in a folder of the role or another one."""
+    opened = []
+
+    def open_of(role, folder=""):
+        opened.append(Office(tmp_path / (folder or role), sandbox, ledger=team_cluster.address(role)))
+        return opened[-1]
+
+    yield open_of
+    for office in opened:
+        await office.aclose()
+
+
+@pytest.fixture
 def planted(sandbox):
     """Customers whose sending is on, for one test alone."""
 

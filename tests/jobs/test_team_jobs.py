@@ -8,7 +8,6 @@ import pytest
 
 from tests.harness.waiting import soon
 from tests.jobs.children import Child
-from tests.jobs.office import Office
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.job import JobState
@@ -16,20 +15,6 @@ from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.services.job_items import retry_rejected
 from tui_reseller.services.undo import draft_undo
 from tui_reseller.storage.ledger.postgresql import jobs
-
-
-@pytest.fixture
-async def of(tmp_path, sandbox, team_cluster):
-    """Open the office of somebody."""
-    opened = []
-
-    def open_of(role):
-        opened.append(Office(tmp_path / role, sandbox, ledger=team_cluster.address(role)))
-        return opened[-1]
-
-    yield open_of
-    for office in opened:
-        await office.aclose()
 
 
 async def test_a_job_of_one_is_seen_and_undone_by_another(of, sandbox, planted):

@@ -11,26 +11,11 @@ import pytest
 from tests.harness.consent import for_job
 from tests.harness.waiting import soon
 from tests.jobs.children import Child
-from tests.jobs.office import Office
 from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.errors import TakenElsewhere
 from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.services.joined_job import JoinedRun
-
-
-@pytest.fixture
-async def of(tmp_path, sandbox, team_cluster):
-    """Open the office of somebody."""
-    opened = []
-
-    def open_of(role, folder=""):
-        opened.append(Office(tmp_path / (folder or role), sandbox, ledger=team_cluster.address(role)))
-        return opened[-1]
-
-    yield open_of
-    for office in opened:
-        await office.aclose()
 
 
 def joined(office, job):

@@ -137,3 +137,20 @@ def write(config):
         return config.path
 
     return put
+
+
+@pytest.fixture
+async def of(team_cluster):
+    """Open the ledger as somebody."""
+    from tui_reseller.domain.team import Team  # noqa: PLC0415 - few tests have a team
+    from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger  # noqa: PLC0415 - as above
+
+    opened = []
+
+    def open_as(role):
+        opened.append(TeamLedger(Team(team_cluster.address(role))))
+        return opened[-1]
+
+    yield open_as
+    for ledger in opened:
+        await ledger.aclose()

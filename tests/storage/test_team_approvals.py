@@ -12,11 +12,9 @@ from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import InvalidInput, LedgerUnavailable, RefusedHere
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.plan import Item, Plan, plan_text
-from tui_reseller.domain.team import Team
 from tui_reseller.storage.ledger.encoding import escaped
 from tui_reseller.storage.ledger.postgresql.approvals import TeamApprovals
 from tui_reseller.storage.ledger.postgresql.jobs import TeamJobs
-from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger
 
 KIM = Operator("kim", "bastion")
 WHEN = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -27,20 +25,6 @@ NOW = datetime.now(UTC)
 def plan_of(account, *names, operation=Operation.DISABLE):
     items = tuple(Item(operation, name, before={"sending": True}) for name in names)
     return Plan("acme", account, "file x.csv", WHEN, WHEN, 10, items)
-
-
-@pytest.fixture
-async def of(team_cluster):
-    """Open the ledger as somebody."""
-    opened = []
-
-    def open_as(role):
-        opened.append(TeamLedger(Team(team_cluster.address(role))))
-        return opened[-1]
-
-    yield open_as
-    for ledger in opened:
-        await ledger.aclose()
 
 
 @pytest.fixture

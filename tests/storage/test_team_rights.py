@@ -7,25 +7,9 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import LedgerUnavailable
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.providers import FOREIGN, PROVIDERS, provider_of
-from tui_reseller.domain.team import Team
 from tui_reseller.storage.ledger.encoding import escaped
-from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger
 
 OPS = """'[{"do": "note", "kind": "rules", "entry": "x", "body": "{}"}]'"""
-
-
-@pytest.fixture
-async def of(team_cluster):
-    """Open the ledger as somebody."""
-    opened = []
-
-    def open_as(role):
-        opened.append(TeamLedger(Team(team_cluster.address(role))))
-        return opened[-1]
-
-    yield open_as
-    for ledger in opened:
-        await ledger.aclose()
 
 
 @pytest.fixture
