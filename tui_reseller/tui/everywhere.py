@@ -3,12 +3,13 @@
 import os
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
-from textual.events import Event, Key, Resize
+from textual.events import Event, Key, Paste, Resize
 from textual.screen import Screen
 
 from tui_reseller.domain.errors import RefusedHere
@@ -34,18 +35,28 @@ class EverywhereApp(ReportingApp, inherit_bindings=False):
         self.key_clock: Callable[[], float] = time.monotonic
         self._keys = KeyTimes(self.key_time)
         self._wire = Wire()
+        self._held: deque[Event] = deque()
 
     def key_time(self) -> float:
         """Return the time of a key that arrives now."""
         return self.key_clock()
 
     async def on_event(self, event: Event) -> None:
-        """Every key passes here first, so that forms know how fast keys come."""
-        if isinstance(event, Key) and not event.is_forwarded:
-            self._keys.hear(event.key)
-        elif isinstance(event, Resize):
+        """Every key passes here first, so that forms know how fast keys come, and none is lost while one opens."""
+        if isinstance(event, Resize):
             self._wire.forget()  # a terminal that changes its size moves what it shows
-        await super().on_event(event)
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            if isinstance(event, Key):
+                self._keys.hear(event.key)
+            self._held.append(event)
+            await self.release_keys()
+        else:
+            await super().on_event(event)
+
+    async def release_keys(self) -> None:
+        """Hand on the keys that have come, in their order, as long as there is a screen that takes them."""
+        while self._held and not (isinstance(self.screen, PaintedScreen) and not self.screen.takes_keys):
+            await super().on_event(self._held.popleft())
 
     def new_guard(self) -> CommitGuard:
         """Return a guard that hears every key from now on."""

@@ -159,6 +159,14 @@ class MainView(Protocol):
 
 
 @runtime_checkable
+class HoldsKeys(Protocol):
+    """An application that keeps keys which come while a dialog opens."""
+
+    async def release_keys(self) -> None:
+        """Hand on the keys that have come, as long as there is a screen that takes them."""
+
+
+@runtime_checkable
 class Speaks(Protocol):
     """An application that can say what has the keys."""
 

@@ -10,7 +10,9 @@ T = TypeVar("T")
 
 
 class PaintedScreen(Screen[T]):
-    """A screen that forgets no change."""
+    """A screen that forgets no change. It takes keys once it knows where they belong."""
+
+    takes_keys: bool = True
 
     def _on_timer_update(self) -> None:
         """Paint what is due. Textual forgets which widgets changed when the screen itself is due: that may be a region

@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_reseller.domain.text import clean
-from tui_reseller.tui.host import Speaks
+from tui_reseller.tui.host import HoldsKeys, Speaks
 from tui_reseller.tui.painting import PaintedScreen
 
 T = TypeVar("T")
@@ -21,10 +21,21 @@ class Dialog(PaintedScreen[T], ModalScreen[T]):
     SAYS_IN: ClassVar[str]
     """The line, as a selector, in which it says something."""
 
+    takes_keys = False
+
     def on_mount(self) -> None:
-        """Say what has the keys, where a screen reader is helped."""
+        """Say what has the keys, where a screen reader is helped; and take those that came while this opened."""
         if isinstance(self.app, Speaks):
             self.app.speak_in(self)
+        self.take_keys()
+
+    def take_keys(self) -> None:
+        """Take keys from now on. A dialog does once its handlers of Mount have set the focus: Textual paints it before,
+        and what is typed where nothing has the focus is lost.
+        """
+        self.takes_keys = True
+        if isinstance(self.app, HoldsKeys):
+            self.app.call_next(self.app.release_keys)
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Answer and close; afterwards nothing."""

@@ -204,6 +204,10 @@ class Form(Dialog[dict[str, str] | None]):
         return any(self.row(row.name).is_changed for row in rows)
 
     def action_leave(self) -> None:
+        """Leave, behind what was typed before: the field that has the focus may not have come to it."""
+        (self.focused or self).call_later(self._leave)
+
+    def _leave(self) -> None:
         """Leave without doing anything; ask first where typed text would be lost."""
         if self.spec.asks_leave and self.is_changed:
             spec = FormSpec(

@@ -58,6 +58,7 @@ class JobPage(Dialog[str | None]):
 
     async def on_mount(self) -> None:  # type: ignore[override]  # Textual takes both
         """Show what there is; a job of another process is looked at again and again."""
+        self.take_keys()  # one can leave while the ledger is slow
         await self.reload()
         if self.run_here is None and self.job.state is JobState.RUNNING:
             self.set_interval(RELOAD_SECONDS, self.reload)
