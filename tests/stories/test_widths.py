@@ -37,15 +37,20 @@ class Pane:
     def __init__(self, home, width: int) -> None:
         self.env = environment(home, LANG="C.UTF-8", LC_ALL="C.UTF-8", TERM="xterm-256color")
         self.base = ["tmux", "-u", "-S", str(home / "tmux.sock"), "-f", "/dev/null"]
-        self.run("new-session", "-d", "-s", "t", "-x", str(width), "-y", "40", "/bin/sh")
-        self.run("set", "-g", "status", "off")
+        self.width = width
         self.run("new-session", "-d", "-s", "m", "-x", "400", "-y", "5", "cat > /dev/null")
+        self.run("set", "-g", "status", "off", ";", "set", "-g", "remain-on-exit", "on")
         self._tty = os.open(self.run("display", "-p", "-t", "m", "#{pane_tty}").strip(), os.O_WRONLY | os.O_NOCTTY)
         self._known: dict[str, int] = {"": 0}
 
     def run(self, *arguments: str) -> str:
         done = subprocess.run([*self.base, *arguments], env=self.env, capture_output=True, timeout=10, check=True)
         return done.stdout.decode()
+
+    def start(self, *command: str, **told: str) -> None:
+        """Run a program in the window "t", with what its environment tells it."""
+        names = [part for name, value in told.items() for part in ("-e", f"{name}={value}")]
+        self.run("new-session", "-d", "-s", "t", "-x", str(self.width), "-y", "40", *names, shlex.join(command))
 
     @property
     def lines(self) -> list[str]:
@@ -77,7 +82,6 @@ def pane(home):
 
     def start(width: int) -> Pane:
         opened.append(Pane(home, width))
-        until("the shell asks", lambda: any(line.strip() for line in opened[-1].lines))  # it may drop what came before
         return opened[-1]
 
     yield start
@@ -104,8 +108,7 @@ def test_what_is_settled_is_as_wide_in_tmux_and_no_text_is_wider_than_thought(pa
 def test_states_stand_under_their_titles_on_the_screen(pane, width):
     screen = pane(width)
     port = free_port()
-    demo = program("demo", "--port", str(port), "--provider", "reseller-v2", "--customers", "0")
-    screen.run("send-keys", "-t", "t", shlex.join(demo), "Enter")
+    screen.start(*program("demo", "--port", str(port), "--provider", "reseller-v2", "--customers", "0"))
     sandbox = Sandbox.at(port)
     until("it serves", sandbox.is_there)
     for name, text in ODD.items():
@@ -127,8 +130,7 @@ def test_states_stand_under_their_titles_on_the_screen(pane, width):
 def test_the_right_half_of_the_detail_begins_at_one_column(pane):
     screen = pane(80)
     port = free_port()
-    demo = program("demo", "--port", str(port), "--provider", "reseller-v2", "--customers", "0")
-    screen.run("send-keys", "-t", "t", shlex.join(demo), "Enter")
+    screen.start(*program("demo", "--port", str(port), "--provider", "reseller-v2", "--customers", "0"))
     sandbox = Sandbox.at(port)
     until("it serves", sandbox.is_there)
     for name, text in ODD.items():
@@ -159,9 +161,7 @@ def test_states_stand_under_their_titles_in_a_table(pane, sandboxes):
         "TUI_RESELLER_BASE_URL": sandbox.base_url, "TUI_RESELLER_API_USER": sandbox.api_user,
         "TUI_RESELLER_API_KEY": sandbox.api_key,
     }  # fmt: skip
-    words = " ".join(f"{name}={value}" for name, value in told.items())
-    command = shlex.join(program("list", "--columns", "username,email,sending", "--filter", "email:x.example"))
-    screen.run("send-keys", "-t", "t", f"{words} {command}", "Enter")
+    screen.start(*program("list", "--columns", "username,email,sending", "--filter", "email:x.example"), **told)
     until("all are shown", lambda: sum(line.rstrip().endswith("off") for line in screen.lines) >= len(ODD))
     titles = next(line for line in screen.lines if line.startswith("username"))
     rows = [line for line in screen.lines if line.rstrip().endswith("off")]
