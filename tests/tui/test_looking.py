@@ -253,7 +253,7 @@ async def test_a_terminal_that_changes_behind_a_dialog_leaves_titles_over_their_
         await desk.pilot.resize_terminal(120, 40)
         await desk.press("escape")
         await soon("the list", lambda: desk.dialog is None)
-        await desk.pilot.pause()
+        await soon("the row at the new width", lambda: "example1@" in desk.screen_text()[3])
         titles, row = desk.screen_text()[2:4]
         assert titles.index("SENDING") == row.index("on  ")
         assert titles.index("E-MAIL") == row.index("example1@")

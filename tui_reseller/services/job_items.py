@@ -2,7 +2,7 @@
 what was rejected.
 """
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.services.reading_again import is_read_before_sending
 from tui_reseller.services.result import Result
+from tui_reseller.services.sending import Turn
 from tui_reseller.services.session import Session
 from tui_reseller.services.undo import refuse_overtaken
 from tui_reseller.services.write import Aim, already, is_already_so, refuse_state, send, stopped, touches_details
@@ -31,14 +32,14 @@ UNTOLD = "the job is of an older version, which did not keep which customer was 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One item of a job that is to be sent. Heard is told of each bad answer on the way."""
+    """One item of a job that is to be sent, in its turn."""
 
     session: Session
     job: Job
     item: JobItem
     passwords: Passwords | None
     permit: Permit
-    heard: Callable[[ResellerError], None]
+    turn: Turn
 
     @property
     def call(self) -> Call:
@@ -114,7 +115,7 @@ class Attempt:
             raise RefusedHere(f"refused: {ONE_BY_ONE}; nothing was sent")
         if action.needs_password:
             call = await _with_password(call, self.passwords)
-        return await send(session, call, before, self.permit, aim, self.heard)
+        return await send(session, call, before, self.permit, aim, self.turn)
 
 
 async def reads_otherwise(session: Session, item: JobItem) -> bool:

@@ -2,7 +2,7 @@
 (reliability 4.4, O15-O17).
 
 What became of each item stands in the audit log; the job only points there. So a kill at any moment leaves items that
-were never begun, items with an outcome, and at most as many unknown ones as were in flight.
+were never begun, items with an outcome, and at most as many unknown ones as were at work: 8 calls and 2 beside them.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from tui_reseller.domain.errors import (
     LedgerUnavailable,
     MissingCredentials,
     NeverSent,
+    NoAnswer,
     NotSent,
     NotWritable,
     ProxyRefused,
@@ -40,7 +41,7 @@ from tui_reseller.services.progress import Progress
 from tui_reseller.services.reconciliation import reconcile
 from tui_reseller.services.result import Result
 from tui_reseller.services.session import Session
-from tui_reseller.services.throttle import MOST_IN_FLIGHT, Throttle
+from tui_reseller.services.throttle import MOST_IN_FLIGHT, Throttle, Turn
 
 STAGES = (1, 10, None)
 MOST_ATTEMPTS = 3
@@ -231,24 +232,23 @@ class JobRun:
                 if found is None:
                     is_over = True
                     break
-                await self.throttle.acquire()
+                await self.throttle.begin_item()
                 if self.halted():
-                    await self.throttle.release(None)
+                    await self.throttle.end_item()
                     break
                 group.create_task(self._one(*found, read_back=size is not None))
                 count += 1
         return is_over
 
     async def _one(self, item: JobItem, before: Customer | None, *, read_back: bool) -> None:
-        error: ResellerError | None = None
+        turn = Turn(self.throttle, self.halted)
         try:
-            attempt = job_items.Attempt(
-                self.session, self.job, item, self.passwords, self.permit, self.throttle.on_error
-            )  # fmt: skip
+            attempt = job_items.Attempt(self.session, self.job, item, self.passwords, self.permit, turn)
             result = await attempt.carry_out(before)
-            error = result.error
         finally:
-            await self.throttle.release(error)
+            await self.throttle.end_item()
+        if result.id is None and isinstance(result.error, NoAnswer | RateLimited):  # of a reading before the call
+            self.throttle.on_error(result.error)
         if read_back and result.outcome is Outcome.APPLIED and result.id:
             await self._look_again(item)
         await self._take(item, result, before)

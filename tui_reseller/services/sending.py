@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Protocol
 
 from tui_reseller.domain.errors import NoAnswer, NotSent, RefusedHere, Rejected, ResellerError
 from tui_reseller.domain.operation import Call, Outcome
@@ -9,7 +10,6 @@ from tui_reseller.domain.receipt import Receipt
 from tui_reseller.services import retry
 from tui_reseller.services.door import Permit
 from tui_reseller.services.guard import GuardedCustomers
-from tui_reseller.services.retry import Heard
 from tui_reseller.services.session import Session
 
 SURE_SECONDS = 30.0
@@ -68,30 +68,72 @@ class Sending:
 
     def broken_off(self, error: BaseException) -> tuple[Outcome, str]:
         """Return what is known if the write ends here: nothing of an attempt whose answer is not known."""
-        if self.attempts and not self.is_under_way:
-            return Outcome.NOT_SENT, "stopped before it was sent again"
+        if not self.is_under_way:
+            return Outcome.NOT_SENT, f"stopped before it was sent{' again' if self.attempts else ''}"
         if isinstance(error, asyncio.CancelledError):
             return Outcome.UNKNOWN, "cancelled while the answer was awaited"
         return Outcome.UNKNOWN, f"the program broke off ({type(error).__name__})"
 
 
-async def answer(session: Session, sending: Sending, heard: Heard) -> tuple[Outcome, Receipt, ResellerError | None]:
-    """Send, again only where nothing was done (R1); return what is certain by the closed table of 4.1."""
+class Turn(Protocol):
+    """When a call may leave, among others on their way."""
+
+    async def take(self) -> None:
+        """Wait until it may leave. Raises NotSent if it is to leave no more."""
+        ...
+
+    def heard(self, error: ResellerError) -> None:
+        """Learn of an answer after which the call is made again."""
+        ...
+
+    async def give_back(self, error: ResellerError | None) -> None:
+        """The call has its last answer (None: a good one), or will leave no more."""
+        ...
+
+
+class AtOnce:
+    """The turn of a call that waits for no other."""
+
+    async def take(self) -> None:
+        """It may leave."""
+
+    def heard(self, error: ResellerError) -> None:
+        """Nobody wants to know."""
+
+    async def give_back(self, error: ResellerError | None) -> None:
+        """Nobody waits for it."""
+
+
+AT_ONCE = AtOnce()
+
+
+async def answer(session: Session, sending: Sending, turn: Turn) -> tuple[Outcome, Receipt, ResellerError | None]:
+    """Send in turn, again only where nothing was done (R1); return what is certain by the closed table of 4.1."""
 
     def hears(error: ResellerError) -> None:
         session.waiting.heard(error)
-        heard(error)
+        turn.heard(error)
 
+    error: ResellerError | None = None
     try:
+        await turn.take()
         said = await retry.write(session.clock, sending, session.budget, total=session.total_seconds, heard=hears)
-    except Rejected as error:
-        return Outcome.REJECTED, Receipt(error.message), error
-    except NotSent as error:
-        return Outcome.NOT_SENT, Receipt(error.message), error
-    except NoAnswer as error:
-        return Outcome.UNKNOWN, Receipt(error.message), error
-    except ResellerError as error:  # refused on our side: the profile locked itself meanwhile, a value has no encoding
-        return Outcome.NOT_SENT, Receipt(error.message), error
+    except ResellerError as found:
+        error = found
+        return _certain_after(found), Receipt(found.message), found
     finally:
         session.waiting.over()
+        await turn.give_back(error)
     return Outcome.APPLIED, said, None
+
+
+def _certain_after(error: ResellerError) -> Outcome:
+    match error:
+        case Rejected():
+            return Outcome.REJECTED
+        case NotSent():
+            return Outcome.NOT_SENT
+        case NoAnswer():
+            return Outcome.UNKNOWN
+        case _:  # refused on our side: the profile locked itself meanwhile, a value has no encoding
+            return Outcome.NOT_SENT

@@ -23,15 +23,14 @@ from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import quoted
 from tui_reseller.domain.whole import in_one_form
-from tui_reseller.services import resend, retry
+from tui_reseller.services import resend
 from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
 from tui_reseller.services.ends import refuse_end, takes_end
 from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
 from tui_reseller.services.list_updates import after_call, list_updates
 from tui_reseller.services.result import Result
-from tui_reseller.services.retry import Heard
-from tui_reseller.services.sending import Sending, answer
+from tui_reseller.services.sending import AT_ONCE, Sending, Turn, answer
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import refuse_invalid, without_unchanged
 
@@ -199,12 +198,12 @@ async def send(
     before: Customer | None,
     permit: Permit,
     aim: Aim = NOTHING,
-    heard: Heard = retry.nobody,
+    turn: Turn = AT_ONCE,
 ) -> Result:
     """Send a call that was checked, with its intent before and its outcome after; the list does not learn of it here.
 
-    *Before* is the customer as read just before. *Heard* is told of every answer that makes it send again. Raises
-    ResellerError if nothing was begun: no permit, no key, no ledger, a lock, touched since.
+    *Before* is the customer as read just before. Raises ResellerError if nothing was begun: no permit, no key, no
+    ledger, a lock, touched since.
     """
     permit.refuse_other(session.account, call, aim.item[0] if aim.item else None)
     session.policy.check(call, aim.reason)
@@ -216,7 +215,7 @@ async def send(
     entry_id = await session.ledger.begin(intent, untouched_since=aim.untouched_since)
     sending = Sending(session, entry_id, open_at, service, call, permit, aim.item[0] if aim.item else None)
     try:
-        outcome, receipt, error = await answer(session, sending, heard)
+        outcome, receipt, error = await answer(session, sending, turn)
         message = receipt.message
         if isinstance(error, Rejected):
             outcome, message = await resend.classify(session, entry_id, error, attempts=sending.attempts)
