@@ -275,6 +275,15 @@ def test_each_state_of_a_switch_is_told_from_the_others(state):
     assert [found.value for found in shown] == [state]
 
 
+@pytest.mark.parametrize(
+    "text", ["\u0301", '"\u0301\u0308"', "-\u0301", "city:\u0301", "-city:\u0301", "madrid \u0301"]
+)
+def test_accents_without_a_letter_choose_nobody_for_a_change(text):
+    assert parse_filter(text), "a list shows it"
+    with pytest.raises(InvalidFilter, match="everybody"):
+        parse_selection(text, RESELLER_V2)
+
+
 @pytest.mark.parametrize("text", ["", " ", '""', "  \t", '"" ""', "-"])
 def test_an_empty_filter_chooses_nobody_for_a_change(text):
     with pytest.raises(InvalidFilter):

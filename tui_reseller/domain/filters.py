@@ -28,7 +28,8 @@ _LOOK_AROUND = re.compile(r"\(\?(?:[=!]|<[=!]|P=|\()|(?<!\\)(?:\\\\)*\\[1-9]")
 @dataclass(frozen=True, slots=True)
 class Term:
     """One condition. Kind is word, contains, equals, regex, state or is; text is folded for its kind except in a
-    regex (domain/searching.py). Is_blank is what selects nothing in particular: `city:`, but not `city=""`.
+    regex (domain/searching.py). Is_blank is what selects nothing in particular: `city:`, or accents without a letter;
+    but not `city=""`.
     """
 
     kind: str
@@ -115,13 +116,16 @@ def parse_selection(text: str, provider: Provider) -> Filter:
     found = parse_filter(text, provider)
     blank = next((term for term in found.terms if term.is_blank), None)
     if blank is not None:
-        raise InvalidFilter(
-            f'{blank.field} stands without a value, which would choose everybody: {blank.field}="" means empty',
-            place=blank.start,
-        )
+        raise InvalidFilter(_why_blank(blank), place=blank.start)
     if not found:
         raise InvalidFilter("the filter is empty, which would choose everybody: --all chooses all of them", place=0)
     return found
+
+
+def _why_blank(term: Term) -> str:
+    if not term.field:
+        return "a word of accents alone would choose everybody"
+    return f'{term.field} stands without a value, which would choose everybody: {term.field}="" means empty'
 
 
 def _read_term(text: str, start: int, provider: Provider) -> tuple[Term | None, int]:
@@ -140,7 +144,8 @@ def _read_term(text: str, start: int, provider: Provider) -> tuple[Term | None, 
             if negated and end >= len(text):
                 raise InvalidFilter("not finished: a word follows the -", place=start, unfinished=True)
             return None, end
-        return Term("word", folded(value), **span), end  # type: ignore[arg-type]  # one literal mapping
+        word = folded(value)
+        return Term("word", word, is_blank=not word, **span), end  # type: ignore[arg-type]  # one literal mapping
     if name == "is":
         return _is_term(value, place, span), end
     known = (*provider.columns, *NOTE_COLUMNS)
@@ -185,7 +190,8 @@ def _field_term(name: str, sign: str, value: str, place: int, span: dict[str, ob
     if sign == "~":
         return Term("regex", _checked_regex(value, place), name, is_blank=not value, **span)  # type: ignore[arg-type]
     if sign == ":":
-        return Term("contains", folded(value), name, is_blank=not value, **span)  # type: ignore[arg-type]
+        word = folded(value)
+        return Term("contains", word, name, is_blank=not word, **span)  # type: ignore[arg-type]
     is_blank = not value and span["end"] == place  # nothing follows, not even ""
     return Term("equals", canonical(value), name, is_blank=is_blank, **span)  # type: ignore[arg-type]
 
