@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+from tui_reseller.domain.exact_text import unseen_in
+from tui_reseller.domain.text import is_not_drawn, pictures
+
 _BLANKS = re.compile(r"[\x00-\x20\x7f]+")
 _OVERLOOKED = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 _ALIKE = str.maketrans(
@@ -30,8 +33,13 @@ def skeleton(name: str) -> str:
     """
     if name.isascii():
         return _BLANKS.sub("", name).lower().translate(_ALIKE)
-    seen = "".join(char for char in _folded(name) if unicodedata.category(char) not in _OVERLOOKED)
+    folded = _folded(name)
+    seen = "".join(char for char, picture in zip(folded, pictures(folded), strict=True) if picture and _is_seen(char))
     return seen.translate(_ALIKE)
+
+
+def _is_seen(char: str) -> bool:
+    return not (unicodedata.category(char) in _OVERLOOKED or is_not_drawn(char))
 
 
 def difference(name: str, other: str) -> str:
@@ -47,6 +55,8 @@ def oddity(name: str) -> str:
     for char in name:
         if char != " " and not char.isascii() and unicodedata.category(char) in _OVERLOOKED | {"Cn", "Co"}:
             return f"it holds {_named(char)} (U+{ord(char):04X})"
+    for at in unseen_in(name):
+        return f"it holds {_named(name[at])} (U+{ord(name[at]):04X}), which is not seen"
     if any(char.isascii() and char.isalpha() for char in name):
         for char in name.casefold():
             if not char.isascii() and char.translate(_ALIKE).isascii():

@@ -24,7 +24,7 @@ def spelt_out(text: str) -> str:
         return text
     written: list[str] = []
     begin = 0
-    for at in _unseen(text):
+    for at in unseen_in(text):
         before = _WOULD_BEGIN.sub(_doubled, text[begin:at])
         backslashes = len(before) - len(before.rstrip("\\"))
         written += [before, "\\" * backslashes, _escape(text[at])]
@@ -36,7 +36,7 @@ def exactly_quoted(text: str) -> str:
     """Return a text between quotation marks that nothing in it can end: other texts are written otherwise, also where
     they look alike.
     """
-    unseen = set(_unseen(text))
+    unseen = set(unseen_in(text))
     parts = (_escape(char) if at in unseen else _IN_QUOTATION.get(char, char) for at, char in enumerate(text))
     return f'"{"".join(parts)}"'
 
@@ -48,11 +48,11 @@ def read_back(text: str) -> str:
 
 def holds_unseen(text: str) -> bool:
     """Whether a text holds signs that are not seen, or line breaks."""
-    return not _PLAIN.fullmatch(text.replace("\\", "")) and bool(_unseen(text))
+    return not _PLAIN.fullmatch(text.replace("\\", "")) and bool(unseen_in(text))
 
 
-def _unseen(text: str) -> list[int]:
-    """Return where characters stand that have to be written as an escape.
+def unseen_in(text: str) -> list[int]:
+    """Return where characters stand that are not seen, or break a line: they are written as an escape.
 
     Joiners and selectors have a meaning only between characters that are seen.
     """

@@ -63,6 +63,11 @@ def pictures(text: str) -> list[str]:
     return shown
 
 
+def is_not_drawn(char: str) -> bool:
+    """Whether a character leaves no trace on a screen, wherever it stands."""
+    return ord(char) in _HIDDEN or char in JOINERS or char in SELECTORS or 0xE0000 <= ord(char) <= 0xE0FFF
+
+
 def _can_join(char: str) -> bool:
     """Whether a joiner has a meaning beside a character: in emoji and in scripts that are written joined. Anywhere else
     it is not seen.
