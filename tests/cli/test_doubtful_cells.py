@@ -52,6 +52,39 @@ def test_text_that_was_taken_for_cp1252_is_known_again():
         assert "as the customer has it" in doubt(RESELLER_V2.by_name["city"], spoilt, text)
 
 
+SPOILT = [("Müller", "M?ller"), ("İzmir", "?zmir"), ("Γιώργος", "???????"), ("Łódź", "?ód?"), ("Łódź", "__d_")]
+
+
+@pytest.mark.parametrize(("present", "spoilt"), SPOILT)
+def test_letters_that_an_encoding_has_not_are_missed(present, spoilt):
+    assert "without the letters" in doubt(RESELLER_V2.by_name["city"], spoilt, present)
+
+
+@pytest.mark.parametrize("taken", ["mac_roman", "cp1250", "cp850", "cp1252"])
+@pytest.mark.parametrize("real", ["utf-8", "cp1252", "cp850", "mac_roman"])
+@pytest.mark.parametrize("present", ["Málaga", "Müller", "Besançon 3 – x"])
+def test_what_the_customer_has_is_known_in_the_wrong_encoding(taken, real, present):
+    content = present.encode(real, "replace")
+    spoilt = content.decode(taken, "replace")
+    if spoilt != present and "\ufffd" not in spoilt:
+        assert doubt(RESELLER_V2.by_name["city"], spoilt, present)
+
+
+@pytest.mark.parametrize(
+    ("present", "value"),
+    [
+        ("Müller", "Muller"),
+        ("Málaga", "Málaga?"),
+        ("Málaga", "Lugo"),
+        ("Málaga", "M\u00fcnster"),
+        ("a b", "a?b"),
+        ("é", "e"),
+    ],
+)
+def test_another_value_is_not_taken_for_a_spoilt_one(present, value):
+    assert doubt(RESELLER_V2.by_name["city"], value, present) == ""
+
+
 @pytest.fixture
 def customer(desk):
     values = {"zip": "01067", "city": "Müller", "address": "1234.0", "phone": "nan"}

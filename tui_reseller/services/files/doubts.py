@@ -4,6 +4,7 @@ Such a cell is asked about, never put right. A cell that is equal to what the cu
 """
 
 import re
+from contextlib import suppress
 
 from tui_reseller.domain.exact_text import holds_unseen, spelt_out
 from tui_reseller.domain.provider import Field
@@ -35,6 +36,9 @@ _SEVERAL = re.compile(r"@[^@]*[;,/\s][^@]*@")
 _LONGEST = 40
 _DIGITS = re.compile(r"\d+")
 _LOST = re.compile(r"[0+]+")
+_FOR_LOST = "?_\ufffd"
+_PAGES = ("cp1252", "mac_roman", "cp1250", "cp1251", "cp1254", "cp850", "cp437", "latin-1", "iso8859-15")
+"""Encodings that spreadsheets and systems still write, and take the files of others for."""
 
 
 def doubt(field: Field, value: str, present: str = "", spelt: str = "") -> str:
@@ -45,6 +49,8 @@ def doubt(field: Field, value: str, present: str = "", spelt: str = "") -> str:
         return f"{quoted(spelt)} is read as signs that are not seen; a backslash of your own is written \\\\"
     if field.check == "email" and _SEVERAL.search(value):
         return f"{quoted(value, _LONGEST)}: there are several addresses in it"
+    if value != present and not present.isascii() and (why := _misread(value, present)):
+        return f"{quoted(value, _LONGEST)}: {why}"
     if not _MAYBE.search(value):
         return ""
     found = next((words for kind, words in _KINDS if kind.fullmatch(value)), "")
@@ -60,6 +66,35 @@ def _against_present(value: str, present: str) -> str:
         if begin is not None and present.lstrip("0+") == value.lstrip("0") and len(value) < len(present):
             return f"it has lost what it begins with: the customer has {quoted(present)}"
     return ""
+
+
+def _misread(value: str, present: str) -> str:
+    """Return why a cell is what the customer has, written or read in an encoding that is not that of the file."""
+    as_now = f"it is {quoted(present, _LONGEST)}, as the customer has it"
+    if _is_but_for_lost(value, present):
+        return f"{as_now}, without the letters that an encoding has not: save the file as UTF-8"
+    if value.isascii() or as_it_was(value) == present:
+        return ""
+    for taken in _PAGES:
+        with suppress(UnicodeEncodeError):
+            content = value.encode(taken)
+            if any(_reads_as(content, real, present) for real in ("utf-8", *_PAGES) if real != taken):
+                return f"{as_now}, read as {taken.replace('_', ' ').upper()}: save the file as UTF-8"
+    return ""
+
+
+def _is_but_for_lost(value: str, present: str) -> bool:
+    """Whether a cell is what the customer has, but for signs where that has letters that are not ASCII."""
+    return len(value) == len(present) and all(
+        one == other or (one in _FOR_LOST and not other.isascii()) for one, other in zip(value, present, strict=True)
+    )
+
+
+def _reads_as(content: bytes, encoding: str, text: str) -> bool:
+    try:
+        return _is_but_for_lost(content.decode(encoding), text)
+    except UnicodeDecodeError:
+        return False
 
 
 def _mojibake(value: str, present: str) -> str:
