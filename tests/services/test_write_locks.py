@@ -38,6 +38,19 @@ async def test_a_harmless_repeat_of_an_unknown_write_is_allowed_and_settles_it(s
     assert await ledger.needs_you() == []
 
 
+@pytest.mark.parametrize("call", [c for c in WRITES if c.id in {"enable", "disable", "website_enable", "password"}])
+async def test_who_bears_the_name_by_now_is_no_repeat(session, service, ledger, call):
+    service.after = [AnswerLost("cut")]
+    first = await carry_out(session, call)
+    service.change(first.username, email="eve@x.example", first_name="Eve", last_name="Lin")
+    sent = len(service.sent)
+    result = await carry_out(session, call)
+    assert (result.outcome, type(result.error)) == (Outcome.NOT_SENT, RefusedHere)
+    assert "another customer bears this name by now" in result.message
+    assert len(service.sent) == sent
+    assert [entry.id for entry in await ledger.needs_you()] == [first.id]
+
+
 @pytest.mark.parametrize("call", [c for c in WRITES if c.id in {"create", "delete", "rename", "set", "email"}])
 async def test_a_repeat_that_may_do_harm_is_refused_while_the_first_is_unknown(session, service, call):
     service.before = [AnswerLost("cut")]

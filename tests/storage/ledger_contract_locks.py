@@ -11,6 +11,18 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Operation, Outcome
 
+LUZ = {"email": "luz@x.example", "first_name": "Luz", "last_name": 'Mar\u00edn "\\ \0 \ud800'}
+EVE = {"email": "eve@x.example", "first_name": "Eve", "last_name": "Lin"}
+FINGERPRINTS = [
+    (LUZ, LUZ, False), (LUZ, EVE, True), (LUZ, LUZ | {"email": "new@x.example"}, False), (LUZ, {}, False),
+    ({}, EVE, False), (LUZ, EVE | {"first_name": None, "last_name": None}, True), (LUZ, dict.fromkeys(LUZ), False),
+    (dict.fromkeys(LUZ), EVE, False), (LUZ | {"id": "7"}, LUZ | {"id": "8"}, True),
+    (LUZ | {"id": "7"}, EVE | {"id": "7"}, False), (LUZ | {"id": "7"}, EVE, True), (LUZ, LUZ | {"id": "8"}, False),
+    (LUZ | {"id": ""}, LUZ | {"id": "8"}, False), (LUZ | {"id": "8"}, LUZ | {"id": ""}, False),
+    ({"id": "7"}, {"id": "8"}, True), ({"id": "7"}, EVE, False),
+]  # fmt: skip
+"""Of a customer when an operation was begun, and when it is repeated; and whether these are two."""
+
 
 class LocksContract(OneLedger):
     """While an outcome is open."""
@@ -98,6 +110,21 @@ class LocksContract(OneLedger):
         for older in (first, second):
             found = await ledger.get(older)
             assert (found.outcome, found.message) == (Outcome.RESOLVED, f"superseded by {third}, applied")
+        assert await ledger.needs_you() == []
+
+    @pytest.mark.parametrize(("then", "now", "is_another"), FINGERPRINTS)
+    @pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.UNVERIFIABLE])
+    async def test_what_is_on_another_customer_of_that_name_repeats_nothing(
+        self, ledger, intent, outcome, then, now, is_another
+    ):
+        first = await done(ledger, intent(Operation.DISABLE, fingerprint=then), outcome)
+        if is_another:
+            with pytest.raises(RefusedHere, match="another customer bears this name") as caught:
+                await ledger.begin(intent(Operation.DISABLE, fingerprint=now))
+            assert first in caught.value.hint
+            assert [entry.id for entry in await ledger.needs_you()] == [first]
+            await ledger.finish(first, Outcome.RESOLVED, "kim: that one is gone")
+        await done(ledger, intent(Operation.DISABLE, fingerprint=now))
         assert await ledger.needs_you() == []
 
     @pytest.mark.parametrize("later", [Outcome.VERIFIED_APPLIED, Outcome.VERIFIED_NOT_APPLIED])

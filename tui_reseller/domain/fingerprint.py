@@ -53,6 +53,14 @@ def likeness(fingerprint: Fingerprint, now: Customer) -> Likeness:
     return Likeness.ANOTHER if len(different) == len(known) else Likeness.CHANGED
 
 
+def are_of_two(one: Fingerprint, other: Fingerprint) -> bool:
+    """Whether two fingerprints are certainly of two customers, as far as both tell."""
+    if one.get(ID) and other.get(ID):
+        return one[ID] != other[ID]
+    told = [name for name, value in one.items() if name != ID and value is not None and other.get(name) is not None]
+    return bool(told) and all(one[name] != other[name] for name in told)
+
+
 def differing(fingerprint: Fingerprint, now: Customer) -> list[str]:
     """Return the fields of a fingerprint that a customer has otherwise; none where the id says that it is the same."""
     if fingerprint.get(ID) and fingerprint[ID] == _id(now):

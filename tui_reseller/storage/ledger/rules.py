@@ -10,6 +10,7 @@ from typing import NoReturn, Protocol
 
 from tui_reseller.domain.audit import Entry, Intent, utc_text
 from tui_reseller.domain.errors import RefusedHere, TakenElsewhere, TouchedSince
+from tui_reseller.domain.fingerprint import are_of_two
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.text import clean, quoted
@@ -87,9 +88,9 @@ def refuse_taken(item: tuple[int, int]) -> NoReturn:
 def refuse_if_locked(intent: Intent, open_entries: Iterable[Entry]) -> None:
     """Raise RefusedHere if one of the open operations of a customer forbids another one.
 
-    Only an operation that repeats an open one with the same value, and does no harm by that, may be sent (reliability
-    4.3): not while that one is in flight, nor where somebody else may have changed the customer. What changes nothing
-    neither waits nor keeps others waiting.
+    Only an operation that repeats an open one with the same value on the same customer, and does no harm by that, may
+    be sent (reliability 4.3): not while that one is in flight, nor where somebody else may have changed the customer.
+    What changes nothing neither waits nor keeps others waiting.
     """
     for entry in open_entries if _locks(intent) else ():
         if not _locks(entry):
@@ -106,6 +107,11 @@ def refuse_if_locked(intent: Intent, open_entries: Iterable[Entry]) -> None:
             raise RefusedHere(
                 f"{_described(entry)} must be settled first: {entry.outcome.word.lower()}",
                 hint=f"check it or close it with a note (id {entry.id})",
+            )
+        if are_of_two(entry.fingerprint, intent.fingerprint):
+            raise RefusedHere(
+                f"{_described(entry)} is open, and another customer bears this name by now: this is no repeat of it",
+                hint=f"close that one with a note (id {entry.id})",
             )
 
 

@@ -5,7 +5,7 @@ import platform
 
 from tui_reseller.domain.audit import Intent
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.storage.ledger.encoding import escaped
+from tui_reseller.storage.ledger.encoding import compact, escaped
 from tui_reseller.storage.ledger.rows import LedgerRow, intent_row
 from tui_reseller.system.clock import utc_now
 from tui_reseller.system.process import Process
@@ -16,7 +16,8 @@ _COLUMNS = ("profile", "operation", "username", "target", "batch", "body", "undo
 def begun(intent: Intent) -> dict[str, object]:
     """Return what is told of an intent; the database gives number, id and time. Raises ValueError for a password."""
     row = intent_row(0, "", utc_now(), intent, Process(os.getpid(), "", platform.node(), ""))
-    return columns_of(row) | ({"item": list(intent.item)} if intent.item is not None else {})
+    meant = {name: compact(value) for name, value in intent.fingerprint.items() if value is not None}
+    return columns_of(row) | {"meant": meant} | ({"item": list(intent.item)} if intent.item is not None else {})
 
 
 def columns_of(row: LedgerRow) -> dict[str, object]:
