@@ -40,11 +40,16 @@ def test_a_refused_key_is_bad_and_never_shown(desk, monkeypatch):
     assert desk.credentials.key.key.reveal() not in ran.out + ran.err
 
 
-def test_a_wrong_config_is_named_with_its_line(desk):
-    (desk.folder / "config" / "config.toml").write_text("[settings]\nthemes = 1\n")
+@pytest.mark.parametrize(
+    ("text", "words"), [("[settings]\nthemes = 1\n", "themes"), ('[keys]\n"app.nonsense" = "z"\n', "app.nonsense")]
+)
+def test_a_wrong_config_is_named_with_its_line(desk, text, words):
+    (desk.folder / "config" / "config.toml").write_text(text)
     ran = desk("doctor")
     assert ran.code == 3
     assert found(ran, "config")["state"] == "bad"
+    assert "config.toml:2" in found(ran, "config")["found"]
+    assert words in found(ran, "config")["found"]
 
 
 @pytest.mark.parametrize(

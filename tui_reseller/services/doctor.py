@@ -74,7 +74,7 @@ async def of_services(services: Services, *, asks: bool) -> AsyncIterator[Examin
     except ResellerError as error:
         yield _bad("config", error)
         return
-    yield Examined("config", State.OK, f"{len(config.profiles)} profiles, theme {config.settings.theme}")
+    yield _of_config(services, f"{len(config.profiles)} profiles, theme {config.settings.theme}")
     needs = any(profile.keeps_key for profile in config.profiles.values())
     try:
         state = await services.credentials.probe()
@@ -93,6 +93,18 @@ async def of_services(services: Services, *, asks: bool) -> AsyncIterator[Examin
     for profile in config.profiles.values():
         async for each in _of_profile(services, profile, asks=asks):
             yield each
+
+
+def _of_config(services: Services, words: str) -> Examined:
+    """Examine what no verb but the screen reads: its keys."""
+    file = services.profiles.config
+    try:
+        wrong = file.examine(file.text())
+    except ResellerError as error:
+        return _bad("config", error)
+    if not wrong:
+        return Examined("config", State.OK, words)
+    return Examined("config", State.BAD, clean(wrong[0].text(file.path.name)), "the verb config check names all of it")
 
 
 async def _of_team(team: TeamPort) -> Examined:
