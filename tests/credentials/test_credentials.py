@@ -100,6 +100,7 @@ async def test_where_a_key_is_in_words(profile):
         ("print('  key  ')", "key"),
         ("print('\\n\\nfirst\\nsecond')", "first"),
         ("import sys; sys.stdout.write('no newline')", "no newline"),
+        ("print('\\ufeffkey \\r\\n\\r')", "key"),
         ("import sys; print('kühl'); sys.stderr.write('x' * 1000000)", "kühl"),
         ("import sys; assert sys.stdin.read() == ''; print('k')", "k"),
     ],

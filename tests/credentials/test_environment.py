@@ -84,7 +84,7 @@ def test_a_key_is_read_from_a_file(file):
 def test_what_editors_put_around_a_key_is_no_part_of_it(file, before, behind):
     file.write_bytes(f"{before}canary-7c1f{behind}".encode())
     assert taken(API_USER="bob", CREDENTIAL_FILE=f"{file}{behind}").key.reveal() == "canary-7c1f"
-    found = taken(API_USER=f"bob{behind}", API_KEY=f"canary-7c1f{behind}", FORMAT=f"xml{behind}")
+    found = taken(API_USER=f"{before}bob{behind}", API_KEY=f"{before}canary-7c1f{behind}", FORMAT=f"xml{behind}")
     assert (found.profile.api_user, found.profile.format, found.key.reveal()) == ("bob", Format.XML, "canary-7c1f")
 
 

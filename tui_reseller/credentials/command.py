@@ -118,7 +118,7 @@ class _Run:
 
     def _read_lines(self, said: bytes) -> Credential:
         try:
-            lines = said.decode("utf-8").strip().splitlines()
+            lines = said.decode("utf-8-sig").strip().splitlines()
         except UnicodeDecodeError:
             raise _failed(self._profile, "printed something that is not text") from None
         if not lines:

@@ -42,7 +42,7 @@ def take_environment(environ: MutableMapping[str, str]) -> EnvironmentProfile | 
     An empty variable counts as not set; blanks and line ends around a value are those of the file that it came from.
     Raises BadConfig for half a set, for several lines, and for a file that others can read.
     """
-    found = {name: value for name in _ALL if (value := environ.pop(name, "").strip())}
+    found = {name: value for name in _ALL if (value := _bare(environ.pop(name, "")))}
     for name, value in found.items():
         if len(value.splitlines()) > 1:
             raise BadConfig(f"{name} has several lines", hint="set it to one line")
@@ -112,7 +112,7 @@ def _read_key(path: Path) -> Secret:
 def _only_line(content: bytes) -> tuple[str, str]:
     """Return the key in a file, without what editors put around it, or what is wrong with it."""
     try:
-        key = content.decode("utf-8-sig").strip()
+        key = _bare(content.decode("utf-8"))
     except UnicodeDecodeError:
         return "", "it is not text"
     if not key:
@@ -128,3 +128,8 @@ def _problem(found: os.stat_result) -> str:
     if found.st_mode & 0o077:
         return "other accounts can read it"
     return _TOO_LARGE if found.st_size > _LARGEST else ""
+
+
+def _bare(text: str) -> str:
+    """Return a value without what editors put around it in a file."""
+    return text.strip().removeprefix("\ufeff").strip()
