@@ -174,6 +174,7 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
     def show_dialog(self, dialog: Screen[T], then: Answered[T]) -> None:
         """Show a dialog over everything else, and hand on its answer; None is leaving."""
         self.push_screen(dialog, then)
+        self.await_no_dialog()
 
     def speak_in(self, screen: Screen[Any]) -> None:
         """Let a screen that is being shown say what has the keys, for a screen reader; nothing without --plain."""
@@ -191,6 +192,7 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
     def run_flow(self, flow: Callable[[], Awaitable[None]], name: str) -> None:
         """Start a conversation. Until its first dialog is there, keys are not commands."""
         self.opening = True
+        self.await_dialog()
 
         async def run() -> None:
             try:
@@ -200,6 +202,7 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
                     self.context.notify_error(error)
             finally:
                 self.opening = False
+                self.await_no_dialog()
 
         _: Worker[None] = self.run_worker(run, name=name, group=f"flow-{name}")
 
