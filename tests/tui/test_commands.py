@@ -11,7 +11,8 @@ import pytest
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.tui import flows, keys
-from tui_reseller.tui.commands import BY_ID, COMMANDS, Command
+from tui_reseller.tui.command import Command
+from tui_reseller.tui.commands import BY_ID, COMMANDS
 from tui_reseller.tui.dispatch import loaded
 from tui_reseller.tui.profile_context import ProfileContext
 

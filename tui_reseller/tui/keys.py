@@ -9,7 +9,8 @@ from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.text import clean
-from tui_reseller.tui.commands import BY_ID, COMMANDS, Command
+from tui_reseller.tui.command import Command
+from tui_reseller.tui.commands import BY_ID, COMMANDS
 
 _WORDS = {
     "slash": "/", "asterisk": "*", "minus": "-", "full_stop": ".", "exclamation_mark": "!", "at": "@", "comma": ",",
