@@ -40,6 +40,17 @@ def test_a_key_that_terminals_keep_is_refused_to_the_catalogue_as_well(monkeypat
         keys.with_keys({})
 
 
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("slash", "/"), ("semicolon", ";"), ("vertical_line", "|"), ("space", "Space"), ("escape", "Esc"), ("f1", "F1"),
+        ("ctrl+q", "ctrl+q"), ("f", "f"), ("G", "G"), ("tab", "tab"), ("delete", "delete"), ("pageup", "pageup"),
+    ],
+)  # fmt: skip
+def test_a_key_is_written_as_the_sign_on_it(key: str, shown: str):
+    assert keys.key_word(key) == shown
+
+
 def verbs() -> dict[str, str]:
     """Return every public async function of flows/ that needs nothing but the profile, and the module it is in."""
     found = {}

@@ -29,8 +29,11 @@ ALWAYS_LEAVES = "ctrl+q"
 
 
 def key_word(key: str) -> str:
-    """Return a key as it is written on screen."""
-    return _WORDS.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
+    """Return a key as it is written on screen: where no word is settled for it, by the sign that it gives."""
+    if key in _WORDS or (key.startswith("f") and key[1:].isdigit()):
+        return _WORDS.get(key, key.upper())
+    sign = key_to_character(key) or ""
+    return sign if sign.isprintable() and sign else key
 
 
 def _wrong(command_id: str, words: str) -> BadConfig:
