@@ -14,14 +14,14 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from tui_reseller.domain.errors import RefusedHere
-from tui_reseller.tui.commands import Command
+from tui_reseller.tui.command import Command
 from tui_reseller.tui.commit_guard import CommitGuard, KeyTimes
-from tui_reseller.tui.defects import ReportingApp
 from tui_reseller.tui.host import SaysSomething
 from tui_reseller.tui.painting import PaintedScreen
 from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.terminal import line_mode
 from tui_reseller.tui.wire import SparingUpdate, Wire
+from tui_reseller.tui.working import WorkingApp
 
 T = TypeVar("T")
 HELD_SECONDS = 0.5
@@ -32,7 +32,7 @@ EVERYWHERE = {"app.suspend": "suspend_here", "screen.repaint": "repaint_here"}
 """Commands, and the actions that do them."""
 
 
-class EverywhereApp(ReportingApp, inherit_bindings=False):
+class EverywhereApp(WorkingApp, inherit_bindings=False):
     """An application that times its keys, and has some that no dialog takes. Key_clock is in seconds."""
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
