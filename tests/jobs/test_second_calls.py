@@ -17,7 +17,6 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing, plans
 from tui_reseller.services.job_items import retry_rejected
 from tui_reseller.services.job_passwords import Given
-from tui_reseller.services.job_queue import BLOCK
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.undo import draft_undo
 from tui_reseller.services.verify import resolve
@@ -96,21 +95,21 @@ def are_whole(sandbox, names):
 
 
 async def test_each_is_created_and_given_its_details(office, sandbox):
-    names = names_of(13)
+    names = names_of(25)
     job = await job_for(office, names)
-    assert (job.total, job.not_begun, job.makes_two_calls) == (13, 13, True)
+    assert (job.total, job.not_begun, job.makes_two_calls) == (25, 25, True)
     done = await go_on(office, job)
     assert done.is_finished, done
-    assert (done.total, done.counts) == (13, {Outcome.APPLIED: 13})
+    assert (done.total, done.counts) == (25, {Outcome.APPLIED: 25})
     are_whole(sandbox, names)
     half_made = 0
     for operation, _name in sandbox.applied():
         half_made += 1 if operation == "create" else -1
-        assert half_made <= BLOCK, "a stop would leave more of them half made"
+        assert half_made <= 10, "a stop would leave more of them half made"
     assert sandbox.applied()[:2] == [("create", names[0]), ("set", names[0])], "the first one is the first whole one"
-    assert await office.agrees(job, all_sent=True) == {"applied": 26}
+    assert await office.agrees(job, all_sent=True) == {"applied": 50}
     entries = await office.services.ledger.entries(AuditQuery(batch=job.batch))
-    assert sorted(entry.operation.value for entry in entries) == ["create"] * 13 + ["set"] * 13
+    assert sorted(entry.operation.value for entry in entries) == ["create"] * 25 + ["set"] * 25
     kept = [office.session.customers.get(name) for name in names]
     assert {customer.text("city") for customer in kept} == {"Vigo"}
 
