@@ -225,3 +225,13 @@ def test_what_others_approve_of_has_both_calls(guarded, tmp_path, is_file):
     assert sorted(ann.sandbox.applied()) == sorted((what, name) for name in names for what in ("create", "set"))
     assert {ann.sandbox.held(name)["city"] for name in names} == {"Vigo"}
     assert ann("audit", "verify").row["whole"] is True
+
+
+def test_a_generated_password_stands_with_the_call_that_sent_it(console, names):
+    rows = [{key: value for key, value in row(name).items() if key != "password"} for name in names]
+    console.sandbox.fault("status", shape="no-scope", operation="set", times=1)
+    ran = console("create", "--from", "-", "--yes", "--generate-password", stdin="\n".join(map(json.dumps, rows)))
+    made = {found["username"]: found["password"] for found in ran.rows if found["operation"] == "create"}
+    assert (ran.code, made.keys()) == (9, set(names)), ran.err
+    assert not any("password" in found for found in ran.rows if found["operation"] == "set")
+    assert all(console.sandbox.takes(name, password) for name, password in made.items())
