@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.harness.consent import for_job
 from tests.jobs.office import Office
+from tui_reseller.api.v3 import allowance
 from tui_reseller.services.joined_job import JoinedRun
 
 _NEW_HOST_NAME, _NEW_USERS = 0x04000000, 0x10000000
@@ -40,6 +41,8 @@ class Served:
 def _run(folder: Path, ready: dict[str, str], number: int, told: Connection, host: str) -> None:
     if host:
         be_on(host)
+    if "slow" in ready:
+        allowance.SLOW = float(ready["slow"])
 
     async def work() -> None:
         provider = {"provider": ready["provider"]} if "provider" in ready else {}

@@ -111,9 +111,10 @@ class Office:
         report = await self.services.ledger.check()
         assert report.is_whole
         entries = await self.services.ledger.entries(AuditQuery(batch=job.batch))
-        attempts = Counter(entry.username for entry in entries if entry.outcome is not Outcome.NOT_SENT)
-        verified = {e.username for e in entries if e.outcome in {Outcome.VERIFIED_NOT_APPLIED, Outcome.REJECTED}}
-        again = {name for name, count in attempts.items() if count > 1 and name not in verified}
+        kinds = [(entry.operation, entry.username, entry.outcome) for entry in entries]
+        attempts = Counter(kind[:2] for kind in kinds if kind[2] is not Outcome.NOT_SENT)
+        verified = {kind[:2] for kind in kinds if kind[2] in {Outcome.VERIFIED_NOT_APPLIED, Outcome.REJECTED}}
+        again = {kind for kind, count in attempts.items() if count > 1 and kind not in verified}
         assert not again, f"sent again on a guess: {again}"
         counts = Counter(item.outcome.value if item.outcome else "none" for item in await self.items(job))
         if all_sent:

@@ -21,6 +21,7 @@ from tui_reseller.domain.printed import command
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.services import door, plans
 from tui_reseller.services.approvals import refuse_unapproved
+from tui_reseller.services.creating import TWO_CALLS
 from tui_reseller.services.files.options import PLAIN, ReadingOptions
 from tui_reseller.services.files.reading import read_file
 from tui_reseller.services.job_passwords import Given, Made, Passwords
@@ -76,7 +77,7 @@ async def apply(
 
 
 def _approach(session: Session, plan: Plan, reason: str) -> door.Approach:
-    return door.approach(session, [item.call for item in plan.items], reason, as_plan=True)
+    return door.approach(session, plan.calls, reason, as_plan=True)
 
 
 def confirmation_of(plan: Plan, session: Session) -> Confirmation:
@@ -90,6 +91,8 @@ def review(plan: Plan, session: Session) -> list[str]:
     lines = [(item.username, item.changes(session.provider)) for item in plan.items]
     operation = confirmation_of(plan, session).gravest.operation
     said = [*plan.warnings, f"{100 * plan.share:.1f} % of {plan.total:,} customers; {plan.already:,} are so already"]
+    if plan.makes_two_calls:
+        said.append(TWO_CALLS)
     if len(plan.operations) > 1:
         said.append("several actions: " + ", ".join(operation.value for operation in plan.operations))
     return messages.review(operation, session.profile, lines, said)

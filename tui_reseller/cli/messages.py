@@ -1,7 +1,7 @@
 """What the command says of writes: consequence, before -> after, what became of it, what is safe now. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry
@@ -104,13 +104,37 @@ def open_line(entry: Entry) -> str:
     return f"{what}. Known: {known(entry)}. {safe_for(entry)} [{entry.id}]"
 
 
-def results_line(provider: Provider, results: Sequence[Result], asked: int, batch: str, profile: str) -> str:
-    """Return the sentence on what became of many, under a profile."""
+def by_customer(provider: Provider, results: Sequence[Result], two_calls: Collection[str]) -> list[Result]:
+    """Return a result for each customer: where it takes two calls, that of the second once the first is applied; none
+    of who was created and waits for the second.
+    """
+    found: dict[str, Result] = {}
+    for result in results:
+        name, is_first = result.username, provider.action(result.operation).effect is Effect.CREATES
+        if name in two_calls and is_first and result.outcome.is_applied:
+            found.pop(name, None)
+        elif is_first or name not in found:
+            found[name] = result
+    return list(found.values())
+
+
+def results_line(
+    provider: Provider,
+    results: Sequence[Result],
+    asked: int,
+    batch: str,
+    profile: str,
+    two_calls: Collection[str] = (),
+) -> str:
+    """Return the sentence on what became of many, a result for each, under a profile. What new customers who take two
+    calls are given is not taken back.
+    """
     counts = Counter(result.outcome for result in results)
     said = [f"{counts[outcome]:,} {outcome.word.lower()}" for outcome in Outcome if counts[outcome]]
     if asked > len(results):
         said.append(f"{asked - len(results):,} not begun")
-    is_undoable = any(result.outcome.is_applied and provider.action(result.operation).undo for result in results)
+    applied = [one for one in results if one.outcome.is_applied and one.username not in two_calls]
+    is_undoable = any(provider.action(result.operation).undo for result in applied)
     undo = f" - undo: {next_step(profile, 'undo', batch)}" if is_undoable and batch else ""
     number = f" [batch {batch}]" if batch else ""
     return f"{asked:,} customers: {', '.join(said)}{number}{undo}"

@@ -8,6 +8,7 @@ from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import command
 from tui_reseller.services import plans
+from tui_reseller.services.creating import joined
 from tui_reseller.services.plan_checks import Checking
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.services import Services
@@ -17,13 +18,15 @@ DIGITS = 12
 """So many characters of its digest name a plan in a printed command."""
 
 
-async def plan_of(session: Session, calls: Sequence[Call], present: Mapping[str, Customer]) -> Plan:
-    """Return the plan of calls on customers that were just read. Raises RefusedHere if one of them cannot be in it:
-    nothing is sent then.
+async def plan_of(
+    session: Session, calls: Sequence[Call], present: Mapping[str, Customer], then: Mapping[str, Call]
+) -> Plan:
+    """Return the plan of calls on customers that were just read, or of new ones, who may be given more then. Raises
+    RefusedHere if one of them cannot be in it: nothing is sent then.
     """
     drafted = await plans.draft(
         session,
-        [RequestedChange(call) for call in calls],
+        [RequestedChange(joined(call, then.get(call.username))) for call in calls],
         origin="command line",
         present=present,
         checking=Checking(keep_already=True, allow_odd_names=True),

@@ -1,6 +1,6 @@
 """What became of writes, reported as it happens: a row per customer on stdout, a closing line on stderr."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -100,9 +100,10 @@ class Report:
                 self._write_row(result)
                 self._inv.console.warn(messages.result_line(self._provider, result, self._profile))
 
-    def close(self, asked: int, batch: str) -> ExitCode:
-        """Say the closing line; return the exit code."""
-        code = for_results(self._results, max(asked, len(self._results)))
+    def close(self, asked: int, batch: str, two_calls: Collection[str] = ()) -> ExitCode:
+        """Say the closing line; return the exit code. Two calls are made for some of several customers."""
+        results = messages.by_customer(self._provider, self._results, two_calls) if two_calls else self._results
+        code = for_results(results, max(asked, len(results)))
         say = self._inv.console.say if code is ExitCode.OK else self._inv.console.warn
         if asked == 1:
             for result in self._results:  # of one customer there may be two: create, and its details
@@ -111,7 +112,7 @@ class Report:
         for result in self._results:
             if result.outcome is Outcome.UNKNOWN:
                 self._inv.console.warn(messages.result_line(self._provider, result, self._profile))
-        say(messages.results_line(self._provider, self._results, asked, batch, self._profile))
+        say(messages.results_line(self._provider, results, asked, batch, self._profile, two_calls))
         return code
 
     def _write_row(self, result: Result) -> None:

@@ -12,14 +12,15 @@ from tui_reseller.services.plan_checks import PLAIN, Checking
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
     """What a verb wants done: one operation on one or several customers. Generated passwords are shown once. Read is
-    the file in which the calls stand, if they stand in one. Then is what is done to the one customer afterwards.
+    the file in which the calls stand, if they stand in one. Then is what is done to new customers afterwards, by
+    username.
     """
 
     calls: Sequence[Call]
     generated: Mapping[str, Secret] = field(default_factory=dict)
     skip_unknown: bool = False
     read: Read | None = None
-    then: Call | None = None
+    then: Mapping[str, Call] = field(default_factory=dict)
     checking: Checking = PLAIN
 
     @property
@@ -35,7 +36,7 @@ class WriteRequest:
     @property
     def further(self) -> list[Call]:
         """What is done beside the calls."""
-        return [self.then] if self.then else []
+        return list(self.then.values())
 
     @property
     def usernames(self) -> list[str]:

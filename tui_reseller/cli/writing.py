@@ -89,7 +89,7 @@ class _WriteFlow:
             confirmation = replace(confirmation, gravest=gravest(session.provider, calls, seen))
             consent = self._consent(confirmation)
         if calls and consent is None:
-            lines = [(call.username, self._changes(call)) for call in [*calls, *request.further]]
+            lines = [(call.username, self._all_changes(call)) for call in calls]
             reviewed = messages.review(request.operation, session.profile, lines, warnings)
             consent, self.is_asked = ask(confirmation, reviewed, self.inv.console), True
         else:
@@ -109,11 +109,10 @@ class _WriteFlow:
 
     async def _plan_instead(self, error: NeedsApproval) -> int:
         """Make a plan of what others have to approve of first. Raises that it was refused, and how to propose it."""
-        if self.request.further:
-            raise error
         await self._check_rows()
         calls, _skipped = self._without(await self._look_up())
-        raise needs_proposal(error, self.services, await plan_of(self.session, calls, self.found))
+        plan = await plan_of(self.session, calls, self.found, self.request.then)
+        raise needs_proposal(error, self.services, plan)
 
     async def _check_rows(self) -> None:
         """Check the rows of a file, and new usernames, against the list. Raises InvalidInput with all that is wrong.
@@ -129,7 +128,7 @@ class _WriteFlow:
             await know_names(self.session, may_ask=may_ask, is_for_many=True)
             checked = await checked_customers(self.session, request.read, request.checking)
             self._say(checked.notes)
-            self.request = replace(request, calls=checked.calls)
+            self.request = replace(request, calls=checked.calls, then=checked.then)
         else:
             await know_names(self.session, may_ask=may_ask, is_for_many=False)
         if request.read is None or request.checking.allow_odd_names:  # of a file, the check has refused them
@@ -182,6 +181,11 @@ class _WriteFlow:
     def _changes(self, call: Call) -> tuple[Change, ...]:
         return preview(self.session.provider, call, self.found.get(call.username))
 
+    def _all_changes(self, call: Call) -> tuple[Change, ...]:
+        """Return the changes of a call and of the one that follows it."""
+        then = self.request.then.get(call.username)
+        return self._changes(call) + (self._changes(then) if then else ())
+
     async def _show_only(self) -> int:
         """Show what would change and what speaks against it; send nothing. A dry run may be locked."""
         await self._check_rows()
@@ -189,7 +193,8 @@ class _WriteFlow:
         calls, skipped = self._without(await self._look_up())
         self._say(await self._taken_away(calls))
         with Report(self.inv, self.session.profile) as report:
-            for call in [*calls, *self.request.further]:
+            then = self.request.then
+            for call in (one for first in calls for one in (first, then.get(first.username)) if one):
                 changes = self._changes(call)
                 message = "dry run: nothing was sent"
                 report.add(Result(call.username, call.operation, Outcome.NOT_SENT, message, changes=changes))
@@ -223,14 +228,16 @@ class _WriteFlow:
                 elif permit is not None:
                     await self._send_one(calls[0], report, permit, delivery)
                 await report.verify(self.session)
-        return delivery.code(report.close(len(self.request.calls), batch))
+        two_calls = self.request.then if self.request.is_for_many else ()
+        return delivery.code(report.close(len(self.request.calls), batch, two_calls))
 
     async def _send_one(self, call: Call, report: Report, permit: Permit, delivery: Delivery) -> None:
         await delivery.keep(call)
         began = self.session.clock.now()
         found, reason = self.found.get(call.username), self.options.reason
         aim = Aim.at(self.session.provider, found, reason) if self.is_asked else Aim(read=found, reason=reason)
-        then, batch = self.request.then, batch_for(self.request.then)
+        then = self.request.then.get(call.username)
+        batch = batch_for(then)
         try:
             report.add(result := await carry_out(self.session, call, permit, replace(aim, batch=batch)))
             if then is not None and result.outcome.is_applied:
@@ -245,7 +252,7 @@ class _WriteFlow:
         """Several are a job, as everywhere; return what the audit log calls it."""
         session, jobs = self.session, self.services.jobs
         is_from_list = len(self.request.calls) > MANY_READS
-        plan = await plan_of(session, calls, self.found)
+        plan = await plan_of(session, calls, self.found, self.request.then)
         job = await jobs.add(plan, session.operator, self.options.reason, delivery.place)
         present = await one_by_one(session, calls) if self.is_asked and not is_from_list else self.found
         run = JobRun(

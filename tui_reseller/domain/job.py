@@ -8,12 +8,16 @@ from typing import NamedTuple
 
 from tui_reseller.domain.audit import Operator, utc_text
 from tui_reseller.domain.changes import as_object
-from tui_reseller.domain.operation import Outcome
+from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Provider
 
 HANDED_OVER = "hand over"
 """Is asked of a job that another process is about to take: who watches it waits for that one."""
+LAST = 2**31 - 1
+"""A place behind all items of a job."""
+NOT_CREATED = "the customer was not created; nothing was sent"
+"""Why a second call is not sent."""
 
 
 class JobState(Enum):
@@ -35,8 +39,9 @@ class JobState(Enum):
 class Job:
     """A plan that is or was applied. Passwords_to is the file for generated passwords, or empty.
 
-    Counts is how many items have which outcome; None counts those that were not begun. In_flight counts those that a
-    process has begun that may still bring them to an end: nobody can say of them that they were not sent. Is_undoable
+    Counts is how many customers have which outcome; None counts those that were not begun. In_flight counts those that
+    a process has begun that may still bring them to an end: nobody can say of them that they were not sent. Where a
+    new customer takes two calls (makes_two_calls), the second one speaks for it once the first is applied. Is_undoable
     is whether something that it has done can be taken back and was not yet; not told of a running one. Verbs are the
     words of what it does; none of a job that was made before they were kept.
     """
@@ -59,6 +64,7 @@ class Job:
     in_flight: int = 0
     is_undoable: bool = False
     verbs: tuple[str, ...] = ()
+    makes_two_calls: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -112,7 +118,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobItem:
-    """An item of a job, by its place in the plan, with what became of it. Attempts counts how often it was begun."""
+    """An item of a job: one call, by its place in the job, with what became of it. Attempts counts how often it was
+    begun. Step is 1 for a second call: that of the customer whom the item before it creates. Then is the operation of
+    the second call, where this is a first one.
+    """
 
     seq: int
     item: Item
@@ -120,6 +129,8 @@ class JobItem:
     message: str = ""
     entry: str | None = None
     attempts: int = 0
+    step: int = 0
+    then: Operation | None = None
 
     @property
     def is_in_flight(self) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -21,8 +21,9 @@ from tui_reseller.domain.fingerprint import (
     fingerprint_of,
     likeness,
 )
-from tui_reseller.domain.operation import WRITES, Call, Operation
+from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Provider
+from tui_reseller.domain.second_call import SecondCall, texts, written
 from tui_reseller.domain.value import Value, value_of
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -37,6 +38,7 @@ class Item:
     Before is what the touched fields were in the list that the plan was made from. Line is where the item stands in the
     operator's file, from 1, or 0. Undoes is the id of the operation that it takes back, or empty. Until is when a
     suspension is to end. Fingerprint tells the customer that is meant from another one who bears the username later.
+    Then is what is done to a new customer as soon as it is there.
     """
 
     operation: Operation
@@ -47,16 +49,29 @@ class Item:
     undoes: str = ""
     until: datetime | None = None
     fingerprint: Fingerprint = field(default_factory=lambda: UNKNOWN)
+    then: SecondCall | None = None
 
     @property
     def call(self) -> Call:
-        """The call that carries it out, without its password."""
+        """The call that carries it out, without its password: the first one, if there are two."""
         return Call(self.operation, self.username, self.fields, until=self.until)
 
+    @property
+    def steps(self) -> tuple["Item", ...]:
+        """What is sent, one after the other: an item for each call."""
+        if self.then is None:
+            return (self,)
+        then = self.then
+        second = Item(then.operation, self.username, then.fields, line=self.line, fingerprint=then.fingerprint)
+        return replace(self, then=None), second
+
     def changes(self, provider: Provider) -> tuple[Change, ...]:
-        """Before -> after of each touched field."""
-        wanted = wanted_by(provider, self.call)
-        return tuple(Change(name, self.before.get(name), after) for name, after in wanted.items())
+        """Before -> after of each touched field, of all calls."""
+        return tuple(
+            Change(name, step.before.get(name), after)
+            for step in self.steps
+            for name, after in wanted_by(provider, step.call).items()
+        )
 
     def is_another(self, now: Customer) -> bool:
         """Whether another customer bears the username by now."""
@@ -87,6 +102,7 @@ class Item:
         found |= {"line": self.line} if self.line else {}
         found |= {"until": utc_text(self.until)} if self.until else {}
         found |= {"fingerprint": dict(self.fingerprint)} if self.fingerprint else {}
+        found |= {"then": self.then.as_dict()} if self.then else {}
         return found | ({"undoes": self.undoes} if self.undoes else {})
 
     @property
@@ -97,31 +113,33 @@ class Item:
     @classmethod
     def from_dict(cls, found: Mapping[str, object]) -> "Item":
         """Read what as_dict wrote. Raises KeyError, ValueError or TypeError on anything else."""
-        fields, before = found.get("fields", {}), found.get("before", {})
+        fields, before = texts(found.get("fields", {})), found.get("before", {})
         username, line, undoes = found["username"], found.get("line", 0), found.get("undoes", "")
-        if not (isinstance(fields, dict) and isinstance(before, dict) and isinstance(username, str)):
+        if not (isinstance(before, dict) and isinstance(username, str)):
             raise TypeError("an item of a plan")
         if not isinstance(line, int) or not isinstance(undoes, str):
             raise TypeError("an item of a plan")
-        if not all(isinstance(name, str) and isinstance(value, str) for name, value in fields.items()):
-            raise TypeError("fields of an item")
-        if any(name.lower().startswith("password") for name in (*fields, *before)):
+        if any(name.lower().startswith("password") for name in before):
             raise ValueError("a plan holds no password")
         values = {name: value_of(value) for name, value in before.items()}
-        operation, until = Operation(found["operation"]), found.get("until")
-        if operation not in WRITES:
-            raise ValueError("an item of a plan changes a customer")
+        operation, until = written(found["operation"]), found.get("until")
         end = None if until is None else datetime.fromisoformat(str(until))
         meant = fingerprint_from(found.get("fingerprint"))
-        return cls(operation, username, fields or NOTHING, values or NOTHING, line, undoes, end, meant)
+        then = SecondCall.from_dict(found.get("then"))
+        return cls(operation, username, fields or NOTHING, values or NOTHING, line, undoes, end, meant, then)
 
     @classmethod
-    def of(cls, provider: Provider, call: Call, now: Customer | None, *, line: int = 0, undoes: str = "") -> "Item":
-        """Return the item of a call on a customer as listed; None for one that is to be created."""
+    def of(
+        cls, provider: Provider, call: Call, now: Customer | None, *, line: int = 0, then: Call | None = None
+    ) -> "Item":
+        """Return the item of a call on a customer as listed; None for one that is to be created, who may be given more
+        by a call then.
+        """
         is_new = provider.action(call.operation).effect is Effect.CREATES
         meant = UNKNOWN if now is None or is_new else fingerprint_of(provider, now)
         before = touched(provider, call, now)
-        return cls(call.operation, call.username, call.fields, before, line, undoes, call.until, meant)
+        second = None if then is None else SecondCall.of(provider, call, then)
+        return cls(call.operation, call.username, call.fields, before, line, "", call.until, meant, second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +188,16 @@ class Plan:
     def operations(self) -> tuple[Operation, ...]:
         """The operations in it, each once, in the order of their first item."""
         return tuple(dict.fromkeys(item.operation for item in self.items))
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """All that is sent, without passwords."""
+        return [step.call for item in self.items for step in item.steps]
+
+    @property
+    def makes_two_calls(self) -> bool:
+        """Whether some of its customers are given more by a second call."""
+        return any(item.then is not None for item in self.items)
 
     @property
     def seen(self) -> Mapping[str, Mapping[str, Value]]:

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import replace
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.fingerprint import seen_of
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.provider import Provider
@@ -13,17 +14,25 @@ from tui_reseller.services.session import Session
 from tui_reseller.services.write import Aim, carry_out
 
 _SIGNS = 4
+TWO_CALLS = "Names and address are set by a second call, as soon as the customer can be read; each has its own outcome."
 
 
 def split(provider: Provider, call: Call) -> tuple[Call, Call | None]:
     """Return what create carries of what is wanted of a new customer, and the call that sets the rest, if there is
-    any: what is empty is so already.
+    any: what is empty is so already. Other calls are made as they are.
     """
+    if provider.action(call.operation).effect is not Effect.CREATES:
+        return call, None
     later = {name: text for name, text in call.fields.items() if name in provider.set_after_create and text}
     at_once = {name: text for name, text in call.fields.items() if name not in provider.set_after_create}
     if provider.after_create is None or not later:
         return replace(call, fields=at_once), None
     return replace(call, fields=at_once), Call(provider.after_create, call.username, later)
+
+
+def joined(call: Call, then: Call | None) -> Call:
+    """Return both as one call, as it stands in a file: split() takes it apart."""
+    return call if then is None else replace(call, fields={**call.fields, **then.fields})
 
 
 def batch_for(then: Call | None) -> str | None:

@@ -18,4 +18,6 @@ async def end_of(ledger: LedgerPort, jobs: JobsPort, job: Job, locked: int) -> t
         return JobState.FINISHED, ""
     if locked:
         return JobState.PAUSED, f"{locked:,} customers wait for an outcome to be settled"
+    if found is not None and found.makes_two_calls and found.open_unknowns:
+        return JobState.PAUSED, f"{found.open_unknowns:,} customers wait for an outcome to be settled"
     return JobState.PAUSED, "some could not be sent"

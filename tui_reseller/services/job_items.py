@@ -2,19 +2,27 @@
 what was rejected.
 """
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.changes import Change, wanted_by
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import Conflict, NeverSent, RefusedHere, ResellerError, TouchedSince
+from tui_reseller.domain.errors import (
+    Conflict,
+    CustomerNotFound,
+    NeverSent,
+    RefusedHere,
+    ResellerError,
+    TouchedSince,
+)
 from tui_reseller.domain.fingerprint import differing
 from tui_reseller.domain.job import Job, JobItem
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.text import quoted
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
 from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
@@ -61,6 +69,8 @@ class Attempt:
         """Go by the list, which may be ten minutes old, unless it must not be enough, or another process of ours has
         done something since: what it shows could later prove what was not so (R4).
         """
+        if self.item.step:
+            return await self._second(await find_up_to_date(self.session, self.call.username))
         if listed is None:
             return await self._send(None)
         provider = self.session.provider
@@ -74,6 +84,12 @@ class Attempt:
                 if not await self._is_touched(as_of):
                     raise
         return await self._send(await find_up_to_date(self.session, self.call.username))
+
+    async def _second(self, now: Customer | None) -> Result:
+        """Send the second call to a customer whom the first one has created, once it can be read."""
+        if now is None:
+            raise CustomerNotFound(f"there is no customer {quoted(self.call.username)} yet; nothing was sent")
+        return await self._send(now)
 
     async def _is_touched(self, as_of: Iterable[int | datetime]) -> bool:
         session, username = self.session, self.call.username
@@ -95,7 +111,7 @@ class Attempt:
             before = await filled_up_to_date(session, before, wanted_by(session.provider, call))
         if before is not None:
             refuse_state(session.provider, call, before)
-        if not (wanted.fingerprint or wanted.undoes or action.effect is Effect.CREATES):
+        if not (wanted.fingerprint or wanted.undoes or self.item.step or action.effect is Effect.CREATES):
             raise Conflict(UNTOLD, hint="make the plan again")
         if wanted.undoes:
             await refuse_overtaken(session, wanted.undoes)
@@ -135,6 +151,11 @@ async def reads_otherwise(session: Session, item: JobItem) -> bool:
     return not changed.issuperset(differing(item.item.fingerprint, now))
 
 
+def otherwise(item: JobItem) -> str:
+    """Say that a success cannot be seen."""
+    return f"the service said success, but {quoted(item.item.username)} does not read so: look before going on"
+
+
 def _shows_as_sent(provider: Provider, item: Item) -> bool:
     """Whether the list shows exactly what was sent: switches and addresses, which no service stores otherwise."""
     action = provider.action(item.operation)
@@ -159,11 +180,23 @@ RETRIED = frozenset({Outcome.REJECTED, Outcome.NOT_SENT})
 """What is done again when the operator asks for it."""
 
 
+async def left(jobs: JobsPort, job: Job, outcomes: Collection[Outcome | None]) -> AsyncGenerator[JobItem, None]:
+    """Yield the items that are sent when those with these outcomes are: a second call only where the first one is
+    among them, or applied.
+    """
+    is_first_so = False
+    async for item in all_items(jobs, job.number):
+        is_left = item.outcome in outcomes and not item.is_in_flight and (is_first_so or not item.step)
+        is_first_so = is_left or (item.outcome is not None and item.outcome.is_applied)
+        if is_left:
+            yield item
+
+
 async def retry_rejected(jobs: JobsPort, job: Job) -> int:
-    """Put back what was rejected or refused, and nothing else; return how many."""
-    back = [item.seq async for item in all_items(jobs, job.number) if item.outcome in RETRIED]
-    await jobs.put_back(job.number, back)
-    return len(back)
+    """Put back what was rejected or refused, and nothing else; return of how many customers."""
+    back = [item async for item in all_items(jobs, job.number) if item.outcome in RETRIED]
+    await jobs.put_back(job.number, [item.seq for item in back])
+    return len({item.item.username for item in back})
 
 
 async def all_items(jobs: JobsPort, number: int) -> AsyncGenerator[JobItem, None]:

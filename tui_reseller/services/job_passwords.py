@@ -141,7 +141,7 @@ class Made:
             found = {
                 item.item.username: PasswordState.of(item.outcome, begun=item.entry is not None)
                 async for item in items
-                if item.item.username in still_open
+                if item.item.username in still_open and not item.step
             }
             await self.file.set_states(found)
 

@@ -4,10 +4,13 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.job import JobItem
+from tui_reseller.domain.job import LAST, JobItem
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.services.session import Session
 
+Items = AsyncGenerator[tuple[JobItem, Customer | None], None]
+BLOCK = 10
+"""So many new customers are created before their second calls are made: few are left half made by a stop."""
 LONGEST_SLEEP = 0.3
 """Seconds after which it is looked whether the job was halted."""
 
@@ -28,19 +31,21 @@ class JobQueue:
     locked: set[int] = field(default_factory=set)
     _next_at: float = 0.0
 
-    async def items(self) -> AsyncGenerator[tuple[JobItem, Customer | None], None]:
-        """Yield them once, in the order of the plan, until none is left or the job is halted."""
-        after = -1
-        while (taken := await self.jobs.take(self.number, after)).items:
+    async def items(self, after: int = -1, before: int = LAST) -> Items:
+        """Yield them once, in the order of the plan, those between two places, until none is left or the job is halted.
+        A second call comes once the first one is applied.
+        """
+        while (taken := await self.jobs.take(self.number, after, before)).items:
             self._next_at = max(self._next_at, self.session.clock.monotonic() + taken.wait)
             names = {item.item.username for item in taken.items}
-            present = self.session.customers.named(names) if self.present is None else self.present
+            listed = self.session.customers.named(names)
+            present = listed if self.present is None else self.present
             for item in taken.items:
                 if item.seq in self.locked:
                     continue
                 if not await self._turn(taken.gap):
                     return
-                yield item, present.get(item.item.username)
+                yield item, (listed if item.step else present).get(item.item.username)
             after = taken.items[-1].seq
 
     async def _turn(self, gap: float) -> bool:

@@ -6,35 +6,21 @@ were never begun, items with an outcome, and at most as many unknown ones as wer
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import (
-    BadConfig,
-    CredentialsRefused,
-    LedgerUnavailable,
-    MissingCredentials,
-    NeverSent,
-    NoAnswer,
-    NotSent,
-    NotWritable,
-    ProxyRefused,
-    RateLimited,
-    RefusedHere,
-    ResellerError,
-    TakenElsewhere,
-)
+from tui_reseller.domain.errors import NoAnswer, RateLimited, ResellerError
 from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.text import quoted
 from tui_reseller.services import job_items, listing
 from tui_reseller.services.beside import Abandonable, every
 from tui_reseller.services.door import Permit
 from tui_reseller.services.failure_threshold import FailureThreshold
 from tui_reseller.services.job_end import end_of
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.job_queue import JobQueue
+from tui_reseller.services.job_queue import BLOCK, Items, JobQueue
+from tui_reseller.services.job_results import MOST_ATTEMPTS, Next, next_after, second_not_sent, why_hopeless
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.services.list_updates import list_updates
 from tui_reseller.services.progress import Progress
@@ -44,7 +30,6 @@ from tui_reseller.services.session import Session
 from tui_reseller.services.throttle import MOST_IN_FLIGHT, Throttle, Turn
 
 STAGES = (1, 10, None)
-MOST_ATTEMPTS = 3
 ASKED_EVERY = 0.3
 """Seconds between two looks at what another process asks of the job, and between two updates of the list."""
 LOOKED_EVERY = 1.0
@@ -83,12 +68,14 @@ class JobRun:
     _changes: list[tuple[str, Customer | None]] = field(default_factory=list)
     in_flight: int = MOST_IN_FLIGHT
     _queue: JobQueue = field(init=False)
+    _firsts: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.job = replace(self.job, reason=self.reason or self.job.reason)
         self.throttle = Throttle(self.session.clock, self.in_flight)
         self._queue = JobQueue(self.session, self.jobs, self.job.number, self.halted, self.present)
-        self.progress = Progress(self.session.clock, self.job.total, dict(self.job.counts))
+        calls = 1 + self.job.makes_two_calls
+        self.progress = Progress(self.session.clock, self.job.total, dict(self.job.counts), calls)
 
     def halted(self) -> bool:
         """Whether nothing more is sent."""
@@ -189,6 +176,7 @@ class JobRun:
     async def _put_back(self) -> None:
         """By what is written down, not by what this run found: the one before may have been killed in between."""
         await self.jobs.put_back_not_applied(self.job.number, MOST_ATTEMPTS)
+        await self.jobs.refuse_orphans(self.job.number)
         await self._count_anew()
 
     async def _count_anew(self) -> None:
@@ -208,11 +196,11 @@ class JobRun:
             waiting = self._queue.items()
             sent = self.progress.sent
             while stages and not self.halted():
-                if stages[0] is None and self.passwords is None:
+                if stages[0] is None and self.passwords is None and not self.job.makes_two_calls:
                     await self.jobs.open_to_others(number)
-                if await self._stage(waiting, stages[0]):
+                if await self._block(waiting, stages[0]):
                     break
-                stages.pop(0)
+                stages = stages[1:] or [None]
             await waiting.aclose()
             stages = [None]
             if not self.halted() and await self.jobs.is_shared(number):
@@ -222,7 +210,19 @@ class JobRun:
             elif self.progress.sent == sent or self._queue.locked or not await self.jobs.waiting(number, -1, 1):
                 return
 
-    async def _stage(self, waiting: AsyncGenerator[tuple[JobItem, Customer | None], None], size: int | None) -> bool:
+    async def _block(self, waiting: Items, size: int | None) -> bool:
+        """Send so many, and then the second calls of those that created a customer; return whether nothing was left."""
+        self._firsts.clear()
+        most = BLOCK if size is None and self.job.makes_two_calls else size
+        is_over = await self._stage(waiting, most, read_back=size is not None)
+        if self._firsts:
+            await self._show_changes()  # the new ones are in the list
+            seconds = self._queue.items(min(self._firsts), max(self._firsts) + 2)
+            await self._stage(seconds, None)
+            await seconds.aclose()
+        return is_over
+
+    async def _stage(self, waiting: Items, size: int | None, *, read_back: bool = False) -> bool:
         """Send so many, and wait for their answers; return whether nothing was left."""
         count = 0
         is_over = False
@@ -236,7 +236,8 @@ class JobRun:
                 if self.halted():
                     await self.throttle.end_item()
                     break
-                group.create_task(self._one(*found, read_back=size is not None))
+                self._firsts += [found[0].seq] if found[0].then else []
+                group.create_task(self._one(*found, read_back=read_back))
                 count += 1
         return is_over
 
@@ -249,52 +250,49 @@ class JobRun:
             await self.throttle.end_item()
         if result.id is None and isinstance(result.error, NoAnswer | RateLimited):  # of a reading before the call
             self.throttle.on_error(result.error)
-        if read_back and result.outcome is Outcome.APPLIED and result.id:
-            await self._look_again(item)
+        is_looked_at = read_back and result.outcome is Outcome.APPLIED and result.id and not self.halted()
+        if is_looked_at and await job_items.reads_otherwise(self.session, item):  # (reliability 4.6, 5)
+            self.pause(job_items.otherwise(item))
         await self._take(item, result, before)
-
-    async def _look_again(self, item: JobItem) -> None:
-        """The first ones are read again: a success that cannot be seen stops the job (reliability 4.6, 5)."""
-        if not self.halted() and await job_items.reads_otherwise(self.session, item):
-            self.pause(
-                f"the service said success, but {quoted(item.item.username)} does not read so: look before going on"
-            )
 
     async def _take(self, item: JobItem, result: Result, before: Customer | None) -> None:
         number, error = self.job.number, result.error
-        if self.passwords is not None:
+        if self.passwords is not None and not item.step:
             await self.passwords.told(result)
-        self._changes += list_updates(self.session, replace(item.item.call, username=result.username), before, result)
-        if isinstance(error, LedgerUnavailable | MissingCredentials | BadConfig | NotWritable):
-            self.pause(error.message)
-            return
-        if isinstance(error, TakenElsewhere):
-            return
-        if result.id is None and isinstance(error, RefusedHere) and not isinstance(error, NeverSent):
-            self._queue.locked.add(item.seq)
-            self._tell(result)
-            return
-        if result.id is None:
-            await self.jobs.refuse(number, item.seq, result.outcome, result.message)
-        elif isinstance(error, CredentialsRefused | NotSent | RateLimited) and item.attempts + 1 < MOST_ATTEMPTS:
-            await self.jobs.put_back(number, [item.seq])
-            self._stop_where_hopeless(error)
-            return
+        if before is not None or not item.step:
+            done = replace(item.item.call, username=result.username)
+            self._changes += list_updates(self.session, done, before, result)
+        match next_after(item, result):
+            case Next.HALTS:
+                self.pause(error.message if error else "")
+            case Next.LOCKED:
+                self._queue.locked.add(item.seq)
+                self._tell(result)
+            case Next.AGAIN:
+                await self.jobs.put_back(number, [item.seq])
+                self._stop_where_hopeless(error)
+            case Next.REFUSED:
+                await self.jobs.refuse(number, item.seq, result.outcome, result.message)
+                await self._over(item, result)
+            case Next.OVER:
+                await self._over(item, result)
+
+    async def _over(self, item: JobItem, result: Result) -> None:
         self.progress.sent += 1
-        self.progress.move(None, result.outcome)
-        self._stop_where_hopeless(error)
+        if item.then is None or not result.outcome.is_applied:  # else the second call is still to come
+            self.progress.move(None, result.outcome)
+        self._stop_where_hopeless(result.error)
         if why := self._threshold.after(result, self.progress.sent, self.progress.unknown):
             self._pause_for_all(f"paused by itself: {why}")
         self._tell(result)
+        if second := second_not_sent(item, result):
+            await self.jobs.refuse(self.job.number, item.seq + 1, second.outcome, second.message)
+            self._tell(second)
 
     def _tell(self, result: Result) -> None:
         self.progress.add(result)
         self.tell(self)
 
     def _stop_where_hopeless(self, error: ResellerError | None) -> None:
-        if isinstance(error, CredentialsRefused):
-            self.pause(f"the service refuses our credentials: {error.message}")
-        if isinstance(error, ProxyRefused):
-            self.pause(error.message)
-        if self.throttle.broken_because:
-            self.pause(f"paused by itself: {self.throttle.broken_because}")
+        if why := why_hopeless(error, self.throttle.broken_because):
+            self.pause(why)

@@ -177,9 +177,11 @@ class JobsPort(Protocol):
     async def waiting(self, number: int, after: int, limit: int = ...) -> list[JobItem]:
         """Return items that were not begun, in order, after a place."""
 
-    async def take(self, number: int, after: int) -> Taken:
-        """Take items that were not begun, in order, after a place, so many as are handled well together: nobody else
-        begins them while we live. Those that we have taken before are among them; none where we may not send any.
+    async def take(self, number: int, after: int, before: int = ...) -> Taken:
+        """Take items that may be begun, in order, after a place and before another one, so many as are handled well
+        together: nobody else begins them while we live. Those that we have taken before are among them; none where we
+        may not send any. The second call of a customer may be begun when the first one is applied, or a person has
+        closed it with a note.
         """
 
     async def give_back(self, number: int) -> None:
@@ -202,6 +204,9 @@ class JobsPort(Protocol):
 
     async def refuse(self, number: int, seq: int, outcome: Outcome, message: str) -> None:
         """Write down why an item was not sent, where no operation was begun."""
+
+    async def refuse_orphans(self, number: int) -> None:
+        """Write down of second calls that they were not sent, where the first one certainly was not carried out."""
 
     async def put_back(self, number: int, seqs: Sequence[int]) -> None:
         """Let items be begun again: they were certainly not carried out."""

@@ -1,6 +1,6 @@
 """New customers of a file, checked as a plan's are, and created at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui_reseller.domain.customer import Customer
@@ -15,9 +15,12 @@ from tui_reseller.services.session import Session
 
 @dataclass(frozen=True, slots=True)
 class NewCustomers:
-    """The calls that create them, each with its password, and what is worth a word."""
+    """The calls that create them, each with its password, those that give them more then, by username, and what is
+    worth a word.
+    """
 
     calls: Sequence[Call]
+    then: Mapping[str, Call]
     notes: Sequence[str]
 
 
@@ -32,4 +35,5 @@ async def checked_customers(session: Session, read: Read, checking: Checking) ->
     without = [Refusal(row.line, "Password is required", "password") for row in needing if row.call.password is None]
     refuse_findings(sorted([*drafted.refusals, *without], key=lambda refusal: refusal.line))
     calls = [replace(item.call, password=rows[item.username].password) for item in drafted.plan.items]
-    return NewCustomers(calls, [*read.notes, *drafted.notes])
+    then = {item.username: second.call for item in drafted.plan.items for second in item.steps[1:]}
+    return NewCustomers(calls, then, [*read.notes, *drafted.notes])

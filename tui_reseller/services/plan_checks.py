@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.operation import Call
 from tui_reseller.domain.plan import Item, Refusal
 from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.text import quoted
 from tui_reseller.domain.whole import in_one_form
+from tui_reseller.services.creating import split
 from tui_reseller.services.details import read_those_needed
 from tui_reseller.services.files.actions import NEW_KEY
 from tui_reseller.services.files.doubts import doubt
@@ -109,7 +111,8 @@ class Checker:
         if is_of_fields_ and not call.fields:
             self.already += 1
             return None
-        item = Item.of(self._provider, call, now, line=one.line)
+        call, then = split(self._provider, call)
+        item = Item.of(self._provider, call, now, line=one.line, then=then)
         if now is not None and is_already_so(self._provider, call, now):
             self.already += 1
             if not self.checking.keep_already:
@@ -192,7 +195,7 @@ class Checker:
         against: Found = []
         if is_so and not one.call.fields:
             against += self._nothing_wanted(one, now)
-        for finding in [] if is_so else findings_for(self._provider, call):
+        for finding in [] if is_so else self._findings(call):
             if finding.field == "password" and call.password is None:  # it comes when the plan is applied
                 continue
             if finding.warning:
@@ -210,6 +213,11 @@ class Checker:
             else:
                 self._beside[name] = None
         return against
+
+    def _findings(self, call: Call) -> list[Finding]:
+        """Return what is to be said of the values of a call, each by the rules of the call that carries it."""
+        parts = [part for part in split(self._provider, call) if part is not None]
+        return [finding for part in parts for finding in findings_for(self._provider, part)]
 
     def _nothing_wanted(self, one: RequestedChange, now: Customer | None) -> Found:
         """Return what speaks against a row that names no value."""
@@ -260,6 +268,9 @@ class Checker:
 
 
 def _touched(session: Session, one: RequestedChange) -> Iterable[str]:
+    """Return the fields that are compared with a customer who is there."""
+    if session.provider.action(one.call.operation).effect is Effect.CREATES:
+        return ()
     return (*one.call.fields, *one.beside, *session.provider.action(one.call.operation).turned)
 
 

@@ -112,8 +112,9 @@ def check_place(plan: Plan, session: Session) -> None:
             hint=f"make the plan again{f', or: {other}' if other else ''}",
         )
     for item in plan.items:
-        if session.provider.has(item.operation):  # the door says of the others what to do instead
-            _refuse_foreign_fields(session.provider, item)
+        for step in item.steps:
+            if session.provider.has(step.operation):  # the door says of the others what to do instead
+                _refuse_foreign_fields(session.provider, step)
 
 
 def _refuse_foreign_fields(provider: Provider, item: Item) -> None:

@@ -14,13 +14,14 @@ LAST = 200
 class Progress:
     """Counts of items by outcome, None for those that have none yet.
 
-    Last holds the newest results; told counts all of them. Sent counts the outcomes of this run, doing says in words
-    what goes on beside the sending.
+    Counts are of customers, calls is how many each of them takes. Last holds the newest results; told counts all of
+    them. Sent counts the outcomes of this run, doing says in words what goes on beside the sending.
     """
 
     clock: Clock
     total: int
     counts: dict[Outcome | None, int]
+    calls: int = 1
     last: list[Result] = field(default_factory=list)
     told: int = 0
     sent: int = 0
@@ -41,7 +42,7 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """How long the rest takes at this rate, if that can be said."""
-        return (self.total - self.done) / self.rate if self.sent and self.rate else None
+        return (self.total - self.done) * self.calls / self.rate if self.sent and self.rate else None
 
     @property
     def unknown(self) -> int:

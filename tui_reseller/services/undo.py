@@ -74,14 +74,27 @@ def as_left(entry: Entry, present: Customer) -> Customer:
     return present.with_values(left)
 
 
+def without_second_calls(entries: Sequence[Entry]) -> list[Entry]:
+    """Return operations without those that gave a new customer its details, where it was created in the same batch:
+    they are part of that, which cannot be taken back.
+    """
+    made = {(entry.batch, entry.customer) for entry in entries if entry.batch and _creates(entry)}
+    return [entry for entry in entries if _creates(entry) or (entry.batch, entry.username) not in made]
+
+
+def _creates(entry: Entry) -> bool:
+    return provider_of(entry.account).action(entry.operation).effect is Effect.CREATES
+
+
 async def last_undoable(session: Session) -> list[Entry]:
     """Return the newest operation of this operator that can be taken back; several if they were done as one."""
     entries = await session.ledger.entries(AuditQuery(account=session.account, limit=LOOK_BACK))
+    entries = without_second_calls(entries)
     last = next((entry for entry in entries if _is_undoable(session, entry)), None)
     if last is None or last.batch is None:
         return [last] if last else []
     batch = await session.ledger.entries(AuditQuery(account=session.account, batch=last.batch))
-    return [entry for entry in batch if _is_undoable(session, entry)]
+    return [entry for entry in without_second_calls(batch) if _is_undoable(session, entry)]
 
 
 def _is_undoable(session: Session, entry: Entry) -> bool:
@@ -130,7 +143,7 @@ async def draft_undo(session: Session, entries: Sequence[Entry], origin: str) ->
     An operation whose customer has another value by now than the one we wrote is left alone. Raises InvalidInput if
     nothing can be taken back.
     """
-    applied = [entry for entry in entries if _is_applied(entry)]
+    applied = without_second_calls([entry for entry in entries if _is_applied(entry)])
     if not applied:
         raise InvalidInput("there is nothing to take back: nothing of it was applied")
     oldest = min(applied, key=lambda entry: entry.id)

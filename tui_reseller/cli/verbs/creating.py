@@ -96,12 +96,13 @@ def _one(
     checked_field_names(provider, fields, (*provider.create_fields, *provider.set_after_create))
     username = name_for_now() if provider.names_customers else fields.get(KEY, "")
     call, then = split(provider, Call(Operation.CREATE, username, _without_key(fields)))
-    _refuse(provider, call, *([then] if then else []))
+    further = {username: then} if then else {}
+    _refuse(provider, call, *further.values())
     if not provider.action(Operation.CREATE).needs_password:
-        return WriteRequest([call], then=then, checking=checking)
+        return WriteRequest([call], then=further, checking=checking)
     value = password()
     generated = {call.username: value} if is_generated else {}
-    return WriteRequest([replace(call, password=value)], generated, then=then, checking=checking)
+    return WriteRequest([replace(call, password=value)], generated, then=further, checking=checking)
 
 
 def _several(provider: Provider, source: OperatorFile, reading: Reading, *, generate: bool) -> WriteRequest:
@@ -118,7 +119,9 @@ def _several(provider: Provider, source: OperatorFile, reading: Reading, *, gene
         rows.append(replace(row, call=call))
     read.wanted = rows
     refuse_findings(read.refusals if not rows else ())
-    return WriteRequest([row.call for row in rows], generated, read=read, checking=reading.checking)
+    parts = [split(provider, row.call) for row in rows]
+    further = {then.username: then for _call, then in parts if then}
+    return WriteRequest([call for call, _ in parts], generated, then=further, read=read, checking=reading.checking)
 
 
 def _without_key(fields: Mapping[str, str]) -> dict[str, str]:

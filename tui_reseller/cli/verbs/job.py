@@ -20,7 +20,7 @@ from tui_reseller.domain.printed import command
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.services.approvals import refuse_unapproved_job
 from tui_reseller.services.door import Consent, admit_job
-from tui_reseller.services.job_items import RETRIED, retry_rejected
+from tui_reseller.services.job_items import RETRIED, left, retry_rejected
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 from tui_reseller.services.time_input import local_text
@@ -201,19 +201,12 @@ def _count(found: Job, outcomes: Collection[Outcome | None]) -> int:
 
 async def _show_only(inv: Invocation, services: Services, found: Job, outcomes: Collection[Outcome | None]) -> int:
     """Write the items that would be sent; send nothing."""
-    count, after = 0, -1
+    names: set[str] = set()
     with inv.out.rows(RESULT_COLUMNS if inv.out.format == "table" else _ALL_COLUMNS) as rows:
-        while page := await services.jobs.items(found.number, after):
-            for item in page:
-                if item.outcome in outcomes and not item.is_in_flight:
-                    count += 1
-                    rows.add(
-                        _for_table(found, item)
-                        if inv.out.format == "table"
-                        else item.as_dict(provider_of(found.account))
-                    )
-            after = page[-1].seq
-    inv.console.say(f"dry run: {count:,} customers, nothing was sent")
+        async for item in left(services.jobs, found, outcomes):
+            names.add(item.item.username)
+            rows.add(_as_row(inv, found, item))
+    inv.console.say(f"dry run: {len(names):,} customers, nothing was sent")
     return ExitCode.OK
 
 

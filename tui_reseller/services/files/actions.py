@@ -14,6 +14,8 @@ def columns_of(provider: Provider, operation: Operation) -> tuple[str, ...]:
     """Return the columns that an action takes beside the username."""
     action = provider.action(operation)
     taken = (NEW_KEY,) if action.effect is Effect.RENAMES else action.takes
+    if action.effect is Effect.CREATES:
+        taken = (*taken, *provider.set_after_create)
     return (*taken, PASSWORD) if action.needs_password else taken
 
 

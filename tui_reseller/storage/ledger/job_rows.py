@@ -27,6 +27,11 @@ class JobRow(NamedTuple):
     state: str
     why: str
 
+    @property
+    def makes_two_calls(self) -> bool:
+        """Whether some of its customers take two."""
+        return bool(json.loads(self.body).get("two_calls"))
+
 
 class ItemRow(NamedTuple):
     """What a database has of an item. Outcome is the present one of its operation, or why none was begun; message
@@ -40,6 +45,7 @@ class ItemRow(NamedTuple):
     outcome: str | None
     message: str | None
     outcome_body: str | None
+    step: int = 0
 
 
 def job_body(plan: Plan, operator: Operator, reason: str, passwords_to: str) -> str:
@@ -47,7 +53,16 @@ def job_body(plan: Plan, operator: Operator, reason: str, passwords_to: str) -> 
     return compact({
         "profile": plan.profile, "origin": plan.origin, "source": plan.source, "reason": reason,
         "operator": operator.as_dict(), "passwords_to": passwords_to, "verbs": list(map(verb_of, plan.operations)),
+        **({"two_calls": True} if plan.makes_two_calls else {}),
     })  # fmt: skip
+
+
+def placed_steps(plan: Plan) -> list[tuple[int, int, Item]]:
+    """Return the calls of a plan in their order: the place of each, which call it is of its customer, and the item.
+    Both calls of a customer have the whole item: it is what was reviewed.
+    """
+    steps = [(step, item) for item in plan.items for step in range(len(item.steps))]
+    return [(place, step, item) for place, (step, item) in enumerate(steps)]
 
 
 def items_digest(job: tuple[str, str, int] | None, items: Iterable[tuple[int, int, str, str]]) -> str:
@@ -106,6 +121,7 @@ def read_job(
         passwords_to=content["passwords_to"],
         in_flight=in_flight,
         verbs=tuple(content.get("verbs", ())),
+        makes_two_calls=bool(content.get("two_calls")),
     )
 
 
@@ -117,4 +133,6 @@ def read_item(row: ItemRow) -> JobItem:
     elif row.outcome_body:
         message = json.loads(row.outcome_body)["message"]
     outcome = Outcome.read(row.outcome) if row.outcome else None
-    return JobItem(row.place, Item.from_dict(json.loads(row.body)), outcome, message, row.entry, row.attempts)
+    item = Item.from_dict(json.loads(row.body))
+    then = item.then.operation if item.then is not None and not row.step else None
+    return JobItem(row.place, item.steps[row.step], outcome, message, row.entry, row.attempts, row.step, then)

@@ -18,6 +18,9 @@ NEEDS_YOU = _quoted(outcome for outcome in Outcome if outcome.needs_you)
 CLOSED = _quoted(outcome for outcome in Outcome if not outcome.needs_you)
 """A word that only a newer version knows is none of these: it locks."""
 APPLIED = _quoted(outcome for outcome in Outcome if outcome.is_applied)
+SETTLED = _quoted(outcome for outcome in Outcome if outcome.is_applied or outcome is Outcome.RESOLVED)
+"""Of a first call, after which the second is made. Whether there is a customer is read before."""
+NOT_APPLIED = _quoted(outcome for outcome in Outcome if outcome.is_certainly_not)
 
 WITH_OUTCOME = """LEFT JOIN rows o ON o.entry = i.entry AND o.kind = 'outcome' AND o.number =
     (SELECT max(number) FROM rows WHERE entry = i.entry AND kind = 'outcome')"""
@@ -25,6 +28,9 @@ WITH_OUTCOME = """LEFT JOIN rows o ON o.entry = i.entry AND o.kind = 'outcome' A
 OUTCOME = "(SELECT outcome FROM rows WHERE entry = i.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
 OUTCOME_BODY = "(SELECT body FROM rows WHERE entry = i.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
 """The same as one value, where few intents are looked at."""
+_OF_FIRST = "(SELECT outcome FROM rows WHERE entry = f.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
+FIRST_OUTCOME = f"(SELECT coalesce(f.outcome, {_OF_FIRST}) FROM job_items f WHERE f.job = i.job AND f.seq = i.seq - 1)"  # noqa: S608
+"""What became of the first call of the customer whose second call is the item i."""
 _UNDO_OUTCOME = "(SELECT outcome FROM rows WHERE entry = u.entry AND kind = 'outcome' ORDER BY number DESC LIMIT 1)"
 UNDONE_BY = f"(SELECT max(u.entry) FROM rows u WHERE u.undoes = i.entry AND {_UNDO_OUTCOME} IN ({APPLIED}))"  # noqa: S608
 """The id of the applied operation that has taken an intent i back."""

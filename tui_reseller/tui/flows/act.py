@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import NeedsApproval, RefusedHere, ResellerError
+from tui_reseller.domain.errors import NeedsApproval, ResellerError
 from tui_reseller.domain.grading import NOT_SEEN, Seen, seen_values
 from tui_reseller.domain.operation import Call, Operation, Outcome, verb_of
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.approvals import why_single
-from tui_reseller.services.creating import batch_for, carry_out_then
+from tui_reseller.services.creating import batch_for, carry_out_then, joined
 from tui_reseller.services.door import Consent, Permit, admit
 from tui_reseller.services.policy import typed_text
 from tui_reseller.services.result import Result
@@ -66,9 +66,7 @@ async def _proposed(
 ) -> Result:
     """Propose what others have to approve of first; return that it was not sent."""
     try:
-        if then is not None:
-            raise RefusedHere("refused: a new customer with details is two changes; propose it without them first")
-        await propose_call(context, call, seen, reason)
+        await propose_call(context, joined(call, then), seen, reason)
     except ResellerError as error:
         context.notify_error(error)
     return stopped(call, NeedsApproval(f"{why_single(context.session.policy)}; nothing was sent"))

@@ -12,7 +12,7 @@ from tui_reseller.domain.provider import KEY, AtCreate, Provider
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.unnamed import name_for_now
-from tui_reseller.services.creating import split
+from tui_reseller.services.creating import TWO_CALLS, split
 from tui_reseller.services.job_passwords import state_after
 from tui_reseller.services.new_names import why_odd
 from tui_reseller.services.result import Result
@@ -26,8 +26,6 @@ from tui_reseller.tui.flows.new_password import do_one_and_show
 from tui_reseller.tui.presenters.outcome import result_note
 from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.view_state import Hint
-
-TWO_CALLS = "Names and address are set by a second call, as soon as the customer can be read; each has its own outcome."
 
 
 @dataclass(slots=True)

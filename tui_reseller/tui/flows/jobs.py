@@ -115,7 +115,8 @@ async def start_approved(context: ProfileContext, plan: Plan) -> None:
 async def _results(context: ProfileContext, job: Job) -> None:
     """Write what became of each customer to a new file."""
     name = Path.cwd() / f"job-{job.number}-results.jsonl"
-    lines = (f"{count_text(job.total)} rows, one a customer: JSON Lines, yours alone (0600).",)
+    each = "one for each of two calls" if job.makes_two_calls else "one a customer"
+    lines = (f"What became of {count_text(job.total)} customers, {each}: JSON Lines, yours alone (0600).",)
     fields = (FormField("file", "New file", value=str(name), required=True),)
     answer = await context.dialogs.ask_form(
         FormSpec(f"Results of job {job.number}", context.profile_title, lines, fields, "Write")

@@ -82,7 +82,7 @@ async def _start(context: ProfileContext, plan: Plan, answer: dict[str, str], as
         context.notify(f"Job {context.run.job.number} is still running here: one after the other.", "warning")
         return None
     fits = await plans.unmoved(plan, context.session, is_final=True)
-    permit = admitted(context, [item.call for item in plan.items], answer, plan.seen, as_plan=True)
+    permit = admitted(context, plan.calls, answer, plan.seen, as_plan=True)
     passwords, to = asked.passwords(answer), asked.passwords_to(answer)
     try:
         job = await context.services.jobs.add(fits, context.session.operator, answer["reason"], to, digest=plan.digest)

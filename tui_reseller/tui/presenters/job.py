@@ -8,7 +8,8 @@ from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome, verb_of
 from tui_reseller.domain.plan import Item, Plan
 from tui_reseller.domain.provider import Provider
-from tui_reseller.domain.text import clean
+from tui_reseller.domain.text import clean, quoted
+from tui_reseller.services.creating import TWO_CALLS
 from tui_reseller.services.result import Result
 from tui_reseller.tui.presenters.entry import changes_words
 from tui_reseller.tui.presenters.header import clock_text, count_text
@@ -37,6 +38,7 @@ def plan_lines(provider: Provider, plan: Plan, *, marked: int, changed: int, now
     if changed:
         lines.append(f"List of {clock_text(plan.read_at, now)}: {count_text(changed)} changed since you marked them")
     lines += [f"note: {clean(warning, longest=150)}" for warning in plan.warnings[:2]]
+    lines += [TWO_CALLS] if plan.makes_two_calls else []
     is_reversible = all(provider.action(operation).undo for operation in plan.operations)
     lines.append(f"{HOW} {'Undo: the whole job.' if is_reversible else 'It cannot be undone.'}")
     hidden = frozenset(plan.hidden)
@@ -50,6 +52,8 @@ def item_line(provider: Provider, item: Item, *, is_hidden: bool = False) -> str
     """Return one item of a plan: whom, before -> after."""
     changes = item.changes(provider) if provider.action(item.operation).is_told_by_fields else ()
     what = changes_words(changes) or verb_of(item.operation)
+    if item.then is not None:
+        what += ", then " + ", ".join(f"{name} {quoted(text, 40)}" for name, text in item.then.fields.items())
     return clean(f"{cut(clean(item.username), 36)} {what}{'   hidden' if is_hidden else ''}", longest=160)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere, TakenElsewhere
-from tui_reseller.domain.job import Job, JobItem, JobState, Taken
+from tui_reseller.domain.job import LAST, NOT_CREATED, Job, JobItem, JobState, Taken
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import command
@@ -31,6 +31,7 @@ from tui_reseller.storage.ledger.job_rows import (
     JobRow,
     items_digest,
     job_body,
+    placed_steps,
     read_item,
     read_job,
     refuse_applied_again,
@@ -67,18 +68,20 @@ class TeamJobs:
         """Make a job of a plan, durably. Digest is that of the plan as it was reviewed, if some items of it were left
         out since. Raises RefusedHere if that plan was applied before (by which job), or has more than MOST_ITEMS.
         """
-        if len(plan.items) > MOST_ITEMS:
+        items = [(place, step, escaped(item.username), item.line_text) for place, step, item in placed_steps(plan)]
+        if len(items) > MOST_ITEMS:
+            what = "calls" if plan.makes_two_calls else "customers"
             raise RefusedHere(
-                f"refused: a job in the ledger of a team has at most {MOST_ITEMS:,} customers, this plan has "
-                f"{len(plan.items):,}; nothing was sent",
+                f"refused: a job in the ledger of a team has at most {MOST_ITEMS:,} {what}, this plan has "
+                f"{len(items):,}; nothing was sent",
                 hint="make several plans of it",
             )
         account, body = escaped(plan.account), job_body(plan, operator, reason, passwords_to)
-        items = [(escaped(item.username), item.line_text) for item in plan.items]
-        rows = ((seq, 0, username, content) for seq, (username, content) in enumerate(items))
-        chained = {"digest": items_digest((account, body, len(items)), rows)}
+        chained = {"digest": items_digest((account, body, len(plan.items)), items)}
         op = {"do": "add_job", "digest": digest or plan.digest, "body": body, "chained": compact(chained)}
-        answer = await self._ledger.write(account, {**op, "items": items})
+        answer = await self._ledger.write(
+            account, {**op, "items": [(username, content, step) for _place, step, username, content in items]}
+        )
         if "unapproved" in answer:
             raise RefusedHere(
                 "refused: this plan was not approved by as many as this account asks for; nothing was sent",
@@ -115,11 +118,12 @@ class TeamJobs:
         """Return items that were not begun, in order, after a place."""
         return await self._ledger.run(lambda reader: read_items(reader, WAITING, number, after, limit))
 
-    async def take(self, number: int, after: int) -> Taken:
-        """Take items that were not begun, after a place, and places for them in the rate that all machines share."""
-        told = await self._change(number, {"change": "take", "behind": after, "most": CHUNK})
+    async def take(self, number: int, after: int, before: int = LAST) -> Taken:
+        """Take items that may be begun, after a place, and places for them in the rate that all machines share."""
+        told = await self._change(number, {"change": "take", "behind": after, "before": before, "most": CHUNK})
         items = [
-            read_item(ItemRow(seq, body, None, attempts, None, None, None)) for seq, body, attempts in told["items"]
+            read_item(ItemRow(seq, body, None, attempts, None, None, None, step))
+            for seq, body, attempts, step in told["items"]
         ]
         return Taken(items, float(told["wait"]), float(told["gap"]))
 
@@ -160,6 +164,10 @@ class TeamJobs:
         """Write down why an item was not sent, where no operation was begun."""
         said = {"outcome": outcome.value, "message": escaped(message)}
         await self._change(number, {"change": "refuse", "seq": seq, **said})
+
+    async def refuse_orphans(self, number: int) -> None:
+        """Write down of second calls that they were not sent, where the first one certainly was not carried out."""
+        await self._change(number, {"change": "refuse_orphans", "message": escaped(NOT_CREATED)})
 
     async def put_back(self, number: int, seqs: Sequence[int]) -> None:
         """Let items be begun again. The database leaves alone whatever may have been carried out."""
@@ -216,7 +224,7 @@ class TeamJobs:
 
 def _jobs(reader: "TeamReader", where: str, *values: object) -> Iterator[Job]:
     for row in [JobRow(*found) for found in reader.select(JOB + where, *values)]:
-        counts = count_items(reader, row.number)
+        counts = count_items(reader, row)
         in_flight = counts.pop(IN_FLIGHT, 0)
         outcomes = {Outcome.read(word) if word else None: count for word, count in counts.items()}
         ((owner,),) = reader.select("SELECT job_owner(?)", row.number)

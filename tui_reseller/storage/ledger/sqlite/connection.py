@@ -15,6 +15,7 @@ from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.vault import Anchor
 from tui_reseller.storage.ledger import rules
+from tui_reseller.storage.ledger.job_reader import IS_READY
 from tui_reseller.storage.ledger.note_rows import note_row
 from tui_reseller.storage.ledger.receipt import REMEDIES, Receipt, Takeover, compare_with_receipt
 from tui_reseller.storage.ledger.rows import LedgerRow, intent_row, outcome_row, plain_row
@@ -167,10 +168,10 @@ class LedgerConnection(SqliteReader):
         return found
 
     def claim(self, item: tuple[int, int], entry_id: str) -> bool:
-        """Let the item of a job point to its operation, unless it points to one or was refused."""
+        """Let the item of a job point to its operation, unless it points to one, was refused, or has to wait."""
         claimed = self.database.execute(
-            "UPDATE job_items SET entry = ?, attempts = attempts + 1 "
-            "WHERE job = ? AND seq = ? AND entry IS NULL AND outcome IS NULL",
+            "UPDATE job_items AS i SET entry = ?, attempts = attempts + 1 "  # noqa: S608 - our own text
+            f"WHERE job = ? AND seq = ? AND entry IS NULL AND outcome IS NULL AND {IS_READY}",
             (entry_id, *item),
         )
         return claimed.rowcount == 1

@@ -7,7 +7,7 @@ from tui_reseller.domain.job import JobState
 from tui_reseller.domain.plan import Plan
 from tui_reseller.storage.ledger.encoding import compact, escaped
 from tui_reseller.storage.ledger.job_reader import digest_of, refuse_applied
-from tui_reseller.storage.ledger.job_rows import job_body
+from tui_reseller.storage.ledger.job_rows import job_body, placed_steps
 
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger.sqlite.connection import LedgerConnection
@@ -26,7 +26,11 @@ def add_job(
         values = (digest, escaped(plan.account), moment, len(plan.items), body, JobState.STOPPED.value)
         insert = "INSERT INTO jobs (digest, account, time, total, body, state) VALUES (?, ?, ?, ?, ?, ?)"
         number = int(connection.database.execute(insert, values).lastrowid or 0)
-        rows = ((number, seq, escaped(item.username), compact(item.as_dict())) for seq, item in enumerate(plan.items))
-        connection.database.executemany("INSERT INTO job_items (job, seq, username, body) VALUES (?, ?, ?, ?)", rows)
+        rows = (
+            (number, place, step, escaped(item.username), compact(item.as_dict()))
+            for place, step, item in placed_steps(plan)
+        )
+        into = "INSERT INTO job_items (job, seq, step, username, body) VALUES (?, ?, ?, ?, ?)"
+        connection.database.executemany(into, rows)
         connection.append_note("job", f"job-{number}", {"digest": digest_of(connection.select, number)})
         return number

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.errors import LedgerUnavailable
-from tui_reseller.domain.job import Job, JobItem, JobState, Taken
+from tui_reseller.domain.job import LAST, NOT_CREATED, Job, JobItem, JobState, Taken
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.plan import Plan
 from tui_reseller.storage.ledger.encoding import escaped
@@ -18,7 +18,9 @@ from tui_reseller.storage.ledger.job_reader import (
     ALL,
     IN_FLIGHT,
     JOB,
+    ORPHANED,
     PAGE,
+    READY,
     WAITING,
     count_items,
     is_undoable,
@@ -88,9 +90,10 @@ class Jobs:
         """Return items that were not begun, in order, after a place."""
         return await self._ledger.run(lambda connection: read_items(connection, WAITING, number, after, limit))
 
-    async def take(self, number: int, after: int) -> Taken:
-        """Return items that were not begun: only the one process that runs the job begins any."""
-        return Taken(await self.waiting(number, after))
+    async def take(self, number: int, after: int, before: int = LAST) -> Taken:
+        """Return items that may be begun: only the one process that runs the job begins any."""
+        values = number, after, before, PAGE
+        return Taken(await self._ledger.run(lambda connection: read_items(connection, READY, *values)))
 
     async def give_back(self, number: int) -> None:
         """Nobody else could have any."""
@@ -118,6 +121,11 @@ class Jobs:
         """Write down why an item was not sent, where no operation was begun."""
         query = "UPDATE job_items SET outcome = ?, message = ? WHERE job = ? AND seq = ? AND entry IS NULL"
         await self._change(query, outcome.value, escaped(message), number, seq)
+
+    async def refuse_orphans(self, number: int) -> None:
+        """Write down of second calls that they were not sent, where the first one certainly was not carried out."""
+        query = f"UPDATE job_items AS i SET outcome = ?, message = ? WHERE job = ? AND {ORPHANED}"  # noqa: S608
+        await self._change(query, Outcome.NOT_SENT.value, escaped(NOT_CREATED), number)
 
     async def put_back(self, number: int, seqs: Sequence[int]) -> None:
         """Let items be begun again: evidence, or the service's answer, proves that they were not carried out."""
@@ -168,7 +176,7 @@ class Jobs:
 
     def _jobs(self, connection: "LedgerConnection", where: str, *values: object) -> Iterator[Job]:
         for row in [JobRow(*found) for found in connection.select(JOB + where, *values)]:
-            counts = count_items(connection, row.number)
+            counts = count_items(connection, row)
             in_flight = counts.pop(IN_FLIGHT, 0)
             outcomes = {Outcome.read(word) if word else None: count for word, count in counts.items()}
             job = read_job(row, outcomes, in_flight, self._locks.owner(row.number), connection.accounts.canonical)
