@@ -1,118 +1,24 @@
 """A team on three machines with a line between them: two screens and a worker, a PostgreSQL and a service elsewhere.
 
-Each machine is a network namespace with a loopback and folders of its own; what goes to the ledger and to the service
-is encrypted, crosses a bridge, and takes ten milliseconds each way.
+What is said goes ten milliseconds each way; see tests/harness/team_hosts.py.
 """
 
 import json
 import signal
-import subprocess
-from contextlib import contextmanager
 
 import pytest
 
-from tests.harness.certificates import make_certificate
-from tests.harness.hosts import hub
-from tests.harness.postgres import Cluster
-from tests.harness.relay import relayed
-from tests.harness.sandbox import running
-from tests.harness.terminal import CTRL_S, END, ENTER, ESCAPE, LEFT, TAB, Terminal, environment, program
+from tests.harness.team_hosts import Place, team_net
+from tests.harness.terminal import CTRL_S, END, ENTER, ESCAPE, LEFT, TAB
 from tests.harness.waiting import until
 
 pytestmark = [pytest.mark.terminal, pytest.mark.long]
-DELAY = 0.01
-CONFIG = """
-default = "acme"
-[profiles.acme]
-provider = "reseller-v2"
-base_url = "https://{address}/apiv2"
-api_user = "{user}"
-store = "none"
-credential_command = ["cat", "{key}"]
-ca_file = "{authority}"
-"""
-
-
-class Place:
-    """The machine of one person: a folder, an address, a role."""
-
-    def __init__(self, host, role, folder, ready, address, authority) -> None:
-        self.host, self.role = host, role
-        self.home = folder / role
-        config = self.home / "config" / "tui-reseller"
-        config.mkdir(parents=True, mode=0o700)
-        self.home.chmod(0o700)
-        (self.home / "key").write_text(ready["api_key"])
-        words = {"user": ready["api_user"], "key": self.home / "key", "authority": authority, "address": address}
-        (config / "config.toml").write_text(CONFIG.format(**words))
-        (config / "config.toml").chmod(0o600)
-        self.env = environment(
-            self.home, TUI_RESELLER_LEDGER=f"postgresql://{role}@{address}/team", PGSSLROOTCERT=str(authority)
-        )
-
-    def screen(self) -> Terminal:
-        return Terminal(self.host.command(*program()), self.env, (120, 40))
-
-    def run(self, *words, code=0):
-        """Run a command here; return what it said."""
-        ran = subprocess.run(
-            self.host.command(*program(*words)), env=self.env, cwd=self.home, capture_output=True, text=True,
-            timeout=120, check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        assert ran.returncode == code, (ran.returncode, ran.stdout, ran.stderr)
-        return ran
-
-    @contextmanager
-    def started(self, *words):
-        """Start a command here."""
-        pipe = subprocess.PIPE
-        child = subprocess.Popen(
-            self.host.command(*program(*words)), env=self.env, cwd=self.home, text=True, stdin=subprocess.DEVNULL,
-            stdout=pipe, stderr=pipe,
-        )  # fmt: skip
-        with child:
-            yield child
-
-    def rows(self, *words):
-        return [json.loads(row) for row in self.run(*words, "--output", "jsonl").stdout.splitlines()]
 
 
 @pytest.fixture
-def net():
-    with hub() as made:
+def team(tmp_path):
+    with team_net(tmp_path, customers=160, delay=0.01) as made:
         yield made
-
-
-@pytest.fixture
-def sandbox(net):
-    with running(customers=160) as made:
-        yield made
-
-
-@pytest.fixture
-def authority(net, tmp_path):
-    return make_certificate(tmp_path, net.address) / "cert.pem"
-
-
-@pytest.fixture
-def cluster(net, authority):
-    """A PostgreSQL with TLS behind the line."""
-    with Cluster.running() as made:
-        made.serve_tls(authority.parent)
-        made.make_ledger()
-        yield made
-
-
-@pytest.fixture
-def at(net, sandbox, cluster, authority, tmp_path):
-    """Put somebody at a machine."""
-    folder = authority.parent
-    line = {"seconds": DELAY}
-    with (
-        relayed(f"{net.address}:5432", "127.0.0.1:5432", **line),
-        relayed(f"{net.address}:443", f"127.0.0.1:{sandbox.port}", certificate=folder, **line),
-    ):
-        yield lambda role, host: Place(host, role, tmp_path, sandbox.ready, net.address, authority)
 
 
 def confirmed(terminal, typed):
@@ -122,10 +28,10 @@ def confirmed(terminal, typed):
     terminal.commit()
 
 
-def test_two_screens_and_a_worker(net, at, sandbox, cluster):
-    ann, bob = (at(role, net.host(role)) for role in ("ann", "bob"))
-    third = net.host("third")
-    sam, amy = at("sam", third), at("amy", third)
+def test_two_screens_and_a_worker(team, tmp_path):
+    sandbox, cluster, third = team.sandbox, team.cluster, team.net.host("third")
+    ann, bob = (Place(team, team.net.host(role), role, tmp_path) for role in ("ann", "bob"))
+    sam, amy = (Place(team, third, role, tmp_path) for role in ("sam", "amy"))
     amy.run("ledger", "member", "add", "sam", "--may", "write")
     mine, theirs = ann.screen(), bob.screen()
     try:
