@@ -114,7 +114,8 @@ class Office:
         attempts = Counter(entry.username for entry in entries if entry.outcome is not Outcome.NOT_SENT)
         verified = {e.username for e in entries if e.outcome in {Outcome.VERIFIED_NOT_APPLIED, Outcome.REJECTED}}
         again = {name for name, count in attempts.items() if count > 1 and name not in verified}
-        assert not again, f"sent again on a guess: {again}"
+        told = [f"{e.time:%X.%f} {e.outcome} {e.message} {e.settled_at:%X.%f}" for e in entries if e.username in again]
+        assert not again, f"sent again on a guess: {again}, {told}"
         counts = Counter(item.outcome.value if item.outcome else "none" for item in await self.items(job))
         if all_sent:
             assert not counts["none"], counts

@@ -23,6 +23,7 @@ import pytest
 from tests.harness.sandbox import Sandbox
 from tests.harness.team_hosts import Place, team_net
 from tests.harness.terminal import ENTER, ESCAPE
+from tests.harness.waiting import until
 from tests.jobs.children import Child
 from tests.jobs.office import Office
 from tui_reseller.domain.operation import Operation
@@ -170,6 +171,8 @@ async def test_nothing_is_lost_and_nothing_done_twice(machines):
             sandbox.clear()
             await machines.end(job.number)
             counts = await ann.agrees(job, all_sent=True)
+            sent = Counter(row["username"] for row in sandbox.for_clients())
+            assert set(sent.values()) == {1}, f"done twice: {sent.most_common(3)}"
             assert sum(counts.values()) == job.total
             assert set(counts) <= CERTAIN | ({"not_sent"} if machines.provider == "accounts-v3" else set()), counts
             told += counts
@@ -189,10 +192,8 @@ class _Screen:
     def agrees(self, job, counts, action) -> None:
         """What it shows of the job, and of the customers, is what the ledger and the service say."""
         self._terminal.press("b")
-        self._terminal.sees("Plans and jobs", "finished")
-        self._terminal.press(ENTER)
-        self._terminal.sees(f"Job {job.number} ", f"{job.total}/{job.total}", f"{counts['applied']} applied")
-        self._terminal.press(ESCAPE, ESCAPE)
+        until(f"{counts} of job {job.number}\n{self._terminal.text}", lambda: self._shows(job, counts))
+        self._terminal.press(ESCAPE)
         self._terminal.loses("Plans and jobs")
         if self._provider == "accounts-v3":
             return  # whose list does not tell who is off
@@ -200,6 +201,14 @@ class _Screen:
         self._terminal.press(ENTER)
         self._terminal.sees(f"{CUSTOMERS} of {CUSTOMERS}")
         self._terminal.press(ESCAPE)
+
+    def _shows(self, job, counts) -> bool:
+        lines = [line.split() for line in self._terminal.text.splitlines()]
+        found = next((line for line in lines if line[:1] == [str(job.number)]), [])
+        return found[2:3] == ["finished"] and found[4:6] == [
+            str(counts["applied"]),
+            "applied" + "," * (len(counts) > 1),
+        ]
 
     def close(self) -> None:
         self._terminal.kill()
