@@ -11,7 +11,7 @@ from tests.harness.waiting import soon
 from tests.jobs.children import Child
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.changes import Collision
-from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.services.attribution import conflict_of
@@ -100,6 +100,32 @@ async def test_one_runs_a_job_and_another_may_stop_it_and_go_on(of, sandbox, pla
     assert len([entry for entry in entries if entry.outcome is Outcome.APPLIED]) == 30
     begun_in_vain = [entry for entry in entries if entry.outcome is Outcome.NOT_SENT]
     assert len(begun_in_vain) == len(entries) - 30 <= MOST_BESIDE
+
+
+async def test_a_ledger_that_goes_away_between_items_waits_for_the_calls_on_their_way(
+    of, sandbox, planted, monkeypatch
+):
+    ann = of("ann")
+    planted(30, "away-")
+    job = await ann.job("username~^away-")
+    sandbox.fault("latency", ms=200, operation="disable", times=100)
+    take, taken = ann.jobs.take, []
+
+    async def fails_in_the_middle(number, after):
+        taken.append(after)
+        if len(taken) == 2:
+            raise LedgerUnavailable("the connection was lost")
+        return await take(number, after)
+
+    monkeypatch.setattr(ann.jobs, "take", fails_in_the_middle)
+    with pytest.raises(LedgerUnavailable, match="the connection was lost"):
+        await ann.run(job).run()
+    sandbox.clear()
+    found = await ann.jobs.get(job.number)
+    assert (found.state, found.why, found.in_flight) == (JobState.PAUSED, "the connection was lost", 0)
+    assert found.counts[Outcome.APPLIED] == len(sandbox.log()) == 16
+    await ann.run(found).run()
+    assert await ann.agrees(job, all_sent=True) == {"applied": 30}
 
 
 async def test_a_killed_process_leaves_a_job_that_another_machine_goes_on_with(

@@ -34,7 +34,7 @@ from tui_reseller.services.door import Permit
 from tui_reseller.services.failure_threshold import FailureThreshold
 from tui_reseller.services.job_end import end_of
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.job_queue import JobQueue
+from tui_reseller.services.job_queue import JobQueue, following, pausing
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.services.list_updates import list_updates
 from tui_reseller.services.progress import Progress
@@ -138,8 +138,7 @@ class JobRun:
                 raise
             finally:
                 await asyncio.shield(self._leave(*ended))
-        found = await self.jobs.get(self.job.number)
-        return found or self.job
+        return await self.jobs.get(self.job.number) or self.job
 
     async def _prepare(self) -> None:
         await self._settle()
@@ -223,14 +222,12 @@ class JobRun:
                 return
 
     async def _stage(self, waiting: AsyncGenerator[tuple[JobItem, Customer | None], None], size: int | None) -> bool:
-        """Send so many, and wait for their answers; return whether nothing was left."""
-        count = 0
-        is_over = False
+        """Send so many, and wait for their answers, also where no more come; return whether nothing was left."""
+        count, found = 0, None
         async with asyncio.TaskGroup() as group:
             while not self.halted() and (size is None or count < size):
-                found = await anext(waiting, None)
-                if found is None:
-                    is_over = True
+                found = await following(waiting)
+                if not isinstance(found, tuple):
                     break
                 await self.throttle.begin_item()
                 if self.halted():
@@ -238,7 +235,9 @@ class JobRun:
                     break
                 group.create_task(self._one(*found, read_back=size is not None))
                 count += 1
-        return is_over
+        if isinstance(found, ResellerError):
+            raise found
+        return found is None and not self.halted()
 
     async def _one(self, item: JobItem, before: Customer | None, *, read_back: bool) -> None:
         turn = Turn(self.throttle, self.halted)
@@ -251,7 +250,8 @@ class JobRun:
             self.throttle.on_error(result.error)
         if read_back and result.outcome is Outcome.APPLIED and result.id:
             await self._look_again(item)
-        await self._take(item, result, before)
+        with pausing(self.pause):
+            await self._take(item, result, before)
 
     async def _look_again(self, item: JobItem) -> None:
         """The first ones are read again: a success that cannot be seen stops the job (reliability 4.6, 5)."""
