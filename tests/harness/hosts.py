@@ -2,7 +2,7 @@
 
 `hub()` moves this thread into a machine that has the bridge, and `Hub.host()` makes others; each has a loopback and
 ports of its own. What is started in the block runs on the hub; `Host.command()` is a command on another machine, and a
-process moves there itself by `enter()`. At the end everything is gone, with whatever still ran there.
+process moves there itself by `enter()`. At the end they are gone, with whatever still ran on the others.
 
     with hub() as net:
         ann = net.host("ann")
@@ -92,7 +92,8 @@ class Hub:
         return Host(there, address, port)
 
     def close(self) -> None:
-        for namespace in reversed(self._made):
+        """Take all machines away, and end what runs on the others; what was started on the hub ends by itself."""
+        for namespace in reversed(self._made[1:]):
             for pid in subprocess.run(
                 ["ip", "netns", "pids", namespace], capture_output=True, text=True, check=False
             ).stdout.split():
@@ -100,6 +101,7 @@ class Hub:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(int(pid), signal.SIGKILL)
             _ip("netns", "delete", namespace)
+        _ip("netns", "delete", self.namespace)
 
 
 @contextlib.contextmanager
