@@ -1,5 +1,6 @@
 """Certificates that sign themselves, for services of a test."""
 
+import ipaddress
 import ssl
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,7 +13,9 @@ from cryptography.x509.oid import NameOID
 
 
 def make_certificate(folder: Path, host: str) -> Path:
-    """Write cert.pem and key.pem for a host; return the folder."""
+    """Write cert.pem and key.pem for a host, a name or an address of IPv4; return the folder."""
+    is_address = host.replace(".", "").isdigit()
+    named = x509.IPAddress(ipaddress.ip_address(host)) if is_address else x509.DNSName(host)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
     now = datetime.now(UTC)
@@ -24,7 +27,7 @@ def make_certificate(folder: Path, host: str) -> Path:
         .serial_number(1)
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([named]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )

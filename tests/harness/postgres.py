@@ -76,6 +76,17 @@ class Cluster:
         )
         self._control("start", "-o", options, "-l", str(self.folder / "log"))
 
+    def serve_tls(self, certificate: Path) -> None:
+        """Start anew with TLS, on the loopback as well: with the certificate in a folder."""
+        for name in ("cert.pem", "key.pem"):
+            shutil.copy(certificate / name, self.folder / name)
+            (self.folder / name).chmod(0o600)
+            if os.geteuid() == 0:
+                shutil.chown(self.folder / name, "nobody", "nogroup")
+        self.stop()
+        files = f"-c ssl_cert_file={self.folder}/cert.pem -c ssl_key_file={self.folder}/key.pem"
+        self.start(f"-c listen_addresses=127.0.0.1 -c ssl=on {files}")
+
     def stop(self) -> None:
         """Stop it as an administrator in a hurry does: who is connected is cut off."""
         self._control("stop", "-m", "fast")

@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests.harness.consent import for_job
+from tests.harness.hosts import enter
 from tests.jobs.office import Office
 from tui_reseller.api.v3 import allowance
 from tui_reseller.services.joined_job import JoinedRun
@@ -43,10 +44,13 @@ def _run(folder: Path, ready: dict[str, str], number: int, told: Connection, hos
         be_on(host)
     if "slow" in ready:
         allowance.SLOW = float(ready["slow"])
+    if ready.get("namespace"):
+        enter(ready["namespace"])
+        os.environ["PGSSLROOTCERT"] = ready["ca_file"]
 
     async def work() -> None:
-        provider = {"provider": ready["provider"]} if "provider" in ready else {}
-        office = Office(folder, Served(ready), ledger=ready.get("ledger", ""), **provider)  # type: ignore[arg-type]  # only its ready line is needed
+        known = {name: ready[name] for name in ("provider", "ca_file") if name in ready}
+        office = Office(folder, Served(ready), ledger=ready.get("ledger", ""), **known)  # type: ignore[arg-type]  # only its ready line is needed
         await office.services.ledger.recover()
         await office.session.last_set.learn()
         job = await office.jobs.get(number)

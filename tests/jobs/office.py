@@ -115,7 +115,9 @@ class Office:
         attempts = Counter(kind[:2] for kind in kinds if kind[2] is not Outcome.NOT_SENT)
         verified = {kind[:2] for kind in kinds if kind[2] in {Outcome.VERIFIED_NOT_APPLIED, Outcome.REJECTED}}
         again = {kind for kind, count in attempts.items() if count > 1 and kind not in verified}
-        assert not again, f"sent again on a guess: {again}"
+        names = {name for _, name in again}
+        told = [f"{e.time:%X.%f} {e.outcome} {e.message} {e.settled_at:%X.%f}" for e in entries if e.username in names]
+        assert not again, f"sent again on a guess: {again}, {told}"
         counts = Counter(item.outcome.value if item.outcome else "none" for item in await self.items(job))
         if all_sent:
             assert not counts["none"], counts

@@ -14,6 +14,7 @@ import pytest
 from tests.harness.consent import carry_out
 from tests.harness.waiting import until
 from tests.jobs.office import Office
+from tui_reseller.api.http import Caller
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Call, Operation, Outcome
@@ -140,3 +141,28 @@ async def test_a_contradiction_is_listed(stop):
     assert (listed.id, listed.outcome) == (entry.id, Outcome.UNVERIFIABLE)
     assert "the answer came late: applied" in listed.message
     await office.aclose()
+
+
+async def test_a_machine_that_sleeps_while_it_connects_sends_nothing_afterwards(office, sandbox, monkeypatch, planted):
+    """Between the last look at the ledger and the first byte lies a connection that has to be made."""
+    planted(2, "asleep-")
+    hand_over, seconds, naps = Caller.send, 200.0, []
+
+    async def slow(caller, request, trace):
+        while naps:
+            office.clock.passed += naps.pop()
+        return await hand_over(caller, request, trace)
+
+    async def for_a_minute(_entry_id):
+        naps.append(seconds)  # between this and the request
+        return office.clock.monotonic() + 60
+
+    monkeypatch.setattr(Caller, "send", slow)
+    monkeypatch.setattr(office.services.ledger, "send_until", for_a_minute)
+    done = await carry_out(office.session, Call(Operation.DISABLE, "asleep-000"))
+    assert done.outcome is Outcome.NOT_SENT
+    assert "others may take this over" in done.message
+    assert sandbox.log() == []
+    seconds = 5.0
+    assert (await carry_out(office.session, Call(Operation.DISABLE, "asleep-000"))).outcome is Outcome.APPLIED
+    assert len(sandbox.log()) == 1

@@ -3,18 +3,21 @@
 import asyncio
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
 from tests.harness.waiting import soon
 from tests.jobs.children import Child
 from tui_reseller.domain.audit import AuditQuery
-from tui_reseller.domain.errors import RefusedHere
+from tui_reseller.domain.changes import Collision
+from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.job_items import retry_rejected
 from tui_reseller.services.throttle import MOST_BESIDE
-from tui_reseller.services.undo import draft_undo
+from tui_reseller.services.undo import draft_undo, last_undoable
 from tui_reseller.storage.ledger.postgresql import jobs
 
 
@@ -35,6 +38,23 @@ async def test_a_job_of_one_is_seen_and_undone_by_another(of, sandbox, planted):
     assert await bob.agrees(undo, all_sent=True) == {"applied": 30}
     assert not (await ann.jobs.get(job.number)).is_undoable
     assert len(sandbox.log()) == 60
+
+
+async def test_who_it_was_says_the_database_not_the_number_of_an_account_on_some_machine(of, planted):
+    ann, bob = of("ann"), of("bob")
+    assert ann.session.operator.uid == bob.session.operator.uid
+    planted(2, "whose-")
+    job = await ann.job("username~^whose-")
+    await ann.run(job).run()
+    assert await last_undoable(bob.session) == [], "what another one did is not taken back as one's own"
+    found = await last_undoable(ann.session)
+    assert [(entry.operator.role, entry.operator.name) for entry in found] == [("ann", "ann")] * 2
+    assert (await bob.jobs.get(job.number)).operator.name == "ann"
+    mine = AuditQuery(operator=bob.session.operator)
+    assert await bob.services.ledger.entries(mine) == []
+    assert len(await bob.services.ledger.entries(replace(mine, operator=None, user="ann"))) == 2
+    conflict = await conflict_of(bob.session, "whose-000", [Collision("sending", True, False, True)])
+    assert conflict.message.startswith('"whose-000" was changed by ann on ')
 
 
 async def test_a_plan_is_applied_once_by_whomever(of, planted):
@@ -80,6 +100,32 @@ async def test_one_runs_a_job_and_another_may_stop_it_and_go_on(of, sandbox, pla
     assert len([entry for entry in entries if entry.outcome is Outcome.APPLIED]) == 30
     begun_in_vain = [entry for entry in entries if entry.outcome is Outcome.NOT_SENT]
     assert len(begun_in_vain) == len(entries) - 30 <= MOST_BESIDE
+
+
+async def test_a_ledger_that_goes_away_between_items_waits_for_the_calls_on_their_way(
+    of, sandbox, planted, monkeypatch
+):
+    ann = of("ann")
+    planted(30, "away-")
+    job = await ann.job("username~^away-")
+    sandbox.fault("latency", ms=200, operation="disable", times=100)
+    take, taken = ann.jobs.take, []
+
+    async def fails_in_the_middle(number, after):
+        taken.append(after)
+        if len(taken) == 2:
+            raise LedgerUnavailable("the connection was lost")
+        return await take(number, after)
+
+    monkeypatch.setattr(ann.jobs, "take", fails_in_the_middle)
+    with pytest.raises(LedgerUnavailable, match="the connection was lost"):
+        await ann.run(job).run()
+    sandbox.clear()
+    found = await ann.jobs.get(job.number)
+    assert (found.state, found.why, found.in_flight) == (JobState.PAUSED, "the connection was lost", 0)
+    assert found.counts[Outcome.APPLIED] == len(sandbox.log()) == 16
+    await ann.run(found).run()
+    assert await ann.agrees(job, all_sent=True) == {"applied": 30}
 
 
 async def test_a_killed_process_leaves_a_job_that_another_machine_goes_on_with(

@@ -164,7 +164,7 @@ async def test_two_sessions_do_not_write_one_customer_at_a_time(session, open_se
 
 
 async def test_nothing_leaves_when_others_may_take_the_operation_over_already(session, service, ledger, monkeypatch):
-    async def passed():
+    async def passed(_entry_id):
         return session.clock.monotonic() - 1
 
     monkeypatch.setattr(ledger, "send_until", passed)

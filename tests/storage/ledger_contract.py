@@ -3,6 +3,7 @@ afterwards. A class for an adapter inherits LedgerContract and gives `open_ledge
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,7 +33,11 @@ class WritingContract(OneLedger):
         await ledger.finish(entry, Outcome.VERIFIED_APPLIED, "seen in the list")
         found = await ledger.get(entry)
         assert (found.username, found.account, found.operation) == (wanted.username, wanted.account, wanted.operation)
-        assert (found.changes, found.operator, found.before) == (wanted.changes, wanted.operator, before)
+        assert (found.changes, found.operator, found.before) == (
+            wanted.changes,
+            replace(wanted.operator, role=self.role),
+            before,
+        )
         assert (found.reason, found.batch, found.profile) == ("moved", "b1", "acme")
         assert (found.outcome, found.message) == (Outcome.VERIFIED_APPLIED, "seen in the list")
         assert found.settled_at >= found.time

@@ -32,7 +32,7 @@ class LocksContract(OneLedger):
         entry = await done(ledger, intent(), outcome)
         with pytest.raises(RefusedHere) as caught:
             await ledger.begin(intent(Operation.DELETE))
-        for word in ("set", '"user1"', "kim", "must be settled first", outcome.word.lower()):
+        for word in ("set", '"user1"', self.role or "kim", "must be settled first", outcome.word.lower()):
             assert word in caught.value.message
         assert entry in caught.value.hint
         await ledger.begin(intent(Operation.DELETE, username="user2"))

@@ -233,7 +233,7 @@ class MemoryLedger:
     async def recover(self):
         return rules.recover(self._rows)
 
-    async def send_until(self):
+    async def send_until(self, _entry_id=""):
         return math.inf
 
     def complaint(self):

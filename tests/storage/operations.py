@@ -17,7 +17,11 @@ async def done(ledger, wanted, outcome=Outcome.APPLIED, message="said"):
 
 
 class OneLedger:
-    """Open_ledger(now=...) returns a new, empty ledger; what it has opened is closed after the test."""
+    """Open_ledger(now=...) returns a new, empty ledger; what it has opened is closed after the test.
+    Role is who writes in it, where the database knows that.
+    """
+
+    role = ""
 
     @pytest.fixture
     def ledger(self, open_ledger):

@@ -168,6 +168,23 @@ async def test_reading_goes_on_while_writing_gets_no_answer(of, muted, intent, m
         await writing
 
 
+async def test_what_others_closed_while_we_were_not_heard_of_never_leaves(team_cluster, of, intent):
+    ann, bob = of("ann"), of("bob")
+    kept = await ann.begin(intent(username="kept"))
+    over = "UPDATE reseller.sessions SET until = now() WHERE role = 'ann'"
+    team_cluster.ask(over)
+    await ann.heart.once()  # a new session, which takes over what is on its way
+    closed = await ann.begin(intent())
+    assert await ann.send_until(kept) > boot_seconds(), "nobody has closed it"
+    team_cluster.ask(over)
+    assert await bob.recover() == 2
+    await ann.heart.once()
+    for entry in (kept, closed):
+        assert await ann.send_until(entry) < boot_seconds()
+    other = await ann.begin(intent(username="other"))
+    assert await ann.send_until(other) > boot_seconds()
+
+
 @pytest.mark.slow
 async def test_a_process_that_stood_still_sends_nothing_and_is_taken_for_dead_for_good(team_cluster, of, intent):
     team_cluster.ask("UPDATE reseller.meta SET lease_seconds = 4")

@@ -13,6 +13,8 @@ reader = pytest.importorskip("tui_reseller.storage.ledger.postgresql.reader", ex
 
 
 class TestOnPostgresql(LedgerContract):
+    role = "ann"
+
     @pytest.fixture
     async def open_ledger(self, team_cluster):
         opened = []

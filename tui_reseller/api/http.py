@@ -23,6 +23,7 @@ from tui_reseller.api.reply import Reply
 from tui_reseller.api.request import Request
 from tui_reseller.api.transport import transport_for
 from tui_reseller.domain.errors import AnswerLost, NoAnswer, NotSent, Rejected
+from tui_reseller.domain.leaving import IS_LATE
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.secret import Secret
 
@@ -185,11 +186,13 @@ class Exchange:
         return await anext(self._parts, b"")
 
     async def _note(self, event: str, info: dict[str, Any]) -> None:
-        """Remember whether our own request has begun to leave. A CONNECT to a proxy is not our request, and of one that
-        a connection could not begin nothing has left.
+        """Remember whether our own request has begun to leave, and let none leave that is late. A CONNECT to a proxy is
+        not our request, and of one that a connection could not begin nothing has left. Raises NotSent.
         """
         self._traced = True
         if event == "http11.send_request_headers.started" and info["request"].method != b"CONNECT":
+            if (is_late := IS_LATE.get()) is not None and is_late():
+                raise NotSent(f"{self._caller.host}: connecting took so long that others may take this over")
             self._begun = True
         elif event == "http11.send_request_headers.failed" and isinstance(info["exception"], _CANNOT_BEGIN):
             self._begun = False

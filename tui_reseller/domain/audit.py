@@ -16,6 +16,9 @@ class Operator:
     Login_uid is the number of the account that logged in, where the system tells: su and sudo do not change it.
     Ssh_from (where their SSH came from) and claims (names of variables and what they say) could have been made up by
     whoever started the program. Entries of earlier versions have neither numbers nor claims.
+
+    Role is who they are in the ledger of a team, as its database says; empty in a ledger of one's own. There all the
+    rest is a claim, and two people on two machines may have the same number.
     """
 
     user: str
@@ -24,11 +27,22 @@ class Operator:
     uid: int | None = None
     login_uid: int | None = None
     claims: Mapping[str, str] = field(default_factory=dict, hash=False)
+    role: str = ""
+
+    @property
+    def name(self) -> str:
+        """Who it was, in a word: the role, else the account of the operating system. Not cleaned."""
+        return self.role or self.user
 
     def is_same_person(self, other: "Operator") -> bool:
-        """Whether both are one account of the operating system, over whatever line it came. Its number decides; its
-        name only where one of them has no number.
+        """Whether both are one role of a team's database; where one of them has none (what was moved there from a
+        file), one account of the operating system on one host. Of a ledger of one's own: one account, over whatever
+        line it came. Its number decides; its name only where one of them has no number.
         """
+        if self.role and other.role:
+            return self.role == other.role
+        if self.role != other.role and self.host != other.host:
+            return False
         if self.uid is not None and other.uid is not None:
             return self.uid == other.uid
         return self.user == other.user
@@ -36,7 +50,7 @@ class Operator:
     @property
     def words(self) -> str:
         """One line for the reader, with claims marked as such. Not cleaned."""
-        told = f"{self.user} on {self.host}"
+        told = f"{self.role} ({self.user} on {self.host})" if self.role else f"{self.user} on {self.host}"
         if self.login_uid is not None and self.login_uid != self.uid:
             told += f", logged in as uid {self.login_uid}"
         claimed = [f"to be {value} ({name})" for name, value in self.claims.items()]
@@ -52,11 +66,14 @@ class Operator:
             "uid": self.uid,
             "login_uid": self.login_uid,
             "claims": dict(self.claims),
+            **({"role": self.role} if self.role else {}),
         }
 
     @classmethod
     def from_dict(cls, found: Mapping[str, object]) -> "Operator":
-        """Read what as_dict wrote, now or in an earlier version. Raises KeyError or TypeError on anything else."""
+        """Read what as_dict wrote, now or in an earlier version, but for the role, of which the database alone tells.
+        Raises KeyError or TypeError on anything else.
+        """
         user, host, ssh_from = found["user"], found["host"], found["ssh_from"]
         uid, login_uid, claims = found.get("uid"), found.get("login_uid"), found.get("claims", {})
         if not (isinstance(user, str) and isinstance(host, str) and isinstance(ssh_from, str | None)):
@@ -150,7 +167,7 @@ class AuditQuery:
     """Which entries to read, newest first. Limit 0 is no limit; until itself is not in it.
 
     A username finds what was done to that customer under its earlier and later names as well. User is the name of an
-    account of the operating system; operator is that account itself (Operator.is_same_person).
+    account of the operating system, or of a role; operator is that account itself (Operator.is_same_person).
     """
 
     account: str | None = None
@@ -169,7 +186,7 @@ class AuditQuery:
         """Whether an entry is asked for, as far as only a whole entry can tell: by outcome and by operator."""
         return (
             (self.outcome is None or entry.outcome is self.outcome)
-            and (self.user is None or entry.operator.user == self.user)
+            and (self.user is None or self.user in {entry.operator.user, entry.operator.role})
             and (self.operator is None or self.operator.is_same_person(entry.operator))
         )
 

@@ -3,7 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.vault import Anchor
@@ -31,6 +31,12 @@ class Team:
         parts = urlsplit(self.ledger)
         folder = dict(parse_qsl(parts.query)).get("host", "")
         return f"postgresql://{parts.netloc.rpartition('@')[2] or folder or 'this machine'}/{parts.path.lstrip('/')}"
+
+    @property
+    def role_in_address(self) -> str:
+        """The role that the address names; empty if it names none."""
+        parts = urlsplit("" if self.ledger.startswith(_SERVICE) else self.ledger)
+        return dict(parse_qsl(parts.query)).get("user") or unquote(parts.username or "")
 
 
 EVERY_ACCOUNT = "*"

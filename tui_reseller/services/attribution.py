@@ -54,7 +54,7 @@ async def attribution_of(
 def attribution_words(entry: Entry, session: Session) -> str:
     """Say who did an operation, from where and when: "ben from 10.1.2.3 at 14:01"."""
     operator = entry.operator
-    name = clean(operator.user, longest=40)
+    name = clean(operator.name, longest=40)
     who = f"you ({name})" if session.operator.is_same_person(operator) else name
     if operator.claims:
         who += f" (claims to be {clean(', '.join(dict.fromkeys(operator.claims.values())), longest=80)})"

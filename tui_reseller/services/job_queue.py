@@ -1,9 +1,11 @@
 """The items of a job that this process is to send: taken for itself, in order, each when it may leave."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import LedgerUnavailable, ResellerError
 from tui_reseller.domain.job import LAST, JobItem
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.services.session import Session
@@ -13,6 +15,28 @@ BLOCK = 10
 """So many new customers are created before their second calls are made: few are left half made by a stop."""
 LONGEST_SLEEP = 0.3
 """Seconds after which it is looked whether the job was halted."""
+
+
+Waiting = tuple[JobItem, Customer | None]
+
+
+async def following(items: AsyncGenerator[Waiting, None]) -> Waiting | ResellerError | None:
+    """Return the next item, None if there is none, or what keeps it from coming: it is told when the calls on their way
+    have ended, and cancels none of them.
+    """
+    try:
+        return await anext(items, None)
+    except ResellerError as error:
+        return error
+
+
+@contextmanager
+def pausing(pause: Callable[[str], None]) -> Iterator[None]:
+    """Pause a job where the ledger cannot be used; the calls on their way are waited for."""
+    try:
+        yield
+    except LedgerUnavailable as error:
+        pause(error.message)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from tui_reseller.services.door import Permit
 from tui_reseller.services.failure_threshold import FailureThreshold
 from tui_reseller.services.job_end import end_of
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.job_queue import BLOCK, Items, JobQueue
+from tui_reseller.services.job_queue import BLOCK, Items, JobQueue, following, pausing
 from tui_reseller.services.job_results import MOST_ATTEMPTS, Next, next_after, second_not_sent, why_hopeless
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.services.list_updates import list_updates
@@ -125,8 +125,7 @@ class JobRun:
                 raise
             finally:
                 await asyncio.shield(self._leave(*ended))
-        found = await self.jobs.get(self.job.number)
-        return found or self.job
+        return await self.jobs.get(self.job.number) or self.job
 
     async def _prepare(self) -> None:
         await self._settle()
@@ -223,14 +222,12 @@ class JobRun:
         return is_over
 
     async def _stage(self, waiting: Items, size: int | None, *, read_back: bool = False) -> bool:
-        """Send so many, and wait for their answers; return whether nothing was left."""
-        count = 0
-        is_over = False
+        """Send so many, and wait for their answers, also where no more come; return whether nothing was left."""
+        count, found = 0, None
         async with asyncio.TaskGroup() as group:
             while not self.halted() and (size is None or count < size):
-                found = await anext(waiting, None)
-                if found is None:
-                    is_over = True
+                found = await following(waiting)
+                if not isinstance(found, tuple):
                     break
                 await self.throttle.begin_item()
                 if self.halted():
@@ -239,7 +236,9 @@ class JobRun:
                 self._firsts += [found[0].seq] if found[0].then else []
                 group.create_task(self._one(*found, read_back=read_back))
                 count += 1
-        return is_over
+        if isinstance(found, ResellerError):
+            raise found
+        return found is None and not self.halted()
 
     async def _one(self, item: JobItem, before: Customer | None, *, read_back: bool) -> None:
         turn = Turn(self.throttle, self.halted)
@@ -253,7 +252,8 @@ class JobRun:
         is_looked_at = read_back and result.outcome is Outcome.APPLIED and result.id and not self.halted()
         if is_looked_at and await job_items.reads_otherwise(self.session, item):  # (reliability 4.6, 5)
             self.pause(job_items.otherwise(item))
-        await self._take(item, result, before)
+        with pausing(self.pause):
+            await self._take(item, result, before)
 
     async def _take(self, item: JobItem, result: Result, before: Customer | None) -> None:
         number, error = self.job.number, result.error

@@ -76,10 +76,10 @@ class LedgerPort(NotesPort, Protocol):
         which no clock moves. A ledger with one chain for all accounts may return that of another one.
         """
 
-    async def send_until(self) -> float:
+    async def send_until(self, entry_id: str = "") -> float:
         """Return until when a call may leave that was begun (seconds of Clock.monotonic): later others may take its
         operation for lost. If that is over, the ledger is told first that this process lives. Infinite where a lock
-        tells others so.
+        tells others so; over for good where others have closed that operation because this process was not heard of.
         """
 
     def stamp(self) -> object:

@@ -42,7 +42,7 @@ def call_of(suspension: Suspension) -> Call:
 
 def left_alone(suspension: Suspension, again: Entry) -> str:
     """Say why a suspension that has ended is not lifted."""
-    return f"left alone: {quoted(suspension.username)} was stopped again by {again.operator.user} ({again.id})"
+    return f"left alone: {quoted(suspension.username)} was stopped again by {again.operator.name} ({again.id})"
 
 
 def noted(suspension: Suspension) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tui_reseller.domain.errors import NoAnswer, NotSent, RefusedHere, Rejected, ResellerError
+from tui_reseller.domain.leaving import IS_LATE
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.receipt import Receipt
 from tui_reseller.services import retry
@@ -38,22 +39,28 @@ class Sending:
         """Make one attempt. Raises RefusedHere if the operation was closed meanwhile, or others may take it for lost,
         and what a client raises.
         """
-        await self._refuse_late()
+        until = await self._refuse_late()
         await self._refuse_closed()
         self.attempts += 1
         self.is_under_way = True
+        asked = IS_LATE.set(lambda: self.session.clock.monotonic() > until)  # the machine may sleep while it connects
         try:
             said = await self.service.send(self.call, self.permit, self.job)
         except (NotSent, Rejected):
             self.is_under_way = False
             raise
+        finally:
+            IS_LATE.reset(asked)
         return said
 
-    async def _refuse_late(self) -> None:
-        """Raise RefusedHere if the ledger has heard nothing of this process for so long, and cannot be reached now."""
-        until = await self.session.ledger.send_until()
+    async def _refuse_late(self) -> float:
+        """Return until when it may leave, or raise RefusedHere if the ledger has heard nothing of this process for so
+        long, and cannot be reached now.
+        """
+        until = await self.session.ledger.send_until(self.entry_id)
         if self.session.clock.monotonic() > until:
             raise RefusedHere("not sent: the ledger has not been heard of for so long that others may take this over")
+        return until
 
     async def _refuse_closed(self) -> None:
         """Raise RefusedHere if somebody has closed the operation while this process was stopped or waited."""

@@ -146,7 +146,7 @@ async def resolve(session: Session, entry: Entry, note: str, *, is_forced: bool 
         _refuse_in_flight(session.clock.now() - standing.time, is_forced=is_forced)
     elif not standing.outcome.needs_you:
         raise InvalidInput(f"there is nothing to resolve: this operation is {standing.outcome.word.lower()}")
-    await session.ledger.finish(entry.id, Outcome.RESOLVED, f"{session.operator.user}: {note.strip()}")
+    await session.ledger.finish(entry.id, Outcome.RESOLVED, f"{session.operator.name}: {note.strip()}")
 
 
 def _refuse_in_flight(age: timedelta, *, is_forced: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tui_reseller.domain.audit import Operator
+from tui_reseller.domain.team import Team
 
 LOGIN_UID = Path("/proc/self/loginuid")
 _NOT_SET = 0xFFFFFFFF
@@ -25,6 +26,11 @@ def this_operator(environ: Mapping[str, str]) -> Operator:
     claims = {name: environ[name][:LONGEST_CLAIM] for name in _NAMES if environ.get(name, "") not in {"", user}}
     host = platform.node() or "localhost"
     return Operator(user, host, ssh[0][:LONGEST_CLAIM] if ssh else None, uid, login_uid(), claims)
+
+
+def role_in(team: Team) -> str:
+    """Return as whom this operator goes to the ledger of a team."""
+    return team.role or team.role_in_address or os.environ.get("PGUSER") or account_name(os.getuid())
 
 
 def account_name(uid: int) -> str:

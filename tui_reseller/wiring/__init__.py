@@ -104,7 +104,7 @@ def build(
         views=Views(paths.state),
         samples=Samples(paths.state),
         clock=SystemClock(),
-        operator=this_operator(os.environ),
+        operator=replace(this_operator(os.environ), role=kept.role),
         connect=partial(connect, cache=paths.cache),
         new_list=CustomerList,
         exporter=Exporter(),

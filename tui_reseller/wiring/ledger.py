@@ -24,12 +24,14 @@ from tui_reseller.storage.ledger.sqlite.jobs import Jobs
 from tui_reseller.storage.ledger.sqlite.ledger import Ledger
 from tui_reseller.storage.ledger.sqlite.vault import Vault
 from tui_reseller.storage.paths import Paths
-from tui_reseller.system.current_operator import this_operator
+from tui_reseller.system.current_operator import role_in, this_operator
 from tui_reseller.wiring.moving import GET_DRIVER, NO_DRIVER, Mover
 
 
 class Kept(NamedTuple):
-    """Where it is kept what was done; team is that of a team as a whole, mover the way of a file there."""
+    """Where it is kept what was done; team is that of a team as a whole, mover the way of a file there, role
+    who this operator is in it.
+    """
 
     ledger: LedgerPort
     vault: VaultPort
@@ -38,6 +40,7 @@ class Kept(NamedTuple):
     team: TeamPort | None = None
     colleagues: ColleaguesPort | None = None
     approvals: ApprovalsPort | None = None
+    role: str = ""
 
 
 def kept_in(paths: Paths, config: ConfigFile, address: str) -> Kept:
@@ -112,7 +115,7 @@ def _of_team(team: Team, receipts: Path, mover: MovePort) -> Kept:
     ledger = TeamLedger(team, password, claims=this_operator(os.environ).user, receipts=receipts)
     return Kept(
         ledger, TeamVault(ledger), TeamJobs(ledger), mover, TeamAdministration(team, password), TeamColleagues(ledger),
-        TeamApprovals(ledger),
+        TeamApprovals(ledger), role_in(team),
     )  # fmt: skip
 
 

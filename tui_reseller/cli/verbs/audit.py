@@ -195,4 +195,4 @@ def _for_table(entry: Entry) -> Row:
     changes = changes_text(provider_of(entry.account), entry.operation, entry.changes) if entry.changes else ""
     outcome = entry.outcome.word if entry.outcome else "in flight"
     shown = {"time": f"{entry.time:%Y-%m-%d %H:%M}", "changes": changes, "outcome": outcome}
-    return {**entry.as_dict(), **shown, "operator": entry.operator.user}
+    return {**entry.as_dict(), **shown, "operator": entry.operator.name}

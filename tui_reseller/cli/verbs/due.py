@@ -78,7 +78,7 @@ def _for_table(suspension: Suspension, state: str) -> dict[str, object]:
     return {
         "until": local_text(suspension.until),
         "state": _WORDS[state],
-        "operator": suspension.entry.operator.user,
+        "operator": suspension.entry.operator.name,
     }
 
 

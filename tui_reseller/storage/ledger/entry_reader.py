@@ -29,7 +29,7 @@ from tui_reseller.storage.ledger.statements import (
 )
 from tui_reseller.system.process import Process
 
-_ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM rows i {WITH_OUTCOME} WHERE i.kind = 'intent' AND "  # noqa: S608 - our own text
+_ENTRIES = f"FROM rows i {WITH_OUTCOME} WHERE i.kind = 'intent' AND "
 _RENAMES = (
     f"SELECT i.number, i.account, i.username, i.target FROM rows i {WITH_OUTCOME} "  # noqa: S608 - our own words
     f"WHERE i.kind = 'intent' AND o.outcome IN ({APPLIED})"
@@ -258,7 +258,7 @@ class EntryReader:
 
     def _entries(self, where: str, *values: str | int) -> Iterator[Entry]:
         canonical = self._canonical()
-        for found in self.select(_ENTRIES + where, *values):
+        for found in self.select(f"SELECT {ENTRY_COLUMNS}, {self.dialect.role} {_ENTRIES}{where}", *values):
             try:
                 entry = read_entry(EntryRow(*found), partial(self._is_alive, str(found[0])), canonical)
             except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,7 +17,9 @@ from tui_reseller.storage.ledger.encoding import compact, unescaped
 
 
 class JobRow(NamedTuple):
-    """What a database holds of a job itself. Body is what job_body() returned."""
+    """What a database holds of a job itself. Body is what job_body() returned, role who made it, where the database
+    knows.
+    """
 
     number: int
     digest: str
@@ -26,6 +29,7 @@ class JobRow(NamedTuple):
     body: str
     state: str
     why: str
+    role: str = ""
 
     @property
     def makes_two_calls(self) -> bool:
@@ -110,7 +114,7 @@ def read_job(
         origin=content["origin"],
         digest=row.digest,
         source=content["source"],
-        operator=Operator.from_dict(content["operator"]),
+        operator=replace(Operator.from_dict(content["operator"]), role=row.role),
         reason=content["reason"],
         began=datetime.fromisoformat(row.time),
         state=JobState.INTERRUPTED if state is JobState.RUNNING and not owner else state,

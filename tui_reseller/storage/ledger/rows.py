@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -117,7 +117,8 @@ def target_of(intent: Intent) -> str | None:
 
 class EntryRow(NamedTuple):
     """What a database has of an operation: the columns of its intent, the ids that tie it to an undo, and the outcome
-    that stands for it now (the last one), or None. Given is the key that the service gave a new customer.
+    that stands for it now (the last one), or None. Given is the key that the service gave a new customer, role who
+    wrote the intent, where the database knows.
     """
 
     entry: str | None
@@ -135,6 +136,7 @@ class EntryRow(NamedTuple):
     outcome_time: str | None
     outcome_body: str | None
     given: str | None = None
+    role: str = ""
 
 
 def read_entry(row: EntryRow, is_alive: Callable[[Process, datetime], bool], canonical: Mapping[str, str]) -> Entry:
@@ -160,7 +162,7 @@ def read_entry(row: EntryRow, is_alive: Callable[[Process, datetime], bool], can
         operation=Operation.read(row.operation),
         username=unescaped(row.username or ""),
         changes=from_object(content["changes"]),
-        operator=Operator.from_dict(content["operator"]),
+        operator=replace(Operator.from_dict(content["operator"]), role=row.role),
         before=content["before"],
         reason=content["reason"],
         batch=None if row.batch is None else unescaped(row.batch),

@@ -212,5 +212,5 @@ def _is_repeatable(entry: Entry) -> bool:
 
 
 def _described(entry: Entry) -> str:
-    operator = clean(entry.operator.user, longest=40)
+    operator = clean(entry.operator.name, longest=40)
     return f"{entry.operation.value} of {quoted(entry.username)} by {operator} at {utc_text(entry.time)}"

@@ -39,4 +39,4 @@ ENTRY_COLUMNS = (
     "i.entry, i.time, i.profile, i.account, i.operation, i.username, i.batch, i.body, i.format, "
     f"{_UNDOES}, {UNDONE_BY}, o.outcome, o.time, o.body, o.target"
 )
-"""The columns of an EntryRow (rows.py), of an intent i WITH_OUTCOME."""
+"""The columns of an EntryRow (rows.py) but the last, of an intent i WITH_OUTCOME."""

@@ -197,7 +197,7 @@ def _rows(rows: Sequence[tuple[str, str]], width: int) -> list[list[Part]]:
 
 def _done(entry: Entry, now: datetime, width: int) -> list[list[Part]]:
     """Return what was done in two lines: when, who and the outcome; what, and why."""
-    when, word = f"{clock_text(entry.time, now)}  {clean(entry.operator.user, longest=20)}", outcome_word(entry.outcome)
+    when, word = f"{clock_text(entry.time, now)}  {clean(entry.operator.name, longest=20)}", outcome_word(entry.outcome)
     room = max(width - cell_len(when), cell_len(word) + 2)
     why = f"  until {clock_text(entry.until, now)}" if entry.until else ""
     why += f"  {quoted(entry.reason, 60)}" if entry.reason else ""

@@ -46,7 +46,7 @@ def ended_line(suspension: Suspension, now: datetime) -> str:
     """Return one line of a suspension that is over: since when, who, why."""
     entry = suspension.entry
     reason = f"  {quoted(entry.reason, 60)}" if entry.reason else ""
-    who, whom = cut(clean(entry.operator.user, longest=20), WHO), cut_middle(clean(suspension.username), WHOM)
+    who, whom = cut(clean(entry.operator.name, longest=20), WHO), cut_middle(clean(suspension.username), WHOM)
     what = f"{verb_of(entry.operation)} was to end"
     return f"{clock_text(suspension.until, now):<{WHEN}}  {who}  {whom}  {'due':<{OUTCOME}}  {what}{reason}"
 
@@ -56,7 +56,7 @@ def ended_lines(suspension: Suspension, now: datetime) -> list[str]:
     entry = suspension.entry
     why = f" for {quoted(entry.reason, 200)}" if entry.reason else ""
     return [
-        f" Stopped {clock_text(entry.time, now)} by {clean(entry.operator.user, longest=40)}{why}.",
+        f" Stopped {clock_text(entry.time, now)} by {clean(entry.operator.name, longest=40)}{why}.",
         f" It was to end {clock_text(suspension.until, now)}. That is over, and nothing ends it by itself.",
     ]
 
@@ -73,7 +73,7 @@ def entry_heads(*, with_username: bool = False) -> str:
 
 def entry_words(entry: Entry, now: datetime) -> str:
     """Return one line of what was done, without columns: when, who, what, outcome, why."""
-    who = clean(entry.operator.user, longest=20)
+    who = clean(entry.operator.name, longest=20)
     what = f"{change_words(entry)}  {outcome_word(entry.outcome)}{_why(entry, now)}"
     return f"{clock_text(entry.time, now)} {who}  {what}"
 
@@ -86,6 +86,6 @@ def _why(entry: Entry, now: datetime) -> str:
 def entry_line(entry: Entry, now: datetime, *, with_username: bool = False) -> str:
     """Return one line of activity: when, who, outcome, what, why."""
     username = f"{cut_middle(clean(entry.customer, longest=100), WHOM)}  " if with_username else ""
-    who = cut(clean(entry.operator.user, longest=20), WHO)
+    who = cut(clean(entry.operator.name, longest=20), WHO)
     when, outcome = f"{clock_text(entry.time, now):<{WHEN}}", f"{outcome_word(entry.outcome):<{OUTCOME}}"
     return f"{when}  {who}  {username}{outcome}  {change_words(entry)}{_why(entry, now)}"

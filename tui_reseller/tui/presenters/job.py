@@ -76,7 +76,7 @@ def job_line(job: Job, now: datetime) -> str:
     counts = f"{counts_line(job.counts, job.in_flight)} of {count_text(job.total)}"
     return clean(
         f"{job.number:>4}  {cut(clean(what), 16)} {job.state.value:<12} {clock_text(job.began, now):<12} {counts:<30} "
-        f"{job.operator.user}  {job.origin}{_why(job)}",
+        f"{job.operator.name}  {job.origin}{_why(job)}",
         longest=300,
     )
 

@@ -36,6 +36,11 @@ class AskedLedger(ReadLedger[Reader]):
         self.heart.keep_up()
         return found
 
+    async def is_open(self, entry_id: str) -> bool:
+        """Whether an operation of this process has no outcome."""
+        entry = await self.get(entry_id)
+        return entry is not None and entry.outcome is None
+
     async def approvals(self, account: str) -> int:
         """Return how many others must approve before something is sent in an account."""
         query = "SELECT approvals FROM account_settings(?)"

@@ -54,6 +54,9 @@ session has ended.
 """
 
 
+_JOB = JOB.replace(" FROM", ", role FROM")
+
+
 class TeamJobs:
     """Jobs of a team. Every method may raise LedgerUnavailable."""
 
@@ -223,7 +226,7 @@ class TeamJobs:
 
 
 def _jobs(reader: "TeamReader", where: str, *values: object) -> Iterator[Job]:
-    for row in [JobRow(*found) for found in reader.select(JOB + where, *values)]:
+    for row in [JobRow(*found) for found in reader.select(_JOB + where, *values)]:
         counts = count_items(reader, row)
         in_flight = counts.pop(IN_FLIGHT, 0)
         outcomes = {Outcome.read(word) if word else None: count for word, count in counts.items()}

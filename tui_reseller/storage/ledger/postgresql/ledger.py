@@ -7,6 +7,7 @@ works is written together. Nothing waits to be written while the server is away:
 import asyncio
 import concurrent.futures
 import contextlib
+import math
 import os
 import platform
 from collections import deque
@@ -178,12 +179,13 @@ class TeamLedger(AskedLedger["TeamReader"]):
         """Return what differs as soon as anything may have been written."""
         return self._written, boot_seconds() // LOOK_SECONDS if self.signs is None else self.signs
 
-    async def send_until(self) -> float:
-        """Return until when a call may leave that was begun; if that is over, be heard of first."""
+    async def send_until(self, entry_id: str = "") -> float:
+        """Return until when a call may leave; if that is over, be heard of first. Never if others closed it."""
         if self._clock() > self.heart.send_until:
             with contextlib.suppress(LedgerUnavailable):  # then it is over
                 await self.heart.once()
-        return self.heart.send_until
+        is_unsure = self._writer is not None and entry_id in self._writer.unsure
+        return -math.inf if is_unsure and not await self.is_open(entry_id) else self.heart.send_until
 
     def complaint(self) -> str:
         """Return warnings for the operator that are no error of an operation; each is returned once."""

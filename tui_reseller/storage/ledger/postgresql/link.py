@@ -1,7 +1,6 @@
 """One connection to a team's ledger, for one thread."""
 
 import contextlib
-import getpass
 import os
 import select
 import socket
@@ -22,6 +21,7 @@ from tui_reseller.storage.ledger.postgresql.password import Password
 from tui_reseller.storage.ledger.postgresql.probing import why_not
 from tui_reseller.storage.ledger.postgresql.schema import SCHEMA, VERSION
 from tui_reseller.system.clock import boot_seconds
+from tui_reseller.system.current_operator import role_in
 
 CONNECT_SECONDS = 5
 _OWN_AUTHORITY = Path("~/.postgresql/root.crt")
@@ -42,9 +42,8 @@ def parameters_of(team: Team) -> dict[str, str]:
         raise BadConfig("the address of the ledger cannot be read", hint="it is postgresql://HOST/DATABASE") from None
     if "password" in found:
         raise BadConfig("a password stands in the address of the ledger", hint="name a password_command")
-    user = team.role or found.get("user") or os.environ.get("PGUSER") or getpass.getuser()
     options = f"{found.get('options', '')} -c search_path={SCHEMA},pg_temp".strip()
-    return {**found, **_ALWAYS, **_proof(found), "user": user, "options": options}
+    return {**found, **_ALWAYS, **_proof(found), "user": role_in(team), "options": options}
 
 
 def _proof(found: Mapping[str, str]) -> dict[str, str]:

@@ -28,7 +28,7 @@ _MANY = 5_000
 class TeamReader(NoteReader):
     """Operations and notes of a team's ledger. Not for two threads. Every method may raise LedgerUnavailable."""
 
-    dialect = Dialect(order="entry", has_end="""strpos(body, '"until":"') > 0""", hints=False)
+    dialect = Dialect(order="entry", has_end="""strpos(body, '"until":"') > 0""", hints=False, role="i.role")
 
     def __init__(self, connect: Callable[[], Link], longest: float) -> None:
         """Longest is how many seconds the server may take for one answer, for the words of an error."""

@@ -67,6 +67,7 @@ class Writer:
         self._lost: list[str] = []
         self._accounts: set[str] = set()
         self.begun = begun
+        self.unsure: set[str] = set()  # begun in a session that is over: others may have closed them
         self.send_until = -math.inf
         """Until when a call may leave, by the clock."""
         self.beat_seconds = 10.0
@@ -258,6 +259,7 @@ class Writer:
         for old in self._lost:
             for account in sorted(self._accounts):
                 kept = [entry for entry, place in self.begun.items() if place == account]
+                self.unsure.update(kept)
                 ((left,),) = link.execute("SELECT rejoin(?, ?, ?, ?)", (account, session, old, kept))
                 ops = [
                     {"do": "finish", "entry": entry, "outcome": Outcome.NOT_SENT.value, "message": NEVER_LEFT}

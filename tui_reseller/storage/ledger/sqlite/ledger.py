@@ -209,7 +209,7 @@ class Ledger(ReadLedger["LedgerConnection"]):
             self._copy = SyslogCopy(address)
         return self._copy
 
-    async def send_until(self) -> float:
+    async def send_until(self, entry_id: str = "") -> float:  # noqa: ARG002 - a lock tells others
         """Return until when a call may leave that was begun: always, the lock of a process ends with its life."""
         return math.inf
 
