@@ -55,7 +55,7 @@ def _read(text: str) -> Import:
 def _form(context: ProfileContext, problem: str) -> FormSpec:
     lines = ("CSV or JSON, a customer a row, with a column of usernames. Nothing is sent before its plan is reviewed.",)
     start = context.memory(_Last).place or f"{Path.cwd()}/"
-    fields = (FormField("file", "File", "", "path", start=start, required=True, hint="-> completes"),)
+    fields = (FormField("file", "File", "", "path", start=start, required=True, hint="-> completes", is_replaced=True),)
     return FormSpec("Import", context.profile_title, lines, fields, commit="Look at it", problem=problem)
 
 
