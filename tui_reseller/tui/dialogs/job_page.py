@@ -11,6 +11,7 @@ from tui_reseller.domain.text import clean
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.tui.dialogs.dialog import Dialog
+from tui_reseller.tui.dialogs.whole_line import WholeLine
 from tui_reseller.tui.presenters import job as words
 
 RELOAD_SECONDS = 1.0
@@ -54,6 +55,7 @@ class JobPage(Dialog[str | None]):
         yield Static("", markup=False, id="page-counts")
         yield Static(words.RESULT_HEADS, markup=False, id="page-heads")
         yield OptionList(id="page-rows", markup=False)
+        yield WholeLine()
         yield Static("", markup=False, id="page-hint")
 
     async def on_mount(self) -> None:  # type: ignore[override]  # Textual takes both
@@ -114,6 +116,10 @@ class JobPage(Dialog[str | None]):
         if new:
             rows.add_options([ListOption(words.result_line(self.provider, result)) for result in new])
             rows.highlighted = rows.option_count - 1
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """What is cut in its row stands whole below."""
+        self.query_one(WholeLine).follow(event)
 
     def on_resize(self) -> None:
         """The bar is as long as the screen is wide."""

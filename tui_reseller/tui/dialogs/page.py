@@ -9,6 +9,7 @@ from textual.widgets.option_list import Option as ListOption
 
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
+from tui_reseller.tui.dialogs.whole_line import WholeLine
 from tui_reseller.tui.widgets.inputs import LineInput
 
 Ranked = Callable[[str, str, str], int | None]
@@ -63,6 +64,7 @@ class Page(Dialog[str | None]):
         if self.heads:
             yield Static(self.heads, markup=False, id="page-heads")
         yield OptionList(id="page-rows", markup=False)
+        yield WholeLine()
         yield Static(self.hint, markup=False, id="page-hint")
 
     def on_mount(self) -> None:
@@ -104,6 +106,10 @@ class Page(Dialog[str | None]):
             self.action_cursor_down()
         else:
             self.action_cursor_up()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """What is cut in its row stands whole below."""
+        self.query_one(WholeLine).follow(event)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter on a line."""
