@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from tests.harness.waiting import soon
@@ -13,6 +14,7 @@ from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
 from tui_reseller.tui.dialogs.customer_forms import editor_form
 from tui_reseller.tui.presenters.header import counts_line
 from tui_reseller.tui.view_state import ViewState
+from tui_reseller.tui.widgets.inputs import Choice
 
 
 async def plan_of(desk: Desk, count: int) -> None:
@@ -126,3 +128,48 @@ async def test_an_empty_list_names_only_keys_that_work(at_desk, typed):
         said = "\n".join(desk.screen_text())
         assert "Esc shows all" in said
         assert ("Backspace" in said) is (" " in typed)
+
+
+class Shows(App[None]):
+    """Nothing but a choice."""
+
+    def compose(self) -> ComposeResult:
+        words = ("recurring", "nonrecurring", "unlimited", "add")
+        yield Choice(tuple(zip(words, words, strict=True)), "add", id="choice")
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (80, ["( ) recurring   ( ) nonrecurring   ( ) unlimited   (o) add"]),
+        (40, ["( ) recurring   ( ) nonrecurring", "( ) unlimited   (o) add"]),
+    ],
+)
+async def test_a_choice_has_as_many_lines_as_its_options_need(width, lines):
+    app = Shows()
+    async with app.run_test(size=(width, 10)) as pilot:
+        await pilot.pause()
+        assert str(app.query_one(Choice).content).splitlines() == lines
+
+
+async def test_an_import_offers_first_what_its_columns_are_of(at_desk, tmp_path):
+    file = tmp_path / "cities.csv"
+    file.write_text(f"{KEY},city,zip\nuser1,Vigo,36201\n")
+    async with at_desk() as desk:
+        await desk.press("less_than_sign")
+        await desk.opened("Import")
+        await desk.write(str(file))
+        await desk.read_then()
+        await desk.opened("What is to be done")
+        first, *others = str(desk.app.screen.query_one("#menu-options", Static).content).splitlines()
+        assert first.split(maxsplit=1) == ["7", "Change details"]
+        assert others[0].split(maxsplit=1) == ["1", "New customer"], "no key is another's for that"
+
+
+async def test_what_the_service_has_not_is_said_in_the_menu(at_desk):
+    async with at_desk() as desk:
+        await desk.press("x")
+        await desk.opened("More")
+        lines = str(desk.app.screen.query_one("#menu-options", Static).content).splitlines()
+        assert any(line.endswith("Offerings   (not with Reseller API v2)") for line in lines)
+        assert any(line.endswith("Rename") for line in lines)

@@ -119,7 +119,8 @@ class JobPage(Dialog[str | None]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """What is cut in its row stands whole below."""
-        self.query_one(WholeLine).follow(event)
+        for line in self.query(WholeLine):  # none where the page is being taken apart
+            line.follow(event)
 
     def on_resize(self) -> None:
         """The bar is as long as the screen is wide."""

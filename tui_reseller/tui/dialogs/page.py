@@ -109,7 +109,8 @@ class Page(Dialog[str | None]):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """What is cut in its row stands whole below."""
-        self.query_one(WholeLine).follow(event)
+        for line in self.query(WholeLine):  # none where the page is being taken apart
+            line.follow(event)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter on a line."""

@@ -13,7 +13,8 @@ from textual.worker import Worker
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
 
-HINT = "Enter goes there  d b c s w n order  7 3 9 days  * marks  r again  Esc back"
+BY = "By  d delivered  b bounces  c share bounced  s share spam  w growth  n silence"
+HINT = "Enter goes there   7 3 9 days   * marks all   r reads again   Esc back"
 READING = "reading ...   Esc back"
 ORDERS = {
     "d": "delivered", "b": "bounces", "c": "bounce_share", "s": "spam_share", "w": "growth", "n": "silence",
@@ -70,6 +71,7 @@ class RankingPage(Dialog[Chosen | None]):
         yield Static("", markup=False, id="page-title")
         yield Static("", markup=False, id="page-counts")
         yield OptionList(id="page-rows", markup=False)
+        yield Static(BY, markup=False, id="page-keys")
         yield Static(READING, markup=False, id="page-hint")
 
     def on_mount(self) -> None:

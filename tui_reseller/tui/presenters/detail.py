@@ -52,18 +52,28 @@ class Facts:
     read_at: str
     now: datetime
     entries: Sequence[Entry] = ()
-    jobs: Sequence[tuple[Job, JobItem]] = ()
     note: Note | None = None
     ends: Mapping[str, str] = field(default_factory=lambda: NO_ENDS)
     alarms: tuple[str, ...] = ()
     usage: Sequence[tuple[str, str]] = ()
+    jobs: Sequence[tuple[Job, JobItem]] = ()
 
 
 def shown(field: Field, customer: Customer) -> str:
     """Return a value for reading; a missing one is said to be missing, or not read yet."""
     if customer.value(field.name) is None:
         return NOT_READ if field.is_detail and customer.value(field.read_with) is None else NOT_GIVEN
+    if field.kind is Kind.MOMENT:
+        return _moment(customer.text(field.name))
     return clean(customer.text(field.name)) or NOT_GIVEN
+
+
+def _moment(text: str) -> str:
+    """Return a moment of the service in local time; what is none stays as it is."""
+    try:
+        return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
+    except ValueError:
+        return clean(text)
 
 
 def end_note(suspension: Suspension | None, now: datetime) -> dict[str, str]:
@@ -83,7 +93,7 @@ def switch_note(field: Field, customer: Customer, read_at: str, ends: Mapping[st
         return ends[field.name]
     if field.told is Told.DETAIL:
         moment = customer.text(DETAILS_READ)
-        return f"read {moment[:16].replace('T', ' ')} UTC" if moment else NOT_READ
+        return f"read {_moment(moment)}" if moment else NOT_READ
     if field.told is not Told.NEVER:
         return read_at
     return "never set here" if customer.switch(field.name) is Switch.UNKNOWN else "as last set here"
