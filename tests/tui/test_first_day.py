@@ -11,6 +11,7 @@ from tests.tui.desk import Desk
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
+from tui_reseller.services.policy import READ_SECONDS
 from tui_reseller.tui.dialogs.customer_forms import editor_form
 from tui_reseller.tui.presenters.header import counts_line
 from tui_reseller.tui.view_state import ViewState
@@ -173,3 +174,21 @@ async def test_what_the_service_has_not_is_said_in_the_menu(at_desk):
         lines = str(desk.app.screen.query_one("#menu-options", Static).content).splitlines()
         assert any(line.endswith("Offerings   (not with Reseller API v2)") for line in lines)
         assert any(line.endswith("Rename") for line in lines)
+
+
+async def test_the_last_change_is_the_last_one_also_where_the_row_stays_as_it_was(at_desk, someone):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await soon("nothing yet", lambda: "nothing done by this tool" in "\n".join(desk.screen_text()))
+        await desk.press("p")
+        await desk.opened("Reset password")
+        await desk.write(name)
+        await desk.read_then()
+        await desk.opened("New password of")
+        await desk.applied(("password", name))
+        await desk.press("escape")
+        await desk.pilot.pause(READ_SECONDS + 0.1)
+        await desk.press("escape")
+        await soon("left", lambda: desk.dialog is None)
+        await soon("it is the last", lambda: "  Applied  password" in "\n".join(desk.screen_text()))

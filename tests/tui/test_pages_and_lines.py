@@ -20,6 +20,7 @@ from tui_reseller.domain.team import Colleague
 from tui_reseller.tui.dialogs.whole_line import WholeLine
 from tui_reseller.tui.flows import changes
 from tui_reseller.tui.presenters import approval, colleagues, entry, job
+from tui_reseller.tui.presenters.outcome import COPY_HINT
 from tui_reseller.tui.view_state import Hint, Note
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -121,5 +122,7 @@ async def test_a_long_sentence_is_cut_and_not_the_key_that_comes_next(at_desk):
         assert "…" in said
         line.show(Note("short", "good", (Hint("u", "undo"), Hint("y", "copy as command")), "Applied"))
         assert desk.screen_text()[-2].rstrip().endswith("u undo   y copy as command")
+        line.show(Note("password changed, " * 8, "good", (COPY_HINT,), "Applied"))
+        assert desk.screen_text()[-2].rstrip().endswith("m all of it"), "to copy a command is no next step"
         line.show(Note("refused for a reason that takes more than a line " * 2, "bad"))
         assert desk.screen_text()[-2].rstrip().endswith("m all of it")

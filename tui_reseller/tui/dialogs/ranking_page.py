@@ -71,6 +71,7 @@ class RankingPage(Dialog[Chosen | None]):
         yield Static("", markup=False, id="page-title")
         yield Static("", markup=False, id="page-counts")
         yield OptionList(id="page-rows", markup=False)
+        yield Static("", markup=False, id="page-note")
         yield Static(BY, markup=False, id="page-keys")
         yield Static(READING, markup=False, id="page-hint")
 
@@ -95,8 +96,9 @@ class RankingPage(Dialog[Chosen | None]):
         self.query_one("#page-counts", Static).update(shown.head)
         rows.clear_options()
         rows.add_options([ListOption(clean(words)) for _, words in shown.rows])
-        if shown.note:
-            rows.add_option(ListOption(clean(shown.note, longest=400), disabled=True))
+        note = self.query_one("#page-note", Static)
+        note.display = bool(shown.note)
+        note.update(clean(shown.note, longest=400))
         rows.highlighted = 0 if shown.rows else None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

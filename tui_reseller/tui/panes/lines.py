@@ -15,6 +15,7 @@ from tui_reseller.domain.provider import Provider
 from tui_reseller.tui.panes.kinds import KindStyles
 from tui_reseller.tui.presenters.commands import FooterKey
 from tui_reseller.tui.presenters.header import badge_words, counts_parts, header_parts
+from tui_reseller.tui.presenters.outcome import COPY_HINT
 from tui_reseller.tui.presenters.parts import Part, apart, cells_of, cropped, text_of
 from tui_reseller.tui.presenters.rows import GUTTER, NARROW, Column, columns, is_narrow, title_parts
 from tui_reseller.tui.themes import BADGES, BADGES_16, SIXTEEN
@@ -161,17 +162,16 @@ class MessageLine(FittedLine):
     def _fill(self, note: Note) -> None:
         kind, width = self.CHIPS.get(note.kind, ""), self.size.width or 80
         sign = f" {note.chip} " if note.chip else SIGNS.get(note.kind, " " if note.text else "")
-        head, hints = [(sign, kind), (f" {note.text}", "")], [_hint_parts(hint) for hint in note.hints]
-        if not hints and cells_of(head) > width:
-            hints = [_hint_parts(WHOLE)]
-        while len(hints) > 1 and cells_of([*head, *(part for hint in hints for part in hint)]) > width:
-            hints.pop()
-        tail = [part for hint in hints for part in hint]
+        head, tail = [(sign, kind), (f" {note.text}", "")], _hint_parts(note.hints)
+        if cells_of([*head, *tail]) > width:
+            tail = _hint_parts([hint for hint in note.hints if hint != COPY_HINT][:1])
+        if not tail and cells_of(head) > width:
+            tail = _hint_parts([WHOLE])
         self.put([*cropped(head, max(width - cells_of(tail), width // 2)), *tail])
 
 
-def _hint_parts(hint: Hint) -> list[Part]:
-    return [(f"   {hint.key}", "key"), (f" {hint.words}", "soft")]
+def _hint_parts(hints: Sequence[Hint]) -> list[Part]:
+    return [part for hint in hints for part in ((f"   {hint.key}", "key"), (f" {hint.words}", "soft"))]
 
 
 class FooterLine(Line):

@@ -72,9 +72,9 @@ def entry_heads(*, with_username: bool = False) -> str:
 
 
 def entry_words(entry: Entry, now: datetime) -> str:
-    """Return one line of what was done, without columns: when, who, what, outcome, why."""
+    """Return one line of what was done, without columns: when, who, outcome, what, why. What is cut is the end."""
     who = clean(entry.operator.user, longest=20)
-    what = f"{change_words(entry)}  {outcome_word(entry.outcome)}{_why(entry, now)}"
+    what = f"{outcome_word(entry.outcome)}  {change_words(entry)}{_why(entry, now)}"
     return f"{clock_text(entry.time, now)} {who}  {what}"
 
 
