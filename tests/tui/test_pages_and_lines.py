@@ -126,3 +126,19 @@ async def test_a_long_sentence_is_cut_and_not_the_key_that_comes_next(at_desk):
         assert desk.screen_text()[-2].rstrip().endswith("m all of it"), "to copy a command is no next step"
         line.show(Note("refused for a reason that takes more than a line " * 2, "bad"))
         assert desk.screen_text()[-2].rstrip().endswith("m all of it")
+
+
+@pytest.mark.parametrize("is_without", [True, False], ids=["no colours", "sixteen"])
+async def test_the_chosen_row_of_a_page_is_seen_without_colours_too(at_desk, monkeypatch, is_without):
+    if is_without:
+        monkeypatch.setenv("NO_COLOR", "1")
+    async with at_desk(theme="16") as desk:
+        desk.main.context.notify("first")
+        desk.main.context.notify("second")
+        await desk.press("m")
+        await desk.opened("Messages")
+        await desk.press("down")
+        strips = desk.app.screen._compositor.render_strips()
+        reversed_ = ["".join(part.text for part in strip if part.style and part.style.reverse) for strip in strips]
+        assert [text for text in reversed_ if "first" in text]
+        assert not [text for text in reversed_ if "second" in text]

@@ -13,6 +13,7 @@ from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.dialogs.whole_line import WholeLine
 from tui_reseller.tui.presenters import job as words
+from tui_reseller.tui.widgets.rows import Rows
 
 RELOAD_SECONDS = 1.0
 """A job that another process runs is looked at this often, while its page is open."""
@@ -54,7 +55,7 @@ class JobPage(Dialog[str | None]):
         yield Static("", markup=False, id="page-bar")
         yield Static("", markup=False, id="page-counts")
         yield Static(words.RESULT_HEADS, markup=False, id="page-heads")
-        yield OptionList(id="page-rows", markup=False)
+        yield Rows(id="page-rows", markup=False)
         yield WholeLine()
         yield Static("", markup=False, id="page-hint")
 

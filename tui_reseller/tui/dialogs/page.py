@@ -11,6 +11,7 @@ from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.dialogs.whole_line import WholeLine
 from tui_reseller.tui.widgets.inputs import LineInput
+from tui_reseller.tui.widgets.rows import Rows
 
 Ranked = Callable[[str, str, str], int | None]
 """Says of a line, by its key and words, how well what was typed means it: small numbers first, None not at all."""
@@ -63,7 +64,7 @@ class Page(Dialog[str | None]):
         yield line
         if self.heads:
             yield Static(self.heads, markup=False, id="page-heads")
-        yield OptionList(id="page-rows", markup=False)
+        yield Rows(id="page-rows", markup=False)
         yield WholeLine()
         yield Static(self.hint, markup=False, id="page-hint")
 

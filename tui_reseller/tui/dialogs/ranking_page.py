@@ -12,6 +12,7 @@ from textual.worker import Worker
 
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
+from tui_reseller.tui.widgets.rows import Rows
 
 BY = "By  d delivered  b bounces  c share bounced  s share spam  w growth  n silence"
 HINT = "Enter goes there   7 3 9 days   * marks all   r reads again   Esc back"
@@ -70,7 +71,7 @@ class RankingPage(Dialog[Chosen | None]):
         """Title, column titles, lines, hint."""
         yield Static("", markup=False, id="page-title")
         yield Static("", markup=False, id="page-counts")
-        yield OptionList(id="page-rows", markup=False)
+        yield Rows(id="page-rows", markup=False)
         yield Static("", markup=False, id="page-note")
         yield Static(BY, markup=False, id="page-keys")
         yield Static(READING, markup=False, id="page-hint")
