@@ -8,7 +8,7 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY
 from tui_reseller.services.new_names import new_name, why_odd
 from tui_reseller.services.result import Result
-from tui_reseller.tui.commands import Command
+from tui_reseller.tui.command import Command
 from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import delete_form, one_field_form
