@@ -294,3 +294,16 @@ async def test_refused_credentials_pause_it_at_the_first_and_lose_nothing(office
     done = await office.run(paused).run()
     assert done.is_finished
     assert await office.agrees(job, all_sent=True) == {"applied": 12}
+
+
+async def test_what_a_customer_waits_for_is_told_until_it_is_done(office, sandbox, planted):
+    planted(3, "waits-")
+    job = await office.job("username~^waits-")
+    account = office.session.account
+    ((found, item),) = await office.jobs.waiting_of(account, "waits-001")
+    assert (found.number, item.item.username, item.item.operation) == (job.number, "waits-001", Operation.DISABLE)
+    assert item.word == "not begun"
+    assert await office.jobs.waiting_of(account, "waits-009") == []
+    assert await office.jobs.waiting_of("another account", "waits-001") == []
+    await office.run(job).run()
+    assert await office.jobs.waiting_of(account, "waits-001") == []

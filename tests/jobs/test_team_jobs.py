@@ -194,3 +194,13 @@ async def test_an_auditor_sees_jobs_and_changes_none(of, planted, team_cluster):
     asked = f"SELECT reseller.write('{job.account}', gen_random_uuid(), '{op}')"
     assert "permission denied" in team_cluster.psql(asked, "eve").stderr
     assert (await ann.jobs.wanted(job.number)) == ""
+
+
+async def test_what_a_customer_waits_for_is_told_to_all(of, planted):
+    ann, bob = of("ann"), of("bob")
+    planted(3, "waits-")
+    job = await ann.job("username~^waits-")
+    ((found, item),) = await bob.jobs.waiting_of(bob.session.account, "waits-001")
+    assert (found.number, item.word) == (job.number, "not begun")
+    await ann.run(job).run()
+    assert await bob.jobs.waiting_of(bob.session.account, "waits-001") == []

@@ -67,6 +67,13 @@ def test_a_new_name_keeps_the_number(sandbox: Any) -> None:
     assert errors_of(taken) == (400, ["username exists"])
 
 
+def test_the_password_of_an_invented_customer_is_known_until_it_is_changed(sandbox: Any) -> None:
+    body = {"new_password": "second-passw0rd", "old_password": "demo-password"}
+    for old, code in (("guess", 400), ("demo-password", 200), ("demo-password", 400), ("second-passw0rd", 200)):
+        answer = sandbox.v3("PUT", "user/password", {**body, "old_password": old}, behalf="user2")
+        assert answer.status_code == code, old
+
+
 def test_a_password_takes_the_old_one(sandbox: Any) -> None:
     make(sandbox, "guarded", password="first-passw0rd")
 

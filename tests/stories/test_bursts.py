@@ -76,7 +76,7 @@ def test_a_paste_is_text_and_never_a_command(demo):
     terminal.type("\x1b[200~user1\nuser2\nnobody\nd\n\x13\x1b[201~")
     terminal.sees("2 of 5 names marked", "2 marked")
     terminal.press("x", "d")
-    terminal.sees("works on one customer at a time")
+    terminal.sees("One customer at a time")
     assert sandbox.log() == []
 
 

@@ -44,7 +44,7 @@ def started(home, opened, served):
 def review(terminal, keys, title, typed):
     terminal.type(keys)
     terminal.sees(title)
-    terminal.press(TAB, TAB)
+    terminal.press(TAB)
     for char in typed:
         terminal.press(char)
         terminal.waits(0.04)
@@ -88,7 +88,7 @@ def test_a_job_survives_a_kill_is_resumed_and_undone_as_a_whole(started, served)
 
     terminal.press("u")
     terminal.sees(f"Plan: enable sending for {count - 1}", "Undo of job 1")
-    terminal.press(TAB, TAB)
+    terminal.press(TAB)
     for char in f"{count - 1} env":
         terminal.press(char)
         terminal.waits(0.04)

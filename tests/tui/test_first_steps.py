@@ -44,6 +44,7 @@ async def test_a_key_that_is_kept_nowhere_is_asked_for_at_the_start(sandbox, tmp
     ("term", "own", "theme"),
     [
         ("linux", "", "16"), ("linux", "light", "16"), ("vt220", "", "16"), ("xterm-256color", "", "nord"),
+        ("xterm", "", "16"), ("screen", "", "16"), ("xterm-16color", "", "16"), ("xterm-kitty", "", "nord"),
         ("xterm-256color", "light", "light"), ("tmux-256color", "", "nord"),
     ],
 )  # fmt: skip

@@ -267,7 +267,7 @@ async def test_one_note_is_for_one_customer(at_desk, someone):
             await desk.go_to(name)
             await desk.press("space")
         await desk.press("x", "n")
-        await desk.told("note works on one customer at a time")
+        await desk.told("One customer at a time for note")
         assert desk.dialog is None
 
 

@@ -59,7 +59,7 @@ ORDERS = {
         Order("bounce_share", "share of bounces", _bounced, "bounces"),
         Order("spam_share", "share of spam reports", _reported, "spam_reports"),
         Order("growth", "growth", _grown, needs_before=True),
-        Order(SILENCE, "silence (nothing delivered any more)", _fallen_silent, needs_before=True, tells_last=True),
+        Order(SILENCE, "silence (no more mail)", _fallen_silent, needs_before=True, tells_last=True),
     )
 }
 """Orders of ours, by their names."""

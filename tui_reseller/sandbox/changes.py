@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tui_reseller.sandbox.cells import Value
 
 _SALT_BYTES = 16
+INVENTED_PASSWORD = "demo-password"  # noqa: S105 - whoever tries the demo can change it (README)
 
 
 def hash_password(password: str, salt: bytes | None = None) -> bytes:
@@ -29,9 +30,11 @@ def switch_value(field: str, value: Value) -> Value:
 
 
 def has_password(customer: Customer, password: str) -> bool:
-    """Say whether this is a customer's password. Invented customers have none that anybody knows."""
+    """Say whether this is a customer's password. One that was invented has INVENTED_PASSWORD until it is changed."""
     known = customer.password_hash
-    return known is not None and hmac.compare_digest(known, hash_password(password, known[:_SALT_BYTES]))
+    if known is None:
+        return password == INVENTED_PASSWORD
+    return hmac.compare_digest(known, hash_password(password, known[:_SALT_BYTES]))
 
 
 def add(store: Store, values: Mapping[str, Value], password: str | None) -> int:

@@ -202,6 +202,9 @@ class JobsPort(Protocol):
     async def items(self, number: int, after: int = ..., limit: int = ...) -> list[JobItem]:
         """Return items with what became of them, in order, after a place."""
 
+    async def waiting_of(self, account: str, username: str) -> list[tuple[Job, JobItem]]:
+        """Return what a customer still waits for in a few jobs that are not finished, the newest first."""
+
     async def refuse(self, number: int, seq: int, outcome: Outcome, message: str) -> None:
         """Write down why an item was not sent, where no operation was begun."""
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 PACKAGES = ("textual", "httpx", "keyring", "polars", "platformdirs")
-FEW_COLOURS = ("linux", "ansi", "vt")
-"""How the TERM of a terminal begins that has sixteen colours or fewer."""
+MANY_COLOURS = ("256color", "kitty")
+"""How the TERM of a terminal ends that has more than sixteen colours: of others the screen library takes no more."""
 MULTIPLEXERS = {"TMUX": "tmux", "STY": "screen", "ZELLIJ": "zellij"}
 
 
@@ -64,7 +64,7 @@ def colours(environ: Mapping[str, str] = os.environ) -> int:
         return 0
     if environ.get("COLORTERM", "") in {"truecolor", "24bit"}:
         return 1 << 24
-    return 16 if term.startswith(FEW_COLOURS) else 256
+    return 256 if term.rpartition("-")[2] in MANY_COLOURS else 16
 
 
 def _version(name: str) -> str:

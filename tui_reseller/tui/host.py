@@ -140,6 +140,9 @@ class CustomerCursor(Protocol):
 class MainView(Protocol):
     """The main screen."""
 
+    def follow(self) -> None:
+        """Say anew what was done to the customer under the cursor."""
+
     @property
     def list(self) -> CustomerCursor:
         """The list."""

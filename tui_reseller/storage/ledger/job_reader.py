@@ -1,10 +1,10 @@
 """Reading jobs and their items, on whatever database has them: what they are made of, counting, what became of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from tui_reseller.domain.action import Effect
-from tui_reseller.domain.job import JobItem
+from tui_reseller.domain.job import JobItem, JobState
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage.ledger.job_rows import (
     ItemRow,
@@ -28,6 +28,8 @@ from tui_reseller.storage.ledger.statements import (
 
 PAGE = 1000
 """So many items are read at once."""
+MOST_WAITING = 3
+"""In so many jobs a customer is looked for at most."""
 JOB = "SELECT number, digest, account, time, total, body, state, why FROM jobs"
 """The columns of a JobRow (job_rows.py)."""
 _NOT_BEGUN = "i.job = ? AND i.seq > ? AND i.entry IS NULL AND i.outcome IS NULL"
@@ -90,6 +92,20 @@ def read_items(reader: NoteReader, where: str, *values: object) -> list[JobItem]
         f"FROM job_items i WHERE {where}"
     )
     return [read_item(ItemRow(*row)) for row in reader.select(query, *values)]
+
+
+def waiting_of(reader: NoteReader, accounts: Sequence[str], username: str) -> list[tuple[int, JobItem]]:
+    """Return what a customer still waits for in jobs of an account, by all its spellings: numbers of jobs, the newest
+    first, and items. A finished job waits for nothing.
+    """
+    item = f"i.username = ? AND i.outcome IS NULL AND {OUTCOME} IS NULL"
+    query = (
+        f"SELECT j.number FROM jobs j WHERE j.account IN ({placeholders(accounts)}) AND j.state != ? "  # noqa: S608
+        f"AND EXISTS (SELECT 1 FROM job_items i WHERE i.job = j.number AND {item}) ORDER BY j.number DESC LIMIT ?"
+    )
+    numbers = [number for (number,) in reader.select(query, *accounts, JobState.FINISHED.value, username, MOST_WAITING)]
+    where = f"i.job = ? AND {item} ORDER BY i.step LIMIT 1"
+    return [(number, found) for number in numbers for found in read_items(reader, where, number, username)]
 
 
 def is_undoable(reader: NoteReader, account: str, batch: str) -> bool:

@@ -62,9 +62,11 @@ def _also(offered: Sequence[str]) -> str:
 
 
 def edited_by(provider: Provider) -> Iterator[tuple[Operation, Field]]:
-    """Yield the fields that an editor changes, with the operation that sends them, in the order of the table."""
+    """Yield the fields that an editor changes, with the operation that sends them, in the order of the table. What is
+    overwritten as a whole has a form of its own, which reads first what is there.
+    """
     for operation, action in provider.actions.items():
-        if action.effect is Effect.CHANGES:
+        if action.effect is Effect.CHANGES and not action.is_whole:
             for name in action.takes:
                 yield operation, provider.by_name[name]
 

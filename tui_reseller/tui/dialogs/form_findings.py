@@ -39,4 +39,5 @@ def in_one(refused: Sequence[tuple[FormField, str]]) -> str:
 
 def hint(row: FormField) -> str:
     """Return what stands beside an empty field."""
-    return ", ".join(filter(None, (REQUIRED if row.required and REQUIRED not in row.hint else "", row.hint)))
+    editor = "ctrl+o editor" if row.is_prose else ""
+    return ", ".join(filter(None, (REQUIRED if row.required and REQUIRED not in row.hint else "", row.hint, editor)))

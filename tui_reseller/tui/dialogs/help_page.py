@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
 from tui_reseller.tui.dialogs.page import Page, Ranked
+from tui_reseller.tui.dialogs.whole_line import WholeLine
 from tui_reseller.tui.presenters.help_map import LEGEND, Group, lines
 from tui_reseller.tui.presenters.parts import Part
 
@@ -31,12 +32,13 @@ class HelpPage(Page):
 
     def compose(self) -> ComposeResult:
         """Title, filter, the map, the lines below it that are found, hint."""
-        *above, rows, hint = super().compose()
+        *above, rows, whole, hint = super().compose()
         yield from above
         rows.display = False
         with VerticalScroll(id="help-map", can_focus=False):
             yield Static(self._map(), markup=False, id="help-lines")
         yield rows
+        yield whole
         yield hint
 
     def on_resize(self) -> None:
@@ -58,11 +60,18 @@ class HelpPage(Page):
     def _show_map(self, *, is_map: bool) -> None:
         self.query_one("#help-map").display = is_map
         self.query_one(OptionList).display = not is_map
+        if is_map:
+            self.query_one(WholeLine).display = False
 
     @property
     def is_map(self) -> bool:
         """Whether nothing is looked for."""
         return bool(self.query_one("#help-map").display)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """On the map no row is chosen."""
+        if self.is_map:
+            event.prevent_default()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """What is typed is looked for, as on every page; without it there is the map."""

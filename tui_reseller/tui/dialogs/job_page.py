@@ -11,7 +11,9 @@ from tui_reseller.domain.text import clean
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.tui.dialogs.dialog import Dialog
+from tui_reseller.tui.dialogs.whole_line import WholeLine
 from tui_reseller.tui.presenters import job as words
+from tui_reseller.tui.widgets.rows import Rows
 
 RELOAD_SECONDS = 1.0
 """A job that another process runs is looked at this often, while its page is open."""
@@ -53,7 +55,8 @@ class JobPage(Dialog[str | None]):
         yield Static("", markup=False, id="page-bar")
         yield Static("", markup=False, id="page-counts")
         yield Static(words.RESULT_HEADS, markup=False, id="page-heads")
-        yield OptionList(id="page-rows", markup=False)
+        yield Rows(id="page-rows", markup=False)
+        yield WholeLine()
         yield Static("", markup=False, id="page-hint")
 
     async def on_mount(self) -> None:  # type: ignore[override]  # Textual takes both
@@ -114,6 +117,11 @@ class JobPage(Dialog[str | None]):
         if new:
             rows.add_options([ListOption(words.result_line(self.provider, result)) for result in new])
             rows.highlighted = rows.option_count - 1
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """What is cut in its row stands whole below."""
+        for line in self.query(WholeLine):  # none where the page is being taken apart
+            line.follow(event)
 
     def on_resize(self) -> None:
         """The bar is as long as the screen is wide."""

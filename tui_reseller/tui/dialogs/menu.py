@@ -3,20 +3,21 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from rich.cells import set_cell_size
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.events import Click, Key
+from textual.geometry import Size
 from textual.widgets import Static
 
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
+from tui_reseller.tui.presenters.rows import cut
 
 AROUND = 4
 """Lines of a menu beside its options: title, hint, and the blank ones around."""
-CELLS = 74
-"""The width of the options (styles/dialogs.tcss)."""
+CELLS, BESIDE = 74, 4
+"""The width of the options, and what stands beside them (styles/dialogs.tcss)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Menu(Dialog[str | None]):
         super().__init__()
         self.before = before
         self._rows, self._width = len(options), CELLS
+        self._laid_out_for = Size(0, 0)
         self.heading = title
         self.options = options
         self.lines = lines
@@ -63,15 +65,21 @@ class Menu(Dialog[str | None]):
 
     def _laid_out(self) -> list[str]:
         """Return the lines of the options: beside each other, down column by column, where they are too many."""
+        self._laid_out_for = self.app.size
         room = max(self.app.size.height - AROUND - len(self.lines), 1)
-        columns = -(-len(self.options) // room)
-        self._rows = -(-len(self.options) // max(columns, 1))
-        self._width = CELLS // max(columns, 1)
+        columns = max(-(-len(self.options) // room), 1)
+        self._rows = -(-len(self.options) // columns)
+        self._width = min(CELLS, self.app.size.width - BESIDE) // columns
         words = [f" {option.key}   {clean(option.words)}" for option in self.options]
         if columns <= 1:
             return words
-        cells = [set_cell_size(text, self._width) for text in words]
+        cells = [f"{cut(text, self._width - 1)} " for text in words]
         return ["".join(cells[row :: self._rows]).rstrip() for row in range(self._rows)]
+
+    def on_resize(self) -> None:
+        """Lay the options out for the room that there is now."""
+        if self.app.size != self._laid_out_for:
+            self.query_one("#menu-options", Static).update("\n".join(self._laid_out()))
 
     async def on_key(self, event: Key) -> None:
         """Choose by letter."""

@@ -10,7 +10,7 @@ from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 
 OURS = (
     "Ours alone: never sent to the service. It stays in the ledger for ever, also when it is cleared: no secrets.",
-    "In the note Enter begins a new line; Tab leaves it; ctrl+o opens it in your editor.",
+    "In the note Enter begins a new line; Tab leaves it.",
 )
 
 

@@ -9,7 +9,9 @@ from textual.widgets.option_list import Option as ListOption
 
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
+from tui_reseller.tui.dialogs.whole_line import WholeLine
 from tui_reseller.tui.widgets.inputs import LineInput
+from tui_reseller.tui.widgets.rows import Rows
 
 Ranked = Callable[[str, str, str], int | None]
 """Says of a line, by its key and words, how well what was typed means it: small numbers first, None not at all."""
@@ -62,7 +64,8 @@ class Page(Dialog[str | None]):
         yield line
         if self.heads:
             yield Static(self.heads, markup=False, id="page-heads")
-        yield OptionList(id="page-rows", markup=False)
+        yield Rows(id="page-rows", markup=False)
+        yield WholeLine()
         yield Static(self.hint, markup=False, id="page-hint")
 
     def on_mount(self) -> None:
@@ -104,6 +107,11 @@ class Page(Dialog[str | None]):
             self.action_cursor_down()
         else:
             self.action_cursor_up()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """What is cut in its row stands whole below."""
+        for line in self.query(WholeLine):  # none where the page is being taken apart
+            line.follow(event)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter on a line."""

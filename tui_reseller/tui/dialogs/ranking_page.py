@@ -12,8 +12,10 @@ from textual.worker import Worker
 
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
+from tui_reseller.tui.widgets.rows import Rows
 
-HINT = "Enter goes there  d b c s w n order  7 3 9 days  * marks  r again  Esc back"
+BY = "By  d delivered  b bounces  c share bounced  s share spam  w growth  n silence"
+HINT = "Enter goes there   7 3 9 days   * marks all   r reads again   Esc back"
 READING = "reading ...   Esc back"
 ORDERS = {
     "d": "delivered", "b": "bounces", "c": "bounce_share", "s": "spam_share", "w": "growth", "n": "silence",
@@ -69,7 +71,9 @@ class RankingPage(Dialog[Chosen | None]):
         """Title, column titles, lines, hint."""
         yield Static("", markup=False, id="page-title")
         yield Static("", markup=False, id="page-counts")
-        yield OptionList(id="page-rows", markup=False)
+        yield Rows(id="page-rows", markup=False)
+        yield Static("", markup=False, id="page-note")
+        yield Static(BY, markup=False, id="page-keys")
         yield Static(READING, markup=False, id="page-hint")
 
     def on_mount(self) -> None:
@@ -93,8 +97,9 @@ class RankingPage(Dialog[Chosen | None]):
         self.query_one("#page-counts", Static).update(shown.head)
         rows.clear_options()
         rows.add_options([ListOption(clean(words)) for _, words in shown.rows])
-        if shown.note:
-            rows.add_option(ListOption(clean(shown.note, longest=400), disabled=True))
+        note = self.query_one("#page-note", Static)
+        note.display = bool(shown.note)
+        note.update(clean(shown.note, longest=400))
         rows.highlighted = 0 if shown.rows else None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

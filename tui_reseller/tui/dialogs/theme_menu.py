@@ -9,6 +9,7 @@ from textual.widgets import OptionList, Static
 
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.themes import kind_of
+from tui_reseller.tui.widgets.rows import Rows
 
 NAME = 22
 """Cells of a name."""
@@ -34,7 +35,7 @@ class ThemeMenu(Dialog[str | None]):
         """Title, a line a theme, hint."""
         with Vertical(id="menu"):
             yield Static("Theme", markup=False, id="menu-title")
-            yield OptionList(*(f"{name:<{NAME}} {kind_of(name)}" for name in self.names), markup=False, id="themes")
+            yield Rows(*(f"{name:<{NAME}} {kind_of(name)}" for name in self.names), markup=False, id="themes")
             yield Static("Enter keeps it   Esc puts the old one back", markup=False, classes="menu-hint")
 
     def on_mount(self) -> None:

@@ -12,7 +12,8 @@ from textual.worker import Worker
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
 
-HINT = "7 3 9 m period   d b s o figure   t ranking   r reads again   Esc back"
+KEYS = "7 3 9 days  m months   d delivered  b bounces  s spam reports  o opens"
+HINT = "t ranking of all   r reads again   Esc back"
 READING = "reading ...   Esc back"
 PERIODS = {"7": 7, "3": 30, "9": 90, "m": 0}
 """Days by their key; 0 are months."""
@@ -58,6 +59,7 @@ class UsagePage(Dialog[str | None]):
         """Title, lines, hint."""
         yield Static(clean(self.heading), markup=False, id="page-title")
         yield Static("", markup=False, id="usage-lines")
+        yield Static(KEYS, markup=False, id="page-keys")
         yield Static(READING, markup=False, id="page-hint")
 
     def on_resize(self) -> None:
@@ -69,7 +71,7 @@ class UsagePage(Dialog[str | None]):
 
     async def _drawn(self, anew: bool) -> None:  # noqa: FBT001 - a worker's
         self.query_one("#page-hint", Static).update(READING)
-        wanted = Wanted(self.days, self.metric, max(self.size.width - 2, 20), max(self.size.height - 2, 5), anew)
+        wanted = Wanted(self.days, self.metric, max(self.size.width - 2, 20), max(self.size.height - 3, 5), anew)
         title, self.lines = await self.show_usage(wanted)
         self.query_one("#page-title", Static).update(clean(title))
         self.query_one("#usage-lines", Static).update("\n".join(clean(line) for line in self.lines))

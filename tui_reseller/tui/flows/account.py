@@ -8,6 +8,7 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY
 from tui_reseller.services.new_names import new_name, why_odd
 from tui_reseller.services.result import Result
+from tui_reseller.tui.command import Command
 from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.texts import delete_form, one_field_form
@@ -26,9 +27,13 @@ _MORE = (
 def more_menu(context: ProfileContext) -> Menu:
     """Return the menu behind x: its values are ids of commands."""
     commands = {command.id: command for command in context.host.commands}
-    return Menu(
-        "More", [Option(commands[name].more, words_of(commands[name], context.provider), name) for name in _MORE]
-    )
+    return Menu("More", [Option(commands[name].more, _more_words(context, commands[name]), name) for name in _MORE])
+
+
+def _more_words(context: ProfileContext, command: Command) -> str:
+    """Return what a line of the menu says; of what the service has not, that it has not."""
+    lacks = command.operations and not any(map(context.provider.has, command.operations))
+    return words_of(command, context.provider) + (f"   (not with {context.provider.title})" if lacks else "")
 
 
 async def email(context: ProfileContext) -> None:

@@ -13,7 +13,7 @@ from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.flows.checking import check, next_check
 from tui_reseller.tui.flows.lifting import ended
-from tui_reseller.tui.presenters.entry import ended_line, entry_heads, entry_line, outcome_word, word
+from tui_reseller.tui.presenters.entry import WHEN, ended_line, entry_heads, entry_line, outcome_word, word
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.open_outcome import open_lines
 from tui_reseller.tui.profile_context import ProfileContext
@@ -160,5 +160,8 @@ async def _resolve(context: ProfileContext, entry: Entry) -> None:
 
 async def messages(context: ProfileContext) -> None:
     """Show what the message line has said."""
-    rows = [("", f"{clock_text(time, context.now())}  {text}") for time, text in reversed(context.log)]
-    await context.dialogs.ask(Page("Messages", rows, hint="/ filters   Esc back", empty="Nothing was said yet."))
+    rows = [("", f"{clock_text(time, context.now()):<{WHEN}}  {text}") for time, text in reversed(context.log)]
+    page = Page(
+        "Messages", rows, hint="/ filters   Esc back", empty="Nothing was said yet.", heads=f"{'WHEN':<{WHEN}}  WHAT"
+    )
+    await context.dialogs.ask(page)

@@ -98,3 +98,4 @@ async def show_result(context: ProfileContext, result: Result, *, is_undo: bool 
     if result.outcome is Outcome.UNKNOWN and context.provider.action(result.operation).is_checkable:
         check_later(context)
     context.show_note(note)
+    context.view.follow()  # not all that is done changes the row: the last change is another one now

@@ -1,13 +1,15 @@
 """What the last refresh brought: new customers, gone ones, and fields that changed."""
 
 from tui_reseller.domain.listing import ListDifference
-from tui_reseller.domain.text import quoted
+from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.page import Page
-from tui_reseller.tui.presenters.entry import word
+from tui_reseller.tui.presenters.entry import WHOM, word
 from tui_reseller.tui.presenters.header import counts_words
+from tui_reseller.tui.presenters.rows import cut_middle
 from tui_reseller.tui.profile_context import ProfileContext
 
 LIMIT = 2000
+HEADS = f"  {'IS':<8}{'USERNAME':<{WHOM}}  CHANGE"
 SYMBOLS = {"new": "+", "gone": "-", "changed": "~"}
 
 
@@ -25,11 +27,12 @@ async def changes(context: ProfileContext) -> None:
     if counts.new + counts.gone + counts.changed > len(found):
         rows.append(("", f"... and more: at most {LIMIT:,} of each kind are listed; is:new and is:changed show all."))
     title = f"{counts_words(counts)} since the list before"
-    chosen = await context.dialogs.ask(Page(title, rows, hint="Enter goes to the customer   / filters   Esc back"))
+    page = Page(title, rows, hint="Enter goes to the customer   / filters   Esc back", heads=HEADS)
+    chosen = await context.dialogs.ask(page)
     if chosen:
         await context.go_to(chosen)
 
 
 def _line(item: ListDifference) -> str:
     fields = ", ".join(f"{c.field} {word(c.before)} -> {word(c.after)}" for c in item.changes)
-    return f"{SYMBOLS[item.kind]} {item.kind:<8}{quoted(item.username, 40)}  {fields}"
+    return f"{SYMBOLS[item.kind]} {item.kind:<8}{cut_middle(clean(item.username), WHOM)}  {fields}"

@@ -55,7 +55,7 @@ def _read(text: str) -> Import:
 def _form(context: ProfileContext, problem: str) -> FormSpec:
     lines = ("CSV or JSON, a customer a row, with a column of usernames. Nothing is sent before its plan is reviewed.",)
     start = context.memory(_Last).place or f"{Path.cwd()}/"
-    fields = (FormField("file", "File", "", "path", start=start, required=True, hint="-> completes"),)
+    fields = (FormField("file", "File", "", "path", start=start, required=True, hint="-> completes", is_replaced=True),)
     return FormSpec("Import", context.profile_title, lines, fields, commit="Look at it", problem=problem)
 
 
@@ -69,7 +69,7 @@ class _Importing:
         """Show the page of the file until it becomes a plan or is left."""
         context = self._context
         looked = await look(context.session, self._one)
-        if not (looked.problem or looked.names_actions) and not await self._ask_action():
+        if not (looked.problem or looked.names_actions) and not await self._ask_action(looked):
             return
         at = ""
         while True:
@@ -94,7 +94,7 @@ class _Importing:
             case "encoding":
                 await self._ask_encoding(looked)
             case "action":
-                await self._ask_action()
+                await self._ask_action(looked)
             case "blank":
                 self._one = replace(one, options=replace(one.options, clears=not one.options.clears))
             case "doubtful":
@@ -108,14 +108,21 @@ class _Importing:
             case "line":
                 await self._show_row(int(name))
 
-    async def _ask_action(self) -> bool:
-        """Ask what is to be done with the customers; return whether it was said."""
+    async def _ask_action(self, looked: Looked) -> bool:
+        """Ask what is to be done with the customers, first of all what the columns are of; return whether it was
+        said.
+        """
         provider = self._context.provider
         actions = [operation for operation in WRITES if provider.has(operation)]
-        options = [
-            Option(key, provider.action(operation).title, operation.value)
-            for key, operation in zip(_DIGITS, actions, strict=False)
-        ]
+        named = {column.field for column in looked.columns}
+
+        def fits(one: tuple[str, Operation]) -> tuple[int, int]:
+            takes = provider.action(one[1]).takes
+            known = len(named.intersection(takes))
+            return -known, len(takes) if known else 0
+
+        keys = sorted(zip(_DIGITS, actions, strict=False), key=fits)
+        options = [Option(key, provider.action(operation).title, operation.value) for key, operation in keys]
         chosen = await self._context.dialogs.ask(Menu("What is to be done with each customer of the file?", options))
         if chosen is not None:
             self._one = replace(self._one, action=Operation(chosen))

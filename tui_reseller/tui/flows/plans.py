@@ -21,7 +21,8 @@ from tui_reseller.tui.presenters import job as words
 from tui_reseller.tui.presenters.header import count_text
 from tui_reseller.tui.profile_context import ProfileContext
 
-_THEN = (("start", "start"), ("list", "look at all of them first"))
+_STARTS = ("then", "start")
+"""What is asked only if the job is to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,18 @@ async def start_reviewed(context: ProfileContext, drafted: Drafted, review: Revi
         hidden = frozenset(plan.hidden)
         rows = [("", words.item_line(context.provider, item, is_hidden=item.username in hidden)) for item in plan.items]
         title = f"Plan: all {count_text(len(rows))}"
-        await context.dialogs.ask(Page(title, rows, hint="/ filters   Esc back to the review"))
-        kept = [replace(row, start=answer[row.name]) if row.name == "reason" else row for row in spec.fields]
+        await context.dialogs.ask(Page(title, rows, hint="/ filters   Esc back to the review", heads=words.ITEM_HEADS))
+        kept = [replace(row, start=answer[row.name]) if row.name in _kept(review) else row for row in spec.fields]
         spec = replace(spec, fields=kept)
     if context.session.policy.approvals and not review.is_approved:
         await propose_plan(context, plan, answer["reason"])
         return None
     return await _start(context, plan, answer, review.asked)
+
+
+def _kept(review: Review) -> set[str]:
+    """Return the fields that keep what was typed while all customers were looked at."""
+    return {"reason", *(row.name for row in review.asked.fields if row.kind != "secret")}
 
 
 async def _start(context: ProfileContext, plan: Plan, answer: dict[str, str], asked: Asked) -> Job | None:
@@ -103,14 +109,13 @@ def _spec(context: ProfileContext, drafted: Drafted, review: Review) -> FormSpec
     what = action.title.lower() if len(plan.operations) == 1 else "several actions"
     lines = words.plan_lines(context.provider, plan, marked=review.marked, changed=review.changed, now=context.now())
     lines[1:1] = [text for text in (review.note, action.of_many) if text] + words.undo_lines(drafted.refusals)
-    fields = [
-        *review.asked.fields,
-        reason_field(required=reason_required(context, found.operation)),
-    ]
-    if len(names) > words.SAMPLE:
-        fields.append(FormField("then", "Then", "start", "choice", options=_THEN))
+    fields = [*review.asked.fields, reason_field(required=reason_required(context, found.operation))]
     if typed is not None:
         fields.append(confirming_field(names, typed))
+    if len(names) > words.SAMPLE:
+        then = (("start", "start"), ("list", f"show all {count_text(len(names))} first"))
+        fields = [replace(row, only_if=_STARTS) for row in fields]
+        fields.insert(0, FormField("then", "ctrl+s", "start", "choice", options=then))
     count = "1 customer" if len(names) == 1 else f"{count_text(len(names))} customers"
     title = f"Plan: {what} for {count}"
     return FormSpec(title, context.profile_title, lines, fields, commit="Start", grade=found.grade)

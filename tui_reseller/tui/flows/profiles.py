@@ -5,6 +5,7 @@ from tui_reseller.tui.dialogs.page import Page
 from tui_reseller.tui.flows.connecting import connect
 from tui_reseller.tui.profile_context import ProfileContext
 
+HEADS = f"{'NAME':<20} ACCOUNT"
 ADD = "\x00add"
 """What no profile can be named."""
 
@@ -24,7 +25,7 @@ async def open_profile(context: ProfileContext) -> None:
         for profile in config.profiles.values()
     ]
     rows.append((ADD, "Add a profile ..."))
-    chosen = await context.dialogs.ask(Page("Profiles", rows, hint="Enter opens   Esc back"))
+    chosen = await context.dialogs.ask(Page("Profiles", rows, hint="Enter opens   Esc back", heads=HEADS))
     if chosen is None or config.profiles.get(chosen) == context.session.profile:
         return
     if chosen == ADD:

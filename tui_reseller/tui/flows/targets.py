@@ -44,7 +44,7 @@ async def choose_one(context: ProfileContext) -> Customer | None:
 async def only_one(context: ProfileContext, verb: str) -> Customer | None:
     """Return the customer under the cursor, for a verb that would surprise where several are marked: that is said."""
     if len(context.state.marked) > 1:
-        context.notify(f"{verb} works on one customer at a time; drop the marks first ( - ).", "warning")
+        context.notify(f"One customer at a time for {verb}: drop the marks first ( - ).", "warning")
         return None
     return await choose_one(context)
 

@@ -62,9 +62,10 @@ async def reverse(context: ProfileContext) -> None:
 
 
 def _sorted_words(context: ProfileContext, name: str) -> str:
+    label = context.provider.label(name)
     if name != context.state.sort:
-        return name
-    return f"{name}   (now{', reversed' if context.state.descending else ''}; again reverses)"
+        return label
+    return f"{label}   (now{', reversed' if context.state.descending else ''}; again reverses)"
 
 
 def keep_layout(context: ProfileContext) -> None:

@@ -10,6 +10,7 @@ from textual.strip import Strip
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.cells import is_disputed
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.job import Job, JobItem
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean
@@ -50,17 +51,21 @@ class DetailPane(LineView, can_focus=True):
         before = self.facts
         is_same = facts is not None and before is not None and facts.customer.username == before.customer.username
         if facts is not None and before is not None and is_same:
-            facts = replace(facts, entries=before.entries)
+            facts = replace(facts, entries=before.entries, jobs=before.jobs)
         if not is_same:
             self.scroll_to(y=0, animate=False, immediate=True, force=True)
         self.facts = facts
         self._fill()
 
-    def show_activity(self, customer: Customer, entries: Sequence[Entry]) -> None:
-        """Show what was done to the customer, if it is still the one shown."""
+    def show_activity(
+        self, customer: Customer, entries: Sequence[Entry], jobs: Sequence[tuple[Job, JobItem]] = ()
+    ) -> None:
+        """Show what was done to the customer, and in which jobs it waits, if it is still the one shown."""
         facts = self.facts
-        if facts is not None and facts.customer.username == customer.username and entries != facts.entries:
-            self.facts = replace(facts, entries=entries)
+        if facts is None or facts.customer.username != customer.username:
+            return
+        if (entries, jobs) != (facts.entries, facts.jobs):
+            self.facts = replace(facts, entries=entries, jobs=jobs)
             self._fill()
 
     def show_usage(self, customer: Customer, usage: Sequence[tuple[str, str]]) -> None:

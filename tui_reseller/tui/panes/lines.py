@@ -15,13 +15,16 @@ from tui_reseller.domain.provider import Provider
 from tui_reseller.tui.panes.kinds import KindStyles
 from tui_reseller.tui.presenters.commands import FooterKey
 from tui_reseller.tui.presenters.header import badge_words, counts_parts, header_parts
-from tui_reseller.tui.presenters.parts import Part, apart, text_of
+from tui_reseller.tui.presenters.outcome import COPY_HINT
+from tui_reseller.tui.presenters.parts import Part, apart, cells_of, cropped, text_of
 from tui_reseller.tui.presenters.rows import GUTTER, NARROW, Column, columns, is_narrow, title_parts
 from tui_reseller.tui.themes import BADGES, BADGES_16, SIXTEEN
-from tui_reseller.tui.view_state import Note, ViewState
+from tui_reseller.tui.view_state import Hint, Note, ViewState
 
 BADGE = "badge"
 """The kind of the one part whose colour is the operator's."""
+WHOLE = Hint("m", "all of it")
+"""The way to a sentence that is cut."""
 SIGNS = {"bad": " x ", "warning": " ! "}
 """What stands before a sentence that has no chip of its own."""
 
@@ -147,17 +150,28 @@ class TitleLine(FittedLine):
             self.post_message(self.Clicked(column.field))
 
 
-class MessageLine(Line):
-    """The last thing said to the operator."""
+class MessageLine(FittedLine):
+    """The last thing said to the operator. Where it is long, its sentence is cut, not the key that comes next."""
 
     CHIPS = {"good": "chip-info", "bad": "chip-danger", "warning": "chip-off"}
 
     def show(self, note: Note) -> None:
         """Show a note: an outcome or a sign as a chip, the sentence, what can be done now."""
-        kind = self.CHIPS.get(note.kind, "")
+        self.fitted(lambda: self._fill(note))
+
+    def _fill(self, note: Note) -> None:
+        kind, width = self.CHIPS.get(note.kind, ""), self.size.width or 80
         sign = f" {note.chip} " if note.chip else SIGNS.get(note.kind, " " if note.text else "")
-        hints = [part for hint in note.hints for part in ((f"   {hint.key}", "key"), (f" {hint.words}", "soft"))]
-        self.put([(sign, kind), (f" {note.text}", ""), *hints])
+        head, tail = [(sign, kind), (f" {note.text}", "")], _hint_parts(note.hints)
+        if cells_of([*head, *tail]) > width:
+            tail = _hint_parts([hint for hint in note.hints if hint != COPY_HINT][:1])
+        if not tail and cells_of(head) > width:
+            tail = _hint_parts([WHOLE])
+        self.put([*cropped(head, max(width - cells_of(tail), width // 2)), *tail])
+
+
+def _hint_parts(hints: Sequence[Hint]) -> list[Part]:
+    return [part for hint in hints for part in ((f"   {hint.key}", "key"), (f" {hint.words}", "soft"))]
 
 
 class FooterLine(Line):

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tui_reseller.domain.team import Colleague
-from tui_reseller.domain.text import quoted
+from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.times import clock_text
+from tui_reseller.tui.presenters.rows import cut
 
 HEADS = f"{'Who':<16}{'On':<24}{'Since':<14}Where"
 
@@ -13,7 +14,7 @@ HEADS = f"{'Who':<16}{'On':<24}{'Since':<14}Where"
 def here_line(one: Colleague, now: datetime) -> str:
     """Say of somebody who, on which host, since when, and where; all but the host is known to the database."""
     where = f"{'edits' if one.is_editing else 'at'} {quoted(one.customer, 40)}" if one.customer else "in the list"
-    return f"{one.role[:15]:<16}{one.host[:23]:<24}{clock_text(one.since, now):<14}{where}"
+    return f"{cut(clean(one.role), 15)} {cut(clean(one.host), 23)} {clock_text(one.since, now):<14}{where}"
 
 
 def editing_line(here: Sequence[Colleague], username: str, now: datetime) -> str:

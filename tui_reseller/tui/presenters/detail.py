@@ -12,7 +12,9 @@ from rich.cells import cell_len, set_cell_size
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.cells import fitting, is_disputed
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.job import Job, JobItem
 from tui_reseller.domain.note import Note
+from tui_reseller.domain.operation import verb_of
 from tui_reseller.domain.provider import DETAILS_READ, KEY, Field, Kind, Provider, Told
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.switch import Switch
@@ -41,8 +43,8 @@ BREAKS = " @/.-_"
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is shown of a customer. Read_at says of which list it is, ends what end_note() says, entries what was done
-    last, alarms what needs a person, usage rows on what the customer sends, as many as there will be when it is read;
-    note is our own.
+    last, jobs what it waits for in which jobs, alarms what needs a person, usage rows on what the customer sends, as
+    many as there will be when it is read; note is our own.
     """
 
     provider: Provider
@@ -54,13 +56,24 @@ class Facts:
     ends: Mapping[str, str] = field(default_factory=lambda: NO_ENDS)
     alarms: tuple[str, ...] = ()
     usage: Sequence[tuple[str, str]] = ()
+    jobs: Sequence[tuple[Job, JobItem]] = ()
 
 
 def shown(field: Field, customer: Customer) -> str:
     """Return a value for reading; a missing one is said to be missing, or not read yet."""
     if customer.value(field.name) is None:
         return NOT_READ if field.is_detail and customer.value(field.read_with) is None else NOT_GIVEN
+    if field.kind is Kind.MOMENT:
+        return _moment(customer.text(field.name))
     return clean(customer.text(field.name)) or NOT_GIVEN
+
+
+def _moment(text: str) -> str:
+    """Return a moment of the service in local time; what is none stays as it is."""
+    try:
+        return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
+    except ValueError:
+        return clean(text)
 
 
 def end_note(suspension: Suspension | None, now: datetime) -> dict[str, str]:
@@ -80,7 +93,7 @@ def switch_note(field: Field, customer: Customer, read_at: str, ends: Mapping[st
         return ends[field.name]
     if field.told is Told.DETAIL:
         moment = customer.text(DETAILS_READ)
-        return f"read {moment[:16].replace('T', ' ')} UTC" if moment else NOT_READ
+        return f"read {_moment(moment)}" if moment else NOT_READ
     if field.told is not Told.NEVER:
         return read_at
     return "never set here" if customer.switch(field.name) is Switch.UNKNOWN else "as last set here"
@@ -119,6 +132,8 @@ def wide_lines(facts: Facts, width: int) -> list[list[Part]]:
     missing = [provider.label(name).lower() for name in provider.expected if not customer.text(name)]
     if missing:
         lines += _group("Check", [[("! ", "off"), (part, "value")] for part in _folded(_missing(missing), width - 2)])
+    if facts.jobs:
+        lines += _group("In jobs", _rows([_waiting(job, item) for job, item in facts.jobs], width))
     done = [line for entry in facts.entries for line in _done(entry, facts.now, width)]
     return [*lines, *_group("Last changes", done or [[("none by this tool", "soft")]])]
 
@@ -193,6 +208,11 @@ def _rows(rows: Sequence[tuple[str, str]], width: int) -> list[list[Part]]:
         for label, value in rows
         for at, part in enumerate(_folded(value, width - LABEL))
     ]
+
+
+def _waiting(job: Job, item: JobItem) -> tuple[str, str]:
+    """Return in which job a customer waits, for what, and what the job is doing."""
+    return f"Job {job.number}", f"{verb_of(item.item.operation)}: {item.word}, job {job.state_word}"
 
 
 def _done(entry: Entry, now: datetime, width: int) -> list[list[Part]]:

@@ -11,7 +11,7 @@ def nothing_words(state: ViewState) -> tuple[str, ...]:
     if state.filter_text and state.total:
         return (
             f"No customer matches   {state.filter_text}",
-            f"Esc shows all {count_text(state.total)}   / changes the filter   Backspace drops the last condition",
+            f"Esc shows all {count_text(state.total)}   / changes the filter",
         )
     if state.read_at is None:
         return ("There is no list yet", "r reads it   @ opens another profile")

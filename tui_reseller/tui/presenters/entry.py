@@ -61,7 +61,7 @@ def ended_lines(suspension: Suspension, now: datetime) -> list[str]:
     ]
 
 
-WHEN, WHO, WHOM, OUTCOME = 12, 10, 24, 11
+WHEN, WHO, WHOM, OUTCOME = 12, 10, 24, 12
 """Cells of the columns of activity."""
 
 
@@ -72,9 +72,9 @@ def entry_heads(*, with_username: bool = False) -> str:
 
 
 def entry_words(entry: Entry, now: datetime) -> str:
-    """Return one line of what was done, without columns: when, who, what, outcome, why."""
+    """Return one line of what was done, without columns: when, who, outcome, what, why. What is cut is the end."""
     who = clean(entry.operator.name, longest=20)
-    what = f"{change_words(entry)}  {outcome_word(entry.outcome)}{_why(entry, now)}"
+    what = f"{outcome_word(entry.outcome)}  {change_words(entry)}{_why(entry, now)}"
     return f"{clock_text(entry.time, now)} {who}  {what}"
 
 
@@ -87,5 +87,5 @@ def entry_line(entry: Entry, now: datetime, *, with_username: bool = False) -> s
     """Return one line of activity: when, who, outcome, what, why."""
     username = f"{cut_middle(clean(entry.customer, longest=100), WHOM)}  " if with_username else ""
     who = cut(clean(entry.operator.name, longest=20), WHO)
-    when, outcome = f"{clock_text(entry.time, now):<{WHEN}}", f"{outcome_word(entry.outcome):<{OUTCOME}}"
+    when, outcome = f"{clock_text(entry.time, now):<{WHEN}}", cut(outcome_word(entry.outcome), OUTCOME)
     return f"{when}  {who}  {username}{outcome}  {change_words(entry)}{_why(entry, now)}"

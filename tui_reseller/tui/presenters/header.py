@@ -94,12 +94,16 @@ def counts_parts(state: ViewState, width: int) -> list[Part]:
         groups.append([(f"* {count_text(len(state.marked))} marked{hidden}", "mark")])
     if state.ranging:
         groups.append([("range", "mark")])
+    by: list[Part] = []
     if state.sort or state.descending:
-        by = f"by {state.sort}" if state.sort else "the service's order"
-        groups.append([(f"{by}{' reversed' if state.descending else ''}", "soft")])
+        by = [(f"by {state.sort}" if state.sort else "the service's order", "soft")]
+        by += [(" reversed", "soft")] if state.descending else []
+        groups.append(by)
     if state.detailed is not None and state.detailed < state.total:
         groups.append([(f"details known of {count_text(state.detailed)}", "soft")])
     groups.append([(f"{count_text(state.shown)} of {count_text(state.total)}", "soft")])
+    if by and cells_of(apart(groups, GAP)) >= width:  # the title of its column says it, too
+        groups.remove(by)
     views = [] if state.filter_text or state.marked else [_view_parts(*view) for view in state.views]
     while views and cells_of(apart([*views, *groups], GAP)) >= width:
         views.pop()

@@ -11,7 +11,7 @@ from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.creating import TWO_CALLS
 from tui_reseller.services.result import Result
-from tui_reseller.tui.presenters.entry import changes_words
+from tui_reseller.tui.presenters.entry import OUTCOME, changes_words
 from tui_reseller.tui.presenters.header import clock_text, count_text
 from tui_reseller.tui.presenters.rows import cut
 from tui_reseller.tui.view_state import Hint, Note
@@ -20,7 +20,7 @@ SAMPLE = 5
 TO_DO, IN_FLIGHT = ".", ">"
 SIGNS = ("#", "?", "x", TO_DO)
 """In the bar of a job: so as it was wanted, not known, not so, to do."""
-RESULT_HEADS = f"{'OUTCOME':<11} {'USERNAME':<36} WHAT"
+RESULT_HEADS = f"{'OUTCOME':<{OUTCOME}} {'USERNAME':<36} WHAT"
 HOW = "First 1, then 10, then the rest; it pauses itself on errors."
 
 
@@ -57,6 +57,9 @@ def item_line(provider: Provider, item: Item, *, is_hidden: bool = False) -> str
     return clean(f"{cut(clean(item.username), 36)} {what}{'   hidden' if is_hidden else ''}", longest=160)
 
 
+ITEM_HEADS = f"{'USERNAME':<36} WHAT"
+
+
 def result_line(provider: Provider, found: JobItem | Result) -> str:
     """Return one item of a job: outcome, whom, what or why."""
     about = found.item if isinstance(found, JobItem) else found
@@ -64,10 +67,12 @@ def result_line(provider: Provider, found: JobItem | Result) -> str:
     is_plain = found.outcome is None or found.outcome.is_applied
     changes = found.item.changes(provider) if isinstance(found, JobItem) else found.changes
     what = (changes_words(changes) or verb_of(about.operation)) if is_plain else found.message
-    return clean(f"{word:<11} {cut(clean(about.username), 36)} {what}", longest=300)
+    return clean(f"{cut(word, OUTCOME)} {cut(clean(about.username), 36)} {what}", longest=300)
 
 
-JOB_HEADS = f"{'JOB':>4}  {'WHAT':<16} {'STATE':<12} {'BEGAN':<12} {'CUSTOMERS':<30} WHO  FROM"
+COUNTS, WHO = 40, 10
+"""Cells of the outcomes, and of who made a job."""
+JOB_HEADS = f"{'JOB':>4}  {'WHAT':<16} {'STATE':<12} {'BEGAN':<12} {'CUSTOMERS':<{COUNTS}} {'WHO':<{WHO}} FROM"
 
 
 def job_line(job: Job, now: datetime) -> str:
@@ -75,8 +80,8 @@ def job_line(job: Job, now: datetime) -> str:
     what = ", ".join(job.verbs) or "-"
     counts = f"{counts_line(job.counts, job.in_flight)} of {count_text(job.total)}"
     return clean(
-        f"{job.number:>4}  {cut(clean(what), 16)} {job.state.value:<12} {clock_text(job.began, now):<12} {counts:<30} "
-        f"{job.operator.name}  {job.origin}{_why(job)}",
+        f"{job.number:>4}  {cut(clean(what), 16)} {job.state.value:<12} {clock_text(job.began, now):<12} "
+        f"{cut(counts, COUNTS)} {cut(clean(job.operator.name), WHO)} {job.origin}{_why(job)}",
         longest=300,
     )
 

@@ -37,7 +37,7 @@ def short_lines(facts: Facts, width: int) -> list[list[Part]]:
         line = cropped(line, half) if beside else list(line)
         lines.append([*line, (" " * max(half + 1 - cells_of(line), 0), GAP), *beside] if beside else line)
     last = entry_words(facts.entries[0], facts.now) if facts.entries else "nothing done by this tool"
-    return [*lines, [_label("Last"), (last, "value" if facts.entries else "soft")]]
+    return [*lines, cropped([_label("Last"), (last, "value" if facts.entries else "soft")], width)]
 
 
 def right_begins(width: int) -> int:

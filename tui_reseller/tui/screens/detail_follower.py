@@ -22,7 +22,7 @@ UNKNOWN = "an outcome is open: ! says what is safe"
 
 def _is_same(one: Facts, other: Facts) -> bool:
     """Whether both say the same, whenever they were put together and whatever was done."""
-    return one.customer is other.customer and one == replace(other, now=one.now, entries=one.entries)
+    return one.customer is other.customer and one == replace(other, now=one.now, entries=one.entries, jobs=one.jobs)
 
 
 class DetailFollower:
@@ -125,8 +125,9 @@ class DetailFollower:
         query = AuditQuery(account=self.context.session.account, username=customer.username, limit=ENTRIES)
         try:
             entries = await self.context.services.ledger.entries(query)
+            jobs = await self.context.services.jobs.waiting_of(self.context.session.account, customer.username)
         except LedgerUnavailable as error:
             self.context.notify_error(error)
             return
         if self.detail.is_attached:  # the answer may come while the application ends
-            self.detail.show_activity(customer, entries)
+            self.detail.show_activity(customer, entries, jobs)

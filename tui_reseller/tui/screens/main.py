@@ -253,6 +253,10 @@ class MainScreen(PaintedScreen[None]):
         """A key in the footer acts."""
         await self._click(event.command)
 
+    def follow(self) -> None:
+        """Say anew what was done to the customer under the cursor."""
+        self.follower.follow_soon()
+
     async def on_list_pane_opened(self) -> None:
         """A double click opens the editor."""
         await self._click("customer.edit")

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Protocol
 
+from rich.cells import cell_len
 from textual.events import Key, Paste
 from textual.geometry import Size
 from textual.message import Message
@@ -131,8 +132,11 @@ class _Completions(Suggester):
         return await asyncio.to_thread(completed, value)
 
 
+GAP = "   "
+
+
 class Choice(Static, can_focus=True):
-    """One of a few words on a line; left and right move."""
+    """One of a few words, in as many lines as they need; left and right move."""
 
     def __init__(self, options: tuple[tuple[str, str], ...], value: str, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__("", markup=False, id=id)
@@ -147,8 +151,20 @@ class Choice(Static, can_focus=True):
         self._draw()
 
     def _draw(self) -> None:
-        marks = ((("(o)" if value == self.value else "( )"), words) for value, words in self.options)
-        self.update("   ".join(f"{mark} {words}" for mark, words in marks))
+        lines = [""]
+        for value, words in self.options:
+            option = f"{'(o)' if value == self.value else '( )'} {words}"
+            longer = f"{lines[-1]}{GAP}{option}" if lines[-1] else option
+            if lines[-1] and cell_len(longer) > (self.content_size.width or cell_len(longer)):
+                lines.append(option)
+            else:
+                lines[-1] = longer
+        if (text := "\n".join(lines)) != str(self.content):
+            self.update(text)
+
+    def on_resize(self) -> None:
+        """No option is outside of another width."""
+        self._draw()
 
     def choose(self, value: str) -> None:
         """Choose an option by its value."""

@@ -25,6 +25,7 @@ from tui_reseller.storage.ledger.job_reader import (
     read_items,
     refuse_applied,
     refuse_changed,
+    waiting_of,
 )
 from tui_reseller.storage.ledger.job_rows import (
     ItemRow,
@@ -162,6 +163,15 @@ class TeamJobs:
     async def items(self, number: int, after: int = -1, limit: int = PAGE) -> list[JobItem]:
         """Return items with what became of them, in order, after a place."""
         return await self._ledger.run(lambda reader: read_items(reader, ALL, number, after, limit))
+
+    async def waiting_of(self, account: str, username: str) -> list[tuple[Job, JobItem]]:
+        """Return what a customer still waits for in a few jobs that are not finished, the newest first."""
+
+        def work(reader: "TeamReader") -> list[tuple[Job, JobItem]]:
+            found = waiting_of(reader, [escaped(account)], escaped(username))
+            return [(job, item) for number, item in found for job in _jobs(reader, " WHERE number = ?", number)]
+
+        return await self._ledger.run(work)
 
     async def refuse(self, number: int, seq: int, outcome: Outcome, message: str) -> None:
         """Write down why an item was not sent, where no operation was begun."""

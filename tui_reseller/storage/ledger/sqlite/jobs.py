@@ -27,6 +27,7 @@ from tui_reseller.storage.ledger.job_reader import (
     read_items,
     refuse_applied,
     refuse_changed,
+    waiting_of,
 )
 from tui_reseller.storage.ledger.job_rows import JobRow, read_job
 from tui_reseller.storage.ledger.sqlite.job_lock import JobLocks
@@ -116,6 +117,17 @@ class Jobs:
     async def items(self, number: int, after: int = -1, limit: int = PAGE) -> list[JobItem]:
         """Return items with what became of them, in order, after a place."""
         return await self._ledger.run(lambda connection: read_items(connection, ALL, number, after, limit))
+
+    async def waiting_of(self, account: str, username: str) -> list[tuple[Job, JobItem]]:
+        """Return what a customer still waits for in a few jobs that are not finished, the newest first."""
+
+        def work(connection: "LedgerConnection") -> list[tuple[Job, JobItem]]:
+            names = [escaped(name) for name in connection.accounts.names(account)]
+            found = waiting_of(connection, names, escaped(username))
+            jobs = ((item, self._jobs(connection, " WHERE number = ?", number)) for number, item in found)
+            return [(job, item) for item, one in jobs for job in one]
+
+        return await self._ledger.run(work)
 
     async def refuse(self, number: int, seq: int, outcome: Outcome, message: str) -> None:
         """Write down why an item was not sent, where no operation was begun."""
