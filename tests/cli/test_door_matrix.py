@@ -327,6 +327,7 @@ IDS = [f"{' '.join(path)} {way}" for path, way in CELLS]
 
 @pytest.mark.parametrize("rail", RAILS)
 @pytest.mark.parametrize(("path", "way"), CELLS, ids=IDS)
+@pytest.mark.in_turn(4)
 def test_nothing_is_sent_against_a_rail(consoles, tmp_path, path, way, rail):
     """Each verb and rail, by one of the ways in, in turn."""
     turn = (CELLS.index((path, way)) + list(RAILS).index(rail)) % len(INS)

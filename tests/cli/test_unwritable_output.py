@@ -143,6 +143,7 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     ("path", "changes"), [(path, changes) for path, _, changes in verbs()], ids=lambda given: " ".join(given or [""])
     if isinstance(given, tuple) else "",
 )  # fmt: skip
+@pytest.mark.in_turn(29)
 def test_no_verb_loses_anything_that_its_exit_code_hides(consoles, tmp_path, broken, path, changes):
     name = " ".join(path)
     place = Place(consoles(), tmp_path)
