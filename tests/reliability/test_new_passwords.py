@@ -271,7 +271,7 @@ def test_a_retry_of_what_was_rejected_makes_a_password_and_names_its_file(shop):
 
 def test_two_processes_never_write_one_file(shop):
     command, ours = shop.order("create several")
-    shop.sandbox.fault("latency", ms=8000, operation="create")
+    shop.sandbox.fault("latency", ms=3000, operation="create")
     received = len(shop.sandbox.control("GET", "requests"))
     first = shop.start(f"exec {command} > /dev/full")
     until("it is sent", lambda: "create" in {
@@ -301,9 +301,10 @@ def test_a_job_that_was_ended_by_a_signal_names_the_file(shop):
     assert {state for _, state in rows.values()} <= {"applied", "refused", "unknown"}
 
 
-def test_two_processes_at_once_have_a_file_each(shop):
+@pytest.mark.parametrize("each", [1, pytest.param(2, marks=pytest.mark.long)])
+def test_two_processes_at_once_have_a_file_each(shop, each):
     shop.sandbox.fault("latency", ms=300, times=None)
-    orders = [shop.order(verb) for verb in VERBS * 2]
+    orders = [shop.order(verb) for verb in VERBS * each]
     children = [shop.start(f"{command} > /dev/full") for command, _ours in orders]
     errors = [child.communicate(timeout=PATIENCE * 2)[1] for child in children]
     assert [child.returncode for child in children] == [1] * len(orders), errors

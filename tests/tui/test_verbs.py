@@ -282,6 +282,7 @@ async def test_a_dot_repeats_the_verb_on_the_next_customer_but_asks(at_desk, san
     ],
     ids=ascii,
 )
+@pytest.mark.in_turn(3)
 async def test_the_review_of_a_new_customer_says_first_that_its_username_is_odd(at_desk, sandbox, name, why):
     async with at_desk() as desk:
         await desk.press("n")
