@@ -119,8 +119,11 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def consoles(terminal, home, started) -> Iterator:
-    """Make a console on the sandbox of a dialect; its faults are cleared before and after."""
+def consoles(terminal, home, started, monkeypatch) -> Iterator:
+    """Make a console on the sandbox of a dialect; its faults are cleared before and after. What is asked again is asked
+    again soon: how long that waits is the affair of tests/services.
+    """
+    monkeypatch.setattr("tui_reseller.services.retry.FIRST_WAIT", 0.02)
     used: list[Sandbox] = []
 
     def make(dialect: str = "seed", **environment: str) -> Console:
