@@ -7,8 +7,8 @@
 * Garbage is collected more rarely (a tenth of the time of screen tests, measured).
 * Files that take long begin first: those of terminals and screens have few cases, and the workers of pytest begin with
   the files that have many, so that at the end one of them was left with minutes of work (measured).
-* There are twice as many workers as processors: many tests wait for a child, a signal or a deadline, and use less than
-  half a processor (measured).
+* There are five workers for two processors: many tests wait for a child, a signal or a deadline, and use about a third
+  of a processor (measured).
 """
 
 import gc
@@ -24,8 +24,10 @@ import pytest
 MEMORY = Path("/dev/shm")
 ENOUGH = 2_000_000_000
 """Bytes that must be free there."""
-SECONDS = {"slow": 4.0, "terminal": 2.0, "at_desk": 0.7, "new_sandbox": 0.7, "consoles": 0.1}
-"""What a test takes, roughly, by a marker or a fixture of it; any other takes next to nothing (measured)."""
+BY_MARKER = {"slow": 4.0, "terminal": 2.0}
+BY_FIXTURE = {"at_desk": 0.9, "new_sandbox": 0.9, "console": 0.3, "consoles": 0.3, "team_cluster": 0.3}
+USUAL = 0.01
+"""Seconds that a test takes, roughly, by a marker or a fixture of it (measured)."""
 
 
 def _folder() -> str | None:
@@ -47,7 +49,8 @@ gc.set_threshold(20_000, 20, 50)
 @pytest.hookimpl(tryfirst=True)  # this plugin is loaded before that of the workers, which would answer first
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many workers `--numprocesses=auto` starts."""
-    return 2 * (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(2, processors * 5 // 2)
 
 
 @pytest.hookimpl(trylast=True)  # when it is known which are left out
@@ -62,5 +65,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _seconds(item: pytest.Item) -> float:
-    names = {*getattr(item, "fixturenames", ()), *(mark.name for mark in item.iter_markers())}
-    return max((seconds for name, seconds in SECONDS.items() if name in names), default=0.02)
+    names = getattr(item, "fixturenames", ())
+    by_marker = [BY_MARKER.get(mark.name, USUAL) for mark in item.iter_markers()]
+    return max([USUAL, *by_marker, *(BY_FIXTURE.get(name, USUAL) for name in names)])

@@ -14,6 +14,7 @@ NEW = ("mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001",
 FORMATS = pytest.mark.parametrize("wire", ["json", "xml"])
 
 
+@pytest.mark.in_turn(2)
 @FORMATS
 async def test_d_stops_sending_and_e_starts_it_again(at_desk, someone, wire):
     name = someone()
@@ -103,6 +104,7 @@ async def test_p_takes_a_typed_password_and_refuses_two_that_differ(at_desk, san
         assert "sOmething" not in repr(sandbox.log())
 
 
+@pytest.mark.in_turn(2)
 @FORMATS
 async def test_n_reviews_a_new_customer_before_it_is_sent(at_desk, sandbox, wire):
     name = f"neu-{wire}.example"
@@ -164,6 +166,7 @@ async def test_a_refused_new_customer_is_told_and_n_brings_back_what_was_typed(a
         assert sandbox.log() == []
 
 
+@pytest.mark.in_turn(2)
 @FORMATS
 async def test_enter_edits_details_and_email_with_a_review_and_two_calls(at_desk, sandbox, someone, wire):
     name = someone()
