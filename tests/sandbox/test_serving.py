@@ -165,12 +165,18 @@ def test_another_host_is_warned_about(start_sandbox: Any) -> None:
     assert len(errors.splitlines()) == 1
 
 
-@pytest.mark.slow
 def open_databases(pid: int) -> int:
-    names = [os.path.realpath(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
-    return sum(name.endswith("sandbox.sqlite3") for name in names)
+    return sum(opened_at(link).endswith("sandbox.sqlite3") for link in Path(f"/proc/{pid}/fd").iterdir())
 
 
+def opened_at(link: Path) -> str:
+    try:
+        return os.path.realpath(link)
+    except FileNotFoundError:  # closed since they were listed
+        return ""
+
+
+@pytest.mark.slow
 def test_a_long_list_takes_little_memory_and_stops_nobody(start_sandbox: Any) -> None:
     running = start_sandbox("--customers", "100000")
     secret = {"api_user": "reseller", "api_key": "sandbox-key", "method": "profile", "task": "get"}

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.harness.sandbox import Sandbox, free_port
-from tests.harness.terminal import Terminal, environment, program
+from tests.harness.terminal import Terminal, environment, processes_with, program
+from tests.harness.waiting import until
 
 
 @pytest.fixture
@@ -17,15 +18,18 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def opened() -> Iterator[Callable[..., Terminal]]:
-    """Open terminals that are closed at the end of the test."""
+    """Open terminals that are closed at the end of the test; with them all that ran there ends."""
+    homes = set()
     with ExitStack() as stack:
 
         def open_one(command, env, size=(80, 24)):
             terminal = Terminal(command, env, size)
+            homes.add(env["HOME"])
             stack.callback(terminal.kill)
             return terminal
 
         yield open_one
+    until("nothing is left", lambda: not any(processes_with(home) for home in homes))
 
 
 @pytest.fixture

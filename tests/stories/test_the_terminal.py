@@ -1,11 +1,12 @@
 """What the terminal is, and what the environment only says: its size, and whether a shell is above it."""
 
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.harness.sandbox import Sandbox, free_port
-from tests.harness.terminal import CTRL_Q, CTRL_Z, ESCAPE, F2, READING, environment, program
+from tests.harness.terminal import CTRL_Q, CTRL_Z, ESCAPE, F2, READING, environment, processes_with, program
 from tests.harness.waiting import until
 
 pytestmark = pytest.mark.terminal
@@ -61,6 +62,16 @@ def test_without_a_shell_above_ctrl_z_says_so(opened, home, place, script):
         terminal.sees("user12")
 
 
+def stands_still(home):
+    """Whether the program is stopped: a script around it is a moment before it, and the shell looks at that."""
+    states = [
+        Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        for pid, line in processes_with(str(home))
+        if "-m tui_reseller" in line and "sh -c" not in line
+    ]
+    return states == ["T"]
+
+
 @pytest.mark.in_turn(4)
 @pytest.mark.parametrize(("place", "script"), STARTED)
 def test_a_shell_above_gets_the_terminal_and_gives_it_back(opened, home, place, script):
@@ -71,6 +82,7 @@ def test_a_shell_above_gets_the_terminal_and_gives_it_back(opened, home, place, 
     go_to(terminal, place)
     terminal.press(CTRL_Z)
     terminal.sees("Stopped", "shell$")
+    until("it stands still", lambda: stands_still(home))
     terminal.type("fg\r")
     terminal.sees(*PLACES[place][1])
 
@@ -84,6 +96,7 @@ def test_what_is_typed_behind_fg_does_not_do_what_the_form_says(opened, home):
     time.sleep(READING)
     terminal.press(CTRL_Z)
     terminal.sees("Stopped", "shell$")
+    until("it stands still", lambda: stands_still(home))
     terminal.type("fg\r\x1bOQ")
     terminal.sees("That came too fast", "Disable sending")
     assert Sandbox.at(port).log() == []
@@ -99,6 +112,7 @@ def test_from_the_first_run_one_comes_to_the_shell_too(opened, home):
     terminal.sees("2   Connect")
     terminal.press(CTRL_Z)
     terminal.sees("Stopped", "shell$")
+    until("it stands still", lambda: stands_still(home))
     terminal.type("fg\r")
     terminal.sees("2   Connect")
 

@@ -11,7 +11,8 @@ import pytest
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.tui import flows, keys
-from tui_reseller.tui.commands import BY_ID, COMMANDS, Command
+from tui_reseller.tui.command import Command
+from tui_reseller.tui.commands import BY_ID, COMMANDS
 from tui_reseller.tui.dispatch import loaded
 from tui_reseller.tui.profile_context import ProfileContext
 
@@ -37,6 +38,17 @@ def test_a_key_that_terminals_keep_is_refused_to_the_catalogue_as_well(monkeypat
     monkeypatch.setattr(keys, "COMMANDS", (*COMMANDS, Command("list.totals", ("ctrl+s",), "Totals")))
     with pytest.raises(BadConfig, match=r"list\.totals.*is not free"):
         keys.with_keys({})
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("slash", "/"), ("semicolon", ";"), ("vertical_line", "|"), ("space", "Space"), ("escape", "Esc"), ("f1", "F1"),
+        ("ctrl+q", "ctrl+q"), ("f", "f"), ("G", "G"), ("tab", "tab"), ("delete", "delete"), ("pageup", "pageup"),
+    ],
+)  # fmt: skip
+def test_a_key_is_written_as_the_sign_on_it(key: str, shown: str):
+    assert keys.key_word(key) == shown
 
 
 def verbs() -> dict[str, str]:

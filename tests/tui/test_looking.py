@@ -255,5 +255,6 @@ async def test_a_terminal_that_changes_behind_a_dialog_leaves_titles_over_their_
         await soon("the list", lambda: desk.dialog is None)
         await soon("the row at the new width", lambda: "example1@" in desk.screen_text()[3])
         titles, row = desk.screen_text()[2:4]
-        assert titles.index("SENDING") == row.index("on  ")
-        assert titles.index("E-MAIL") == row.index("example1@")
+        first = desk.main.list.window(0, 1)[0]  # as it is by now: other tests change customers of this sandbox
+        assert titles.index("SENDING") == row.index(f"{first.switch('sending').value}  ")
+        assert titles.index("E-MAIL") == row.index(first.text("email")[:9])

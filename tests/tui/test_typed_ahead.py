@@ -35,6 +35,31 @@ async def test_what_is_typed_before_a_form_has_its_focus_is_typed_into_it(at_des
         assert value.count("x") == count
 
 
+@pytest.mark.parametrize("key", ["d", "p", "enter", "x", "question_mark"])
+async def test_a_key_right_behind_the_one_that_opens_a_dialog_is_for_the_dialog(at_desk, someone, key):
+    name = someone()
+    async with at_desk(size=(120, 40)) as desk:
+        await desk.go_to(name)
+        shown = []
+        push = desk.app.push_screen
+        desk.app.push_screen = lambda screen, then=None: (shown.append(type(screen)), push(screen, then))[1]
+        press(desk, key, "escape")
+        await soon("it was there, and is left", lambda: shown and desk.dialog is None)
+        assert desk.main.list.username == name
+
+
+async def test_keys_do_not_wait_for_a_dialog_that_takes_long(at_desk, someone):
+    someone("zz-one")
+    async with at_desk(size=(120, 40)) as desk:
+        over = asyncio.Event()
+        at = desk.main.list.cursor
+        desk.app.run_flow(over.wait, "long")
+        press(desk, "down")
+        assert desk.main.list.cursor == at
+        await soon("it moves", lambda: desk.main.list.cursor == at + 1)
+        over.set()
+
+
 async def test_a_dialog_that_is_left_while_it_opens_leaves_no_key_behind(at_desk, someone):
     name = someone()
     async with at_desk(size=(120, 40)) as desk:

@@ -174,6 +174,7 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
     def show_dialog(self, dialog: Screen[T], then: Answered[T]) -> None:
         """Show a dialog over everything else, and hand on its answer; None is leaving."""
         self.push_screen(dialog, then)
+        self.await_no_dialog()
 
     def speak_in(self, screen: Screen[Any]) -> None:
         """Let a screen that is being shown say what has the keys, for a screen reader; nothing without --plain."""
@@ -191,6 +192,7 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
     def run_flow(self, flow: Callable[[], Awaitable[None]], name: str) -> None:
         """Start a conversation. Until its first dialog is there, keys are not commands."""
         self.opening = True
+        self.await_dialog()
 
         async def run() -> None:
             try:
@@ -200,36 +202,9 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
                     self.context.notify_error(error)
             finally:
                 self.opening = False
+                self.await_no_dialog()
 
         _: Worker[None] = self.run_worker(run, name=name, group=f"flow-{name}")
-
-    def run_in_background(self, work: Callable[[], Awaitable[None]], group: str) -> None:
-        """Start something that may be replaced by a newer one of its group."""
-
-        async def run() -> None:
-            await work()
-
-        _: Worker[None] = self.run_worker(run, group=group, exclusive=True)
-
-    def run_job(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Start a job: nothing replaces it."""
-
-        async def run() -> None:
-            await work()
-
-        _: Worker[None] = self.run_worker(run, group="job")
-
-    def cancel(self, group: str) -> bool:
-        """Cancel what runs in a group; return whether anything did."""
-        return bool(self.workers.cancel_group(self, group))
-
-    def after(self, seconds: float, do: Callable[[], None]) -> None:
-        """Do something once, later."""
-        self.set_timer(seconds, do)
-
-    def after_painting(self, do: Callable[[], None]) -> None:
-        """Do something once the screen shows what it has to show now."""
-        self.call_after_refresh(do)
 
     # The terminal
 

@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tui_reseller.tui.commands import Command
+from tui_reseller.tui.command import Command
 from tui_reseller.tui.profile_context import ProfileContext
 
 if TYPE_CHECKING:

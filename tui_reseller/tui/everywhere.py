@@ -11,23 +11,28 @@ from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
 from textual.events import Event, Key, Paste, Resize
 from textual.screen import Screen
+from textual.timer import Timer
 
 from tui_reseller.domain.errors import RefusedHere
-from tui_reseller.tui.commands import Command
+from tui_reseller.tui.command import Command
 from tui_reseller.tui.commit_guard import CommitGuard, KeyTimes
-from tui_reseller.tui.defects import ReportingApp
 from tui_reseller.tui.host import SaysSomething
 from tui_reseller.tui.painting import PaintedScreen
 from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.terminal import line_mode
 from tui_reseller.tui.wire import SparingUpdate, Wire
+from tui_reseller.tui.working import WorkingApp
 
 T = TypeVar("T")
+HELD_SECONDS = 0.5
+"""So long keys wait for the first dialog of a conversation. One that still reads by then may take long: the list can be
+looked at meanwhile.
+"""
 EVERYWHERE = {"app.suspend": "suspend_here", "screen.repaint": "repaint_here"}
 """Commands, and the actions that do them."""
 
 
-class EverywhereApp(ReportingApp, inherit_bindings=False):
+class EverywhereApp(WorkingApp, inherit_bindings=False):
     """An application that times its keys, and has some that no dialog takes. Key_clock is in seconds."""
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
@@ -36,6 +41,7 @@ class EverywhereApp(ReportingApp, inherit_bindings=False):
         self._keys = KeyTimes(self.key_time)
         self._wire = Wire()
         self._held: deque[Event] = deque()
+        self._awaited: Timer | None = None
 
     def key_time(self) -> float:
         """Return the time of a key that arrives now."""
@@ -55,8 +61,26 @@ class EverywhereApp(ReportingApp, inherit_bindings=False):
 
     async def release_keys(self) -> None:
         """Hand on the keys that have come, in their order, as long as there is a screen that takes them."""
-        while self._held and not (isinstance(self.screen, PaintedScreen) and not self.screen.takes_keys):
+        while self._held and self._takes_keys:
             await super().on_event(self._held.popleft())
+
+    @property
+    def _takes_keys(self) -> bool:
+        is_opening = isinstance(self.screen, PaintedScreen) and not self.screen.takes_keys
+        return self._awaited is None and not is_opening
+
+    def await_dialog(self) -> None:
+        """A dialog is about to be there: keys wait for it, but not long."""
+        if self._awaited is not None:
+            self._awaited.stop()
+        self._awaited = self.set_timer(HELD_SECONDS, self.await_no_dialog)
+
+    def await_no_dialog(self) -> None:
+        """It is there, or will not come."""
+        if self._awaited is not None:
+            self._awaited.stop()
+            self._awaited = None
+            self.call_next(self.release_keys)
 
     def new_guard(self) -> CommitGuard:
         """Return a guard that hears every key from now on."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from textual.screen import Screen
 
 from tui_reseller.domain.customer import Customer
-from tui_reseller.tui.commands import Command
+from tui_reseller.tui.command import Command
 from tui_reseller.tui.commit_guard import CommitGuard
 
 T = TypeVar("T")

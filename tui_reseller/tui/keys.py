@@ -9,7 +9,8 @@ from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
 from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.text import clean
-from tui_reseller.tui.commands import BY_ID, COMMANDS, Command
+from tui_reseller.tui.command import Command
+from tui_reseller.tui.commands import BY_ID, COMMANDS
 
 _WORDS = {
     "slash": "/", "asterisk": "*", "minus": "-", "full_stop": ".", "exclamation_mark": "!", "at": "@", "comma": ",",
@@ -28,8 +29,11 @@ ALWAYS_LEAVES = "ctrl+q"
 
 
 def key_word(key: str) -> str:
-    """Return a key as it is written on screen."""
-    return _WORDS.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
+    """Return a key as it is written on screen: where no word is settled for it, by the sign that it gives."""
+    if key in _WORDS or (key.startswith("f") and key[1:].isdigit()):
+        return _WORDS.get(key, key.upper())
+    sign = key_to_character(key) or ""
+    return sign if sign.isprintable() and sign else key
 
 
 def _wrong(command_id: str, words: str) -> BadConfig:

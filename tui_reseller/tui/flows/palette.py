@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tui_reseller.tui.commands import Command
+from tui_reseller.tui.command import Command
 from tui_reseller.tui.dialogs.help_page import HelpPage
 from tui_reseller.tui.dialogs.page import Page, Ranked
 from tui_reseller.tui.presenters.commands import rank, rows, why_not, words_of

@@ -8,7 +8,7 @@ from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.provider import Provider
 from tui_reseller.services.approvals import why_single
 from tui_reseller.services.policy import Policy
-from tui_reseller.tui.commands import CUSTOMER, USAGE, VALID_FILTER, WHOLE_LIST, WRITABLE, Command
+from tui_reseller.tui.command import CUSTOMER, USAGE, VALID_FILTER, WHOLE_LIST, WRITABLE, Command
 from tui_reseller.tui.keys import key_word
 from tui_reseller.tui.view_state import ViewState
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from tui_reseller.domain.filters import IS_WORDS
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
-from tui_reseller.tui.commands import Command
+from tui_reseller.tui.command import Command
 from tui_reseller.tui.presenters.commands import keys_of, words_of
 from tui_reseller.tui.presenters.parts import Part, cells_of, cropped
 

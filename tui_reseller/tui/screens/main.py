@@ -14,7 +14,7 @@ from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
 from tui_reseller.services.view_counts import never_told
 from tui_reseller.tui import dispatch
-from tui_reseller.tui.commands import Command
+from tui_reseller.tui.command import Command
 from tui_reseller.tui.flows import marking
 from tui_reseller.tui.host import Host, Speaks
 from tui_reseller.tui.painting import PaintedScreen
