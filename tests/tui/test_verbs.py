@@ -219,7 +219,7 @@ async def test_x_r_renames_and_the_mark_goes_with_the_name(at_desk, someone):
         await desk.applied(("rename", name))
         await soon("the list has the new name", lambda: desk.row_of(f"{name}-b") is not None)
         assert desk.row_of(name) is None
-        assert desk.state.marked == {f"{name}-b"}
+        await soon("the mark goes along", lambda: desk.state.marked == {f"{name}-b"})
 
 
 async def test_x_d_deletes_after_the_username_was_typed(at_desk, sandbox, someone):
