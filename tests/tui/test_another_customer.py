@@ -39,7 +39,7 @@ RIVALS = [*OTHERS, BY_OURS, ANEW]
 told from who was there.
 """
 Step = Callable[["Walk"], Awaitable[None]]
-REFUSED = 3.0
+REFUSED = 5.0
 """Seconds to wait for a dialog behind the rival: where none comes and nothing is said, there is nothing to be sent."""
 
 
@@ -108,6 +108,12 @@ async def commit(walk: Walk) -> None:
     await soon("it is over", lambda: walk.is_over(said) or walk.desk.title.startswith(("New password", "Job")))
     await soon("nothing is on its way", lambda: not walk.desk.main.context.session.desk.in_flight)
     await soon("no job runs", lambda: walk.desk.main.context.run is None)
+
+
+async def take_the_first(walk: Walk) -> None:
+    """Choose in a list that may still be read."""
+    await soon("a row", lambda: bool(walk.desk.lines()), walk.patience)
+    await walk.desk.press("enter")
 
 
 async def review(walk: Walk) -> None:
@@ -183,7 +189,7 @@ FLOWS: dict[str, tuple[list[Step], list[Step]]] = {
     "undo of several": ([were_stopped_here], [press("u"), opened("Plan: enable sending"), *FORM]),
     "end of a suspension": (
         [is_due],
-        [press("exclamation_mark"), opened("Needs you"), press("enter"), opened("DUE"), press("e"),
+        [press("exclamation_mark"), opened("Needs you"), take_the_first, opened("DUE"), press("e"),
          opened("Enable sending"), *FORM],
     ),
     "stop three": ([mark_three], [press("d"), opened("Plan: disable sending"), *FORM]),
