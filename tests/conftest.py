@@ -50,6 +50,8 @@ def sandboxes() -> Iterator[Callable[..., Sandbox]]:
             return made[wanted]
 
         yield shared
+        for sandbox in made.values():  # all at once: each takes a moment
+            sandbox.ends()
 
 
 @pytest.fixture

@@ -94,6 +94,7 @@ def made(client, call, account):
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
+@pytest.mark.in_turn(4)
 async def test_every_refusal_at_every_call(service, call):
     sandbox, account = service
     since = sandbox.last_seq()

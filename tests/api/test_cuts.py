@@ -12,12 +12,14 @@ from tui_reseller.domain.profile import Format
 
 CHILD = Path(__file__).with_name("cuts_child.py")
 DAILY = ("xml-declared", "json-escaped")
+OURS, *OTHERS = pythons()
+PYTHONS = [OURS, *(pytest.param(path, marks=pytest.mark.long) for path in OTHERS)]
 
 
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=() if name in DAILY else pytest.mark.long) for name in BODIES]
 )
-@pytest.mark.parametrize("python", pythons(), ids=lambda path: "-".join(Path(path).parts[-3:]))
+@pytest.mark.parametrize("python", PYTHONS, ids=lambda path: "-".join(Path(path).parts[-3:]))
 def test_a_list_in_three_pieces_cut_at_every_pair_of_positions(python: str, name: str) -> None:
     command = [python, "-I", str(CHILD), str(ROOT), name]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)

@@ -54,6 +54,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("wanted", Format)
 @pytest.mark.parametrize(("answer", "words"), FAULTS, ids=range(len(FAULTS)))
 async def test_answer_lost(service, make_client, answer, words, wanted):

@@ -126,6 +126,7 @@ STRANGE = [("html", status) for status in (400, 401, 403, 404, 502)] + [
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
+@pytest.mark.in_turn(3)
 async def test_every_refusal_at_every_call(sandbox, call):
     for shape, status in KNOWN + STRANGE:
         wanted = expected(shape, status, call)

@@ -22,6 +22,10 @@ fakes = sys.modules.setdefault("cli_fakes", importlib.util.module_from_spec(_spe
 _spec.loader.exec_module(fakes)
 
 
+LIMIT = "1000000/36000"
+"""Of calls to v3, whose end is hours away: what is refused beyond a limit that begins anew soon is waited for."""
+
+
 class Desk:
     """The command on a fake service with a real ledger, config and snapshot in a folder of its own."""
 
@@ -80,7 +84,7 @@ def desk(tmp_path, terminal) -> Desk:
 def started(sandboxes) -> Callable[[str], Sandbox]:
     """One sandbox for each dialect; "shares" is one more, where a share of all customers counts, "accounts" another."""
     dialects = {"seed": "seed", "2014": "2014", "2018": "2018", "shares": "seed", "accounts": "seed"}
-    return lambda name: sandboxes(f"cli {name}", "--dialect", dialects[name], customers=40)
+    return lambda name: sandboxes(f"cli {name}", "--dialect", dialects[name], "--limit", LIMIT, customers=40)
 
 
 class Console:
@@ -115,8 +119,11 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def consoles(terminal, home, started) -> Iterator:
-    """Make a console on the sandbox of a dialect; its faults are cleared before and after."""
+def consoles(terminal, home, started, monkeypatch) -> Iterator:
+    """Make a console on the sandbox of a dialect; its faults are cleared before and after. What is asked again is asked
+    again soon: how long that waits is the affair of tests/services.
+    """
+    monkeypatch.setattr("tui_reseller.services.retry.FIRST_WAIT", 0.02)
     used: list[Sandbox] = []
 
     def make(dialect: str = "seed", **environment: str) -> Console:

@@ -229,6 +229,7 @@ def there(tmp_path) -> dict[str, str]:
     }  # fmt: skip
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.terminal
 @pytest.mark.slow
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

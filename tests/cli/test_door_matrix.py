@@ -327,6 +327,7 @@ IDS = [f"{' '.join(path)} {way}" for path, way in CELLS]
 
 @pytest.mark.parametrize("rail", RAILS)
 @pytest.mark.parametrize(("path", "way"), CELLS, ids=IDS)
+@pytest.mark.in_turn(4)
 def test_nothing_is_sent_against_a_rail(consoles, tmp_path, path, way, rail):
     """Each verb and rail, by one of the ways in, in turn."""
     turn = (CELLS.index((path, way)) + list(RAILS).index(rail)) % len(INS)
@@ -346,6 +347,7 @@ def test_nothing_is_sent_against_a_rail_by_any_way_in(consoles, tmp_path):
 
 
 @pytest.mark.parametrize(("path", "way"), CELLS, ids=IDS)
+@pytest.mark.in_turn(3)
 def test_the_same_calls_are_sent_where_nothing_forbids_them(consoles, tmp_path, path, way):
     office = Office(consoles(), tmp_path)
     office.is_of(path)
@@ -386,6 +388,7 @@ READS = {
 """Whole lists and readings of one customer that each way takes, with nobody asked."""
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize(("path", "way"), [cell for cell in CELLS if cell[0] not in SERVICES])
 def test_no_customer_is_read_more_often_than_needed(consoles, tmp_path, path, way):
     office = Office(consoles(), tmp_path)

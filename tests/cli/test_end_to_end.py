@@ -124,6 +124,7 @@ def test_every_fault_of_a_write_has_its_code(consoles, fault, settings, code):
     ],
     ids=str,
 )
+@pytest.mark.in_turn(3)
 def test_a_read_without_a_complete_answer(consoles, fault, settings, code):
     console = consoles()
     console.sandbox.fault(fault, operation="list", times=None, **settings)

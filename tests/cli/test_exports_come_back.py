@@ -102,6 +102,7 @@ TWINS = [
 
 
 @pytest.mark.parametrize(("one", "twin"), TWINS, ids=ascii)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("form", ["csv", "jsonl", "-0"])
 def test_the_twin_is_never_touched(desk, one, twin, form):
     for meant, other in ((one, twin), (twin, one)):

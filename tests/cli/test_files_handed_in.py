@@ -47,6 +47,7 @@ def test_every_kind_has_the_same_rows(name):
     assert found.kind.startswith("JSON" if "JSON" in name else "CSV with ")
 
 
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("name", [name for name in TAKEN if "CSV, " not in name or name.endswith("LF")])
 def test_every_door_takes_it(desk, tmp_path, name):
     kind = TAKEN[name]
@@ -64,6 +65,7 @@ def test_every_door_takes_it(desk, tmp_path, name):
     assert desk.service.sent == []
 
 
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("name", REFUSED)
 def test_every_door_refuses_it_in_the_same_words(desk, tmp_path, name):
     bad = REFUSED[name]

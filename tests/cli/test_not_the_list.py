@@ -70,6 +70,7 @@ def test_a_list_without_a_name_does_not_become_the_list(consoles, service, recor
     assert "no record in it has a usable username" in ran.err
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("records", [*NAMELESS, FEWER, WITH_DAMAGED])
 def test_nobody_is_absent_from_it(console, service, records):
     assert console("delete", "user1", "--confirm", "user1").code == 10
@@ -92,6 +93,7 @@ def test_the_list_and_the_snapshot_stay(console, service):
     assert console("snapshot", "show").row["customers"] == 30
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize(
     "argv",
     [

@@ -117,6 +117,7 @@ def test_a_customer_who_came_since_the_last_list_is_asked_for(desk):
     assert desk("note", "c3", "--label", "new").row["label"] == "new"
 
 
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("text", SIXTY)
 def test_hostile_texts_are_refused_or_shown_clean(desk, text):
     try:

@@ -55,6 +55,7 @@ def test_yes_sends(at):
     assert "Applied" in said
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize(("keys", "code"), [("no\n", 11), ("\n", 11), (PRESS_CTRL_D, 11), (PRESS_CTRL_C, 130)])
 def test_anything_else_does_not(at, keys, code):
     def applied():

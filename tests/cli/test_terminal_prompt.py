@@ -83,6 +83,7 @@ def shell(consoles, tmp_path) -> Iterator[Callable[..., Shell]]:
         made.log.close()
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("name", SHELLS)
 def test_after_ctrl_z_the_shell_echoes_and_the_question_is_hidden_again(shell, name):
     at = shell(name)
@@ -162,6 +163,7 @@ def test_a_question_that_is_not_hidden_comes_again_too(shell):
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGQUIT, 131)],
     ids=str,
 )
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("where", ["before the work", "in the midst of it"])
 def test_a_signal_at_a_hidden_question_leaves_a_terminal_that_echoes(shell, number, code, where):
     at = shell()
@@ -184,6 +186,7 @@ def test_a_signal_at_a_hidden_question_leaves_a_terminal_that_echoes(shell, numb
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP], ids=str
 )
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("name", SHELLS)
 def test_what_was_half_typed_unseen_is_nothing_that_the_shell_could_read(shell, tmp_path, name, number):
     """A signal of the keyboard empties the terminal's queue, one of another process does not."""
@@ -219,6 +222,7 @@ def test_a_line_that_a_terminal_would_cut_is_no_password(shell):
     at.child.expect("a terminal takes no line as long as this.*ended 2")
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("name", SHELLS)
 def test_what_was_pasted_with_the_command_is_no_answer(shell, name):
     console = shell.console

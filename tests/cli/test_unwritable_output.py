@@ -143,6 +143,7 @@ ARGUMENTS: dict[str, Callable[[Place], list[str]]] = {
     ("path", "changes"), [(path, changes) for path, _, changes in verbs()], ids=lambda given: " ".join(given or [""])
     if isinstance(given, tuple) else "",
 )  # fmt: skip
+@pytest.mark.in_turn(29)
 def test_no_verb_loses_anything_that_its_exit_code_hides(consoles, tmp_path, broken, path, changes):
     name = " ".join(path)
     place = Place(consoles(), tmp_path)
@@ -177,6 +178,7 @@ def test_every_verb_has_arguments_here() -> None:
 
 
 @pytest.mark.parametrize("argv", [["--help"], ["--version"], ["job", "--help"], ["list", "--help"]], ids=" ".join)
+@pytest.mark.in_turn(3)
 def test_what_click_writes_is_held_to_the_same(consoles, tmp_path, broken, argv):
     place = Place(consoles(), tmp_path)
     codes = {}
@@ -188,6 +190,7 @@ def test_what_click_writes_is_held_to_the_same(consoles, tmp_path, broken, argv)
     assert codes == {"full": 1, "closed": 1, "left": 0}
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
 def test_a_list_comes_whole_through_a_slow_pipe(consoles, tmp_path, form):
     place = Place(consoles(), tmp_path)

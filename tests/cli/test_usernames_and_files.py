@@ -79,6 +79,7 @@ def imported(content: bytes) -> str:
     return f"takes {sorted({wanted.call.username for wanted in read.wanted})}"
 
 
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("name", KINDS)
 def test_every_entrance_says_the_same(desk, tmp_path, name):
     content = KINDS[name]

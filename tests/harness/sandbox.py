@@ -42,8 +42,9 @@ def free_port() -> int:
 class Sandbox:
     """A running sandbox; see the page above. *ready* is the line that it prints when it can be called."""
 
-    def __init__(self, ready: dict[str, Any]) -> None:
+    def __init__(self, ready: dict[str, Any], child: "subprocess.Popen[bytes] | None" = None) -> None:
         self.ready = ready
+        self._child = child
         self.url: str = ready["url"]
         self.base_url: str = ready["base_url"]
         self.api_user: str = ready.get("api_user", "")
@@ -74,6 +75,11 @@ class Sandbox:
             line.request(verb, f"/_sandbox/{path}", content)
             answer = line.getresponse()
             return answer.status, answer.read()
+
+    def ends(self) -> None:
+        """Let the process that running() has started end; the end of its block waits for it."""
+        assert self._child is not None
+        self._child.terminate()
 
     def is_there(self) -> bool:
         """Whether somebody answers."""
@@ -182,7 +188,7 @@ def running(*options: str, customers: int = 0) -> Iterator[Sandbox]:
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
     assert child.stdout is not None
     try:
-        yield Sandbox(json.loads(child.stdout.readline()))
+        yield Sandbox(json.loads(child.stdout.readline()), child)
     finally:
         child.terminate()
         child.wait(ENDS_WITHIN)

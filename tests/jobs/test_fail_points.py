@@ -76,6 +76,7 @@ class Failing:
         return await self._port.send(call, *permitted)
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize(("point", "way"), list(itertools.product(POINTS, WAYS)))
 async def test_whatever_breaks_the_verdicts_are_true_and_it_goes_on(tmp_path, sandbox, point, way):
     for number in range(14):

@@ -94,6 +94,7 @@ FAULTS = [
 @pytest.mark.parametrize("times", [1, 3, 5])
 @pytest.mark.parametrize(("fault", "settings"), FAULTS, ids=str)
 @pytest.mark.parametrize("operation", [CREATE, PASSWORD], ids=lambda operation: operation.value)
+@pytest.mark.in_turn(7)
 async def test_every_applied_row_is_valid_and_nothing_else(tmp_path, sandbox, operation, fault, settings, times):
     names = planted(sandbox, operation, 4)
     office, path = Office(tmp_path, sandbox), tmp_path / "new.csv"
@@ -158,6 +159,7 @@ async def test_what_a_person_settles_stays_unknown(tmp_path, sandbox):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("operation", [CREATE, PASSWORD], ids=lambda operation: operation.value)
+@pytest.mark.in_turn(2)
 async def test_kills_at_random_moments_lose_no_password(tmp_path, sandbox, operation):
     chance = random.Random(4711)
     names = planted(sandbox, operation, 60)
@@ -212,6 +214,7 @@ STEP = 1 if FULL else 11
 
 
 @pytest.mark.slow
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("more", range(0, 3 * 47, STEP))
 async def test_a_file_of_passwords_that_may_grow_by_so_many_bytes(tmp_path, sandbox, more):
     """Three customers: what does not fit whole is not sent; the job pauses, and goes on when there is space."""

@@ -104,10 +104,13 @@ async def test_three_rejected_in_a_row_pause_it_and_retry_sends_only_those(offic
     assert len(sandbox.log()) == 30
 
 
-async def test_a_busy_service_slows_a_job_down_and_never_counts_as_turning_customers_down(office, sandbox, planted):
+@pytest.mark.parametrize("times", [10, pytest.param(25, marks=pytest.mark.long)])
+async def test_a_busy_service_slows_a_job_down_and_never_counts_as_turning_customers_down(
+    office, sandbox, planted, times
+):
     planted(30, "busy-")
     job = await office.job("username~^busy-")
-    sandbox.fault("rate-limit", operation="disable", times=25)
+    sandbox.fault("rate-limit", operation="disable", times=times)
     run = office.run(job)
     run.throttle.most, run.throttle.limit = 1, 1.0
     done = await run.run()

@@ -34,7 +34,8 @@ OF_ACCOUNTS = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("provider", ["reseller-v2", "subusers-v3", "accounts-v3"])
+@pytest.mark.in_turn(3)
+@pytest.mark.parametrize("provider", ["subusers-v3", "reseller-v2", "accounts-v3"])
 async def test_kills_at_random_moments_lose_nothing_and_do_nothing_twice(tmp_path, new_sandbox, provider):
     chance = random.Random(4711)
     sandbox = new_sandbox(customers=ROWS)

@@ -89,6 +89,7 @@ def test_no_forced_end_leaves_a_secret(yard):
     assert "password" in applied, "what is never sent cannot leak"
 
 
+@pytest.mark.long
 def test_a_working_day_of_commands_leaves_no_secret(yard, tmp_path):
     """Passwords by stdin and generated, refused credentials, an export of every form, every verb that reads."""
     own = {"TUI_RESELLER_BASE_URL": "", "TUI_RESELLER_API_USER": "", "TUI_RESELLER_CREDENTIAL_FILE": "",

@@ -21,6 +21,7 @@ SHARE = 4
 """So many tests, so that a failure says where."""
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("part", range(SHARE))
 def test_no_mutant_breaks_anything_or_passes_for_a_success(part):
     first, last = MUTANTS * part // SHARE, MUTANTS * (part + 1) // SHARE

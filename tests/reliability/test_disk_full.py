@@ -150,6 +150,7 @@ def traced(folder: Path, truth: Sandbox, usernames: list[str], injection: str, t
 
 
 @pytest.mark.slow
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize(
     ("call", "fault", "points"),
     [("pwrite64", "ENOSPC", (1, 47, 131)), ("fdatasync", "EIO", (1, 11, 16))],

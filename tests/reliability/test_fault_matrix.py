@@ -46,7 +46,7 @@ STRIKES = 9
 IS_FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
 
 
-EVERY = 6
+EVERY = 18
 """Of the operations of a service of today one in so many is tried by default."""
 HOURS = 3600.0
 """So much later each cell begins: a customer that was opened for one is not of the time of the next."""
@@ -191,6 +191,7 @@ async def both(one: AbstractAsyncContextManager[None], other: AbstractAsyncConte
         yield
 
 
+@pytest.mark.in_turn(2)
 @CASES
 async def test_a_write_that_finds_no_connection_was_not_sent(tmp_path, provider, operation, form):
     async with bench(tmp_path, provider, form) as at:

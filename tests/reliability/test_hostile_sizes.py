@@ -66,6 +66,7 @@ async def test_the_peak_is_measured():
 
 
 @pytest.mark.parametrize(("name", "kind", "form"), cells(), ids=str)
+@pytest.mark.in_turn(5)
 async def test_a_hostile_reply_ends_in_time_and_takes_little_memory(tmp_path, name, kind, form):
     with truth_in(tmp_path) as truth:
         async with (

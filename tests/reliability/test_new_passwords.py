@@ -120,7 +120,7 @@ def shown_in(out: str, form: str) -> dict[str, str]:
     return {row["username"]: row["password"] for row in found}
 
 
-@pytest.mark.in_turn(3)
+@pytest.mark.in_turn(5)
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("verb", VERBS)
 def test_what_the_output_took_is_nowhere_else(shop, verb, form):
@@ -135,7 +135,7 @@ def test_what_the_output_took_is_nowhere_else(shop, verb, form):
     assert "passwords" not in shop.verb("needs-you").err
 
 
-@pytest.mark.in_turn(5)
+@pytest.mark.in_turn(11)
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("verb", VERBS)
@@ -168,7 +168,7 @@ def test_a_file_that_nobody_has_seen_is_named_until_it_is_gone(shop):
     assert "passwords" not in shop.verb("needs-you").err
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize(
     ("fault", "settings", "code"),
@@ -196,6 +196,7 @@ def test_what_is_delivered_is_gone_also_if_the_service_refused_some(shop):
     assert shop.kept() == []
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("verb", VERBS)
 def test_nothing_is_sent_where_it_cannot_be_kept(shop, verb):
     """The folder is a file, or belongs to everybody, or may not grow: it is said, and no call leaves."""
@@ -220,6 +221,7 @@ def test_nothing_is_sent_where_it_cannot_be_kept(shop, verb):
     [("latency", {"ms": 1500}, False), ("slow-drip", {"bytes_per_s": 1}, True)],
     ids=["before it is applied", "before the answer is read"],
 )
+@pytest.mark.in_turn(5)
 def test_kill_9_leaves_the_password_in_a_file(shop, verb, fault, settings, applied):
     command, ours = shop.order(verb)
     operation = verb.split()[0]
@@ -269,7 +271,7 @@ def test_a_retry_of_what_was_rejected_makes_a_password_and_names_its_file(shop):
 
 def test_two_processes_never_write_one_file(shop):
     command, ours = shop.order("create several")
-    shop.sandbox.fault("latency", ms=8000, operation="create")
+    shop.sandbox.fault("latency", ms=3000, operation="create")
     received = len(shop.sandbox.control("GET", "requests"))
     first = shop.start(f"exec {command} > /dev/full")
     until("it is sent", lambda: "create" in {
@@ -299,9 +301,10 @@ def test_a_job_that_was_ended_by_a_signal_names_the_file(shop):
     assert {state for _, state in rows.values()} <= {"applied", "refused", "unknown"}
 
 
-def test_two_processes_at_once_have_a_file_each(shop):
+@pytest.mark.parametrize("each", [1, pytest.param(2, marks=pytest.mark.long)])
+def test_two_processes_at_once_have_a_file_each(shop, each):
     shop.sandbox.fault("latency", ms=300, times=None)
-    orders = [shop.order(verb) for verb in VERBS * 2]
+    orders = [shop.order(verb) for verb in VERBS * each]
     children = [shop.start(f"{command} > /dev/full") for command, _ours in orders]
     errors = [child.communicate(timeout=PATIENCE * 2)[1] for child in children]
     assert [child.returncode for child in children] == [1] * len(orders), errors

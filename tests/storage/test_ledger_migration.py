@@ -289,6 +289,7 @@ def is_whole(folder, version, before):
 
 
 @pytest.mark.slow
+@pytest.mark.in_turn(2)
 async def test_a_kill_at_any_moment_leaves_the_old_one_or_the_new_one(tmp_path, folder, version, child):
     with old_ledger(folder, version) as old:
         fill(old, version, many=400)
@@ -323,6 +324,7 @@ async def test_a_kill_at_any_moment_leaves_the_old_one_or_the_new_one(tmp_path, 
 
 
 @pytest.mark.slow
+@pytest.mark.in_turn(2)
 async def test_a_full_disk_at_any_moment_leaves_the_old_one(tmp_path, folder, version, child):
     with old_ledger(folder, version) as old:
         fill(old, version, many=60)

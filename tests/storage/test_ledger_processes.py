@@ -131,6 +131,7 @@ class TestElsewhere:
         ran = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=30)
         return ran.stdout.split("\n")[:2]
 
+    @pytest.mark.in_turn(2)
     @pytest.mark.parametrize("operation", ["delete", "enable"])
     @pytest.mark.parametrize("holder", ["here", "elsewhere"])
     async def test_a_living_one_is_never_called_dead_and_a_killed_one_is(

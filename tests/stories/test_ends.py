@@ -11,6 +11,7 @@ from tests.harness.waiting import until
 pytestmark = pytest.mark.terminal
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
 def test_a_signal_ends_it_in_order_and_gives_the_terminal_back(demo, home, number, code):
     terminal, sandbox = demo()

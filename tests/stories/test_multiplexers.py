@@ -63,6 +63,7 @@ def tmux(home):
     until("nothing is left", lambda: not processes_with(str(home)))
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("term", ["linux", "screen-256color", "xterm-256color"])
 def test_it_works_inside_tmux_at_80x24(tmux, term):
     port = free_port()

@@ -66,6 +66,7 @@ def remote(env, command):
     return f"cd {shlex.quote(env['HOME'])} && exec env {shlex.join(given)} {shlex.join(command)}"
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("term", ["linux", "screen-256color", "xterm-256color"])
 def test_it_works_over_ssh_at_80x24(line, home, opened, term):
     port = free_port()
@@ -85,6 +86,7 @@ def test_it_works_over_ssh_at_80x24(line, home, opened, term):
     until("nothing is left", lambda: not processes_with(str(home)))
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("moment", ["before the answer", "after the answer"])
 def test_a_cut_connection_leaves_no_process_and_a_true_ledger(line, home, opened, moment, new_sandbox):
     sandbox = new_sandbox(customers=40)

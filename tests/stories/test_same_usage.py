@@ -55,6 +55,7 @@ def sender(sandbox, region):
 
 
 @pytest.mark.slow
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize(("region", "size"), [("global", (80, 24)), ("global", (120, 40)), ("eu", (80, 24))])
 def test_screen_command_and_truth_agree(there, sandbox, region, size):
     name, truth = sender(sandbox, region)

@@ -32,7 +32,7 @@ class Reader:
         before = None
         while before != self.terminal.text:
             before = self.terminal.text
-            self.terminal.waits(0.6)
+            self.terminal.waits(0.4)
         lines = self._lines()
         new = [line for line in lines if line not in self._known]
         self._known = lines

@@ -167,7 +167,7 @@ def create(terminal: Terminal, username: str) -> None:
     terminal.sees("New password of", "********")
 
 
-@pytest.mark.in_turn(3)
+@pytest.mark.in_turn(6)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
 @pytest.mark.parametrize("verb", [create, reset], ids=lambda verb: verb.__name__)
 def test_a_password_that_nobody_has_seen_survives_the_screen(service, home, opened, verb, number):

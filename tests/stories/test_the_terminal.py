@@ -14,6 +14,7 @@ DEMO = ("demo", "--port", "0", "--customers", "40")
 
 
 @pytest.mark.parametrize("said", [(160, 50), (20, 5), (0, 0), ("x", "y")], ids=str)
+@pytest.mark.in_turn(3)
 def test_the_size_is_the_terminals_own_whatever_is_exported(demo, said):
     terminal, _ = demo(COLUMNS=str(said[0]), LINES=str(said[1]))
     assert "Filter" in terminal.text.splitlines()[-1], "the last line is the footer"
@@ -47,6 +48,7 @@ def go_to(terminal, place):
     terminal.sees(*seen)
 
 
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize(("place", "script"), STARTED)
 def test_without_a_shell_above_ctrl_z_says_so(opened, home, place, script):
     """As `ssh -t HOST tui-reseller`: nobody would bring it back."""
@@ -70,6 +72,7 @@ def stands_still(home):
     return states == ["T"]
 
 
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize(("place", "script"), STARTED)
 def test_a_shell_above_gets_the_terminal_and_gives_it_back(opened, home, place, script):
     terminal = opened(["bash", "--norc", "--noprofile", "-i"], environment(home, PS1="shell$ "))
@@ -114,6 +117,7 @@ def test_from_the_first_run_one_comes_to_the_shell_too(opened, home):
     terminal.sees("2   Connect")
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("place", [place for place in PLACES if place not in {"list", "filter"}])
 def test_ctrl_q_in_a_dialog_says_why_nothing_happens(opened, home, place):
     terminal = opened(program(*DEMO), environment(home))

@@ -8,6 +8,7 @@ pytestmark = pytest.mark.terminal
 HEADER = b" DEMO "
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize(
     ("key", "title", "times"), [("s", "Sort by", 0), ("?", "Help: keys", 1), ("n", "New customer", 0)]
 )
@@ -29,6 +30,7 @@ def test_a_dialog_that_closes_writes_what_was_below_it_once(demo, key, title, ti
     assert "Filter" in lines[-1]
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize(("size", "dialog", "page"), [((120, 40), 5_000, 10_000), ((80, 24), 4_000, 6_000)])
 def test_what_is_opened_and_closed_costs_about_what_it_covers(demo, size, dialog, page):
     """In bytes. What stands on the screen already is not written again, a style only where it changes."""

@@ -36,12 +36,14 @@ def test_all_commands_have_a_key_in_the_walk():
     assert len(LETTERS) > 40
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(n, marks=pytest.mark.long) for n in range(2, 8))])
-def test_a_repaint_changes_nothing(demo, seed):
+@pytest.mark.parametrize(
+    ("seed", "steps"), [(1, 6), *(pytest.param(seed, STEPS, marks=pytest.mark.long) for seed in range(8))]
+)
+def test_a_repaint_changes_nothing(demo, seed, steps):
     chance = random.Random(seed)
     terminal, _sandbox = demo("--provider", chance.choice(["reseller-v2", "subusers-v3"]), size=SIZES[seed % 2])
     pressed: list[object] = []
-    for _step in range(STEPS):
+    for _step in range(steps):
         for key in _keys(chance):
             pressed.append(key)
             terminal.press(key)

@@ -104,6 +104,7 @@ def test_what_is_settled_is_as_wide_in_tmux_and_no_text_is_wider_than_thought(pa
         assert measured.cells(text) == most_cells(text), text
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("width", [80, 120, 170])
 def test_states_stand_under_their_titles_on_the_screen(pane, width):
     screen = pane(width)

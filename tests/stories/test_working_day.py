@@ -21,6 +21,7 @@ NEW = (
 )
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("wire", ["json", "xml"])
 def test_a_working_day(demo, wire):
     terminal, sandbox = demo("--format", wire)

@@ -44,6 +44,8 @@ from tui_reseller.wiring import build
 PATIENCE = 20.0
 HURRY = 10
 """So much faster the clock of the keys runs, unless a test is about it: half a second to read is then a twentieth."""
+IDLE = {"SLEEP_GRANULARITY": 0.01, "SLEEP_IDLE": 0.0005}
+"""Who computes for so little of so many seconds has nothing to do (half of what the library waits for, at each key)."""
 KEYS = {
     " ": "space", "\r": "enter", ":": "colon", ".": "full_stop", "-": "minus", "@": "at", "/": "slash",
     "_": "underscore", "~": "tilde", "=": "equals_sign", '"': "quotation_mark", "(": "left_parenthesis",
@@ -241,6 +243,8 @@ async def open_desk(
         app.key_clock = lambda: time.monotonic() * HURRY
     try:
         async with AsyncExitStack() as stack:
+            for name, seconds in IDLE.items():
+                stack.enter_context(patch(f"textual._wait.{name}", seconds))
             if not paints:
                 stack.enter_context(patch.object(Compositor, "render_update", _paint_nothing))
             pilot = await stack.enter_async_context(app.run_test(size=size))

@@ -5,6 +5,7 @@ import pytest
 from tests.harness.waiting import soon
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("size", [(120, 40), (160, 40), (110, 30), (80, 24)])
 async def test_the_list_keeps_whole_columns_beside_editor_and_review(at_desk, someone, size):
     name = someone(email="a.long.name.at.a.long.place@somewhere-or-other.example.com")

@@ -43,6 +43,7 @@ def choices(desk: Desk) -> dict[str, str]:
     return {str(each.id).removeprefix("field-"): each.value for each in desk.app.screen.query(Choice)}
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_three_values_for_every_field_that_both_changed_and_nothing_chosen(at_desk, sandbox, someone, size):
     name = someone()

@@ -121,6 +121,7 @@ async def test_blanks_odd_names_and_the_encoding_are_said_on_the_page(at_desk, t
         await soon("said", lambda: any("Odd new names   taken as they are" in line for line in desk.lines()))
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("name", ["XLSX", "gzip", "a column twice", "no usernames", "an open quote"])
 async def test_what_is_refused_is_refused_in_the_same_words(at_desk, tmp_path, name):
     path = tmp_path / "bad.csv"

@@ -69,8 +69,8 @@ async def open_new(desk, lost, name):
         await desk.press("shift+tab", "enter", "escape")
 
 
-@pytest.mark.in_turn(7)
 @pytest.mark.parametrize("lost", LOST, ids=str)
+@pytest.mark.in_turn(9)
 async def test_what_became_of_a_lost_answer_is_known_in_the_end(opened, sandbox, lost):
     name = key = sandbox.fresh_name()
     if not lost.creates:

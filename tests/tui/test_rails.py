@@ -56,6 +56,7 @@ async def test_a_few_letters_that_a_slow_line_brings_together_are_no_burst(at_de
         await desk.applied(("delete", name))
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize(("keys", "title"), DIALOGS)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_a_customer_that_looks_like_another_is_named_and_has_to_be_typed(

@@ -114,6 +114,7 @@ async def test_a_low_pane_reads_nothing_that_it_does_not_show(open_v3, subusers)
         assert not [row for row in subusers.requests() if "credits" in row["path"] or "reputations" in row["path"]]
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 @pytest.mark.parametrize("region", ["global", "eu"])
 async def test_the_page_has_the_numbers_of_the_service(open_v3, subusers, size, region):

@@ -14,6 +14,7 @@ NEW = ("mail@neu.example", "Ana", "Ibarra", "Calle 12", "Bilbao", "PV", "48001",
 FORMATS = pytest.mark.parametrize("wire", ["json", "xml"])
 
 
+@pytest.mark.in_turn(2)
 @FORMATS
 async def test_d_stops_sending_and_e_starts_it_again(at_desk, someone, wire):
     name = someone()
@@ -103,6 +104,7 @@ async def test_p_takes_a_typed_password_and_refuses_two_that_differ(at_desk, san
         assert "sOmething" not in repr(sandbox.log())
 
 
+@pytest.mark.in_turn(2)
 @FORMATS
 async def test_n_reviews_a_new_customer_before_it_is_sent(at_desk, sandbox, wire):
     name = f"neu-{wire}.example"
@@ -164,6 +166,7 @@ async def test_a_refused_new_customer_is_told_and_n_brings_back_what_was_typed(a
         assert sandbox.log() == []
 
 
+@pytest.mark.in_turn(2)
 @FORMATS
 async def test_enter_edits_details_and_email_with_a_review_and_two_calls(at_desk, sandbox, someone, wire):
     name = someone()
@@ -216,7 +219,7 @@ async def test_x_r_renames_and_the_mark_goes_with_the_name(at_desk, someone):
         await desk.applied(("rename", name))
         await soon("the list has the new name", lambda: desk.row_of(f"{name}-b") is not None)
         assert desk.row_of(name) is None
-        assert desk.state.marked == {f"{name}-b"}
+        await soon("the mark goes along", lambda: desk.state.marked == {f"{name}-b"})
 
 
 async def test_x_d_deletes_after_the_username_was_typed(at_desk, sandbox, someone):
@@ -282,6 +285,7 @@ async def test_a_dot_repeats_the_verb_on_the_next_customer_but_asks(at_desk, san
     ],
     ids=ascii,
 )
+@pytest.mark.in_turn(3)
 async def test_the_review_of_a_new_customer_says_first_that_its_username_is_odd(at_desk, sandbox, name, why):
     async with at_desk() as desk:
         await desk.press("n")

@@ -123,7 +123,7 @@ def held_file(path: Path, wait: float) -> contextlib.AbstractContextManager[int]
 
 
 @contextlib.contextmanager
-def _holding(lock: Path, *, shared: bool, wait: float = LOCK_WAIT) -> Iterator[int]:
+def _holding(lock: Path, *, shared: bool, wait: float | None = None) -> Iterator[int]:
     import fcntl  # noqa: PLC0415 - POSIX only
 
     try:
@@ -132,7 +132,7 @@ def _holding(lock: Path, *, shared: bool, wait: float = LOCK_WAIT) -> Iterator[i
     except OSError as error:
         raise _unusable(lock, error) from None
     try:
-        until = time.monotonic() + wait
+        until = time.monotonic() + (LOCK_WAIT if wait is None else wait)
         while True:
             try:
                 fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
