@@ -111,11 +111,11 @@ async def test_a_ledger_that_goes_away_between_items_waits_for_the_calls_on_thei
     sandbox.fault("latency", ms=200, operation="disable", times=100)
     take, taken = ann.jobs.take, []
 
-    async def fails_in_the_middle(number, after):
+    async def fails_in_the_middle(number, after, *before):
         taken.append(after)
         if len(taken) == 2:
             raise LedgerUnavailable("the connection was lost")
-        return await take(number, after)
+        return await take(number, after, *before)
 
     monkeypatch.setattr(ann.jobs, "take", fails_in_the_middle)
     with pytest.raises(LedgerUnavailable, match="the connection was lost"):
