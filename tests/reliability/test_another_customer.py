@@ -1,12 +1,14 @@
-"""Somebody deletes a customer and opens another one of the same name, between any two steps of an undo or of the end of
-a suspension: the new one is sent nothing.
+"""Somebody deletes a customer and opens another one of the same name, between any two steps of an undo, of the end of a
+suspension, of a plan that is applied, and of a job that is gone on with: the new one is sent nothing.
 
 The steps are the readings that the program makes: before each of them in turn the rival acts. What happens after the
-last reading no program can see (README: "what no program can promise").
+last reading no program can see (README: "what no program can promise"). An undo and the end of a suspension read each
+customer just before sending; items of a plan go by the last reading that has the customer in it.
 """
 
 import asyncio
 import itertools
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -49,6 +51,8 @@ class Desk:
     rival_at: int = -1
     rival: Callable[[], None] = lambda: None
     came: int = 0
+    only: str = ""
+    """The customer whose readings count; all do if empty."""
 
     def services(self, _named: str | None = None, _debug: bool = False) -> Services:
         paths = Paths(*(self.folder / name for name in ("config", "state", "cache")))
@@ -61,8 +65,10 @@ class Desk:
         services.profiles.config.put(profile)
         return services
 
-    def come(self) -> None:
-        """A reading is about to be made."""
+    def come(self, *asked: str) -> None:
+        """A reading is about to be made: of certain customers, or of all."""
+        if self.only and asked and self.only not in asked:
+            return
         if self.readings == self.rival_at:
             self.rival()
         self.readings += 1
@@ -80,7 +86,7 @@ def desk(tmp_path, monkeypatch, sandboxes, request) -> Desk:
     find, stream = ResellerV2.find, ResellerV2.stream
 
     async def finding(self, *asked):
-        made.come()
+        made.come(*asked)
         return await find(self, *asked)
 
     async def streaming(self):
@@ -145,13 +151,59 @@ def by_due(desk: Desk, names: list[str]) -> Callable[[], object]:
     return lambda: desk("due", "--run", "--yes")
 
 
+def planned(desk: Desk, names: list[str]) -> str:
+    """Make a plan that starts customers who were stopped before; return its path."""
+    stopped(desk, *names)
+    path = str(desk.folder / "start.plan")
+    begin = names[0].rpartition("-")[0]
+    assert desk("plan", "new", "--filter", f"username~^{begin}-", "--action", "enable", "--out", path) == 0
+    return path
+
+
+def by_an_old_list(desk: Desk) -> None:
+    """Let the list on disk be too old, so that there is a reading before anything is sent."""
+    shutil.rmtree(desk.folder / "cache")
+
+
+def by_plan(desk: Desk, names: list[str]) -> Callable[[], object]:
+    path = planned(desk, names)
+    by_an_old_list(desk)
+    return lambda: desk("plan", "apply", path, "--confirm", f"{len(names)} acme")
+
+
+def broken_off(desk: Desk, names: list[str], fault: str, **how: object) -> None:
+    """Apply a plan while the service has a fault."""
+    path, since = planned(desk, names), desk.sandbox.last_seq()
+    desk.sandbox.fault(fault, operation="enable", times=len(names), **how)
+    desk("plan", "apply", path, "--confirm", f"{len(names)} acme")
+    desk.sandbox.clear()
+    assert not any(desk.sandbox.times_applied(name, Operation.ENABLE, since) for name in names)
+    by_an_old_list(desk)
+
+
+def by_retry(desk: Desk, names: list[str]) -> Callable[[], object]:
+    broken_off(desk, names, "status", code=400, shape="E1")
+    return lambda: desk("job", "retry", "1", "--yes", "--confirm", f"{len(names)} acme")
+
+
+def by_resume(desk: Desk, names: list[str]) -> Callable[[], object]:
+    broken_off(desk, names, "status", code=401, shape="E3")
+    return lambda: desk("job", "resume", "1", "--yes", "--confirm", f"{len(names)} acme")
+
+
 FLOWS = {
     "undo": (by_undo, 1),
     "undo of a few": (by_undo_of_a_job, 3),
     "undo of many": (by_undo_of_a_job, 23),
     "undo on the screen": (by_undo_on_the_screen, 1),
     "due": (by_due, 2),
+    "plan": (by_plan, 3),
+    "plan of many": (by_plan, 23),
+    "retry": (by_retry, 2),
+    "resume": (by_resume, 2),
 }
+
+BY_THE_LIST = {by_plan, by_retry, by_resume}
 
 
 def others_of(dialect: str) -> list[str]:
@@ -173,7 +225,7 @@ def test_the_new_customer_is_sent_nothing(desk, flow, other, capsys):
         for name in names:
             desk.sandbox.plant_person(name, **PERSON)
         desk.folder = desk.folder.with_name(f"{desk.folder.name.partition('@')[0]}@{step}")
-        desk.rival_at = -1
+        desk.rival_at, desk.only = -1, ""
         act = prepare(desk, names)
         victim = names[-1]
 
@@ -183,6 +235,7 @@ def test_the_new_customer_is_sent_nothing(desk, flow, other, capsys):
             desk.came = desk.sandbox.last_seq()
 
         desk.readings, desk.rival_at, desk.rival = 0, step, recycle
+        desk.only = victim if prepare in BY_THE_LIST else ""
         since = desk.sandbox.last_seq()
         act()
         said = capsys.readouterr()
@@ -193,7 +246,7 @@ def test_the_new_customer_is_sent_nothing(desk, flow, other, capsys):
         for name in names:
             assert desk.sandbox.times_applied(name, Operation.ENABLE, since) <= 1
         _ledger_agrees(desk, victim, sent=desk.sandbox.times_applied(victim, Operation.ENABLE, since))
-    assert step >= 2
+    assert step >= (1 if prepare in BY_THE_LIST else 2)
     assert desk.sandbox.times_applied(victim, Operation.ENABLE, since) == 1, "with nobody there it is sent"
 
 
