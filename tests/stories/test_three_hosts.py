@@ -22,7 +22,7 @@ def team(tmp_path):
 
 
 def confirmed(terminal, typed):
-    terminal.press(TAB, TAB)
+    terminal.press(TAB)
     terminal.by_hand(typed)
     terminal.sees(f"  {typed}")
     terminal.commit()

@@ -165,6 +165,7 @@ class JobRun:
     # What was left unknown, before anything new is sent
 
     async def _settle(self) -> None:
+        await self.session.desk.write_down()  # of a run before this one, if the ledger was away
         await self._put_back()
         entries = await self.session.ledger.needs_you(self.session.account)
         ours = [entry for entry in entries if entry.batch == self.job.batch and entry.outcome is Outcome.UNKNOWN]
