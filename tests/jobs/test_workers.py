@@ -39,7 +39,7 @@ async def open_job(office, sandbox, stem, ms=60):
 async def test_several_send_items_of_one_job_and_each_leaves_once(of, sandbox, planted, team_cluster):
     ann, bob = of("ann"), of("bob")
     planted(90, "share-")
-    job, running = await open_job(ann, sandbox, "share-")
+    job, running = await open_job(ann, sandbox, "share-", ms=250)  # so that bob has the time to come
     assert await bob.jobs.for_worker(job.account) == job.number
     by_bob = await joined(bob, await bob.jobs.get(job.number)).join()
     done = await running
