@@ -237,10 +237,13 @@ def run(folder, tests, options=""):
         "-n0",
         "-p",
         "no:cacheprovider",
+        "-m",
+        "not long or in_turn",
         *tests.split(),
         *options.split(),
     ]
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "CI": "true"}
+    ours = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "CI": "true", "PYTEST_ADDOPTS": ""}
+    environment = {**os.environ, **ours}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False
     )

@@ -108,9 +108,14 @@ class Terminal:
         self.child.send(text)
 
     def by_hand(self, text: str) -> None:
-        """Type a text letter by letter: what confirms must come from fingers."""
+        """Type a text letter by letter, each when the one before it was drawn: what confirms must come from fingers."""
         for letter in text:
+            drawn = len(self.raw)
             self.child.send(letter)
+            deadline = time.monotonic() + PATIENCE
+            while len(self.raw) == drawn:
+                assert time.monotonic() < deadline, f"nothing was drawn of {letter!r}\n{self.text}"
+                self.read()
             self.waits(0.02)
 
     def sees(self, *words: str, seconds: float = PATIENCE) -> None:
