@@ -100,6 +100,7 @@ def is_narrow(width: int, *, is_edited: bool) -> bool:
     return width - (EDITOR_CELLS if is_beside(width, is_edited=is_edited) else 0) < NARROW
 
 
+@lru_cache(maxsize=64)  # each row that is drawn asks
 def columns(
     provider: Provider,
     width: int,
