@@ -5,10 +5,11 @@ ledger, the sandbox's own log and a screen on a fifth machine say the same: noth
 * stopped: by SIGSTOP past their lease. The job is brought to its end by another one meanwhile; then they go on;
 * cut off: the line of one is down for a while, and some are killed meanwhile.
 
-A lease is six seconds here, so that it can be waited for. Small sizes by default; larger ones:
+A lease is six seconds here, so that it can be waited for. Small sizes by default; larger ones, and the real lease:
 
     TUI_RESELLER_KILLS=1000 TUI_RESELLER_STOPS=200 TUI_RESELLER_CUT_OFF=200 python -m pytest -m long -n0 -s
         tests/jobs/test_killed_hosts.py
+    TUI_RESELLER_KILLS=0 TUI_RESELLER_STOPS=3 TUI_RESELLER_CUT_OFF=0 TUI_RESELLER_LEASE=120 python -m pytest ...
 """
 
 import asyncio
@@ -35,7 +36,7 @@ WANTED = {
     "stops": int(os.environ.get("TUI_RESELLER_STOPS", "6")) // len(PROVIDERS),
     "cut off": int(os.environ.get("TUI_RESELLER_CUT_OFF", "3")) // len(PROVIDERS),
 }
-LEASE = 6
+LEASE = int(os.environ.get("TUI_RESELLER_LEASE", "6"))
 CUSTOMERS = 240
 CERTAIN = {"applied", "verified_applied", "already_so"}
 
