@@ -125,6 +125,20 @@ def test_what_one_does_another_sees_undoes_and_verifies(ann, bob, someone, team_
     assert [role for (role,) in who] == ["ann", "ann", "bob", "bob", "bob", "ann"]
 
 
+def test_who_wrote_a_note_is_told_by_role(ann, bob, someone):
+    """Here both are one account of one machine: only PostgreSQL tells them apart."""
+    someone("team-noted")
+    assert ann("list", "--limit", "1").code == 0
+    assert ann("note", "team-noted", "--label", "vip").row["operator"]["role"] == "ann"
+    shown = bob("note", "team-noted", "--output", "table").out
+    assert " by ann (" in shown, shown
+    assert bob("note", "team-noted", "--label", "gold").code == 0
+    told = ann("note", "team-noted", "--history", "--output", "table").out.splitlines()
+    assert [line.split()[-1] for line in told[-2:]] == ["bob", "ann"], told
+    assert [row["operator"]["role"] for row in ann("note", "team-noted", "--history").rows] == ["bob", "ann"]
+    assert [row["operator"]["role"] for row in ann("note", "--list").rows] == ["bob"]
+
+
 def test_an_open_outcome_of_one_locks_the_customer_for_the_other(ann, bob, someone):
     someone("team-two")
     ann.sandbox.fault("drop-after", operation="disable", times=1)

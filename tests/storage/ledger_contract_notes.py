@@ -20,15 +20,21 @@ class NotesContract(OneLedger):
         assert written.number == await ledger.newest(account) == 1
         assert abs(datetime.now(UTC) - written.time) < timedelta(minutes=1)
         (found,) = await ledger.customer_notes(account)
-        assert found == replace(written, time=found.time)
+        operator = replace(a_note("ana").operator, role=self.role)
+        assert found == replace(written, time=found.time, operator=operator)
         assert (found.label, found.text) == ("vip", "pays late\ncall first")
-        assert found.operator == a_note("ana").operator
         assert found.fingerprint == a_note("ana").fingerprint
         assert await ledger.noted_since(account, 0) == ["ana"]
         assert await ledger.noted_since(account, written.number) == []
         assert await ledger.customer_notes("other") == []
         assert await ledger.entries(AuditQuery()) == []
         assert (await ledger.check()).is_whole
+
+    async def test_a_row_of_another_kind_is_by_whom_the_database_says(self, ledger, account):
+        said = {"user": "kim", "host": "bastion"}
+        await ledger.note(account, "rules", "acme", {"operator": {**said, "role": "boss"}, "max": 5})
+        ((_time, body),) = await ledger.notes("rules", "acme")
+        assert body == {"operator": {**said, **({"role": self.role} if self.role else {})}, "max": 5}
 
     @pytest.mark.parametrize("name", ["half \ud800", "nul \0", 'quote " \\ %_', "日本", "\x1b]0;x\x07"])
     async def test_a_note_on_any_name_survives(self, ledger, a_note, account, name):
@@ -121,7 +127,7 @@ class NotesContract(OneLedger):
     async def test_a_note_that_was_overtaken_is_not_written(self, ledger, intent, a_note, account):
         seen = await ledger.newest(account)
         await ledger.write_note("acme", account, a_note("a", "theirs"), seen)
-        with pytest.raises(Conflict, match='"a" was changed by kim meanwhile; nothing was written'):
+        with pytest.raises(Conflict, match=f'"a" was changed by {self.role or "kim"} meanwhile'):
             await ledger.write_note("acme", account, a_note("a", "mine"), seen)
         await ledger.write_note("acme", account, a_note("b", "of another customer"), seen)
         for operation, outcome in ((Operation.RENAME, Outcome.REJECTED), (Operation.DISABLE, Outcome.APPLIED)):

@@ -23,7 +23,7 @@ from tui_reseller.storage.ledger.note_rows import (
     standing_notes,
 )
 from tui_reseller.storage.ledger.replay import last_set, replayed
-from tui_reseller.storage.ledger.rows import EntryRow, intent_row, outcome_row, plain_row, read_entry
+from tui_reseller.storage.ledger.rows import EntryRow, intent_row, outcome_row, plain_row, read_entry, said_by
 from tui_reseller.storage.ledger.spans import Rename, spans_of
 from tui_reseller.system.clock import utc_now
 from tui_reseller.system.process import Process
@@ -161,7 +161,7 @@ class MemoryLedger:
 
     async def notes(self, kind, entry):
         rows = [row for row in reversed(self._rows.notes) if (row.kind, row.entry) == (kind, escaped(entry))]
-        return [(row.time, json.loads(row.body)) for row in rows]
+        return [(row.time, said_by(json.loads(row.body), "")) for row in rows]
 
     async def newest_id(self, _account):
         return self._rows.last_entry_id() or ""

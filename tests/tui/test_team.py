@@ -32,6 +32,32 @@ async def test_what_one_does_is_on_the_screen_of_another(desk_of, sandbox, someo
         assert (entry.username, entry.operation.value) == (name, "disable")
 
 
+def _label(desk, name):
+    found = desk.state.notes.of(desk.main.context.session.customers.get(name))
+    return found.label if found else ""
+
+
+async def test_a_note_names_the_role_that_wrote_it(desk_of, someone, tmp_path):
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "bob").mkdir()
+    name = someone()
+    async with desk_of("ann") as ann, desk_of("bob") as bob:
+        for desk, label, wrote in ((ann, "vip", "ann"), (bob, "gold", "bob")):
+            await desk.go_to(name)
+            await desk.press("x", "b")
+            await desk.opened("Label and note")
+            desk.field("label").value = label
+            await desk.read_then("ctrl+s")
+            await desk.told("Kept: label and note")
+            for other in (ann, bob):
+                await soon("it is seen", lambda other=other, label=label: _label(other, name) == label)
+                await other.go_to(name)
+                await other.press("x", "b")
+                await other.opened("Label and note")
+                assert f" by {wrote}" in other.words(), other.words()
+                await other.press("escape")
+
+
 async def test_a_server_that_is_away_leaves_the_list_and_sends_nothing(
     desk_of, sandbox, someone, tmp_path, team_cluster
 ):

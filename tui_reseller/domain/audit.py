@@ -83,6 +83,11 @@ class Operator:
         return cls(user, host, ssh_from, uid, login_uid, {str(name): str(value) for name, value in claims.items()})
 
 
+def operator_name(found: Mapping[str, object]) -> str:
+    """Return who it was, in a word, of what Operator.as_dict returned. Not cleaned."""
+    return str(found.get("role") or found["user"])
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """An operation that is about to be sent. Account is the key of the account: what a lock is held on.

@@ -174,5 +174,5 @@ async def _list(inv: Invocation, session: Session) -> int:
 
 
 def _row(inv: Invocation, found: Note) -> dict[str, object]:
-    shown = {"time": f"{found.time:%Y-%m-%d %H:%M}", "operator": found.operator.user}
+    shown = {"time": f"{found.time:%Y-%m-%d %H:%M}", "operator": found.operator.name}
     return {**found.as_dict(), **(shown if inv.out.format == "table" else {})}

@@ -11,6 +11,7 @@ from tui_reseller.cli.exit_codes import ExitCode
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common
+from tui_reseller.domain.audit import operator_name
 from tui_reseller.domain.errors import LedgerUnavailable, RefusedHere
 from tui_reseller.domain.identity import Identity
 from tui_reseller.domain.printed import command
@@ -241,7 +242,8 @@ def change_line(change: Mapping[str, Any]) -> str:
     """Return a change of a profile's rules as a line."""
     before, after = change["before"], change["after"] or {}
     changed = [f"{name} {before[name]} -> {after[name]}" for name in before if after and before[name] != after[name]]
-    return f"rules changed {change['time']} by {clean(change['operator']['user'])}: {', '.join(changed) or 'removed'}"
+    who = clean(operator_name(change["operator"]))
+    return f"rules changed {change['time']} by {who}: {', '.join(changed) or 'removed'}"
 
 
 def warn_of_proxy(inv: Invocation, profile: Profile) -> None:

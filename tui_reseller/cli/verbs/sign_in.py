@@ -13,7 +13,7 @@ from tui_reseller.cli.exit_codes import ExitCode, for_result
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.options import common, one_customer
 from tui_reseller.cli.provider_help import of_operation
-from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.audit import AuditQuery, operator_name
 from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.grading import gravest
 from tui_reseller.domain.operation import Call, Operation, Outcome
@@ -144,5 +144,5 @@ def sign_ins(inv: Invocation) -> int:
 
 def _row(found: Mapping[str, object], *, in_table: bool) -> Mapping[str, object]:
     operator = found.get("operator")
-    named = operator.get("user") if in_table and isinstance(operator, dict) else operator
+    named = operator_name(operator) if in_table and isinstance(operator, dict) else operator
     return {**{name: found.get(name) for name in COLUMNS}, "operator": named}

@@ -17,7 +17,7 @@ from tui_reseller.storage.ledger.encoding import escaped, unescaped
 from tui_reseller.storage.ledger.entry_ids import typed_entry_id
 from tui_reseller.storage.ledger.query import condition_of
 from tui_reseller.storage.ledger.replay import last_set, replayed
-from tui_reseller.storage.ledger.rows import EntryRow, read_entry
+from tui_reseller.storage.ledger.rows import EntryRow, read_entry, said_by
 from tui_reseller.storage.ledger.spans import Rename, Span, spans_of
 from tui_reseller.storage.ledger.statements import (
     APPLIED,
@@ -231,8 +231,10 @@ class EntryReader:
 
     def notes(self, kind: str, entry: str) -> list[tuple[str, Mapping[str, object]]]:
         """Return time and body of the rows of another kind under a name, newest first."""
-        query = "SELECT time, body FROM rows WHERE kind = ? AND entry = ? ORDER BY number DESC"
-        return [(time, json.loads(body)) for time, body in self.select(query, kind, escaped(entry))]
+        query = f"SELECT time, body, {self.dialect.role} FROM rows i WHERE kind = ? AND entry = ? ORDER BY number DESC"  # noqa: S608 - our own text
+        return [
+            (time, said_by(json.loads(body), role)) for time, body, role in self.select(query, kind, escaped(entry))
+        ]
 
     def written_since(self, account: str, row: int, limit: int) -> list[Entry]:
         """Return operations that were begun, or got an outcome, behind a row, oldest first; at most so many."""

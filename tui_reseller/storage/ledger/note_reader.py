@@ -82,7 +82,7 @@ class NoteReader(EntryReader):
         one = [] if username is None else [username]
         among = f"kind = 'note' AND account IN ({placeholders(accounts)})" + " AND username = ?" * len(one)
         # In the order of their numbers, so that a file is read from its beginning to its end.
-        query = f"SELECT number, username, time, body FROM rows WHERE {among}"  # noqa: S608 - our own text
+        query = f"SELECT number, username, time, body, {self.dialect.role} FROM rows i WHERE {among}"  # noqa: S608 - our own text
         return [NoteRow(*found) for found in self.select(query, *accounts, *one)]
 
     def _renames(self, accounts: Sequence[str]) -> list[tuple[str, str]]:

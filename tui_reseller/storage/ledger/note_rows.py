@@ -21,12 +21,13 @@ KIND = "note"
 
 
 class NoteRow(NamedTuple):
-    """What a database has of a note. Username is escaped()."""
+    """What a database has of a note. Username is escaped(); role is who wrote it, where the database knows that."""
 
     number: int
     username: str
     time: str
     body: str
+    role: str = ""
 
 
 class AppliedRow(NamedTuple):
@@ -65,7 +66,7 @@ def read_note(row: NoteRow) -> Note:
         unescaped(row.username),
         _whole(label),
         _whole(text),
-        Operator.from_dict(content["operator"]),
+        replace(Operator.from_dict(content["operator"]), role=row.role),
         datetime.fromisoformat(row.time),
         {name: value and _whole(value) for name, value in fingerprint_from(content.get("fingerprint")).items()},
         row.number,
@@ -146,7 +147,7 @@ def refuse_overtaken(
     """
     newer = max((row for row in rows if row.number > seen), default=None)
     if newer is not None:
-        by = clean(read_note(newer).operator.user, longest=40)
+        by = clean(read_note(newer).operator.name, longest=40)
         raise Conflict(
             f"the note on {quoted(note.username)} was changed by {by} meanwhile; nothing was written",
             hint="look at it again, then decide",

@@ -15,8 +15,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from tui_reseller.domain.audit import operator_name
 from tui_reseller.domain.errors import BadConfig, InvalidInput
 from tui_reseller.domain.vault import Anchor
+from tui_reseller.storage.ledger.rows import said_by
 from tui_reseller.system.files import private_folder
 
 REMEDIES = (
@@ -131,12 +133,13 @@ class Receipt:
 
 class Takeover(NamedTuple):
     """A row that records another ledger in this place, or one that an operator accepted. Kind is "restored" or
-    "accepted", time ISO 8601, body JSON.
+    "accepted", time ISO 8601, body JSON, role who wrote it, where the database knows that.
     """
 
     kind: str
     time: str
     body: str
+    role: str = ""
 
 
 class Chain(Protocol):
@@ -161,12 +164,13 @@ def compare_with_receipt(chain: Chain, last: Anchor) -> tuple[str, str]:
     """
     if chain.holds(last):
         return "", ""
-    for kind, time, body in chain.takeovers():
-        with contextlib.suppress(ValueError, KeyError, TypeError):  # a row of another version, or none of ours
-            content = json.loads(body)
+    for kind, time, body, role in chain.takeovers():
+        # A row of another version, or none of ours:
+        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+            content = said_by(json.loads(body), role)
             if content["receipt"] == last.text:
                 kept = f"; the one before it is {content['kept']}" if content.get("kept") else ""
-                return "", f"the ledger was {kind} at {time} by {content['operator']['user']}{kept}"
+                return "", f"the ledger was {kind} at {time} by {operator_name(content['operator'])}{kept}"
     end = chain.head().number
     seen = f"row {last.number} is not the one that was written: the ledger was rewritten, or is another one"
     if end < last.number:

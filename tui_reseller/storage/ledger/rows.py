@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry, Intent, Operator, utc_text
@@ -113,6 +113,17 @@ def target_of(intent: Intent) -> str | None:
     if provider_of(intent.account).action(intent.operation).effect is not Effect.RENAMES:
         return None
     return next((str(change.after) for change in intent.changes if change.field == KEY), None)
+
+
+def said_by(content: dict[str, Any], role: str) -> dict[str, Any]:
+    """Return the content of a row that is no operation, with its operator as who the database knows that wrote it: a
+    role that the content names itself is a claim.
+    """
+    operator = content.get("operator")
+    if not isinstance(operator, dict):
+        return content
+    known = {"role": role} if role else {}
+    return {**content, "operator": {name: it for name, it in operator.items() if name != "role"} | known}
 
 
 class EntryRow(NamedTuple):

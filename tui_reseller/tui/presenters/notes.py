@@ -24,7 +24,7 @@ def in_one_line(note: Note) -> str:
 
 def written_words(note: Note, now: datetime) -> str:
     """Say when a note was written, and by whom."""
-    return f"{clock_text(note.time, now)} by {clean(note.operator.user, longest=20)}"
+    return f"{clock_text(note.time, now)} by {clean(note.operator.name, longest=20)}"
 
 
 def spoken_words(note: Note) -> str:

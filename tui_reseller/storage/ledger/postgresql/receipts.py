@@ -57,7 +57,7 @@ class AccountChain:
 
     def takeovers(self) -> Iterator[Takeover]:
         """Return the rows that record that somebody accepted what is missing, newest first."""
-        query = "SELECT kind, time, body FROM rows WHERE kind = 'accepted' AND account = ? ORDER BY number DESC"
+        query = "SELECT kind, time, body, role FROM rows WHERE kind = 'accepted' AND account = ? ORDER BY number DESC"
         return (Takeover(*row) for row in self._link.execute(query, (self._account,)))
 
 
