@@ -206,13 +206,6 @@ def test_a_server_that_is_away_leaves_reading_the_service(consoles, tmp_path, so
     assert len(ann.sandbox.log()) == before
 
 
-@pytest.mark.parametrize("argv", [["ledger", "backup", "x"], ["ledger", "restore", "x", "--yes"]])
-def test_what_only_a_file_has_is_refused_with_what_to_do(ann, argv):
-    ran = ann(*argv)
-    assert ran.code == 11
-    assert "pg_dump" in ran.err or "ledger show" in ran.err
-
-
 def test_a_plan_of_one_is_applied_by_another(ann, bob, someone, tmp_path):
     someone("team-five")
     someone("team-six")

@@ -19,8 +19,9 @@ async def of(team_cluster, tmp_path):
     """Open the ledger as somebody, on a machine of his own."""
     opened = []
 
-    def open_as(role):
-        opened.append(TeamLedger(Team(team_cluster.address(role)), receipts=tmp_path / f"config of {role}"))
+    def open_as(role, database="team"):
+        there = Team(team_cluster.address(role, database))
+        opened.append(TeamLedger(there, receipts=tmp_path / f"config of {role}"))
         return opened[-1]
 
     yield open_as
@@ -97,3 +98,61 @@ async def test_who_may_only_read_compares_too(team_cluster, of, intent):
     assert await TeamVault(eve).doubt() == ""
     team_cluster.ask(CUT + "DELETE FROM rows WHERE number > 2")
     assert "the ledger ends with row 2" in await TeamVault(eve).doubt()
+
+
+@pytest.fixture
+def copied(team_cluster):
+    """Put a copy of the ledger at another place, as it is now."""
+    made = []
+
+    def copy(name):
+        team_cluster.ask(f"CREATE DATABASE {name} TEMPLATE team", database="postgres")
+        made.append(name)
+
+    yield copy
+    for name in made:
+        team_cluster.ask(f"DROP DATABASE {name} WITH (FORCE)", database="postgres")
+
+
+async def test_an_older_dump_at_another_place_is_seen_as_well(of, copied, intent):
+    """As after a failover that lost rows, or on a new server."""
+    ann = of("ann")
+    await two_operations(ann, intent)
+    copied("older")
+    await done(ann, intent(username="three"))
+    await ann.aclose()
+    there = of("ann", "older")
+    with pytest.raises(LedgerUnavailable, match="the ledger ends with row 4, but row 6 was written"):
+        await there.begin(intent(username="four"))
+    await done(there, intent(username="elsewhere", account=OTHER))
+    vault = TeamVault(there)
+    await vault.accept("the old server burnt", KIM)
+    await there.aclose()
+    await done(there, intent(username="four"))
+    assert await vault.doubt() == ""
+
+
+async def test_a_ledger_that_came_whole_to_another_place_is_no_doubt(of, copied, intent):
+    ann = of("ann")
+    await two_operations(ann, intent)
+    copied("moved")
+    there = of("ann", "moved")
+    for name in ("three", "four"):
+        await done(there, intent(username=name))
+    assert (await TeamVault(there).doubt(), there.complaint()) == ("", "")
+    await there.aclose()
+    await done(there, intent(username="five"))
+
+
+async def test_trying_out_an_older_dump_elsewhere_is_no_doubt_of_the_ledger_itself(of, copied, intent):
+    ann, there = of("ann"), of("ann", "older")
+    await two_operations(ann, intent)
+    copied("older")
+    await done(ann, intent(username="three"))
+    await ann.aclose()
+    await TeamVault(there).accept("to try it", KIM)
+    for name in ("a", "b", "c", "d"):
+        await done(there, intent(username=name))
+    await there.aclose()
+    await done(ann, intent(username="four"))
+    assert await TeamVault(ann).doubt() == ""

@@ -9,12 +9,15 @@ import click
 
 
 class Verb(NamedTuple):
-    """A verb before its module is loaded: where it lives, and its line in the help of the group."""
+    """A verb before its module is loaded: where it lives, and its line in the help of the group. It is found under
+    other_name, too.
+    """
 
     name: str
     place: str
     section: str
     help: str
+    other_name: str = ""
 
 
 class LazyGroup(click.Group):
@@ -24,6 +27,7 @@ class LazyGroup(click.Group):
         super().__init__(**settings)  # type: ignore[arg-type]  # handed through to click as they are
         self.help = with_examples_kept(self.help)
         self._verbs = {verb.name: verb for verb in verbs}
+        self._names = {verb.other_name: verb.name for verb in verbs if verb.other_name}
         self._written: dict[str, str | None] = {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -50,6 +54,7 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the verb; an unknown one is a usage error that names the nearest."""
+        args = [self._names.get(args[0], args[0]), *args[1:]]
         if args[0] not in self._verbs and not ctx.resilient_parsing:
             from tui_reseller.domain.nearest import did_you_mean  # noqa: PLC0415 - for an error only
 

@@ -29,7 +29,7 @@ _YES = click.option("--yes", is_flag=True, help="Do not ask.")
     verbs=(
         Verb("backup", "ledger:backup", _WORDS, "Write all of it to a new file, while others go on."),
         Verb("restore", "ledger:restore", _WORDS, "Put a backup in its place; the present one is kept."),
-        Verb("accept", "ledger:accept", _WORDS, "Go on although rows are missing or replaced."),
+        Verb("accept", "ledger:accept", _WORDS, "Go on although rows are missing or replaced.", "accept-loss"),
         Verb("init", "team_ledger:init", _TEAM, "Make one in a database of PostgreSQL."),
         Verb("migrate", "team_ledger:migrate", _TEAM, "Bring it to the version of this program."),
         Verb("show", "team_ledger:show", _TEAM, "Say what it is, and who you are there."),
@@ -146,7 +146,8 @@ def _operations(count: int) -> str:
 def accept(inv: Invocation, *, reason: str, yes: bool) -> int:
     """Go on with a ledger whose last rows are missing or replaced. Until then nothing is sent.
 
-    What the missing rows recorded stays unknown, open outcomes included: check these customers first.
+    What the missing rows recorded stays unknown, open outcomes included: check these customers first. Of the
+    ledger of a team that is so in each account, for this machine. Found as accept-loss, too.
 
     Examples:
       tui-reseller ledger accept --reason 'state folder lost with the old disk, ticket 4711'

@@ -24,6 +24,7 @@ from tui_reseller.system.clock import boot_seconds
 from tui_reseller.system.current_operator import role_in
 
 CONNECT_SECONDS = 5
+_META = "SELECT version, id::text FROM reseller.meta"
 _OWN_AUTHORITY = Path("~/.postgresql/root.crt")
 """Where the driver looks for the authority of servers, unless it is told otherwise."""
 _KNOWS_SYSTEM = 160000
@@ -64,7 +65,8 @@ class Link:
     """A connection. Every method may raise LedgerUnavailable; what is executed may raise psycopg.Error as well.
 
     Nothing that it waits for is cancelled: a commit that was cancelled may be done. Who has waited long enough cuts it.
-    Waits_since is when the server was asked what it has not answered yet (seconds of boot_seconds), or None.
+    Waits_since is when the server was asked what it has not answered yet (seconds of boot_seconds), or None. Ledger_id
+    is that of a known ledger.
     """
 
     def __init__(self, team: Team, password: Password, *, is_known: bool = True) -> None:
@@ -72,6 +74,7 @@ class Link:
         self.place = team.place
         self.waits_since: float | None = None
         self.was_cut = False
+        self.ledger_id = ""
         parameters = parameters_of(team)
         self.role = parameters["user"]
         self.database = self._connect(parameters, password)
@@ -99,7 +102,7 @@ class Link:
     def _refuse_version(self) -> None:
         with team_errors(self.place):
             try:
-                ((version,),) = self.database.execute("SELECT version FROM reseller.meta").fetchall()
+                ((version, self.ledger_id),) = self.database.execute(_META).fetchall()
             except psycopg.errors.InsufficientPrivilege:
                 asks = line("tui-reseller", "ledger", "member", "add", Typed(self.role), "--may", "write")
                 words = f'role "{clean(self.role, longest=63)}" is no member of this ledger'

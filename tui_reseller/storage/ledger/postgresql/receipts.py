@@ -12,29 +12,62 @@ from tui_reseller.storage.ledger.postgresql.link import Link
 from tui_reseller.storage.ledger.receipt import Receipt, Takeover, compare_with_receipt
 
 
+class AccountReceipt:
+    """What is kept of one account: by where its ledger is, so that another ledger in that place is told; and by what
+    ledger it is, so that an older dump of it is told at another place, too. The first one that there is counts.
+    """
+
+    def __init__(self, *kept: Receipt) -> None:
+        self.kept = kept
+
+    def last(self) -> Anchor | None:
+        """Return what was written last, by whatever process; None if there is no receipt."""
+        return next(filter(None, (one.last() for one in self.kept)), None)
+
+    def keep(self, anchor: Anchor, *, anew: bool = False) -> None:
+        """Write down the last row (Receipt.keep)."""
+        for one in self.kept:
+            one.keep(anchor, anew=anew)
+
+    def begin(self, anchor: Anchor, *, anew: bool) -> None:
+        """Write down the last row of a chain that was compared, also where nothing can be read."""
+        for one in self.kept:
+            one.keep(anchor, anew=anew or one.last() is None)
+
+    def warn(self, words: str) -> None:
+        """Warn the operator of something, once; of an empty text never."""
+        self.kept[0].warn(words)
+
+
 class TeamReceipts:
-    """The receipts of a ledger, one for each account (escaped). Not for two threads."""
+    """The receipts of a ledger, those of each account (escaped). Not for two threads."""
 
     def __init__(self, folder: Path | None, place: str) -> None:
         """Folder is the config folder; None keeps nothing. Place is what the ledger is called."""
         self._folder = folder
         self._place = place
-        self._made: dict[str, Receipt] = {}
+        self._made: dict[tuple[str, str], AccountReceipt] = {}
 
-    def of(self, account: str) -> Receipt:
-        """Return the receipt of an account."""
-        if account not in self._made:
-            self._made[account] = Receipt(self._folder, Path(f"/{self._place}") / account)
-        return self._made[account]
+    def of(self, link: Link, account: str) -> AccountReceipt:
+        """Return the receipt of an account in the ledger that a connection leads to."""
+        key = link.ledger_id, account
+        if key not in self._made:
+            places = (f"/{self._place}", f"/ledger of a team/{link.ledger_id}")
+            self._made[key] = AccountReceipt(*(Receipt(self._folder, Path(place) / account) for place in places))
+        return self._made[key]
 
     def take_warnings(self) -> str:
         """Return what is to be warned of, then nothing."""
-        return "\n".join(filter(None, [receipt.take_warnings() for receipt in list(self._made.values())]))
+        found = [receipt.take_warnings() for receipt in self._all()]
+        return "\n".join(dict.fromkeys(filter(None, found)))
 
     def close(self) -> None:
         """Close the files."""
-        for receipt in self._made.values():
+        for receipt in self._all():
             receipt.close()
+
+    def _all(self) -> list[Receipt]:
+        return [receipt for made in list(self._made.values()) for receipt in made.kept]
 
 
 class AccountChain:
@@ -66,11 +99,11 @@ def doubt_of(link: Link, receipts: TeamReceipts, account: str) -> str:
 
     Raises psycopg.Error.
     """
-    receipt, chain = receipts.of(account), AccountChain(link, account)
+    receipt, chain = receipts.of(link, account), AccountChain(link, account)
     last = receipt.last()
     doubt, remark = compare_with_receipt(chain, last) if last else ("", "")
     receipt.warn(remark)
     if not doubt:
-        receipt.keep(chain.head(), anew=last is None or bool(remark))
+        receipt.begin(chain.head(), anew=bool(remark))
         return ""
     return f"{doubt} ({link.place}, {unescaped(account)})"

@@ -14,11 +14,15 @@ from tui_reseller.storage.ledger.chain import BEGINNING
 from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger
 
 
-def _no_file() -> NoReturn:
-    raise RefusedHere(
-        "refused: the ledger of a team is no file; nothing was changed",
-        hint="back up and restore it with the tools of PostgreSQL, as pg_dump",
-    )
+def _no_file(done: str, what_next: str) -> NoReturn:
+    raise RefusedHere(f"refused: the ledger of a team is no file; nothing was {done}", hint=what_next)
+
+
+_BACKUP = "whoever administers PostgreSQL backs it up: pg_dump"
+_RESTORE = (
+    "whoever administers PostgreSQL restores it: pg_restore; where rows are missing then, nothing is sent until: "
+    "tui-reseller ledger accept --reason TEXT"
+)
 
 
 class TeamVault:
@@ -41,7 +45,7 @@ class TeamVault:
 
     async def back_up(self, path: Path) -> Anchor:
         """Raise RefusedHere."""
-        _no_file()
+        _no_file("written", _BACKUP)
 
     async def accept(self, reason: str, operator: Operator) -> Anchor:
         """Go on with accounts that do not fit their receipts; a row of each records who decided that, and why. Return
@@ -56,8 +60,8 @@ class TeamVault:
 
     def candidate(self, path: Path) -> AbstractAsyncContextManager[Comparison]:
         """Raise RefusedHere."""
-        _no_file()
+        _no_file("changed", _RESTORE)
 
     async def restore(self, path: Path, operator: Operator) -> Restored:
         """Raise RefusedHere."""
-        _no_file()
+        _no_file("changed", _RESTORE)

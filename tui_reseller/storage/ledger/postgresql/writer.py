@@ -115,7 +115,7 @@ class Writer:
         self._refuse_doubtful(link, account)
         try:
             ((found,),) = link.execute(f"SELECT {call}", (first, self._session, *values))
-            self._receipts.of(account).keep(AccountChain(link, account).head())
+            self._receipts.of(link, account).keep(AccountChain(link, account).head())
         except psycopg.Error as error:
             if words := REFUSALS.get(code_of(error)):
                 raise RefusedHere(f"refused: {words[0]}; nothing was changed", hint=words[1]) from None
@@ -135,7 +135,7 @@ class Writer:
         ((told, *_),) = link.execute(f"SELECT write(?, ?, ?){sign}", (account, self._session, Jsonb(ops)))
         self.owes_sign = not sign
         if "number" in told:
-            self._receipts.of(account).keep(Anchor(told["number"], told["hash"]))
+            self._receipts.of(link, account).keep(Anchor(told["number"], told["hash"]))
         return list(told["answers"])
 
     def _refuse_doubtful(self, link: Link, account: str) -> None:
@@ -160,8 +160,9 @@ class Writer:
 
     def accept(self, account: str, body: Mapping[str, object]) -> Anchor:
         """Go on with an account that does not fit its receipt; return the row of it that records who decided that."""
-        link, receipt = self._ready(), self._receipts.of(account)
-        last, chain = receipt.last(), AccountChain(link, account)
+        link = self._ready()
+        receipt, chain = self._receipts.of(link, account), AccountChain(link, account)
+        last = receipt.last()
         try:
             said = {"receipt": last.text if last else "", "head": chain.head().text, **body}
             self._call(link, account, [{"do": "note", "kind": "accepted", "entry": "ledger", "body": compact(said)}])
