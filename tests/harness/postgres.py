@@ -76,8 +76,8 @@ class Cluster:
         )
         self._control("start", "-o", options, "-l", str(self.folder / "log"))
 
-    def serve_tls(self, certificate: Path) -> None:
-        """Start anew with TLS, on the loopback as well: with the certificate in a folder."""
+    def serve_tls(self, certificate: Path, more: str = "") -> None:
+        """Start anew with TLS, on the loopback as well: with the certificate in a folder, and more options."""
         for name in ("cert.pem", "key.pem"):
             shutil.copy(certificate / name, self.folder / name)
             (self.folder / name).chmod(0o600)
@@ -85,7 +85,7 @@ class Cluster:
                 shutil.chown(self.folder / name, "nobody", "nogroup")
         self.stop()
         files = f"-c ssl_cert_file={self.folder}/cert.pem -c ssl_key_file={self.folder}/key.pem"
-        self.start(f"-c listen_addresses=127.0.0.1 -c ssl=on {files}")
+        self.start(f"-c listen_addresses=127.0.0.1 -c ssl=on {files} {more}")
 
     def stop(self) -> None:
         """Stop it as an administrator in a hurry does: who is connected is cut off."""

@@ -1,16 +1,14 @@
 """A team's ledger and its server: away, silent, lost in the middle, read-only, of another version, held by somebody."""
 
 import asyncio
-import contextlib
 import os
 import shutil
-import socket
-import threading
 import time
 
 import pytest
 
 from tests.harness.certificates import make_certificate
+from tests.harness.muted_line import MutedLine
 from tests.harness.postgres import Cluster
 from tests.harness.sandbox import free_port
 from tests.storage.operations import done
@@ -25,42 +23,6 @@ from tui_reseller.storage.ledger.postgresql.ledger import TeamLedger
 from tui_reseller.storage.ledger.postgresql.writer import NEVER_LEFT
 from tui_reseller.storage.ledger.rows import LOST
 from tui_reseller.system.clock import boot_seconds
-
-
-class MutedLine:
-    """A socket before the server's: it hands everything on, until it is told to swallow what the server says."""
-
-    def __init__(self, cluster: Cluster, folder) -> None:
-        self.folder, self.is_mute = folder, False
-        self._server = str(cluster.folder / ".s.PGSQL.5432")
-        self._listening = socket.socket(socket.AF_UNIX)
-        self._listening.bind(str(folder / ".s.PGSQL.5432"))
-        self._listening.listen()
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listening.accept()
-            except OSError:
-                return
-            server = socket.socket(socket.AF_UNIX)
-            server.connect(self._server)
-            threading.Thread(target=self._hand_on, args=(client, server, False), daemon=True).start()
-            threading.Thread(target=self._hand_on, args=(server, client, True), daemon=True).start()
-
-    def _hand_on(self, source, target, from_server: bool) -> None:
-        with contextlib.suppress(OSError):  # one of them has gone
-            while data := source.recv(65536):
-                if not (from_server and self.is_mute):
-                    target.sendall(data)
-        for line in (source, target):
-            with contextlib.suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-            line.close()
-
-    def close(self) -> None:
-        self._listening.close()
 
 
 @pytest.fixture

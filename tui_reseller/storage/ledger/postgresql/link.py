@@ -16,15 +16,17 @@ from tui_reseller.domain.errors import BadConfig, ResellerError
 from tui_reseller.domain.printed import Typed, command, line
 from tui_reseller.domain.team import Team, needs_certificate
 from tui_reseller.domain.text import clean
-from tui_reseller.storage.ledger.postgresql.errors import away, team_errors
+from tui_reseller.storage.ledger.postgresql.errors import READ_ONLY_HINT, away, team_errors
 from tui_reseller.storage.ledger.postgresql.password import Password
 from tui_reseller.storage.ledger.postgresql.probing import why_not
 from tui_reseller.storage.ledger.postgresql.schema import SCHEMA, VERSION
-from tui_reseller.system.clock import boot_seconds
+from tui_reseller.system.clock import boot_seconds, utc_now
 from tui_reseller.system.current_operator import role_in
 
 CONNECT_SECONDS = 5
-_META = "SELECT version, id::text FROM reseller.meta"
+CLOCK_SECONDS = 5
+"""How far the clock of this machine may be from that of the server: what was written is compared with what was read."""
+_META = "SELECT version, id::text, extract(epoch FROM clock_timestamp())::float8 FROM reseller.meta"
 _OWN_AUTHORITY = Path("~/.postgresql/root.crt")
 """Where the driver looks for the authority of servers, unless it is told otherwise."""
 _KNOWS_SYSTEM = 160000
@@ -66,7 +68,7 @@ class Link:
 
     Nothing that it waits for is cancelled: a commit that was cancelled may be done. Who has waited long enough cuts it.
     Waits_since is when the server was asked what it has not answered yet (seconds of boot_seconds), or None. Ledger_id
-    is that of a known ledger.
+    is that of a known ledger, clock_ahead how many seconds the clock of this machine was ahead of the server's.
     """
 
     def __init__(self, team: Team, password: Password, *, is_known: bool = True) -> None:
@@ -75,6 +77,7 @@ class Link:
         self.waits_since: float | None = None
         self.was_cut = False
         self.ledger_id = ""
+        self.clock_ahead = 0.0
         parameters = parameters_of(team)
         self.role = parameters["user"]
         self.database = self._connect(parameters, password)
@@ -102,7 +105,9 @@ class Link:
     def _refuse_version(self) -> None:
         with team_errors(self.place):
             try:
-                ((version, self.ledger_id),) = self.database.execute(_META).fetchall()
+                began = utc_now().timestamp()
+                ((version, self.ledger_id, there),) = self.database.execute(_META).fetchall()
+                self.clock_ahead = max(began - there, 0.0) or min(utc_now().timestamp() - there, 0.0)
             except psycopg.errors.InsufficientPrivilege:
                 asks = line("tui-reseller", "ledger", "member", "add", Typed(self.role), "--may", "write")
                 words = f'role "{clean(self.role, longest=63)}" is no member of this ledger'
@@ -119,6 +124,16 @@ class Link:
                 f"it is of an older version (schema {version}, needed: {VERSION})",
                 command("ledger", "migrate") + ", by a role that may",
             )
+
+    def refuse_other_time(self) -> None:
+        """Raise LedgerUnavailable where the clocks are too far from each other for anything to be sent. Then it is
+        closed: the next connection looks at them anew.
+        """
+        if abs(self.clock_ahead) > CLOCK_SECONDS:
+            self.close()
+            way = "ahead of" if self.clock_ahead > 0 else "behind"
+            words = f"the clock of this machine is {abs(self.clock_ahead):.0f} s {way} that of PostgreSQL"
+            raise away(self.place, words, f"set the one that is wrong (timedatectl tells); {READ_ONLY_HINT}")
 
     def execute(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query, with a `?` for each value. Raises psycopg.Error."""

@@ -162,9 +162,8 @@ class Writer:
         """Go on with an account that does not fit its receipt; return the row of it that records who decided that."""
         link = self._ready()
         receipt, chain = self._receipts.of(link, account), AccountChain(link, account)
-        last = receipt.last()
         try:
-            said = {"receipt": last.text if last else "", "head": chain.head().text, **body}
+            said = {"receipt": last.text if (last := receipt.last()) else "", "head": chain.head().text, **body}
             self._call(link, account, [{"do": "note", "kind": "accepted", "entry": "ledger", "body": compact(said)}])
             receipt.keep(chain.head(), anew=True)
             self._doubts[account] = ""
@@ -253,6 +252,7 @@ class Writer:
 
     def _open_session(self, link: Link) -> None:
         """Open a session, and settle what lost ones have left: what is on its way goes on in this one."""
+        link.refuse_other_time()
         at = self._clock()
         ((session, lease),) = link.execute(
             "SELECT hello(?), extract(epoch FROM lease())::integer", (Jsonb(self._claims),)
