@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from tests.harness.certificates import make_certificate
 from tests.harness.muted_line import MutedLine
+from tests.harness.pooler import pooled
 from tests.harness.postgres import Cluster
 from tests.harness.sandbox import free_port
 
@@ -21,7 +22,7 @@ READING_GOES_ON = "nothing waits to be sent"
 LEDGER = "tui_reseller.storage.ledger.postgresql"
 KEPT = ("read-only", "without rights", "clock", "held", "rows missing")
 """Where what was done is still told."""
-TROUBLES = ("away", "silent", "newer schema", "no member", "certificate", "no tls", "full", *KEPT)
+TROUBLES = ("away", "silent", "newer schema", "no member", "certificate", "no tls", "full", "lent", *KEPT)
 
 
 @dataclass
@@ -75,6 +76,13 @@ def _newer(cluster: Cluster, _folder: Path) -> Iterator[Trouble]:
         yield Trouble(cluster.address("ann"), "a newer version of this program made it", "update tui-reseller")
     finally:
         cluster.ask(f"UPDATE reseller.meta SET version = {ours}")
+
+
+@contextlib.contextmanager
+def _lent(cluster: Cluster, _folder: Path) -> Iterator[Trouble]:
+    words = "the pooler before it lends a connection for one transaction only"
+    with pooled(cluster, "transaction") as pooler:
+        yield Trouble(pooler.address("ann"), words, "pool_mode = session")
 
 
 @contextlib.contextmanager
@@ -155,6 +163,6 @@ def _rows_missing(cluster: Cluster, _folder: Path) -> Iterator[Trouble]:
 
 _MAKERS = {
     "away": _away, "silent": _silent, "read-only": _read_only, "newer schema": _newer, "no member": _no_member,
-    "without rights": _without_rights, "certificate": _certificate, "no tls": _no_tls, "full": _full,
+    "without rights": _without_rights, "certificate": _certificate, "no tls": _no_tls, "full": _full, "lent": _lent,
     "clock": _clock, "held": _held, "rows missing": _rows_missing,
 }  # fmt: skip

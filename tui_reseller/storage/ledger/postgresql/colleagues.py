@@ -1,7 +1,7 @@
 """Others who work in a team's ledger: where they are, and a sign without content that one of them has written.
 
-A sign is heard on a connection of its own (LISTEN), by the event loop. Where none arrives, as behind a PgBouncer that
-lends connections for a transaction, others are looked for every two seconds.
+A sign is heard on a connection of its own (LISTEN), by the event loop. Where none arrives, others are looked for every
+two seconds.
 """
 
 import asyncio

@@ -276,7 +276,7 @@ class TeamLedger(AskedLedger["TeamReader"]):
     def pid(self) -> int:
         """The process of PostgreSQL that serves what we write: signs of it are our own."""
         link = self._writer.link if self._writer is not None else None
-        return link.database.info.backend_pid if link is not None and not link.database.closed else 0
+        return link.pid if link is not None and not link.database.closed else 0
 
     def connect(self) -> "Link":
         """Return a connection of its own. Raises LedgerUnavailable."""

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import select
-import socket
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from tui_reseller.domain.team import Team, needs_certificate
 from tui_reseller.domain.text import clean
 from tui_reseller.storage.ledger.postgresql.errors import READ_ONLY_HINT, away, team_errors
 from tui_reseller.storage.ledger.postgresql.password import Password
+from tui_reseller.storage.ledger.postgresql.pooled import refuse_lent, sever
 from tui_reseller.storage.ledger.postgresql.probing import why_not
 from tui_reseller.storage.ledger.postgresql.schema import SCHEMA, VERSION
 from tui_reseller.system.clock import boot_seconds, utc_now
@@ -26,7 +26,12 @@ from tui_reseller.system.current_operator import role_in
 CONNECT_SECONDS = 5
 CLOCK_SECONDS = 5
 """How far the clock of this machine may be from that of the server: what was written is compared with what was read."""
-_META = "SELECT version, id::text, extract(epoch FROM clock_timestamp())::float8 FROM reseller.meta"
+_PATH = f"set_config('search_path', '{SCHEMA}, pg_temp', false)"
+"""Said when there is a connection: poolers let nobody say it before."""
+_META = (
+    "SELECT version, id::text, extract(epoch FROM clock_timestamp())::float8, pg_backend_pid(), "  # noqa: S608 - our own
+    f"{_PATH} FROM {SCHEMA}.meta"
+)
 _OWN_AUTHORITY = Path("~/.postgresql/root.crt")
 """Where the driver looks for the authority of servers, unless it is told otherwise."""
 _KNOWS_SYSTEM = 160000
@@ -45,8 +50,7 @@ def parameters_of(team: Team) -> dict[str, str]:
         raise BadConfig("the address of the ledger cannot be read", hint="it is postgresql://HOST/DATABASE") from None
     if "password" in found:
         raise BadConfig("a password stands in the address of the ledger", hint="name a password_command")
-    options = f"{found.get('options', '')} -c search_path={SCHEMA},pg_temp".strip()
-    return {**found, **_ALWAYS, **_proof(found), "user": role_in(team), "options": options}
+    return {**found, **_ALWAYS, **_proof(found), "user": role_in(team)}
 
 
 def _proof(found: Mapping[str, str]) -> dict[str, str]:
@@ -68,7 +72,8 @@ class Link:
 
     Nothing that it waits for is cancelled: a commit that was cancelled may be done. Who has waited long enough cuts it.
     Waits_since is when the server was asked what it has not answered yet (seconds of boot_seconds), or None. Ledger_id
-    is that of a known ledger, clock_ahead how many seconds the clock of this machine was ahead of the server's.
+    is that of a known ledger, clock_ahead how many seconds the clock of this machine was ahead of the server's,
+    pid the process of the server.
     """
 
     def __init__(self, team: Team, password: Password, *, is_known: bool = True) -> None:
@@ -78,15 +83,20 @@ class Link:
         self.was_cut = False
         self.ledger_id = ""
         self.clock_ahead = 0.0
+        self.pid = 0
         parameters = parameters_of(team)
         self.role = parameters["user"]
         self.database = self._connect(parameters, password)
-        if is_known:
-            try:
+        try:
+            if is_known:
                 self._refuse_version()
-            except BaseException:
-                self.close()
-                raise
+                refuse_lent(self.place, self.database, self.pid, lambda: self._connect(parameters, password))
+            else:
+                with team_errors(self.place):
+                    self.database.execute(f"SELECT {_PATH}")
+        except BaseException:
+            self.close()
+            raise
 
     def _connect(self, parameters: dict[str, str], password: Password) -> psycopg.Connection[tuple[Any, ...]]:
         try:
@@ -106,7 +116,7 @@ class Link:
         with team_errors(self.place):
             try:
                 began = utc_now().timestamp()
-                ((version, self.ledger_id, there),) = self.database.execute(_META).fetchall()
+                ((version, self.ledger_id, there, self.pid, _path),) = self.database.execute(_META).fetchall()
                 self.clock_ahead = max(began - there, 0.0) or min(utc_now().timestamp() - there, 0.0)
             except psycopg.errors.InsufficientPrivilege:
                 asks = line("tui-reseller", "ledger", "member", "add", Typed(self.role), "--may", "write")
@@ -160,8 +170,7 @@ class Link:
     def sever(self) -> None:
         """Cut it, from another thread: who waits for an answer gets an error at once."""
         self.was_cut = True
-        with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self.database.fileno())) as line:
-            line.shutdown(socket.SHUT_RDWR)
+        sever(self.database)
 
     def close(self) -> None:
         """Close it."""
