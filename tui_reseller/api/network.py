@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 import httpcore
 
+from tui_reseller.api.last_look import WatchfulSocket, refuse_late, watched
+
 MOST_HELD = 1024 * 1024
 """Bytes that may wait to be read; then the other end has to wait."""
 NEXT_ADDRESS_SECONDS = 0.25
@@ -90,12 +92,17 @@ class Line(asyncio.Protocol, httpcore.AsyncNetworkStream):
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - fits the library
-        """Send bytes. Raises httpcore.WriteTimeout, WriteError; before a request, as _begin()."""
-        if not self._is_asking:
+        """Send bytes. Raises httpcore.WriteTimeout, WriteError; before a request, as _begin(); what is late: as
+        refuse_late().
+        """
+        has_begun = self._is_asking
+        if not has_begun:
             await self._begin()
         if self._transport is None or self._has_ended:
             raise httpcore.WriteError from self._error
-        self._transport.write(buffer)
+        refuse_late(has_begun=has_begun)
+        with watched():
+            self._transport.write(buffer)
         async with _within(timeout, httpcore.WriteTimeout, httpcore.WriteError):
             await self._may_write.wait()
 
@@ -264,7 +271,7 @@ async def _give_up(attempts: Iterable["asyncio.Task[socket.socket]"]) -> None:
 
 async def _connected(address: Address) -> socket.socket:
     # The loop looks at the protocol to send at once what is written: else the body would wait for the head's receipt.
-    made = socket.socket(address.family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made = WatchfulSocket(address.family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         made.settimeout(0)
         await asyncio.get_running_loop().sock_connect(made, address.where)
