@@ -248,7 +248,7 @@ async def test_its_customers_are_shown_changed_and_switched_on(at_desk, monkeypa
         await desk.press("p")
         await desk.told("Another service has no password; nothing was sent - the customer asks")
         await desk.press("w")
-        await desk.told("Login: refused: Another service has no website_enable")
+        await desk.told("Login: refused: Another service has no way to enable login")
         await desk.press("e")
         await desk.opened("Wake up")
         await desk.read_then()

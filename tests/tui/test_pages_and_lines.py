@@ -92,6 +92,13 @@ def test_titles_stand_over_their_columns(page, who):
         assert begins_at(line, word.start()), f"{word[0]}\n{heads}\n{line}"
 
 
+@pytest.mark.parametrize("page", ["jobs", "approvals", "activity", "results"])
+def test_who_and_what_became_of_it_begin_on_a_narrow_screen(page):
+    heads, _line = PAGES[page]("ann")
+    for title in {"WHO", "BY", "CUSTOMERS", "OUTCOME", "STATE"} & set(heads.split()):
+        assert heads.index(title) < 60, heads
+
+
 async def test_what_is_cut_in_a_row_stands_whole_below(at_desk):
     async with at_desk() as desk:
         long = "what was said at length, " * 6 + "and its end"

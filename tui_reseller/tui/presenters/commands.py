@@ -19,6 +19,12 @@ _MARKED_WORDS = {"mark.shown": "All shown", "sending.enable": "Enable", "sending
 _MANY_KEYS = 5
 
 
+def is_lacking(command: Command, provider: Provider) -> bool:
+    """Whether the service has nothing of what a command does: whatever is unlocked or chosen, it stays so."""
+    is_without = bool(command.operations) and not any(map(provider.has, command.operations))
+    return is_without or (USAGE in command.needs and not provider.tells_usage)
+
+
 def why_not(command: Command, state: ViewState, policy: Policy, *, has_customer: bool) -> str | None:
     """Return why a command cannot be used now, or None. What the service has not comes first: nothing mends that."""
     lacking = [policy.lacking(operation) for operation in command.operations]

@@ -6,7 +6,7 @@ from tui_reseller.domain.filters import IS_WORDS
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.command import Command
-from tui_reseller.tui.presenters.commands import keys_of, words_of
+from tui_reseller.tui.presenters.commands import is_lacking, keys_of, words_of
 from tui_reseller.tui.presenters.parts import Part, cells_of, cropped
 
 Row = list[Part]
@@ -43,6 +43,13 @@ IN_FORMS = (
     ("Tab Enter", "next field"), ("ctrl+s F2", "do what it says"), ("ctrl+r", "put the value back"),
     ("up", "in Reason: earlier ones"), ("ctrl+o", "Reason, note: your editor"), ("Esc", "leave; asks if typed"),
 )  # fmt: skip
+KINDS = {
+    "marked": "with a * in front", "new": "since last list", "changed": "since last list",
+    "needs-you": "an open outcome", "suspended": "off until a time", "noted": "label or note",
+    "missing-data": "a field is empty", "duplicate-email": "same e-mail", "details-unknown": "+ reads them",
+    "bouncing": "5 % come back", "silent": "sends no more",
+}  # fmt: skip
+"""What the words behind is: find."""
 KEY_CELLS, GAP = 12, 2
 GRADES = {2: " !", 3: " !!"}
 """What stands behind a verb that is asked about: with its consequence, and with something to be typed."""
@@ -52,7 +59,6 @@ LEGEND = "! asks with the consequence   !! has a name typed   (in brackets: why 
 def filter_words(provider: Provider) -> list[tuple[str, str]]:
     """Return everything that can be typed in the filter, and what it finds."""
     switch = next(iter(provider.switches), "sending")
-    kinds = [f"is:{word}" for word in IS_WORDS]
     return [
         ("two words", "both must be there"),
         ('"two words"', "as one"),
@@ -62,21 +68,26 @@ def filter_words(provider: Provider) -> list[tuple[str, str]]:
         ("phone~^.34", "a regex"),
         (f"-{switch}:on", "not"),
         ("note: label:", "our own words"),
-        *((kind, "") for kind in kinds),
+        *((f"is:{word}", KINDS.get(word, "")) for word in IS_WORDS),
     ]
 
 
 def groups(
     commands: Sequence[Command], provider: Provider, why: Callable[[Command], str | None], first: str = ""
 ) -> list[Group]:
-    """Return the groups, one of them first. Why says of a command why it cannot be used now."""
+    """Return the groups, one of them first. Why says of a command why it cannot be used now; those that the service
+    has not stand under one title that says so.
+    """
     by_id = {command.id: command for command in commands}
+    lacking = [name for names in GROUPS.values() for name in names if is_lacking(by_id[name], provider)]
     found: dict[str, Sequence[Row]] = {
-        title: [_row(by_id[name], commands, provider, why(by_id[name])) for name in names]
+        title: [_row(by_id[name], commands, provider, why(by_id[name])) for name in names if name not in lacking]
         for title, names in GROUPS.items()
     }
     fixed = {"Moving": MOVING, "In forms": IN_FORMS, WORDS: filter_words(provider)}
     found |= {title: [_line(key, [(words, "soft")]) for key, words in rows] for title, rows in fixed.items()}
+    if lacking:
+        found[f"Not in {provider.title}"] = [_row(by_id[name], commands, provider, "") for name in lacking]
     return sorted(found.items(), key=lambda group: group[0] != first)
 
 

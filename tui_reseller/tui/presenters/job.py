@@ -70,9 +70,9 @@ def result_line(provider: Provider, found: JobItem | Result) -> str:
     return clean(f"{cut(word, OUTCOME)} {cut(clean(about.username), 36)} {what}", longest=300)
 
 
-COUNTS, WHO = 40, 10
-"""Cells of the outcomes, and of who made a job."""
-JOB_HEADS = f"{'JOB':>4}  {'WHAT':<16} {'STATE':<12} {'BEGAN':<12} {'CUSTOMERS':<{COUNTS}} {'WHO':<{WHO}} FROM"
+WHAT, WHO, COUNTS = 13, 8, 36
+"""Cells of the verbs, of who made a job, and of its outcomes, of which the first fit on a narrow screen, too."""
+JOB_HEADS = f"{'JOB':>4}  {'WHAT':<{WHAT}} {'STATE':<11} {'BEGAN':<12} {'WHO':<{WHO}} {'CUSTOMERS':<{COUNTS}} FROM"
 
 
 def job_line(job: Job, now: datetime) -> str:
@@ -80,8 +80,8 @@ def job_line(job: Job, now: datetime) -> str:
     what = ", ".join(job.verbs) or "-"
     counts = f"{counts_line(job.counts, job.in_flight)} of {count_text(job.total)}"
     return clean(
-        f"{job.number:>4}  {cut(clean(what), 16)} {job.state.value:<12} {clock_text(job.began, now):<12} "
-        f"{cut(counts, COUNTS)} {cut(clean(job.operator.name), WHO)} {job.origin}{_why(job)}",
+        f"{job.number:>4}  {cut(clean(what), WHAT)} {job.state.value:<11} {clock_text(job.began, now):<12} "
+        f"{cut(clean(job.operator.name), WHO)} {cut(counts, COUNTS)} {job.origin}{_why(job)}",
         longest=300,
     )
 
