@@ -12,7 +12,7 @@ from tui_reseller.services.policy import Policy
 from tui_reseller.system.clock import SystemClock
 from tui_reseller.tui.commands import BY_ID, COMMANDS
 from tui_reseller.tui.presenters.commands import why_not
-from tui_reseller.tui.presenters.help_map import GROUPS, WORDS, groups, lines
+from tui_reseller.tui.presenters.help_map import GROUPS, WORDS, groups, lines, reasons, top_lines
 from tui_reseller.tui.presenters.parts import cells_of, text_of
 from tui_reseller.tui.view_state import ViewState
 
@@ -32,11 +32,14 @@ def test_all_of_it_is_there_in_any_width(provider, width, columns):
     assert " !" in text
 
 
-def test_the_context_is_first_and_a_reason_stands_with_what_cannot_be_done():
+def test_the_context_is_first_and_the_number_of_a_reason_stands_with_what_cannot_be_done():
     for first in (*GROUPS, WORDS):
         found = groups(COMMANDS, PROVIDERS["reseller-v2"], lambda _: "read-only", first)
         assert found[0][0] == first
-    assert "(read-only)" in text_of(dict(found)["With this customer"][0])
+    assert text_of(dict(found)["With this customer"][0]).endswith(" (1)")
+    assert text_of(top_lines(reasons(COMMANDS, PROVIDERS["reseller-v2"], lambda _: "read-only"))[1]) == (
+        "(1) now: read-only"
+    )
 
 
 async def test_the_map_turns_into_what_is_typed_and_enter_does_it(at_desk, someone):

@@ -151,6 +151,10 @@ class MainView(Protocol):
     def is_filtering(self) -> bool:
         """Whether the filter has the keys."""
 
+    @property
+    def is_in_detail(self) -> bool:
+        """Whether the detail has the keys."""
+
     def focus_list(self) -> None:
         """Let the list have the keys."""
 

@@ -34,7 +34,7 @@ ACTIONS_BY_USERNAME = {
         },
     ),
     Operation.WEBSITE_ENABLE: Action(
-        "Enable login", 1, "Switch on",
+        "Enable login", 1, "Enable login",
         consequence=("The customer may log in to the website. Sending does not change.",),
         of_many="They may log in to the website. Sending does not change.",
         sets={"website_access": True}, undo=Operation.WEBSITE_DISABLE, is_repeatable=True, is_checkable=False,
@@ -43,7 +43,7 @@ ACTIONS_BY_USERNAME = {
         ),
     ),
     Operation.WEBSITE_DISABLE: Action(
-        "Disable login", 1, "Switch off",
+        "Disable login", 1, "Disable login",
         consequence=("The customer can no longer log in to the website. Sending goes on.",),
         of_many="They can no longer log in to the website. Sending goes on.",
         sets={"website_access": False}, undo=Operation.WEBSITE_ENABLE, is_repeatable=True, is_checkable=False,

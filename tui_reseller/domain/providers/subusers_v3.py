@@ -61,7 +61,7 @@ DETAILS = tuple(one.name for one in FIELDS if one.set_by is _SET)
 
 _WITHOUT_OLD = (
     "the service changes a password only for who knows the old one; without it the customer sets a new one at the "
-    "log-in page (Forgot your password?), or you stop website access"
+    "log-in page (Forgot your password?), or you disable login"
 )
 _NO_CREDITS = "With no credits left the service takes no more of the customer's mail."
 _ADDRESS_OF_OTHERS = (

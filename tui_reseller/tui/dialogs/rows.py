@@ -78,7 +78,8 @@ def customer_field(
     """
     start = (typed or {}).get(field.name)
     if field.choices:
-        return _choice(field, value, start, label=label or field.label, required=required)
+        nothing = "the service's choice" if is_new else "none"
+        return _choice(field, value, start, label=label or field.label, required=required, nothing=nothing)
     return FormField(
         field.name,
         label or field.label,
@@ -91,13 +92,13 @@ def customer_field(
     )
 
 
-def _choice(field: Field, value: str, start: str | None, *, label: str, required: bool) -> FormField:
+def _choice(field: Field, value: str, start: str | None, *, label: str, required: bool, nothing: str) -> FormField:
     """Return a row of choices. What is there now is one of them, also where the table does not know it; nothing is one
-    where a customer may be without.
+    where a customer may be without, and called so.
     """
     can_be_empty = not required and (not value or field.at_create is not AtCreate.REQUIRED)
     names = dict.fromkeys([""] * can_be_empty + [value] * bool(value) + list(field.choices))
-    options = tuple((name, clean(name) or "none") for name in names)
+    options = tuple((name, clean(name) or nothing) for name in names)
     return FormField(field.name, label, value, "choice", start=start, options=options)
 
 

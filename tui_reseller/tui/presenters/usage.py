@@ -33,7 +33,7 @@ def detail_rows(usage: Usage | None, standing: Standing | None, trouble: Reselle
         values = [
             f"{usage.period.words} to {usage.period.last:%m-%d}",
             _delivered(usage),
-            f"{percent(sums.bounce_share)} bounced, {percent(sums.spam_share)} spam",
+            f"{percent(sums.bounce_share)} bounced, {percent(sums.spam_share)} spam" if sums.sums else UNKNOWN,
             _reputation(standing),
             (credit_words(standing.credits) if standing is not None else "") or UNKNOWN,
         ]
