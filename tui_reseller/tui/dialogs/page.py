@@ -11,6 +11,7 @@ from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.dialogs.whole_line import WholeLine
 from tui_reseller.tui.widgets.inputs import LineInput
+from tui_reseller.tui.widgets.key_line import KeyLine
 from tui_reseller.tui.widgets.rows import Rows
 
 Ranked = Callable[[str, str, str], int | None]
@@ -71,7 +72,7 @@ class Page(Dialog[str | None]):
             yield Static(self.heads, markup=False, id="page-heads")
         yield Rows(id="page-rows", markup=False)
         yield WholeLine()
-        yield Static(self.hint if self.rows else _without_rows(self.hint), markup=False, id="page-hint")
+        yield KeyLine(self.hint if self.rows else _without_rows(self.hint), id="page-hint")
 
     def on_mount(self) -> None:
         """Show all lines."""
