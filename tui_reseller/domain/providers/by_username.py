@@ -24,7 +24,7 @@ ACTIONS_BY_USERNAME = {
         brief="The customer's mail is refused",
         consequence=(
             "The customer's mail is refused from now on. Login does not change.",
-            "Undo starts sending again; do not count on mail refused meanwhile.",
+            "Undo enables sending again; do not count on mail refused meanwhile.",
         ),
         of_many="Their mail is refused from now on. Login does not change.",
         sets={"sending": False}, undo=Operation.ENABLE, is_repeatable=True, takes_end=True,

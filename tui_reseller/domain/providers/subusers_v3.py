@@ -154,8 +154,8 @@ ACTIONS = {
         "Delete customer", 3, "Delete", FOR_EVER,
         brief="Close the account, for ever",
         consequence=(
-            ('This deletes the subuser at once and for ever, with its keys, templates and settings. It is not "stop '
-            'sending": nothing can be started again.'),
+            ('This deletes the subuser at once and for ever, with its keys, templates and settings. It is not '
+            '"disable sending": nothing can be enabled again.'),
         ),
         of_many="The subusers are deleted at once and for ever, with their keys, templates and settings.",
         effect=Effect.REMOVES, remembers=("email", "id"), cannot_undo="a delete cannot be undone",
