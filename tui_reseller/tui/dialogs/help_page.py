@@ -9,6 +9,7 @@ from textual.widgets import Input, OptionList, Static
 
 from tui_reseller.tui.dialogs.page import Page, Ranked
 from tui_reseller.tui.dialogs.whole_line import WholeLine
+from tui_reseller.tui.host import Speaks
 from tui_reseller.tui.presenters.help_map import Group, lines, top_lines
 from tui_reseller.tui.presenters.parts import Part
 
@@ -58,6 +59,8 @@ class HelpPage(Page):
         """Return the map as wide as the screen."""
         self._width = self.app.size.width
         columns = 3 if self._width >= THREE_FROM else 2
+        if isinstance(self.app, Speaks) and self.app.plain:  # what stands beside each other is read as one line
+            columns = 1
         found = [*top_lines(self.reasons), *lines(self.groups, self._width - 4, columns)]
         return Content("\n").join(map(_content, found))
 

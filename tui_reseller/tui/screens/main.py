@@ -140,7 +140,7 @@ class MainScreen(PaintedScreen[None]):
         self.follower.follow_if_other()
         self.filter.follow(state.filter_text)
         self.query_one("#header", HeaderLine).show(state, now)
-        self.query_one("#counts", FilterLine).show(state)
+        self.query_one("#counts", FilterLine).show(state, plain=self.host.plain)
         self.query_one("#titles", TitleLine).show(state)
         self.query_one("#message", MessageLine).show(state.note)
         keys = FILTER_KEYS if self.is_filtering else footer(self.commands.values(), state, self.context.provider)
