@@ -105,7 +105,9 @@ def groups(commands: Sequence[Command], provider: Provider, why: Why, first: str
         cells = WORD_CELLS if title == WORDS else KEY_CELLS
         found[title] = [_line(key, [(words, "soft")], cells) for key, words in rows]
     if lacking:
-        found[f"Not in {provider.title}"] = [_row(by_id[name], commands, provider, None) for name in lacking]
+        found[f"Not in {provider.title}"] = [
+            [(text, "soft") for text, _kind in _row(by_id[name], commands, provider, None)] for name in lacking
+        ]
     return sorted(found.items(), key=lambda group: group[0] != first)
 
 
