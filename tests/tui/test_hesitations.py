@@ -279,3 +279,14 @@ async def test_suspend_means_a_customer_before_the_program(at_desk, someone):
         await desk.write("suspend")
         assert "Disable sending" in desk.lines()[0]
         assert "To the shell" in desk.lines()[1]
+
+
+@pytest.mark.parametrize("keys", [("d",), ("s",), ("b",), ("question_mark",)], ids="".join)
+async def test_ctrl_q_in_a_dialog_says_why_nothing_happens(at_desk, someone, keys):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press(*keys)
+        await soon("a dialog", lambda: desk.dialog is not None)
+        desk.send("ctrl+q", "\x11")
+        await soon("why", lambda: "A dialog is open: Esc leaves it" in desk.words())
