@@ -13,6 +13,10 @@ from terminal_program import LINES, NotSeenError, TerminalProgram
 _REST = 0.4
 
 
+_TITLE = "E-mail"
+"""How the menu calls what is sorted by."""
+
+
 def contestants(bench: Bench) -> Contestants:
     big = bench.big
     return {
@@ -28,9 +32,9 @@ def _sorted(one: Prepared) -> Sample:
         by_column = programs.either(
             programs.cursor_between(customer, *one.facts.sorted_around), programs.first_row(one.facts.sorted_first)
         )
-        first = _by(program, SORTED_BY, by_column)
+        first = _by(program, _TITLE, by_column)
         _by(program, "none", programs.cursor_between(customer, "", second))
-        again = _by(program, SORTED_BY, by_column)
+        again = _by(program, _TITLE, by_column)
         turned = programs.cursor_between(customer, *reversed(one.facts.sorted_around))
         back = [_turn(program, right) for right in (turned, by_column) * 3]
         program.press("home")
@@ -47,16 +51,16 @@ def _turn(program: TerminalProgram, right: programs.Check) -> float:
     return seen
 
 
-def _by(program: TerminalProgram, column: str, right: programs.Check) -> float:
+def _by(program: TerminalProgram, title: str, right: programs.Check) -> float:
     """Choose from the menu; return how long it took from the letter to the right rows around the cursor."""
     program.press("s")
-    option = re.compile(rf"(?<!\w)(\w) {{1,4}}{column}\b", re.IGNORECASE)
-    program.sees(f"{column} in the menu", lambda lines: option.search("\n".join(lines)) is not None, within=20)
+    option = re.compile(rf"(?<!\w)(\w) {{1,4}}{title}\b", re.IGNORECASE)
+    program.sees(f"{title} in the menu", lambda lines: option.search("\n".join(lines)) is not None, within=20)
     program.settles(_REST)
     found = option.search("\n".join(program.lines))
     if found is None:
         raise NotSeenError(f"{program.name}: the menu went away")
-    seen = program.timed(found[1], f"the order by {column}", right, within=programs.PATIENCE)
+    seen = program.timed(found[1], f"the order by {title}", right, within=programs.PATIENCE)
     program.settles(_REST)
     return seen
 

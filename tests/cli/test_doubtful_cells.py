@@ -134,7 +134,7 @@ def test_20_000_bad_rows_are_21_lines(customer):
 def test_an_empty_cell_leaves_the_field_unless_it_is_to_clear_it(customer):
     text = "username,zip,city,state\nann,,Vigo,\n"
     ran = plan(customer, text)
-    assert "1 empty cells leave the field as it is; --blank clear empties it" in ran.err
+    assert "1 empty cell leaves the field as it is; --blank clear empties it" in ran.err
     (shown,) = customer("plan", "show", ran.row["plan"]).rows
     assert set(shown["changes"]) == {"city"}
     (shown,) = customer("plan", "show", plan(customer, text, "--blank", "clear").row["plan"]).rows

@@ -51,6 +51,8 @@ def test_the_help_of_the_program_lists_every_verb(desk):
         (["show", "-x"], 'stands behind "--"'),
         (["disable", "--yes", "c1", "-x"], 'stands behind "--"'),
         (["list", "--timeout", "0"], "timeout"),
+        (["export"], "here it is: list --output csv"),
+        (["stop", "c1"], "here it is: disable"),
     ],
 )
 def test_a_mistake_is_2_and_names_what_would_be_right(desk, argv, said):

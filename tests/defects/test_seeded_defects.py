@@ -179,7 +179,7 @@ DEFECTS = (
     Defect("a suspension that is over is no news", "services/suspended.py", 'if one.state(now) == "due"', "if False",
            "tests/services/test_suspended.py"),
     Defect("F2 behind fg commits", "tui/everywhere.py", "            self._keys.all_hidden()\n", "            pass\n",
-           "tests/stories/test_the_terminal.py"),
+           "tests/tui/test_commit_guard.py"),
     Defect("unknown outcomes are forgotten on going on", "services/jobs.py", "        if ours:\n", "        if False:\n",
            "tests/jobs/test_jobs.py"),
     Defect("a note is shown on another customer", "domain/note.py", "found is not None and found.means(customer)", "found is not None",

@@ -12,7 +12,7 @@ FIGURES = st.lists(st.none() | st.integers(0, 10**10), max_size=100)
 def test_a_plot() -> None:
     plot = Plot("delivered", ["Mon", "Tue", "Wed", "Thu"], [10, 0, None, 5], [5, 5, 5, 10])
     assert plotted(plot, 40, 4) == [
-        "delivered",
+        "delivered   # now  - before  = both",
         "   10 |#####             -----",
         "      |#####",
         "    5 |===== ----- ----- #####",
@@ -48,6 +48,12 @@ def test_what_is_little_is_not_nothing() -> None:
 def test_a_gap_breaks_the_line_and_a_zero_does_not() -> None:
     ground = plotted(Plot("x", [""] * 3, [1, None, 0]), 30, 2)[-2]
     assert ground == "    0 +------      ------"
+
+
+@pytest.mark.parametrize(("width", "legend"), [(80, "   # now  - before  = both"), (30, "  # now - before"), (20, "")])
+def test_the_signs_are_explained_where_there_is_something_before(width: int, legend: str) -> None:
+    assert plotted(Plot("opens", ["1"], [1], [2]), width, 3)[0] == f"opens{legend}"
+    assert plotted(Plot("opens", ["1"], [1]), width, 3)[0] == "opens"
 
 
 @given(FIGURES, FIGURES, st.integers(-5, 200), st.integers(2, 12))

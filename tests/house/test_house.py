@@ -62,7 +62,7 @@ def imported_by(code: str) -> set[str]:
 
 
 HEAVY = {"httpx", "keyring", "secretstorage", "email_validator", "tomlkit", "sqlite3", "psycopg"}
-HEAVY |= {"starlette", "uvicorn", "polars", "numpy", "pyarrow"}
+HEAVY |= {"starlette", "uvicorn", "polars", "numpy", "pyarrow", "importlib.metadata"}
 
 
 def test_nothing_heavy_is_imported_before_the_first_painting() -> None:

@@ -1,7 +1,9 @@
 """A process is stopped in the middle of a write, on a host of another name, in a process namespace of its own; twenty
-minutes later somebody looks, closes what is open, and the process goes on. Ledger and service agree in the end.
+minutes later somebody looks, closes what is open, and the process goes on. Ledger, service and a screen that is open
+all the while agree in the end.
 """
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -12,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from tests.harness.consent import carry_out
-from tests.harness.waiting import until
+from tests.harness.waiting import soon, until
 from tests.jobs.office import Office
+from tests.tui.desk import Desk, open_desk
 from tui_reseller.api.http import Caller
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput, RefusedHere
 from tui_reseller.domain.operation import Call, Operation, Outcome
+from tui_reseller.domain.switch import Switch
 from tui_reseller.services.verify import FORCED_AFTER, resolve
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +83,20 @@ def stop(tmp_path, new_sandbox):
         one.kill()
 
 
+async def _shows(desk: Desk, sending: Switch, *, needs_you: bool = False) -> None:
+    """Wait until the screen says that of the customer, as the service does; it is stopped where this is unknown."""
+
+    def is_shown() -> bool:
+        found = desk.main.context.session.customers.get("user1")
+        return found.switch("sending") is sending and ("user1" in desk.state.needs_you) is needs_you
+
+    await soon(f"sending {sending}, needs you: {needs_you}", is_shown)
+    await desk.pilot.pause()
+    (row,) = [line for line in desk.screen_text() if " user1 " in line and "example" in line]
+    assert row.split()[-1] == sending.value, row
+    assert ("!" in row) is needs_you, row
+
+
 async def _standing(office):
     (entry,) = await office.services.ledger.entries(AuditQuery())
     return entry
@@ -103,10 +121,12 @@ async def _later(office, entry, *, note="the host is gone"):
     office.clock.jumped = timedelta(0)
 
 
-async def test_what_was_closed_before_it_was_sent_is_not_sent(stop):
+async def test_what_was_closed_before_it_was_sent_is_not_sent(stop, tmp_path):
     process, office = stop("before")
-    await _later(office, await _standing(office))
-    assert process.goes_on().startswith("not_sent")
+    async with open_desk(office.sandbox, tmp_path) as desk:
+        await _later(office, await _standing(office))
+        assert (await asyncio.to_thread(process.goes_on)).startswith("not_sent")
+        await _shows(desk, Switch.ON)
     entry = await _standing(office)
     assert (entry.outcome, _sent(office)) == (Outcome.NOT_SENT, [])
     assert "after it was resolved" in entry.message
@@ -114,29 +134,35 @@ async def test_what_was_closed_before_it_was_sent_is_not_sent(stop):
     await office.aclose()
 
 
-async def test_what_nobody_closed_is_sent_and_written_down(stop):
+async def test_what_nobody_closed_is_sent_and_written_down(stop, tmp_path):
     process, office = stop("before")
-    await office.services.ledger.recover()
-    assert process.goes_on().startswith("applied")
+    async with open_desk(office.sandbox, tmp_path) as desk:
+        await office.services.ledger.recover()
+        assert (await asyncio.to_thread(process.goes_on)).startswith("applied")
+        await _shows(desk, Switch.OFF)
     assert ((await _standing(office)).outcome, _sent(office)) == (Outcome.APPLIED, [("disable", "user1")])
     await office.aclose()
 
 
-async def test_the_answer_of_what_was_sent_before_it_was_closed_counts(stop):
+async def test_the_answer_of_what_was_sent_before_it_was_closed_counts(stop, tmp_path):
     process, office = stop("after")
-    await _later(office, await _standing(office))
-    assert process.goes_on().startswith("applied")
+    async with open_desk(office.sandbox, tmp_path) as desk:
+        await _later(office, await _standing(office))
+        assert (await asyncio.to_thread(process.goes_on)).startswith("applied")
+        await _shows(desk, Switch.OFF)
     assert ((await _standing(office)).outcome, _sent(office)) == (Outcome.APPLIED, [("disable", "user1")])
     assert (await office.services.ledger.check()).is_whole
     await office.aclose()
 
 
-async def test_a_contradiction_is_listed(stop):
+async def test_a_contradiction_is_listed(stop, tmp_path):
     """What a ledger of version 0.1 could come to: read as not applied while the call was still on its way."""
     process, office = stop("after")
     entry = await _standing(office)
-    await office.services.ledger.finish(entry.id, Outcome.VERIFIED_NOT_APPLIED, "read 4 times", is_observed=True)
-    assert process.goes_on().startswith("applied")
+    async with open_desk(office.sandbox, tmp_path) as desk:
+        await office.services.ledger.finish(entry.id, Outcome.VERIFIED_NOT_APPLIED, "read 4 times", is_observed=True)
+        assert (await asyncio.to_thread(process.goes_on)).startswith("applied")
+        await _shows(desk, Switch.OFF, needs_you=True)
     (listed,) = await office.services.ledger.needs_you()
     assert (listed.id, listed.outcome) == (entry.id, Outcome.UNVERIFIABLE)
     assert "the answer came late: applied" in listed.message

@@ -1,5 +1,6 @@
 """Somebody deletes a customer and opens another one of the same name, between any two steps of an undo, of the end of a
-suspension, of a plan that is applied, and of a job that is gone on with: the new one is sent nothing.
+suspension, of a plan that is applied, of a job that is gone on with, and of looking what became of a lost answer: the
+new one is sent nothing, and proves nothing.
 
 The steps are the readings that the program makes: before each of them in turn the rival acts. What happens after the
 last reading no program can see (README: "what no program can promise"). An undo and the end of a suspension read each
@@ -10,13 +11,14 @@ import asyncio
 import itertools
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.harness import consent
+from tests.harness.clock import HurriedClock
 from tests.harness.sandbox import Sandbox
 from tui_reseller.api.reseller_v2.client import ResellerV2
 from tui_reseller.cli.entry_points import EntryPoints
@@ -53,6 +55,7 @@ class Desk:
     came: int = 0
     only: str = ""
     """The customer whose readings count; all do if empty."""
+    clock: HurriedClock = field(default_factory=lambda: HurriedClock(least=1))
 
     def services(self, _named: str | None = None, _debug: bool = False) -> Services:
         paths = Paths(*(self.folder / name for name in ("config", "state", "cache")))
@@ -61,7 +64,7 @@ class Desk:
         profile = Profile("acme", self.sandbox.api_user, self.sandbox.base_url, store=Store.NONE)
         credentials = Credentials()
         credentials.remember(profile, Credential(Secret(self.sandbox.api_key)))
-        services = build(paths, credentials)
+        services = replace(build(paths, credentials), clock=self.clock)
         services.profiles.config.put(profile)
         return services
 
@@ -72,6 +75,21 @@ class Desk:
         if self.readings == self.rival_at:
             self.rival()
         self.readings += 1
+
+    def anew(self, step: int) -> None:
+        """Begin on a folder where nothing has happened; no rival comes."""
+        self.folder = self.folder.with_name(f"{self.folder.name.partition('@')[0]}@{step}")
+        self.rival_at, self.only = -1, ""
+
+    def rival_comes(self, step: int, victim: str, other: str, *, only: str = "") -> None:
+        """From now on a rival waits for that reading: it deletes the customer and opens another one of its name."""
+
+        def recycle() -> None:
+            self.sandbox.control("DELETE", f"customers/{victim}")
+            self.sandbox.plant_person(victim, **PERSON | OTHERS.get(other, {}) | {"active": "false"})
+            self.came = self.sandbox.last_seq()
+
+        self.readings, self.rival_at, self.rival, self.only = 0, step, recycle, only
 
     def __call__(self, *argv: str) -> int:
         def nothing(*_given: object) -> int:
@@ -191,6 +209,11 @@ def by_resume(desk: Desk, names: list[str]) -> Callable[[], object]:
     return lambda: desk("job", "resume", "1", "--yes", "--confirm", f"{len(names)} acme")
 
 
+def by_resume_of_the_lost(desk: Desk, names: list[str]) -> Callable[[], object]:
+    broken_off(desk, names, "drop-before")
+    return lambda: desk("job", "resume", "1", "--yes", "--confirm", f"{len(names)} acme")
+
+
 FLOWS = {
     "undo": (by_undo, 1),
     "undo of a few": (by_undo_of_a_job, 3),
@@ -201,9 +224,10 @@ FLOWS = {
     "plan of many": (by_plan, 23),
     "retry": (by_retry, 2),
     "resume": (by_resume, 2),
+    "resume of the lost": (by_resume_of_the_lost, 2),
 }
 
-BY_THE_LIST = {by_plan, by_retry, by_resume}
+BY_THE_LIST = {by_plan, by_retry, by_resume, by_resume_of_the_lost}
 
 
 def others_of(dialect: str) -> list[str]:
@@ -224,18 +248,10 @@ def test_the_new_customer_is_sent_nothing(desk, flow, other, capsys):
         names = [f"{flow.replace(' ', '-')}-{step}-{number}" for number in range(count)]
         for name in names:
             desk.sandbox.plant_person(name, **PERSON)
-        desk.folder = desk.folder.with_name(f"{desk.folder.name.partition('@')[0]}@{step}")
-        desk.rival_at, desk.only = -1, ""
+        desk.anew(step)
         act = prepare(desk, names)
         victim = names[-1]
-
-        def recycle(name: str = victim) -> None:
-            desk.sandbox.control("DELETE", f"customers/{name}")
-            desk.sandbox.plant_person(name, **PERSON | OTHERS.get(other, {}) | {"active": "false"})
-            desk.came = desk.sandbox.last_seq()
-
-        desk.readings, desk.rival_at, desk.rival = 0, step, recycle
-        desk.only = victim if prepare in BY_THE_LIST else ""
+        desk.rival_comes(step, victim, other, only=victim if prepare in BY_THE_LIST else "")
         since = desk.sandbox.last_seq()
         act()
         said = capsys.readouterr()
@@ -260,3 +276,59 @@ def _ledger_agrees(desk: Desk, victim: str, sent: int) -> None:
         await services.aclose()
 
     asyncio.run(work())
+
+
+@pytest.mark.slow
+@pytest.mark.in_turn(5)
+@pytest.mark.parametrize("fault", ["drop-before", "drop-after"])
+@pytest.mark.parametrize(
+    ("desk", "other"), [(dialect, other) for dialect in ("seed", "2018") for other in others_of(dialect)],
+    indirect=["desk"],
+)  # fmt: skip
+def test_the_new_customer_proves_nothing(desk, fault, other, capsys):
+    """An answer is lost, and looked for: what was applied is never called not applied, nor the other way round."""
+    truth = Outcome.VERIFIED_APPLIED if fault == "drop-after" else Outcome.VERIFIED_NOT_APPLIED
+    for step in itertools.count():
+        victim = f"{fault}-{step}"
+        desk.sandbox.plant_person(victim, **PERSON)
+        desk.anew(step)
+        (entry,) = lost(desk, victim, fault)
+        desk.rival_comes(step, victim, other)
+        since = desk.sandbox.last_seq()
+        desk("verify", entry)
+        assert "Traceback" not in capsys.readouterr().err
+        assert desk.sandbox.log(since) == []
+        outcome = outcome_of(desk, entry)
+        if desk.readings <= step:
+            break
+        assert outcome in {Outcome.CONFLICT, Outcome.UNKNOWN, truth}, step
+    assert outcome is truth, "with nobody there it is proved"
+    assert step >= (1 if fault == "drop-after" else 4)
+
+
+def lost(desk: Desk, victim: str, fault: str) -> list[str]:
+    """Start a customer that was stopped, and lose the answer; return the id of the operation."""
+    stopped(desk, victim)
+
+    async def work() -> list[str]:
+        services = desk.services()
+        session = services.open(services.profiles.get("acme"))
+        desk.sandbox.fault(fault, operation="enable", times=1)
+        result = await consent.carry_out(session, Call(Operation.ENABLE, victim))
+        assert result.outcome is Outcome.UNKNOWN
+        await session.aclose()
+        await services.aclose()
+        return [result.id]
+
+    return asyncio.run(work())
+
+
+def outcome_of(desk: Desk, entry: str) -> Outcome | None:
+    async def work() -> Outcome | None:
+        services = desk.services()
+        found = await services.ledger.get(entry)
+        await services.aclose()
+        assert found is not None
+        return found.outcome
+
+    return asyncio.run(work())

@@ -73,13 +73,19 @@ def test_a_session_can_be_followed_by_ear(reader):
     assert dialog[0].startswith("Disable sending")
     assert any(line.startswith("Sending on -> off") for line in dialog)
     assert reader.at_cursor.startswith("Reason")
-    for said in ("Until, field, empty", "button Cancel", "button Disable sending ^S"):
+    for said in ("Until, field, empty", "button Cancel", "button Disable sending, ctrl+s"):
         assert reader.hears("Tab", TAB, last=said) == [said]
         assert (said.partition(",")[0].removeprefix("button ")) in reader.at_cursor
     back = reader.hears("Esc", ESCAPE, last=USER1)
     assert not any("off ->" in line for line in back)
     editor = reader.hears("Enter", ENTER, last="First name, field, john")
     assert any(line.startswith("E-mail example1@example.com") for line in editor)
+    reader.hears("Esc", ESCAPE, last=USER1)
+    assert reader.hears("b", b"b", last="No job yet: mark several customers, then a verb.")[0] == "Plans and jobs"
+    reader.hears("Esc", ESCAPE, last=USER1)
+    keys = reader.hears("?", b"?", last="type to filter, field, empty")
+    assert "u Undo" not in keys, "that is further down: one thing a line"
+    assert "d Disable sending !" in keys
     reader.hears("Esc", ESCAPE, last=USER1)
     assert len(reader.hears("/", b"/", last="filter, field, empty")) == 2  # and the keys of the filter
     spoken(reader.transcript)

@@ -57,7 +57,7 @@ async def test_one_proposes_another_approves_and_the_first_starts_it(
         await ann.go_to(name)
         await ann.press("d")
         await ann.opened("Disable sending")
-        assert "another person must approve first: it is proposed, not sent." in ann.words()
+        assert "Another person must approve first: it is proposed, not sent." in ann.words()
         ann.field("reason").focus()
         await ann.write("ticket 4711")
         await ann.read_then("ctrl+s")
@@ -101,7 +101,7 @@ async def test_marked_customers_are_proposed_as_one_plan_and_a_password_is_not(d
         await ann.go_to(names[0])
         await ann.press("d")
         await ann.opened("Plan: disable sending for 2")
-        assert "another person must approve first" in ann.words()
+        assert "Another person must approve first" in ann.words()
         ann.field("reason").focus()
         await ann.write("both")
         if ann.app.screen.query("#field-typed"):

@@ -85,3 +85,23 @@ def test_what_was_typed_while_the_program_was_stopped_commits_no_form(clock):
         assert (form.allows(), question.allows()) == (counts, counts)
         if time == 300.0:
             keys.all_painted()
+
+
+async def test_what_is_typed_while_the_program_stands_still_commits_no_form(at_desk, someone, monkeypatch):
+    """It arrives when the shell lets the program go on, before anything is painted."""
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("d")
+        await desk.opened("Disable sending")
+        await desk.pilot.pause(desk.reading)
+        monkeypatch.setattr("os.killpg", lambda *_: None)
+        monkeypatch.setattr(type(desk.app._driver), "can_suspend", True)
+        desk.app.suspend_process()
+        desk.send("f2")
+        await desk.pilot.pause()
+        assert "too fast" in desk.problem
+        assert desk.sandbox.log() == []
+        desk.app.resumed()
+        await desk.read_then("f2")
+        await desk.applied(("disable", name))

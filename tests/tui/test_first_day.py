@@ -172,7 +172,7 @@ async def test_what_the_service_has_not_is_said_in_the_menu(at_desk):
         await desk.press("x")
         await desk.opened("More")
         lines = str(desk.app.screen.query_one("#menu-options", Static).content).splitlines()
-        assert any(line.endswith("Offerings   (not with Reseller API v2)") for line in lines)
+        assert any(line.endswith("Offerings   (not in Reseller API v2)") for line in lines)
         assert any(line.endswith("Rename") for line in lines)
 
 

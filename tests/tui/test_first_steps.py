@@ -53,3 +53,16 @@ def test_a_terminal_of_few_colours_has_its_own_and_a_profile_its_theme(monkeypat
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", term)
     assert theme_for(acme(sandbox.ready, theme=own), "nord") == theme
+
+
+async def test_a_form_in_which_nothing_was_typed_is_left_without_a_question(sandbox, tmp_path):
+    async with open_desk(sandbox, tmp_path, first_run=True) as desk:
+        await desk.press("2")
+        await desk.opened("Connect")
+        await desk.press("escape")
+        await soon("it is left", lambda: not desk.app.screen.query("#form-name"))
+        await desk.press("2")
+        await desk.opened("Connect")
+        await desk.write("http://x")
+        await desk.press("escape")
+        await desk.opened("Leave and discard")

@@ -219,3 +219,74 @@ async def test_behind_the_last_of_several_marks_nothing_is_asked_and_elsewhere_i
         await desk.go_to(names[0])
         await desk.press("space", "d")
         await desk.opened("Which is meant?")
+
+
+async def test_esc_goes_from_the_detail_to_the_list_before_it_drops_the_filter(at_desk, someone):
+    name = someone()
+    async with at_desk(size=(120, 40)) as desk:
+        await desk.press("slash")
+        await desk.write(name)
+        await desk.press("enter", "tab")
+        assert desk.main.focused is desk.main.detail
+        await desk.press("escape")
+        assert desk.main.focused is desk.main.list
+        assert desk.state.filter_text == name
+        await desk.press("escape")
+        await soon("all are shown", lambda: desk.state.filter_text == "")
+
+
+async def test_what_no_filter_hides_is_not_called_hidden(at_desk, someone):
+    names = [someone() for _ in range(3)]
+    async with at_desk() as desk:
+        for name in names[:2]:
+            await desk.go_to(name)
+            await desk.press("space")
+        await desk.go_to(names[2])
+        await desk.press("d")
+        await desk.opened("Which is meant?")
+        assert "the 2 marked" in desk.words()
+        assert "hidden" not in desk.words()
+
+
+async def test_a_page_without_lines_has_no_titles_and_offers_only_what_can_be_done(at_desk):
+    async with at_desk() as desk:
+        await desk.press("b")
+        await desk.opened("Plans and jobs")
+        assert "No job yet" in desk.lines()[0]
+        assert not desk.app.screen.query("#page-heads")
+        assert desk.screen_text()[-1].split() == ["Esc", "back"]
+
+
+async def test_a_tall_screen_shows_all_of_a_review(at_desk):
+    values = ("zz-tall", "t@x.example", "N", "E", "A", "C", "S", "1", "ES", "1", "x.example")
+    async with at_desk(size=(120, 40)) as desk:
+        await desk.press("n")
+        await desk.opened("New customer")
+        for value in values:
+            await desk.write(value)
+            await desk.press("enter")
+        await desk.read_then()
+        await desk.opened("Review new customer")
+        assert desk.app.screen.query_one("#form-body").max_scroll_y == 0
+
+
+async def test_suspend_means_a_customer_before_the_program(at_desk, someone):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press("colon")
+        await desk.opened("Commands")
+        await desk.write("suspend")
+        assert "Disable sending" in desk.lines()[0]
+        assert "To the shell" in desk.lines()[1]
+
+
+@pytest.mark.parametrize("keys", [("d",), ("s",), ("b",), ("question_mark",)], ids="".join)
+async def test_ctrl_q_in_a_dialog_says_why_nothing_happens(at_desk, someone, keys):
+    name = someone()
+    async with at_desk() as desk:
+        await desk.go_to(name)
+        await desk.press(*keys)
+        await soon("a dialog", lambda: desk.dialog is not None)
+        desk.send("ctrl+q", "\x11")
+        await soon("why", lambda: "A dialog is open: Esc leaves it" in desk.words())

@@ -51,7 +51,7 @@ async def test_a_file_of_another_system_becomes_a_job(at_desk, tmp_path, sandbox
         lines = "\n".join(desk.lines())
         assert 'line 3, city: "MÃ¼nchen": it is "München"' in lines
         assert 'line 4, username: there is no customer "USER3"' in lines
-        assert "note: 1 empty cells leave the field as it is" in lines
+        assert "note: 1 empty cell leaves the field as it is" in lines
         await choose(desk, "line 4, username")
         await desk.opened("Line 4")
         assert any("USER3" in line for line in desk.lines())

@@ -77,7 +77,7 @@ async def test_a_letter_typed_right_behind_a_menus_key_arrives_in_the_menu(at_de
     async with at_desk() as desk:
         for keys, seen in (
             (("s", "e"), lambda: desk.state.sort == "email"),
-            (("t", "1"), lambda: desk.state.filter_text == "-sending:on"),
+            (("t", "1"), lambda: desk.state.filter_text == "sending:off"),
             (("y", "e"), lambda: "sent to your terminal" in desk.note),
         ):
             for key in keys:

@@ -17,6 +17,7 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import DETAILS_READ, KEY, AtCreate, Field, Kind, Provider, Told
 from tui_reseller.domain.providers import PROVIDERS
+from tui_reseller.domain.providers.accounts_v3 import ACCOUNTS_V3
 from tui_reseller.domain.providers.reseller_v2 import RESELLER_V2
 from tui_reseller.domain.receipt import Receipt
 from tui_reseller.services.policy import Policy
@@ -167,6 +168,14 @@ def test_a_form_offers_what_the_record_of_a_new_customer_will_show():
     assert [(field.name, field.required) for field in form.fields] == [(KEY, True), ("fax", False), ("company", False)]
 
 
+def test_the_footer_has_what_it_can_do_in_its_own_words():
+    def lines(provider):
+        return [key.line for key in command_presenter.footer(COMMANDS, ViewState(), provider)]
+
+    assert lines(RESELLER_V2) == ["Enter Edit", "/ Filter", "e Enable", "d Disable", "p Password", "? Help"]
+    assert lines(ACCOUNTS_V3) == ["/ Filter", "e Activate", "d Deactivate", "x More", "n New", "? Help"]
+
+
 def test_its_menus_and_letters_are_its_own(context):
     assert sort_letters(OTHER) == {KEY: "u", "region": "r", "plan": "p", "alive": "a", DETAILS_READ: "d"}
     assert [option.value for option in sort_menu(context).options] == [KEY, "region", "plan", "alive", DETAILS_READ, ""]
@@ -178,8 +187,7 @@ def test_a_key_of_an_operation_that_it_has_not_answers_with_the_reason(policy):
         command.id: command_presenter.why_not(command, ViewState(), policy, has_customer=True) for command in COMMANDS
     }
     assert why["customer.password"] == (
-        "refused: Another service has no password; nothing was sent"
-        " - the customer asks for a new one at the vendor's page"
+        "Another service has no password - the customer asks for a new one at the vendor's page"
     )
     assert why["website.set"] is not None
     missing = {name for name, reason in why.items() if reason}
@@ -246,9 +254,9 @@ async def test_its_customers_are_shown_changed_and_switched_on(at_desk, monkeypa
         assert {"ACCOUNT", "ALIVE", "REGION"} <= set(painted.split())
         assert "Plan      " in painted
         await desk.press("p")
-        await desk.told("Another service has no password; nothing was sent - the customer asks")
+        await desk.told("Another service has no password - the customer asks")
         await desk.press("w")
-        await desk.told("Login: refused: Another service has no website_enable")
+        await desk.told("Login: Another service has no way to enable login")
         await desk.press("e")
         await desk.opened("Wake up")
         await desk.read_then()

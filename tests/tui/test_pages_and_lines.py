@@ -1,6 +1,7 @@
 """Pages: titles stand over their columns, and what is cut is whole below. The message line: what comes next is seen."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from tui_reseller.tui.flows import changes
 from tui_reseller.tui.presenters import approval, colleagues, entry, job
 from tui_reseller.tui.presenters.outcome import COPY_HINT
 from tui_reseller.tui.view_state import Hint, Note
+from tui_reseller.tui.widgets.key_line import KEY, with_keys
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 BEFORE, LATER = NOW - timedelta(days=30), NOW + timedelta(days=40)
@@ -92,6 +94,13 @@ def test_titles_stand_over_their_columns(page, who):
         assert begins_at(line, word.start()), f"{word[0]}\n{heads}\n{line}"
 
 
+@pytest.mark.parametrize("page", ["jobs", "approvals", "activity", "results"])
+def test_who_and_what_became_of_it_begin_on_a_narrow_screen(page):
+    heads, _line = PAGES[page]("ann")
+    for title in {"WHO", "BY", "CUSTOMERS", "OUTCOME", "STATE"} & set(heads.split()):
+        assert heads.index(title) < 60, heads
+
+
 async def test_what_is_cut_in_a_row_stands_whole_below(at_desk):
     async with at_desk() as desk:
         long = "what was said at length, " * 6 + "and its end"
@@ -142,3 +151,40 @@ async def test_the_chosen_row_of_a_page_is_seen_without_colours_too(at_desk, mon
         reversed_ = ["".join(part.text for part in strip if part.style and part.style.reverse) for strip in strips]
         assert [text for text in reversed_ if "first" in text]
         assert not [text for text in reversed_ if "second" in text]
+
+
+@pytest.mark.parametrize(
+    ("line", "keys"),
+    [
+        ("Enter opens   / filters   Esc back", ["Enter", "/", "Esc"]),
+        ("type to find a command, Enter does it   PgDn more   Esc back", ["PgDn", "Esc"]),
+        ("Space or ctrl+c pause   x s stop   Esc back, the job goes on", ["Space or ctrl+c", "x s", "Esc"]),
+        ("By  d delivered  b bounces", ["d", "b"]),
+        ("7 3 9 days  m months", ["7 3 9", "m"]),
+        (" Esc back", ["Esc"]),
+        ("A dialog is open: Esc leaves it, then ctrl+q asks whether to quit.", []),
+        ("", []),
+    ],
+)
+def test_keys_in_a_hint_look_like_keys(line, keys):
+    found = with_keys(line)
+    assert found.plain == line
+    assert [line[span.start : span.end] for span in found.spans if span.style == KEY] == keys
+
+
+async def test_the_bar_of_a_job_tells_outcomes_apart_by_colour(at_desk, someone):
+    names = [someone(), someone()]
+    async with at_desk() as desk:
+        for name in names:
+            await desk.go_to(name)
+            await desk.press("space")
+        await desk.press("d")
+        await desk.opened("Plan: ")
+        await desk.read_then()
+        await soon("its page", lambda: bool(desk.app.screen.query("#page-bar")))
+        page = desk.app.screen
+        await soon("it is over", lambda: page.job.is_finished)
+        page.job = replace(page.job, counts={Outcome.APPLIED: 1, Outcome.REJECTED: 1})
+        page.draw()
+        bar = page.query_one("#page-bar").content
+        assert {bar.plain[span.start]: span.style for span in bar.spans} == {"#": "$info", "x": "bold $danger"}

@@ -24,6 +24,7 @@ async def test_d_takes_an_end_and_the_audit_log_keeps_it(at_desk, someone):
         await desk.write("3d")
         await desk.read_then("ctrl+s")
         await desk.applied(("disable", name))
+        await desk.told(f'"{name}"  sending on -> off until ')
         (found,) = await open_suspensions(desk.services.ledger)
         assert (found.username, found.state(desk.services.clock.now())) == (name, "waiting")
         assert abs(found.until - datetime.now(UTC) - timedelta(days=3)) < timedelta(minutes=5)

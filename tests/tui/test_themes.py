@@ -38,6 +38,12 @@ def test_all_that_stands_on_a_plane_can_be_read(name):
     assert on(colors.rule, colors.background) >= EDGE
 
 
+def test_with_high_contrast_an_empty_field_is_seen_where_it_is():
+    colors, field = palette("high-contrast"), theme("high-contrast").variables["field"]
+    assert on(field, colors.surface) >= EDGE
+    assert on(colors.text, field) >= FACT
+
+
 @pytest.mark.parametrize("name", THEMES)
 def test_a_theme_names_every_colour_that_the_stylesheets_ask_for(name):
     asked = {found for path in stylesheets() for found in re.findall(r"\$([a-z-]+)", path.read_text())}

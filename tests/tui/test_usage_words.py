@@ -75,3 +75,11 @@ def test_no_username_moves_a_column_or_acts_on_the_terminal(username):
     assert hostile.is_harmless(line)
     assert cell_len(line) == len(words.ranking_head(found))
     assert hostile.is_harmless(words.page_title(username, FULL, NOW))
+
+
+def test_who_hears_the_page_is_told_figures_and_no_bars():
+    lines = words.spoken_lines(FULL, STANDING, "delivered", 40)
+    assert "03-07: 11,345,678, 11,345,678 before" in lines
+    assert lines.index("03-07: 11,345,678, 11,345,678 before") < lines.index("02-22: 11,345,678, 11,345,678 before")
+    assert not any(sign in line for line in lines for sign in ("#", "--", "|"))
+    assert len(words.spoken_lines(FULL, STANDING, "delivered", 20)) == 20

@@ -220,6 +220,10 @@ async def test_x_r_renames_and_the_mark_goes_with_the_name(at_desk, someone):
         await soon("the list has the new name", lambda: desk.row_of(f"{name}-b") is not None)
         assert desk.row_of(name) is None
         await soon("the mark goes along", lambda: desk.state.marked == {f"{name}-b"})
+        await desk.press("u")
+        await desk.opened("Undo: rename")
+        labels = [str(label.content).strip() for label in desk.app.screen.query(".form-label").results(Static)]
+        assert "Type present name" in labels
 
 
 async def test_x_d_deletes_after_the_username_was_typed(at_desk, sandbox, someone):

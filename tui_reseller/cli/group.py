@@ -7,6 +7,14 @@ from typing import NamedTuple
 
 import click
 
+ELSEWHERE = {
+    "export": "list --output csv", "import": "plan new --from FILE", "stop": "disable", "start": "enable",
+    "suspend": "disable USERNAME --until 3d", "block": "disable", "unblock": "enable", "close": "delete",
+    "remove": "delete", "add": "create", "label": "note USERNAME --label TEXT", "history": "audit list",
+    "log": "audit list", "usage": "stats", "search": "list --filter TEXT", "find": "list --filter TEXT",
+}  # fmt: skip
+"""What people call verbs elsewhere, and on the screen."""
+
 
 class Verb(NamedTuple):
     """A verb before its module is loaded: where it lives, and its line in the help of the group."""
@@ -54,6 +62,8 @@ class LazyGroup(click.Group):
             from tui_reseller.domain.nearest import did_you_mean  # noqa: PLC0415 - for an error only
 
             hint = did_you_mean(args[0], self._verbs, f"verbs: {', '.join(self._verbs)}", likeness=0.5)
+            if (means := ELSEWHERE.get(args[0])) and means.split()[0] in self._verbs:
+                hint = f"here it is: {means}"
             raise click.UsageError(f'there is no verb "{args[0]}" - {hint}', ctx)
         return super().resolve_command(ctx, args)
 

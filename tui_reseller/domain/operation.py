@@ -59,6 +59,27 @@ def verb_of(operation: Operation) -> str:
     return operation.value.replace("_", " " if operation in _TWO_WORDS else "-")
 
 
+_CALLED = {
+    Operation.CREATE: "new customers",
+    Operation.ENABLE: "way to enable sending",
+    Operation.DISABLE: "way to disable sending",
+    Operation.WEBSITE_ENABLE: "way to enable login",
+    Operation.WEBSITE_DISABLE: "way to disable login",
+    Operation.SET: "change of details",
+    Operation.EMAIL: "change of e-mail",
+    Operation.CREDITS_SET: "credits",
+    Operation.CREDITS_ADD: "credits",
+    Operation.IPS_SET: "choice of sending addresses",
+    Operation.OFFERINGS_SET: "offerings",
+    Operation.SIGN_IN: "sign-in link",
+}
+
+
+def called(operation: Operation) -> str:
+    """Return what people call an operation, for "SERVICE has no ..."."""
+    return _CALLED.get(operation, operation.value)
+
+
 class Outcome(Enum):
     """What is known of an operation (reliability 4.1). "Failed" is never said of what may have happened."""
 

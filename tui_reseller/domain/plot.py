@@ -14,6 +14,8 @@ BAR, BEFORE, BOTH, GAP = "#", "-", "=", " "
 SCALE = 7
 """Cells of the numbers at the left, with the line beside them."""
 WIDEST_BAR = 6
+LEGENDS = (f"   {BAR} now  {BEFORE} before  {BOTH} both", f"  {BAR} now {BEFORE} before")
+"""What the signs mean, the longer one where there is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ def plotted(plot: Plot, width: int, height: int) -> list[str]:
     steps = [_step(value, top, height) for value in now]
     marks = [_step(value, top, height) for value in before]
     title = plot.title + (f"   (means of {shared})" if shared > 1 else "")
+    if any(marks):
+        title += next((legend for legend in LEGENDS if len(title) + len(legend) <= width), "")
     lines = [title[:width]]
     for row in range(height, 0, -1):
         cells = "".join(_column(_sign(step, mark, row), each) for step, mark in zip(steps, marks, strict=True))

@@ -27,8 +27,13 @@ _SUMMED = ("requests", "delivered", "bounces", "blocks", "spam_reports", "opens"
 
 
 def plot_lines(now: Series, before: Series, metric: str, width: int, height: int) -> list[str]:
-    """Return the plot of a metric against the period before, each line at most *width* cells."""
-    return plotted(plot_of(now, before, metric), width, height)
+    """Return the plot of a metric against the period before, each line at most *width* cells; where nothing at all is
+    told there is nothing to draw, and that is said.
+    """
+    plot = plot_of(now, before, metric)
+    if all(value is None for value in (*plot.values, *plot.before)):
+        return [f"{words_of(metric)}: nothing is told of these {now.period.words}"[:width]]
+    return plotted(plot, width, height)
 
 
 def plot_of(now: Series, before: Series, metric: str) -> Plot:

@@ -42,7 +42,7 @@ class View:
 
 SHIPPED = (
     View("0", "all"),
-    View("1", "not sending", "-sending:on", short="off"),
+    View("1", "not sending", "sending:off", short="off"),
     View("2", "changed by the last refresh", "is:changed"),
     View("3", "missing data", "is:missing-data", short="missing"),
     View("4", "same e-mail twice", "is:duplicate-email"),

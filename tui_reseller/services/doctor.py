@@ -74,7 +74,9 @@ async def of_services(services: Services, *, asks: bool) -> AsyncIterator[Examin
     except ResellerError as error:
         yield _bad("config", error)
         return
-    yield _of_config(services, f"{len(config.profiles)} profiles, theme {config.settings.theme}")
+    yield _of_config(
+        services, f"{_counted(len(config.profiles), 'profile', 'profiles')}, theme {config.settings.theme}"
+    )
     needs = any(profile.keeps_key for profile in config.profiles.values())
     try:
         state = await services.credentials.probe()
@@ -85,7 +87,12 @@ async def of_services(services: Services, *, asks: bool) -> AsyncIterator[Examin
     try:
         waiting = len(await services.ledger.needs_you(None))
         hint = "the verb needs-you names them" if waiting else ""
-        yield Examined("ledger", State.NOTE if waiting else State.OK, f"{waiting} outcomes need somebody", hint)
+        yield Examined(
+            "ledger",
+            State.NOTE if waiting else State.OK,
+            f"{_counted(waiting, 'outcome needs', 'outcomes need')} somebody",
+            hint,
+        )
     except ResellerError as error:
         yield _bad("ledger", error)
     if services.team is not None:
@@ -140,3 +147,7 @@ async def _of_profile(services: Services, profile: Profile, *, asks: bool) -> As
 
 def _bad(about: str, error: ResellerError) -> Examined:
     return Examined(about, State.BAD, clean(error.message, longest=400), clean(error.hint, longest=400))
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

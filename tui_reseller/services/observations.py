@@ -12,7 +12,7 @@ from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.fingerprint import Likeness, likeness
+from tui_reseller.domain.fingerprint import Likeness, differing, likeness
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import quoted
@@ -68,8 +68,8 @@ async def _observe_fields(session: Session, entry: Entry, find: Find) -> Observa
     is_new = action.effect is Effect.CREATES
     if now is None:
         return await _absent(session, entry, find, Outcome.VERIFIED_NOT_APPLIED if is_new else Outcome.CONFLICT)
-    if not is_new and _is_another(entry, now):
-        return Observation(at, Outcome.CONFLICT, f"{ANOTHER} ({digest(now)}): it proves nothing of this one", row=now)
+    if not is_new and (why := _why_another(session.provider, entry, now)):
+        return Observation(at, Outcome.CONFLICT, f"{why} ({digest(now)}): it proves nothing of this one", row=now)
     is_told_otherwise = any(now.value(name) is not None for name in action.leaves)
     if action.sets and now.value(action.switch) is None and not is_told_otherwise:
         return Observation(at, Outcome.UNVERIFIABLE, f"it shows neither on nor off ({digest(now)})", row=now)
@@ -84,13 +84,20 @@ async def _observe_fields(session: Session, entry: Entry, find: Find) -> Observa
     return Observation(at, outcome, f"{words} ({digest(now)})", certain, now)
 
 
-def _is_another(entry: Entry, now: Customer) -> bool:
-    """Whether another customer bears the username by now: neither who was meant, nor who that would be afterwards. What
-    was not known of who was meant tells nobody apart.
+def _why_another(provider: Provider, entry: Entry, now: Customer) -> str:
+    """Say why another customer may bear the username by now, or nothing: neither who was meant, nor who that would be
+    afterwards; or one of whom something differs that this operation did not change. What was not known of who was meant
+    tells nobody apart.
     """
     meant = {name: value for name, value in entry.fingerprint.items() if value is not None}
     after = {c.field: c.after for c in entry.changes if c.field in meant and isinstance(c.after, str)}
-    return bool(meant) and all(likeness(one, now) is Likeness.ANOTHER for one in (meant, {**meant, **after}))
+    if not meant:
+        return ""
+    if all(likeness(one, now) is Likeness.ANOTHER for one in (meant, {**meant, **after})):
+        return ANOTHER
+    changed = {change.field for change in entry.changes}
+    different = [provider.label(name) for name in differing(meant, now) if name not in changed]
+    return f"{' and '.join(different)} not as before: it may be another customer" if different else ""
 
 
 def _classified(provider: Provider, entry: Entry, now: Customer) -> tuple[Outcome, str, bool]:
@@ -138,8 +145,8 @@ async def _observe_rename(session: Session, entry: Entry, find: Find) -> Observa
             words = f"listed under the new name, as before ({digest(new)}); log-in and SMTP name changed at once"
             return Observation(at, Outcome.VERIFIED_APPLIED, words, certain=True, row=new)
         return Observation(at, Outcome.CONFLICT, f"the new name is listed with other details ({digest(new)})")
-    if old and _is_another(entry, old):
-        return Observation(at, Outcome.CONFLICT, f"{ANOTHER} ({digest(old)}), and the new one is not listed", row=old)
+    if old and (why := _why_another(session.provider, entry, old)):
+        return Observation(at, Outcome.CONFLICT, f"{why} ({digest(old)}), and the new name is not listed", row=old)
     if old:
         words = f"listed under the old name, not under the new one ({digest(old)})"
         return Observation(at, Outcome.VERIFIED_NOT_APPLIED, words, row=old, is_absence=True)

@@ -257,13 +257,14 @@ class Checker:
         """Return what was made of the rows."""
         found = []
         if self._trimmed:
-            found.append(f"{self._trimmed:,} values had blanks at an end, which were taken off")
+            found.append(f"{_counted(self._trimmed, 'value', 'values')} had blanks at an end, which were taken off")
         if self._left:
-            found.append(f"{self._left:,} empty cells leave the field as it is; --blank clear empties it")
+            empty = _counted(self._left, "empty cell leaves", "empty cells leave")
+            found.append(f"{empty} the field as it is; --blank clear empties it")
         if self._beside:
             found.append(f"left aside, for they only say what is so already: {', '.join(self._beside)}")
         if self._accepted:
-            found.append(f"{self._accepted:,} doubtful cells were accepted")
+            found.append(f"{_counted(self._accepted, 'doubtful cell was', 'doubtful cells were')} accepted")
         return found
 
 
@@ -276,3 +277,7 @@ def _touched(session: Session, one: RequestedChange) -> Iterable[str]:
 
 def _new_name(call: Call) -> str:
     return call.fields.get(KEY, "")
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

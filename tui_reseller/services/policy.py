@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tui_reseller.domain.confusables import is_same_name
 from tui_reseller.domain.errors import InvalidInput, NotWritable, RefusedHere
-from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.domain.operation import Call, Operation, called
 from tui_reseller.domain.printed import command, is_plain
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import KEY
@@ -225,7 +225,7 @@ class Policy:
         if service.has(operation):
             return None
         return RefusedHere(
-            f"refused: {service.title} has no {operation.value}; nothing was sent",
+            f"refused: {service.title} has no {called(operation)}; nothing was sent",
             hint=service.lacks.get(operation, ""),
         )
 

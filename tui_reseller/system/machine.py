@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 
 PACKAGES = ("textual", "httpx", "keyring", "polars", "platformdirs")
 MANY_COLOURS = ("256color", "kitty")
@@ -68,6 +67,8 @@ def colours(environ: Mapping[str, str] = os.environ) -> int:
 
 
 def _version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - a start needs no versions
+
     try:
         return version(name)
     except PackageNotFoundError:

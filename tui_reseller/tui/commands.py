@@ -50,7 +50,7 @@ COMMANDS: tuple[Command, ...] = (
         handler="marking.drop_or_restore", at_once=True,
     ),
     Command(
-        "list.back", ("escape",), "Back", "One step: range, zoom, filter. Never marks, never quits",
+        "list.back", ("escape",), "Back", "One step: range, detail, filter. Never marks, never quits",
         handler="looking.back", at_once=True,
     ),
     Command(
@@ -120,12 +120,12 @@ COMMANDS: tuple[Command, ...] = (
         operations=(Operation.CREDITS_SET, Operation.CREDITS_ADD),
     ),
     Command(
-        "customer.ips", (), "Sending addresses",
+        "customer.ips", (), "Sending addresses", "Which addresses the customer's mail leaves from",
         handler="overwriting.ips", needs=_ACT, more="i",
         operations=(Operation.IPS_SET,),
     ),
     Command(
-        "customer.offerings", (), "Offerings",
+        "customer.offerings", (), "Offerings", "Package and add-ons of the account",
         handler="overwriting.offerings", needs=_ACT, more="f",
         operations=(Operation.OFFERINGS_SET,),
     ),
@@ -256,8 +256,9 @@ COMMANDS: tuple[Command, ...] = (
         handler="program.toggle_mouse", at_once=True,
     ),
     Command(
-        "app.suspend", ("ctrl+z",), "Suspend", "To the shell; fg comes back",
+        "app.suspend", ("ctrl+z",), "To the shell", "The program waits; fg comes back",
         handler="program.suspend", at_once=True,
+        synonyms=("suspend", "background"),
     ),
     Command(
         "app.quit", ("q", "ctrl+q"), "Quit", "ctrl+q always asks",

@@ -151,6 +151,10 @@ class MainView(Protocol):
     def is_filtering(self) -> bool:
         """Whether the filter has the keys."""
 
+    @property
+    def is_in_detail(self) -> bool:
+        """Whether the detail has the keys."""
+
     def focus_list(self) -> None:
         """Let the list have the keys."""
 
@@ -171,7 +175,9 @@ class HoldsKeys(Protocol):
 
 @runtime_checkable
 class Speaks(Protocol):
-    """An application that can say what has the keys."""
+    """An application that can say what has the keys. Plain is whether it does."""
+
+    plain: bool
 
     def speak_in(self, screen: Screen[Any]) -> None:
         """Let a screen that is being shown say what has the keys, for a screen reader; nothing without --plain."""

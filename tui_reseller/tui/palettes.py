@@ -24,6 +24,7 @@ class Palette:
     """Background, surface and panel are the planes of screen, dialog and bars. Text is what is acted on, soft what
     stands beside it. Info is for keys and what went well, off for what is stopped or needs a look, danger for what
     cannot be taken back (danger_plane under white), mark for marked rows, cursor is the plane of the row with the keys.
+    Field is that of a field to type in, the panel's if it is not said.
     """
 
     is_dark: bool
@@ -41,6 +42,7 @@ class Palette:
     cursor: str
     cursor_ink: str
     rule: str
+    field: str = ""
 
 
 OWN = {
@@ -57,7 +59,7 @@ OWN = {
     "high-contrast": Palette(
         is_dark=True, background="#000000", surface="#000000", panel="#000000", text="#ffffff", soft="#ffffff",
         info="#87d7ff", off="#ffd700", danger="#ffafd7", danger_plane="#d7005f", mark="#ffff87", mark_plane="#262626",
-        cursor="#ffffff", cursor_ink="#000000", rule="#949494",
+        cursor="#ffffff", cursor_ink="#000000", rule="#949494", field="#5f5f5f",
     ),
 }  # fmt: skip
 

@@ -57,14 +57,12 @@ def _words(widget: Widget) -> str:
         case DetailPane():
             return f"details of {widget.customer.username if widget.customer else 'nobody'}; Esc goes back"
         case Button():
-            return f"button {str(widget.label).strip('[]')}"
+            return f"button {str(widget.label).strip('[]').replace(' ^S', ', ctrl+s')}"
         case Choice():
             chosen = next((words for value, words in widget.options if value == widget.value), "nothing chosen")
             return f"{_label(widget)}choice, {chosen}; left and right change it"
         case OptionList():
-            at = widget.highlighted
-            line = str(widget.get_option_at_index(at).prompt).strip() if at is not None else "no line"
-            return f"{line}, {(at or 0) + 1} of {widget.option_count}"
+            return _row(widget)
         case Input():
             value = "hidden" if widget.password else widget.value or "empty"
             return f"{_label(widget)}field, {value}"
@@ -73,13 +71,22 @@ def _words(widget: Widget) -> str:
     return ""
 
 
+def _row(rows: OptionList) -> str:
+    """Return the line that is chosen, and which one of how many; where there is none, the words for that."""
+    at = rows.highlighted
+    if at is None and rows.option_count == 1:
+        return str(rows.get_option_at_index(0).prompt)
+    line = str(rows.get_option_at_index(at).prompt).strip() if at is not None else "no line"
+    return f"{line}, {(at or 0) + 1} of {rows.option_count}"
+
+
 def _label(widget: Widget) -> str:
     """Return the label that stands beside a field."""
     rows = [node for node in widget.ancestors if isinstance(node, Widget) and node.has_class("form-row")]
     labels = [str(label.content).strip() for row in rows[:1] for label in row.query(".form-label").results(Static)]
-    if not labels and widget.id == "filter":
-        labels = ["filter"]
-    return "".join(f"{label}, " for label in labels)
+    if not labels and isinstance(widget, Input):
+        labels = ["filter"] if widget.id == "filter" else [widget.placeholder]
+    return "".join(f"{label}, " for label in labels if label)
 
 
 def _line_in(widget: Widget) -> int:

@@ -39,7 +39,7 @@ def _made(name: str, colors: Palette) -> Theme:
             "cursor-plane": colors.cursor, "cursor-ink": colors.cursor_ink, "cursor-style": "bold",
             "off": colors.off, "off-ink": ink[colors.off], "info": colors.info, "info-ink": ink[colors.info],
             "danger": colors.danger, "danger-plane": colors.danger_plane, "danger-ink": "#ffffff",
-            "mark": colors.mark, "mark-plane": colors.mark_plane, "field": colors.panel,
+            "mark": colors.mark, "mark-plane": colors.mark_plane, "field": colors.field or colors.panel,
             "block-cursor-background": colors.cursor, "block-cursor-foreground": colors.cursor_ink,
             "block-cursor-text-style": "bold", "block-cursor-blurred-background": colors.panel,
             "block-cursor-blurred-foreground": colors.text, "block-cursor-blurred-text-style": "bold",

@@ -79,10 +79,12 @@ def list_jobs(inv: Invocation) -> int:
 
     async def work(services: Services) -> int:
         name = services.profiles.named
+        jobs = [found for found in await services.jobs.all() if name is None or found.profile == name]
         with inv.out.rows(COLUMNS) as rows:
-            for found in await services.jobs.all():
-                if name is None or found.profile == name:
-                    rows.add(_listed(found) if inv.out.format == "table" else found.as_dict())
+            for found in jobs:
+                rows.add(_listed(found) if inv.out.format == "table" else found.as_dict())
+        if not jobs:
+            inv.console.say("no jobs yet: several customers at once are one, or a plan that is applied")
         return ExitCode.OK
 
     return inv.run(work)

@@ -87,7 +87,7 @@ def rename(
 @one_customer
 @verb_for(Operation.DELETE)
 def delete(inv: Invocation, options: Writing, operation: Operation, *, username: str) -> int:
-    """Close an account for ever, at the end of its billing cycle. This is not "stop sending": see disable.
+    """Close an account for ever, at the end of its billing cycle. This is not "disable sending": see disable.
 
     Examples:
       tui-reseller delete garcia.mail

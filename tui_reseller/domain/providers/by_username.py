@@ -24,7 +24,7 @@ ACTIONS_BY_USERNAME = {
         brief="The customer's mail is refused",
         consequence=(
             "The customer's mail is refused from now on. Login does not change.",
-            "Undo starts sending again; do not count on mail refused meanwhile.",
+            "Undo enables sending again; do not count on mail refused meanwhile.",
         ),
         of_many="Their mail is refused from now on. Login does not change.",
         sets={"sending": False}, undo=Operation.ENABLE, is_repeatable=True, takes_end=True,
@@ -34,7 +34,7 @@ ACTIONS_BY_USERNAME = {
         },
     ),
     Operation.WEBSITE_ENABLE: Action(
-        "Enable login", 1, "Switch on",
+        "Enable login", 1, "Enable login",
         consequence=("The customer may log in to the website. Sending does not change.",),
         of_many="They may log in to the website. Sending does not change.",
         sets={"website_access": True}, undo=Operation.WEBSITE_DISABLE, is_repeatable=True, is_checkable=False,
@@ -43,7 +43,7 @@ ACTIONS_BY_USERNAME = {
         ),
     ),
     Operation.WEBSITE_DISABLE: Action(
-        "Disable login", 1, "Switch off",
+        "Disable login", 1, "Disable login",
         consequence=("The customer can no longer log in to the website. Sending goes on.",),
         of_many="They can no longer log in to the website. Sending goes on.",
         sets={"website_access": False}, undo=Operation.WEBSITE_ENABLE, is_repeatable=True, is_checkable=False,

@@ -84,8 +84,8 @@ ACTIONS = {
         "Delete customer", 3, "Delete", FOR_EVER,
         brief="Close the account, for ever",
         consequence=(
-            ('This closes the account at the end of its billing cycle. It is not "stop sending": until then mail may '
-            "still go out, and the list may still show it. The username can never be used again."),
+            ('This closes the account at the end of its billing cycle. It is not "disable sending": until then mail '
+            "may still go out, and the list may still show it. The username can never be used again."),
         ),
         of_many="The accounts are closed for ever; the usernames can never be used again.",
         effect=Effect.REMOVES, remembers=("email",), cannot_undo="a delete cannot be undone", hits_whole_account=True,

@@ -61,7 +61,7 @@ DETAILS = tuple(one.name for one in FIELDS if one.set_by is _SET)
 
 _WITHOUT_OLD = (
     "the service changes a password only for who knows the old one; without it the customer sets a new one at the "
-    "log-in page (Forgot your password?), or you stop website access"
+    "log-in page (Forgot your password?), or you disable login"
 )
 _NO_CREDITS = "With no credits left the service takes no more of the customer's mail."
 _ADDRESS_OF_OTHERS = (
@@ -154,8 +154,8 @@ ACTIONS = {
         "Delete customer", 3, "Delete", FOR_EVER,
         brief="Close the account, for ever",
         consequence=(
-            ('This deletes the subuser at once and for ever, with its keys, templates and settings. It is not "stop '
-            'sending": nothing can be started again.'),
+            ('This deletes the subuser at once and for ever, with its keys, templates and settings. It is not '
+            '"disable sending": nothing can be enabled again.'),
         ),
         of_many="The subusers are deleted at once and for ever, with their keys, templates and settings.",
         effect=Effect.REMOVES, remembers=("email", "id"), cannot_undo="a delete cannot be undone",

@@ -37,7 +37,11 @@ class Dialogs:
     def announced(self, spec: FormSpec) -> FormSpec:
         """Return a form that says first that what it leads to is only proposed, where it is."""
         why = self.why_proposed()
-        return replace(spec, lines=[f"{why}: it is proposed, not sent.", *spec.lines]) if why else spec
+        return (
+            replace(spec, lines=[f"{why[:1].upper()}{why[1:]}: it is proposed, not sent.", *spec.lines])
+            if why
+            else spec
+        )
 
     async def ask_form(
         self, spec: FormSpec, *, is_write: bool = True, is_beside: bool = False

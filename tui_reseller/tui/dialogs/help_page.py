@@ -9,7 +9,8 @@ from textual.widgets import Input, OptionList, Static
 
 from tui_reseller.tui.dialogs.page import Page, Ranked
 from tui_reseller.tui.dialogs.whole_line import WholeLine
-from tui_reseller.tui.presenters.help_map import LEGEND, Group, lines
+from tui_reseller.tui.host import Speaks
+from tui_reseller.tui.presenters.help_map import Group, lines, top_lines
 from tui_reseller.tui.presenters.parts import Part
 
 THREE_FROM = 100
@@ -24,10 +25,18 @@ def _content(line: Iterable[Part]) -> Content:
 class HelpPage(Page):
     """Returns the id of the command on which Enter was pressed; on the map Enter does nothing."""
 
-    def __init__(self, title: str, rows: Sequence[tuple[str, str]], found: Sequence[Group], *, ranked: Ranked) -> None:
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[tuple[str, str]],
+        found: Sequence[Group],
+        *,
+        ranked: Ranked,
+        reasons: Sequence[str] = (),
+    ) -> None:
         hint = "type to find a command, Enter does it   PgDn more   Esc back"
         super().__init__(title, rows, hint=hint, filtering=True, ranked=ranked)
-        self.groups = found
+        self.groups, self.reasons = found, reasons
         self._width = 0
 
     def compose(self) -> ComposeResult:
@@ -50,7 +59,9 @@ class HelpPage(Page):
         """Return the map as wide as the screen."""
         self._width = self.app.size.width
         columns = 3 if self._width >= THREE_FROM else 2
-        found = [*lines(self.groups, self._width - 4, columns), [(LEGEND, "soft")]]
+        if isinstance(self.app, Speaks) and self.app.plain:  # what stands beside each other is read as one line
+            columns = 1
+        found = [*top_lines(self.reasons), *lines(self.groups, self._width - 4, columns)]
         return Content("\n").join(map(_content, found))
 
     def on_mount(self) -> None:

@@ -1,7 +1,10 @@
 """The page of a job: a progress line, what became of each customer, pause, stop and what can be done afterwards."""
 
+from itertools import groupby
+
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as ListOption
 
@@ -13,12 +16,22 @@ from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.dialogs.whole_line import WholeLine
 from tui_reseller.tui.presenters import job as words
+from tui_reseller.tui.widgets.key_line import KeyLine
 from tui_reseller.tui.widgets.rows import Rows
 
 RELOAD_SECONDS = 1.0
 """A job that another process runs is looked at this often, while its page is open."""
 SHOWN = 2000
 """So many items are listed; those that need somebody come first."""
+
+
+LOOKS = {"#": "$info", "?": "bold $off", "x": "bold $danger"}
+"""How the signs of outcomes look in the bar."""
+
+
+def _coloured(bar: str) -> Content:
+    """Return a bar in which outcomes differ by colour, too."""
+    return Content.assemble(*(("".join(signs), LOOKS.get(sign, "$soft")) for sign, signs in groupby(bar)))
 
 
 class JobPage(Dialog[str | None]):
@@ -57,7 +70,7 @@ class JobPage(Dialog[str | None]):
         yield Static(words.RESULT_HEADS, markup=False, id="page-heads")
         yield Rows(id="page-rows", markup=False)
         yield WholeLine()
-        yield Static("", markup=False, id="page-hint")
+        yield KeyLine(id="page-hint")
 
     async def on_mount(self) -> None:  # type: ignore[override]  # Textual takes both
         """Show what there is; a job of another process is looked at again and again."""
@@ -103,9 +116,9 @@ class JobPage(Dialog[str | None]):
             title, counts = words.title(job, job.counts, state + owner), dict(job.counts)
             in_flight = job.in_flight
         self.query_one("#page-title", Static).update(title)
-        self.query_one("#page-bar", Static).update(words.bar(job, counts, max(self.size.width - 2, 10)))
+        self.query_one("#page-bar", Static).update(_coloured(words.bar(job, counts, max(self.size.width - 2, 10))))
         self.query_one("#page-counts", Static).update(clean(words.signed_counts(counts, in_flight)))
-        self.query_one("#page-hint", Static).update(words.hint(job, is_here=run is not None and not run.halted()))
+        self.query_one("#page-hint", KeyLine).show_keys(words.hint(job, is_here=run is not None and not run.halted()))
 
     def _add_results(self, run: JobRun) -> None:
         """Put what is new under what was there; the newest is in view."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.events import Click, Key
 from textual.geometry import Size
 from textual.widgets import Static
@@ -13,6 +14,7 @@ from textual.widgets import Static
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.presenters.rows import cut
+from tui_reseller.tui.widgets.key_line import KEY, KeyLine
 
 AROUND = 4
 """Lines of a menu beside its options: title, hint, and the blank ones around."""
@@ -57,29 +59,29 @@ class Menu(Dialog[str | None]):
         """Title and a line an option."""
         with Vertical(id="menu"):
             yield Static(clean(self.heading), markup=False, id="menu-title")
-            for line in self.lines:
-                yield Static(clean(line), markup=False, classes="menu-line")
+            for at, line in enumerate(self.lines):
+                yield Static(clean(line), markup=False, classes="menu-line" if at else "menu-line -first")
             # One widget for all: each more is opened, styled and closed one by one, which is felt in a long menu.
-            yield Static("\n".join(self._laid_out()), markup=False, id="menu-options")
-            yield Static(" Esc back", markup=False, classes="menu-hint")
+            yield Static(self._laid_out(), markup=False, id="menu-options")
+            yield KeyLine(" Esc back", classes="menu-hint")
 
-    def _laid_out(self) -> list[str]:
-        """Return the lines of the options: beside each other, down column by column, where they are too many."""
+    def _laid_out(self) -> Content:
+        """Return the options, a line each: beside each other, down column by column, where they are too many."""
         self._laid_out_for = self.app.size
-        room = max(self.app.size.height - AROUND - len(self.lines), 1)
+        room = max(self.app.size.height - AROUND - len(self.lines) - bool(self.lines), 1)
         columns = max(-(-len(self.options) // room), 1)
         self._rows = -(-len(self.options) // columns)
         self._width = min(CELLS, self.app.size.width - BESIDE) // columns
         words = [f" {option.key}   {clean(option.words)}" for option in self.options]
-        if columns <= 1:
-            return words
-        cells = [f"{cut(text, self._width - 1)} " for text in words]
-        return ["".join(cells[row :: self._rows]).rstrip() for row in range(self._rows)]
+        if columns > 1:
+            words = [f"{cut(text, self._width - 1)} " for text in words]
+        cells = [Content.assemble(text[:1], (text[1:2], KEY), text[2:]) for text in words]
+        return Content("\n").join(Content.assemble(*cells[row :: self._rows]).rstrip() for row in range(self._rows))
 
     def on_resize(self) -> None:
         """Lay the options out for the room that there is now."""
         if self.app.size != self._laid_out_for:
-            self.query_one("#menu-options", Static).update("\n".join(self._laid_out()))
+            self.query_one("#menu-options", Static).update(self._laid_out())
 
     async def on_key(self, event: Key) -> None:
         """Choose by letter."""

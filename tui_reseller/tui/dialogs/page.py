@@ -11,10 +11,16 @@ from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.dialogs.whole_line import WholeLine
 from tui_reseller.tui.widgets.inputs import LineInput
+from tui_reseller.tui.widgets.key_line import KeyLine
 from tui_reseller.tui.widgets.rows import Rows
 
 Ranked = Callable[[str, str, str], int | None]
 """Says of a line, by its key and words, how well what was typed means it: small numbers first, None not at all."""
+
+
+def _without_rows(hint: str) -> str:
+    """Return a hint without the keys that do nothing where there are no lines."""
+    return "   ".join(part for part in hint.split("   ") if not part.startswith(("Enter ", "/ ")))
 
 
 class Page(Dialog[str | None]):
@@ -62,11 +68,11 @@ class Page(Dialog[str | None]):
         line = LineInput(placeholder="type to filter", compact=True, id="page-filter")
         line.display = self.filtering
         yield line
-        if self.heads:
+        if self.heads and self.rows:
             yield Static(self.heads, markup=False, id="page-heads")
         yield Rows(id="page-rows", markup=False)
         yield WholeLine()
-        yield Static(self.hint, markup=False, id="page-hint")
+        yield KeyLine(self.hint if self.rows else _without_rows(self.hint), id="page-hint")
 
     def on_mount(self) -> None:
         """Show all lines."""

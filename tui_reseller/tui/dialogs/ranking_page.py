@@ -12,6 +12,7 @@ from textual.worker import Worker
 
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
+from tui_reseller.tui.widgets.key_line import KeyLine
 from tui_reseller.tui.widgets.rows import Rows
 
 BY = "By  d delivered  b bounces  c share bounced  s share spam  w growth  n silence"
@@ -70,11 +71,11 @@ class RankingPage(Dialog[Chosen | None]):
     def compose(self) -> ComposeResult:
         """Title, column titles, lines, hint."""
         yield Static("", markup=False, id="page-title")
-        yield Static("", markup=False, id="page-counts")
+        yield Static("", markup=False, id="page-heads")
         yield Rows(id="page-rows", markup=False)
         yield Static("", markup=False, id="page-note")
-        yield Static(BY, markup=False, id="page-keys")
-        yield Static(READING, markup=False, id="page-hint")
+        yield KeyLine(BY, id="page-keys")
+        yield KeyLine(READING, id="page-hint")
 
     def on_mount(self) -> None:
         """Read the first ranking."""
@@ -83,18 +84,18 @@ class RankingPage(Dialog[Chosen | None]):
         self._read()
 
     def _read(self, *, anew: bool = False) -> None:
-        self.query_one("#page-hint", Static).update(READING)
+        self.query_one("#page-hint", KeyLine).show_keys(READING)
         _: Worker[None] = self.run_worker(partial(self._show, anew), exclusive=True)
 
     async def _show(self, anew: bool) -> None:  # noqa: FBT001 - a worker's
         self.shown = await self.read_ranking(self.order, self.days, anew)
         self._fill()
-        self.query_one("#page-hint", Static).update(HINT)
+        self.query_one("#page-hint", KeyLine).show_keys(HINT)
 
     def _fill(self) -> None:
         shown, rows = self.shown, self.query_one(OptionList)
         self.query_one("#page-title", Static).update(clean(shown.title))
-        self.query_one("#page-counts", Static).update(shown.head)
+        self.query_one("#page-heads", Static).update(shown.head)
         rows.clear_options()
         rows.add_options([ListOption(clean(words)) for _, words in shown.rows])
         note = self.query_one("#page-note", Static)

@@ -6,7 +6,7 @@ from datetime import datetime
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.fields import Finding
 from tui_reseller.domain.password import GENERATED_LENGTH, MIN_LENGTH
-from tui_reseller.domain.provider import AtCreate, Field
+from tui_reseller.domain.provider import KEY, AtCreate, Field, Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.services.time_input import local_text, read_end
 from tui_reseller.services.validation import check_field
@@ -38,15 +38,22 @@ def typed_field(label: str, must_be: str) -> FormField:
     return FormField("typed", label, kind="typed", must_be=must_be)
 
 
-def confirming_field(usernames: Sequence[str], must_be: str) -> FormField:
-    """Return the row in which a plan is confirmed: it shows what is to be typed, unless that is the username."""
-    shown = "the username" if [must_be] == list(usernames) else clean(must_be)
+def confirming_field(usernames: Sequence[str], must_be: str, called: str = "the username") -> FormField:
+    """Return the row in which a plan is confirmed: it shows what is to be typed, unless that is the username, which is
+    called so.
+    """
+    shown = called if [must_be] == list(usernames) else clean(must_be)
     return typed_field(f"Type {shown}", must_be)
 
 
-def typed_fields(username: str, must_be: str | None) -> tuple[FormField, ...]:
+def typed_fields(username: str, must_be: str | None, called: str = "the username") -> tuple[FormField, ...]:
     """Return the row in which a change of one customer is confirmed, where that is asked for."""
-    return () if must_be is None else (confirming_field([username], must_be),)
+    return () if must_be is None else (confirming_field([username], must_be, called),)
+
+
+def key_words(provider: Provider) -> str:
+    """Return what a service calls the name of a customer, for such a row."""
+    return f"the {provider.label(KEY).lower()}"
 
 
 def password_fields(label: str, how: str = "generate") -> tuple[FormField, ...]:
@@ -78,7 +85,8 @@ def customer_field(
     """
     start = (typed or {}).get(field.name)
     if field.choices:
-        return _choice(field, value, start, label=label or field.label, required=required)
+        nothing = "the service's choice" if is_new else "none"
+        return _choice(field, value, start, label=label or field.label, required=required, nothing=nothing)
     return FormField(
         field.name,
         label or field.label,
@@ -91,13 +99,13 @@ def customer_field(
     )
 
 
-def _choice(field: Field, value: str, start: str | None, *, label: str, required: bool) -> FormField:
+def _choice(field: Field, value: str, start: str | None, *, label: str, required: bool, nothing: str) -> FormField:
     """Return a row of choices. What is there now is one of them, also where the table does not know it; nothing is one
-    where a customer may be without.
+    where a customer may be without, and called so.
     """
     can_be_empty = not required and (not value or field.at_create is not AtCreate.REQUIRED)
     names = dict.fromkeys([""] * can_be_empty + [value] * bool(value) + list(field.choices))
-    options = tuple((name, clean(name) or "none") for name in names)
+    options = tuple((name, clean(name) or nothing) for name in names)
     return FormField(field.name, label, value, "choice", start=start, options=options)
 
 

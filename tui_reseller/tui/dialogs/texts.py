@@ -8,13 +8,14 @@ from tui_reseller.domain.action import Effect
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.fields import MIN_USERNAME
 from tui_reseller.domain.operation import Operation
-from tui_reseller.domain.provider import KEY, Field, Provider, Told
+from tui_reseller.domain.provider import Field, Provider, Told
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.rows import (
     confirming_field,
     customer_field,
+    key_words,
     password_fields,
     reason_field,
     typed_field,
@@ -65,7 +66,7 @@ def switch_form(
         lines.append(f"It is {after} already, as far as is known; {_ALREADY[is_told]}")
     fields = [reason_field(required=reason_required)]
     if typed is not None:
-        fields.append(confirming_field([target.username], typed))
+        fields.append(confirming_field([target.username], typed, key_words(provider)))
     if action.takes_end:
         fields.append(until_field(now))
         lines += [_ONLY_OURS] if before == after else []
@@ -99,7 +100,7 @@ def delete_form(
         (*warnings, *action.consequence),
         (
             reason_field(required=reason_required),
-            typed_field(f"Type the {provider.label(KEY).lower()}", customer.username),
+            typed_field(f"Type {key_words(provider)}", customer.username),
         ),
         commit=action.button,
         grade=action.grade,

@@ -9,6 +9,7 @@ from textual.widgets import OptionList, Static
 
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.themes import kind_of
+from tui_reseller.tui.widgets.key_line import KeyLine
 from tui_reseller.tui.widgets.rows import Rows
 
 NAME = 22
@@ -36,7 +37,7 @@ class ThemeMenu(Dialog[str | None]):
         with Vertical(id="menu"):
             yield Static("Theme", markup=False, id="menu-title")
             yield Rows(*(f"{name:<{NAME}} {kind_of(name)}" for name in self.names), markup=False, id="themes")
-            yield Static("Enter keeps it   Esc puts the old one back", markup=False, classes="menu-hint")
+            yield KeyLine("Enter keeps it   Esc puts the old one back", classes="menu-hint")
 
     def on_mount(self) -> None:
         """Begin on the theme that is shown."""

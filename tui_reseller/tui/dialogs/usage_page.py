@@ -11,6 +11,7 @@ from textual.worker import Worker
 
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.dialogs.dialog import Dialog
+from tui_reseller.tui.widgets.key_line import KeyLine
 
 KEYS = "7 3 9 days  m months   d delivered  b bounces  s spam reports  o opens"
 HINT = "t ranking of all   r reads again   Esc back"
@@ -59,8 +60,8 @@ class UsagePage(Dialog[str | None]):
         """Title, lines, hint."""
         yield Static(clean(self.heading), markup=False, id="page-title")
         yield Static("", markup=False, id="usage-lines")
-        yield Static(KEYS, markup=False, id="page-keys")
-        yield Static(READING, markup=False, id="page-hint")
+        yield KeyLine(KEYS, id="page-keys")
+        yield KeyLine(READING, id="page-hint")
 
     def on_resize(self) -> None:
         """Draw it for the room that there is."""
@@ -70,12 +71,12 @@ class UsagePage(Dialog[str | None]):
         _: Worker[None] = self.run_worker(partial(self._drawn, anew), exclusive=True)
 
     async def _drawn(self, anew: bool) -> None:  # noqa: FBT001 - a worker's
-        self.query_one("#page-hint", Static).update(READING)
+        self.query_one("#page-hint", KeyLine).show_keys(READING)
         wanted = Wanted(self.days, self.metric, max(self.size.width - 2, 20), max(self.size.height - 3, 5), anew)
         title, self.lines = await self.show_usage(wanted)
         self.query_one("#page-title", Static).update(clean(title))
         self.query_one("#usage-lines", Static).update("\n".join(clean(line) for line in self.lines))
-        self.query_one("#page-hint", Static).update(HINT)
+        self.query_one("#page-hint", KeyLine).show_keys(HINT)
 
     def action_period(self, key: str) -> None:
         """Show another period."""

@@ -15,7 +15,7 @@ from tui_reseller.tui.dialogs.texts import delete_form, one_field_form
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
 from tui_reseller.tui.flows.again import remember
 from tui_reseller.tui.flows.targets import only_one, warnings
-from tui_reseller.tui.presenters.commands import words_of
+from tui_reseller.tui.presenters.commands import is_lacking, words_of
 from tui_reseller.tui.profile_context import ProfileContext
 
 _MORE = (
@@ -32,8 +32,8 @@ def more_menu(context: ProfileContext) -> Menu:
 
 def _more_words(context: ProfileContext, command: Command) -> str:
     """Return what a line of the menu says; of what the service has not, that it has not."""
-    lacks = command.operations and not any(map(context.provider.has, command.operations))
-    return words_of(command, context.provider) + (f"   (not with {context.provider.title})" if lacks else "")
+    lacks = is_lacking(command, context.provider)
+    return words_of(command, context.provider) + (f"   (not in {context.provider.title})" if lacks else "")
 
 
 async def email(context: ProfileContext) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import NeedsApproval, ResellerError
@@ -55,7 +56,7 @@ async def do_one(
     reason, batch = answer["reason"], batch_for(then)
     aim = replace(Aim.at(context.provider, loaded, reason), batch=batch)
     result = await carry_out(context.session, call, permit, aim)
-    await show_result(context, result)
+    await show_result(context, result, until=call.until)
     if then is not None and result.outcome.is_applied:
         await show_result(context, await carry_out_then(context.session, call, then, permit, reason, batch))
     return result
@@ -87,9 +88,11 @@ def admitted(
     return admit(context.session, calls, answer["reason"], total, consent, seen, as_plan=as_plan)
 
 
-async def show_result(context: ProfileContext, result: Result, *, is_undo: bool = False) -> None:
+async def show_result(
+    context: ProfileContext, result: Result, *, is_undo: bool = False, until: datetime | None = None
+) -> None:
     """Show an outcome: in the message line, in the list, in the header."""
-    note = result_note(context.provider, result, context.now(), is_undo=is_undo)
+    note = result_note(context.provider, result, context.now(), is_undo=is_undo, until=until)
     if result.id:
         what = f"{verb_of(result.operation)} {quoted(result.username, 40)}"
         context.host.leave_line(f"{result.outcome.word}: {what}  {result.id}")

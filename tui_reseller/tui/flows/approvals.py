@@ -45,10 +45,13 @@ async def _open(context: ProfileContext, port: ApprovalsPort, number: int) -> bo
         return False
     standing = found.standing(context.now())
     options = [_LOOK]
-    options += _VOTES if standing in {Standing.OPEN, Standing.APPROVED} else ()
+    is_mine = found.role == context.session.operator.role
+    options += _VOTES if standing in {Standing.OPEN, Standing.APPROVED} and not is_mine else ()
     options += [Option("s", "Start it ...", "start")] if standing is Standing.APPROVED else []
-    lines = [*proposal_lines(found, context.now()), *words.plan_lines(context.provider, plan, marked=0, changed=0,
-                                                                      now=context.now())]  # fmt: skip
+    lines = [
+        *proposal_lines(found, context.now(), is_mine=is_mine),
+        *words.plan_lines(context.provider, plan, marked=0, changed=0, now=context.now()),
+    ]
     match await context.dialogs.ask(Menu(f"Proposal {number}", options, lines=lines)):
         case "look":
             await _look(context, plan)

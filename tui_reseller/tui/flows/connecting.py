@@ -37,7 +37,7 @@ def _form(values: dict[str, str], state: str, problem: str, first: str = "", *, 
         "",
         (note, "The test reads the list once and changes nothing. Nothing is saved before you have seen it."),
         (
-            FormField("name", "Name", start=values.get("name", "main"), required=True, hint="yours to choose"),
+            FormField("name", "Name", "main", start=values.get("name"), required=True, hint="yours to choose"),
             FormField(
                 "provider", "Service", values.get("provider", next(iter(PROVIDERS))), "choice",
                 options=tuple((provider.id, provider.title) for provider in PROVIDERS.values()),

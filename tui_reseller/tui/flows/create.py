@@ -100,14 +100,12 @@ def _review(
     """Show what a new customer will be, with the consequences; first why its username is odd, if it is."""
     provider, action = context.provider, context.provider.action(call.operation)
     lines = [f"! {odd}"] if odd else []
-    lines += [
-        f"{provider.label(name):<12} {clean(values[name], longest=100)}"
-        for name in (*provider.create_fields, *provider.set_after_create)
-        if values.get(name)
-    ]
+    names = [name for name in (*provider.create_fields, *provider.set_after_create) if values.get(name)]
+    width = max(12, *(len(provider.label(name)) for name in names))
+    lines += [f"{provider.label(name):<{width}} {clean(values[name], longest=100)}" for name in names]
     if action.needs_password:
         is_made = values["how"] == "generate"
-        lines.append(f"{'Password':<12} {'generated, shown once afterwards' if is_made else 'as typed'}")
+        lines.append(f"{'Password':<{width}} {'generated, shown once afterwards' if is_made else 'as typed'}")
     lines += [f"note: {finding.message}" for finding in findings if finding.warning]
     if any(values.get(name) for name in provider.set_after_create):
         lines.append(TWO_CALLS)

@@ -16,7 +16,7 @@ async def doctor(context: ProfileContext) -> None:
     lines = [line for each in found for line in _lines(each)]
     bad = sum(each.state.value == "bad" for each in found)
     title = f"Doctor: {'nothing is bad' if not bad else f'{bad} bad'}"
-    hint = "c copies all of it; it holds no key, password or customer   / filters   Esc back"
+    hint = "c copies it: no key, password or customer is in it   / filters   Esc back"
     context.notify(f"{title}.", "warning" if bad else "plain")
     page = Page(title, [("", line) for line in lines], hint=hint, keys=(COPY,), heads=HEADS)
     if await context.dialogs.ask(page) == COPY:

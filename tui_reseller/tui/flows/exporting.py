@@ -49,7 +49,7 @@ async def export(context: ProfileContext) -> None:
 
 
 def _options(counts: dict[str, int]) -> list[Option]:
-    found = [Option("s", f"the {count_text(counts['shown'])} shown", "shown")]
+    found = [Option("s", f"the {count_text(counts['shown'])} shown", "shown")] if counts["shown"] else []
     if counts["marked"]:
         found.append(Option("m", f"the {count_text(counts['marked'])} marked", "marked"))
     return [*found, Option("a", f"all {count_text(counts['all'])}", "all")]

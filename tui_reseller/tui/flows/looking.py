@@ -17,11 +17,13 @@ async def zoom(context: ProfileContext) -> None:
 
 
 async def back(context: ProfileContext) -> None:
-    """Take one step back: a range, the zoom, a reading or an export on its way, the filter."""
+    """Take one step back: a range, the zoom, the detail, a reading or an export on its way, the filter."""
     if context.state.ranging:
         drop_range(context)
     elif context.state.zoomed:
         await zoom(context)
+    elif context.view.is_in_detail:
+        context.view.focus_list()
     elif context.host.cancel("refresh"):
         context.notify("Reading was cancelled; the old list stays.")
     elif context.host.cancel("export"):

@@ -10,7 +10,7 @@ from tui_reseller.domain.whole import in_one_form
 from tui_reseller.services.validation import findings_for
 from tui_reseller.services.write import is_already_so, preview
 from tui_reseller.tui.dialogs.form_spec import FormSpec
-from tui_reseller.tui.dialogs.rows import typed_fields
+from tui_reseller.tui.dialogs.rows import key_words, typed_fields
 from tui_reseller.tui.dialogs.texts import review_form, who
 from tui_reseller.tui.dialogs.whole_form import call_of, review_lines, whole_form
 from tui_reseller.tui.flows.act import do_one, reason_required, typed_for_one
@@ -93,6 +93,8 @@ async def _review(context: ProfileContext, call: Call, customer: Customer, notes
         [who(provider, customer), *lines, *alike, *action.consequence],
         reason_required=reason_required(context, call.operation),
         commit=action.button,
-        confirming=typed_fields(call.username, typed_for_one(context, call.operation, call.username, level)),
+        confirming=typed_fields(
+            call.username, typed_for_one(context, call.operation, call.username, level), key_words(provider)
+        ),
         grade=level,
     )

@@ -6,7 +6,7 @@ from tui_reseller.tui.command import Command
 from tui_reseller.tui.dialogs.help_page import HelpPage
 from tui_reseller.tui.dialogs.page import Page, Ranked
 from tui_reseller.tui.presenters.commands import rank, rows, why_not, words_of
-from tui_reseller.tui.presenters.help_map import CUSTOMER, MANY, WORDS, groups
+from tui_reseller.tui.presenters.help_map import CUSTOMER, MANY, WORDS, groups, reasons
 from tui_reseller.tui.profile_context import ProfileContext
 
 REMEMBERED = 5
@@ -37,7 +37,9 @@ async def keys(context: ProfileContext) -> None:
     first = MANY if context.state.marked else CUSTOMER
     first, where = (WORDS, "filter") if context.view.is_filtering else (first, "list")
     found = groups(context.host.commands, context.provider, why, first)
-    await _do(context, HelpPage(f"Help: keys of the {where}", _rows(context), found, ranked=_ranked(context)))
+    now = reasons(context.host.commands, context.provider, why)
+    title = f"Help: keys of the {where}"
+    await _do(context, HelpPage(title, _rows(context), found, ranked=_ranked(context), reasons=now))
 
 
 def _rows(context: ProfileContext) -> list[tuple[str, str]]:

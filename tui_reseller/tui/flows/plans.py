@@ -13,7 +13,7 @@ from tui_reseller.services.plans import Drafted
 from tui_reseller.services.policy import refuse_over_ceiling, typed_text
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
-from tui_reseller.tui.dialogs.rows import confirming_field, reason_field
+from tui_reseller.tui.dialogs.rows import confirming_field, key_words, reason_field
 from tui_reseller.tui.flows.act import admitted, reason_required
 from tui_reseller.tui.flows.proposing import propose_plan
 from tui_reseller.tui.flows.running import start_run
@@ -111,7 +111,7 @@ def _spec(context: ProfileContext, drafted: Drafted, review: Review) -> FormSpec
     lines[1:1] = [text for text in (review.note, action.of_many) if text] + words.undo_lines(drafted.refusals)
     fields = [*review.asked.fields, reason_field(required=reason_required(context, found.operation))]
     if typed is not None:
-        fields.append(confirming_field(names, typed))
+        fields.append(confirming_field(names, typed, key_words(context.provider)))
     if len(names) > words.SAMPLE:
         then = (("start", "start"), ("list", f"show all {count_text(len(names))} first"))
         fields = [replace(row, only_if=_STARTS) for row in fields]

@@ -5,7 +5,7 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services import sign_in as asking
 from tui_reseller.services.write import stopped
 from tui_reseller.tui.dialogs.form_spec import FormSpec
-from tui_reseller.tui.dialogs.rows import reason_field, typed_fields
+from tui_reseller.tui.dialogs.rows import key_words, reason_field, typed_fields
 from tui_reseller.tui.dialogs.secret import ShowSecret
 from tui_reseller.tui.dialogs.texts import who
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
@@ -29,7 +29,10 @@ async def sign_in(context: ProfileContext) -> None:
         return
     lines = (who(context.provider, customer), *await warnings(context, customer), *action.consequence)
     typed = typed_for_one(context, call.operation, name)
-    fields = (reason_field(required=reason_required(context, call.operation)), *typed_fields(name, typed))
+    fields = (
+        reason_field(required=reason_required(context, call.operation)),
+        *typed_fields(name, typed, key_words(context.provider)),
+    )
     spec = FormSpec(action.title, context.profile_title, lines, fields, commit=action.button, grade=action.grade)
     answer = await context.dialogs.ask_form(spec, is_write=False)
     if answer is None:

@@ -1,6 +1,7 @@
 """Sending and login: enable, disable."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import InvalidInput
@@ -88,10 +89,10 @@ async def switch(context: ProfileContext, operation: Operation, targets: list[Cu
         return
     result = await do_one(context, Call(operation, target.username, until=until), target, answer)
     if result.outcome.is_applied:
-        _say_what_is_on(context, session.customers.get(target.username) or target, result)
+        _say_what_is_on(context, session.customers.get(target.username) or target, result, until)
 
 
-def _say_what_is_on(context: ProfileContext, customer: Customer, result: Result) -> None:
+def _say_what_is_on(context: ProfileContext, customer: Customer, result: Result, until: datetime | None) -> None:
     """After a customer was stopped, say which other switch is not off, and the key for it."""
     provider, action = context.provider, context.provider.action(result.operation)
     if not action.stops or action.grade < GRAVE:
@@ -102,7 +103,7 @@ def _say_what_is_on(context: ProfileContext, customer: Customer, result: Result)
         if name not in action.sets and customer.switch(name) is not Switch.OFF and (key := _key_of(context, name))
     ]
     if hints:
-        note = result_note(provider, result, context.now())
+        note = result_note(provider, result, context.now(), until=until)
         others = [hint for hint in note.hints if hint != COPY_HINT]
         context.show_note(replace(note, hints=(*others, *hints)))
 

@@ -4,6 +4,7 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.text import quoted
 from tui_reseller.tui.dialogs.menu import Menu, Option
 from tui_reseller.tui.presenters.alike import LOOK_ALIKES, alike_lines
+from tui_reseller.tui.presenters.header import count_text
 from tui_reseller.tui.profile_context import ProfileContext
 
 
@@ -17,9 +18,10 @@ async def choose(context: ProfileContext) -> list[Customer]:
     # Behind the last of several marks the cursor stands by itself: nobody has pointed at that row.
     if current is None or (len(marked) > 1 and context.view.list.behind_mark == current.username):
         return in_order(context)
+    hidden = f", {count_text(context.state.hidden)} of them hidden by the filter" if context.state.hidden else ""
     options = (
         Option("1", f"{quoted(current.username, 40)}, under the cursor", "one"),
-        Option("2", f"the {len(marked)} marked ({context.state.hidden} hidden by the filter)", "marked"),
+        Option("2", f"the {len(marked)} marked{hidden}", "marked"),
     )
     answer = await context.dialogs.ask(Menu("Which is meant?", options))
     if answer is None:

@@ -1,6 +1,8 @@
 """Take back the last undoable operation."""
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry
+from tui_reseller.domain.changes import Change
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.grading import grade_of
 from tui_reseller.domain.operation import Call
@@ -8,11 +10,11 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.services.attribution import attribution_words
 from tui_reseller.services.undo import draft_undo, last_undoable, left_by, opposite, refuse_overtaken, take_back
 from tui_reseller.tui.dialogs.form_spec import FormSpec
-from tui_reseller.tui.dialogs.rows import reason_field, typed_fields
+from tui_reseller.tui.dialogs.rows import key_words, reason_field, typed_fields
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
 from tui_reseller.tui.flows.jobs import review_and_run
 from tui_reseller.tui.flows.plans import Review
-from tui_reseller.tui.presenters.entry import change_words, word
+from tui_reseller.tui.presenters.entry import change_words, changes_words
 from tui_reseller.tui.profile_context import ProfileContext
 
 
@@ -60,7 +62,7 @@ async def _undo_many(context: ProfileContext, entries: list[Entry]) -> None:
 
 
 def _spec(context: ProfileContext, entry: Entry, call: Call) -> FormSpec:
-    back = ", ".join(f"{change.field} {word(change.after)} -> {word(change.before)}" for change in entry.changes)
+    back = changes_words(Change(change.field, change.after, change.before) for change in entry.changes)
     why = f", {quoted(entry.reason, 60)}" if entry.reason else ""
     lines = [
         f"{quoted(entry.username, 50)}  {change_words(entry)}",
@@ -70,7 +72,10 @@ def _spec(context: ProfileContext, entry: Entry, call: Call) -> FormSpec:
     ]
     level = grade_of(context.provider, call, left_by(entry))
     typed = typed_for_one(context, call.operation, call.username, level)
-    fields = [reason_field(required=reason_required(context, call.operation)), *typed_fields(call.username, typed)]
+    is_renamed = context.provider.action(call.operation).effect is Effect.RENAMES
+    called = "present name" if is_renamed else key_words(context.provider)
+    reason = reason_field(required=reason_required(context, call.operation))
+    fields = [reason, *typed_fields(call.username, typed, called)]
     return FormSpec(
         f"Undo: {context.provider.action(call.operation).title.lower()}",
         context.profile_title,

@@ -37,7 +37,10 @@ async def _page(context: ProfileContext, customer: Customer, wanted: Wanted) -> 
         standing = await services.standing_of(session, context.services.samples, customer, anew=wanted.anew)
     except ResellerError as error:
         return words.title_before(customer.username), words.trouble_lines(error)
-    lines = words.page_lines(found, standing, wanted.metric, wanted.width, wanted.height)
+    if context.host.plain:
+        lines = words.spoken_lines(found, standing, wanted.metric, wanted.height)
+    else:
+        lines = words.page_lines(found, standing, wanted.metric, wanted.width, wanted.height)
     return words.page_title(customer.username, found, context.now()), lines
 
 

@@ -81,7 +81,8 @@ def views_menu(context: ProfileContext) -> Menu:
     """Return the menu behind t."""
     saved = with_saved(context.services.views.saved())
     views = [view for view in saved if not view.of_usage or context.provider.tells_usage]
-    options = [Option(view.key, f"{view.name}   {view.filter}", view.key) for view in views]
+    width = max(len(view.name) for view in views if view.filter)
+    options = [Option(view.key, f"{view.name:<{width}}   {view.filter}".rstrip(), view.key) for view in views]
     options += [
         Option("s", "save this filter, order and columns as a view ...", "save"),
         Option("c", "columns ...", "columns"),

@@ -111,9 +111,9 @@ class HeaderLine(FittedLine):
 class FilterLine(FittedLine):
     """Counts, or what is wrong with the filter."""
 
-    def show(self, state: ViewState) -> None:
+    def show(self, state: ViewState, *, plain: bool = False) -> None:
         """Show the state."""
-        self.fitted(lambda: self.put(counts_parts(state, self.size.width)))
+        self.fitted(lambda: self.put(counts_parts(state, self.size.width, plain=plain)))
 
 
 class TitleLine(FittedLine):

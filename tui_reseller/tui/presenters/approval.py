@@ -19,11 +19,11 @@ def proposal_line(found: Proposal, now: datetime) -> str:
     )
 
 
-def proposal_lines(found: Proposal, now: datetime) -> list[str]:
-    """Return what is said of a proposal beside its changes."""
+def proposal_lines(found: Proposal, now: datetime, *, is_mine: bool = False) -> list[str]:
+    """Return what is said of a proposal beside its changes. Who proposed it has no vote."""
     lines = [
         f"{found.standing(now).value}: {found.given} of {found.needed} approvals; until {clock_text(found.until, now)}",
-        f"by {found.role}: {found.reason}",
+        f"by {found.role}{' (you: others decide)' if is_mine else ''}: {found.reason}",
         f"plan {found.digest[:12]}",
     ]
     lines += [f"{one.verdict.value} by {one.role}: {one.reason}" for one in found.reviews]

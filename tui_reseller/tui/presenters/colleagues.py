@@ -8,7 +8,7 @@ from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.times import clock_text
 from tui_reseller.tui.presenters.rows import cut
 
-HEADS = f"{'Who':<16}{'On':<24}{'Since':<14}Where"
+HEADS = f"{'WHO':<16}{'ON':<24}{'SINCE':<14}WHERE"
 
 
 def here_line(one: Colleague, now: datetime) -> str:

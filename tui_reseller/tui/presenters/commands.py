@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tui_reseller.domain.action import Action
+from tui_reseller.domain.errors import RefusedHere
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.provider import Provider
 from tui_reseller.services.approvals import why_single
@@ -13,10 +14,19 @@ from tui_reseller.tui.keys import key_word
 from tui_reseller.tui.view_state import ViewState
 
 MORE = "more.open"
-_FOOTER = ("customer.edit", "list.filter", "sending.enable", "sending.disable", "customer.password", "help.open")
-_MARKED_FOOTER = ("sending.enable", "sending.disable", MORE, "mark.shown", "mark.none", "help.open")
-_MARKED_WORDS = {"mark.shown": "All shown", "sending.enable": "Enable", "sending.disable": "Disable"}
+HELP = "help.open"
+_FOOTER = ("customer.edit", "list.filter", "sending.enable", "sending.disable", "customer.password")
+_INSTEAD = (MORE, "customer.create")
+"""What stands in the footer where the service has not what is there otherwise."""
+_MARKED_FOOTER = ("sending.enable", "sending.disable", MORE, "mark.shown", "mark.none", HELP)
+_SHORT = {"mark.shown": "All shown", "customer.create": "New"}
 _MANY_KEYS = 5
+
+
+def is_lacking(command: Command, provider: Provider) -> bool:
+    """Whether the service has nothing of what a command does: whatever is unlocked or chosen, it stays so."""
+    is_without = bool(command.operations) and not any(map(provider.has, command.operations))
+    return is_without or (USAGE in command.needs and not provider.tells_usage)
 
 
 def why_not(command: Command, state: ViewState, policy: Policy, *, has_customer: bool) -> str | None:
@@ -24,10 +34,10 @@ def why_not(command: Command, state: ViewState, policy: Policy, *, has_customer:
     lacking = [policy.lacking(operation) for operation in command.operations]
     refusals = [refusal for refusal in lacking if refusal is not None]
     if refusals and len(refusals) == len(lacking):
-        return refusals[0].message + (f" - {refusals[0].hint}" if refusals[0].hint else "")
+        return _why(refusals[0])
     without = policy.without_usage() if USAGE in command.needs else None
     if without is not None:
-        return without.message + (f" - {without.hint}" if without.hint else "")
+        return _why(without)
     if CUSTOMER in command.needs and not has_customer and not state.marked:
         return "no customer under the cursor"
     if WRITABLE in command.needs and state.read_only:
@@ -39,6 +49,12 @@ def why_not(command: Command, state: ViewState, policy: Policy, *, has_customer:
     if WHOLE_LIST in command.needs and state.is_partial:
         return "the list is still arriving"
     return None
+
+
+def _why(refusal: RefusedHere) -> str:
+    """Return what a service has not, with what to do instead: before a key did anything there is nothing to be sent."""
+    why = refusal.message.removeprefix("refused: ").removesuffix("; nothing was sent")
+    return why + (f" - {refusal.hint}" if refusal.hint else "")
 
 
 def _why_never_proposed(command: Command, policy: Policy) -> str:
@@ -74,13 +90,22 @@ FILTER_KEYS = (
 """What the footer shows while a filter is typed."""
 
 
-def footer(commands: Iterable[Command], state: ViewState) -> list[FooterKey]:
-    """Return what the footer shows: six, other ones while rows are marked."""
+def footer(commands: Iterable[Command], state: ViewState, provider: Provider) -> list[FooterKey]:
+    """Return what the footer shows: six that the service has, other ones while rows are marked."""
     by_id = {command.id: command for command in commands}
-    words = {name: by_id[name].footer for name in _FOOTER}
     if state.marked:
-        words = {name: _MARKED_WORDS.get(name, by_id[name].words) for name in _MARKED_FOOTER}
+        names = [name for name in _MARKED_FOOTER if not is_lacking(by_id[name], provider)]
+    else:
+        has = [name for name in (*_FOOTER, *_INSTEAD) if not is_lacking(by_id[name], provider)]
+        names = [*has[: len(_FOOTER)], HELP]
+    words = {name: _short_word(by_id[name], provider) for name in names}
     return [FooterKey(key_word(by_id[name].keys[0]), word, name) for name, word in words.items() if by_id[name].keys]
+
+
+def _short_word(command: Command, provider: Provider) -> str:
+    """Return what a command is called in the footer: as the service calls it, where that is one word."""
+    called = words_of(command, provider)
+    return called if " " not in called else _SHORT.get(command.id) or command.footer or command.words
 
 
 def keys_of(command: Command, commands: Iterable[Command]) -> str:
@@ -106,10 +131,10 @@ def _action(command: Command, provider: Provider) -> Action | None:
 
 
 def rows(commands: Sequence[Command], state: ViewState, policy: Policy, *, has_customer: bool) -> list[tuple[str, str]]:
-    """Return id and line of every command, for the palette and the help."""
+    """Return id and line of every command, for the palette and the help; those that the service has not come last."""
     found = []
     provider = policy.profile.service
-    for command in commands:
+    for command in sorted(commands, key=lambda one: is_lacking(one, provider)):
         why = why_not(command, state, policy, has_customer=has_customer)
         note = f"   (now: {why})" if why else ""
         action = _action(command, provider)

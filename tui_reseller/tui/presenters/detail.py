@@ -131,7 +131,9 @@ def wide_lines(facts: Facts, width: int) -> list[list[Part]]:
         lines += _group("Usage", usage)
     missing = [provider.label(name).lower() for name in provider.expected if not customer.text(name)]
     if missing:
-        lines += _group("Check", [[("! ", "off"), (part, "value")] for part in _folded(_missing(missing), width - 2)])
+        lines += _group(
+            "Check", [[("! ", "off"), (part, "value")] for part in folded_lines(_missing(missing), width - 2)]
+        )
     if facts.jobs:
         lines += _group("In jobs", _rows([_waiting(job, item) for job, item in facts.jobs], width))
     done = [line for entry in facts.entries for line in _done(entry, facts.now, width)]
@@ -154,7 +156,7 @@ def _switch_lines(facts: Facts, name: str, width: int) -> list[list[Part]]:
     head = [_label(field.heading.capitalize()), switch_part(field, facts.customer, SWITCH)]
     if cell_len(note) <= width - LABEL - SWITCH:
         return [[*head, (note, kind)]]
-    return [head, *([_label(""), (part, kind)] for part in _folded(note, width - LABEL))]
+    return [head, *([_label(""), (part, kind)] for part in folded_lines(note, width - LABEL))]
 
 
 def _label(text: str) -> Part:
@@ -206,7 +208,7 @@ def _rows(rows: Sequence[tuple[str, str]], width: int) -> list[list[Part]]:
     return [
         [_label(label if at == 0 else ""), value_part(part)]
         for label, value in rows
-        for at, part in enumerate(_folded(value, width - LABEL))
+        for at, part in enumerate(folded_lines(value, width - LABEL))
     ]
 
 
@@ -223,7 +225,7 @@ def _done(entry: Entry, now: datetime, width: int) -> list[list[Part]]:
     why += f"  {quoted(entry.reason, 60)}" if entry.reason else ""
     needs_you = entry.outcome is None or entry.outcome.needs_you
     lines: list[list[Part]] = [[(when, "soft"), (f"{word:>{room}}", "off" if needs_you else "value")]]
-    return [*lines, *([("  ", ""), (part, "value")] for part in _folded(change_words(entry) + why, width - 2))]
+    return [*lines, *([("  ", ""), (part, "value")] for part in folded_lines(change_words(entry) + why, width - 2))]
 
 
 def _is_unasked(field: Field, customer: Customer) -> bool:
@@ -243,7 +245,7 @@ def _country(code: str) -> str:
     return clean(country_name(code))
 
 
-def _folded(value: str, width: int) -> list[str]:
+def folded_lines(value: str, width: int) -> list[str]:
     """Return a value in as many lines as it needs; it goes on behind a space or a sign, not in the middle of a word."""
     room = max(width, 10)
     parts: list[str] = []

@@ -1,12 +1,13 @@
 """What was done, in words: values before and after, an entry of the audit log in one line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Outcome, verb_of
-from tui_reseller.domain.providers import provider_of
+from tui_reseller.domain.providers import PROVIDERS, provider_of
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.value import Value, value_words
@@ -25,9 +26,19 @@ def word(value: Value) -> str:
     return f'"{clean(value_words(value), longest=60)}"'
 
 
+@cache
+def _called() -> Mapping[str, str]:
+    """Return what people call the fields of all services, by their names."""
+    fields = (field for provider in PROVIDERS.values() for field in provider.fields)
+    return {field.name: field.label[:1].lower() + field.label[1:] for field in fields}
+
+
 def changes_words(changes: Iterable[Change]) -> str:
-    """Say changes before -> after."""
-    return ", ".join(f"{change.field} {word(change.before)} -> {word(change.after)}" for change in changes)
+    """Say changes before -> after, of fields as people call them."""
+    return ", ".join(
+        f"{_called().get(change.field, change.field)} {word(change.before)} -> {word(change.after)}"
+        for change in changes
+    )
 
 
 def change_words(entry: Entry) -> str:
@@ -48,7 +59,7 @@ def ended_line(suspension: Suspension, now: datetime) -> str:
     reason = f"  {quoted(entry.reason, 60)}" if entry.reason else ""
     who, whom = cut(clean(entry.operator.name, longest=20), WHO), cut_middle(clean(suspension.username), WHOM)
     what = f"{verb_of(entry.operation)} was to end"
-    return f"{clock_text(suspension.until, now):<{WHEN}}  {who}  {whom}  {'due':<{OUTCOME}}  {what}{reason}"
+    return f"{clock_text(suspension.until, now):<{WHEN}} {who} {whom} {'due':<{OUTCOME}} {what}{reason}"
 
 
 def ended_lines(suspension: Suspension, now: datetime) -> list[str]:
@@ -61,14 +72,14 @@ def ended_lines(suspension: Suspension, now: datetime) -> list[str]:
     ]
 
 
-WHEN, WHO, WHOM, OUTCOME = 12, 10, 24, 12
+WHEN, WHO, WHOM, OUTCOME = 12, 8, 20, 12
 """Cells of the columns of activity."""
 
 
 def entry_heads(*, with_username: bool = False) -> str:
     """Return the titles above lines of activity."""
-    whom = f"{'USERNAME':<{WHOM}}  " if with_username else ""
-    return f"{'WHEN':<{WHEN}}  {'WHO':<{WHO}}  {whom}{'OUTCOME':<{OUTCOME}}  WHAT"
+    whom = f"{'USERNAME':<{WHOM}} " if with_username else ""
+    return f"{'WHEN':<{WHEN}} {'WHO':<{WHO}} {whom}{'OUTCOME':<{OUTCOME}} WHAT"
 
 
 def entry_words(entry: Entry, now: datetime) -> str:
@@ -85,7 +96,7 @@ def _why(entry: Entry, now: datetime) -> str:
 
 def entry_line(entry: Entry, now: datetime, *, with_username: bool = False) -> str:
     """Return one line of activity: when, who, outcome, what, why."""
-    username = f"{cut_middle(clean(entry.customer, longest=100), WHOM)}  " if with_username else ""
+    username = f"{cut_middle(clean(entry.customer, longest=100), WHOM)} " if with_username else ""
     who = cut(clean(entry.operator.name, longest=20), WHO)
     when, outcome = f"{clock_text(entry.time, now):<{WHEN}}", cut(outcome_word(entry.outcome), OUTCOME)
-    return f"{when}  {who}  {username}{outcome}  {change_words(entry)}{_why(entry, now)}"
+    return f"{when} {who} {username}{outcome} {change_words(entry)}{_why(entry, now)}"

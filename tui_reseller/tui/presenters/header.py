@@ -84,9 +84,10 @@ def header_line(state: ViewState, now: datetime, width: int) -> tuple[str, str]:
     return badge, text_of(header_parts(state, now, width - cell_len(badge)))
 
 
-def counts_parts(state: ViewState, width: int) -> list[Part]:
+def counts_parts(state: ViewState, width: int, *, plain: bool = False) -> list[Part]:
     """Say what is wrong with the filter; how many are in views, marked, hidden and shown, and how they are sorted. What
-    views hold is left out where there is no room, and while a filter or marks say what is looked for.
+    views hold is left out where there is no room, and while a filter or marks say what is looked for. Plain: the key of
+    a view is called a key, for it is heard between numbers.
     """
     groups: list[list[Part]] = [[(state.filter_note, "strong")]] if state.filter_note else []
     if state.marked:
@@ -104,10 +105,18 @@ def counts_parts(state: ViewState, width: int) -> list[Part]:
     groups.append([(f"{count_text(state.shown)} of {count_text(state.total)}", "soft")])
     if by and cells_of(apart(groups, GAP)) >= width:  # the title of its column says it, too
         groups.remove(by)
-    views = [] if state.filter_text or state.marked else [_view_parts(*view) for view in state.views]
+    views = (
+        []
+        if state.filter_text or state.marked
+        else [(_spoken_view if plain else _view_parts)(*view) for view in state.views]
+    )
     while views and cells_of(apart([*views, *groups], GAP)) >= width:
         views.pop()
     return [*apart([*views, *groups], GAP), (" ", "")]
+
+
+def _spoken_view(key: str, name: str, count: int) -> list[Part]:
+    return [(f"{name} {count_text(count)}, key {key}", "soft")]
 
 
 def _view_parts(key: str, name: str, count: int) -> list[Part]:

@@ -6,11 +6,13 @@ from tui_reseller.domain.filters import IS_WORDS
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean
 from tui_reseller.tui.command import Command
-from tui_reseller.tui.presenters.commands import keys_of, words_of
+from tui_reseller.tui.presenters.commands import is_lacking, keys_of, words_of
 from tui_reseller.tui.presenters.parts import Part, cells_of, cropped
 
 Row = list[Part]
 Group = tuple[str, Sequence[Row]]
+Why = Callable[[Command], str | None]
+"""Says of a command why it cannot be used now, None where it can."""
 
 CUSTOMER, MANY, FINDING, WORDS = "With this customer", "Marking many", "Finding", "Filter words"
 GROUPS: Mapping[str, Sequence[str]] = {
@@ -43,16 +45,22 @@ IN_FORMS = (
     ("Tab Enter", "next field"), ("ctrl+s F2", "do what it says"), ("ctrl+r", "put the value back"),
     ("up", "in Reason: earlier ones"), ("ctrl+o", "Reason, note: your editor"), ("Esc", "leave; asks if typed"),
 )  # fmt: skip
-KEY_CELLS, GAP = 12, 2
+KINDS = {
+    "marked": "with a * in front", "new": "since last list", "changed": "since last list",
+    "needs-you": "an open outcome", "suspended": "off until a time", "noted": "label or note",
+    "missing-data": "a field is empty", "duplicate-email": "same e-mail", "details-unknown": "+ reads them",
+    "bouncing": "5 % come back", "silent": "sends no more",
+}  # fmt: skip
+"""What the words behind is: find."""
+KEY_CELLS, WORD_CELLS, GAP = 12, 19, 2
 GRADES = {2: " !", 3: " !!"}
 """What stands behind a verb that is asked about: with its consequence, and with something to be typed."""
-LEGEND = "! asks with the consequence   !! has a name typed   (in brackets: why it does nothing now)"
+LEGEND = "! asks with the consequence   !! has a name typed"
 
 
 def filter_words(provider: Provider) -> list[tuple[str, str]]:
     """Return everything that can be typed in the filter, and what it finds."""
     switch = next(iter(provider.switches), "sending")
-    kinds = [f"is:{word}" for word in IS_WORDS]
     return [
         ("two words", "both must be there"),
         ('"two words"', "as one"),
@@ -62,35 +70,58 @@ def filter_words(provider: Provider) -> list[tuple[str, str]]:
         ("phone~^.34", "a regex"),
         (f"-{switch}:on", "not"),
         ("note: label:", "our own words"),
-        *((kind, "") for kind in kinds),
+        *((f"is:{word}", KINDS.get(word, "")) for word in IS_WORDS),
     ]
 
 
-def groups(
-    commands: Sequence[Command], provider: Provider, why: Callable[[Command], str | None], first: str = ""
-) -> list[Group]:
-    """Return the groups, one of them first. Why says of a command why it cannot be used now."""
+def reasons(commands: Sequence[Command], provider: Provider, why: Why) -> list[str]:
+    """Return why commands that the service has cannot be used now: each reason once, since many have the same."""
+    found = (why(command) for command in commands if not is_lacking(command, provider))
+    return list(dict.fromkeys(clean(reason.removeprefix("refused: "), longest=200) for reason in found if reason))
+
+
+def top_lines(found: Sequence[str]) -> list[Row]:
+    """Return what stands above the map: what its signs mean, and the reasons by the numbers that stand in it."""
+    return [[(LEGEND, "soft")], *([(f"({at}) now: {reason}", "off")] for at, reason in enumerate(found, start=1)), []]
+
+
+def groups(commands: Sequence[Command], provider: Provider, why: Why, first: str = "") -> list[Group]:
+    """Return the groups, one of them first. Why says of a command why it cannot be used now: its reason's number stands
+    behind it; those that the service has not stand under one title that says so.
+    """
     by_id = {command.id: command for command in commands}
+    numbers = {reason: at for at, reason in enumerate(reasons(commands, provider, why), start=1)}
+
+    def number(name: str) -> int | None:
+        return numbers.get(clean((why(by_id[name]) or "").removeprefix("refused: "), longest=200))
+
+    lacking = [name for names in GROUPS.values() for name in names if is_lacking(by_id[name], provider)]
     found: dict[str, Sequence[Row]] = {
-        title: [_row(by_id[name], commands, provider, why(by_id[name])) for name in names]
+        title: [_row(by_id[name], commands, provider, number(name)) for name in names if name not in lacking]
         for title, names in GROUPS.items()
     }
     fixed = {"Moving": MOVING, "In forms": IN_FORMS, WORDS: filter_words(provider)}
-    found |= {title: [_line(key, [(words, "soft")]) for key, words in rows] for title, rows in fixed.items()}
+    for title, rows in fixed.items():
+        cells = WORD_CELLS if title == WORDS else KEY_CELLS
+        found[title] = [_line(key, [(words, "soft")], cells) for key, words in rows]
+    if lacking:
+        found[f"Not in {provider.title}"] = [
+            [(text, "soft") for text, _kind in _row(by_id[name], commands, provider, None)] for name in lacking
+        ]
     return sorted(found.items(), key=lambda group: group[0] != first)
 
 
-def _row(command: Command, commands: Sequence[Command], provider: Provider, why: str | None) -> Row:
+def _row(command: Command, commands: Sequence[Command], provider: Provider, number: int | None) -> Row:
     words, keys = words_of(command, provider), keys_of(command, commands)
     keys = keys or f":{words.lower()}"  # in the palette
-    if why:
-        return _line(keys, [(words, "soft"), (f" ({clean(why.removeprefix('refused: '), longest=100)})", "soft")])
+    if number is not None:
+        return _line(keys, [(words, "soft"), (f" ({number})", "off")])
     grades = [provider.action(one).grade for one in command.operations if provider.has(one)]
     return _line(keys, [(words, "value"), (GRADES.get(max(grades, default=0), ""), "off")])
 
 
-def _line(keys: str, parts: Row) -> Row:
-    return [(f"{keys:<{KEY_CELLS - 1}} ", "key"), *parts]
+def _line(keys: str, parts: Row, cells: int = KEY_CELLS) -> Row:
+    return [(f"{keys:<{cells - 1}} ", "key"), *parts]
 
 
 def lines(found: Sequence[Group], width: int, columns: int) -> Iterator[Row]:

@@ -4,19 +4,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate
 
+from rich.cells import cell_len, set_cell_size
+
 from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome, verb_of
-from tui_reseller.domain.plan import Item, Plan
+from tui_reseller.domain.plan import Item, Plan, Refusal
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.creating import TWO_CALLS
 from tui_reseller.services.result import Result
+from tui_reseller.tui.presenters.detail import folded_lines
 from tui_reseller.tui.presenters.entry import OUTCOME, changes_words
 from tui_reseller.tui.presenters.header import clock_text, count_text
 from tui_reseller.tui.presenters.rows import cut
 from tui_reseller.tui.view_state import Hint, Note
 
-SAMPLE = 5
+SAMPLE, REFUSED = 5, 3
+DIALOG, ITEM_NAME = 72, 36
+"""Cells of a line in a dialog, and of a username in it."""
 TO_DO, IN_FLIGHT = ".", ">"
 SIGNS = ("#", "?", "x", TO_DO)
 """In the bar of a job: so as it was wanted, not known, not so, to do."""
@@ -42,10 +47,20 @@ def plan_lines(provider: Provider, plan: Plan, *, marked: int, changed: int, now
     is_reversible = all(provider.action(operation).undo for operation in plan.operations)
     lines.append(f"{HOW} {'Undo: the whole job.' if is_reversible else 'It cannot be undone.'}")
     hidden = frozenset(plan.hidden)
-    lines += ["  " + item_line(provider, item, is_hidden=item.username in hidden) for item in plan.items[:SAMPLE]]
+    for item in plan.items[:SAMPLE]:
+        lines += _sample(item_line(provider, item, is_hidden=item.username in hidden))
     if count > SAMPLE:
         lines.append(f"  ... {count_text(count - SAMPLE)} more")
     return lines
+
+
+def _sample(line: str) -> list[str]:
+    """Return an item of a plan in as many lines as it needs in a dialog, what it is about below each other."""
+    if cell_len(line) <= DIALOG:
+        return [f"  {line}"]
+    name = set_cell_size(line, ITEM_NAME)
+    what = line.removeprefix(name.rstrip()).strip()
+    return [f"  {name.rstrip()}", *(f"    {part}" for part in folded_lines(what, DIALOG - 2))]
 
 
 def item_line(provider: Provider, item: Item, *, is_hidden: bool = False) -> str:
@@ -54,10 +69,10 @@ def item_line(provider: Provider, item: Item, *, is_hidden: bool = False) -> str
     what = changes_words(changes) or verb_of(item.operation)
     if item.then is not None:
         what += ", then " + ", ".join(f"{name} {quoted(text, 40)}" for name, text in item.then.fields.items())
-    return clean(f"{cut(clean(item.username), 36)} {what}{'   hidden' if is_hidden else ''}", longest=160)
+    return clean(f"{cut(clean(item.username), ITEM_NAME)} {what}{'   hidden' if is_hidden else ''}", longest=160)
 
 
-ITEM_HEADS = f"{'USERNAME':<36} WHAT"
+ITEM_HEADS = f"{'USERNAME':<{ITEM_NAME}} WHAT"
 
 
 def result_line(provider: Provider, found: JobItem | Result) -> str:
@@ -70,9 +85,9 @@ def result_line(provider: Provider, found: JobItem | Result) -> str:
     return clean(f"{cut(word, OUTCOME)} {cut(clean(about.username), 36)} {what}", longest=300)
 
 
-COUNTS, WHO = 40, 10
-"""Cells of the outcomes, and of who made a job."""
-JOB_HEADS = f"{'JOB':>4}  {'WHAT':<16} {'STATE':<12} {'BEGAN':<12} {'CUSTOMERS':<{COUNTS}} {'WHO':<{WHO}} FROM"
+WHAT, WHO, COUNTS = 13, 8, 36
+"""Cells of the verbs, of who made a job, and of its outcomes, of which the first fit on a narrow screen, too."""
+JOB_HEADS = f"{'JOB':>4}  {'WHAT':<{WHAT}} {'STATE':<11} {'BEGAN':<12} {'WHO':<{WHO}} {'CUSTOMERS':<{COUNTS}} FROM"
 
 
 def job_line(job: Job, now: datetime) -> str:
@@ -80,8 +95,8 @@ def job_line(job: Job, now: datetime) -> str:
     what = ", ".join(job.verbs) or "-"
     counts = f"{counts_line(job.counts, job.in_flight)} of {count_text(job.total)}"
     return clean(
-        f"{job.number:>4}  {cut(clean(what), 16)} {job.state.value:<12} {clock_text(job.began, now):<12} "
-        f"{cut(counts, COUNTS)} {cut(clean(job.operator.name), WHO)} {job.origin}{_why(job)}",
+        f"{job.number:>4}  {cut(clean(what), WHAT)} {job.state.value:<11} {clock_text(job.began, now):<12} "
+        f"{cut(clean(job.operator.name), WHO)} {cut(counts, COUNTS)} {job.origin}{_why(job)}",
         longest=300,
     )
 
@@ -161,9 +176,11 @@ def ended(job: Job) -> Note:
     )
 
 
-def undo_lines(refusals: Sequence[object]) -> list[str]:
-    """Return what an undo leaves alone."""
-    return [f"left alone: {clean(str(getattr(one, 'message', '')), longest=120)}" for one in refusals[:3]]
+def undo_lines(refusals: Sequence[Refusal]) -> list[str]:
+    """Return what a plan leaves alone: the first ones, and how many more there are."""
+    found = [f"left alone: {clean(one.words, longest=120)}" for one in refusals[:REFUSED]]
+    more = len(refusals) - REFUSED
+    return [*found, f"left alone: {count_text(more)} more"] if more > 0 else found
 
 
 def _why(job: Job) -> str:

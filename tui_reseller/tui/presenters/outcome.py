@@ -24,8 +24,10 @@ _KINDS = {
 }  # fmt: skip
 
 
-def result_note(provider: Provider, result: Result, now: datetime, *, is_undo: bool = False) -> Note:
-    """Say an outcome: word, time, who, what; where it was not applied also why; then what can be done now.
+def result_note(
+    provider: Provider, result: Result, now: datetime, *, is_undo: bool = False, until: datetime | None = None
+) -> Note:
+    """Say an outcome: word, time, who, what, until when; where it was not applied also why; then what can be done now.
 
     After an undo the key undoes another operation, the one before: it is not named.
     """
@@ -35,6 +37,7 @@ def result_note(provider: Provider, result: Result, now: datetime, *, is_undo: b
     what = verb_of(result.operation)
     if action.is_told_by_fields and result.changes:
         what = clean(changes_words(result.changes), longest=120)
+    what += f" until {clock_text(until, now)}" if until is not None else ""
     line, chip = f"{clock_text(now, now)}  {quoted(result.username, 40)}  {what}", result.outcome.word
     if result.outcome is Outcome.UNKNOWN:
         return Note(line, kind, (Hint("!", "says what is safe"), Hint("", f"({result.message})")), chip)

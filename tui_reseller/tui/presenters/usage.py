@@ -8,7 +8,15 @@ from tui_reseller.domain.ranking import ORDERS, title_of
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.times import clock_text
 from tui_reseller.domain.usage import Credits, Ranked, Totals, changed, fell_silent, number, percent
-from tui_reseller.domain.usage_text import plot_lines, range_words, sample_line, total_lines, words_of
+from tui_reseller.domain.usage_text import (
+    label_of,
+    plot_lines,
+    plot_of,
+    range_words,
+    sample_line,
+    total_lines,
+    words_of,
+)
 from tui_reseller.services.known_usage import Ranking, Standing, Usage
 from tui_reseller.tui.presenters.rows import cut, cut_middle
 
@@ -33,7 +41,7 @@ def detail_rows(usage: Usage | None, standing: Standing | None, trouble: Reselle
         values = [
             f"{usage.period.words} to {usage.period.last:%m-%d}",
             _delivered(usage),
-            f"{percent(sums.bounce_share)} bounced, {percent(sums.spam_share)} spam",
+            f"{percent(sums.bounce_share)} bounced, {percent(sums.spam_share)} spam" if sums.sums else UNKNOWN,
             _reputation(standing),
             (credit_words(standing.credits) if standing is not None else "") or UNKNOWN,
         ]
@@ -77,6 +85,20 @@ def page_lines(usage: Usage, standing: Standing | None, metric: str, width: int,
     rows = max(LOWEST, min(TALLEST, height - len(below) - 3))
     lines = [*plot_lines(usage.now, usage.before, metric, width, rows), *below]
     return [cut(line, width).rstrip() for line in lines[:height]]
+
+
+def spoken_lines(usage: Usage, standing: Standing | None, metric: str, height: int) -> list[str]:
+    """Return the lines of the page for who hears it: in the place of the plot the figure of each day or month, the
+    newest first, as many as there is room for.
+    """
+    now, before = usage.now.values(metric), usage.before.values(metric)
+    points = list(zip(usage.period.points, now, before if len(before) == len(now) else [None] * len(now), strict=True))
+    figures = [
+        f"{label_of(usage.period.step, day)}: {number(value)}" + (f", {number(former)} before" if former else "")
+        for day, value, former in reversed(points)
+    ]
+    head = plot_of(usage.now, usage.before, metric).title
+    return [head, *total_lines(usage.now, usage.before), *standing_lines(standing), *figures][:height]
 
 
 def standing_lines(standing: Standing | None) -> list[str]:

@@ -140,10 +140,10 @@ class MainScreen(PaintedScreen[None]):
         self.follower.follow_if_other()
         self.filter.follow(state.filter_text)
         self.query_one("#header", HeaderLine).show(state, now)
-        self.query_one("#counts", FilterLine).show(state)
+        self.query_one("#counts", FilterLine).show(state, plain=self.host.plain)
         self.query_one("#titles", TitleLine).show(state)
         self.query_one("#message", MessageLine).show(state.note)
-        keys = FILTER_KEYS if self.is_filtering else footer(self.commands.values(), state)
+        keys = FILTER_KEYS if self.is_filtering else footer(self.commands.values(), state, self.context.provider)
         self.query_one("#footer", FooterLine).show(keys, width=self.size.width)
         self._forget_refusal()
 
@@ -183,6 +183,11 @@ class MainScreen(PaintedScreen[None]):
     def is_filtering(self) -> bool:
         """Whether the filter has the keys."""
         return self.focused is self.filter
+
+    @property
+    def is_in_detail(self) -> bool:
+        """Whether the detail has the keys."""
+        return self.focused is self.detail
 
     def focus_list(self) -> None:
         """Let the list have the keys."""
