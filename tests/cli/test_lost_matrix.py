@@ -1,14 +1,20 @@
-"""Every create and every switch of every service, its answer lost before or after it was carried out: by commands."""
+"""Every operation of every service by command: its answer lost, readings that are behind, each kind of refusal."""
 
 import pytest
 
-from tests.harness.clock import HurriedClock
-from tests.harness.lost_answers import LOST
-from tests.harness.samples import call_of, planted_for
+from tests.harness.clock import ClockOfBoth
+from tests.harness.lost_answers import LAG, LAGGING, LIMITED, LOST, REFUSED
+from tests.harness.verb_words import stdin_of, words_of
 from tui_reseller import wiring
-from tui_reseller.domain.operation import Outcome, verb_of
+from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.services.retry import WRITE_ATTEMPTS
 
-CODES = {Outcome.VERIFIED_APPLIED: 0, Outcome.VERIFIED_NOT_APPLIED: 5, Outcome.UNVERIFIABLE: 10}
+CODES = {
+    Outcome.VERIFIED_APPLIED: 0, Outcome.VERIFIED_NOT_APPLIED: 5, Outcome.UNVERIFIABLE: 10, Outcome.UNKNOWN: 10,
+}  # fmt: skip
+BAD_KEY, REJECTED, NOT_FOUND, FORBIDDEN = 4, 6, 7, 11
+CODES_OF_REFUSALS = {"no-key": BAD_KEY, "bad-key": BAD_KEY}
+"""A 401 is not always a bad key."""
 
 
 @pytest.fixture
@@ -21,8 +27,9 @@ def sandbox(sandboxes):
 
 @pytest.fixture
 def at(consoles, sandbox, monkeypatch):
-    """Hand out a console at a provider of the sandbox; waiting is short."""
-    monkeypatch.setattr(wiring, "SystemClock", lambda: HurriedClock(least=1))
+    """Hand out a console at a provider of the sandbox; what is waited for has passed at once, here and there."""
+    monkeypatch.setattr(wiring, "SystemClock", lambda: ClockOfBoth(sandbox, least=1))
+    monkeypatch.setattr("tui_reseller.api.v3.allowance.SLOW", 0.0)  # what is taken more seldom waits in real time
 
     def made(provider):
         console, ready = consoles(), sandbox.ready
@@ -37,33 +44,76 @@ def at(consoles, sandbox, monkeypatch):
     return made
 
 
-def words_for(lost, sandbox):
-    """Return the words of the command, on a customer who was planted for it or is to come."""
-    name, verb = sandbox.fresh_name(), verb_of(lost.operation)
-    if not lost.creates:
-        values = planted_for(lost.provider, lost.operation) | {"email": f"{name}@x.example", "region": "global"}
-        sandbox.plant_person(name, **values)
-        return [verb, sandbox.held(name)["account_id"] if lost.provider.names_customers else name, "--yes"]
-    call = call_of(lost.provider, lost.operation, name)
-    named = [] if lost.provider.names_customers else [f"username={name}"]
-    password = ["--generate-password"] if call.password else []
-    return [verb, *named, *(f"{field}={value}" for field, value in call.fields.items()), *password, "--yes"]
+def verb_of(case, at, sandbox):
+    """Return what runs the command of a case, on a customer who was planted for it or is to come."""
+    console, call = at(case.provider), case.call(case.planted(sandbox))
+    sandbox.advance(2 * LAG)  # what was planted is told
+    return console, lambda: console(*words_of(case.provider, call), stdin=stdin_of(call))
 
 
-@pytest.mark.in_turn(5)
-@pytest.mark.parametrize("lost", LOST, ids=str)
+def received(sandbox, case):
+    """Return how often it was sent."""
+    return [row["operation"] for row in sandbox.requests()].count(case.operation.value)
+
+
+@pytest.mark.in_turn(7)
+@pytest.mark.parametrize("lost", [*LOST, *LAGGING], ids=str)
 def test_what_became_of_a_lost_answer_is_known_in_the_end(at, sandbox, lost):
-    console = at(lost.provider)
-    words = words_for(lost, sandbox)
+    console, verb = verb_of(lost, at, sandbox)
+    action = lost.provider.action(lost.operation)
+    if lost.lags:
+        sandbox.fault("lag", seconds=LAG, times=None)
     sandbox.fault(lost.fault, operation=lost.operation.value, times=1)
-    said = console(*words)
-    assert (said.code, said.row["outcome"]) == (10, "unknown"), said.err
-    assert len(sandbox.applied()) == lost.is_applied
-    if not lost.provider.action(lost.operation).is_repeatable:
-        again = console(*words)
-        assert (again.code, len(sandbox.applied())) == (11, lost.is_applied), "nothing is sent on a guess"
-    checked = console("verify", said.row["id"])
+    said = verb()
+    row = said.rows[-1] if said.out else console("needs-you").rows[-1]  # a link that did not come has no row
+    assert said.code == 10, said.err
+    assert row.get("outcome", "unknown") == "unknown"
+    assert (len(sandbox.applied()), received(sandbox, lost)) == (lost.is_applied, 1)
+    if not action.is_repeatable:
+        again = verb()
+        assert again.code in {NOT_FOUND, FORBIDDEN}, again.err
+        assert received(sandbox, lost) == 1, "nothing is sent on a guess"
+    checked = console("verify", row["id"])
+    if lost.lags and lost.operation is Operation.DELETE:  # it was listed, and then was not: that decides nothing yet
+        assert checked.row["outcome"] == "unknown", checked.err
+        checked = console("verify", row["id"])
     assert checked.row["outcome"] == lost.due.value, checked.err
     assert checked.code == CODES[lost.due]
-    assert len(sandbox.applied()) == lost.is_applied, "looking changes nothing"
-    console("resolve", said.row["id"], "--note", "looked at it")
+    assert received(sandbox, lost) == 1, "looking changes nothing"
+    console("resolve", row["id"], "--note", "looked at it")
+
+
+@pytest.mark.in_turn(13)
+@pytest.mark.parametrize("case", REFUSED, ids=str)
+def test_what_is_refused_is_certain_and_stands_in_nobodys_way(at, sandbox, case):
+    console, verb = verb_of(case, at, sandbox)
+    sandbox.fault("status", shape=case.fault, operation=case.operation.value, times=1)
+    said = verb()
+    assert said.code == CODES_OF_REFUSALS.get(case.fault, REJECTED), said.err
+    assert (sandbox.applied(), received(sandbox, case)) == ([], 1)
+    assert console("needs-you").rows == []
+    assert console("audit", "list", "--limit", "1").row["outcome"] == "rejected"
+    assert verb().code == 0
+    assert len(sandbox.applied()) == 1
+
+
+@pytest.mark.in_turn(7)
+@pytest.mark.parametrize("case", LIMITED, ids=str)
+def test_what_comes_too_soon_is_sent_later_and_applied_once(at, sandbox, case):
+    _, verb = verb_of(case, at, sandbox)
+    sandbox.fault("rate-limit", retry_after=1, operation=case.operation.value, times=2)
+    said = verb()
+    assert said.code == 0, said.err
+    assert (len(sandbox.applied()), received(sandbox, case)) == (1, 3)
+
+
+@pytest.mark.in_turn(7)
+@pytest.mark.parametrize("case", LIMITED, ids=str)
+def test_what_always_comes_too_soon_is_certainly_not_done(at, sandbox, case):
+    console, verb = verb_of(case, at, sandbox)
+    sandbox.fault("rate-limit", retry_after=1, operation=case.operation.value, times=None)
+    said = verb()
+    assert said.code == REJECTED, said.err
+    assert sandbox.applied() == []
+    assert received(sandbox, case) <= WRITE_ATTEMPTS
+    assert console("needs-you").rows == []

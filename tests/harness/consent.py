@@ -5,8 +5,8 @@ from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.fingerprint import UNKNOWN, Fingerprint
 from tui_reseller.domain.job import Job
-from tui_reseller.domain.operation import Call
-from tui_reseller.services import lifting, undo, write
+from tui_reseller.domain.operation import Call, Operation
+from tui_reseller.services import lifting, sign_in, undo, write
 from tui_reseller.services.door import Consent, Permit, admit
 from tui_reseller.services.policy import confirming_text
 from tui_reseller.services.result import Result
@@ -35,11 +35,13 @@ async def carry_out(
     batch: str | None = None,
     meant: Fingerprint = UNKNOWN,
 ) -> Result:
-    """Carry out one write to which an operator has agreed."""
+    """Carry out one operation to which an operator has agreed."""
     try:
         permit = agreed(session, call, reason=reason)
     except ResellerError as error:
         return write.stopped(call, error)
+    if call.operation is Operation.SIGN_IN:
+        return await sign_in.ask_for_link(session, call, permit, reason)
     return await write.carry_out(session, call, permit, write.Aim(loaded, meant, reason, batch))
 
 

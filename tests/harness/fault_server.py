@@ -78,6 +78,8 @@ class Reply:
     status: int
     media_type: str
     body: bytes
+    location: str = ""
+    """Where it sends the client: what lets an operator in."""
 
     def raw(
         self, *headers: str, status: int | None = None, body: bytes | None = None, length: int | None = None
@@ -90,6 +92,7 @@ class Reply:
     def head(self, *headers: str, status: int | None = None) -> bytes:
         """Return a head without any length."""
         typed = [f"Content-Type: {self.media_type}"] if self.media_type else []
+        typed += [f"Location: {self.location}"] if self.location else []
         lines = [f"HTTP/1.1 {self.status if status is None else status} Word", *typed, *headers]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
@@ -286,7 +289,7 @@ class FaultServer:
 
     async def _carried_out(self, wire: Wire, request: Request) -> Reply:
         """Hand a request to the application and return its reply."""
-        status, media_type, parts = 0, "", list[bytes]()
+        status, media_type, location, parts = 0, "", "", list[bytes]()
         sent = asyncio.Event()
 
         async def receive() -> dict[str, Any]:
@@ -296,10 +299,11 @@ class FaultServer:
             return {"type": "http.request", "body": request.body, "more_body": False}
 
         async def send(message: dict[str, Any]) -> None:
-            nonlocal status, media_type
+            nonlocal status, media_type, location
             if message["type"] == "http.response.start":
                 status = message["status"]
-                media_type = dict(message["headers"]).get(b"content-type", b"").decode("latin-1")
+                found = dict(message["headers"])
+                media_type, location = (found.get(n, b"").decode("latin-1") for n in (b"content-type", b"location"))
             else:
                 parts.append(message.get("body", b""))
 
@@ -311,4 +315,4 @@ class FaultServer:
             "state": {"transport": wire.transport},  # the sandbox wants to see whether its client is still there
         }  # fmt: skip
         await self._app(scope, receive, send)
-        return Reply(status, media_type, b"".join(parts))
+        return Reply(status, media_type, b"".join(parts), location)

@@ -7,7 +7,7 @@ The passwords are canaries: none of them may be found in an error, a log or a fi
 from dataclasses import replace
 
 from tui_reseller.domain.action import Effect
-from tui_reseller.domain.operation import WRITES, Call, Operation
+from tui_reseller.domain.operation import RECORDED, WRITES, Call, Operation
 from tui_reseller.domain.provider import KEY, AtCreate, Kind, Provider, Told
 from tui_reseller.domain.secret import Secret
 from tui_reseller.domain.value import Value
@@ -25,6 +25,11 @@ PACKAGE = "org.ei.free.v1"
 def writes_of(provider: Provider) -> list[Operation]:
     """Return the operations of a service that change a customer."""
     return [operation for operation in provider.actions if operation in WRITES]
+
+
+def recorded_of(provider: Provider) -> list[Operation]:
+    """Return the operations of a service that are written down: those, and what lets an operator in."""
+    return [operation for operation in provider.actions if operation in RECORDED]
 
 
 def told_columns(provider: Provider) -> list[str]:

@@ -26,7 +26,7 @@ import pytest
 from tests.harness.fault_server import Fault, FaultServer
 from tests.harness.network_faults import CONNECTIONS, CORE, FAULTS, SHORT, Breaker, due
 from tests.harness.rig import Rig, Truth, contradicts, needless, truth_in
-from tests.harness.samples import call_of, writes_of
+from tests.harness.samples import call_of, recorded_of
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.errors import NotSent, ResellerError
 from tui_reseller.domain.operation import Call, Operation, Outcome
@@ -55,7 +55,7 @@ HOURS = 3600.0
 def cases() -> Iterator[object]:
     """Give every operation of every service in each of its formats; by default in one, in turn."""
     for provider in PROVIDERS.values():
-        for number, operation in enumerate(writes_of(provider)):
+        for number, operation in enumerate(recorded_of(provider)):
             for turn, form in enumerate(provider.formats):
                 if IS_FULL or number % len(provider.formats) == turn:
                     is_default = IS_FULL or provider is RESELLER_V2 or number % EVERY == 0

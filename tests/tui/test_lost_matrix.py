@@ -1,19 +1,16 @@
-"""Every create and every switch of every service, its answer lost before or after it was carried out: on the screen."""
+"""Every operation of every service on the screen: its answer lost, readings that are behind, each kind of refusal."""
 
 from types import SimpleNamespace
 
 import pytest
 
-from tests.harness.clock import HurriedClock
-from tests.harness.lost_answers import LOST
-from tests.harness.samples import planted_for, sample
+from tests.harness.clock import ClockOfBoth
+from tests.harness.lost_answers import LAG, LAGGING, LIMITED, LOST, REFUSED
 from tests.harness.waiting import soon
+from tests.tui.by_keys import carry_out
 from tests.tui.desk import open_desk
 from tui_reseller import wiring
-from tui_reseller.domain.operation import Outcome
-from tui_reseller.domain.provider import KEY, AtCreate, Kind
-from tui_reseller.services.policy import READ_SECONDS
-from tui_reseller.tui.commands import COMMANDS
+from tui_reseller.domain.operation import Operation, Outcome
 
 
 @pytest.fixture
@@ -26,8 +23,9 @@ def sandbox(sandboxes):
 
 @pytest.fixture
 def opened(sandbox, tmp_path, monkeypatch):
-    """Hand out a desk at a provider of the sandbox; waiting for evidence is short."""
-    monkeypatch.setattr(wiring, "SystemClock", lambda: HurriedClock(least=1))
+    """Hand out a desk at a provider of the sandbox; what is waited for has passed at once, here and there."""
+    monkeypatch.setattr(wiring, "SystemClock", lambda: ClockOfBoth(sandbox, least=1))
+    monkeypatch.setattr("tui_reseller.api.v3.allowance.SLOW", 0.0)  # what is taken more seldom waits in real time
 
     def made(provider):
         ready = sandbox.ready
@@ -39,58 +37,74 @@ def opened(sandbox, tmp_path, monkeypatch):
     return made
 
 
-async def turn(desk, lost, key):
-    """Turn a switch by its keys: those of the command, and a letter where it asks for which way."""
-    command = next(one for one in COMMANDS if lost.operation in one.operations)
-    await desk.go_to(key)
-    await desk.press(*command.keys)
-    if len(command.operations) > 1:
-        await desk.press("d" if lost.provider.action(lost.operation).stops else "e")
-    await desk.opened(lost.provider.action(lost.operation).title)
-    await desk.read_then("ctrl+s")
+def planted(case, sandbox):
+    """Return the call of a case, on a customer who is told by now, or is to come."""
+    call = case.call(case.planted(sandbox))
+    sandbox.advance(2 * LAG)
+    return call
 
 
-async def open_new(desk, lost, name):
-    """Open a customer with all that the form wants, or should have."""
-    provider, title = lost.provider, lost.provider.action(lost.operation).title
-    await desk.press("n")
-    await desk.opened(title)
-    for field in provider.fields:
-        is_wanted = field.at_create in {AtCreate.REQUIRED, AtCreate.ADVISED} or field.is_address
-        if is_wanted and not field.is_offered and field.kind is Kind.TEXT:
-            text = name if field.name == KEY else f"{name}@x.example" if field.is_address else None
-            desk.field(field.name).value = text or str(sample(provider, field.name, "new"))
-    await desk.read_then()
-    await desk.opened(f"Review {title.lower()}")
-    await desk.read_then("ctrl+s")
-    if provider.action(lost.operation).needs_password:
-        await desk.opened("New password of")
-        await desk.pilot.pause(READ_SECONDS + 0.1)
-        await desk.press("shift+tab", "enter", "escape")
+def received(sandbox, case):
+    """Return how often it was sent."""
+    return [row["operation"] for row in sandbox.requests()].count(case.operation.value)
 
 
-@pytest.mark.parametrize("lost", LOST, ids=str)
-@pytest.mark.in_turn(9)
+async def check(desk):
+    """Look for evidence on what needs somebody."""
+    await desk.press("exclamation_mark")
+    await desk.opened("Needs you")
+    await desk.press("enter")
+    await desk.opened("UNKNOWN")
+    await desk.press("c", "escape", "escape")
+
+
+@pytest.mark.parametrize("lost", [*LOST, *LAGGING], ids=str)
+@pytest.mark.in_turn(17)
 async def test_what_became_of_a_lost_answer_is_known_in_the_end(opened, sandbox, lost):
-    name = key = sandbox.fresh_name()
-    if not lost.creates:
-        values = planted_for(lost.provider, lost.operation) | {"email": f"{name}@x.example", "region": "global"}
-        sandbox.plant_person(name, **values)
-        key = sandbox.held(name)["account_id"] if lost.provider.names_customers else name
-    sandbox.fault(lost.fault, operation=lost.operation.value, times=1)
+    call = planted(lost, sandbox)
     async with opened(lost.provider) as desk:
-        await (open_new(desk, lost, name) if lost.creates else turn(desk, lost, key))
+        if lost.lags:
+            sandbox.fault("lag", seconds=LAG, times=None)
+        sandbox.fault(lost.fault, operation=lost.operation.value, times=1)
+        await carry_out(desk, lost.provider, call)
         await soon("it needs somebody", lambda: desk.state.needs_you_count == 1)
         await soon("nothing is asked", lambda: desk.dialog is None)
-        assert len(sandbox.applied()) == lost.is_applied
-        await desk.press("exclamation_mark")
-        await desk.opened("Needs you")
-        await desk.press("enter")
-        await desk.opened("UNKNOWN")
-        await desk.press("c", "escape", "escape")
-        await desk.told(f"{lost.due.word}: ")
+        assert (len(sandbox.applied()), received(sandbox, lost)) == (lost.is_applied, 1)
+        await check(desk)
+        if lost.lags and lost.operation is Operation.DELETE and lost.is_applied:
+            await desk.told("readings disagree")
+            await check(desk)
+        words = "it is listed, which is no proof" if lost.due is Outcome.UNKNOWN else f"{lost.due.word}: "
+        await desk.told(words)
         (entry,) = await desk.entries()
         assert (entry.operation, entry.outcome) == (lost.operation, lost.due)
-        left = int(lost.due is Outcome.UNVERIFIABLE)
-        await soon("it is said who needs somebody", lambda: desk.state.needs_you_count == left)
-        assert len(sandbox.applied()) == lost.is_applied, "nothing is sent on a guess, and looking changes nothing"
+        await soon("it is said who needs somebody", lambda: desk.state.needs_you_count == int(lost.due.needs_you))
+        assert received(sandbox, lost) == 1, "nothing is sent on a guess, and looking changes nothing"
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=str)
+@pytest.mark.in_turn(29)
+async def test_what_is_refused_is_certain(opened, sandbox, case):
+    call = planted(case, sandbox)
+    async with opened(case.provider) as desk:
+        sandbox.fault("status", shape=case.fault, operation=case.operation.value, times=1)
+        await carry_out(desk, case.provider, call, may_be_done=False)
+        await desk.told(Outcome.REJECTED.word)
+        (entry,) = await desk.entries()
+        assert (entry.operation, entry.outcome) == (case.operation, Outcome.REJECTED)
+        assert desk.state.needs_you_count == 0
+        assert (sandbox.applied(), received(sandbox, case)) == ([], 1)
+
+
+@pytest.mark.parametrize("case", LIMITED, ids=str)
+@pytest.mark.in_turn(9)
+async def test_what_comes_too_soon_is_sent_later_and_applied_once(opened, sandbox, case):
+    call = planted(case, sandbox)
+    async with opened(case.provider) as desk:
+        sandbox.fault("rate-limit", retry_after=1, operation=case.operation.value, times=2)
+        await carry_out(desk, case.provider, call)
+        await soon("it is applied", lambda: len(sandbox.applied()) == 1)
+        await soon("it is known", lambda: not desk.main.context.session.desk.in_flight)
+        (entry,) = await desk.entries()
+        assert (entry.operation, entry.outcome) == (case.operation, Outcome.APPLIED)
+        assert received(sandbox, case) == 3

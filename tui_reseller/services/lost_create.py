@@ -34,10 +34,21 @@ class Sought:
 
 
 async def look_for(session: Session, entry: Entry) -> Sought:
-    """Look for the customer that an operation opened. Reads the whole list, and at most one customer.
+    """Look for the customer that an operation opened. Reads the whole list, and at most one customer; both once more
+    where nobody was found and readings may have been behind.
 
     Raises ResellerError.
     """
+    lag = session.provider.reads_lag
+    may_be_behind = lag > 0 and session.clock.now() - entry.time < AROUND
+    sought = await _look(session, entry)
+    if sought.customer is None and may_be_behind:
+        await session.clock.sleep(lag)
+        sought = await _look(session, entry)
+    return sought
+
+
+async def _look(session: Session, entry: Entry) -> Sought:
     incoming = await whole_list(session)
     ahead = (await session.service()).ahead()
     began = entry.time + (ahead or timedelta(0))
