@@ -16,7 +16,7 @@ def found(ran, about):
 def test_it_says_what_there_is(desk):
     ran = desk("doctor")
     assert ran.code == 0
-    assert found(ran, "config")["found"].startswith("1 profiles")
+    assert found(ran, "config")["found"].startswith("1 profile,")
     assert found(ran, "ledger")["state"] == "ok"
     assert "no list on this disk" in found(ran, "profile acme")["found"]
     assert not desk.service.sent

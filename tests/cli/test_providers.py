@@ -24,11 +24,11 @@ LEAN = replace(
     lacks={Operation.DELETE: "ask the vendor to close it"},
 )
 CALLS = [
-    ["delete", "c1", "--confirm", "c1"],
-    ["password", "c1", "--generate-password", "--confirm", "c1"],
-    ["create", "username=neu", "--generate-password", "--yes"],
-    ["disable", "c1", "c2", "--yes"],
-    ["disable", "c1", "--dry-run"],
+    (["delete", "c1", "--confirm", "c1"], "delete"),
+    (["password", "c1", "--generate-password", "--confirm", "c1"], "password"),
+    (["create", "username=neu", "--generate-password", "--yes"], "new customers"),
+    (["disable", "c1", "c2", "--yes"], "way to disable sending"),
+    (["disable", "c1", "--dry-run"], "way to disable sending"),
 ]
 
 
@@ -39,11 +39,11 @@ def lean(desk, monkeypatch):
     return lambda *argv, **more: desk(*argv, "--profile", "lean", **more)
 
 
-@pytest.mark.parametrize("argv", CALLS, ids=lambda argv: " ".join(argv[:2]))
-def test_what_the_service_has_not_is_refused_before_anything_is_read_or_asked(desk, lean, argv):
+@pytest.mark.parametrize(("argv", "what"), CALLS, ids=[" ".join(argv) for argv, _ in CALLS])
+def test_what_the_service_has_not_is_refused_before_anything_is_read_or_asked(desk, lean, argv, what):
     ran = lean(*argv, answers=[])
     assert (ran.code, ran.out, desk.service.sent, desk.service.reads) == (11, "", [], 0)
-    assert f"Lean service has no {argv[0]}" in ran.err
+    assert f"Lean service has no {what}" in ran.err
 
 
 def test_the_refusal_says_what_to_do_instead(lean):

@@ -7,10 +7,15 @@ import pytest
 from tests.harness.team_troubles import TROUBLES, trouble
 from tests.harness.waiting import soon
 from tests.tui.desk import open_desk
+from tui_reseller.domain.switch import Switch
 
 
 async def _press(desk, name, key, title):
-    """Ask for it; return how often anything was told before."""
+    """Ask for it once the list is that of now; return how often anything was told before."""
+    before = Switch.OFF if key == "e" else Switch.ON
+    customers = desk.main.context.session.customers
+    await soon("the list is that of now", lambda: customers.get(name).switch("sending") is before)
+    await desk.is_quiet()
     await desk.go_to(name)
     await desk.press(key)
     await desk.opened(title)
@@ -42,11 +47,11 @@ async def test_who_writes_is_told_why_and_what_next_and_nothing_is_sent(sandbox,
         async with desk_at(found.address) as desk:
             told = await _press(desk, name, "e", "Enable sending")
 
-            def said():
+            def said(desk=desk):
                 log = [text for _time, text in list(desk.main.context.log)[told:]]
                 return "\n".join([*log, desk.problem if desk.dialog is not None and desk.title else ""])
 
-            await soon(f"it is told: {found.words}", lambda: found.words in said())
+            await soon(f"it is told: {found.words}", lambda: found.words in said(desk))
             assert found.what_next in said(), said()
             assert len(sandbox.log()) == before
             assert desk.main.context.session.customers.get(name) is not None
