@@ -117,6 +117,14 @@ def test_different_accounts_have_different_keys():
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [("straße", "strasse"), ("ﬁn", "fin"), ("ſam", "sam"), ("a\xa0", "a"), ("İ", "i̇"), ("\u212aim", "kim"), ("É", "é")],
+)  # fmt: skip
+def test_names_that_only_unicode_takes_for_one_are_two_accounts(one, other):
+    assert account_key(V2, ONE[0][0], one) != account_key(V2, ONE[0][0], other)
+
+
+@pytest.mark.parametrize(
     ("spelling", "url", "is_claimed"),
     [
         ("https://api.sendgrid.com|acme", "https://api.sendgrid.com/apiv2", True),

@@ -164,6 +164,9 @@ REFUSED: Mapping[str, Bad] = {
         table().encode(),
         "no encoding 'utf9'\ndid you mean utf-8?", ("--encoding", "utf9"),
     ),
+    "an encoding of domain names": Bad(table().encode(), "no encoding 'idna'", ("--encoding", "idna")),
+    "an encoding that refuses all": Bad(table().encode(), "no encoding 'undefined'", ("--encoding", "undefined")),
+    "an encoding that is no word": Bad(table().encode(), "no encoding", ("--encoding", "\udcff")),
     "an encoding of no text": Bad(table().encode(), "no encoding 'zlib'", ("--encoding", "zlib")),
     "UTF-16 without a mark": Bad(
         table().encode("utf-16-le"),

@@ -1,15 +1,18 @@
 """Which reseller account of ours something belongs to: locks, lists, plans, jobs and the audit log hang on its key.
 
 The key is `PROVIDER|SCHEME://HOST:PORT/PATH|NAME`: the host in lower case, an address in its shortest form, the port
-always there, the name folded. Two spellings of one account have one key; two tenants behind one gateway, told apart by
-the path, have two. localhost, 127.0.0.1 and ::1 are one host; other addresses of this machine, as 127.0.0.2, may serve
-something else and are hosts of their own. Of a path there is one spelling: profile.checked_base_url refuses the others.
+always there, the letters of ASCII in the name in lower case: which others are one to the service, nobody knows. Two
+spellings of one account have one key; two tenants behind one gateway, told apart by the path, have two. localhost,
+127.0.0.1 and ::1 are one host; other addresses of this machine, as 127.0.0.2, may serve something else and are hosts of
+their own. Of a path there is one spelling: profile.checked_base_url refuses the others.
 """
 
 import ipaddress
+from string import ascii_lowercase, ascii_uppercase, whitespace
 from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _PORTS = {"http": 80, "https": 443}
 _SAME_HOSTS = {"sendgrid.com": "api.sendgrid.com", "127.0.0.1": "localhost", "::1": "localhost"}
 """Hosts that serve the same accounts (api/reseller-v2 of the vendor names both of the first line)."""
@@ -17,7 +20,7 @@ _SAME_HOSTS = {"sendgrid.com": "api.sendgrid.com", "127.0.0.1": "localhost", "::
 
 def account_key(provider: str, base_url: str, name: str) -> str:
     """Return the key of an account, from the base URL and the name of the account there."""
-    return f"{provider}|{_place(base_url)}{urlsplit(base_url).path.rstrip('/')}|{name.strip().casefold()}"
+    return f"{provider}|{_place(base_url)}{urlsplit(base_url).path.rstrip('/')}|{_folded(name)}"
 
 
 def is_spelling_of(spelling: str, account: str) -> bool:
@@ -30,7 +33,11 @@ def is_spelling_of(spelling: str, account: str) -> bool:
     place, _, named = rest.partition("|")
     if not origin.partition("://")[2]:
         return False
-    return named == name.strip().casefold() and _place(place) == _place(origin)
+    return named == _folded(name) and _place(place) == _place(origin)
+
+
+def _folded(name: str) -> str:
+    return name.strip(whitespace).translate(_LOWER)
 
 
 def _place(url: str) -> str:

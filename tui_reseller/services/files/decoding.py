@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tui_reseller.domain.errors import InvalidInput
@@ -80,6 +81,10 @@ def decoded(content: bytes, encoding: str = "", *, zeros: bool = False, by_optio
         raise InvalidInput(f"line {number}: not {name.upper()}", field="encoding", hint=hint) from None
 
 
+_NOT_OF_FILES = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"}
+"""No program writes tables in these: they are of domain names, of source text, and of mail."""
+
+
 def _way_to_read(encoding: str, *, by_option: bool) -> str:
     if by_option:
         return f"read it as {encoding.upper()} with {line('--encoding', encoding)}"
@@ -88,13 +93,13 @@ def _way_to_read(encoding: str, *, by_option: bool) -> str:
 
 def _checked(encoding: str) -> str:
     """Return the name of an encoding of text. Raises InvalidInput for one that there is not."""
-    try:
+    with suppress(LookupError, ValueError):
         found = codecs.lookup(encoding)
         "".encode(found.name)  # what turns text into text or bytes into bytes is none
-    except LookupError:
-        hint = did_you_mean(encoding.lower(), _OFFERED, f"encodings: {', '.join(_OFFERED)}")
-        raise InvalidInput(f"no encoding {clean(encoding, longest=40)!r}", field="encoding", hint=hint) from None
-    return found.name
+        if found.name not in _NOT_OF_FILES:
+            return found.name
+    hint = did_you_mean(encoding.lower(), _OFFERED, f"encodings: {', '.join(_OFFERED)}")
+    raise InvalidInput(f"no encoding {clean(encoding, longest=40)!r}", field="encoding", hint=hint)
 
 
 def _is_cp1252(content: bytes) -> bool:
