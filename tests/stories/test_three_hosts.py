@@ -130,7 +130,7 @@ def _four_eyes(mine, theirs, ann, amy, sandbox):
     mine.press(ENTER)
     mine.sees("1 of 160")
     mine.press("e")
-    mine.sees("Enable sending", "another person must approve first")
+    mine.sees("Enable sending", "Another person must approve first")
     mine.type("ticket 4711")
     mine.commit(CTRL_S)
     mine.sees("Proposed as 1: nothing was sent.")
