@@ -172,7 +172,7 @@ DEFECTS = (
            "    for suffix in ():\n        if os.path.lexists(side_file(path, suffix)):", "tests/storage/test_ledger_restore.py"),
     Defect("every undo in words is a link", "storage/ledger/sqlite/migration.py", "and _is_opposite(operation, content, was)", "and True",
            "tests/storage/test_ledger_migration.py"),
-    Defect("an old spelling locks nobody", "domain/account.py", "return named == name.strip().casefold() and", "return False and",
+    Defect("an old spelling locks nobody", "domain/account.py", "return named == _folded(name) and", "return False and",
            "tests/storage/test_ledger_migration.py"),
     Defect("stopped again is lifted all the same", "services/lifting.py", "if now.replaced_by is not None:", "if False:",
            "tests/services/test_suspensions.py"),
