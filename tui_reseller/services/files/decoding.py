@@ -17,6 +17,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_NOT_OF_FILES = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"}
+"""No program writes tables in these: they are of domain names, of source text, and of mail."""
 _SPREADSHEET = "open it and save it as CSV UTF-8"
 _UNPACK = "unpack it first"
 _OTHER_FILE = "it is another file than you meant: name the one with the rows"
@@ -79,10 +81,6 @@ def decoded(content: bytes, encoding: str = "", *, zeros: bool = False, by_optio
             way if encoding or not _is_cp1252(content) else f"{_way_to_read('cp1252', by_option=by_option)}, or {way}"
         )
         raise InvalidInput(f"line {number}: not {name.upper()}", field="encoding", hint=hint) from None
-
-
-_NOT_OF_FILES = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"}
-"""No program writes tables in these: they are of domain names, of source text, and of mail."""
 
 
 def _way_to_read(encoding: str, *, by_option: bool) -> str:
