@@ -130,12 +130,13 @@ class Checker:
             where = f" in line {self._lines[name]}" if self._lines[name] else ""
             return [(f"{quoted(name)} stands there already{where}: one change for each customer", KEY)]
         self._lines[name] = one.line
+        for given, column in ((name, KEY), (_new_name(one.call), NEW_KEY)):
+            if why := self.session.policy.why_own(given):
+                return [(why, column)]
         if self._provider.action(one.call.operation).effect is Effect.CREATES:
             if now is not None:
                 return [(f"there is a customer {quoted(name)} already", KEY)]
             return self._against_new_name(name, KEY, one.line)
-        if name == self.session.profile.api_user:
-            return [(f"{quoted(name)} is our own reseller account", KEY)]
         if now is None:
             return [(f"there is no customer {quoted(name)}{self._hint(one, name)}", KEY)]
         if why := why_another(name, one.meant, now):
