@@ -32,7 +32,16 @@ from tui_reseller.services.result import Result
 from tui_reseller.services.sending import Turn
 from tui_reseller.services.session import Session
 from tui_reseller.services.undo import refuse_overtaken
-from tui_reseller.services.write import Aim, already, is_already_so, refuse_state, send, stopped, touches_details
+from tui_reseller.services.write import (
+    Aim,
+    already,
+    is_already_so,
+    listed_twice,
+    refuse_state,
+    send,
+    stopped,
+    touches_details,
+)
 
 ONE_BY_ONE = "the old password is needed: passwords are changed one customer at a time"
 UNTOLD = "the job is of an older version, which did not keep which customer was meant; nothing was sent"
@@ -54,13 +63,17 @@ class Attempt:
         """What is sent, but for a password."""
         return self.item.item.call
 
-    async def carry_out(self, listed: Customer | None) -> Result:
-        """Send the item; what keeps it from being sent is its result. Listed is the customer as the list has it."""
+    async def carry_out(self, listed: Customer | None, *, is_ambiguous: bool = False) -> Result:
+        """Send the item; what keeps it from being sent is its result. Listed is the customer as the list has it;
+        ambiguous is a username that it has more than once.
+        """
         try:
             with self.session.desk.changing(self.call.username):
                 self.session.policy.check(self.call, self.job.reason)
                 waiting = self.job.counts.get(None, self.job.total)
                 self.session.policy.refuse_lowered(waiting, self.session.customers.total)
+                if is_ambiguous:
+                    raise Conflict(f"{listed_twice(self.call.username)}; nothing was sent", hint="look at it first")
                 return await self._by_list_or_reading(listed)
         except ResellerError as error:
             return stopped(self.call, error)

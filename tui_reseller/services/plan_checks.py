@@ -27,7 +27,7 @@ from tui_reseller.services.new_names import NAMED, WAY_OUT, NewNames
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import findings_for
-from tui_reseller.services.write import is_already_so, is_of_fields, why_another
+from tui_reseller.services.write import is_already_so, is_of_fields, listed_twice, why_another
 
 Found = list[tuple[str, str]]
 """Why a row cannot be taken, and in which column; more than one may be wrong with it."""
@@ -142,7 +142,7 @@ class Checker:
         if why := why_another(name, one.meant, now):
             return [(why, KEY)]
         if name in self._ambiguous:
-            return [(f"the service lists {quoted(name)} more than once", KEY)]
+            return [(listed_twice(name), KEY)]
         return self._against_rename(one) if _new_name(one.call) else []
 
     def _hint(self, one: RequestedChange, name: str) -> str:

@@ -95,7 +95,7 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
     session.policy.check(call, aim.reason)
     refuse_invalid(session.provider, call)
     if session.customers.is_ambiguous(call.username):
-        raise RefusedHere(f"refused: the service lists {quoted(call.username)} more than once; nothing was sent")
+        raise RefusedHere(f"refused: {listed_twice(call.username)}; nothing was sent")
     if session.provider.action(call.operation).effect is Effect.CREATES:
         await _refuse_like_a_lost_one(session, call)
         return None
@@ -133,6 +133,11 @@ async def _refuse_like_a_lost_one(session: Session, call: Call) -> None:
                 "nothing was sent",
                 hint=f"look for it, then close that one with a note (id {entry.id})",
             )
+
+
+def listed_twice(username: str) -> str:
+    """Say that a username does not tell who is meant."""
+    return f"the service lists {quoted(username)} more than once"
 
 
 def refuse_another(call: Call, meant: Fingerprint, now: Customer) -> None:
