@@ -25,7 +25,7 @@ from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
+from tui_reseller.services.lag import filled_of_same, filled_up_to_date, find_up_to_date
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.services.reading_again import is_read_before_sending
 from tui_reseller.services.result import Result
@@ -121,7 +121,8 @@ class Attempt:
         session, call, wanted = self.session, self.call, self.item.item
         action = session.provider.action(call.operation)
         if before is not None and touches_details(session.provider, call):
-            before = await filled_up_to_date(session, before, wanted_by(session.provider, call))
+            filled = filled_up_to_date if as_of else filled_of_same
+            before = await filled(session, before, wanted_by(session.provider, call))
         if before is not None:
             refuse_state(session.provider, call, before)
         if not (wanted.fingerprint or wanted.undoes or self.item.step or action.effect is Effect.CREATES):
