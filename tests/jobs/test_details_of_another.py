@@ -14,7 +14,8 @@ from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.fingerprint import seen_of
 from tui_reseller.domain.operation import Call, Operation, Outcome
-from tui_reseller.services import listing, undo
+from tui_reseller.services import listing, plans, undo
+from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.verify import verify
 
 CALLS = {
@@ -118,3 +119,28 @@ async def test_nobody_else_proves_what_became_of_a_call(office, sandbox, rival, 
         assert outcome in {Outcome.CONFLICT, Outcome.UNKNOWN}, (at, outcome)
     assert at
     assert outcome is truth, "with nobody there it is proved"
+
+
+@pytest.mark.parametrize(("operation", "fields"), [
+    (Operation.SET, {"city": "Oslo"}), (Operation.EMAIL, {"email": "new@x.example"}),
+], ids=["set", "email"])  # fmt: skip
+async def test_a_call_for_which_the_customer_is_asked_for_goes_by_that_and_not_by_the_list(
+    office, sandbox, operation, fields
+):
+    """Where a customer is served is asked just before; who has the name is told with it."""
+    session = office.session
+    names = [sandbox.plant_person(sandbox.fresh_name(), active=True) for _ in range(21)]
+    await listing.refresh_for_many(session, renew=True)
+    wanted = [RequestedChange(Call(operation, name, fields)) for name in names]
+    plan = (await plans.draft(session, wanted, origin="a test")).plan
+    job = await office.jobs.add(plan, session.operator, "ticket 7")
+    sandbox.bury(names[20])
+    sandbox.plant(names[20], active=True, email="eve@x.example", first_name="Eve", city="Denver")
+    begun, asked = sandbox.last_seq(), len(sandbox.requests())
+    done = await office.run(job).run()
+    assert done.counts[Outcome.CONFLICT] == 1
+    assert sent_since(sandbox, begun, names[20]) == []
+    assert [sent_since(sandbox, begun, name) for name in names[:20]] == [[operation.value]] * 20
+    calls = 3 if operation is Operation.SET else 2
+    looked_at = 11  # the first ones are read back where the list shows what was sent
+    assert len(sandbox.requests()) - asked <= calls * 21 + looked_at

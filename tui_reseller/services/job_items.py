@@ -121,7 +121,7 @@ class Attempt:
         session, call, wanted = self.session, self.call, self.item.item
         action = session.provider.action(call.operation)
         if before is not None and touches_details(session.provider, call):
-            filled = filled_up_to_date if as_of else filled_of_same
+            filled = filled_up_to_date if as_of and not action.asks_who else filled_of_same
             before = await filled(session, before, wanted_by(session.provider, call))
         if before is not None:
             refuse_state(session.provider, call, before)
