@@ -13,6 +13,7 @@ CELLS = {
     '="01067"': "it is a formula", "=A1": "it is a formula", "M\ufffdller": "U+FFFD", "MÃ¼ller": '"Müller"',
     "CafÃ©": '"Café"', "â‚¬ 5": '"€ 5"', "M&uuml;ller": "entity of HTML", "a &amp; b": "entity of HTML",
     "&#252;": "entity of HTML", "mailto:a@x.example": "a link", "pay\u200bpal": "not seen",
+    "\\N": "no value", "(null)": "no value", "[NULL]": "no value", "<null>": "no value",
 }  # fmt: skip
 FINE = (
     "Müller", "Málaga", "5 E 2", "12E3", "1.5", "01067", "+34 91 123", "R&D; more", "AT&T", "#12", "# 5", "Nan", "a=b",

@@ -10,13 +10,15 @@ from tui_reseller.domain.exact_text import holds_unseen, spelt_out
 from tui_reseller.domain.provider import Field
 from tui_reseller.domain.text import quoted
 
+_NO_VALUE = r"\\N|\(null\)|\[NULL\]|<null>|<NA>"
+"""What exports of databases write, MySQL's and PostgreSQL's first."""
 _KINDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d+|[+-]?\d+[.,]\d+[eE][+-]?\d+"),
         "a spreadsheet has shortened the number",
     ),
     (re.compile(r"[+-]?\d+\.0"), "a program has made a decimal number of it"),
-    (re.compile(r"nan|NaN|None|null|NULL|NaT|<NA>|undefined"), "a program writes this where there is no value"),
+    (re.compile(rf"nan|NaN|None|null|NULL|NaT|undefined|{_NO_VALUE}"), "a program writes this where there is no value"),
     (re.compile(r"#(?:N/A|NV|[A-Z][A-Z0-9/]*[!?])"), "a spreadsheet writes this where a formula fails"),
     (re.compile(r"#{2,}"), "a spreadsheet writes this where a column is too narrow"),
     (re.compile(r"=.*", re.DOTALL), "it is a formula of a spreadsheet"),
@@ -28,7 +30,7 @@ _INSIDE: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _MAYBE = re.compile(
     "[\ufffd&#\\\\\u00c2-\u00f4\u200b-\u202f\u2060\ufeff]|mailto:|\\A=|\\A[+-]?\\d+[.,]?\\d*(?:[eE][+-]?\\d+)?\\Z"
-    "|\\A(?:nan|NaN|None|null|NULL|NaT|<NA>|undefined)\\Z",
+    "|\\A(?:nan|None|null|NaT|undefined)\\Z|\\A(?:\\(null\\)|\\[NULL\\]|<NA>|<null>)\\Z",
     re.IGNORECASE,
 )
 """What no doubtful cell is without, but for one of several addresses."""
