@@ -37,6 +37,8 @@ def test_names_are_what_stands_there(content, names):
 
 def test_zero_bytes_end_names_that_may_hold_anything_else():
     assert read_username_list(b"a\nb\0username\0 x\0", zeros=True).names == ["a\nb", "username", " x"]
+    first = "\ufeffann\0ann\0".encode()
+    assert read_username_list(first, zeros=True).names == ["\ufeffann", "ann"], "the name of another customer"
     with pytest.raises(InvalidInput, match="zero bytes") as caught:
         read_username_list(b"ann\0bob\0")
     assert "read with -0" in caught.value.hint

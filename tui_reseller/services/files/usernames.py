@@ -4,6 +4,7 @@ In a list each stands there as it is: nothing is trimmed, and a line has no esca
 with the same verdicts in the same words; of its other columns nothing is taken.
 """
 
+import codecs
 import json
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from tui_reseller.services.files.heads import Heads
 from tui_reseller.services.files.options import PLAIN
 from tui_reseller.services.files.reading import read_file
 from tui_reseller.services.files.tables import Table
+
+MARK = codecs.BOM_UTF8.decode()
 
 
 @dataclass(slots=True)
@@ -30,7 +33,10 @@ def read_username_list(provider: Provider, operation: Operation, content: bytes,
     none, or something that is no name.
     """
     if zeros:
-        return usernames_from(decoded(content, zeros=True, by_option=False).text.removesuffix("\0").split("\0"))
+        text = decoded(content, zeros=True, by_option=False).text
+        if content.startswith(codecs.BOM_UTF8):  # only programs write zero bytes, and none of them a mark
+            text = MARK + text
+        return usernames_from(text.removesuffix("\0").split("\0"))
     try:
         found = decoded(content, by_option=False)
     except InvalidInput as error:
