@@ -2,6 +2,11 @@
 the cursor is on. With --plain a move writes this line and nothing else.
 """
 
+import re
+
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Offset
 from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static, TextArea
@@ -14,6 +19,22 @@ from tui_reseller.tui.widgets.inputs import Choice
 LISTENS = 0.1
 """Seconds after which a change within what has the keys is said; nothing is written if there is none."""
 _LONGEST = 300
+_ARROW = re.compile(r"(?<!\S)->(?!\S)")
+
+
+class SpokenArrows(LineFilter):
+    """An arrow between before and after is not said by any synthesizer; a word as wide as it is."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
+        """Return segments with words in the place of arrows."""
+        return [
+            Segment(_ARROW.sub("to", text), style, control) if "->" in text else one
+            for one in segments
+            for text, style, control in (one,)
+        ]
+
+
+SPOKEN_ARROWS = SpokenArrows()
 
 
 class SpokenLine(Static):

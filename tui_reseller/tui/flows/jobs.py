@@ -19,7 +19,7 @@ from tui_reseller.services.undo import draft_undo
 from tui_reseller.system.files import at_home
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
-from tui_reseller.tui.flows.plans import Review, start_reviewed
+from tui_reseller.tui.flows.plans import Review, say_planning, start_reviewed
 from tui_reseller.tui.flows.running import ask_page, start_run
 from tui_reseller.tui.presenters import job as words
 from tui_reseller.tui.presenters.header import count_text
@@ -85,7 +85,7 @@ async def _permitted(context: ProfileContext, job: Job, count: int) -> Permit:
 
 async def _undo(context: ProfileContext, job: Job) -> None:
     entries = await context.services.ledger.entries(AuditQuery(account=context.session.account, batch=job.batch))
-    context.notify(f"Planning: undo of job {job.number} ...")
+    say_planning(context, f"undo of job {job.number}")
     drafted = await draft_undo(context.session, entries, f"undo of {job.batch}")
     note = f"Undo of job {job.number}; what was changed since is left alone."
     await review_and_run(context, drafted, Review(note=note))

@@ -12,9 +12,8 @@ def nothing_words(state: ViewState) -> tuple[str, ...]:
     if state.shown or (state.read_at is None and not state.trouble):
         return ()
     if not state.filter_valid:
-        said = ("The filter is not finished",)
-        if state.filter_note != NOT_FINISHED:
-            said = ("The filter is not understood", state.filter_note)
+        is_short = state.filter_note == NOT_FINISHED
+        said = ["The filter is not finished"] if is_short else ["The filter is not understood", state.filter_note]
         return (*said, "F1 words of filters   Esc puts the former one back")
     if state.filter_text and state.total:
         return (

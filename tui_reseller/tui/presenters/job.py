@@ -39,7 +39,7 @@ def plan_lines(provider: Provider, plan: Plan, *, marked: int, changed: int, now
         first += f"; {count_text(plan.already)} dropped: already so"
     lines = [first]
     if plan.hidden:
-        lines.append(f"Hidden by the filter: {count_text(len(plan.hidden))}   <- first in the list below")
+        lines.append(f"Hidden by the filter: {count_text(len(plan.hidden))}; these come first below")
     if changed:
         lines.append(f"List of {clock_text(plan.read_at, now)}: {count_text(changed)} changed since you marked them")
     lines += [f"note: {clean(warning, longest=150)}" for warning in plan.warnings[:2]]
