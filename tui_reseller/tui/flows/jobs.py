@@ -30,12 +30,10 @@ async def jobs(context: ProfileContext) -> None:
     """List the jobs of this account; open one."""
     while True:
         found = await context.services.jobs.all(context.session.account)
-        rows = [(str(job.number), words.job_line(job, context.now())) for job in found]
-        chosen = await context.dialogs.ask(
-            Page(
-                "Plans and jobs", rows, empty="No job yet: mark several customers, then a verb.", heads=words.JOB_HEADS
-            )
-        )
+        heads, lines = words.job_table(found, context.now())
+        rows = [(str(job.number), line) for job, line in zip(found, lines, strict=True)]
+        none = "No job yet: mark several customers, then a verb."
+        chosen = await context.dialogs.ask(Page("Plans and jobs", rows, empty=none, heads=heads))
         if chosen is None:
             return
         await open_job(context, int(chosen))

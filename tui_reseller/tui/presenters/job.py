@@ -87,18 +87,34 @@ def result_line(provider: Provider, found: JobItem | Result) -> str:
 
 WHAT, WHO, COUNTS = 13, 8, 36
 """Cells of the verbs, of who made a job, and of its outcomes, of which the first fit on a narrow screen, too."""
-JOB_HEADS = f"{'JOB':>4}  {'WHAT':<{WHAT}} {'STATE':<11} {'BEGAN':<12} {'WHO':<{WHO}} {'CUSTOMERS':<{COUNTS}} FROM"
 
 
-def job_line(job: Job, now: datetime) -> str:
-    """Return one line of the list of jobs, below JOB_HEADS."""
+def job_table(jobs: Sequence[Job], now: datetime) -> tuple[str, list[str]]:
+    """Return the titles of the list of jobs and its lines: columns are as wide as what stands in them, so that where a
+    job is from is seen on a narrow screen, too.
+    """
+    who = min(max([len("WHO"), *(cell_len(clean(job.operator.name)) for job in jobs)]), WHO)
+    counts = min(max([len("CUSTOMERS"), *(len(_counts(job)) for job in jobs)]), COUNTS)
+    return job_heads(who, counts), [job_line(job, now, who, counts) for job in jobs]
+
+
+def job_heads(who: int = WHO, counts: int = COUNTS) -> str:
+    """Return the titles of the list of jobs."""
+    return f"{'JOB':>4}  {'WHAT':<{WHAT}} {'STATE':<11} {'BEGAN':<12} {'WHO':<{who}} {'CUSTOMERS':<{counts}} FROM"
+
+
+def job_line(job: Job, now: datetime, who: int = WHO, counts: int = COUNTS) -> str:
+    """Return one line of the list of jobs, below job_heads."""
     what = ", ".join(job.verbs) or "-"
-    counts = f"{counts_line(job.counts, job.in_flight)} of {count_text(job.total)}"
     return clean(
         f"{job.number:>4}  {cut(clean(what), WHAT)} {job.state.value:<11} {clock_text(job.began, now):<12} "
-        f"{cut(clean(job.operator.name), WHO)} {cut(counts, COUNTS)} {job.origin}{_why(job)}",
+        f"{cut(clean(job.operator.name), who)} {cut(_counts(job), counts)} {job.origin}{_why(job)}",
         longest=300,
     )
+
+
+def _counts(job: Job) -> str:
+    return f"{counts_line(job.counts, job.in_flight)} of {count_text(job.total)}"
 
 
 def title(
