@@ -77,6 +77,7 @@ def test_a_session_can_be_followed_by_ear(reader):
         assert reader.hears("Tab", TAB, last=said) == [said]
         assert (said.partition(",")[0].removeprefix("button ")) in reader.at_cursor
     back = reader.hears("Esc", ESCAPE, last=USER1)
+    assert reader.at_cursor == "user1, sending on, login unknown", "the cursor comes back, too"
     assert not any("on to off" in line for line in back)
     assert not any(re.search(r"(?<!\S)->", line) for line in reader.transcript)
     editor = reader.hears("Enter", ENTER, last="First name, field, john")
@@ -94,6 +95,7 @@ def test_a_session_can_be_followed_by_ear(reader):
 
 def test_a_move_writes_the_spoken_line_alone(reader):
     reader.hears("start", last=USER1)
+    assert reader.at_cursor == "user1, sending on, login unknown"
     before = len(reader.terminal.raw)
     reader.hears("Down", DOWN, last=USER2)
     written = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"|", reader.terminal.raw[before:])

@@ -5,6 +5,7 @@ from textual.widgets import OptionList
 
 from tests.harness.waiting import soon
 from tui_reseller.tui.panes.detail_pane import MORE
+from tui_reseller.tui.speaking import SpokenLine
 
 
 @pytest.mark.parametrize(
@@ -303,3 +304,7 @@ async def test_a_detail_that_goes_on_below_the_screen_says_so(at_desk, someone):
         for _ in range(5):
             await desk.press("pagedown")
         await soon("the end is seen", lambda: not any(MORE in line for line in desk.screen_text()))
+
+
+def test_the_spoken_line_of_a_dialog_that_was_closed_says_nothing():
+    SpokenLine().say()  # what was to be said after the next painting may come behind the end of its dialog

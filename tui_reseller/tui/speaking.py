@@ -55,9 +55,9 @@ class SpokenLine(Static):
 
     def say(self) -> None:
         """Say what has the keys, if that is something else. What is typed into a field is not said again."""
+        if not self.is_attached or not self.screen.is_active:
+            return  # a callback that was waiting while its dialog was closed
         widget = self.screen.focused
-        if not self.screen.is_active:
-            return
         if isinstance(widget, (Input, TextArea)) and widget is self._about:
             return
         self._about = widget
@@ -65,10 +65,10 @@ class SpokenLine(Static):
         if words != self._said:
             self._said = words
             self.update(words)
-        if isinstance(widget, (Input, TextArea)):  # a field knows its place only when it has been laid out
-            self.app.cursor_position = widget.cursor_screen_offset
-        if isinstance(widget, (Button, Choice, OptionList, DetailPane)):
-            self.app.cursor_position = Offset(widget.content_region.x, widget.content_region.y + _line_in(widget))
+        place = _place_of(widget)
+        if place is not None and place != self.app.cursor_position:
+            self.app.cursor_position = place
+            self.refresh()  # it goes to the terminal with what is painted next
 
 
 def _words(widget: Widget) -> str:
@@ -108,6 +108,17 @@ def _label(widget: Widget) -> str:
     if not labels and isinstance(widget, Input):
         labels = ["filter"] if widget.id == "filter" else [widget.placeholder]
     return "".join(f"{label}, " for label in labels if label)
+
+
+def _place_of(widget: Widget | None) -> Offset | None:
+    """Return where the terminal's own cursor belongs: readers follow it."""
+    if isinstance(widget, (Input, TextArea)):  # a field knows its place only when it has been laid out
+        return widget.cursor_screen_offset
+    if isinstance(widget, ListPane):
+        return widget.place
+    if isinstance(widget, (Button, Choice, OptionList, DetailPane)):
+        return Offset(widget.content_region.x, widget.content_region.y + _line_in(widget))
+    return None
 
 
 def _line_in(widget: Widget) -> int:

@@ -85,29 +85,35 @@ def result_line(provider: Provider, found: JobItem | Result) -> str:
     return clean(f"{cut(word, OUTCOME)} {cut(clean(about.username), 36)} {what}", longest=300)
 
 
-WHAT, WHO, COUNTS = 13, 8, 36
-"""Cells of the verbs, of who made a job, and of its outcomes, of which the first fit on a narrow screen, too."""
+WHAT, BEGAN, WHO, COUNTS = 13, 12, 8, 36
+"""Cells of the verbs, of when a job began, of who made it, and of its outcomes, of which the first fit on a narrow
+screen, too.
+"""
 
 
 def job_table(jobs: Sequence[Job], now: datetime) -> tuple[str, list[str]]:
     """Return the titles of the list of jobs and its lines: columns are as wide as what stands in them, so that where a
     job is from is seen on a narrow screen, too.
     """
-    who = min(max([len("WHO"), *(cell_len(clean(job.operator.name)) for job in jobs)]), WHO)
-    counts = min(max([len("CUSTOMERS"), *(len(_counts(job)) for job in jobs)]), COUNTS)
-    return job_heads(who, counts), [job_line(job, now, who, counts) for job in jobs]
+    columns = (
+        ("BEGAN", BEGAN, [clock_text(job.began, now) for job in jobs]),
+        ("WHO", WHO, [clean(job.operator.name) for job in jobs]),
+        ("CUSTOMERS", COUNTS, [_counts(job) for job in jobs]),
+    )
+    widths = [min(max(map(cell_len, (head, *texts))), widest) for head, widest, texts in columns]
+    return job_heads(*widths), [job_line(job, now, *widths) for job in jobs]
 
 
-def job_heads(who: int = WHO, counts: int = COUNTS) -> str:
+def job_heads(began: int = BEGAN, who: int = WHO, counts: int = COUNTS) -> str:
     """Return the titles of the list of jobs."""
-    return f"{'JOB':>4}  {'WHAT':<{WHAT}} {'STATE':<11} {'BEGAN':<12} {'WHO':<{who}} {'CUSTOMERS':<{counts}} FROM"
+    return f"{'JOB':>4}  {'WHAT':<{WHAT}} {'STATE':<11} {'BEGAN':<{began}} {'WHO':<{who}} {'CUSTOMERS':<{counts}} FROM"
 
 
-def job_line(job: Job, now: datetime, who: int = WHO, counts: int = COUNTS) -> str:
+def job_line(job: Job, now: datetime, began: int = BEGAN, who: int = WHO, counts: int = COUNTS) -> str:
     """Return one line of the list of jobs, below job_heads."""
     what = ", ".join(job.verbs) or "-"
     return clean(
-        f"{job.number:>4}  {cut(clean(what), WHAT)} {job.state.value:<11} {clock_text(job.began, now):<12} "
+        f"{job.number:>4}  {cut(clean(what), WHAT)} {job.state.value:<11} {cut(clock_text(job.began, now), began)} "
         f"{cut(clean(job.operator.name), who)} {cut(_counts(job), counts)} {job.origin}{_why(job)}",
         longest=300,
     )
