@@ -85,6 +85,12 @@ def test_a_session_can_be_followed_by_ear(reader):
     reader.hears("Esc", ESCAPE, last=USER1)
     assert reader.hears("b", b"b", last="No job yet: mark several customers, then a verb.")[0] == "Plans and jobs"
     reader.hears("Esc", ESCAPE, last=USER1)
+    menu = reader.hears("s", b"s", last="Sort by, menu of 27; a letter chooses, Esc goes back")
+    assert "e E-mail p Phone" in menu
+    assert reader.at_cursor == "Sort by"
+    assert reader.hears("Down", DOWN, last="u, Username, 1 of 27")[-1] == "u, Username, 1 of 27"
+    assert reader.at_cursor == ">u Username o Country"
+    reader.hears("Esc", ESCAPE, last=USER1)
     keys = reader.hears("?", b"?", last="type to filter, field, empty")
     assert "u Undo" not in keys, "that is further down: one thing a line"
     assert "d Disable sending !" in keys

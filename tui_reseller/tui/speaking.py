@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static, TextArea
 
 from tui_reseller.domain.text import clean
+from tui_reseller.tui.dialogs.menu import Menu
 from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.panes.list_pane import ListPane
 from tui_reseller.tui.widgets.inputs import Choice
@@ -19,6 +20,7 @@ from tui_reseller.tui.widgets.inputs import Choice
 LISTENS = 0.1
 """Seconds after which a change within what has the keys is said; nothing is written if there is none."""
 _LONGEST = 300
+_APART = re.compile(r" {2,}")
 _ARROW = re.compile(r"(?<!\S)->(?!\S)")
 
 
@@ -61,11 +63,13 @@ class SpokenLine(Static):
         if isinstance(widget, (Input, TextArea)) and widget is self._about:
             return
         self._about = widget
-        words = clean(_words(widget), longest=_LONGEST) if widget is not None else ""
+        menu = self.screen if isinstance(self.screen, Menu) else None
+        said = menu.spoken if menu is not None else _words(widget) if widget is not None else ""
+        words = clean(said, longest=_LONGEST)
         if words != self._said:
             self._said = words
             self.update(words)
-        place = _place_of(widget)
+        place = menu.place if menu is not None else _place_of(widget)
         if place is not None and place != self.app.cursor_position:
             self.app.cursor_position = place
             self.refresh()  # it goes to the terminal with what is painted next
@@ -85,7 +89,7 @@ def _words(widget: Widget) -> str:
         case OptionList():
             return _row(widget)
         case Input():
-            value = "hidden" if widget.password else widget.value or "empty"
+            value = "hidden" if widget.password and widget.value else widget.value or "empty"
             return f"{_label(widget)}field, {value}"
         case TextArea():
             return f"{_label(widget)}field of several lines, {widget.text or 'empty'}"
@@ -98,7 +102,7 @@ def _row(rows: OptionList) -> str:
     if at is None and rows.option_count == 1:
         return str(rows.get_option_at_index(0).prompt)
     line = str(rows.get_option_at_index(at).prompt).strip() if at is not None else "no line"
-    return f"{line}, {(at or 0) + 1} of {rows.option_count}"
+    return f"{_APART.sub(', ', line)}, {(at or 0) + 1} of {rows.option_count}"
 
 
 def _label(widget: Widget) -> str:

@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Click, Key
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.widgets import Static
 
 from tui_reseller.domain.text import clean
@@ -87,6 +87,23 @@ class Menu(Dialog[str | None]):
         if self._at is not None:
             cells[self._at] = Content.assemble((f">{words[self._at][1:]}", CHOSEN))
         return Content("\n").join(Content.assemble(*cells[row :: self._rows]).rstrip() for row in range(self._rows))
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader hears of the menu, or of the option that was moved to."""
+        count = len(self.options)
+        if self._at is None:
+            return f"{self.heading}, menu of {count}; a letter chooses, Esc goes back"
+        option = self.options[self._at]
+        return f"{option.key}, {option.words}, {self._at + 1} of {count}"
+
+    @property
+    def place(self) -> Offset:
+        """Where the title begins, or the option that was moved to."""
+        if self._at is None:
+            return self.query_one("#menu-title").content_region.offset
+        column, row = divmod(self._at, self._rows)
+        return self.query_one("#menu-options").content_region.offset + Offset(column * self._width, row)
 
     def on_resize(self) -> None:
         """Lay the options out for the room that there is now."""

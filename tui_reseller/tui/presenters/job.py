@@ -85,9 +85,9 @@ def result_line(provider: Provider, found: JobItem | Result) -> str:
     return clean(f"{cut(word, OUTCOME)} {cut(clean(about.username), 36)} {what}", longest=300)
 
 
-WHAT, BEGAN, WHO, COUNTS = 13, 12, 8, 36
-"""Cells of the verbs, of when a job began, of who made it, and of its outcomes, of which the first fit on a narrow
-screen, too.
+WHAT, STATE, BEGAN, WHO, COUNTS = 13, 11, 12, 8, 36
+"""The most cells of the verbs, of the state, of when a job began, of who made it, and of its outcomes, of which the
+first fit on a narrow screen, too.
 """
 
 
@@ -96,6 +96,8 @@ def job_table(jobs: Sequence[Job], now: datetime) -> tuple[str, list[str]]:
     job is from is seen on a narrow screen, too.
     """
     columns = (
+        ("WHAT", WHAT, [_verbs(job) for job in jobs]),
+        ("STATE", STATE, [job.state.value for job in jobs]),
         ("BEGAN", BEGAN, [clock_text(job.began, now) for job in jobs]),
         ("WHO", WHO, [clean(job.operator.name) for job in jobs]),
         ("CUSTOMERS", COUNTS, [_counts(job) for job in jobs]),
@@ -104,19 +106,29 @@ def job_table(jobs: Sequence[Job], now: datetime) -> tuple[str, list[str]]:
     return job_heads(*widths), [job_line(job, now, *widths) for job in jobs]
 
 
-def job_heads(began: int = BEGAN, who: int = WHO, counts: int = COUNTS) -> str:
+def job_heads(what: int = WHAT, state: int = STATE, began: int = BEGAN, who: int = WHO, counts: int = COUNTS) -> str:
     """Return the titles of the list of jobs."""
-    return f"{'JOB':>4}  {'WHAT':<{WHAT}} {'STATE':<11} {'BEGAN':<{began}} {'WHO':<{who}} {'CUSTOMERS':<{counts}} FROM"
+    cells = (f"{'WHAT':<{what}}", f"{'STATE':<{state}}", f"{'BEGAN':<{began}}", f"{'WHO':<{who}}")
+    return "  ".join((f"{'JOB':>4}", *cells, f"{'CUSTOMERS':<{counts}}", "FROM"))
 
 
-def job_line(job: Job, now: datetime, began: int = BEGAN, who: int = WHO, counts: int = COUNTS) -> str:
+def job_line(
+    job: Job,
+    now: datetime,
+    what: int = WHAT,
+    state: int = STATE,
+    began: int = BEGAN,
+    who: int = WHO,
+    counts: int = COUNTS,
+) -> str:
     """Return one line of the list of jobs, below job_heads."""
-    what = ", ".join(job.verbs) or "-"
-    return clean(
-        f"{job.number:>4}  {cut(clean(what), WHAT)} {job.state.value:<11} {cut(clock_text(job.began, now), began)} "
-        f"{cut(clean(job.operator.name), who)} {cut(_counts(job), counts)} {job.origin}{_why(job)}",
-        longest=300,
-    )
+    cells = (cut(_verbs(job), what), cut(job.state.value, state), cut(clock_text(job.began, now), began))
+    about = (cut(clean(job.operator.name), who), cut(_counts(job), counts), f"{job.origin}{_why(job)}")
+    return clean("  ".join((f"{job.number:>4}", *cells, *about)), longest=300)
+
+
+def _verbs(job: Job) -> str:
+    return clean(", ".join(job.verbs) or "-")
 
 
 def _counts(job: Job) -> str:
