@@ -103,6 +103,7 @@ def test_how_many_are_shown_is_said_also_where_there_is_little_room():
     )  # fmt: skip
     assert counts_line(state, 48) == "* 932 marked, 415 hidden   932 of 1,000 "
     assert "by company reversed" in counts_line(state, 80)
+    assert "by e-mail" in counts_line(ViewState(sort="email"), 80)
 
 
 def test_the_editor_leaves_out_what_has_a_form_of_its_own():

@@ -77,6 +77,18 @@ async def test_what_is_wrong_and_cut_beside_its_field_stands_whole_below(at_desk
         assert desk.problem == ""
 
 
+async def test_what_is_wrong_leaves_the_field_its_room(at_desk):
+    async with at_desk(size=(80, 24)) as desk:
+        await desk.press("o")
+        await desk.opened("Export")
+        await desk.press("end")
+        await desk.write("x")
+        await soon("refused", lambda: desk.problem.startswith("the ending of the file says its form: "))
+        assert desk.problem.endswith(".parquet")
+        await desk.pilot.pause()
+        assert desk.field("file").size.width >= 27, "more than a third of the form"
+
+
 async def test_a_new_customer_is_under_the_cursor_and_among_the_new_ones(at_desk, sandbox):
     name = "zz-made-here"
     sandbox.bury(name)

@@ -66,7 +66,7 @@ async def test_order_is_remembered_for_the_next_start(at_desk, few):
         await desk.opened("Sort by")
         row = [option.value for option in desk.dialog.options].index("")
         await desk.pilot.click("#menu-options", offset=(3, row))
-        await soon("the service's order", lambda: desk.state.sort == "")
+        await soon("the service's order", lambda: desk.dialog is None and desk.state.sort == "")
         names = desk.main.context.session.customers.usernames()
         await desk.press("comma")
         await soon("the last one first", lambda: desk.state.descending)

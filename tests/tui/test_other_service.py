@@ -199,7 +199,7 @@ def test_a_key_of_an_operation_that_it_has_not_answers_with_the_reason(policy):
     rows = dict(command_presenter.rows(COMMANDS, ViewState(), policy, has_customer=True))
     assert set(rows) == set(BY_ID)
     assert "Another service has no rename" in rows["customer.rename"]
-    assert "Wake up          It lives again" in rows["sending.enable"]
+    assert "Wake up           It lives again" in rows["sending.enable"]
     assert ("-alive:on", "not") in filter_words(OTHER)
 
 

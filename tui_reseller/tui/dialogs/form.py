@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 KINDS = {"": "", "soft": "$soft", "new": "bold", "off": "bold $off-ink on $off"}
 """How the parts of a change look."""
-NOTE_CELLS = 38
-"""So much fits beside a field."""
+NOTE_CELLS = 24
+"""So much of what is refused fits beside a field."""
 
 
 class Form(Dialog[dict[str, str] | None]):
