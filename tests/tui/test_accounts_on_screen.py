@@ -153,4 +153,5 @@ async def test_when_an_account_was_made_stands_whole_in_its_column(open_accounts
         lines = desk.screen_text()
         at = next(line.index("CREATED") for line in lines if "CREATED" in line)
         row = next(line for line in lines if line.startswith(">"))
+        assert "/ account ... " in lines[1], "there are no names, addresses or cities"
         assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d *", row[at:])

@@ -48,9 +48,9 @@ def _entry(who: str) -> Entry:
 
 PAGES = {
     "jobs": lambda who: (job.job_heads(), job.job_line(_job(who), NOW)),
-    "plan": lambda who: (job.ITEM_HEADS, job.item_line(RESELLER_V2, ITEM[who])),
+    "plan": lambda who: (job.item_heads(RESELLER_V2), job.item_line(RESELLER_V2, ITEM[who])),
     "results": lambda who: (
-        job.RESULT_HEADS,
+        job.result_heads(RESELLER_V2),
         job.result_line(RESELLER_V2, JobItem(0, ITEM[who], Outcome.VERIFIED_NOT_APPLIED, "it is still there")),
     ),
     "activity": lambda who: (entry.entry_heads(), entry.entry_line(_entry(who), NOW)),

@@ -77,7 +77,9 @@ async def start_reviewed(context: ProfileContext, drafted: Drafted, review: Revi
         hidden = frozenset(plan.hidden)
         rows = [("", words.item_line(context.provider, item, is_hidden=item.username in hidden)) for item in plan.items]
         title = f"Plan: all {count_text(len(rows))}"
-        await context.dialogs.ask(Page(title, rows, hint="/ filters   Esc back to the review", heads=words.ITEM_HEADS))
+        await context.dialogs.ask(
+            Page(title, rows, hint="/ filters   Esc back to the review", heads=words.item_heads(context.provider))
+        )
         kept = [replace(row, start=answer[row.name]) if row.name in _kept(review) else row for row in spec.fields]
         spec = replace(spec, fields=kept)
     if context.session.policy.approvals and not review.is_approved:

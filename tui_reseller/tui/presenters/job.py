@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome, verb_of
 from tui_reseller.domain.plan import Item, Plan, Refusal
-from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.creating import TWO_CALLS
 from tui_reseller.services.result import Result
@@ -25,7 +25,6 @@ DIALOG, ITEM_NAME = 72, 36
 TO_DO, IN_FLIGHT = ".", ">"
 SIGNS = ("#", "?", "x", TO_DO)
 """In the bar of a job: so as it was wanted, not known, not so, to do."""
-RESULT_HEADS = f"{'OUTCOME':<{OUTCOME}} {'USERNAME':<36} WHAT"
 HOW = "First 1, then 10, then the rest; it pauses itself on errors."
 
 
@@ -72,7 +71,14 @@ def item_line(provider: Provider, item: Item, *, is_hidden: bool = False) -> str
     return clean(f"{cut(clean(item.username), ITEM_NAME)} {what}{'   hidden' if is_hidden else ''}", longest=160)
 
 
-ITEM_HEADS = f"{'USERNAME':<{ITEM_NAME}} WHAT"
+def item_heads(provider: Provider) -> str:
+    """Return the titles of the items of a plan."""
+    return f"{provider.by_name[KEY].heading:<{ITEM_NAME}} WHAT"
+
+
+def result_heads(provider: Provider) -> str:
+    """Return the titles of the items of a job."""
+    return f"{'OUTCOME':<{OUTCOME}} {item_heads(provider)}"
 
 
 def result_line(provider: Provider, found: JobItem | Result) -> str:
