@@ -147,7 +147,9 @@ class DetailPane(LineView, can_focus=True):
         """Return the title: who it is, what is the matter, and whether keys come here."""
         says = "! needs you " if facts.alarms else "not sending " if _is_stopped(facts) else ""
         if is_cut:
-            says = f"  {MORE if self.has_focus else MORE_THERE}  {says}"
+            more = f"  {MORE if self.has_focus else MORE_THERE}  "
+            fits = facts.alarms or len(facts.customer.username) + len(more + says) + 6 <= width
+            says = more + says if fits else more  # that it does not send is in the first group as well
         room, rule = width - len(says), " " if is_wide else "-"
         name = cut_middle(clean(facts.customer.username), min(len(facts.customer.username), room - 6)).rstrip()
         head = title_words(name, room, None if is_tall else facts.note)
