@@ -24,7 +24,7 @@ from tui_reseller.services import listing, plans
 from tui_reseller.services.jobs import JobRun
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.storage.paths import Paths
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build
 
 
 class Office:

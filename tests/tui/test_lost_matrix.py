@@ -9,8 +9,8 @@ from tests.harness.lost_answers import LAG, LAGGING, LIMITED, LOST, REFUSED
 from tests.harness.waiting import soon
 from tests.tui.by_keys import carry_out
 from tests.tui.desk import open_desk
-from tui_reseller import wiring
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.wiring import services
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def sandbox(sandboxes):
 @pytest.fixture
 def opened(sandbox, tmp_path, monkeypatch):
     """Hand out a desk at a provider of the sandbox; what is waited for has passed at once, here and there."""
-    monkeypatch.setattr(wiring, "SystemClock", lambda: ClockOfBoth(sandbox, least=1))
+    monkeypatch.setattr(services, "SystemClock", lambda: ClockOfBoth(sandbox, least=1))
     monkeypatch.setattr("tui_reseller.api.v3.allowance.SLOW", 0.0)  # what is taken more seldom waits in real time
 
     def made(provider):
