@@ -34,7 +34,7 @@ from tui_reseller.storage.ledger.postgresql.password import Password
 from tui_reseller.storage.ledger.postgresql.told_rows import begun, columns_of, finished
 from tui_reseller.storage.ledger.reading import Result
 from tui_reseller.storage.ledger.rows import LOST
-from tui_reseller.storage.ledger.rules import WITHDRAWN, refuse_if_locked, refuse_touched
+from tui_reseller.storage.ledger.rules import WITHDRAWN, refuse_if_locked
 from tui_reseller.system.clock import boot_seconds, utc_now
 
 if TYPE_CHECKING:
@@ -88,10 +88,7 @@ class TeamLedger(AskedLedger["TeamReader"]):
         """Write an intent durably and return its id. Raises TouchedSince if anything was written of the customer since
         one of these rows or moments, RefusedHere while the customer has an open operation.
         """
-        for since in untouched_since:
-            if await self.is_touched_since(intent.account, intent.username, since):
-                refuse_touched(intent.username)
-        account, op = escaped(intent.account), {"do": "begin", **begun(intent)}
+        account, op = escaped(intent.account), {"do": "begin", **begun(intent, untouched_since)}
         writing = self._submit(account, op)
         try:
             answer = await self._wait(writing)
