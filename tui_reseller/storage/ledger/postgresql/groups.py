@@ -149,7 +149,8 @@ class Groups:
             self._at_work.discard(one)
             if one.is_withdrawn:
                 self._end_withdrawn(one)
-        self._keep_up()
+        if not isinstance(told[0], Exception):
+            self._keep_up()
         if not self._at_work:
             asyncio.get_running_loop().call_soon(self._begin)  # behind those who were told just now
 
