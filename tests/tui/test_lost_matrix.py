@@ -1,5 +1,6 @@
 """Every operation of every service on the screen: its answer lost, readings that are behind or move, each refusal."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -8,9 +9,11 @@ from tests.harness.clock import ClockOfBoth
 from tests.harness.lost_answers import LAG, LAGGING, LIMITED, LOST, REFUSED, SHIFTED
 from tests.harness.waiting import soon
 from tests.tui.by_keys import carry_out
-from tests.tui.desk import open_desk
+from tests.tui.desk import PATIENCE, open_desk
 from tui_reseller import wiring
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.services.retry import WRITE_ATTEMPTS
+from tui_reseller.system.clock import SystemClock
 
 
 @pytest.fixture
@@ -54,6 +57,15 @@ def words_of(lost):
     certain = [f"{each.word}: " for each in lost.may_be if each is not Outcome.UNKNOWN]
     is_open = Outcome.UNKNOWN in lost.may_be
     return [*certain, *(("it is listed, which is no proof", "still unknown", "readings disagree") if is_open else ())]
+
+
+async def settled_entry(desk):
+    """Return the one entry once its outcome stands there: an answer on its way has some seconds."""
+    (entry,) = await desk.entries()
+    if entry.outcome is not None:
+        return entry
+    await asyncio.sleep(0.05)
+    return await settled_entry(desk)
 
 
 async def check(desk):
@@ -115,3 +127,41 @@ async def test_what_comes_too_soon_is_sent_later_and_applied_once(opened, sandbo
         (entry,) = await desk.entries()
         assert (entry.operation, entry.outcome) == (case.operation, Outcome.APPLIED)
         assert received(sandbox, case) == 3
+
+
+@pytest.mark.parametrize("case", LIMITED, ids=str)
+@pytest.mark.in_turn(9)
+async def test_what_always_comes_too_soon_is_said_and_certainly_not_done(opened, sandbox, case):
+    call = planted(case, sandbox)
+    async with opened(case.provider) as desk:
+        sandbox.fault("rate-limit", retry_after=1, operation=case.operation.value, times=None)
+        await carry_out(desk, case.provider, call, may_be_done=False)
+        await desk.told("too many requests")
+        await soon("it is known", lambda: not desk.main.context.session.desk.in_flight)
+        (entry,) = await desk.entries()
+        assert (entry.operation, entry.outcome) == (case.operation, Outcome.REJECTED)
+        assert desk.state.needs_you_count == 0
+        assert sandbox.applied() == []
+        assert received(sandbox, case) <= WRITE_ATTEMPTS
+
+
+@pytest.mark.parametrize("case", LIMITED, ids=str)
+@pytest.mark.in_turn(17)
+async def test_who_waits_for_the_limit_sees_it_and_may_leave(opened, sandbox, monkeypatch, case):
+    monkeypatch.setattr(wiring, "SystemClock", SystemClock)
+    call = planted(case, sandbox)
+    async with opened(case.provider) as desk:
+        sandbox.fault("rate-limit", retry_after=30, operation=case.operation.value, times=None)
+        await carry_out(desk, case.provider, call, may_be_done=False)
+        await soon("it is said", lambda: "for the service's limit" in desk.state.waiting)
+        await soon("the form has gone", lambda: desk.dialog is None)
+        assert any("for the service's limit" in line for line in desk.screen_text())
+        await desk.press("down", "q")
+        await desk.opened("Quit?")
+        assert "A change is on its way" in desk.words()
+        await desk.press("q")
+        await soon("left", lambda: not desk.app.is_running or desk.app._exit)
+        async with asyncio.timeout(PATIENCE):
+            entry = await settled_entry(desk)
+        assert (entry.operation, entry.outcome) == (case.operation, Outcome.NOT_SENT)
+    assert (sandbox.applied(), received(sandbox, case)) == ([], 1)
