@@ -182,9 +182,9 @@ class Desk:
         await self.press(key)
 
     async def told(self, words: str) -> None:
-        await soon(f"a note with {words!r}", lambda: self._told(words))
+        await soon(f"a note with {words!r}", lambda: self.has_told(words))
 
-    def _told(self, words: str) -> bool:
+    def has_told(self, words: str) -> bool:
         return any(words in text for _, text in self.main.context.log)
 
     async def applied(self, *expected: tuple[str, str]) -> None:
