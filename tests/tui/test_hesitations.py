@@ -4,6 +4,8 @@ import pytest
 from textual.widgets import OptionList
 
 from tests.harness.waiting import soon
+from tui_reseller.tui.panes.detail_pane import MORE
+from tui_reseller.tui.speaking import SpokenLine
 
 
 @pytest.mark.parametrize(
@@ -290,3 +292,19 @@ async def test_ctrl_q_in_a_dialog_says_why_nothing_happens(at_desk, someone, key
         await soon("a dialog", lambda: desk.dialog is not None)
         desk.send("ctrl+q", "\x11")
         await soon("why", lambda: "A dialog is open: Esc leaves it" in desk.words())
+
+
+async def test_a_detail_that_goes_on_below_the_screen_says_so(at_desk, someone):
+    name = someone()
+    async with at_desk(size=(80, 18)) as desk:
+        await desk.go_to(name)
+        assert not any(MORE in line for line in desk.screen_text())
+        await desk.press("z")
+        await soon("zoomed", lambda: desk.state.zoomed and any(MORE in line for line in desk.screen_text()))
+        for _ in range(5):
+            await desk.press("pagedown")
+        await soon("the end is seen", lambda: not any(MORE in line for line in desk.screen_text()))
+
+
+def test_the_spoken_line_of_a_dialog_that_was_closed_says_nothing():
+    SpokenLine().say()  # what was to be said after the next painting may come behind the end of its dialog

@@ -71,7 +71,9 @@ class Form(Dialog[dict[str, str] | None]):
                     parts = [(clean(text), KINDS[kind]) for text, kind in self.spec.change]
                     yield Static(Content.assemble(*parts), classes="form-line -change")
                 for line in self.spec.lines:
-                    yield Static(clean(line), markup=False, classes="form-line")
+                    yield Static(
+                        clean(line), markup=False, classes="form-line -change" if "-> " in line else "form-line"
+                    )
                 for at, row in enumerate(self.spec.fields):
                     with Vertical(classes="form-group" if at else "form-group -first"):
                         for line in row.lines:
