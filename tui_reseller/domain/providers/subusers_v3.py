@@ -74,8 +74,8 @@ ACTIONS = {
     Operation.DISABLE: replace(_SHARED[Operation.DISABLE], scope="subusers.update"),
     Operation.WEBSITE_ENABLE: replace(_SHARED[Operation.WEBSITE_ENABLE], scope="subusers.update"),
     Operation.WEBSITE_DISABLE: replace(_SHARED[Operation.WEBSITE_DISABLE], scope="subusers.update"),
-    Operation.SET: replace(_SHARED[Operation.SET], takes=DETAILS, scope="user.profile.update"),
-    Operation.EMAIL: replace(_SHARED[Operation.EMAIL], scope="user.email.update"),
+    Operation.SET: replace(_SHARED[Operation.SET], takes=DETAILS, scope="user.profile.update", asks_who=True),
+    Operation.EMAIL: replace(_SHARED[Operation.EMAIL], scope="user.email.update", asks_who=True),
     Operation.CREATE: Action(
         "New customer", 2, "Create", FOR_EVER,
         brief="Review before sending; no undo",
