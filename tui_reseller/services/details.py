@@ -7,6 +7,7 @@ from datetime import timedelta
 from tui_reseller.domain.audit import AuditQuery, utc_text
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import CustomerNotFound, NotAskedFor
+from tui_reseller.domain.leaving import IS_ONE_OF_MANY
 from tui_reseller.domain.provider import Provider
 from tui_reseller.services.listing import OLD_FOR_MANY
 from tui_reseller.services.session import Session
@@ -42,6 +43,7 @@ async def read_many(
         gate = asyncio.Semaphore(SIDE_BY_SIDE)
 
         async def one(customer: Customer, gate: asyncio.Semaphore = gate) -> Customer | None:
+            IS_ONE_OF_MANY.set(True)  # of this task alone
             async with gate:
                 try:
                     return await session.filled(customer, fields, background=background)

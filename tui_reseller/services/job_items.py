@@ -19,6 +19,7 @@ from tui_reseller.domain.errors import (
 )
 from tui_reseller.domain.fingerprint import differing
 from tui_reseller.domain.job import Job, JobItem
+from tui_reseller.domain.leaving import IS_ONE_OF_MANY
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Provider
@@ -64,9 +65,10 @@ class Attempt:
         return self.item.item.call
 
     async def carry_out(self, listed: Customer | None, *, is_ambiguous: bool = False) -> Result:
-        """Send the item; what keeps it from being sent is its result. Listed is the customer as the list has it;
-        ambiguous is a username that it has more than once.
+        """Send the item, in a task of its own; what keeps it from being sent is its result. Listed is the customer as
+        the list has it; ambiguous is a username that it has more than once.
         """
+        IS_ONE_OF_MANY.set(True)  # of this task alone
         try:
             with self.session.desk.changing(self.call.username):
                 self.session.policy.check(self.call, self.job.reason)
