@@ -5,9 +5,9 @@ import pytest
 from tests.harness.clock import ClockOfBoth
 from tests.harness.lost_answers import LAG, LAGGING, LIMITED, LOST, REFUSED, SHIFTED
 from tests.harness.verb_words import stdin_of, words_of
-from tui_reseller import wiring
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.services.retry import WRITE_ATTEMPTS
+from tui_reseller.wiring import services
 
 CODES = {
     Outcome.VERIFIED_APPLIED: 0, Outcome.VERIFIED_NOT_APPLIED: 5, Outcome.UNVERIFIABLE: 10, Outcome.UNKNOWN: 10,
@@ -27,7 +27,7 @@ def sandbox(sandboxes):
 @pytest.fixture
 def at(consoles, sandbox, monkeypatch):
     """Hand out a console at a provider of the sandbox; what is waited for has passed at once, here and there."""
-    monkeypatch.setattr(wiring, "SystemClock", lambda: ClockOfBoth(sandbox, least=1))
+    monkeypatch.setattr(services, "SystemClock", lambda: ClockOfBoth(sandbox, least=1))
     monkeypatch.setattr("tui_reseller.api.v3.allowance.SLOW", 0.0)  # what is taken more seldom waits in real time
 
     def made(provider):

@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.storage.operations import NEEDING, OneLedger, done
 from tui_reseller.domain.audit import AuditQuery
+from tui_reseller.domain.errors import TouchedSince
 from tui_reseller.domain.operation import Operation, Outcome
 
 
@@ -186,3 +189,19 @@ class ReadingContract(OneLedger):
             assert await ledger.is_touched_since(account, name, before) is expected, name
             assert await ledger.is_touched_since(account, name, begun) is expected, "carried out after it was begun"
             assert not await ledger.is_touched_since(account, name, finished)
+
+    async def test_nothing_is_begun_on_a_customer_who_was_touched_since_a_row_or_a_moment(
+        self, ledger, intent, account
+    ):
+        before = await ledger.newest(account)
+        found = await ledger.get(await done(ledger, intent(Operation.RENAME, "old", new="new")))
+        behind, later = await ledger.newest(account), found.settled_at + timedelta(milliseconds=1)
+        for name in ("old", "new"):
+            for since in ((before,), (found.settled_at,), (behind, found.time), (later, before), (behind - 1, later)):
+                with pytest.raises(TouchedSince, match="since the list was read"):
+                    await ledger.begin(intent(username=name), untouched_since=since)
+        assert await ledger.newest(account) == behind, "nothing was written"
+        await ledger.begin(intent(username="old"), untouched_since=(behind, later))
+        with pytest.raises(TouchedSince):
+            await ledger.begin(intent(username="old"), untouched_since=(behind,))
+        await ledger.begin(intent(username="other"), untouched_since=(before, found.time))

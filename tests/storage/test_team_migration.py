@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 
+from tests.storage.operations import done
 from tui_reseller.domain.providers import PROVIDERS
 from tui_reseller.domain.team import Team
 from tui_reseller.storage.ledger.postgresql import schema
@@ -40,7 +41,7 @@ def older(a_cluster, monkeypatch):
     a_cluster.ask("DROP DATABASE older WITH (FORCE)", database="postgres")
 
 
-async def test_what_an_older_ledger_has_stays_and_its_chain_is_whole(older, a_cluster):
+async def test_what_an_older_ledger_has_stays_and_its_chain_is_whole(older, a_cluster, intent):
     team = TeamAdministration(older)
     assert await team.migrate() == (8, schema.VERSION)
     ((account),) = (await team.show()).accounts
@@ -48,7 +49,23 @@ async def test_what_an_older_ledger_has_stays_and_its_chain_is_whole(older, a_cl
     assert (await team.set_account("acc", per_second=3.5)).per_second == 3.5
     ledger = TeamLedger(older)
     try:
+        await done(ledger, intent(account="acc"))
         report = await ledger.check()
     finally:
         await ledger.aclose()
-    assert (report.is_whole, report.rows) == (True, 2)
+    assert (report.is_whole, report.rows) == (True, 4)
+
+
+def test_nothing_is_left_of_what_the_planner_was_shown(a_cluster):
+    a_cluster.ask("CREATE DATABASE fresh", database="postgres")
+    try:
+        with psycopg.connect(a_cluster.address("postgres", "fresh"), autocommit=True) as made:
+            schema.migrate(made)
+        for table in ("accounts", "rows", "jobs", "job_items"):
+            assert a_cluster.ask(f"SELECT count(*) FROM reseller.{table}", database="fresh") == [(0,)], table
+        looked_at = "SELECT DISTINCT tablename FROM pg_stats WHERE tablename IN ('rows', 'job_items')"
+        assert sorted(a_cluster.ask(looked_at, database="fresh")) == [("job_items",), ("rows",)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
+            a_cluster.ask("TRUNCATE reseller.rows", database="fresh")
+    finally:
+        a_cluster.ask("DROP DATABASE fresh WITH (FORCE)", database="postgres")

@@ -40,7 +40,7 @@ from tui_reseller.tui.app import ResellerApp
 from tui_reseller.tui.dialogs.form import Form
 from tui_reseller.tui.screens.main import MainScreen
 from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedInput
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build
 
 PATIENCE = 20.0
 HURRY = 10

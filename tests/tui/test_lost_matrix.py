@@ -10,10 +10,10 @@ from tests.harness.lost_answers import LAG, LAGGING, LIMITED, LOST, REFUSED, SHI
 from tests.harness.waiting import soon
 from tests.tui.by_keys import carry_out
 from tests.tui.desk import PATIENCE, open_desk
-from tui_reseller import wiring
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.services.retry import WRITE_ATTEMPTS
 from tui_reseller.system.clock import SystemClock
+from tui_reseller.wiring import services
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def sandbox(sandboxes):
 @pytest.fixture
 def opened(sandbox, tmp_path, monkeypatch):
     """Hand out a desk at a provider of the sandbox; what is waited for has passed at once, here and there."""
-    monkeypatch.setattr(wiring, "SystemClock", lambda: ClockOfBoth(sandbox, least=1))
+    monkeypatch.setattr(services, "SystemClock", lambda: ClockOfBoth(sandbox, least=1))
     monkeypatch.setattr("tui_reseller.api.v3.allowance.SLOW", 0.0)  # what is taken more seldom waits in real time
 
     def made(provider):
@@ -148,7 +148,7 @@ async def test_what_always_comes_too_soon_is_said_and_certainly_not_done(opened,
 @pytest.mark.parametrize("case", LIMITED, ids=str)
 @pytest.mark.in_turn(17)
 async def test_who_waits_for_the_limit_sees_it_and_may_leave(opened, sandbox, monkeypatch, case):
-    monkeypatch.setattr(wiring, "SystemClock", SystemClock)
+    monkeypatch.setattr(services, "SystemClock", SystemClock)
     call = planted(case, sandbox)
     async with opened(case.provider) as desk:
         sandbox.fault("rate-limit", retry_after=30, operation=case.operation.value, times=None)

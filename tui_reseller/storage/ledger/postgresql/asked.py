@@ -10,7 +10,7 @@ from tui_reseller.storage.ledger.encoding import escaped
 from tui_reseller.storage.ledger.postgresql.heartbeat import Heartbeat
 from tui_reseller.storage.ledger.postgresql.lane import Lane
 from tui_reseller.storage.ledger.reading import Reader, ReadLedger
-from tui_reseller.storage.ledger.rules import refuse_taken
+from tui_reseller.storage.ledger.rules import refuse_taken, refuse_touched
 
 if TYPE_CHECKING:
     from tui_reseller.storage.ledger.postgresql.writer import Writer
@@ -57,7 +57,9 @@ class AskedLedger(ReadLedger[Reader]):
 
 
 def refuse_by_answer(intent: Intent, answer: Mapping[str, object]) -> None:
-    """Raise RefusedHere if the item of a job is taken, or others have to approve."""
+    """Raise RefusedHere if the customer was touched, the item of a job is taken, or others have to approve."""
+    if "touched" in answer:
+        refuse_touched(intent.username)
     if "taken" in answer and intent.item is not None:
         refuse_taken(intent.item)
     if "unapproved" in answer:

@@ -57,7 +57,7 @@ class Lane(Generic[Worker]):
         waiting = asyncio.wrap_future(future)
         waiting.add_done_callback(_retrieve)
         while not (await asyncio.wait({waiting}, timeout=LOOK_SECONDS))[0]:
-            self._cut_if_silent()
+            self.cut_if_silent()
         return waiting
 
     async def aclose(self) -> None:
@@ -77,7 +77,8 @@ class Lane(Generic[Worker]):
         if worker is not None:
             worker.close()
 
-    def _cut_if_silent(self) -> None:
+    def cut_if_silent(self) -> None:
+        """Cut the connection if the server has owed an answer for too long."""
         link = self._worker.link if self._worker is not None else None
         since = link.waits_since if link is not None else None
         if link is not None and since is not None and boot_seconds() - since > self._longest:

@@ -5,12 +5,10 @@ works is written together. Nothing waits to be written while the server is away:
 """
 
 import asyncio
-import concurrent.futures
 import contextlib
 import math
 import os
 import platform
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -28,13 +26,14 @@ from tui_reseller.storage.ledger.encoding import compact, escaped
 from tui_reseller.storage.ledger.entry_ids import typed_entry_id
 from tui_reseller.storage.ledger.note_rows import KIND, note_row
 from tui_reseller.storage.ledger.postgresql.asked import AskedLedger, refuse_by_answer, was_open
+from tui_reseller.storage.ledger.postgresql.groups import Groups
 from tui_reseller.storage.ledger.postgresql.heartbeat import Heartbeat
 from tui_reseller.storage.ledger.postgresql.lane import Lane
 from tui_reseller.storage.ledger.postgresql.password import Password
 from tui_reseller.storage.ledger.postgresql.told_rows import begun, columns_of, finished
 from tui_reseller.storage.ledger.reading import Result
 from tui_reseller.storage.ledger.rows import LOST
-from tui_reseller.storage.ledger.rules import WITHDRAWN, refuse_if_locked, refuse_touched
+from tui_reseller.storage.ledger.rules import refuse_if_locked
 from tui_reseller.system.clock import boot_seconds, utc_now
 
 if TYPE_CHECKING:
@@ -48,8 +47,6 @@ READ_SECONDS = 60.0
 LOOK_SECONDS = 2.0
 """How often what others wrote is looked for, where no sign of theirs is heard."""
 _ATTEMPTS = 5
-
-_Waiting = tuple[str, Mapping[str, object], "concurrent.futures.Future[dict[str, Any]]"]
 
 
 class TeamLedger(AskedLedger["TeamReader"]):
@@ -73,11 +70,10 @@ class TeamLedger(AskedLedger["TeamReader"]):
         self._claims = {"user": claims, "host": platform.node(), "pid": os.getpid()}
         self._reading: Lane[TeamReader] = Lane("ledger-read", self._new_reader, READ_SECONDS)
         self._writing = Lane("ledger-write", self._new_writer, WRITE_SECONDS)
-        self._waiting: deque[_Waiting] = deque()
-        self._orphans: set[concurrent.futures.Future[dict[str, Any]]] = set()
         self._begun: dict[str, str] = {}
         self._clock = boot_seconds
         self.heart = Heartbeat(self._writing, self._clock())
+        self._groups = Groups(self._writing, self._after, self.heart.keep_up)
         self._written = 0
         self._writer: Writer | None = None
         self.signs: int | None = None
@@ -88,17 +84,12 @@ class TeamLedger(AskedLedger["TeamReader"]):
         """Write an intent durably and return its id. Raises TouchedSince if anything was written of the customer since
         one of these rows or moments, RefusedHere while the customer has an open operation.
         """
-        for since in untouched_since:
-            if await self.is_touched_since(intent.account, intent.username, since):
-                refuse_touched(intent.username)
-        account, op = escaped(intent.account), {"do": "begin", **begun(intent)}
-        writing = self._submit(account, op)
+        op = {"do": "begin", **begun(intent, untouched_since)}
+        writing = self._groups.submit(escaped(intent.account), op)
         try:
-            answer = await self._wait(writing)
+            answer = await self._groups.wait(writing)
         except asyncio.CancelledError:
-            # Whoever asked has gone and will send nothing: without this the customer stayed locked.
-            if not writing.cancel():
-                writing.add_done_callback(lambda done: self._withdraw(account, done))
+            self._groups.withdraw(writing)  # without this the customer stayed locked
             raise
         await self._refuse_if_refused(intent, answer)
         return str(answer["entry"])
@@ -108,7 +99,7 @@ class TeamLedger(AskedLedger["TeamReader"]):
         the customer is open.
         """
         op = {"do": "already", **begun(intent), "message": escaped(message)}
-        answer = await self._wait(self._submit(escaped(intent.account), op))
+        answer = await self.write(escaped(intent.account), op)
         await self._refuse_if_refused(intent, answer)
         return None if answer["entry"] is None else str(answer["entry"])
 
@@ -131,12 +122,12 @@ class TeamLedger(AskedLedger["TeamReader"]):
         if account is None:
             await asyncio.shield(asyncio.ensure_future(self._finish_other(entry, op)))
         else:
-            await self._wait(self._submit(account, op))
+            await self.write(account, op)
 
     async def note(self, account: str, kind: str, entry: str, body: Mapping[str, object]) -> None:
         """Write a row durably that is no operation."""
         op = {"do": "note", "kind": kind, "entry": escaped(entry), "body": compact(body)}
-        await self._wait(self._submit(escaped(account), op))
+        await self.write(escaped(account), op)
 
     async def write_note(self, profile: str, account: str, note: Note, seen: int) -> Note:
         """Write a note on a customer durably, and return it as it stands. Raises Conflict if it was overtaken since the
@@ -152,7 +143,7 @@ class TeamLedger(AskedLedger["TeamReader"]):
 
         for _attempt in range(_ATTEMPTS):
             newest = await self.run(look)
-            answer = await self._wait(self._submit(escaped(account), {**op, "unless": newest}))
+            answer = await self.write(escaped(account), {**op, "unless": newest})
             if "number" in answer:
                 return replace(note, time=utc_now(), number=int(answer["number"]))
         raise Conflict(
@@ -165,14 +156,13 @@ class TeamLedger(AskedLedger["TeamReader"]):
         accounts = await self.run(lambda reader: reader.accounts_to_recover())
         found = 0
         for account in accounts:
-            answer = await self._wait(self._submit(account, {"do": "recover", "message": LOST}))
+            answer = await self.write(account, {"do": "recover", "message": LOST})
             found += int(answer["count"])
         return found
 
     async def run(self, work: "Callable[[TeamReader], Result]") -> Result:
         """Do some work with the reader, after what was written without anybody waiting for it."""
-        while self._orphans:
-            await self._writing.settle(next(iter(self._orphans)))
+        await self._groups.settle()
         return await self._reading.wait(self._reading.submit(work))
 
     def stamp(self) -> object:
@@ -203,6 +193,7 @@ class TeamLedger(AskedLedger["TeamReader"]):
         """Close both connections, after what is being written. The next call opens them again."""
         if self.before_closing is not None:
             await self.before_closing()
+        await self._groups.drain()
         await self.heart.aclose()
         await self._writing.aclose()
         await self._reading.aclose()
@@ -211,59 +202,18 @@ class TeamLedger(AskedLedger["TeamReader"]):
         """Write what belongs to an account (escaped) beside its operations; return what is answered. Cancelling the
         caller does not stop the writing.
         """
-        return await self._wait(self._submit(account, op))
+        return await self._groups.wait(self._groups.submit(account, op))
 
-    def _submit(self, account: str, op: Mapping[str, object]) -> "concurrent.futures.Future[dict[str, Any]]":
-        """Write together with whatever else waits when the thread comes to it."""
-        done: concurrent.futures.Future[dict[str, Any]] = concurrent.futures.Future()
-        self._waiting.append((account, op, done))
-        self._writing.submit(self._write_waiting)
-        return done
-
-    async def _wait(self, writing: "concurrent.futures.Future[dict[str, Any]]") -> dict[str, Any]:
-        try:
-            answer = await self._writing.wait(writing)
-        except asyncio.CancelledError:
-            self._leave(writing)
-            raise
-        self.heart.keep_up()
-        return answer
-
-    def _leave(self, writing: "concurrent.futures.Future[dict[str, Any]]") -> None:
-        """Let what is read next be read behind this: nobody waits for it."""
-        self._orphans.add(writing)
-        writing.add_done_callback(self._orphans.discard)
-
-    def _write_waiting(self, writer: "Writer") -> None:
-        groups: dict[str, list[_Waiting]] = {}
-        while self._waiting:
-            one = self._waiting.popleft()
-            if one[2].set_running_or_notify_cancel():
-                groups.setdefault(one[0], []).append(one)
-        for account, group in groups.items():
-            try:
-                answers = writer.write(account, [op for _account, op, _done in group])
-            except Exception as error:  # noqa: BLE001 - whoever waits for a result gets it, as from any executor
-                for *_, done in group:
-                    done.set_exception(error)
-                continue
-            self._written += 1
-            self.heart.after(writer)
-            for (*_, done), answer in zip(group, answers, strict=True):
-                done.set_result(answer)
-
-    def _withdraw(self, account: str, writing: "concurrent.futures.Future[dict[str, Any]]") -> None:
-        if writing.cancelled() or writing.exception() is not None or "entry" not in writing.result():
-            return
-        op = finished(str(writing.result()["entry"]), Outcome.NOT_SENT, WITHDRAWN)
-        self._leave(self._submit(account, op))
+    def _after(self, writer: "Writer") -> None:
+        self._written += 1
+        self.heart.after(writer)
 
     async def _finish_other(self, entry_id: str, op: Mapping[str, object]) -> None:
         """Write the outcome of an operation that somebody else has begun, or this process before it was closed."""
         found = await self.get(entry_id)
         if found is None:
             raise LedgerUnavailable(f'ledger {self.team.place}: it has no operation "{clean(entry_id, longest=40)}"')
-        await self._wait(self._submit(escaped(found.account), op))
+        await self.write(escaped(found.account), op)
 
     async def _refuse_if_refused(self, intent: Intent, answer: Mapping[str, Any]) -> None:
         """Raise RefusedHere if the database let nothing be begun."""

@@ -2,8 +2,10 @@
 
 import os
 import platform
+from collections.abc import Sequence
+from datetime import datetime
 
-from tui_reseller.domain.audit import Intent
+from tui_reseller.domain.audit import Intent, utc_text
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.storage.ledger.encoding import compact, escaped
 from tui_reseller.storage.ledger.rows import LedgerRow, intent_row
@@ -13,11 +15,18 @@ from tui_reseller.system.process import Process
 _COLUMNS = ("profile", "operation", "username", "target", "batch", "body", "undoes")
 
 
-def begun(intent: Intent) -> dict[str, object]:
-    """Return what is told of an intent; the database gives number, id and time. Raises ValueError for a password."""
+def begun(intent: Intent, untouched_since: Sequence[int | datetime] = ()) -> dict[str, object]:
+    """Return what is told of an intent; the database gives number, id and time, and begins nothing if something was
+    written of the customer since one of these rows or moments. Raises ValueError for a password.
+    """
     row = intent_row(0, "", utc_now(), intent, Process(os.getpid(), "", platform.node(), ""))
     meant = {name: compact(value) for name, value in intent.fingerprint.items() if value is not None}
-    return columns_of(row) | {"meant": meant} | ({"item": list(intent.item)} if intent.item is not None else {})
+    op = columns_of(row) | {"meant": meant}
+    if intent.item is not None:
+        op["item"] = list(intent.item)
+    if untouched_since:
+        op["since"] = [since if isinstance(since, int) else utc_text(since) for since in untouched_since]
+    return op
 
 
 def columns_of(row: LedgerRow) -> dict[str, object]:
