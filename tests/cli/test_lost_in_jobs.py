@@ -10,6 +10,7 @@ from tests.harness.samples import sample
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.provider import KEY
+from tui_reseller.domain.providers import PROVIDERS
 
 COUNT = 3
 OPEN = {Outcome.UNKNOWN, Outcome.UNVERIFIABLE}
@@ -112,3 +113,31 @@ def test_new_customers_are_whole_in_the_end_whichever_call_was_lost(job, sandbox
     for each in ("create", "set"):
         assert received.count(each) == COUNT + (extra if lost.operation.value == each else 0)
     assert console("job", "show", "1").row["outcomes"].keys() <= {"applied", "verified_applied"}
+
+
+def test_passwords_that_only_the_file_of_the_plan_has_are_given_again(at, sandbox, tmp_path):  # noqa: F811
+    console, names, file = (
+        at(PROVIDERS["subusers-v3"]),
+        [sandbox.fresh_name() for _ in range(COUNT)],
+        tmp_path / "a.csv",
+    )
+    rows = "".join(f"{name},{name}@x.example,203.0.113.1,s3cret-pass-{name}\n" for name in names)
+    file.write_text(f"username,email,ips,password\n{rows}", "utf-8")
+    plan = console("plan", "new", "--from", str(file), "--action", "create").row["plan"]
+    sandbox.fault("drop-before", operation="create", times=1)
+    ran = console("plan", "apply", plan, "--from", str(file), "--yes", "--confirm", f"{COUNT} env")
+    assert ran.code == 10, ran.err
+    without = console("job", "resume", "1", "--yes")
+    assert (without.code, "1 customer waits for a password" in without.err) == (9, True), without.err
+    assert "--from FILE" in console("job", "show", "1").row["why"]
+    other = tmp_path / "b.csv"
+    other.write_text(file.read_text("utf-8").replace("x.example", "y.example"), "utf-8")
+    refused = console("job", "resume", "1", "--yes", "--from", str(other))
+    assert (refused.code, "is not the file that the plan was made from" in refused.err) == (11, True), refused.err
+    assert len(sandbox.applied()) == COUNT - 1
+    done = console("job", "resume", "1", "--yes", "--from", str(file))
+    assert done.code == 0, done.err
+    assert sorted(sandbox.applied()) == sorted(("create", name) for name in names)
+    assert all(sandbox.takes(name, f"s3cret-pass-{name}") for name in names)
+    ours = console.files().replace(file.read_bytes(), b"").replace(other.read_bytes(), b"")
+    assert b"s3cret-pass" not in ours, "a password is in no file of ours"

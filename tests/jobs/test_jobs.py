@@ -280,7 +280,7 @@ async def test_a_customer_with_an_open_outcome_waits_and_the_job_goes_on(office,
     job = await office.job("username~^open-")
     paused = await office.run(job).run()
     assert (paused.state, paused.done) == (JobState.PAUSED, 3)
-    assert "wait for an outcome to be settled" in paused.why
+    assert "waits for an outcome to be settled" in paused.why
     await office.run(await office.jobs.get(set_job.number)).run()
     done = await office.run(paused).run()
     assert done.is_finished

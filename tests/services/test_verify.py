@@ -32,6 +32,21 @@ async def test_what_is_as_before_is_evidence_only_after_the_settle_window(sessio
     assert clock.passed == 60.0
 
 
+async def test_who_was_created_before_proves_nothing_of_a_second_create(session, ledger, lose):
+    first = await carry_out(session, CREATE)
+    assert first.outcome is Outcome.APPLIED
+    entry = await lose(CREATE, applied=False)
+    outcome, words = await verify(session, entry)
+    assert (outcome, "it was there before" in words) == (Outcome.CONFLICT, True)
+
+
+async def test_who_was_deleted_and_created_again_is_evidence(session, ledger, lose):
+    assert (await carry_out(session, CREATE)).outcome is Outcome.APPLIED
+    assert (await carry_out(session, Call(Operation.DELETE, CREATE.username))).outcome is Outcome.APPLIED
+    entry = await lose(CREATE, applied=True)
+    assert (await verify(session, entry))[0] is APPLIED
+
+
 async def test_the_readings_are_at_0_2_10_and_60_seconds(session, service, clock, lose):
     entry = await lose(SET, applied=False)
     moments = []

@@ -1,6 +1,6 @@
 """Apply a plan as a job: check, ask, make the job, run it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,21 +9,20 @@ from tui_reseller.cli import messages
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.confirmation import Confirmation, ask, consent_from_options
 from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.given_passwords import GivenFile, passwords_in
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.job_running import run_job
-from tui_reseller.cli.operator_files import OperatorFile, shown_place
 from tui_reseller.domain.changes import as_object
-from tui_reseller.domain.errors import InvalidInput, RefusedHere
+from tui_reseller.domain.errors import InvalidInput
 from tui_reseller.domain.grading import gravest
 from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.plan import Plan
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.providers import provider_of
+from tui_reseller.domain.secret import Secret
 from tui_reseller.services import door, plans
 from tui_reseller.services.approvals import refuse_unapproved
 from tui_reseller.services.creating import TWO_CALLS
-from tui_reseller.services.files.options import PLAIN, ReadingOptions
-from tui_reseller.services.files.reading import read_file
 from tui_reseller.services.job_passwords import Given, Made, Passwords
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
@@ -31,15 +30,12 @@ from tui_reseller.services.session import Session
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
-    """How a plan is applied. Source is the operator's file with passwords, and reading how it is read; passwords_to a
-    new file for made ones.
-    """
+    """How a plan is applied. File is the operator's, with passwords; passwords_to a new one for made ones."""
 
     skip_changed: bool = False
     detach: bool = False
-    source: OperatorFile | None = None
+    file: GivenFile | None = None
     passwords_to: Path | None = None
-    reading: ReadingOptions = PLAIN
 
 
 async def apply(
@@ -128,16 +124,9 @@ def _needed(services: Services, plan: Plan, how: ApplyOptions) -> Passwords | No
     needing = [item.username for item in plan.items if provider_of(plan.account).action(item.operation).needs_password]
     if not needing:
         return None
-    given = {}
-    if how.source is not None:
-        found = read_file(provider_of(plan.account), how.source.content, _only(plan), how.reading)
-        if plan.source and found.source != plan.source:
-            shown = shown_place(how.source.place)
-            raise RefusedHere(
-                f"refused: {shown} is not the file that the plan was made from, or was changed since",
-                hint="make the plan again from it",
-            )
-        given = {one.call.username: one.call.password for one in found.wanted if one.call.password}
+    given: Mapping[str, Secret] = {}
+    if how.file is not None:
+        given = passwords_in(provider_of(plan.account), how.file, plan.source, _only(plan))
     if how.passwords_to is not None:
         return Made(services.password_files.new(how.passwords_to), given)
     if missing := [name for name in needing if name not in given]:

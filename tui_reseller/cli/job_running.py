@@ -79,18 +79,22 @@ async def resume_job(
     reason: str = "",
     detach: bool = False,
     verify: bool = False,
+    given: Passwords | None = None,
 ) -> int:
-    """Run a job that another command began, with the passwords that it has kept; return the exit code."""
-    passwords = services.passwords_of(job)
+    """Run a job that another command began, with the passwords that it has kept, or those of the operator's file;
+    return the exit code.
+    """
+    made = services.passwords_of(job)
+    passwords = given if made is None else made
     try:
         return await run_job(
             inv, services, session, job, permit, passwords, reason=reason, detach=detach, verify=verify
         )
     finally:
-        if passwords is not None:
-            passwords.close()
-            if passwords.valid and services.password_files.is_own(passwords.file.path):
-                report_password_file(inv, passwords.file.path)
+        if made is not None:
+            made.close()
+            if made.valid and services.password_files.is_own(made.file.path):
+                report_password_file(inv, made.file.path)
 
 
 def job_reporter(inv: Invocation, report: Report) -> Callable[[JobRun], None]:

@@ -144,6 +144,10 @@ class NeverSent(RefusedHere):
     """A customer is in a state in which the service never does it; nothing was sent."""
 
 
+class NoPassword(RefusedHere):
+    """Nobody has given the password that a customer is to have; nothing was sent."""
+
+
 class TouchedSince(RefusedHere):
     """Something was done to a customer since the list that is being worked from was read; nothing was sent."""
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.changes import Collision
 from tui_reseller.domain.errors import Conflict
+from tui_reseller.domain.provider import KEY
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.times import clock_text
 from tui_reseller.domain.value import Value
@@ -49,6 +51,22 @@ async def attribution_of(
                 if change.after == values[change.field]:
                     found[change.field] = entry
     return found
+
+
+async def bore_the_name(session: Session, entry: Entry) -> bool:
+    """Whether a customer bore the username before an operation, by what the ledger knows to be done: the newest thing
+    that was done to that name before it did not take it away. Raises LedgerUnavailable.
+    """
+    for one in await session.ledger.entries(AuditQuery(account=session.account, username=entry.username)):
+        if one.id >= entry.id or one.outcome is None or not one.outcome.is_applied:
+            continue
+        effect = session.provider.action(one.operation).effect
+        renamed_to = next((change.after for change in one.changes if change.field == KEY), None)
+        if effect is Effect.RENAMES and renamed_to == entry.username:
+            return True
+        if one.customer == entry.username:
+            return effect not in {Effect.RENAMES, Effect.REMOVES}
+    return False
 
 
 def attribution_words(entry: Entry, session: Session) -> str:

@@ -13,6 +13,7 @@ from tui_reseller.domain.errors import (
     Conflict,
     CustomerNotFound,
     NeverSent,
+    NoPassword,
     RefusedHere,
     ResellerError,
     TouchedSince,
@@ -181,7 +182,7 @@ def _shows_as_sent(provider: Provider, item: Item) -> bool:
 
 async def _with_password(call: Call, passwords: Passwords | None) -> Call:
     if passwords is None:
-        raise RefusedHere("refused: no password was given for it; nothing was sent")
+        raise NoPassword("refused: no password was given for it; nothing was sent")
     return replace(call, password=await passwords.of(call.username))
 
 

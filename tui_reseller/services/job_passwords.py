@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from tui_reseller.domain.errors import BadConfig, RefusedHere
+from tui_reseller.domain.errors import BadConfig, NoPassword
 from tui_reseller.domain.job import JobItem
 from tui_reseller.domain.password import PasswordState, generate_password
 from tui_reseller.domain.secret import Secret
@@ -90,7 +90,7 @@ class Given:
         """As in Passwords."""
         found = self._passwords.get(username)
         if found is None:
-            raise RefusedHere(f"refused: the file has no password for {quoted(username)}; nothing was sent")
+            raise NoPassword(f"refused: the file has no password for {quoted(username)}; nothing was sent")
         return found
 
     async def told(self, result: Result) -> None:

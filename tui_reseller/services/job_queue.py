@@ -50,7 +50,8 @@ def pausing(pause: Callable[[str], None]) -> Iterator[None]:
 @dataclass
 class JobQueue:
     """Items that were not begun, each with its customer in the list. Locked are those whose customer has an open
-    outcome: they are left out. Present holds customers that were read one by one, in the place of the list.
+    outcome, or lacks a password, with the error that says so: they are left out. Present holds customers that were read
+    one by one, in the place of the list.
 
     Where all machines share a rate, no item comes before its place in it, nor two closer than it says.
     """
@@ -60,7 +61,7 @@ class JobQueue:
     number: int
     is_halted: Callable[[], bool]
     present: Mapping[str, Customer] | None = None
-    locked: set[int] = field(default_factory=set)
+    locked: dict[int, ResellerError | None] = field(default_factory=dict)
     _next_at: float = 0.0
 
     async def items(self, after: int = -1, before: int = LAST) -> Items:

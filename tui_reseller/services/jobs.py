@@ -116,7 +116,7 @@ class JobRun:
                         await self._lengthy.run(self._settle())
                 ended = self.state, self.why
                 if not self.halted():
-                    ended = await end_of(self.session.ledger, self.jobs, self.job, len(self._queue.locked))
+                    ended = await end_of(self.session.ledger, self.jobs, self.job, self._queue.locked.values())
             except asyncio.CancelledError:
                 ended = JobState.STOPPED, "the program was ended"
                 raise
@@ -268,7 +268,7 @@ class JobRun:
             case Next.HALTS:
                 self.pause(error.message if error else "")
             case Next.LOCKED:
-                self._queue.locked.add(item.seq)
+                self._queue.locked[item.seq] = error
                 self._tell(result)
             case Next.AGAIN:
                 await self.jobs.put_back(number, [item.seq])

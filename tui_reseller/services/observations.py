@@ -17,7 +17,7 @@ from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import quoted
 from tui_reseller.domain.value import Value, value_words
-from tui_reseller.services.attribution import attribution_of, changed_by
+from tui_reseller.services.attribution import attribution_of, bore_the_name, changed_by
 from tui_reseller.services.session import Session
 
 NAMED = 3
@@ -86,6 +86,8 @@ async def _observe_fields(session: Session, entry: Entry, find: Find) -> Observa
     if action.sets and now.value(action.switch) is None and not is_told_otherwise:
         return Observation(at, Outcome.UNVERIFIABLE, f"it shows neither on nor off ({digest(now)})", row=now)
     outcome, words, certain = _classified(session.provider, entry, now)
+    if is_new and outcome is Outcome.VERIFIED_APPLIED and await bore_the_name(session, entry):
+        outcome, words = Outcome.CONFLICT, f"{words}; but it was there before, which proves nothing of this one"
     if not is_new and at - entry.time < timedelta(seconds=session.provider.reads_lag):
         certain = False  # it may show what was there before this operation, and before the one before it
     if outcome is Outcome.CONFLICT and not is_new:

@@ -10,6 +10,7 @@ from tui_reseller.cli.applying import ApplyOptions, apply, write_items
 from tui_reseller.cli.argument_values import FilePath, read_pairs
 from tui_reseller.cli.arguments import Writing
 from tui_reseller.cli.exit_codes import ExitCode
+from tui_reseller.cli.given_passwords import read_given
 from tui_reseller.cli.group import LazyGroup, Verb
 from tui_reseller.cli.invocation import Invocation
 from tui_reseller.cli.made_plan import MadePlan
@@ -228,13 +229,10 @@ def apply_plan(
       tui-reseller plan apply stop.plan --confirm '200 acme' --detach
 
     """
-    reading = reading_from(given)
-    if place is None and not reading.is_plain:
-        raise click.UsageError("options for a file go with --from")
+    file = read_given(place, given, options)
     if detach and options.break_glass is not None:
         raise click.UsageError("--break-glass holds for this process alone, not for one that goes on by itself")
-    source = None if options.dry_run else read_operator_file(place)
-    how = ApplyOptions(skip_changed, detach, source, passwords_to, reading.options)
+    how = ApplyOptions(skip_changed, detach, file, passwords_to)
 
     async def opened(services: Services, session: Session) -> int:
         return await apply(inv, services, session, _loaded(services, name, inv), options, how)
