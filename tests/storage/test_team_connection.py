@@ -1,6 +1,7 @@
 """A team's ledger and its server: away, silent, lost in the middle, read-only, of another version, held by somebody."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import time
@@ -8,6 +9,7 @@ import time
 import pytest
 
 from tests.harness.certificates import make_certificate
+from tests.harness.cut_line import CutLine
 from tests.harness.muted_line import MutedLine
 from tests.harness.postgres import Cluster
 from tests.harness.sandbox import free_port
@@ -113,6 +115,28 @@ async def test_an_intent_whose_answer_was_lost_is_closed_as_not_sent(of, muted, 
     found = await bob.get(lost.id)
     assert (found.outcome, found.message) == (Outcome.NOT_SENT, NEVER_LEFT)
     assert (await bob.get(kept)).outcome is Outcome.APPLIED
+    assert (await bob.check()).is_whole
+
+
+async def test_whoever_ends_after_a_lost_answer_leaves_nobody_locked(team_cluster, of, intent, tmp_path):
+    bob, written = of("bob"), set()
+    with CutLine.before(team_cluster, tmp_path / "line") as line:
+        for side in ("asked", "answered"):
+            for after in range(4):
+                ann, name = of("ann", host=tmp_path / "line"), f"{side}-{after}"
+                await done(ann, intent(username="other"))
+                line.arm(side, after)
+                with contextlib.suppress(LedgerUnavailable):
+                    await ann.finish(await ann.begin(intent(username=name)), Outcome.NOT_SENT, NEVER_LEFT)
+                was_cut = line.was_cut
+                line.disarm()
+                await ann.aclose()
+                if was_cut:
+                    found = await bob.entries(AuditQuery(username=name))
+                    assert {(entry.outcome, entry.message) for entry in found} <= {(Outcome.NOT_SENT, NEVER_LEFT)}, name
+                    written |= {name for _entry in found}
+                    await done(bob, intent(username=name))
+    assert any(name.startswith("answered") for name in written), "it was written, and nobody was told"
     assert (await bob.check()).is_whole
 
 

@@ -157,9 +157,10 @@ async def test_who_waits_for_the_limit_sees_it_and_may_leave(opened, sandbox, mo
         await soon("the form has gone", lambda: desk.dialog is None)
         assert any("for the service's limit" in line for line in desk.screen_text())
         await desk.press("down", "q")
-        await desk.opened("Quit?")
-        assert "A change is on its way" in desk.words()
-        await desk.press("q")
+        if case.provider.action(case.operation).locks:  # else nothing is on its way that changes anybody
+            await desk.opened("Quit?")
+            assert "A change is on its way" in desk.words()
+            await desk.press("q")
         await soon("left", lambda: not desk.app.is_running or desk.app._exit)
         async with asyncio.timeout(PATIENCE):
             entry = await settled_entry(desk)

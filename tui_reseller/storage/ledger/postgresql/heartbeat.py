@@ -64,7 +64,7 @@ class Heartbeat:
 
     def after(self, writer: "Writer") -> None:
         """Something was written, in the writer's thread."""
-        self.send_until, self._owes_sign = writer.send_until, writer.owes_sign
+        self.send_until, self._owes_sign = writer.send_until, writer.signs.owes
 
     async def aclose(self) -> None:
         """End it."""

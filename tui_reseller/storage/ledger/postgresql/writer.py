@@ -6,7 +6,6 @@ leave for half of that time after it was last heard of, so that each has come to
 
 import contextlib
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -27,10 +26,10 @@ from tui_reseller.storage.ledger.postgresql.errors import (
     code_of,
     worded,
 )
-from tui_reseller.storage.ledger.postgresql.lane import SIGN_SECONDS
 from tui_reseller.storage.ledger.postgresql.link import Link
 from tui_reseller.storage.ledger.postgresql.receipts import AccountChain, TeamReceipts, doubt_of
 from tui_reseller.storage.ledger.postgresql.refused import refused
+from tui_reseller.storage.ledger.postgresql.signs import Signs
 
 Op = Mapping[str, object]
 Answer = dict[str, Any]
@@ -66,14 +65,13 @@ class Writer:
         self._session = ""
         self._lost: list[str] = []
         self._accounts: set[str] = set()
+        self._unanswered: set[str] = set()  # accounts in which something may be begun of which nobody was told
         self.begun = begun
         self.unsure: set[str] = set()  # begun in a session that is over: others may have closed them
         self.send_until = -math.inf
         """Until when a call may leave, by the clock."""
         self.beat_seconds = 10.0
-        self.owes_sign = False
-        """Whether others have not yet been told that something was written."""
-        self._signed_at = -math.inf
+        self.signs = Signs()
         self._may_write = True
 
     def write(self, account: str, ops: Sequence[Op]) -> list[Answer]:
@@ -87,6 +85,7 @@ class Writer:
         link = self._ready()
         self._accounts.add(account)
         self._refuse_doubtful(link, account)
+        self._unanswered.add(account)
         try:
             answers = self._call(link, account, ops)
         except psycopg.Error as error:
@@ -96,6 +95,7 @@ class Writer:
                 raise self._failed(link, account, error) from error
             self._end_session()
             answers = self._again(account, ops)
+        self._unanswered.discard(account)
         for op, answer in zip(ops, answers, strict=True):
             if op["do"] == "begin" and "entry" in answer:
                 self.begun[answer["entry"]] = account
@@ -131,9 +131,9 @@ class Writer:
             raise self._failed(link, account, error) from error
 
     def _call(self, link: Link, account: str, ops: Sequence[Op]) -> list[Answer]:
-        sign = ", pg_notify('reseller', '')" if self._may_sign() else ""
-        ((told, *_),) = link.execute(f"SELECT write(?, ?, ?){sign}", (account, self._session, Jsonb(ops)))
-        self.owes_sign = not sign
+        with_sign = self.signs.beside()
+        ((told, *_),) = link.execute(f"SELECT write(?, ?, ?){with_sign}", (account, self._session, Jsonb(ops)))
+        self.signs.owes = not with_sign
         if "number" in told:
             self._receipts.of(link, account).keep(Anchor(told["number"], told["hash"]))
         return list(told["answers"])
@@ -171,18 +171,11 @@ class Writer:
         except psycopg.Error as error:
             raise self._failed(link, account, error) from error
 
-    def _may_sign(self) -> bool:
-        """Whether others may be told now that something was written; then they are."""
-        is_due = time.monotonic() - self._signed_at >= SIGN_SECONDS
-        self._signed_at = time.monotonic() if is_due else self._signed_at
-        return is_due
-
     def sign(self) -> None:
         """Tell others that something was written, if they were not told."""
-        if self.owes_sign and self.link is not None:
-            self.owes_sign, self._signed_at = False, time.monotonic()
+        if self.signs.owes and self.link is not None:
             try:
-                self.link.execute("SELECT pg_notify('reseller', '')")
+                self.signs.give(self.link)
             except psycopg.Error as error:
                 raise self._failed(self.link, "", error) from error
 
@@ -220,7 +213,10 @@ class Writer:
         return bool(self._session)
 
     def close(self) -> None:
-        """End the session and the connection."""
+        """End the session and the connection. What was lost, and may have begun something, is settled now or never."""
+        if self._lost and self._unanswered:
+            with contextlib.suppress(LedgerUnavailable):  # others find it unknown
+                self._ready()
         if self.link is not None and self._session:
             with contextlib.suppress(psycopg.Error, LedgerUnavailable):  # it ends by itself
                 self.sign()
@@ -269,6 +265,7 @@ class Writer:
                 if ops:
                     link.execute("SELECT write(?, ?, ?)", (account, session, Jsonb(ops)))
         self._lost = []
+        self._unanswered.clear()
         self._session = str(session)
         self._lease = float(lease)
         self.beat_seconds = self._lease / 12
