@@ -94,6 +94,7 @@ def test_a_session_can_be_followed_by_ear(reader):
     keys = reader.hears("?", b"?", last="type to filter, field, empty")
     assert "u Undo" not in keys, "that is further down: one thing a line"
     assert "d Disable sending !" in keys
+    assert reader.hears("susp", *"susp", last="d, Disable sending, The customer's mail is refused, 1 of 4")
     reader.hears("Esc", ESCAPE, last=USER1)
     assert len(reader.hears("/", b"/", last="filter, field, empty")) == 2  # and the keys of the filter
     spoken(reader.transcript)
@@ -120,3 +121,17 @@ def spoken(transcript: list[str]) -> None:
         timeout=60,
     )  # fmt: skip
     assert len(said.stdout.split()) > len(transcript)
+
+
+def test_the_first_choice_can_be_made_by_ear(home):
+    terminal = Terminal(program("--plain"), environment(home, LANG="C.UTF-8"), (80, 24))
+    try:
+        terminal.sees("TUI Reseller", seconds=60)
+        reader = Reader(terminal)
+        reader.hears("start", last="1, Try it on 1,000 invented customers; nothing is sent anywhere, 1 of 3")
+        assert reader.at_cursor.startswith("> 1 Try it")
+        reader.hears("Down", DOWN, last="2, Connect a reseller account; the test only reads, 2 of 3")
+        assert reader.at_cursor.startswith("> 2 Connect")
+        spoken(reader.transcript)
+    finally:
+        terminal.kill()

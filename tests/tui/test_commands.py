@@ -68,7 +68,9 @@ def verbs() -> dict[str, str]:
 def calls_outside(module: str, name: str) -> bool:
     """Whether another module than its own calls a function: then it is a step of something, no verb."""
     for path in TUI.rglob("*.py"):
-        if path != TUI / "flows" / f"{module}.py" and re.search(rf"\b{name}\(", path.read_text("utf-8")):
+        if path != TUI / "flows" / f"{module}.py" and re.search(
+            rf"\b{name}\(|partial\({name}\b", path.read_text("utf-8")
+        ):
             return True
     return False
 

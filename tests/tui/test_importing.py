@@ -182,6 +182,8 @@ async def test_what_was_said_of_a_file_is_not_lost_by_one_escape(at_desk, tmp_pa
         await desk.opened("Column Town")
         await choose(desk, "city             City")
         await desk.opened("Import crm.csv")
+        await desk.press("p")
+        await soon("why not", lambda: desk.dialog is not None and "no plan yet: which field is Score?" in desk.words())
         await desk.press("escape")
         await desk.opened("Leave and discard what you said of the file?")
         await desk.press("escape")

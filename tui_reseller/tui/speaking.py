@@ -3,6 +3,7 @@ the cursor is on. With --plain a move writes this line and nothing else.
 """
 
 import re
+from typing import Protocol, runtime_checkable
 
 from rich.segment import Segment
 from textual.color import Color
@@ -12,7 +13,6 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static, TextArea
 
 from tui_reseller.domain.text import clean
-from tui_reseller.tui.dialogs.menu import Menu
 from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.panes.list_pane import ListPane
 from tui_reseller.tui.widgets.inputs import Choice
@@ -20,8 +20,23 @@ from tui_reseller.tui.widgets.inputs import Choice
 LISTENS = 0.1
 """Seconds after which a change within what has the keys is said; nothing is written if there is none."""
 _LONGEST = 300
+FINDS = "page-filter"
+"""A field in which what is typed finds lines: the first of them is said."""
 _APART = re.compile(r" {2,}")
 _ARROW = re.compile(r"(?<!\S)->(?!\S)")
+
+
+@runtime_checkable
+class Spoken(Protocol):
+    """A screen in which nothing has the focus, and which knows what is meant."""
+
+    @property
+    def spoken(self) -> str:
+        """What is said of it."""
+
+    @property
+    def place(self) -> Offset:
+        """Where the terminal's own cursor belongs."""
 
 
 class SpokenArrows(LineFilter):
@@ -60,22 +75,24 @@ class SpokenLine(Static):
         if not self.is_attached or not self.screen.is_active:
             return  # a callback that was waiting while its dialog was closed
         widget = self.screen.focused
-        if isinstance(widget, (Input, TextArea)) and widget is self._about:
+        if isinstance(widget, (Input, TextArea)) and widget is self._about and widget.id != FINDS:
             return
         self._about = widget
-        menu = self.screen if isinstance(self.screen, Menu) else None
-        said = menu.spoken if menu is not None else _words(widget) if widget is not None else ""
+        chosen = self.screen if isinstance(self.screen, Spoken) else None
+        said = chosen.spoken if chosen is not None else _words(widget) if widget is not None else ""
         words = clean(said, longest=_LONGEST)
         if words != self._said:
             self._said = words
             self.update(words)
-        place = menu.place if menu is not None else _place_of(widget)
+        place = chosen.place if chosen is not None else _place_of(widget)
         if place is not None and place != self.app.cursor_position:
             self.app.cursor_position = place
             self.refresh()  # it goes to the terminal with what is painted next
 
 
 def _words(widget: Widget) -> str:
+    if isinstance(widget, Input) and widget.id == FINDS and widget.value:
+        widget = widget.screen.query_one(OptionList)
     match widget:
         case ListPane():
             return widget.spoken

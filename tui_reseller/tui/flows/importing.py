@@ -74,20 +74,22 @@ class _Importing:
         looked = await look(context.session, self._one)
         if not (looked.problem or looked.names_actions) and not await self._ask_action(looked):
             return
-        at = ""
+        at, hint = "", words.HINT
         while True:
             looked = await look(context.session, self._one)
             await context.requery()
             rows = words.lines(context.provider, self._one, looked, skips=self._skips)
             at = words.start(looked, at)
-            page = Page(words.title(self._one, looked), rows, hint=words.HINT, keys=("p",), start=at)
-            chosen = await context.dialogs.ask(page)
+            page = Page(words.title(self._one, looked), rows, hint=hint, keys=("p",), start=at)
+            chosen, hint = await context.dialogs.ask(page), words.HINT
             if chosen is None:
                 if await self._may_leave():
                     return
                 continue
             if chosen == "p" and await self._plan(looked):
                 return
+            if chosen == "p" and looked.drafted is None:
+                hint = words.no_plan_hint(looked)
             at = chosen
             await self._change(chosen, looked)
 
@@ -156,7 +158,8 @@ class _Importing:
         """Ask which field a column is."""
         provider = self._context.provider
         rows = [("", "leave it aside"), *((name, f"{name:<16} {provider.label(name)}") for name in looked.fields)]
-        chosen = await self._context.dialogs.ask(Page(f"Column {head}: which field is it?", rows))
+        hint = "Enter takes it   / filters   Esc back"
+        chosen = await self._context.dialogs.ask(Page(f"Column {head}: which field is it?", rows, hint=hint))
         if chosen is not None:
             self._one = self._one.mapped(head, chosen)
 

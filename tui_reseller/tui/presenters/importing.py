@@ -8,10 +8,12 @@ from tui_reseller.services.files.findings import rows_with
 from tui_reseller.services.files.heads import Column
 from tui_reseller.services.importing import Import, Looked
 from tui_reseller.tui.presenters.header import count_text
+from tui_reseller.tui.presenters.rows import cut
 
 SHOWN = 200
 """So many findings are lines of the page; of the rest the number is given."""
 HINT = "Enter changes or opens   p plan   / filters   Esc back"
+
 
 Line = tuple[str, str]
 """The key of a line, and its words."""
@@ -27,6 +29,13 @@ def title(one: Import, looked: Looked) -> str:
         f"Import {name}: {count_text(len(plan.items))} to do, {count_text(plan.already)} so already, "
         f"{count_text(rows_with(looked.findings))} refused"
     )
+
+
+def no_plan_hint(looked: Looked) -> str:
+    """Return what is said where a plan was asked for and there is none yet."""
+    unknown = [clean(column.head, longest=30) for column in _unknown(looked)]
+    why = f"no plan yet: which field is {', '.join(unknown)}?" if unknown else "no plan yet: see !"
+    return f"{cut(why, 50).rstrip()}   Enter changes   Esc back"
 
 
 def lines(provider: Provider, one: Import, looked: Looked, *, skips: bool) -> list[Line]:

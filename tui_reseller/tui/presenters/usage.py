@@ -105,10 +105,12 @@ def standing_lines(standing: Standing | None) -> list[str]:
     """Return reputation, credits, and what the key may not read of them."""
     if standing is None:
         return []
-    parts = [_reputation(standing), credit_words(standing.credits)]
     kept = sample_line(standing.samples)
-    lines = ["   ".join(part for part in parts if part) + (f"   by day, as read here: {kept}" if kept else "")]
-    return [*lines, *(clean(f"not read: {error.message} - {error.hint}", longest=300) for error in standing.refused)]
+    parts = [_reputation(standing) + (f", by day {kept}" if kept else ""), credit_words(standing.credits)]
+    return [
+        "   ".join(part for part in parts if part),
+        *(clean(f"not read: {error.message} - {error.hint}", longest=300) for error in standing.refused),
+    ]
 
 
 def trouble_lines(error: ResellerError) -> list[str]:

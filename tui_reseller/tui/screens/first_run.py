@@ -3,6 +3,7 @@
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.events import Click
+from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -10,7 +11,7 @@ from tui_reseller.domain.errors import ResellerError
 from tui_reseller.domain.text import clean
 from tui_reseller.services.services import Services
 from tui_reseller.tui.dialogs.asking import Dialogs
-from tui_reseller.tui.host import Host
+from tui_reseller.tui.host import Host, Speaks
 
 CHOICES = (
     ("demo", "1   Try it      on 1,000 invented customers; nothing is sent anywhere"),
@@ -54,7 +55,20 @@ class FirstRun(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin on the first choice."""
+        if isinstance(self.app, Speaks):
+            self.app.speak_in(self)
         self.action_move(0)
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader hears of the choice that is pointed at."""
+        key, *words = CHOICES[self.chosen][1].split()
+        return f"{key}, {' '.join(words)}, {self.chosen + 1} of {len(CHOICES)}"
+
+    @property
+    def place(self) -> Offset:
+        """Where that choice begins."""
+        return self.query_one(f"#choose-{CHOICES[self.chosen][0]}").content_region.offset
 
     def action_move(self, step: int) -> None:
         """Go to the choice beside."""
