@@ -7,15 +7,18 @@ from dataclasses import replace
 
 import pytest
 
+from tests.harness import consent
 from tests.harness.clock import ClockOfBoth
 from tests.harness.waiting import soon
 from tests.jobs.children import Child
 from tests.jobs.office import Office
+from tui_reseller.api.subusers_v3.client import SubusersV3
 from tui_reseller.domain.audit import AuditQuery
 from tui_reseller.domain.job import NOT_CREATED, JobState
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing, plans
+from tui_reseller.services.creating import carry_out_then
 from tui_reseller.services.job_items import retry_rejected
 from tui_reseller.services.job_passwords import Given
 from tui_reseller.services.requested import RequestedChange
@@ -343,3 +346,39 @@ async def test_in_the_ledger_of_a_team_it_is_the_same(of, sandbox, fault):
     assert last.is_finished, last
     are_whole(sandbox, names)
     await ann.agrees(job, all_sent=True)
+
+
+@pytest.fixture
+def usurper(monkeypatch, sandbox):
+    """Somebody closes each new customer at once, and opens another one of the same name and e-mail address."""
+    send = SubusersV3.send
+
+    async def sending(self, call, *more, **how):
+        receipt = await send(self, call, *more, **how)
+        if call.operation is CREATE:
+            sandbox.bury(call.username)
+            sandbox.plant(call.username, active=True, email=call.fields["email"])
+        return receipt
+
+    monkeypatch.setattr(SubusersV3, "send", sending)
+
+
+async def test_another_one_of_the_same_name_and_address_is_not_given_details_by_a_job(office, sandbox, usurper):
+    names = names_of(3)
+    job = await job_for(office, names)
+    done = await go_on(office, job)
+    assert done.counts == {Outcome.CONFLICT: 3}
+    assert [sent(sandbox, name) for name in names] == [["create"]] * 3
+
+
+async def test_another_one_of_the_same_name_and_address_is_not_given_details(office, sandbox, usurper):
+    (name,) = names_of(1)
+    fields = {"email": f"{name}@x.example", "ips": "203.0.113.1"}
+    call = Call(CREATE, name, fields, password=Secret("s3cret-pass-w0rd"))
+    then = Call(SET, name, DETAILS)
+    first = await consent.carry_out(office.session, call)
+    assert first.outcome is Outcome.APPLIED
+    permit = consent.agreed(office.session, call, then)
+    result = await carry_out_then(office.session, call, first, then, permit, "contract 7", None)
+    assert result.outcome is Outcome.CONFLICT
+    assert sent(sandbox, name) == ["create"]

@@ -241,7 +241,7 @@ class _WriteFlow:
         try:
             report.add(result := await carry_out(self.session, call, permit, replace(aim, batch=batch)))
             if then is not None and result.outcome.is_applied:
-                report.add(await carry_out_then(self.session, call, then, permit, reason, batch))
+                report.add(await carry_out_then(self.session, call, result, then, permit, reason, batch))
         except asyncio.CancelledError:
             query = AuditQuery(self.session.account, username=call.username, since=began)
             await report.add_cut_off(self.session, query)

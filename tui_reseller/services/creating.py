@@ -41,11 +41,11 @@ def batch_for(then: Call | None) -> str | None:
 
 
 async def carry_out_then(
-    session: Session, created: Call, then: Call, permit: Permit, reason: str, batch: str | None
+    session: Session, created: Call, first: Result, then: Call, permit: Permit, reason: str, batch: str | None
 ) -> Result:
-    """Carry out the second call on a customer that certainly was created, as soon as it can be read: for as long as the
-    service's readings may be behind. Never raises a ResellerError.
+    """Carry out the second call on a customer that certainly was created, as *first* says, as soon as it can be read:
+    for as long as the service's readings may be behind. Never raises a ResellerError.
     """
     made = after_call(session.provider, created, None)
-    meant = {} if made is None else seen_of(session.provider, made)
+    meant = {} if made is None else seen_of(session.provider, made.with_values(first.told))
     return await carry_out(session, then, permit, Aim(meant=meant, reason=reason, batch=batch))

@@ -18,7 +18,7 @@ from tui_reseller.domain.errors import (
     ResellerError,
     TouchedSince,
 )
-from tui_reseller.domain.fingerprint import differing
+from tui_reseller.domain.fingerprint import differing, seen_of
 from tui_reseller.domain.job import Job, JobItem
 from tui_reseller.domain.leaving import IS_ONE_OF_MANY
 from tui_reseller.domain.operation import Call, Outcome
@@ -39,6 +39,7 @@ from tui_reseller.services.write import (
     already,
     is_already_so,
     listed_twice,
+    refuse_another,
     refuse_state,
     send,
     stopped,
@@ -86,7 +87,7 @@ class Attempt:
         done something since: what it shows could later prove what was not so (R4).
         """
         if self.item.step:
-            return await self._second(await find_up_to_date(self.session, self.call.username))
+            return await self._second(listed, await find_up_to_date(self.session, self.call.username))
         if listed is None:
             return await self._send(None)
         provider = self.session.provider
@@ -101,10 +102,14 @@ class Attempt:
                     raise
         return await self._send(await find_up_to_date(self.session, self.call.username))
 
-    async def _second(self, now: Customer | None) -> Result:
-        """Send the second call to a customer whom the first one has created, once it can be read."""
+    async def _second(self, made: Customer | None, now: Customer | None) -> Result:
+        """Send the second call to a customer whom the first one has created, once it can be read. Made is the customer
+        as the list has it since.
+        """
         if now is None:
             raise CustomerNotFound(f"there is no customer {quoted(self.call.username)} yet; nothing was sent")
+        if made is not None:
+            refuse_another(self.call, seen_of(self.session.provider, made), now)
         return await self._send(now)
 
     async def _is_touched(self, as_of: Iterable[int | datetime]) -> bool:

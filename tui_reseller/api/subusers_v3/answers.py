@@ -6,7 +6,7 @@ from tui_reseller.api.subusers_v3.details import addresses_of, credits_in
 from tui_reseller.domain.errors import UnusableAnswer
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
-from tui_reseller.domain.receipt import Receipt
+from tui_reseller.domain.receipt import NOTHING_TOLD, Receipt
 from tui_reseller.domain.text import clean
 
 NOT_AS_WANTED = "the reply is not what was asked for"
@@ -40,7 +40,10 @@ def receipt_of(call: Call, tree: object) -> Receipt:
             if tree != {}:
                 raise UnusableAnswer("the reply is not the one that the service has for a new password")
     number = tree.get("user_id") if isinstance(tree, dict) else None
-    return Receipt(f"done (id {clean(str(number), longest=40)})" if number is not None else "done")
+    if number is None:
+        return Receipt("done")
+    ident = clean(str(number), longest=40)
+    return Receipt(f"done (id {ident})", told={"id": ident} if call.operation is Operation.CREATE else NOTHING_TOLD)
 
 
 def offered_in(tree: object) -> Sequence[str]:

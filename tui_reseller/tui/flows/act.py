@@ -58,7 +58,7 @@ async def do_one(
     result = await carry_out(context.session, call, permit, aim)
     await show_result(context, result, until=call.until)
     if then is not None and result.outcome.is_applied:
-        await show_result(context, await carry_out_then(context.session, call, then, permit, reason, batch))
+        await show_result(context, await carry_out_then(context.session, call, result, then, permit, reason, batch))
     return result
 
 
