@@ -29,7 +29,7 @@ from tui_reseller.storage.paths import Paths
 from tui_reseller.system.clock import SystemClock
 from tui_reseller.system.demo_sandbox import started
 from tui_reseller.tui.app import ResellerApp
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build
 
 HERE = Path(__file__).parent
 PORT = 8027

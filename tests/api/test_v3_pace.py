@@ -16,6 +16,7 @@ from tui_reseller.api.v3 import allowance
 from tui_reseller.api.v3.allowance import Allowance
 from tui_reseller.api.v3.pace import Pace
 from tui_reseller.domain.errors import RateLimited
+from tui_reseller.domain.leaving import IS_ONE_OF_MANY
 from tui_reseller.storage.shared_pace import SharedPace
 
 EPOCH = 1_770_000_000.0
@@ -57,10 +58,12 @@ def moment():
 
 
 class Counting:
-    """A service that counts calls in windows, as the sandbox does. What it tells is in whole seconds."""
+    """A service that counts calls in windows, as the sandbox does. What it tells is in whole seconds. A window begins
+    with its first call, or by the clock.
+    """
 
-    def __init__(self, limit, seconds, reset="moment", takes=0.1):
-        self.limit, self.seconds, self.reset, self.takes = limit, seconds, reset, takes
+    def __init__(self, limit, seconds, reset="moment", takes=0.1, *, by_clock=False):
+        self.limit, self.seconds, self.reset, self.takes, self.by_clock = limit, seconds, reset, takes, by_clock
         self.ends, self.left = 0.0, limit
         self.windows = []
         self.refused = 0
@@ -70,7 +73,8 @@ class Counting:
         await asyncio.sleep(road)
         now = moment()
         if now >= self.ends:
-            self.ends, self.left = now + self.seconds, self.limit
+            began = now - now % self.seconds if self.by_clock else now
+            self.ends, self.left = began + self.seconds, self.limit
             self.windows.append(0)
         self.received += 1
         is_allowed = self.left > 0
@@ -123,6 +127,66 @@ def test_never_more_than_the_limit(reset, limit, seconds, takes):
     assert took <= len(service.windows) * (seconds + 3) + 4 * limit * (takes + 0.02)
 
 
+@pytest.mark.parametrize("reset", ["moment", "seconds", "moment, cut off", "seconds, cut off"])
+@pytest.mark.parametrize(("limit", "seconds", "windows"), [(100, 2.0, 10), (600, 60.0, 5)])
+@pytest.mark.parametrize("began", [0.0, 0.4, 0.8])
+def test_no_slower_than_the_limit_allows(reset, limit, seconds, windows, began):
+    async def work():
+        await asyncio.sleep(began)
+        pace, service = Pace(), Counting(limit, seconds, reset, takes=0.01)
+        since, at_once = asyncio.get_running_loop().time(), asyncio.Semaphore(8)
+
+        async def one(road=0.002):
+            IS_ONE_OF_MANY.set(True)
+            async with at_once:
+                await paced(pace, service, road=road)
+
+        await one(0.2)  # the first one has to be connected, too
+        await asyncio.gather(*(one() for _ in range(limit * windows - 1)))
+        return service, asyncio.get_running_loop().time() - since
+
+    (service, took), _ = simulated(work)
+    assert service.refused == 0
+    assert took <= 1.03 * windows * seconds
+
+
+@pytest.mark.parametrize("reset", ["moment", "seconds", "moment, cut off", "seconds, cut off"])
+@pytest.mark.parametrize("idle", [0.3, 1.1, 17.0, 47.0, 71.0])
+@pytest.mark.parametrize("seconds", [2.0, 60.0])
+def test_windows_that_begin_by_the_clock_are_learnt_as_well(reset, idle, seconds):
+    """Whose first call of ours is not the beginning of a window: the length that was measured is none, and is given up
+    by what is told, not by a refusal.
+    """
+
+    async def work():
+        pace, service = Pace(), Counting(100, seconds, reset, takes=0.01, by_clock=True)
+        IS_ONE_OF_MANY.set(True)
+        for number in range(6):
+            await asyncio.sleep(idle * (1 + number % 3) / 2)
+            await asyncio.gather(*(paced(pace, service, road=0.002) for _ in range(80 + 65 * (number % 2))))
+        return service
+
+    service, _ = simulated(work)
+    assert service.refused <= 2
+
+
+def test_a_call_that_looks_whether_a_window_is_over_and_hangs_holds_up_the_others_for_moments_only():
+    async def work():
+        pace, service = Pace(), Counting(40, 2.0, takes=0.01)
+        await asyncio.gather(*(paced(pace, service) for _ in range(100)))
+        service.takes = 40.0
+        hanging = asyncio.ensure_future(paced(pace, service))
+        await asyncio.sleep(0.1)
+        service.takes = 0.01
+        began = asyncio.get_running_loop().time()
+        await asyncio.gather(*(paced(pace, service) for _ in range(20)))
+        waited = asyncio.get_running_loop().time() - began
+        await hanging
+        return waited
+
+    assert simulated(work)[0] < 6
+
+
 def test_roads_of_different_lengths_change_nothing():
     async def work():
         pace, service = Pace(), Counting(10, 2.0, takes=0.2)
@@ -159,6 +223,24 @@ def test_after_429_nothing_goes_until_it_may(headers, known):
 
     wait = simulated(work)[0]
     assert (3 if headers else 1) <= wait < (3.5 if headers else 1.5)
+
+
+@pytest.mark.parametrize(("told", "most"), [("0", 10), ("1", 5)])
+def test_where_it_is_too_soon_again_one_call_finds_that_out_for_all(told, most):
+    async def work():
+        pace, service = Pace(), Counting(50, 60.0, takes=0.01)
+        await paced(pace, service)
+        service.left = 0  # somebody else's calls, of whom nobody here knows
+        service.headers = lambda: (("retry-after", told), ("x-ratelimit-limit", "50"))
+        waiting = [asyncio.ensure_future(paced(pace, service)) for _ in range(40)]
+        await asyncio.sleep(1)
+        before = service.refused
+        await asyncio.sleep(5)
+        for task in waiting:
+            task.cancel()
+        return service.refused - before
+
+    assert simulated(work)[0] <= most
 
 
 def test_nobody_waits_for_an_hour():
@@ -262,6 +344,29 @@ def test_the_background_leaves_four_fifths_to_the_others():
     (service, alone, waited), _ = simulated(work)
     assert (service.refused, alone) == (0, 10)
     assert waited < 2  # the rest of the window was theirs
+
+
+def test_a_single_call_does_not_queue_behind_many():
+    async def work():
+        pace, service, waits = Pace(), Counting(100, 60.0, takes=0.05), []
+        now = asyncio.get_running_loop().time
+
+        async def one():
+            IS_ONE_OF_MANY.set(True)
+            await paced(pace, service)
+
+        many = [asyncio.ensure_future(one()) for _ in range(150)]
+        for _ in range(2):
+            await asyncio.sleep(20)  # a window is used up in the first seconds of it
+            began = now()
+            await paced(pace, service)
+            waits.append(now() - began)
+            await asyncio.sleep(40)
+        await asyncio.gather(*many)
+        return service.refused, max(waits)
+
+    (refused, longest), _ = simulated(work)
+    assert (refused, longest < 1) == (0, True)
 
 
 def test_who_came_first_goes_first():

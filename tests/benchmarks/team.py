@@ -1,7 +1,7 @@
 """What a team's ledger takes: writes a second, a single write beside a job, and how workers add up.
 
     python tests/benchmarks/team.py                  # everything, some three minutes
-    python tests/benchmarks/team.py writes
+    python tests/benchmarks/team.py writes           # or workers, or limits
 
 A PostgreSQL of its own with fsync on, over TCP behind a relay that holds everything back for half a round trip. A write
 is an operation begun and finished: two rows. Milliseconds are this machine's; programs and server share its processors.
@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.harness.postgres import Cluster
 from tests.harness.relay import relayed
-from tests.harness.sandbox import free_port, running
+from tests.harness.sandbox import Sandbox, free_port, running
 from tests.jobs.children import Child
 from tests.jobs.office import Office
 from tui_reseller.domain.audit import Intent, Operator
@@ -39,6 +39,10 @@ ANSWERS_IN = 200
 """Milliseconds that the service takes in the measurement of workers."""
 WORKERS = (1, 2, 4, 8)
 WARM, WINDOW = 3.0, 5.0
+RATES = (200, 10)
+"""Calls a second that an account may send."""
+ROOM = 2
+"""How many times as many the service allows: a job leaves room for a person's calls, and lists are read, too."""
 
 
 def intent(name: str) -> Intent:
@@ -151,21 +155,51 @@ async def _of_workers(cluster: Cluster, count: int) -> float:
     """Let so many processes send one job; return how many requests a second arrive once all are at it."""
     with running(customers=600 * count + 500) as sandbox:
         cluster.empty()
-        office = Office(_folder(), sandbox, ledger=cluster.address("ann"))
-        job = await office.job("", Operation.SET, city="Vigo")
         sandbox.fault("latency", ms=ANSWERS_IN, operation="set", times=1_000_000)
-        await office.aclose()
-        ready = {**sandbox.ready, "ledger": cluster.address("ann")}
-        children = [Child(_folder(), ready, job.number)]
-        children[0].until(12)
-        children += [Child(_folder(), {**ready, "joins": "yes"}, job.number) for _ in range(count - 1)]
-        await asyncio.sleep(WARM + count / 2)
-        before, began = sandbox.last_seq(), time.perf_counter()
-        await asyncio.sleep(WINDOW)
-        sent, seconds = sandbox.last_seq() - before, time.perf_counter() - began
-        for child in children:
-            child.kill()
-        return sent / seconds
+        rate, _ = await _rate(cluster, sandbox, count, WARM + count / 2, WINDOW)
+        return rate
+
+
+async def _rate(
+    cluster: Cluster, sandbox: Sandbox, count: int, warm: float, window: float, limit: int = 0, **profile: str
+) -> tuple[float, int]:
+    """Let so many processes send one job, at a rate that they share; return calls a second in a window, and how many
+    were refused as too many.
+    """
+    operation, fields = (Operation.DISABLE, {}) if profile else (Operation.SET, {"city": "Vigo"})
+    office = Office(_folder(), sandbox, ledger=cluster.address("ann"), **profile)
+    job = await office.job("", operation, **fields)
+    if limit:
+        assert cluster.ask(f"UPDATE reseller.accounts SET per_second = {limit} RETURNING 1")
+    await office.aclose()
+    ready = {**sandbox.ready, **profile, "ledger": cluster.address("ann"), "in_real_time": "yes"}
+    children = [Child(_folder(), ready, job.number)]
+    children[0].until(12)
+    children += [Child(_folder(), {**ready, "joins": "yes"}, job.number) for _ in range(count - 1)]
+    await asyncio.sleep(warm)
+    before, began = sandbox.last_seq(), time.perf_counter()
+    await asyncio.sleep(window)
+    sent, seconds = sandbox.last_seq() - before, time.perf_counter() - began
+    for child in children:
+        child.kill()
+    return sent / seconds, sum(row["status"] == 429 for row in sandbox.requests())
+
+
+def measure_limits(cluster: Cluster) -> None:
+    for rate in RATES:
+        window = 5.0 if rate > 50 else 20.0
+        for count in WORKERS:
+            found, refused = asyncio.run(_at_a_limit(cluster, count, rate, window))
+            off = (found / rate - 1) * 100
+            print(f"a limit of {rate} a second, {count} workers: {found:.1f} ({off:+.1f} %), {refused} answers 429")
+
+
+async def _at_a_limit(cluster: Cluster, count: int, rate: int, window: float) -> tuple[float, int]:
+    """Let so many processes send one job at a rate that they share, to a service that refuses what is above it."""
+    warm = WARM + count
+    with running("--limit", f"{rate * 5 * ROOM}/5", customers=int(rate * (warm + window + 5))) as sandbox:
+        cluster.empty()
+        return await _rate(cluster, sandbox, count, warm, window, rate, provider="subusers-v3")
 
 
 def main(*chosen: str) -> None:
@@ -175,6 +209,8 @@ def main(*chosen: str) -> None:
             measure_writes(port)
         if not chosen or "workers" in chosen:
             measure_workers(cluster)
+        if not chosen or "limits" in chosen:
+            measure_limits(cluster)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from tui_reseller.cli.entry_points import EntryPoints
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.credentials.keyring_store import KeyringStore
 from tui_reseller.storage.paths import Paths
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build, profiles_in
 
 PASSWORD = "canary-pr0xy &%:@/ü"
 WRONG = "canary-wr0ng"
@@ -56,7 +56,7 @@ class Branch:
         def services(named, _debug):
             environ = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
             credentials = Credentials(KeyringStore(environ, driver=self.keyring))
-            return build(self._paths, credentials, named=named)
+            return build(self._paths, credentials, profiles=profiles_in(self._paths, credentials, named=named))
 
         ran = self._terminal.run(argv, EntryPoints(services, None, None, None, None), stdin, answers)
         self.said += ran.out + ran.err

@@ -15,7 +15,9 @@ from tui_reseller.cli.entry_points import EntryPoints, SandboxOptions, ScreenOpt
 from tui_reseller.domain.profile import Profile
 from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
-from tui_reseller.wiring import build, entry_points, private_ledger
+from tui_reseller.wiring import entry_points
+from tui_reseller.wiring.ledger import private_ledger
+from tui_reseller.wiring.services import build, profiles_in
 
 _spec = importlib.util.spec_from_file_location("cli_fakes", Path(__file__).with_name("fakes.py"))
 fakes = sys.modules.setdefault("cli_fakes", importlib.util.module_from_spec(_spec))
@@ -50,7 +52,7 @@ class Desk:
         self.service.customers = {customer.username: customer for customer in fakes.people(count)}
 
     def services(self, named: str | None, _debug: bool) -> Services:
-        built = build(self._paths, self.credentials, named=named)
+        built = build(self._paths, self.credentials, profiles=profiles_in(self._paths, self.credentials, named=named))
         return replace(built, clock=self.clock, connect=lambda _profile, _key, _timeout: self.service)
 
     def __call__(self, *argv: str, stdin: bytes | str = "", answers: Sequence[str] | None = None) -> Ran:

@@ -5,8 +5,8 @@ import pytest
 from tests.harness.clock import HurriedClock
 from tests.harness.elsewhere import PRO, account_opened, subuser_opened
 from tests.harness.sandbox import running
-from tui_reseller import wiring
 from tui_reseller.domain.operation import Operation
+from tui_reseller.wiring import services
 
 FREE = "org.ei.free.v1"
 MAIL = "lost@x.example"
@@ -28,7 +28,7 @@ def taciturn_service():
 @pytest.fixture
 def at(consoles, monkeypatch):
     """Hand out a console at a provider of a service, ten minutes after all that was opened there; waiting is short."""
-    monkeypatch.setattr(wiring, "SystemClock", lambda: HurriedClock(least=1))
+    monkeypatch.setattr(services, "SystemClock", lambda: HurriedClock(least=1))
 
     def made(sandbox, provider):
         console, ready = consoles(), sandbox.ready

@@ -297,3 +297,20 @@ def test_everybody_is_named_by_an_option(console, tmp_path):
     assert row["items"] + row["already"] == row["total"] >= 6
     for both in (["--all", "--filter", "city:Vigo"], []):
         assert console("plan", "new", *both, "--action", "disable").code == 2
+
+
+CREATING = "username,email,first_name,last_name,address,city,state,zip,country,phone,website,password"
+
+
+@pytest.mark.parametrize("spelt", [str, str.upper, lambda own: f" {own}", lambda own: f"{own}\u3000"])
+@pytest.mark.parametrize(("action", "rows"), [
+    ("disable", "username\n{own}\n"),
+    ("set", "username,city\n{own},Oslo\n"),
+    ("rename", "username,new_username\nmany-0,{own}\n"),
+    ("create", CREATING + "\n{own},a@b.example,A,B,x,Y,Z,08001,ES,1234567,http://x.example,Canary-Pass-1\n"),
+])  # fmt: skip
+def test_a_row_of_our_own_account_is_refused_when_the_plan_is_made(console, tmp_path, action, rows, spelt):
+    (tmp_path / "own.csv").write_text(rows.format(own=spelt(console.sandbox.api_user)), "utf-8")
+    ran = console("plan", "new", "--from", str(tmp_path / "own.csv"), "--action", action)
+    assert ran.code == 2
+    assert "our own reseller account" in ran.err

@@ -331,3 +331,21 @@ def test_a_command_says_that_it_waits(console, known):
     ran = console("disable", known, "--yes")
     assert ran.row["outcome"] == "applied"
     assert "for the service's limit" in ran.err
+
+
+@pytest.mark.parametrize("odd", ["m\u00fcller", "zo\u00e9 \u20ac", " blank"])
+def test_a_name_with_which_details_cannot_be_asked_for_keeps_nobody_else_from_being_read(console, luz, odd, tmp_path):
+    console.sandbox.plant(odd, active=True, email="odd@x.example", **PROFILE)
+    try:
+        listed = console("list", "--details", "--filter", "city:vigo", "--output", "jsonl")
+        assert luz in {row["username"] for row in rows(listed)}
+        assert "the details of 1 customer are not known" in listed.err
+        shown = console("show", odd)
+        assert (shown.code, shown.row["email"], shown.row["city"]) == (0, "odd@x.example", None)
+        made = console("plan", "new", "--all", "--action", "set", "city=Lugo", "--out", str(tmp_path / "a.plan"))
+        assert made.code == 0, made.err
+        since = console.sandbox.last_seq()
+        refused = console("set", odd, "city=Lugo", "--yes")
+        assert (refused.code, sent(console, since)) == (2, [])
+    finally:
+        console.sandbox.bury(odd)

@@ -76,7 +76,7 @@ DEFECTS = (
            "def __repr__(self) -> str:\n        return self._value", "tests/domain/test_secret.py"),
     Defect("a stale edit overwrites", "domain/changes.py", "name not in unseen and loaded.value(name) != now.value(name)", "False",
            "tests/services/test_write_refusals.py"),
-    Defect("our own account can be changed", "services/policy.py", "if is_same_name(name, self.profile.api_user):",
+    Defect("our own account can be changed", "services/policy.py", "if why := self.why_own(name):",
            "if False:", "tests/services/test_policy_and_checks.py"),
     Defect("read-only is not looked at", "services/policy.py", "        if why is None:\n            return None\n        may",
            "        if why is None or True:\n            return None\n        may", "tests/services/test_policy_and_checks.py"),

@@ -108,7 +108,7 @@ def test_new_and_changed_are_told_apart_from_the_other_words():
         ("mail:x", 0, False, "email"),
         ("contry=x", 0, False, "country"),
         ("websit~x", 0, False, "website"),
-        ("qqqqqq:x", 0, False, "put the text in quotes, or: username, email"),
+        ("qqqqqq:x", 0, False, "username or email? Or put the text in quotes"),
         ("password:x", 0, False, 'no field "password"'),
         ("sending:o", 8, True, "sending is on, off, unknown"),
         ("sending:", 8, True, "sending is on, off, unknown"),

@@ -66,8 +66,8 @@ HEAVY |= {"starlette", "uvicorn", "polars", "numpy", "pyarrow", "importlib.metad
 
 
 def test_nothing_heavy_is_imported_before_the_first_painting() -> None:
-    code = "import tui_reseller.wiring, tui_reseller.cli.main, tui_reseller.tui.screens.main, tui_reseller.tui.app"
-    assert not imported_by(code) & HEAVY
+    ours = ("wiring.services", "cli.main", "tui.screens.main", "tui.app")
+    assert not imported_by("import " + ", ".join(f"tui_reseller.{name}" for name in ours)) & HEAVY
 
 
 @pytest.mark.parametrize("argv", [["--help"], ["list", "--help"], ["--version"], ["no-such-verb"]])
@@ -80,17 +80,17 @@ def test_help_and_complaints_import_nothing_heavy(argv: list[str]) -> None:
 FIRST_PAINTING = """
 import sys
 from pathlib import Path
-import tui_reseller.wiring as wiring
 from tui_reseller.cli.entry_points import ScreenOptions
-from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.profile import Profile
-from tui_reseller.services import listing
 from tui_reseller.storage.paths import Paths
 from tui_reseller.tui import run
+from tui_reseller.wiring.config import config_in
+from tui_reseller.wiring.screen import show
 folder = Path(sys.argv[1])
 imported = []
 def begin(self, **_more):
-    imported.append(set(sys.modules))  # painted, and the application is about to run
+    imported.append(set(sys.modules))  # the application is about to run
+    from tui_reseller.services import listing
     session = self.services.open(self.profile)
     assert listing.first_rows(session).total == 3
     assert [customer.username for customer in session.customers.window(0, 9)] == ["u0", "u1", "u2"]
@@ -98,14 +98,18 @@ def begin(self, **_more):
     raise SystemExit
 before = run._application
 def application(*given, **named):
-    imported.append(set(sys.modules))
     app = before(*given, **named)
     type(app).run = begin
     return app
 run._application = application
-services = wiring.build(Paths(folder / "config", folder / "state", folder / "cache"), Credentials())
+paths = Paths(folder / "config", folder / "state", folder / "cache")
+def built():
+    imported.append(set(sys.modules))  # painted, and the services are about to be built
+    from tui_reseller.credentials.credentials import Credentials
+    from tui_reseller.wiring.services import build
+    return build(paths, Credentials())
 try:
-    wiring.show(services, Profile("acme", "bob"), folder, ScreenOptions())
+    show(config_in(paths).load(), built, paths, Profile("acme", "bob"), ScreenOptions())
 finally:
     for number, names in enumerate(imported):
         (folder / str(number)).write_text("\\n".join(sorted(names)))
@@ -126,8 +130,8 @@ async def test_the_first_rows_of_a_snapshot_are_painted_without_anything_heavy(t
     child.close()
     assert child.exitstatus == 0, child.before
     painted, built, shown = ((tmp_path / str(number)).read_text().split() for number in range(3))
-    assert "tui_reseller.storage.snapshot" in painted
-    assert "textual" not in painted
+    assert "tui_reseller.storage.snapshot_head" in painted
+    assert not {"textual", "asyncio", "tui_reseller.services.services", "tui_reseller.services.session"} & set(painted)
     assert "textual" in built
     assert "tui_reseller.storage.customer_list" in shown
     assert not {*painted, *built, *shown} & HEAVY
@@ -154,5 +158,5 @@ asyncio.run(work())
 
 
 def test_a_script_does_not_import_the_screen() -> None:
-    found = imported_by("import tui_reseller.wiring, tui_reseller.cli.main")
+    found = imported_by("import tui_reseller.wiring.services, tui_reseller.cli.main")
     assert not found & {"textual", "rich"}

@@ -11,12 +11,14 @@ import os
 import socket
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from tests.harness.consent import for_job
 from tests.harness.hosts import enter
 from tests.jobs.office import Office
 from tui_reseller.api.v3 import allowance
 from tui_reseller.services.joined_job import JoinedRun
+from tui_reseller.system.clock import SystemClock
 
 _NEW_HOST_NAME, _NEW_USERS = 0x04000000, 0x10000000
 """Flags of unshare(2): CLONE_NEWUTS, CLONE_NEWUSER."""
@@ -49,7 +51,9 @@ def _run(folder: Path, ready: dict[str, str], number: int, told: Connection, hos
         os.environ["PGSSLROOTCERT"] = ready["ca_file"]
 
     async def work() -> None:
-        known = {name: ready[name] for name in ("provider", "ca_file") if name in ready}
+        known: dict[str, Any] = {name: ready[name] for name in ("provider", "ca_file") if name in ready}
+        if "in_real_time" in ready:
+            known["clock"] = SystemClock()
         office = Office(folder, Served(ready), ledger=ready.get("ledger", ""), **known)  # type: ignore[arg-type]  # only its ready line is needed
         await office.services.ledger.recover()
         await office.session.last_set.learn()

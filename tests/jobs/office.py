@@ -22,9 +22,10 @@ from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing, plans
 from tui_reseller.services.jobs import JobRun
+from tui_reseller.services.ports import Clock
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.storage.paths import Paths
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build
 
 
 class Office:
@@ -38,7 +39,7 @@ class Office:
         wire: str = "json",
         in_xdg: bool = False,
         ledger: str = "",
-        clock: HurriedClock | None = None,
+        clock: Clock | None = None,
         **profile: Any,
     ) -> None:
         names = ["tui-reseller"] * 3 if in_xdg else ["config", "state", "cache"]

@@ -9,6 +9,7 @@ import pytest
 from tests.harness.v2 import action_of, read_rows
 from tests.jobs.office import Office
 from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.exact_text import spelt_out
 from tui_reseller.domain.job import JobState
 from tui_reseller.domain.operation import Operation, Outcome
 from tui_reseller.domain.plan import Item
@@ -57,6 +58,19 @@ def test_what_was_made_regular_is_said(content, note):
     assert found.refusals == []
     assert found.wanted[0].call.fields["city"].lstrip("=") == "Vigo"
     assert note in found.notes
+
+
+@pytest.mark.parametrize("city", ["a\\nb", "C:\\temp", "\\u202e", "x\\\\r"])
+def test_a_backslash_of_an_operator_written_as_the_finding_says_is_no_finding(city):
+    """A single one would be read as a sign that is not seen, and is doubtful; doubled it is one backslash."""
+    written = spelt_out(city)
+    assert written != city
+    found = read_rows(f"username,city\nann,{written}\n".encode(), Operation.SET)
+    (wanted,) = found.wanted
+    assert (wanted.call.fields["city"], dict(wanted.spelt)) == (city, {})
+    assert "1 cells with a doubled backslash were read with one" in found.notes
+    (doubted,) = read_rows(f"username,city\nann,{city}\n".encode(), Operation.SET).wanted
+    assert bool(doubted.spelt) is (city != "x\\\\r")
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 The model is what the sandbox really holds and applied. After each step: no verdict contradicts it, nothing open is sent
 again, one customer has at most one open write, the chain is whole; and whenever the dust settles, what can be read is
 known. Every operation that the table of a service has is tried, on customers who come, go and are renamed, with
-readings that are behind, with details that were read and that were not. The small size: 100 examples of 30 steps; the
-large, of one service: `TUI_RESELLER_EXAMPLES=5000 TUI_RESELLER_STEPS=100 python -m pytest
-tests/jobs/test_state_machine.py -n0 -s -m long -k subusers-v3`.
+readings that are behind, with details that were read and that were not. The small size: 100 examples of 30 steps among
+20 other customers; the large, of one service: `TUI_RESELLER_EXAMPLES=5000 TUI_RESELLER_STEPS=100 python -m pytest
+tests/jobs/test_state_machine.py -n0 -s -m long -k subusers-v3`, and among many, TUI_RESELLER_OTHERS=5000. Every hundred
+examples it prints how far it is.
 """
 
 import asyncio
@@ -39,6 +40,8 @@ from tui_reseller.services.verify import resolve, verify
 
 EXAMPLES = int(os.environ.get("TUI_RESELLER_EXAMPLES", "100"))
 STEPS = int(os.environ.get("TUI_RESELLER_STEPS", "30"))
+OTHERS = int(os.environ.get("TUI_RESELLER_OTHERS", "20"))
+"""Customers whom nobody touches, but who are in every list."""
 PLANTED = 5
 WORDS = st.sampled_from(["new", "other", "a third"])
 """What we write; each gives another value in every field."""
@@ -70,7 +73,7 @@ def elsewhere(provider: Provider, number: int) -> dict[str, str]:
 def test_no_order_of_events_makes_a_verdict_untrue(new_sandbox, monkeypatch, provider):
     monkeypatch.setattr("tui_reseller.api.v3.allowance.SLOW", 0.0)  # what is taken more seldom waits in real time
     told: Counter[str] = Counter()
-    sandbox = new_sandbox(customers=20)
+    sandbox = new_sandbox(customers=OTHERS)
     machine = type("Machine", (Events,), {"sandbox": sandbox, "provider": provider, "told": told})
     run_state_machine_as_test(
         machine,
@@ -95,6 +98,8 @@ class Events(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.told["examples"] += 1
+        if not self.told["examples"] % 100:
+            print(f"\n{self.provider.id}: {self.told['examples']} examples", flush=True)
         self.folder = tempfile.TemporaryDirectory()
         self.loop = asyncio.new_event_loop()
         self.stem = f"walk{next(_numbers)}"

@@ -27,7 +27,7 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.services.result import Result
 from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build, profiles_in
 
 PAGE = 4096
 TMPFS = "8m"
@@ -41,7 +41,7 @@ def services_in(folder: Path, ready: dict) -> tuple[Services, Profile]:
     profile = Profile("acme", ready["api_user"], base_url=ready["base_url"], store=Store.NONE)
     credentials = Credentials()
     credentials.remember(profile, Credential(Secret(ready["api_key"])))
-    return build(paths, credentials, environment=profile), profile
+    return build(paths, credentials, profiles=profiles_in(paths, credentials, environment=profile)), profile
 
 
 async def job(folder: Path, ready: dict, usernames: list[str], operation: Operation) -> list[tuple[str, str]]:

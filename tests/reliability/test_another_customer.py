@@ -32,7 +32,7 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing
 from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build
 
 PERSON = {"email": "luz@bodega.example", "first_name": "Luz", "last_name": "Marin", "city": "Vigo", "active": "true"}
 OTHERS = {

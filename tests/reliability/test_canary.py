@@ -25,7 +25,6 @@ from tests.harness.crash_points import BREAKING, POINTS, Yard
 from tests.harness.http_proxy import HttpProxy
 from tests.harness.terminal import BACK_TAB, ENTER, RIGHT, TAB, Terminal, program
 from tests.harness.waiting import until
-from tui_reseller import wiring
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import ProxyRefused
@@ -34,6 +33,7 @@ from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing
 from tui_reseller.storage.paths import Paths
+from tui_reseller.wiring.services import build
 
 FULL = bool(os.environ.get("TUI_RESELLER_FULL"))
 SECRETS = ("key", "password", "old", "new", "again", "proxy", "former")
@@ -239,7 +239,7 @@ async def _look_at_live_objects(yard: Yard, proxy: HttpProxy) -> None:
     folders = [yard.home / name for name in ("config", "state", "cache")]
     for folder in folders:
         folder.mkdir(mode=0o700)
-    services = wiring.build(Paths(*folders), credentials)
+    services = build(Paths(*folders), credentials)
     session = services.open(profile)
     yard.plant("z1", email="a@x.example", active="true")
     async for _ in listing.refresh(session):

@@ -152,6 +152,7 @@ async def test_our_own_change_in_another_window_is_ours(desk_of):
     await carry_out(other, Call(Operation.SET, "luz", {"city": "Bergen"}))
     result = await carry_out(mine, Call(Operation.SET, "luz", {"city": "Oslo"}), loaded=seen)
     assert f"changed by you ({mine.operator.user})" in result.message
+    assert "someone else" not in f"{result.outcome.word} {result.message}".lower()
 
 
 async def test_an_edit_of_two_calls_asks_about_both_at_once_and_sends_only_what_was_decided(desk_of, running):

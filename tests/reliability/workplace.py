@@ -18,7 +18,7 @@ from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.secret import Secret
 from tui_reseller.services.services import Services
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build, profiles_in
 
 CUSTOMER = {
     "email": "luz@bodega.example", "first_name": "Luz", "last_name": "Marin", "address": "Calle 1", "city": "Madrid",
@@ -40,7 +40,7 @@ class Workplace:
         self.services().profiles.config.put(self.profile)
 
     def services(self, operator: Operator | None = None, *, named: str | None = None) -> Services:
-        built = build(self.paths, self.credentials, named=named)
+        built = build(self.paths, self.credentials, profiles=profiles_in(self.paths, self.credentials, named=named))
         return replace(built, clock=self.clock, operator=operator or built.operator)
 
     def __call__(self, *argv: str, stdin: str = "", answers: Sequence[str] | None = None) -> Ran:

@@ -9,7 +9,8 @@ from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
 from tui_reseller.domain.profile import Format, Profile, Store
 from tui_reseller.domain.secret import Secret
-from tui_reseller.services.profiles import ENV, KEYS, Profiles, checked, command_of, with_values
+from tui_reseller.services.profile_choice import ENV
+from tui_reseller.services.profiles import KEYS, Profiles, checked, command_of, with_values
 
 ACME, BETA, FROM_ENV = Profile("acme", "a"), Profile("beta", "b"), Profile(ENV, "e")
 KEY = Credential(Secret("canary"))

@@ -17,7 +17,7 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing
 from tui_reseller.services.verify import verify
 from tui_reseller.storage.paths import Paths
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build
 
 PASSWORD, OLD = Secret("s3cret-pass-w0rd"), Secret("former-pass-w0rd")
 CREDITS = {"type": "nonrecurring", "reset_frequency": None, "remain": 40, "total": None, "used": None}

@@ -71,17 +71,25 @@ def test_a_session_can_be_followed_by_ear(reader):
     reader.hears("Esc", ESCAPE, last=USER1)
     dialog = reader.hears("d", b"d", last="Reason, field, empty")
     assert dialog[0].startswith("Disable sending")
-    assert any(line.startswith("Sending on -> off") for line in dialog)
+    assert any(line.startswith("Sending on to off") for line in dialog), "no synthesizer says an arrow"
     assert reader.at_cursor.startswith("Reason")
     for said in ("Until, field, empty", "button Cancel", "button Disable sending, ctrl+s"):
         assert reader.hears("Tab", TAB, last=said) == [said]
         assert (said.partition(",")[0].removeprefix("button ")) in reader.at_cursor
     back = reader.hears("Esc", ESCAPE, last=USER1)
-    assert not any("off ->" in line for line in back)
+    assert reader.at_cursor == "user1, sending on, login unknown", "the cursor comes back, too"
+    assert not any("on to off" in line for line in back)
+    assert not any(re.search(r"(?<!\S)->", line) for line in reader.transcript)
     editor = reader.hears("Enter", ENTER, last="First name, field, john")
     assert any(line.startswith("E-mail example1@example.com") for line in editor)
     reader.hears("Esc", ESCAPE, last=USER1)
     assert reader.hears("b", b"b", last="No job yet: mark several customers, then a verb.")[0] == "Plans and jobs"
+    reader.hears("Esc", ESCAPE, last=USER1)
+    menu = reader.hears("s", b"s", last="Sort by, menu of 27; a letter chooses, Esc goes back")
+    assert "e E-mail p Phone" in menu
+    assert reader.at_cursor == "Sort by"
+    assert reader.hears("Down", DOWN, last="u, Username, 1 of 27")[-1] == "u, Username, 1 of 27"
+    assert reader.at_cursor == ">u Username o Country"
     reader.hears("Esc", ESCAPE, last=USER1)
     keys = reader.hears("?", b"?", last="type to filter, field, empty")
     assert "u Undo" not in keys, "that is further down: one thing a line"
@@ -93,6 +101,7 @@ def test_a_session_can_be_followed_by_ear(reader):
 
 def test_a_move_writes_the_spoken_line_alone(reader):
     reader.hears("start", last=USER1)
+    assert reader.at_cursor == "user1, sending on, login unknown"
     before = len(reader.terminal.raw)
     reader.hears("Down", DOWN, last=USER2)
     written = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"|", reader.terminal.raw[before:])

@@ -17,7 +17,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from tui_reseller import wiring
+from tui_reseller.wiring.screen import show
+from tui_reseller.wiring.services import build
 from tui_reseller.cli.entry_points import ScreenOptions
 from tui_reseller.system.clock import SystemClock
 from tui_reseller.credentials.credentials import Credentials
@@ -37,9 +38,10 @@ root = Path.cwd()
 profile = Profile("canary", sys.argv[2], base_url=sys.argv[1], store=Store.NONE)
 credentials = Credentials()
 credentials.remember(profile, Credential(Secret(sys.argv[3])))
-built = wiring.build(Paths(root / "config", root / "state", root / "cache"), credentials)
+paths = Paths(root / "config", root / "state", root / "cache")
+built = build(paths, credentials)
 services = replace(built, clock=BreakingClock())
-sys.exit(wiring.show(services, profile, root, ScreenOptions())[0])
+sys.exit(show(services.profiles.load(), lambda: services, paths, profile, ScreenOptions())[0])
 '''
 
 
@@ -135,7 +137,7 @@ def test_a_defect_leaves_a_report_without_values_and_a_whole_terminal(service, h
     assert key.encode() not in terminal.raw
     assert b"a defect ended the application" in terminal.raw
     assert b"Traceback" not in terminal.raw
-    reports = list(home.glob("crash-*.txt"))
+    reports = list((home / "state").glob("crash-*.txt"))
     assert len(reports) == 1
     assert reports[0].stat().st_mode & 0o077 == 0
     text = reports[0].read_text()

@@ -1,12 +1,12 @@
-"""The toy service in this process, known to the program as any provider is: by PROVIDERS and wiring.CLIENTS."""
+"""The toy service in this process, known to the program as any provider is: by PROVIDERS and CLIENTS."""
 
 import pytest
 
 from tests.toy.client import ToyClient
 from tests.toy.provider import TOY
 from tests.toy.service import running
-from tui_reseller import wiring
 from tui_reseller.domain.providers import PROVIDERS
+from tui_reseller.wiring.clients import CLIENTS
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def connect(profile, credential, timeout, _cache):
 def registered(monkeypatch, toy):
     """The toy as a provider, with three accounts of its own."""
     monkeypatch.setitem(PROVIDERS, TOY.id, TOY)
-    monkeypatch.setitem(wiring.CLIENTS, TOY.id, connect)
+    monkeypatch.setitem(CLIENTS, TOY.id, connect)
     toy.accounts.clear()
     toy.log.clear()
     toy.plant("A-1", "Ann")

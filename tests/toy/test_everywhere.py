@@ -17,7 +17,7 @@ from tui_reseller.domain.operation import Operation
 from tui_reseller.domain.profile import Profile, Store
 from tui_reseller.domain.secret import Secret
 from tui_reseller.storage.paths import Paths
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build, profiles_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,7 +33,7 @@ def command(registered, tmp_path, capsys):
     def services(named, _debug):
         credentials = Credentials()
         credentials.remember(profile, Credential(Secret(registered.key)))
-        built = build(paths, credentials, named=named)
+        built = build(paths, credentials, profiles=profiles_in(paths, credentials, named=named))
         built.profiles.config.put(profile)
         return built
 

@@ -33,8 +33,8 @@ async def carry_out(desk: Desk, provider: Provider, call: Call, *, may_be_done: 
         await desk.opened("Review")
         await _confirm(desk, call)
         await desk.read_then("ctrl+s")
-    if action.needs_password and may_be_done:
-        await _close_password(desk)
+    if may_be_done and action.needs_password:
+        await _close_secret(desk, "New password of")
 
 
 def _keys(provider: Provider, operation: Operation) -> list[str]:
@@ -74,8 +74,13 @@ async def _confirm(desk: Desk, call: Call) -> None:
         await desk.write(call.username)
 
 
-async def _close_password(desk: Desk) -> None:
-    await desk.opened("New password of")
+async def close_link(desk: Desk) -> None:
+    """Look at a link that was asked for, and close it."""
+    await _close_secret(desk, "Sign-in link of")
+
+
+async def _close_secret(desk: Desk, title: str) -> None:
+    await desk.opened(title)
     await desk.pilot.pause(READ_SECONDS + 0.1)
     desk.app.screen.query_one("#reveal", Button).press()
     await desk.press("escape")

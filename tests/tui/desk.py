@@ -40,7 +40,7 @@ from tui_reseller.tui.app import ResellerApp
 from tui_reseller.tui.dialogs.form import Form
 from tui_reseller.tui.screens.main import MainScreen
 from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedInput
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build
 
 PATIENCE = 20.0
 HURRY = 10
@@ -182,9 +182,9 @@ class Desk:
         await self.press(key)
 
     async def told(self, words: str) -> None:
-        await soon(f"a note with {words!r}", lambda: self._told(words))
+        await soon(f"a note with {words!r}", lambda: self.has_told(words))
 
-    def _told(self, words: str) -> bool:
+    def has_told(self, words: str) -> bool:
         return any(words in text for _, text in self.main.context.log)
 
     async def applied(self, *expected: tuple[str, str]) -> None:

@@ -2,6 +2,7 @@
 gives.
 """
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -145,3 +146,12 @@ async def test_a_new_account_is_in_the_list_under_the_key_of_the_service(open_ac
         await soon("it is in the list", lambda: desk.row_of(account) is not None)
         (entry,) = await desk.entries()
         assert (entry.customer, entry.given) == (account, account)
+
+
+async def test_when_an_account_was_made_stands_whole_in_its_column(open_accounts):
+    async with open_accounts(size=(80, 24)) as desk:
+        lines = desk.screen_text()
+        at = next(line.index("CREATED") for line in lines if "CREATED" in line)
+        row = next(line for line in lines if line.startswith(">"))
+        assert "/ account ... " in lines[1], "there are no names, addresses or cities"
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d *", row[at:])

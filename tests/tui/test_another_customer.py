@@ -23,7 +23,7 @@ from tests.tui.test_importing import look_at
 from tui_reseller.domain.operation import Call, Operation, Outcome
 from tui_reseller.services.listing import OLD_FOR_MANY
 from tui_reseller.services.policy import READ_SECONDS
-from tui_reseller.tui.flows.listing import refresh
+from tui_reseller.tui.flows.listing import show_refresh
 from tui_reseller.tui.flows.marking import mark_pasted
 
 PERSON = {"first_name": "Luz", "last_name": "Marin", "city": "Vigo", "active": "true"}
@@ -121,7 +121,7 @@ async def review(walk: Walk) -> None:
 
 
 async def read_again(walk: Walk) -> None:
-    await refresh(walk.desk.main.context)
+    await show_refresh(walk.desk.main.context)
 
 
 async def mark_three(walk: Walk) -> None:

@@ -13,7 +13,7 @@ from tests.tui.desk import Desk, folders, open_desk
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.tui.widgets.inputs import Choice
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build
 
 BEN = Operator("ben", "bastion", "10.1.2.3")
 

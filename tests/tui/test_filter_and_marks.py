@@ -43,6 +43,19 @@ async def test_nothing_shown_says_what_one_term_less_would_show(at_desk):
         await soon("a way out", lambda: "without nobody-has-this: " in desk.state.filter_note)
 
 
+async def test_a_filter_that_is_none_over_an_empty_list_is_not_said_to_match_nobody(at_desk):
+    async with at_desk() as desk:
+        await desk.press("slash")
+        await desk.write("zqx")
+        await soon("nobody", lambda: desk.state.filter_text == "zqx" and not desk.state.shown)
+        await soon("said", lambda: desk.main.list.nothing[:1] == ("No customer matches   zqx",))
+        await desk.write(":")
+        await soon("not finished", lambda: desk.main.list.nothing[:1] == ("The filter is not finished",))
+        await desk.write("x")
+        await soon("said whole", lambda: desk.main.list.nothing[:1] == ("The filter is not understood",))
+        assert desk.main.list.nothing[1] == 'no field "zqx": username or email? Or put the text in quotes (at 1)'
+
+
 async def test_escape_puts_the_former_filter_back_and_up_brings_earlier_ones(at_desk):
     async with at_desk() as desk:
         for text in ("user1", "user2"):

@@ -31,6 +31,10 @@ async def test_all_customers_of_a_plan_are_looked_at_before_anything_is_typed(at
         someone(f"day-{number:02}")
     async with at_desk() as desk:
         await plan_of(desk, 30)
+        assert desk.note == "", "it is planned: nothing says that it is still being done"
+        changes = [str(line.content) for line in desk.app.screen.query(".form-line.-change").results(Static)]
+        assert len(changes) == 5
+        assert all(line.endswith("sending on -> off") for line in changes)
         await desk.write("ticket 4711")
         await desk.press("shift+tab", "right")
         assert "( ) start   (o) show all 30 first" in desk.words()
@@ -99,6 +103,7 @@ def test_how_many_are_shown_is_said_also_where_there_is_little_room():
     )  # fmt: skip
     assert counts_line(state, 48) == "* 932 marked, 415 hidden   932 of 1,000 "
     assert "by company reversed" in counts_line(state, 80)
+    assert "by e-mail" in counts_line(ViewState(sort="email"), 80)
 
 
 def test_the_editor_leaves_out_what_has_a_form_of_its_own():

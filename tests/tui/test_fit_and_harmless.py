@@ -206,3 +206,6 @@ def test_a_line_of_the_list_of_jobs_says_what_became_of_its_customers(counts, wo
     line = job_presenter.job_line(job, NOW)
     assert f"{words} of 3" in line
     assert "disable" in line
+    heads, lines = job_presenter.job_table([job, job], NOW)
+    assert heads.index("FROM") == lines[0].index("12 marked")
+    assert len(lines[0]) <= 78, "where it is from is seen at 80 columns"

@@ -4,6 +4,8 @@ import pytest
 from textual.widgets import OptionList
 
 from tests.harness.waiting import soon
+from tui_reseller.tui.panes.detail_pane import MORE
+from tui_reseller.tui.speaking import SpokenLine
 
 
 @pytest.mark.parametrize(
@@ -73,6 +75,18 @@ async def test_what_is_wrong_and_cut_beside_its_field_stands_whole_below(at_desk
         assert len(note) <= 38 or note in desk.problem
         await desk.press("ctrl+r")
         assert desk.problem == ""
+
+
+async def test_what_is_wrong_leaves_the_field_its_room(at_desk):
+    async with at_desk(size=(80, 24)) as desk:
+        await desk.press("o")
+        await desk.opened("Export")
+        await desk.press("end")
+        await desk.write("x")
+        await soon("refused", lambda: desk.problem.startswith("the ending of the file says its form: "))
+        assert desk.problem.endswith(".parquet")
+        await desk.pilot.pause()
+        assert desk.field("file").size.width >= 27, "more than a third of the form"
 
 
 async def test_a_new_customer_is_under_the_cursor_and_among_the_new_ones(at_desk, sandbox):
@@ -290,3 +304,19 @@ async def test_ctrl_q_in_a_dialog_says_why_nothing_happens(at_desk, someone, key
         await soon("a dialog", lambda: desk.dialog is not None)
         desk.send("ctrl+q", "\x11")
         await soon("why", lambda: "A dialog is open: Esc leaves it" in desk.words())
+
+
+async def test_a_detail_that_goes_on_below_the_screen_says_so(at_desk, someone):
+    name = someone()
+    async with at_desk(size=(80, 18)) as desk:
+        await desk.go_to(name)
+        assert not any(MORE in line for line in desk.screen_text())
+        await desk.press("z")
+        await soon("zoomed", lambda: desk.state.zoomed and any(MORE in line for line in desk.screen_text()))
+        for _ in range(5):
+            await desk.press("pagedown")
+        await soon("the end is seen", lambda: not any(MORE in line for line in desk.screen_text()))
+
+
+def test_the_spoken_line_of_a_dialog_that_was_closed_says_nothing():
+    SpokenLine().say()  # what was to be said after the next painting may come behind the end of its dialog

@@ -116,9 +116,17 @@ async def test_blanks_odd_names_and_the_encoding_are_said_on_the_page(at_desk, t
         await desk.press("7")
         await desk.opened("Import latin.csv: 1 to do")
         await choose(desk, "Empty cells     leave the field")
-        await soon("said", lambda: any("Empty cells     empty the field" in line for line in desk.lines()))
+        await soon(
+            "said",
+            lambda: desk.dialog is not None and any("Empty cells     empty the field" in line for line in desk.lines()),
+        )
         await choose(desk, "Odd new names   are refused")
-        await soon("said", lambda: any("Odd new names   taken as they are" in line for line in desk.lines()))
+        await soon(
+            "said",
+            lambda: (
+                desk.dialog is not None and any("Odd new names   taken as they are" in line for line in desk.lines())
+            ),
+        )
 
 
 @pytest.mark.in_turn(2)
@@ -160,3 +168,26 @@ def test_a_path_is_completed_as_far_as_there_is_one_way(tmp_path):
     assert completed(begin) is None
     assert completed(f"{begin}x") is None
     assert completed(f"{begin}none/x") is None
+
+
+async def test_what_was_said_of_a_file_is_not_lost_by_one_escape(at_desk, tmp_path):
+    path = tmp_path / "crm.csv"
+    path.write_text(CRM)
+    async with at_desk() as desk:
+        await look_at(desk, path)
+        await desk.press("escape")
+        await soon("left: nothing was said yet", lambda: desk.dialog is None)
+        await look_at(desk, path)
+        await choose(desk, "? not known: Enter maps it")
+        await desk.opened("Column Town")
+        await choose(desk, "city             City")
+        await desk.opened("Import crm.csv")
+        await desk.press("escape")
+        await desk.opened("Leave and discard what you said of the file?")
+        await desk.press("escape")
+        await desk.opened("Import crm.csv")
+        assert desk.lines()[line_of(desk, "Town")].endswith(" city")
+        await desk.press("escape")
+        await desk.opened("Leave and discard what you said of the file?")
+        await desk.read_then()
+        await soon("left", lambda: desk.dialog is None)

@@ -2,6 +2,7 @@
 
 import pytest
 from textual.events import CursorPosition
+from textual.widgets import Static
 
 from tests.harness.waiting import soon
 
@@ -65,12 +66,25 @@ async def test_order_is_remembered_for_the_next_start(at_desk, few):
         await desk.opened("Sort by")
         row = [option.value for option in desk.dialog.options].index("")
         await desk.pilot.click("#menu-options", offset=(3, row))
-        await soon("the service's order", lambda: desk.state.sort == "")
+        await soon("the service's order", lambda: desk.dialog is None and desk.state.sort == "")
         names = desk.main.context.session.customers.usernames()
         await desk.press("comma")
         await soon("the last one first", lambda: desk.state.descending)
         assert desk.main.context.session.customers.usernames() == names[::-1]
         assert "the service's order reversed" in desk.main.query_one("#counts").render_line(0).text
+
+
+async def test_arrows_and_enter_choose_in_a_menu_and_enter_alone_does_not(at_desk):
+    async with at_desk() as desk:
+        await desk.press("s", "enter")
+        await desk.opened("Sort by")
+        options = desk.app.screen.query_one("#menu-options", Static)
+        first, second, *_ = str(options.content).splitlines()
+        await desk.press("down", "down", "down", "up")
+        lines = str(options.content).splitlines()
+        assert lines[:2] == [first, f">{second[1:]}"]
+        await desk.press("enter")
+        await soon("sorted by the second one", lambda: desk.dialog is None and desk.state.sort == "email")
 
 
 async def test_a_letter_typed_right_behind_a_menus_key_arrives_in_the_menu(at_desk, few):

@@ -8,9 +8,9 @@ from tests.harness.clock import ClockOfBoth
 from tests.harness.elsewhere import PRO, account_opened, subuser_opened
 from tests.harness.waiting import soon
 from tests.tui.desk import open_desk
-from tui_reseller import wiring
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.services.policy import READ_SECONDS
+from tui_reseller.wiring import services
 
 MAIL = "lost@x.example"
 
@@ -25,7 +25,7 @@ def sandbox(sandboxes):
 
 @pytest.fixture
 def opened(sandbox, tmp_path, monkeypatch):
-    monkeypatch.setattr(wiring, "SystemClock", lambda: ClockOfBoth(sandbox, least=1))
+    monkeypatch.setattr(services, "SystemClock", lambda: ClockOfBoth(sandbox, least=1))
 
     def made(provider):
         ready = sandbox.ready | {"base_url": sandbox.v3_base_url, "api_key": sandbox.v3_api_key}

@@ -1,16 +1,19 @@
-"""Every operation of every service on the screen: its answer lost, readings that are behind, each kind of refusal."""
+"""Every operation of every service on the screen: its answer lost, readings that are behind or move, each refusal."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
 
 from tests.harness.clock import ClockOfBoth
-from tests.harness.lost_answers import LAG, LAGGING, LIMITED, LOST, REFUSED
+from tests.harness.lost_answers import LAG, LAGGING, LIMITED, LOST, REFUSED, SHIFTED
 from tests.harness.waiting import soon
 from tests.tui.by_keys import carry_out
-from tests.tui.desk import open_desk
-from tui_reseller import wiring
+from tests.tui.desk import PATIENCE, open_desk
 from tui_reseller.domain.operation import Operation, Outcome
+from tui_reseller.services.retry import WRITE_ATTEMPTS
+from tui_reseller.system.clock import SystemClock
+from tui_reseller.wiring import services
 
 
 @pytest.fixture
@@ -24,7 +27,7 @@ def sandbox(sandboxes):
 @pytest.fixture
 def opened(sandbox, tmp_path, monkeypatch):
     """Hand out a desk at a provider of the sandbox; what is waited for has passed at once, here and there."""
-    monkeypatch.setattr(wiring, "SystemClock", lambda: ClockOfBoth(sandbox, least=1))
+    monkeypatch.setattr(services, "SystemClock", lambda: ClockOfBoth(sandbox, least=1))
     monkeypatch.setattr("tui_reseller.api.v3.allowance.SLOW", 0.0)  # what is taken more seldom waits in real time
 
     def made(provider):
@@ -49,6 +52,22 @@ def received(sandbox, case):
     return [row["operation"] for row in sandbox.requests()].count(case.operation.value)
 
 
+def words_of(lost):
+    """Return what is said of each outcome that may be."""
+    certain = [f"{each.word}: " for each in lost.may_be if each is not Outcome.UNKNOWN]
+    is_open = Outcome.UNKNOWN in lost.may_be
+    return [*certain, *(("it is listed, which is no proof", "still unknown", "readings disagree") if is_open else ())]
+
+
+async def settled_entry(desk):
+    """Return the one entry once its outcome stands there: an answer on its way has some seconds."""
+    (entry,) = await desk.entries()
+    if entry.outcome is not None:
+        return entry
+    await asyncio.sleep(0.05)
+    return await settled_entry(desk)
+
+
 async def check(desk):
     """Look for evidence on what needs somebody."""
     await desk.press("exclamation_mark")
@@ -58,27 +77,27 @@ async def check(desk):
     await desk.press("c", "escape", "escape")
 
 
-@pytest.mark.parametrize("lost", [*LOST, *LAGGING], ids=str)
+@pytest.mark.parametrize("lost", [*LOST, *LAGGING, *SHIFTED], ids=str)
 @pytest.mark.in_turn(17)
 async def test_what_became_of_a_lost_answer_is_known_in_the_end(opened, sandbox, lost):
     call = planted(lost, sandbox)
     async with opened(lost.provider) as desk:
-        if lost.lags:
-            sandbox.fault("lag", seconds=LAG, times=None)
-        sandbox.fault(lost.fault, operation=lost.operation.value, times=1)
+        lost.spoils(sandbox)
         await carry_out(desk, lost.provider, call)
         await soon("it needs somebody", lambda: desk.state.needs_you_count == 1)
         await soon("nothing is asked", lambda: desk.dialog is None)
         assert (len(sandbox.applied()), received(sandbox, lost)) == (lost.is_applied, 1)
+        lost.shifts(sandbox)
         await check(desk)
         if lost.lags and lost.operation is Operation.DELETE and lost.is_applied:
             await desk.told("readings disagree")
             await check(desk)
-        words = "it is listed, which is no proof" if lost.due is Outcome.UNKNOWN else f"{lost.due.word}: "
-        await desk.told(words)
+        await soon("what was found is told", lambda: any(desk.has_told(words) for words in words_of(lost)))
         (entry,) = await desk.entries()
-        assert (entry.operation, entry.outcome) == (lost.operation, lost.due)
-        await soon("it is said who needs somebody", lambda: desk.state.needs_you_count == int(lost.due.needs_you))
+        known = entry.outcome
+        assert entry.operation is lost.operation
+        assert known in lost.may_be
+        await soon("it is said who needs somebody", lambda: desk.state.needs_you_count == int(known.needs_you))
         assert received(sandbox, lost) == 1, "nothing is sent on a guess, and looking changes nothing"
 
 
@@ -87,7 +106,7 @@ async def test_what_became_of_a_lost_answer_is_known_in_the_end(opened, sandbox,
 async def test_what_is_refused_is_certain(opened, sandbox, case):
     call = planted(case, sandbox)
     async with opened(case.provider) as desk:
-        sandbox.fault("status", shape=case.fault, operation=case.operation.value, times=1)
+        case.strikes(sandbox)
         await carry_out(desk, case.provider, call, may_be_done=False)
         await desk.told(Outcome.REJECTED.word)
         (entry,) = await desk.entries()
@@ -108,3 +127,42 @@ async def test_what_comes_too_soon_is_sent_later_and_applied_once(opened, sandbo
         (entry,) = await desk.entries()
         assert (entry.operation, entry.outcome) == (case.operation, Outcome.APPLIED)
         assert received(sandbox, case) == 3
+
+
+@pytest.mark.parametrize("case", LIMITED, ids=str)
+@pytest.mark.in_turn(9)
+async def test_what_always_comes_too_soon_is_said_and_certainly_not_done(opened, sandbox, case):
+    call = planted(case, sandbox)
+    async with opened(case.provider) as desk:
+        sandbox.fault("rate-limit", retry_after=1, operation=case.operation.value, times=None)
+        await carry_out(desk, case.provider, call, may_be_done=False)
+        await desk.told("too many requests")
+        await soon("it is known", lambda: not desk.main.context.session.desk.in_flight)
+        (entry,) = await desk.entries()
+        assert (entry.operation, entry.outcome) == (case.operation, Outcome.REJECTED)
+        assert desk.state.needs_you_count == 0
+        assert sandbox.applied() == []
+        assert received(sandbox, case) <= WRITE_ATTEMPTS
+
+
+@pytest.mark.parametrize("case", LIMITED, ids=str)
+@pytest.mark.in_turn(17)
+async def test_who_waits_for_the_limit_sees_it_and_may_leave(opened, sandbox, monkeypatch, case):
+    monkeypatch.setattr(services, "SystemClock", SystemClock)
+    call = planted(case, sandbox)
+    async with opened(case.provider) as desk:
+        sandbox.fault("rate-limit", retry_after=30, operation=case.operation.value, times=None)
+        await carry_out(desk, case.provider, call, may_be_done=False)
+        await soon("it is said", lambda: "for the service's limit" in desk.state.waiting)
+        await soon("the form has gone", lambda: desk.dialog is None)
+        assert any("for the service's limit" in line for line in desk.screen_text())
+        await desk.press("down", "q")
+        if case.provider.action(case.operation).locks:  # else nothing is on its way that changes anybody
+            await desk.opened("Quit?")
+            assert "A change is on its way" in desk.words()
+            await desk.press("q")
+        await soon("left", lambda: not desk.app.is_running or desk.app._exit)
+        async with asyncio.timeout(PATIENCE):
+            entry = await settled_entry(desk)
+        assert (entry.operation, entry.outcome) == (case.operation, Outcome.NOT_SENT)
+    assert (sandbox.applied(), received(sandbox, case)) == ([], 1)

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pytest
 
 from tests.harness.waiting import soon
-from tui_reseller import wiring
 from tui_reseller.domain.action import Action, Effect
 from tui_reseller.domain.audit import Operator
 from tui_reseller.domain.customer import Customer
@@ -36,6 +35,7 @@ from tui_reseller.tui.presenters.parts import text_of
 from tui_reseller.tui.presenters.rows import columns, fit, spoken, title_line
 from tui_reseller.tui.presenters.short_detail import short_lines
 from tui_reseller.tui.view_state import ViewState
+from tui_reseller.wiring.clients import CLIENTS
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 OTHER = Provider(
@@ -199,7 +199,7 @@ def test_a_key_of_an_operation_that_it_has_not_answers_with_the_reason(policy):
     rows = dict(command_presenter.rows(COMMANDS, ViewState(), policy, has_customer=True))
     assert set(rows) == set(BY_ID)
     assert "Another service has no rename" in rows["customer.rename"]
-    assert "Wake up          It lives again" in rows["sending.enable"]
+    assert "Wake up           It lives again" in rows["sending.enable"]
     assert ("-alive:on", "not") in filter_words(OTHER)
 
 
@@ -248,7 +248,7 @@ class Service:
 async def test_its_customers_are_shown_changed_and_switched_on(at_desk, monkeypatch):
     service = Service()
     monkeypatch.setitem(PROVIDERS, "other", OTHER)
-    monkeypatch.setitem(wiring.CLIENTS, "other", lambda *_given: service)
+    monkeypatch.setitem(CLIENTS, "other", lambda *_given: service)
     async with at_desk(size=(120, 40), provider="other") as desk:
         painted = "\n".join(desk.screen_text())
         assert {"ACCOUNT", "ALIVE", "REGION"} <= set(painted.split())

@@ -47,10 +47,10 @@ def _entry(who: str) -> Entry:
 
 
 PAGES = {
-    "jobs": lambda who: (job.JOB_HEADS, job.job_line(_job(who), NOW)),
-    "plan": lambda who: (job.ITEM_HEADS, job.item_line(RESELLER_V2, ITEM[who])),
+    "jobs": lambda who: (job.job_heads(), job.job_line(_job(who), NOW)),
+    "plan": lambda who: (job.item_heads(RESELLER_V2), job.item_line(RESELLER_V2, ITEM[who])),
     "results": lambda who: (
-        job.RESULT_HEADS,
+        job.result_heads(RESELLER_V2),
         job.result_line(RESELLER_V2, JobItem(0, ITEM[who], Outcome.VERIFIED_NOT_APPLIED, "it is still there")),
     ),
     "activity": lambda who: (entry.entry_heads(), entry.entry_line(_entry(who), NOW)),
@@ -151,6 +151,33 @@ async def test_the_chosen_row_of_a_page_is_seen_without_colours_too(at_desk, mon
         reversed_ = ["".join(part.text for part in strip if part.style and part.style.reverse) for strip in strips]
         assert [text for text in reversed_ if "first" in text]
         assert not [text for text in reversed_ if "second" in text]
+
+
+async def test_what_has_the_keys_in_a_form_is_seen_without_colours_too(at_desk, someone, monkeypatch):
+    name = someone()
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def reversed_in(strips):
+        return [part.text for strip in strips for part in strip if part.style and part.style.reverse]
+
+    async with at_desk(theme="16") as desk:
+        await desk.go_to(name)
+        await desk.press("d")
+        await desk.opened("Disable sending")
+        await desk.pilot.pause()
+        strips = desk.app.screen._compositor.render_strips()
+        reason = next(strip for strip in strips if "Reason" in strip.text)
+        assert reversed_in([reason]) == [" "], "the cursor in an empty field"
+        await desk.press("tab", "tab")
+        await desk.pilot.pause()
+        found = [text.strip() for text in reversed_in(desk.app.screen._compositor.render_strips())]
+        assert "[Cancel]" in found
+        assert "[Disable sending ^S]" not in found
+        await desk.press("tab")
+        await desk.pilot.pause()
+        found = [text.strip() for text in reversed_in(desk.app.screen._compositor.render_strips())]
+        assert "[Cancel]" not in found
+        assert "[Disable sending ^S]" in found
 
 
 @pytest.mark.parametrize(

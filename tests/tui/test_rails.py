@@ -6,7 +6,7 @@ import pytest
 
 from tests.harness.waiting import soon
 from tui_reseller.domain.operation import Operation
-from tui_reseller.tui.flows.listing import refresh
+from tui_reseller.tui.flows.listing import show_refresh
 from tui_reseller.tui.flows.marking import mark_pasted
 from tui_reseller.tui.flows.unlocking import show_lock_after
 from tui_reseller.tui.widgets.inputs import FINGER_SECONDS, TypedInput
@@ -123,7 +123,7 @@ async def test_what_a_dialog_means_stays_when_the_list_below_it_changes(at_desk,
 
 
 async def _read_again(desk):
-    await refresh(desk.main.context)
+    await show_refresh(desk.main.context)
 
 
 async def test_keys_that_repeat_send_once(at_desk, sandbox, someone):

@@ -22,7 +22,7 @@ from tui_reseller.tui.keys import with_keys
 from tui_reseller.tui.screens import detail_follower
 from tui_reseller.tui.terminal import FRAMES, tame_environment
 from tui_reseller.tui.widgets.inputs import Choice
-from tui_reseller.wiring import build
+from tui_reseller.wiring.services import build
 
 
 @pytest.mark.parametrize("theme", ["dark", "light", "16", "no colour"])

@@ -119,7 +119,7 @@ async def test_who_is_here_is_seen_in_the_header_on_a_page_and_in_the_editor(des
             await ann.press("enter")
             await ann.opened("Edit")
             assert "bob edits this since " in ann.words()
-            await soon("bob is told", lambda: bob._told("ann edits this since"))
+            await soon("bob is told", lambda: bob.has_told("ann edits this since"))
             await bob.press("escape")
             await soon("ann sees that it is over", lambda: [one.is_editing for one in ann.state.here] == [False])
             await ann.press("escape")

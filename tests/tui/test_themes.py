@@ -8,9 +8,9 @@ from textual.color import Color
 from tests.harness.waiting import soon
 from tui_reseller.domain.config import THEMES
 from tui_reseller.tui.contrast import contrast, ink_on
-from tui_reseller.tui.palettes import CHIP, EDGE, FACT, WORD, palette
+from tui_reseller.tui.palettes import CHIP, EDGE, FACT, FIELD, WORD, palette
 from tui_reseller.tui.stylesheets import stylesheets
-from tui_reseller.tui.themes import SIXTEEN, theme
+from tui_reseller.tui.themes import FRAMED, SIXTEEN, theme
 
 COLOURED = [name for name in THEMES if name != SIXTEEN]
 
@@ -35,6 +35,11 @@ def test_all_that_stands_on_a_plane_can_be_read(name):
     assert on("#ffffff", colors.danger_plane) >= CHIP
     assert on(colors.cursor_ink, colors.cursor) >= CHIP
     assert on(colors.cursor, colors.background) >= EDGE
+    selected = theme(name).variables
+    assert on(selected["field"], colors.surface) >= FIELD, "an empty field is seen"
+    assert on(colors.text, selected["field"]) >= WORD
+    assert on(selected["input-selection-foreground"], selected["input-selection-background"]) >= CHIP
+    assert on(colors.surface, colors.background) > 1.05 or name in FRAMED, "a dialog has a plane or a frame"
     assert on(colors.rule, colors.background) >= EDGE
 
 

@@ -54,7 +54,7 @@ def test_the_page_fits(width, height, usage):
 
 def test_reputations_as_they_were_are_on_the_page():
     text = "\n".join(words.page_lines(FULL, STANDING, "delivered", 78, 30))
-    assert "reputation 98.5   12,000,000 credits left   kept: 97 (03-07)" in text
+    assert "reputation 98.5   12,000,000 credits left   by day, as read here: 97 (03-07)" in text
     assert 'the permission "x"' in text
 
 

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from operator import attrgetter
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -29,6 +29,10 @@ from tui_reseller.domain.secret import Secret
 
 CONNECT_SECONDS = 5.0
 CLOSE_SECONDS = 1.0
+STOPPED_SECONDS = 1.0
+"""If a time is over by so much more when that is noticed, this process was stopped meanwhile."""
+READ_UP_SECONDS = 2.0
+"""So long what came while it was stopped may be read."""
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -108,6 +112,8 @@ class Exchange:
         self._response: httpx.Response | None = None
         self._parts: AsyncGenerator[bytes, None] | None = None
         self._begun = False
+        self._has_left = False
+        self._was_stopped = False
         self._traced = False
 
     async def __aenter__(self) -> Self:
@@ -196,6 +202,8 @@ class Exchange:
             self._begun = True
         elif event == "http11.send_request_headers.failed" and isinstance(info["exception"], _CANNOT_BEGIN):
             self._begun = False
+        elif event == "http11.send_request_body.complete":
+            self._has_left = True
 
     async def _guarded(self, work: Callable[[], Awaitable[T]], seconds: float) -> T:
         """Do one step within the time that is left. Every failure is a domain error that holds nothing of the call."""
@@ -204,7 +212,7 @@ class Exchange:
             raise self.late()
         failure: NoAnswer
         try:
-            async with asyncio.timeout(within):
+            async with self._within(within):
                 return await work()
         except TimeoutError:
             failure = self.late()
@@ -213,6 +221,31 @@ class Exchange:
         if self._response is None:
             self._note_down("no answer", failure)
         raise failure
+
+    @contextlib.asynccontextmanager
+    async def _within(self, seconds: float) -> AsyncIterator[None]:
+        """Raise TimeoutError after so many seconds. They may have passed while this process was stopped: if all of the
+        request had left by then, the answer may lie here, and is given a moment to be read, once.
+        """
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + seconds
+        timer: asyncio.TimerHandle
+
+        def over() -> None:
+            nonlocal timer
+            if self._has_left and not self._was_stopped and loop.time() - ends > STOPPED_SECONDS:
+                self._was_stopped = True
+                self._ends = max(self._ends, loop.time() + READ_UP_SECONDS)
+                timer = loop.call_later(READ_UP_SECONDS, over)
+            else:
+                limit.reschedule(loop.time())
+
+        async with asyncio.timeout(None) as limit:
+            timer = loop.call_at(ends, over)
+            try:
+                yield
+            finally:
+                timer.cancel()
 
     def _note_down(self, answer: str, error: BaseException | None) -> None:
         """Write time and size into the log, if it is wanted (--debug); never a value of the call."""

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from tui_reseller.api.masking import masked
 from tui_reseller.api.surrogates import has_surrogate
-from tui_reseller.domain.errors import InvalidInput
+from tui_reseller.domain.errors import InvalidInput, NotAskedFor
 from tui_reseller.domain.secret import Secret
 
 NO_SEGMENTS: Mapping[str, str] = MappingProxyType({})
@@ -93,7 +93,7 @@ class Request:
             _refuse_surrogate(name, value)
         for name, value in self.segments.items():
             if value in DOT_SEGMENTS:
-                raise InvalidInput(f"{name} cannot be empty or only dots in an address", field=name)
+                raise NotAskedFor(f"{name} cannot be empty or only dots in an address", field=name)
         path = self.path.format_map({name: quote(value, safe="") for name, value in self.segments.items()})
         return f"{path}?{urlencode(self.query, quote_via=quote, safe='')}" if self.query else path
 
@@ -111,7 +111,7 @@ class Request:
         if self.on_behalf_of:
             name = self.on_behalf_of
             if not name.isascii() or not name.isprintable() or name != name.strip():
-                raise InvalidInput(
+                raise NotAskedFor(
                     "the service takes this only for a name of plain ASCII characters: no header carries another",
                     field="username",
                 )

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_reseller.domain.providers.subusers_v3 import SUBUSERS_V3
-from tui_reseller.services.services import Services
+
+if TYPE_CHECKING:
+    from tui_reseller.services.services import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class EntryPoints:
     Services takes the profile named by --profile and whether to write a debug log. All may raise ResellerError.
     """
 
-    services: Callable[[str | None, bool], Services]
+    services: "Callable[[str | None, bool], Services]"
     screen: Callable[[ScreenOptions], int]
     demo: Callable[[SandboxOptions, ScreenOptions, DemoOptions], int]
     sandbox: Callable[[SandboxOptions], int]

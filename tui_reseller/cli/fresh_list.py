@@ -45,6 +45,12 @@ async def read_details(inv: Invocation, session: Session, query: ListRequest) ->
     async for read in details.read_many(session, missing, fields):
         done += len(read)
         inv.console.progress(f"details of {done:,} of {len(missing):,} customers")
+    if done < len(missing):
+        left = len(missing) - done
+        whose = f"{left:,} customers" if left > 1 else "1 customer"
+        inv.console.warn(
+            f"the details of {whose} are not known: they are there no more, or no call can carry their names"
+        )
 
 
 def _is_of_details(provider: Provider, term: Term) -> bool:

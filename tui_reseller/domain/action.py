@@ -43,6 +43,9 @@ class Action:
     it is so already, and it has a form of its own. Adding is the grade of one that takes nothing away of what is there
     (grading.py), where that is less. Kinds say of such an operation, by the value of the first field that
     it takes, which of the others go with it and are needed; without kinds all of them do.
+
+    Asks_who: before it can be sent the customer is asked for anyway, for where it is served; so a job compares with
+    that reading, and not with a list.
     """
 
     title: str
@@ -73,6 +76,7 @@ class Action:
     unseen: str = ""
     scope: str = ""
     brief: str = ""
+    asks_who: bool = False
 
     @property
     def heading(self) -> str:

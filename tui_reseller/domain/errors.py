@@ -2,7 +2,8 @@
 
 ResellerError
  |- InvalidInput            a value, an argument or a file of the operator is not usable
- |   `- InvalidFilter       a filter that cannot be read; knows the place
+ |   |- InvalidFilter       a filter that cannot be read; knows the place
+ |   `- NotAskedFor         a username with which the service cannot be asked this; others can
  |- BadConfig               the config file, the environment or a folder
  |- SnapshotDamaged         the list on disk is not ours or not whole; the service has it
  |- MissingCredentials      no key for a profile
@@ -53,6 +54,10 @@ class InvalidFilter(InvalidInput):
         super().__init__(message, field="filter", hint=hint)
         self.place = place
         self.unfinished = unfinished
+
+
+class NotAskedFor(InvalidInput):
+    """No call can carry the username of a customer. Others are not concerned. Nothing was sent."""
 
 
 class BadConfig(ResellerError):

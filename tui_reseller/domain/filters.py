@@ -215,5 +215,5 @@ def _checked_regex(value: str, place: int) -> str:
 def _no_such_field(name: str, fields: Sequence[str], place: int, *, unfinished: bool) -> InvalidFilter:
     near = nearest(name, (*fields, "is"), most=2, likeness=0.5) or fields[:2]
     return InvalidFilter(
-        f'no field "{name}" - put the text in quotes, or: {", ".join(near)}', place=place, unfinished=unfinished
+        f'no field "{name}": {" or ".join(near)}? Or put the text in quotes', place=place, unfinished=unfinished
     )

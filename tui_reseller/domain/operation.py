@@ -141,7 +141,7 @@ _WORDS = {
     Outcome.UNKNOWN: "Unknown",
     Outcome.VERIFIED_APPLIED: "Applied (verified)",
     Outcome.VERIFIED_NOT_APPLIED: "Not applied (verified)",
-    Outcome.CONFLICT: "Changed by someone else",
+    Outcome.CONFLICT: "Changed meanwhile",
     Outcome.PARTIAL: "Partly applied",
     Outcome.UNVERIFIABLE: "Cannot be checked",
     Outcome.RESOLVED: "Resolved with a note",

@@ -200,6 +200,11 @@ class Provider:
         return frozenset(one.name for one in self.fields if one.is_column and one.told is Told.NEVER)
 
     @cached_property
+    def untold_switches(self) -> frozenset[str]:
+        """Those of them that are switches."""
+        return self.untold & frozenset(self.switches)
+
+    @cached_property
     def not_in_find(self) -> tuple[str, ...]:
         """Names of the columns that are not read where one customer is asked for: they stay as they were known."""
         return tuple(one.name for one in self.fields if one.is_column and one.told in {Told.ROWS, Told.DETAIL})
@@ -258,11 +263,8 @@ class Provider:
         """Names of the columns that every customer should have: without one of them, data is missing. What was not read
         is unknown and not missing.
         """
-        return tuple(
-            one.name
-            for one in self.fields
-            if one.is_column and one.at_create is AtCreate.REQUIRED and one.told is not Told.DETAIL and one.name != KEY
-        )
+        required = (one for one in self.fields if one.is_column and one.at_create is AtCreate.REQUIRED)
+        return tuple(one.name for one in required if one.told is not Told.DETAIL and one.name != KEY)
 
     @cached_property
     def create_fields(self) -> tuple[str, ...]:

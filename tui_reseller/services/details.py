@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from tui_reseller.domain.audit import AuditQuery, utc_text
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import CustomerNotFound
+from tui_reseller.domain.errors import CustomerNotFound, NotAskedFor
+from tui_reseller.domain.leaving import IS_ONE_OF_MANY
 from tui_reseller.domain.provider import Provider
 from tui_reseller.services.listing import OLD_FOR_MANY
 from tui_reseller.services.session import Session
@@ -34,7 +35,7 @@ async def read_many(
     session: Session, customers: Sequence[Customer], fields: Collection[str] = (), *, background: bool = False
 ) -> AsyncIterator[Mapping[str, Customer]]:
     """Read the details of customers and take them into the list, a batch at a time; yields who was read, by username.
-    Who is there no more is left out.
+    Who is there no more is left out, and who cannot be asked for.
 
     Raises NoAnswer, Rejected and its kinds; NotPermitted at the first answer that says so: it would be so for all.
     """
@@ -42,10 +43,11 @@ async def read_many(
         gate = asyncio.Semaphore(SIDE_BY_SIDE)
 
         async def one(customer: Customer, gate: asyncio.Semaphore = gate) -> Customer | None:
+            IS_ONE_OF_MANY.set(True)  # of this task alone
             async with gate:
                 try:
                     return await session.filled(customer, fields, background=background)
-                except CustomerNotFound:
+                except (CustomerNotFound, NotAskedFor):
                     return None
 
         tasks = [asyncio.ensure_future(one(customer)) for customer in customers[at : at + BATCH]]

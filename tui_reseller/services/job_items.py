@@ -19,20 +19,30 @@ from tui_reseller.domain.errors import (
 )
 from tui_reseller.domain.fingerprint import differing
 from tui_reseller.domain.job import Job, JobItem
+from tui_reseller.domain.leaving import IS_ONE_OF_MANY
 from tui_reseller.domain.operation import Call, Outcome
 from tui_reseller.domain.plan import Item
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.text import quoted
 from tui_reseller.services.door import Permit
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
+from tui_reseller.services.lag import filled_of_same, filled_up_to_date, find_up_to_date
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.services.reading_again import is_read_before_sending
 from tui_reseller.services.result import Result
 from tui_reseller.services.sending import Turn
 from tui_reseller.services.session import Session
 from tui_reseller.services.undo import refuse_overtaken
-from tui_reseller.services.write import Aim, already, is_already_so, refuse_state, send, stopped, touches_details
+from tui_reseller.services.write import (
+    Aim,
+    already,
+    is_already_so,
+    listed_twice,
+    refuse_state,
+    send,
+    stopped,
+    touches_details,
+)
 
 ONE_BY_ONE = "the old password is needed: passwords are changed one customer at a time"
 UNTOLD = "the job is of an older version, which did not keep which customer was meant; nothing was sent"
@@ -54,13 +64,18 @@ class Attempt:
         """What is sent, but for a password."""
         return self.item.item.call
 
-    async def carry_out(self, listed: Customer | None) -> Result:
-        """Send the item; what keeps it from being sent is its result. Listed is the customer as the list has it."""
+    async def carry_out(self, listed: Customer | None, *, is_ambiguous: bool = False) -> Result:
+        """Send the item, in a task of its own; what keeps it from being sent is its result. Listed is the customer as
+        the list has it; ambiguous is a username that it has more than once.
+        """
+        IS_ONE_OF_MANY.set(True)  # of this task alone
         try:
             with self.session.desk.changing(self.call.username):
                 self.session.policy.check(self.call, self.job.reason)
                 waiting = self.job.counts.get(None, self.job.total)
                 self.session.policy.refuse_lowered(waiting, self.session.customers.total)
+                if is_ambiguous:
+                    raise Conflict(f"{listed_twice(self.call.username)}; nothing was sent", hint="look at it first")
                 return await self._by_list_or_reading(listed)
         except ResellerError as error:
             return stopped(self.call, error)
@@ -108,7 +123,8 @@ class Attempt:
         session, call, wanted = self.session, self.call, self.item.item
         action = session.provider.action(call.operation)
         if before is not None and touches_details(session.provider, call):
-            before = await filled_up_to_date(session, before, wanted_by(session.provider, call))
+            filled = filled_up_to_date if as_of and not action.asks_who else filled_of_same
+            before = await filled(session, before, wanted_by(session.provider, call))
         if before is not None:
             refuse_state(session.provider, call, before)
         if not (wanted.fingerprint or wanted.undoes or self.item.step or action.effect is Effect.CREATES):

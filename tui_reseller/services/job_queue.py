@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import LedgerUnavailable, ResellerError
@@ -10,17 +11,24 @@ from tui_reseller.domain.job import LAST, JobItem
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.services.session import Session
 
-Items = AsyncGenerator[tuple[JobItem, Customer | None], None]
 BLOCK = 10
 """So many new customers are created before their second calls are made: few are left half made by a stop."""
 LONGEST_SLEEP = 0.3
 """Seconds after which it is looked whether the job was halted."""
 
 
-Waiting = tuple[JobItem, Customer | None]
+class Waiting(NamedTuple):
+    """An item, its customer in the list, and whether the list has that username more than once."""
+
+    item: JobItem
+    listed: Customer | None
+    is_ambiguous: bool
 
 
-async def following(items: AsyncGenerator[Waiting, None]) -> Waiting | ResellerError | None:
+Items = AsyncGenerator[Waiting, None]
+
+
+async def following(items: Items) -> Waiting | ResellerError | None:
     """Return the next item, None if there is none, or what keeps it from coming: it is told when the calls on their way
     have ended, and cancels none of them.
     """
@@ -62,14 +70,15 @@ class JobQueue:
         while (taken := await self.jobs.take(self.number, after, before)).items:
             self._next_at = max(self._next_at, self.session.clock.monotonic() + taken.wait)
             names = {item.item.username for item in taken.items}
-            listed = self.session.customers.named(names)
+            listed, ambiguous = self.session.customers.named(names), self.session.customers.ambiguous(names)
             present = listed if self.present is None else self.present
             for item in taken.items:
                 if item.seq in self.locked:
                     continue
                 if not await self._turn(taken.gap):
                     return
-                yield item, (listed if item.step else present).get(item.item.username)
+                name = item.item.username
+                yield Waiting(item, (listed if item.step else present).get(name), name in ambiguous)
             after = taken.items[-1].seq
 
     async def _turn(self, gap: float) -> bool:

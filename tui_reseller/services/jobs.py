@@ -19,7 +19,7 @@ from tui_reseller.services.door import Permit
 from tui_reseller.services.failure_threshold import FailureThreshold
 from tui_reseller.services.job_end import end_of
 from tui_reseller.services.job_passwords import Passwords
-from tui_reseller.services.job_queue import BLOCK, Items, JobQueue, following, pausing
+from tui_reseller.services.job_queue import BLOCK, Items, JobQueue, Waiting, following, pausing
 from tui_reseller.services.job_results import MOST_ATTEMPTS, Next, next_after, second_not_sent, why_hopeless
 from tui_reseller.services.ledger_ports import JobsPort
 from tui_reseller.services.list_updates import list_updates
@@ -228,24 +228,25 @@ class JobRun:
         async with asyncio.TaskGroup() as group:
             while not self.halted() and (size is None or count < size):
                 found = await following(waiting)
-                if not isinstance(found, tuple):
+                if not isinstance(found, Waiting):
                     break
                 await self.throttle.begin_item()
                 if self.halted():
                     await self.throttle.end_item()
                     break
-                self._firsts += [found[0].seq] if found[0].then else []
-                group.create_task(self._one(*found, read_back=read_back))
+                self._firsts += [found.item.seq] if found.item.then else []
+                group.create_task(self._one(found, read_back=read_back))
                 count += 1
         if isinstance(found, ResellerError):
             raise found
         return found is None and not self.halted()
 
-    async def _one(self, item: JobItem, before: Customer | None, *, read_back: bool) -> None:
+    async def _one(self, waiting: Waiting, *, read_back: bool) -> None:
+        item, before, is_ambiguous = waiting
         turn = Turn(self.throttle, self.halted)
         try:
             attempt = job_items.Attempt(self.session, self.job, item, self.passwords, self.permit, turn)
-            result = await attempt.carry_out(before)
+            result = await attempt.carry_out(before, is_ambiguous=is_ambiguous)
         finally:
             await self.throttle.end_item()
         if result.id is None and isinstance(result.error, NoAnswer | RateLimited):  # of a reading before the call

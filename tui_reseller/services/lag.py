@@ -6,7 +6,8 @@ from datetime import timedelta
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import AuditQuery, Entry
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.errors import CustomerNotFound
+from tui_reseller.domain.errors import Conflict, CustomerNotFound
+from tui_reseller.domain.fingerprint import Likeness, fingerprint_of, likeness
 from tui_reseller.domain.text import quoted
 from tui_reseller.domain.value import Value
 from tui_reseller.services.session import Session
@@ -28,8 +29,34 @@ async def filled_up_to_date(session: Session, customer: Customer, fields: Collec
     """
     now = await up_to_date(session, customer.username, await session.filled(customer, fields), fields)
     if now is None:
-        raise CustomerNotFound(f"there is no customer {quoted(customer.username)} any more; nothing was sent")
+        raise gone(customer.username)
     return now
+
+
+async def filled_of_same(session: Session, customer: Customer, fields: Collection[str]) -> Customer:
+    """Read the details of a customer as filled_up_to_date() does, and then once more who has the username: details do
+    not tell whose they are. Raises Conflict if it is another customer by now, and as that does.
+    """
+    now = await filled_up_to_date(session, customer, fields)
+    if session.provider.names_customers:
+        return now
+    present = await session.find(customer.username)
+    if present is None:
+        raise gone(customer.username)
+    if likeness(fingerprint_of(session.provider, customer), present) is Likeness.ANOTHER:
+        await session.held.keep((customer.username, present))
+        raise Conflict(f"{another(customer.username)}; nothing was sent", hint="look at it first")
+    return now
+
+
+def another(username: str) -> str:
+    """Say that a username was given to somebody else."""
+    return f"another customer bears the name {quoted(username)} by now"
+
+
+def gone(username: str) -> CustomerNotFound:
+    """Return the error of a customer who was there before."""
+    return CustomerNotFound(f"there is no customer {quoted(username)} any more; nothing was sent")
 
 
 async def up_to_date(

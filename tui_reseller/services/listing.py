@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.errors import (
     BadConfig,
     InvalidInput,
@@ -24,6 +24,7 @@ from tui_reseller.domain.note import NOTE_COLUMNS
 from tui_reseller.domain.printed import command
 from tui_reseller.services import retry
 from tui_reseller.services.absence import is_loss
+from tui_reseller.services.last_list import head
 from tui_reseller.services.list_ports import IncomingPort
 from tui_reseller.services.session import Session
 
@@ -58,15 +59,10 @@ class Refreshed:
     ledger_row: int | None = None
 
 
-def head(session: Session, rows: int) -> tuple[SnapshotInfo, list[Customer]] | None:
-    """Return the first rows of the snapshot, unless it is older than the operator keeps them."""
-    found = session.snapshot.head(session.account, rows)
-    return None if found is None or _is_too_old(session, found[0]) else found
-
-
 def first_rows(session: Session) -> SnapshotInfo | None:
     """Show the first rows of the snapshot at once; the rest comes with load()."""
-    found = head(session, FIRST_ROWS)
+    oldest = session.clock.now() - session.retention
+    found = head(partial(session.snapshot.head, session.account), oldest, FIRST_ROWS)
     if found is None:
         return None
     info, customers = found

@@ -12,7 +12,7 @@ from tui_reseller.domain.action import Effect
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.customer import Customer
-from tui_reseller.domain.fingerprint import Likeness, differing, likeness
+from tui_reseller.domain.fingerprint import Likeness, differing, fingerprint_of, likeness
 from tui_reseller.domain.operation import Outcome
 from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import quoted
@@ -52,7 +52,7 @@ async def observe(session: Session, entry: Entry, find: Find | None = None) -> O
     """Read once and compare with the customer before and with what was wanted. *Find* reads from elsewhere than the
     service, such as a whole list. Raises NoAnswer, Rejected.
     """
-    find = find or partial(session.find, fields=[change.field for change in entry.changes])
+    find = find or partial(_found, session, [change.field for change in entry.changes])
     match session.provider.action(entry.operation).effect:
         case Effect.RENAMES:
             return await _observe_rename(session, entry, find)
@@ -60,6 +60,18 @@ async def observe(session: Session, entry: Entry, find: Find | None = None) -> O
             return await _observe_removal(session, entry, find)
         case _:
             return await _observe_fields(session, entry, find)
+
+
+async def _found(session: Session, fields: Sequence[str], username: str) -> Customer | None:
+    """Ask for one customer, with details if fields are of them; these do not tell whose they are, so that it is asked
+    once more who has the name. Of somebody else nothing but that is told.
+    """
+    found = await session.find(username, fields)
+    if found is None or session.provider.names_customers or not session.provider.are_details(fields):
+        return found
+    present = await session.find(username)
+    is_same = present is not None and likeness(fingerprint_of(session.provider, found), present) is Likeness.SAME
+    return found if is_same else present
 
 
 async def _observe_fields(session: Session, entry: Entry, find: Find) -> Observation:

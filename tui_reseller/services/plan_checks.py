@@ -27,7 +27,7 @@ from tui_reseller.services.new_names import NAMED, WAY_OUT, NewNames
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.services.session import Session
 from tui_reseller.services.validation import findings_for
-from tui_reseller.services.write import is_already_so, is_of_fields, why_another
+from tui_reseller.services.write import is_already_so, is_of_fields, listed_twice, why_another
 
 Found = list[tuple[str, str]]
 """Why a row cannot be taken, and in which column; more than one may be wrong with it."""
@@ -130,18 +130,19 @@ class Checker:
             where = f" in line {self._lines[name]}" if self._lines[name] else ""
             return [(f"{quoted(name)} stands there already{where}: one change for each customer", KEY)]
         self._lines[name] = one.line
+        for given, column in ((name, KEY), (_new_name(one.call), NEW_KEY)):
+            if why := self.session.policy.why_own(given):
+                return [(why, column)]
         if self._provider.action(one.call.operation).effect is Effect.CREATES:
             if now is not None:
                 return [(f"there is a customer {quoted(name)} already", KEY)]
             return self._against_new_name(name, KEY, one.line)
-        if name == self.session.profile.api_user:
-            return [(f"{quoted(name)} is our own reseller account", KEY)]
         if now is None:
             return [(f"there is no customer {quoted(name)}{self._hint(one, name)}", KEY)]
         if why := why_another(name, one.meant, now):
             return [(why, KEY)]
         if name in self._ambiguous:
-            return [(f"the service lists {quoted(name)} more than once", KEY)]
+            return [(listed_twice(name), KEY)]
         return self._against_rename(one) if _new_name(one.call) else []
 
     def _hint(self, one: RequestedChange, name: str) -> str:

@@ -143,7 +143,10 @@ async def unmoved(plan: Plan, session: Session, *, skip_changed: bool = False, i
     present = dict(session.customers.named(meant - asked))
     if asked:
         present.update(await read_again(session, asked, {name for one in unread for name in one.before}))
-    changed = moved(plan, present)
+    ambiguous = session.customers.ambiguous(meant)
+    changed = [
+        item for item in plan.items if item.username in ambiguous or item.moved(provider, present.get(item.username))
+    ]
     if not changed:
         return plan
     if not skip_changed:

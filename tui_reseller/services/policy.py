@@ -257,5 +257,12 @@ class Policy:
             raise RefusedHere("refused: this row has no username; nothing was sent")
         names = (call.username, call.fields[KEY]) if KEY in call.fields else (call.username,)
         for name in names:
-            if is_same_name(name, self.profile.api_user):
-                raise RefusedHere(f"refused: {quoted(name)} is our own reseller account; nothing was sent")
+            if why := self.why_own(name):
+                raise RefusedHere(f"refused: {why}; nothing was sent")
+
+    def why_own(self, name: str) -> str:
+        """Return why nothing is done to a username, nor given it: it is our own account's, however it is spelt. Nothing
+        for all others.
+        """
+        is_own = bool(self.profile.api_user) and is_same_name(name, self.profile.api_user)
+        return f"{quoted(name)} is our own reseller account" if is_own else ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from tui_reseller.domain.config import THEMES, Config
 from tui_reseller.domain.config_keys import PROFILE, names
 from tui_reseller.domain.credential import Credential
-from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput, RefusedHere
+from tui_reseller.domain.errors import BadConfig, CredentialStoreError, InvalidInput
 from tui_reseller.domain.nearest import did_you_mean
 from tui_reseller.domain.printed import command
 from tui_reseller.domain.profile import (
@@ -24,8 +24,8 @@ from tui_reseller.domain.proxy import checked_proxy, without_password
 from tui_reseller.domain.refreshing import checked_refresh
 from tui_reseller.services.list_ports import SnapshotPort
 from tui_reseller.services.ports import ConfigPort, CredentialsPort
+from tui_reseller.services.profile_choice import ENV, by_name, chosen, strictest
 
-ENV = "env"
 KEYS = names(PROFILE)
 
 
@@ -57,39 +57,17 @@ class Profiles:
         Raises BadConfig if there is none or the named one is not there; RefusedHere for a write if none of several is
         named: the default serves reads and the screen only.
         """
-        name = name or self.named
-        if self.environment is not None:
-            if name and name != ENV:
-                raise BadConfig(f'profile "{name}" is named beside TUI_RESELLER_API_USER: one of the two is too many')
-            return self.environment
-        config = self.load()
-        if name:
-            return self._named(config, name)
-        if not config.profiles:
-            raise BadConfig("no profile yet", hint="tui-reseller profile add NAME, or try: tui-reseller demo")
-        if len(config.profiles) == 1:
-            return next(iter(config.profiles.values()))
-        if writing:
-            raise RefusedHere(
-                f"refused: several profiles and none named; nothing was sent. Profiles: {', '.join(config.profiles)}",
-                hint="--profile NAME",
-            )
-        if config.default is None:
-            raise BadConfig(f"several profiles and none in use: {', '.join(config.profiles)}", hint="--profile NAME")
-        return self._named(config, config.default)
+        return chosen(self.load, name or self.named, self.environment, writing=writing)
 
     def get(self, name: str) -> Profile:
         """Return a profile of the config file. Raises BadConfig if it is not there."""
-        return self._named(self.load(), name)
+        return by_name(self.load(), name)
 
     def strictest(self, profile: Profile) -> Profile:
         """Return a profile with the strictest rules of all profiles of its account: another name for it, or the
         environment, is no way around them. Raises BadConfig.
         """
-        for other in self.load().profiles.values():
-            if other.account == profile.account:
-                profile = profile.stricter(other)
-        return profile
+        return strictest(self.load(), profile)
 
     def watched(self, profile: Profile) -> Callable[[], Profile]:
         """Return what tells a profile with the strictest rules of its account as they are now: the config file is read
@@ -105,12 +83,6 @@ class Profiles:
             return read[1]
 
         return present
-
-    def _named(self, config: Config, name: str) -> Profile:
-        if name in config.profiles:
-            return config.profiles[name]
-        known = f"profiles: {', '.join(config.profiles) or 'none'}"
-        raise BadConfig(f'no profile "{name}"', hint=did_you_mean(name, config.profiles, known))
 
     async def add(self, profile: Profile, credential: Credential | None) -> str:
         """Add a profile and keep its key; return where the key is, in words. Nothing is saved if the key cannot be.

@@ -17,9 +17,12 @@ FEW = 20
 
 def is_read_before_sending(provider: Provider, item: Item) -> bool:
     """Whether a job reads the customer of an item just before sending, whatever the list says: where the wrong one
-    would lose most, and where it decides what is done at the end of a suspension.
+    would lose most, where it decides what is done at the end of a suspension, and where it has to be asked for anyway.
+    Of details it is asked for after them (lag.filled_of_same).
     """
-    return bool(item.undoes) or item.until is not None or provider.action(item.operation).grade >= TYPED
+    action = provider.action(item.operation)
+    is_asked_for = action.asks_who and not provider.are_details(action.takes)
+    return bool(item.undoes) or item.until is not None or action.grade >= TYPED or is_asked_for
 
 
 async def read_again(

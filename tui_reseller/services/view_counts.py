@@ -19,11 +19,6 @@ class ViewCounts:
     untold: frozenset[str]
 
 
-def never_told(provider: Provider) -> frozenset[str]:
-    """Return the switches that the service never tells: what is known of them is what was set with this tool."""
-    return frozenset(provider.switches) & provider.untold
-
-
 async def count_views(customers: CustomerListPort, provider: Provider, context: ListContext) -> ViewCounts:
     """Count; each question is asked of the whole list, and waits its turn behind what an operator asks."""
     views = []
@@ -31,5 +26,5 @@ async def count_views(customers: CustomerListPort, provider: Provider, context: 
         with suppress(InvalidFilter):  # it asks for a field that the service has not
             count = await customers.count(ListQuery(parse_filter(view.filter, provider), context=context))
             views += [(view.key, view.short, count)] if count else []
-    untold = [name for name in never_told(provider) if not await customers.count(ListQuery(known(name)))]
+    untold = [name for name in provider.untold_switches if not await customers.count(ListQuery(known(name)))]
     return ViewCounts(tuple(views), frozenset(untold))

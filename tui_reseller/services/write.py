@@ -27,7 +27,7 @@ from tui_reseller.services import resend
 from tui_reseller.services.attribution import conflict_of
 from tui_reseller.services.door import Permit
 from tui_reseller.services.ends import refuse_end, takes_end
-from tui_reseller.services.lag import filled_up_to_date, find_up_to_date
+from tui_reseller.services.lag import another, filled_of_same, find_up_to_date
 from tui_reseller.services.list_updates import after_call, list_updates
 from tui_reseller.services.result import Result
 from tui_reseller.services.sending import AT_ONCE, Sending, Turn, answer
@@ -95,7 +95,7 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
     session.policy.check(call, aim.reason)
     refuse_invalid(session.provider, call)
     if session.customers.is_ambiguous(call.username):
-        raise RefusedHere(f"refused: the service lists {quoted(call.username)} more than once; nothing was sent")
+        raise RefusedHere(f"refused: {listed_twice(call.username)}; nothing was sent")
     if session.provider.action(call.operation).effect is Effect.CREATES:
         await _refuse_like_a_lost_one(session, call)
         return None
@@ -104,7 +104,7 @@ async def prepare(session: Session, call: Call, aim: Aim) -> Customer | None:
         raise CustomerNotFound(f"there is no customer {quoted(call.username)}; nothing was sent")
     like = likeness(aim.meant, now)
     if like is not Likeness.ANOTHER and touches_details(session.provider, call):
-        now = await filled_up_to_date(session, now, wanted_by(session.provider, call))
+        now = await filled_of_same(session, now, wanted_by(session.provider, call))
     loaded = None if like is Likeness.ANOTHER else aim.loaded
     found = [] if loaded is None else conflicts_of(session.provider, call, loaded, now)
     if found or like is not Likeness.SAME:
@@ -135,6 +135,11 @@ async def _refuse_like_a_lost_one(session: Session, call: Call) -> None:
             )
 
 
+def listed_twice(username: str) -> str:
+    """Say that a username does not tell who is meant."""
+    return f"the service lists {quoted(username)} more than once"
+
+
 def refuse_another(call: Call, meant: Fingerprint, now: Customer) -> None:
     """Raise Conflict if another customer bears the username by now, or nobody can say who it is."""
     why = why_another(call.username, meant, now)
@@ -148,7 +153,7 @@ def why_another(username: str, meant: Fingerprint, now: Customer) -> str:
         case Likeness.SAME:
             return ""
         case Likeness.ANOTHER:
-            return f"another customer bears the name {quoted(username)} by now"
+            return another(username)
         case Likeness.CHANGED:
             changed = ", ".join(differing(meant, now))
             return f"{quoted(username)} was changed since ({changed}): it may be another customer"

@@ -25,14 +25,14 @@ from tui_reseller.domain.listing import SnapshotInfo, StoredList, Table, table_c
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.storage import snapshot_changes
 from tui_reseller.storage.paths import account_folder
-from tui_reseller.storage.snapshot_head import FIRST_ROWS, LARGEST, SnapshotHead, decoded
+from tui_reseller.storage.snapshot_head import FIRST_ROWS, HEAD, LARGEST, SnapshotHead, decoded, first_rows
 from tui_reseller.system.files import checked_folder, only_writer, private_folder, read_plain, write_whole
 from tui_reseller.system.thread_priority import lower_thread_priority
 
 if TYPE_CHECKING:
     import polars as pl
 
-_HEAD, _LIST, _CHANGES, _LOCK = "head.json", "list-", "changes-", "lock"
+_LIST, _CHANGES, _LOCK = "list-", "changes-", "lock"
 _TEMPORARY = ".writing-"
 _ASIDE = "damaged-"
 _WRITERS = "async-executor"
@@ -53,11 +53,7 @@ class Snapshots:
 
     def head(self, account: str, rows: int) -> tuple[SnapshotInfo, list[Customer]] | None:
         """Return the first rows at once, without later changes, or None. Quick: the list itself is not opened."""
-        try:
-            head = decoded(read_plain(self._path(account) / _HEAD, LARGEST), account)
-            return head.info, head.customers(rows)
-        except (OSError, ValueError, BadConfig):
-            return None
+        return first_rows(self._folder, account, rows)
 
     def beginning_with(self, account: str, text: str, limit: int) -> tuple[list[str], list[str]]:
         """Return the usernames that begin with a text and can stand in a command as they are. If there are more than
@@ -67,7 +63,7 @@ class Snapshots:
 
         folder = self._path(account)
         try:
-            head = decoded(read_plain(folder / _HEAD, LARGEST), account)
+            head = decoded(read_plain(folder / HEAD, LARGEST), account)
             changes = folder / f"{_CHANGES}{head.generation}.jsonl"
             later = snapshot_changes.read(provider_of(account), read_plain(changes)) if changes.exists() else ()
             return beginning_with(folder / f"{_LIST}{head.generation}.parquet", later, text, limit)
@@ -132,24 +128,24 @@ class Snapshots:
                 temporary.replace(folder / f"{_LIST}{generation}.parquet")
                 first = frame[:FIRST_ROWS].select(table_columns(provider_of(account))).rows()
                 head = SnapshotHead(generation, account, read_at, len(frame), *content, first)
-                write_whole(folder / _HEAD, head.encoded())
+                write_whole(folder / HEAD, head.encoded())
                 _clear(folder, generation)
 
     def _note(self, account: str, changes: Sequence[tuple[str, Customer | None]]) -> None:
         folder = self._path(account)
-        if not (folder / _HEAD).exists():
+        if not (folder / HEAD).exists():
             return
         with _worded(folder), only_writer(folder / _LOCK), contextlib.suppress(FileNotFoundError, ValueError):
-            head = decoded(read_plain(folder / _HEAD, LARGEST), account)
+            head = decoded(read_plain(folder / HEAD, LARGEST), account)
             snapshot_changes.append(folder / f"{_CHANGES}{head.generation}.jsonl", provider_of(account), changes)
 
 
 def _found(folder: Path, account: str) -> StoredList | None:
     for _ in range(3):  # a writer may put a new one in place between two reads
         try:
-            return _stored(folder, decoded(read_plain(folder / _HEAD, LARGEST), account))
+            return _stored(folder, decoded(read_plain(folder / HEAD, LARGEST), account))
         except FileNotFoundError:
-            if not (folder / _HEAD).exists():
+            if not (folder / HEAD).exists():
                 return None
     raise ValueError("the list's file is missing")
 
@@ -234,7 +230,7 @@ def _worded(folder: Path) -> Iterator[None]:
 def _clear(folder: Path, generation: str) -> None:
     """Delete the files of older snapshots and what killed writers left. Readers that are late try again."""
     for path in folder.iterdir():
-        if path.name != _HEAD and path.name.startswith((_LIST, _CHANGES, _TEMPORARY)) and generation not in path.name:
+        if path.name != HEAD and path.name.startswith((_LIST, _CHANGES, _TEMPORARY)) and generation not in path.name:
             path.unlink(missing_ok=True)
     (folder / "list.jsonl").unlink(missing_ok=True)  # of version 0.1
 
@@ -248,7 +244,7 @@ def _set_aside(folder: Path) -> None:
             if path.name.startswith(_ASIDE):
                 shutil.rmtree(path) if _is_folder(path) else path.unlink()
         for path in files:
-            if path.name.startswith((_HEAD, _LIST, _CHANGES)):
+            if path.name.startswith((HEAD, _LIST, _CHANGES)):
                 path.rename(folder / f"{_ASIDE}{stamp}-{path.name}")
 
 
@@ -259,7 +255,7 @@ def _purged(folder: Path, moment: float) -> int:
     with _worded(folder), contextlib.suppress(FileNotFoundError):
         written = {path: path.lstat() for path in folder.iterdir() if path.name != _LOCK}
         old = [path for path, found in written.items() if found.st_mtime < moment]
-        if len(old) == len(written) or folder / _HEAD in old:
+        if len(old) == len(written) or folder / HEAD in old:
             return _removed(folder)
         aside = [path for path in old if path.name.startswith(_ASIDE) and not _is_folder(path)]
         for path in aside:

@@ -7,14 +7,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from tui_reseller.domain.audit import utc_text
 from tui_reseller.domain.customer import Customer
+from tui_reseller.domain.errors import BadConfig
 from tui_reseller.domain.listing import SnapshotInfo, table_columns
 from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.searching import FOLDING
+from tui_reseller.storage.paths import account_folder
 from tui_reseller.storage.rows import Cell, CustomerRow, checked_row, customer_of
+from tui_reseller.system.files import read_plain
 
+HEAD = "head.json"
 FORMAT = 2
 LARGEST = 16 * 1024 * 1024
 FIRST_ROWS = 200
@@ -62,6 +67,15 @@ class SnapshotHead:
             "rows": [_short(row) for row in self.rows],
         }
         return json.dumps(found, separators=(",", ":")).encode("ascii")
+
+
+def first_rows(folder: Path, account: str, rows: int) -> tuple[SnapshotInfo, list[Customer]] | None:
+    """Return the first rows of an account's snapshot in the cache folder, without later changes, or None."""
+    try:
+        head = decoded(read_plain(folder / account_folder(account) / HEAD, LARGEST), account)
+        return head.info, head.customers(rows)
+    except (OSError, ValueError, BadConfig):
+        return None
 
 
 def decoded(content: bytes, account: str) -> SnapshotHead:

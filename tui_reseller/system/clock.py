@@ -1,6 +1,5 @@
 """The real clock."""
 
-import asyncio
 import time
 from datetime import UTC, datetime
 
@@ -30,4 +29,6 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
+        import asyncio  # noqa: PLC0415 - not on the way to the first painting
+
         await asyncio.sleep(seconds)

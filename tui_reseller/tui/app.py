@@ -1,11 +1,12 @@
 """The application: themes, stylesheets, screens, orderly end. Knows no domain words."""
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -29,7 +30,7 @@ from tui_reseller.tui.terminal import (
     WindowTitle,
     theme_for,
 )
-from tui_reseller.tui.themes import SIXTEEN
+from tui_reseller.tui.themes import FRAMED, SIXTEEN
 from tui_reseller.tui.themes import theme as made_theme
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
         self.register_theme(made_theme(name))
         self.theme = name
         self.set_class(name == SIXTEEN, "-sixteen")
+        self.set_class(name in FRAMED, "-framed")
 
     # Keys, dialogs, flows
 
@@ -182,6 +184,15 @@ class ResellerApp(EverywhereApp, inherit_bindings=False):
             from tui_reseller.tui.speaking import SpokenLine  # noqa: PLC0415 - for --plain alone
 
             screen.mount(SpokenLine())
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Say an arrow by a word where a screen reader is helped: no synthesizer says one."""
+        found = super().get_line_filters()
+        if self.plain:
+            from tui_reseller.tui.speaking import SPOKEN_ARROWS  # noqa: PLC0415 - for --plain alone
+
+            return [*found, SPOKEN_ARROWS]
+        return found
 
     async def run_command(self, command_id: str) -> None:
         """Do a command as if its key had been pressed; nothing where the main screen is not on top."""

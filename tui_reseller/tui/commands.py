@@ -185,7 +185,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "list.refresh", ("r",), "Refresh", "Read the list again; Esc cancels",
-        handler="listing.read_again",
+        handler="listing.refresh_now",
         synonyms=("reload",),
     ),
     Command(

@@ -14,7 +14,6 @@ from tui_reseller.domain.listing import SnapshotInfo
 from tui_reseller.domain.profile import Profile
 from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.view import ListLayout
-from tui_reseller.services.view_counts import never_told
 from tui_reseller.tui.presenters.header import counts_line, header_line
 from tui_reseller.tui.presenters.rows import NARROW, SIDE_BY_SIDE, SMALLEST, columns, fit, title_line
 from tui_reseller.tui.view_state import ViewState
@@ -55,7 +54,7 @@ def _lines(
     provider: Provider, state: ViewState, customers: Sequence[Customer], now: datetime, width: int, *, is_wide: bool
 ) -> list[str]:
     side = width * 3 // 5 if is_wide else width
-    shown = columns(provider, side, state.columns, narrow=width < NARROW, hidden=never_told(provider))
+    shown = columns(provider, side, state.columns, narrow=width < NARROW, hidden=provider.untold_switches)
     badge, rest = header_line(state, now, width)
     lines = [f"\x1b[7m{badge}\x1b[0m{rest}", f" / {counts_line(state):>{width - 3}}"]
     lines.append(title_line(shown, "", descending=False))

@@ -17,6 +17,8 @@ FACT, WORD, CHIP, EDGE = 6.0, 4.5, 4.5, 3.0
 """Least contrast of text on the planes of the screen, of a word in a colour, of ink on a coloured plane, and of a plane
 or a rule that has to be seen.
 """
+FIELD = 1.25
+"""Least contrast of an empty field and the dialog that it is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ OWN = {
     "light": Palette(
         is_dark=False, background="#ffffff", surface="#eeeeee", panel="#e4e4e4", text="#1c1c1c", soft="#4e4e4e",
         info="#005faf", off="#875f00", danger="#af005f", danger_plane="#af005f", mark="#5f5f00", mark_plane="#ffffd7",
-        cursor="#005fd7", cursor_ink="#ffffff", rule="#767676",
+        cursor="#005fd7", cursor_ink="#ffffff", rule="#767676", field="#d0d0d0",
     ),
     "high-contrast": Palette(
         is_dark=True, background="#000000", surface="#000000", panel="#000000", text="#ffffff", soft="#ffffff",
@@ -89,7 +91,7 @@ def palette(name: str) -> Palette:
         soft=legible(text.blend(background, 0.42), planes, FACT, ink).hex6, info=info, off=off, danger=danger,
         danger_plane=legible(Color.parse(known.error or "#ba3c5b"), (WHITE,), CHIP, BLACK).hex6, mark=mark,
         mark_plane=marked.hex6, cursor=cursor.hex6, cursor_ink=_on_cursor(cursor).hex6,
-        rule=legible(panel, (background,), EDGE, ink).hex6,
+        rule=legible(panel, (background,), EDGE, ink).hex6, field=legible(panel, (surface,), FIELD, ink).hex6,
     )  # fmt: skip
 
 

@@ -115,6 +115,9 @@ class ProfileContext:
         """Put a note into the message line and the message log. Never moves the focus."""
         hints = tuple(Hint(hint.key, clean(hint.words)) for hint in note.hints)
         shown = replace(note, text=clean(note.text, longest=1000), hints=hints)
+        before = self.state.note
+        if self.log and shown.text and (before.chip, before.text) == (shown.chip, shown.text):
+            self.log.pop()  # the same with other keys, as once it is known what can be done next
         self.log.append((self.now(), shown.line))
         self.show(note=shown)
 

@@ -1,19 +1,17 @@
 """Run the application in this terminal, and say on the shell how it ended."""
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reseller.domain.profile import Profile
-from tui_reseller.services import listing
-from tui_reseller.services.services import Services
 from tui_reseller.tui import crash, first_paint
-from tui_reseller.tui.presenters.header import badge_of
 from tui_reseller.tui.terminal import RawModeGuard, missing_terminal, tame_environment, theme_for
 
 if TYPE_CHECKING:
+    from tui_reseller.services.services import Services
     from tui_reseller.tui.app import ResellerApp
 
 DEFECT = 1
@@ -21,9 +19,10 @@ NO_TERMINAL = 2
 
 
 def run(
-    services: Services,
+    build: Callable[[], "Services"],
     profile: Profile | None,
     *,
+    paint: Callable[[], bool] | None,
     reports: Path,
     read_only: bool,
     mouse: bool,
@@ -31,7 +30,10 @@ def run(
     plain: bool = False,
     slow_link: str = "auto",
 ) -> tuple[int, str | None]:
-    """Run until the operator leaves; return the exit code and what the first run chose."""
+    """Run until the operator leaves; return the exit code and what the first run chose.
+
+    Paint puts on the terminal what is known before the services are built, and returns whether there was anything.
+    """
     why = missing_terminal()
     if why:
         sys.stderr.write(f"tui-reseller: {why}\n")
@@ -42,12 +44,8 @@ def run(
     raw_mode.enter()
     painted = False
     try:
-        if profile is not None and not plain:
-            session = services.open(profile)
-            head = partial(listing.head, session)
-            layout = services.views.layout(profile.name)
-            painted = first_paint.paint(head, profile, badge or badge_of(profile), services.clock.now(), layout)
-        app = _application(services, profile, read_only=read_only, badge=badge, plain=plain, slow_link=slow_link)
+        painted = paint is not None and paint()
+        app = _application(build(), profile, read_only=read_only, badge=badge, plain=plain, slow_link=slow_link)
         painted = False  # from here on the screen is the application's
         choice = app.run(mouse=mouse)
     finally:
@@ -59,7 +57,7 @@ def run(
 
 
 def _application(
-    services: Services, profile: Profile | None, *, read_only: bool, badge: str, plain: bool, slow_link: str
+    services: "Services", profile: Profile | None, *, read_only: bool, badge: str, plain: bool, slow_link: str
 ) -> "ResellerApp":
     from tui_reseller.tui.app import ResellerApp  # noqa: PLC0415 - after the first painting
 

@@ -2,11 +2,17 @@
 the cursor is on. With --plain a move writes this line and nothing else.
 """
 
+import re
+
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Offset
 from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static, TextArea
 
 from tui_reseller.domain.text import clean
+from tui_reseller.tui.dialogs.menu import Menu
 from tui_reseller.tui.panes.detail_pane import DetailPane
 from tui_reseller.tui.panes.list_pane import ListPane
 from tui_reseller.tui.widgets.inputs import Choice
@@ -14,6 +20,23 @@ from tui_reseller.tui.widgets.inputs import Choice
 LISTENS = 0.1
 """Seconds after which a change within what has the keys is said; nothing is written if there is none."""
 _LONGEST = 300
+_APART = re.compile(r" {2,}")
+_ARROW = re.compile(r"(?<!\S)->(?!\S)")
+
+
+class SpokenArrows(LineFilter):
+    """An arrow between before and after is not said by any synthesizer; a word as wide as it is."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
+        """Return segments with words in the place of arrows."""
+        return [
+            Segment(_ARROW.sub("to", text), style, control) if "->" in text else one
+            for one in segments
+            for text, style, control in (one,)
+        ]
+
+
+SPOKEN_ARROWS = SpokenArrows()
 
 
 class SpokenLine(Static):
@@ -34,20 +57,22 @@ class SpokenLine(Static):
 
     def say(self) -> None:
         """Say what has the keys, if that is something else. What is typed into a field is not said again."""
+        if not self.is_attached or not self.screen.is_active:
+            return  # a callback that was waiting while its dialog was closed
         widget = self.screen.focused
-        if not self.screen.is_active:
-            return
         if isinstance(widget, (Input, TextArea)) and widget is self._about:
             return
         self._about = widget
-        words = clean(_words(widget), longest=_LONGEST) if widget is not None else ""
+        menu = self.screen if isinstance(self.screen, Menu) else None
+        said = menu.spoken if menu is not None else _words(widget) if widget is not None else ""
+        words = clean(said, longest=_LONGEST)
         if words != self._said:
             self._said = words
             self.update(words)
-        if isinstance(widget, (Input, TextArea)):  # a field knows its place only when it has been laid out
-            self.app.cursor_position = widget.cursor_screen_offset
-        if isinstance(widget, (Button, Choice, OptionList, DetailPane)):
-            self.app.cursor_position = Offset(widget.content_region.x, widget.content_region.y + _line_in(widget))
+        place = menu.place if menu is not None else _place_of(widget)
+        if place is not None and place != self.app.cursor_position:
+            self.app.cursor_position = place
+            self.refresh()  # it goes to the terminal with what is painted next
 
 
 def _words(widget: Widget) -> str:
@@ -64,7 +89,7 @@ def _words(widget: Widget) -> str:
         case OptionList():
             return _row(widget)
         case Input():
-            value = "hidden" if widget.password else widget.value or "empty"
+            value = "hidden" if widget.password and widget.value else widget.value or "empty"
             return f"{_label(widget)}field, {value}"
         case TextArea():
             return f"{_label(widget)}field of several lines, {widget.text or 'empty'}"
@@ -77,7 +102,7 @@ def _row(rows: OptionList) -> str:
     if at is None and rows.option_count == 1:
         return str(rows.get_option_at_index(0).prompt)
     line = str(rows.get_option_at_index(at).prompt).strip() if at is not None else "no line"
-    return f"{line}, {(at or 0) + 1} of {rows.option_count}"
+    return f"{_APART.sub(', ', line)}, {(at or 0) + 1} of {rows.option_count}"
 
 
 def _label(widget: Widget) -> str:
@@ -87,6 +112,17 @@ def _label(widget: Widget) -> str:
     if not labels and isinstance(widget, Input):
         labels = ["filter"] if widget.id == "filter" else [widget.placeholder]
     return "".join(f"{label}, " for label in labels if label)
+
+
+def _place_of(widget: Widget | None) -> Offset | None:
+    """Return where the terminal's own cursor belongs: readers follow it."""
+    if isinstance(widget, (Input, TextArea)):  # a field knows its place only when it has been laid out
+        return widget.cursor_screen_offset
+    if isinstance(widget, ListPane):
+        return widget.place
+    if isinstance(widget, (Button, Choice, OptionList, DetailPane)):
+        return Offset(widget.content_region.x, widget.content_region.y + _line_in(widget))
+    return None
 
 
 def _line_in(widget: Widget) -> int:

@@ -13,6 +13,8 @@ from tui_reseller.tui.palettes import Palette, palette
 
 SIXTEEN = "16"
 """The theme in the terminal's own colours; also what a screen without colours is drawn with."""
+FRAMED = frozenset({SIXTEEN, "high-contrast"})
+"""Themes in which a dialog lies on no plane of its own."""
 
 
 @cache
@@ -44,6 +46,8 @@ def _made(name: str, colors: Palette) -> Theme:
             "block-cursor-text-style": "bold", "block-cursor-blurred-background": colors.panel,
             "block-cursor-blurred-foreground": colors.text, "block-cursor-blurred-text-style": "bold",
             "input-cursor-background": colors.text, "input-cursor-foreground": colors.background,
+            "input-selection-background": colors.cursor_ink, "input-selection-foreground": colors.cursor,
+            "screen-selection-background": colors.cursor, "screen-selection-foreground": colors.cursor_ink,
             "scrollbar": colors.rule, "scrollbar-hover": colors.rule, "scrollbar-active": colors.rule,
             "scrollbar-background": colors.surface, "scrollbar-background-hover": colors.surface,
             "scrollbar-background-active": colors.surface, "scrollbar-corner-color": colors.surface,
@@ -83,4 +87,4 @@ BADGES_16 = {
     "grey": "bold black on white",
 }  # fmt: skip
 
-__all__ = ["BADGES", "BADGES_16", "SIXTEEN", "THEMES", "kind_of", "theme"]
+__all__ = ["BADGES", "BADGES_16", "FRAMED", "SIXTEEN", "THEMES", "kind_of", "theme"]

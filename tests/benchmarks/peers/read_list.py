@@ -13,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.harness.v2 import parse_filter
-from tui_reseller import wiring
 from tui_reseller.credentials.credentials import Credentials
 from tui_reseller.domain.credential import Credential
 from tui_reseller.domain.listing import ListQuery
@@ -22,6 +21,7 @@ from tui_reseller.domain.secret import Secret
 from tui_reseller.services import listing
 from tui_reseller.services.services import Services
 from tui_reseller.storage.paths import Paths
+from tui_reseller.wiring.services import build
 
 WARM, URL, FORMAT, WORD = sys.argv[1:]
 
@@ -43,7 +43,7 @@ async def read(services: Services, profile: Profile) -> dict[str, float]:
 
 async def main(folder: Path) -> None:
     paths = Paths(folder / "config", folder / "state", folder / "cache")
-    services = wiring.build(paths, Credentials())
+    services = build(paths, Credentials())
     profile = Profile("bench", "reseller", base_url=URL, format=Format(FORMAT), store=Store.NONE)
     await read(services, replace(profile, base_url=WARM))
     print(json.dumps(await read(services, profile)), flush=True)

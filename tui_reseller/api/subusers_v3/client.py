@@ -18,7 +18,7 @@ from tui_reseller.api.reply import BadReply
 from tui_reseller.api.request import Request
 from tui_reseller.api.subusers_v3.addresses import all_addresses, all_of_eu
 from tui_reseller.api.subusers_v3.answers import offered_in, receipt_of
-from tui_reseller.api.subusers_v3.details import GROUPS, Group, Told
+from tui_reseller.api.subusers_v3.details import Group, Told, told_of
 from tui_reseller.api.subusers_v3.records import LAYOUT, PAGE
 from tui_reseller.api.subusers_v3.requests import (
     ENDPOINTS,
@@ -147,11 +147,12 @@ class SubusersV3:
     async def fill(self, customer: Customer, fields: Collection[str] = (), *, background: bool = False) -> Customer:
         """Return a customer with the details that are told one by one, and the moment at which they were read.
 
-        Raises NoAnswer, Rejected and its kinds; NotPermitted where the key may not read them.
+        Raises NoAnswer, Rejected and its kinds; NotPermitted where the key may not read them, NotAskedFor where none of
+        them can be asked for with this username.
         """
-        for moment in SUBUSERS_V3.groups_of(fields) or (DETAILS_READ,):
-            customer = customer.with_values(await self._read(GROUPS[moment], customer, background=background))
-        return customer
+        moments = SUBUSERS_V3.groups_of(fields) or (DETAILS_READ,)
+        told = await told_of(moments, lambda group: self._read(group, customer, background=background))
+        return customer.with_values(told)
 
     async def _read(self, group: Group, customer: Customer, *, background: bool) -> Told:
         """Return what a group of details is. Raises as fill()."""

@@ -1,6 +1,6 @@
 """What is told of one customer at a time, by a call for each group: names and address, credits, sending addresses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from tui_reseller.api.subusers_v3.requests import (
     credits_request,
     profile_request,
 )
-from tui_reseller.domain.errors import UnusableAnswer
+from tui_reseller.domain.errors import NotAskedFor, UnusableAnswer
 from tui_reseller.domain.provider import DETAILS_READ
 from tui_reseller.domain.providers.subusers_v3 import CREDITS_READ, DETAILS, IPS_READ, SUBUSERS_V3
 from tui_reseller.domain.secret import Secret
@@ -98,3 +98,19 @@ GROUPS = {
     CREDITS_READ: Group(credits_request, credits_in, "subusers.credits.read"),
 }
 """By the column that says when a group was read."""
+
+
+async def told_of(moments: Iterable[str], read: Callable[[Group], Awaitable[Told]]) -> Told:
+    """Return what is told of the groups with these columns, as far as each can be asked for with the username. Raises
+    what reading raises; NotAskedFor where none can.
+    """
+    told: dict[str, Value] = {}
+    refused: NotAskedFor | None = None
+    for moment in moments:
+        try:
+            told |= await read(GROUPS[moment])
+        except NotAskedFor as error:
+            refused = error
+    if refused is not None and not told:
+        raise refused
+    return told

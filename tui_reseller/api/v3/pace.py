@@ -2,7 +2,7 @@
 
 Every answer of a v3 service tells it in three headers (services 9.1). One pace is kept for all calls of an account, in
 all processes of this machine where there is a place to share it; what nobody waits for leaves a part of it to those
-that somebody waits for.
+that somebody waits for, and each of many calls leaves a little of it to single ones, which do not queue behind them.
 """
 
 import asyncio
@@ -13,8 +13,9 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from tui_reseller.api.reply import Reply
-from tui_reseller.api.v3.allowance import Allowance
+from tui_reseller.api.v3.allowance import SPARE_OF_MANY, SPARE_PART, Allowance
 from tui_reseller.domain.errors import RateLimited
+from tui_reseller.domain.leaving import IS_ONE_OF_MANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ class Pace:
         self._clock = clock
         self._own = Allowance()
         self._news = asyncio.Event()
-        self._queues = {False: asyncio.Lock(), True: asyncio.Lock()}
+        self._queues = {spares: asyncio.Lock() for spares in (0.0, SPARE_OF_MANY, SPARE_PART)}
         self._numbers = itertools.count(1)
         self._prefix = f"{os.getpid()}-{id(self)}"
 
@@ -75,10 +76,11 @@ class Pace:
         Raises RateLimited where the service said that it takes no call for longer than LONGEST_WAIT: nothing was sent.
         """
         telling = _Telling(nobody if background else self.tell)
+        spares = SPARE_PART if background else SPARE_OF_MANY if IS_ONE_OF_MANY.get() else 0.0
         try:
             waited = await self._slow_turn(telling) if is_slow else 0.0
-            async with self._queues[background]:
-                while wait := self._try(name := f"{self._prefix}-{next(self._numbers)}", background=background):
+            async with self._queues[spares]:
+                while wait := self._try(name := f"{self._prefix}-{next(self._numbers)}", spares):
                     self._refuse_long(wait, LONGEST_WAIT - waited)
                     telling.waits(wait)
                     self._news.clear()
@@ -121,10 +123,10 @@ class Pace:
         self._slow_names.discard(name)
         self._news.set()
 
-    def _try(self, name: str, *, background: bool) -> float:
+    def _try(self, name: str, spares: float) -> float:
         """Let a call go and return 0, or return how long to wait before it is tried again."""
         with self._allowance() as allowance:
-            wait = allowance.wait_for(self._now(), background=background)
+            wait = allowance.wait_for(self._now(), spares)
             if wait == 0.0:
                 allowance.begin(name, self._now())
         return LOOK_AGAIN if wait is None else wait

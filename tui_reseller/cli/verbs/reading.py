@@ -18,7 +18,7 @@ from tui_reseller.cli.options import common, one_customer
 from tui_reseller.cli.query import ListRequest, default_columns, list_request
 from tui_reseller.domain.customer import Customer
 from tui_reseller.domain.duration import read_duration
-from tui_reseller.domain.errors import BadConfig, CustomerNotFound, LedgerUnavailable, RefusedHere
+from tui_reseller.domain.errors import BadConfig, CustomerNotFound, LedgerUnavailable, NotAskedFor, RefusedHere
 from tui_reseller.domain.export import ExportFormat
 from tui_reseller.domain.listing import ListQuery
 from tui_reseller.domain.note import NOTE_COLUMNS
@@ -267,7 +267,11 @@ def show(inv: Invocation, *, username: str) -> int:
     async def opened(_services: Services, session: Session) -> int:
         _warn_of_ledger(inv, session)
         await inv.connect(session)
-        customer = await session.find(username, session.provider.details)
+        try:
+            customer = await session.find(username, session.provider.details)
+        except NotAskedFor as error:
+            inv.console.warn(error.message)
+            customer = await session.find(username)
         if customer is None:
             raise CustomerNotFound(f"there is no customer {quoted(username)}")
         if inv.out.format != "table":

@@ -9,7 +9,7 @@ ACTIVATED, DEACTIVATED, SUSPENDED, BANNED = "activated", "deactivated", "suspend
 
 FIELDS = (
     Field(KEY, "Account", is_searched=True, title="ACCOUNT", width=26),
-    Field("created_at", "Created", Kind.MOMENT, Told.ROWS, title="CREATED", width=20),
+    Field("created_at", "Created", Kind.MOMENT, Told.ROWS, title="CREATED", width=16),
     Field("sending", "Sending", Kind.SWITCH, Told.DETAIL, Operation.ENABLE, width=7),
     Field("state", "State", Kind.CHOICE, Told.DETAIL,
           choices=(ACTIVATED, DEACTIVATED, SUSPENDED, BANNED, "indeterminate"), width=13),
@@ -17,7 +17,7 @@ FIELDS = (
           is_offered=True, width=22),
     Field("addons", "Add-ons", told=Told.DETAIL, set_by=Operation.OFFERINGS_SET, at_create=_OPTIONAL, limit=1000,
           check="addons", title="ADD-ONS", width=26),
-    Field(DETAILS_READ, "Details read", Kind.MOMENT, Told.DETAIL, title="READ", width=20),
+    Field(DETAILS_READ, "Details read", Kind.MOMENT, Told.DETAIL, title="READ", width=16),
     # Given when an account is opened; nobody tells them again.
     Field("company_name", "Company", at_create=_OPTIONAL, is_column=False),
     Field("company_website", "Website of the company", at_create=_OPTIONAL, is_column=False),

@@ -34,11 +34,11 @@ FIELDS = (
           width=7),
     Field("phone", "Phone", told=Told.DETAIL, set_by=_SET, limit=50),
     Field("website", "Website", told=Told.DETAIL, set_by=_SET, title="SITE", width=26),
-    Field(DETAILS_READ, "Details read", Kind.MOMENT, Told.DETAIL, title="READ", width=20),
+    Field(DETAILS_READ, "Details read", Kind.MOMENT, Told.DETAIL, title="READ", width=16),
     # The service wants at least one address of ours.
     Field("ips", "Sending addresses", told=Told.DETAIL, set_by=Operation.IPS_SET, at_create=_REQUIRED, limit=1000,
           check="addresses", is_offered=True, read_with=IPS_READ, title="ADDRESSES", width=30),
-    Field(IPS_READ, "Addresses read", Kind.MOMENT, Told.DETAIL, read_with=IPS_READ, title="READ", width=20),
+    Field(IPS_READ, "Addresses read", Kind.MOMENT, Told.DETAIL, read_with=IPS_READ, title="READ", width=16),
     Field("credits_type", "Credits", Kind.CHOICE, Told.DETAIL, _CREDITS, read_with=CREDITS_READ,
           choices=("recurring", "nonrecurring", "unlimited"), title="CREDITS", width=12),
     Field("credits_total", "Credits at a reset", Kind.NUMBER, Told.DETAIL, _CREDITS, check="count",
@@ -49,7 +49,7 @@ FIELDS = (
           read_with=CREDITS_READ, title="LEFT", width=9),
     Field("credits_used", "Credits used", Kind.NUMBER, Told.DETAIL, is_moving=True, read_with=CREDITS_READ,
           title="USED", width=9),
-    Field(CREDITS_READ, "Credits read", Kind.MOMENT, Told.DETAIL, read_with=CREDITS_READ, title="READ", width=20),
+    Field(CREDITS_READ, "Credits read", Kind.MOMENT, Told.DETAIL, read_with=CREDITS_READ, title="READ", width=16),
     Field("credits_change", "Add or take", told=Told.DETAIL, check="difference", is_column=False,
           read_with=CREDITS_READ),
 )  # fmt: skip
@@ -74,8 +74,8 @@ ACTIONS = {
     Operation.DISABLE: replace(_SHARED[Operation.DISABLE], scope="subusers.update"),
     Operation.WEBSITE_ENABLE: replace(_SHARED[Operation.WEBSITE_ENABLE], scope="subusers.update"),
     Operation.WEBSITE_DISABLE: replace(_SHARED[Operation.WEBSITE_DISABLE], scope="subusers.update"),
-    Operation.SET: replace(_SHARED[Operation.SET], takes=DETAILS, scope="user.profile.update"),
-    Operation.EMAIL: replace(_SHARED[Operation.EMAIL], scope="user.email.update"),
+    Operation.SET: replace(_SHARED[Operation.SET], takes=DETAILS, scope="user.profile.update", asks_who=True),
+    Operation.EMAIL: replace(_SHARED[Operation.EMAIL], scope="user.email.update", asks_who=True),
     Operation.CREATE: Action(
         "New customer", 2, "Create", FOR_EVER,
         brief="Review before sending; no undo",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tui_reseller.domain.action import Effect
 from tui_reseller.domain.csv_cells import text_of
 from tui_reseller.domain.errors import InvalidInput
-from tui_reseller.domain.exact_text import spelt_out
+from tui_reseller.domain.exact_text import holds_unseen
 from tui_reseller.domain.listing import EXTRA
 from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.domain.provider import KEY, Provider
@@ -36,7 +36,7 @@ class ChangeMaker:
     def __init__(self, provider: Provider, action: Operation | None, *, is_exact: bool, clears: bool) -> None:
         self._provider, self._action, self._is_exact, self._clears = provider, action, is_exact, clears
         self._shapes: dict[Operation, _Shape] = {}
-        self.marks = 0
+        self.marks = self.doubled = 0
 
     def change(self, line: int, values: dict[str, str], columns: frozenset[str]) -> RequestedChange:
         """Return what a row wants; its columns are those that the file has. Raises InvalidInput."""
@@ -107,8 +107,10 @@ class ChangeMaker:
             bare = formula_restored(cell)
             self.marks += bare != cell
             values[name] = text_of(cell)
-            if values[name] != bare and spelt_out(values[name]) != values[name]:
+            if values[name] != bare and holds_unseen(values[name]):
                 found[name] = cell
+            else:
+                self.doubled += values[name] != bare
         return found
 
 

@@ -89,6 +89,8 @@ def read_file(
     found.source = digest.hexdigest() if digest is not None else hashlib.sha256(content).hexdigest()
     if maker.marks:
         found.notes.append(f"{maker.marks:,} formula marks (') were taken off")
+    if maker.doubled:
+        found.notes.append(f"{maker.doubled:,} cells with a doubled backslash were read with one")
     if not found.wanted and not found.refusals:
         raise InvalidInput("there is nothing in it: no row")
     return found

@@ -19,7 +19,7 @@ from tui_reseller.tui.commit_guard import TOO_FAST, CommitGuard
 from tui_reseller.tui.dialogs.dialog import Dialog
 from tui_reseller.tui.dialogs.form_findings import DIFFER, TOO_QUICK, findings, in_one, why_refused
 from tui_reseller.tui.dialogs.form_row import FormRow
-from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
+from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec, classes_of
 from tui_reseller.tui.dialogs.in_editor import edit_in_editor
 from tui_reseller.tui.presenters.rows import is_too_small, too_small_words
 from tui_reseller.tui.widgets.inputs import Choice, LineInput, TypedInput
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 KINDS = {"": "", "soft": "$soft", "new": "bold", "off": "bold $off-ink on $off"}
 """How the parts of a change look."""
-NOTE_CELLS = 38
-"""So much fits beside a field."""
+NOTE_CELLS = 24
+"""So much of what is refused fits beside a field."""
 
 
 class Form(Dialog[dict[str, str] | None]):
@@ -71,7 +71,7 @@ class Form(Dialog[dict[str, str] | None]):
                     parts = [(clean(text), KINDS[kind]) for text, kind in self.spec.change]
                     yield Static(Content.assemble(*parts), classes="form-line -change")
                 for line in self.spec.lines:
-                    yield Static(clean(line), markup=False, classes="form-line")
+                    yield Static(clean(line), markup=False, classes=classes_of(line))
                 for at, row in enumerate(self.spec.fields):
                     with Vertical(classes="form-group" if at else "form-group -first"):
                         for line in row.lines:

@@ -51,6 +51,11 @@ class FormField:
         return "" if self.kind == "secret" else clean(value)
 
 
+def classes_of(line: str) -> str:
+    """Return the classes of a line of a form (styles/dialogs.tcss): what will be is brighter than what is."""
+    return "form-line -change" if "-> " in line else "form-line"
+
+
 @dataclass(frozen=True, slots=True)
 class FormSpec:
     """What a form says. Grade is how grave it is (interaction 4); who names the customer it is about; change says what

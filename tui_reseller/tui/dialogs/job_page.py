@@ -67,7 +67,7 @@ class JobPage(Dialog[str | None]):
         yield Static("", markup=False, id="page-title")
         yield Static("", markup=False, id="page-bar")
         yield Static("", markup=False, id="page-counts")
-        yield Static(words.RESULT_HEADS, markup=False, id="page-heads")
+        yield Static(words.result_heads(self.provider), markup=False, id="page-heads")
         yield Rows(id="page-rows", markup=False)
         yield WholeLine()
         yield KeyLine(id="page-hint")

@@ -1,4 +1,4 @@
-"""A short menu: one letter chooses. Choosing changes nothing by itself."""
+"""A short menu: one letter chooses, so do arrows and Enter. Choosing changes nothing by itself."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Click, Key
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.widgets import Static
 
 from tui_reseller.domain.text import clean
@@ -18,6 +18,8 @@ from tui_reseller.tui.widgets.key_line import KEY, KeyLine
 
 AROUND = 4
 """Lines of a menu beside its options: title, hint, and the blank ones around."""
+CHOSEN = "bold reverse"
+"""How the option looks that was moved to; a sign says it, too."""
 CELLS, BESIDE = 74, 4
 """The width of the options, and what stands beside them (styles/dialogs.tcss)."""
 
@@ -37,7 +39,12 @@ class Menu(Dialog[str | None]):
     """
 
     SAYS_IN = ".menu-hint"
-    BINDINGS = [Binding("escape,q", "leave", show=False)]
+    BINDINGS = [
+        Binding("escape,q", "leave", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+        Binding("enter", "take", show=False),
+    ]
 
     def __init__(
         self,
@@ -54,6 +61,7 @@ class Menu(Dialog[str | None]):
         self.heading = title
         self.options = options
         self.lines = lines
+        self._at: int | None = None  # nobody chooses by Enter what was not moved to
 
     def compose(self) -> ComposeResult:
         """Title and a line an option."""
@@ -76,7 +84,26 @@ class Menu(Dialog[str | None]):
         if columns > 1:
             words = [f"{cut(text, self._width - 1)} " for text in words]
         cells = [Content.assemble(text[:1], (text[1:2], KEY), text[2:]) for text in words]
+        if self._at is not None:
+            cells[self._at] = Content.assemble((f">{words[self._at][1:]}", CHOSEN))
         return Content("\n").join(Content.assemble(*cells[row :: self._rows]).rstrip() for row in range(self._rows))
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader hears of the menu, or of the option that was moved to."""
+        count = len(self.options)
+        if self._at is None:
+            return f"{self.heading}, menu of {count}; a letter chooses, Esc goes back"
+        option = self.options[self._at]
+        return f"{option.key}, {option.words}, {self._at + 1} of {count}"
+
+    @property
+    def place(self) -> Offset:
+        """Where the title begins, or the option that was moved to."""
+        if self._at is None:
+            return self.query_one("#menu-title").content_region.offset
+        column, row = divmod(self._at, self._rows)
+        return self.query_one("#menu-options").content_region.offset + Offset(column * self._width, row)
 
     def on_resize(self) -> None:
         """Lay the options out for the room that there is now."""
@@ -90,6 +117,18 @@ class Menu(Dialog[str | None]):
                 event.stop()
                 await self._choose(option.value)
                 return
+
+    def action_move(self, step: int) -> None:
+        """Move from option to option; the first step goes to an end."""
+        last = len(self.options) - 1
+        begin = 0 if step > 0 else last
+        self._at = begin if self._at is None else max(0, min(self._at + step, last))
+        self.query_one("#menu-options", Static).update(self._laid_out())
+
+    async def action_take(self) -> None:
+        """Choose the option that was moved to."""
+        if self._at is not None:
+            await self._choose(self.options[self._at].value)
 
     async def _choose(self, value: str) -> None:
         if self.before is not None:

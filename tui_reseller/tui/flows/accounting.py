@@ -99,7 +99,8 @@ def _entry_lines(context: ProfileContext, entry: Entry) -> list[str]:
     if entry.until is not None:
         lines.append(f"Until      {clock_text(entry.until, context.now())}   then it is due: tui-reseller due")
     labels = {name: field.heading.capitalize() for name, field in context.provider.by_name.items()}
-    return lines + [f"  {labels.get(c.field, c.field):<15} {word(c.before)} -> {word(c.after)}" for c in entry.changes]
+    changes = (f"{labels.get(c.field, c.field)} {word(c.before)} -> {word(c.after)}" for c in entry.changes)
+    return lines + [f"{'' if at else 'Change':<10} {change}" for at, change in enumerate(changes)]
 
 
 async def needs_you(context: ProfileContext) -> None:

@@ -68,7 +68,12 @@ async def _open(context: ProfileContext, port: ApprovalsPort, number: int) -> bo
 async def _look(context: ProfileContext, plan: Plan) -> None:
     rows = [("", words.item_line(context.provider, item)) for item in plan.items]
     await context.dialogs.ask(
-        Page(f"Plan: all {count_text(len(rows))}", rows, hint="/ filters   Esc back", heads=words.ITEM_HEADS)
+        Page(
+            f"Plan: all {count_text(len(rows))}",
+            rows,
+            hint="/ filters   Esc back",
+            heads=words.item_heads(context.provider),
+        )
     )
 
 

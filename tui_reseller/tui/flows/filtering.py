@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from tui_reseller.domain.errors import InvalidFilter
 from tui_reseller.domain.filters import Filter, parse_filter
 from tui_reseller.domain.listing import ListQuery
+from tui_reseller.tui.presenters.empty import NOT_FINISHED
 from tui_reseller.tui.presenters.header import count_text
 from tui_reseller.tui.profile_context import ProfileContext
 
@@ -46,7 +47,7 @@ async def filter_by(context: ProfileContext, text: str, *, final: bool) -> bool:
         await context.requery(found, filter_text=text, filter_note="", filter_valid=True)
     except InvalidFilter as error:
         short = error.unfinished and not final
-        pointer = "not finished" if short else f"{error.message} (at {error.place + 1})"
+        pointer = NOT_FINISHED if short else f"{error.message} (at {error.place + 1})"
         context.show(filter_text=text, filter_note=pointer, filter_valid=False)
         return False
     if found and context.session.customers.is_head:

@@ -55,7 +55,9 @@ def _read(text: str) -> Import:
 def _form(context: ProfileContext, problem: str) -> FormSpec:
     lines = ("CSV or JSON, a customer a row, with a column of usernames. Nothing is sent before its plan is reviewed.",)
     start = context.memory(_Last).place or f"{Path.cwd()}/"
-    fields = (FormField("file", "File", "", "path", start=start, required=True, hint="-> completes", is_replaced=True),)
+    fields = (
+        FormField("file", "File", "", "path", start=start, required=True, hint="right completes", is_replaced=True),
+    )
     return FormSpec("Import", context.profile_title, lines, fields, commit="Look at it", problem=problem)
 
 
@@ -64,6 +66,7 @@ class _Importing:
 
     def __init__(self, context: ProfileContext, one: Import) -> None:
         self._context, self._one, self._skips = context, one, False
+        self._given = one
 
     async def go(self) -> None:
         """Show the page of the file until it becomes a plan or is left."""
@@ -80,11 +83,23 @@ class _Importing:
             page = Page(words.title(self._one, looked), rows, hint=words.HINT, keys=("p",), start=at)
             chosen = await context.dialogs.ask(page)
             if chosen is None:
-                return
+                if await self._may_leave():
+                    return
+                continue
             if chosen == "p" and await self._plan(looked):
                 return
             at = chosen
             await self._change(chosen, looked)
+
+    async def _may_leave(self) -> bool:
+        """Ask before it is lost what was said of columns and rows; what is to be done is said again by one key."""
+        if not self._skips and replace(self._one, action=self._given.action) == self._given:
+            return True
+        spec = FormSpec(
+            "Leave and discard what you said of the file?", self._context.profile_title, commit="Discard",
+            cancel="Stay", lines=("Nothing was sent.",),
+        )  # fmt: skip
+        return await self._context.dialogs.ask_form(spec, is_write=False) is not None
 
     async def _change(self, chosen: str, looked: Looked) -> None:
         """Do what a line of the page is for."""

@@ -19,7 +19,7 @@ from tui_reseller.services.undo import draft_undo
 from tui_reseller.system.files import at_home
 from tui_reseller.tui.dialogs.form_spec import FormField, FormSpec
 from tui_reseller.tui.dialogs.page import Page
-from tui_reseller.tui.flows.plans import Review, start_reviewed
+from tui_reseller.tui.flows.plans import Review, say_planning, start_reviewed
 from tui_reseller.tui.flows.running import ask_page, start_run
 from tui_reseller.tui.presenters import job as words
 from tui_reseller.tui.presenters.header import count_text
@@ -30,12 +30,10 @@ async def jobs(context: ProfileContext) -> None:
     """List the jobs of this account; open one."""
     while True:
         found = await context.services.jobs.all(context.session.account)
-        rows = [(str(job.number), words.job_line(job, context.now())) for job in found]
-        chosen = await context.dialogs.ask(
-            Page(
-                "Plans and jobs", rows, empty="No job yet: mark several customers, then a verb.", heads=words.JOB_HEADS
-            )
-        )
+        heads, lines = words.job_table(found, context.now())
+        rows = [(str(job.number), line) for job, line in zip(found, lines, strict=True)]
+        none = "No job yet: mark several customers, then a verb."
+        chosen = await context.dialogs.ask(Page("Plans and jobs", rows, empty=none, heads=heads))
         if chosen is None:
             return
         await open_job(context, int(chosen))
@@ -85,7 +83,7 @@ async def _permitted(context: ProfileContext, job: Job, count: int) -> Permit:
 
 async def _undo(context: ProfileContext, job: Job) -> None:
     entries = await context.services.ledger.entries(AuditQuery(account=context.session.account, batch=job.batch))
-    context.notify(f"Planning: undo of job {job.number} ...")
+    say_planning(context, f"undo of job {job.number}")
     drafted = await draft_undo(context.session, entries, f"undo of {job.batch}")
     note = f"Undo of job {job.number}; what was changed since is left alone."
     await review_and_run(context, drafted, Review(note=note))

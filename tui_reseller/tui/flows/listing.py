@@ -65,7 +65,7 @@ async def load_and_refresh(context: ProfileContext) -> None:
     if wanted == MANUAL and context.session.held.read_at is not None:
         context.show(progress="")
     else:
-        await refresh(context, at_start=True)
+        await show_refresh(context, at_start=True)
 
 
 async def say_interrupted(context: ProfileContext) -> None:
@@ -107,7 +107,7 @@ async def _load(context: ProfileContext) -> None:
     await context.requery(filter_note="")
 
 
-async def refresh(
+async def show_refresh(
     context: ProfileContext, *, asked: bool = False, quietly: bool = False, at_start: bool = False
 ) -> None:
     """Read the list from the service; the old one stays until the new one is whole. Quietly: what goes on is not shown,
@@ -177,14 +177,14 @@ async def _taken_over(context: ProfileContext, fresh: Refreshed, *, again: bool 
         context.notify(f"Read again: {count_text(fresh.total)} customers.", "good")
 
 
-async def read_again(context: ProfileContext) -> None:
+async def refresh_now(context: ProfileContext) -> None:
     """The operator's own refresh: may ask for a key, or first whether a small list is right. Keys work meanwhile."""
     held = context.memory(_Held).fresh
     if held is not None:
         answer = await _which_list(context, held)
         if answer != "read":
             return
-    context.host.run_in_background(partial(_read_again, context), "refresh")
+    context.host.run_in_background(partial(_refresh_now, context), "refresh")
 
 
 async def _which_list(context: ProfileContext, held: Refreshed) -> str | None:
@@ -202,9 +202,9 @@ async def _which_list(context: ProfileContext, held: Refreshed) -> str | None:
     return answer
 
 
-async def _read_again(context: ProfileContext) -> None:
+async def _refresh_now(context: ProfileContext) -> None:
     await context.session.reconnect()
-    await refresh(context, asked=True)
+    await show_refresh(context, asked=True)
 
 
 async def _without_key(context: ProfileContext, error: MissingCredentials) -> None:
@@ -220,7 +220,7 @@ async def _without_key(context: ProfileContext, error: MissingCredentials) -> No
     if chosen == "memory":
         await _ask_key(context, error)
     elif chosen == "again":
-        await refresh(context, asked=True)
+        await show_refresh(context, asked=True)
 
 
 async def _ask_key(context: ProfileContext, error: MissingCredentials) -> None:
@@ -245,4 +245,4 @@ async def _ask_key(context: ProfileContext, error: MissingCredentials) -> None:
         typed = answer.get("proxy_password")
         password = Secret(typed) if typed else (found or profile).proxy_password
         context.services.credentials.remember(profile, Credential(key, password))
-        await refresh(context)
+        await show_refresh(context)

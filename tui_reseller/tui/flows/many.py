@@ -9,7 +9,7 @@ from tui_reseller.domain.operation import Call, Operation
 from tui_reseller.services import listing, plans
 from tui_reseller.services.requested import RequestedChange
 from tui_reseller.tui.flows.jobs import review_and_run
-from tui_reseller.tui.flows.plans import Asked, Review
+from tui_reseller.tui.flows.plans import Asked, Review, say_planning
 from tui_reseller.tui.presenters.header import count_text
 from tui_reseller.tui.profile_context import ProfileContext
 
@@ -21,9 +21,7 @@ async def act_on_many(
     session = context.session
     names = [customer.username for customer in targets]
     shown = frozenset(session.customers.usernames())
-    context.notify(
-        f"Planning: {context.provider.action(operation).title.lower()} for {count_text(len(names))} customers ..."
-    )
+    say_planning(context, f"{context.provider.action(operation).title.lower()} for {count_text(len(names))} customers")
     try:
         await listing.refresh_for_many(session)
         wanted = [

@@ -20,7 +20,9 @@ from tui_reseller.tui.flows.running import start_run
 from tui_reseller.tui.presenters import job as words
 from tui_reseller.tui.presenters.header import count_text
 from tui_reseller.tui.profile_context import ProfileContext
+from tui_reseller.tui.view_state import Note
 
+_PLANNING = "Planning: "
 _STARTS = ("then", "start")
 """What is asked only if the job is to start."""
 
@@ -47,6 +49,11 @@ class Review:
     is_approved: bool = False
 
 
+def say_planning(context: ProfileContext, what: str) -> None:
+    """Say what is being planned, until its review is there."""
+    context.notify(f"{_PLANNING}{what} ...")
+
+
 async def start_reviewed(context: ProfileContext, drafted: Drafted, review: Review) -> Job | None:
     """Show a plan, and start it as a job if the operator says so; return the job. Raises RefusedHere for more customers
     than the profile lets change at once, and what adding a job raises.
@@ -58,6 +65,8 @@ async def start_reviewed(context: ProfileContext, drafted: Drafted, review: Revi
         return None
     refuse_over_ceiling(context.session.profile, len(plan.items), plan.total)
     spec = _spec(context, drafted, review)
+    if context.state.note.text.startswith(_PLANNING):
+        context.show(note=Note())
     while True:
         answer = await context.dialogs.ask_form(spec, is_write=not review.is_approved)
         if answer is None:
@@ -68,7 +77,9 @@ async def start_reviewed(context: ProfileContext, drafted: Drafted, review: Revi
         hidden = frozenset(plan.hidden)
         rows = [("", words.item_line(context.provider, item, is_hidden=item.username in hidden)) for item in plan.items]
         title = f"Plan: all {count_text(len(rows))}"
-        await context.dialogs.ask(Page(title, rows, hint="/ filters   Esc back to the review", heads=words.ITEM_HEADS))
+        await context.dialogs.ask(
+            Page(title, rows, hint="/ filters   Esc back to the review", heads=words.item_heads(context.provider))
+        )
         kept = [replace(row, start=answer[row.name]) if row.name in _kept(review) else row for row in spec.fields]
         spec = replace(spec, fields=kept)
     if context.session.policy.approvals and not review.is_approved:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from tui_reseller.domain.refreshing import every
-from tui_reseller.tui.flows.listing import FAILED, refresh
+from tui_reseller.tui.flows.listing import FAILED, show_refresh
 from tui_reseller.tui.profile_context import ProfileContext
 
 SOON = 5.0
@@ -33,7 +33,7 @@ def _look_later(context: ProfileContext, length: timedelta, seconds: float) -> N
             return
         left = _left(context, length)
         if left <= 0 and _may(context):
-            context.host.run_in_background(partial(refresh, context, quietly=True), "refresh")
+            context.host.run_in_background(partial(show_refresh, context, quietly=True), "refresh")
             left = length.total_seconds()
         _look_later(context, length, max(left, SOON))
 

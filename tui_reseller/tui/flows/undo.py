@@ -13,7 +13,7 @@ from tui_reseller.tui.dialogs.form_spec import FormSpec
 from tui_reseller.tui.dialogs.rows import key_words, reason_field, typed_fields
 from tui_reseller.tui.flows.act import admitted, reason_required, show_result, typed_for_one
 from tui_reseller.tui.flows.jobs import review_and_run
-from tui_reseller.tui.flows.plans import Review
+from tui_reseller.tui.flows.plans import Review, say_planning
 from tui_reseller.tui.presenters.entry import change_words, changes_words
 from tui_reseller.tui.profile_context import ProfileContext
 
@@ -52,7 +52,7 @@ async def _undo_one(context: ProfileContext, entry: Entry, call: Call) -> None:
 
 async def _undo_many(context: ProfileContext, entries: list[Entry]) -> None:
     what = (entries[0].batch if len(entries) > 1 else entries[0].id) or "several operations"
-    context.notify(f"Planning: undo of {what} ...")
+    say_planning(context, f"undo of {what}")
     try:
         drafted = await draft_undo(context.session, entries, f"undo of {what}")
         note = f"Undo of {what}; what was changed since is left alone."

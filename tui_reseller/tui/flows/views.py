@@ -11,6 +11,7 @@ from tui_reseller.domain.text import quoted
 from tui_reseller.domain.view import SHIPPED, ListLayout, View, read_columns, shown_columns, with_saved
 from tui_reseller.tui.dialogs.form_spec import Check, FormField, FormSpec
 from tui_reseller.tui.dialogs.menu import Menu, Option
+from tui_reseller.tui.presenters.called import called
 from tui_reseller.tui.profile_context import ProfileContext
 
 UNSORTED = "n"
@@ -132,7 +133,7 @@ async def _save(context: ProfileContext) -> None:
         context.profile_title,
         (
             f"Filter   {state.filter_text or 'none: all customers'}",
-            f"Order    {state.sort or 'as the service lists them'}{', reversed' if state.descending else ''}",
+            f"Order    {called(state.sort) or 'as the service lists them'}{', reversed' if state.descending else ''}",
             f"Columns  {' '.join(state.columns) or 'those that fit'}",
         ),
         (

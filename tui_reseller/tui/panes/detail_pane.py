@@ -22,6 +22,8 @@ from tui_reseller.tui.presenters.short_detail import GAP, right_begins, short_li
 
 TALL = 12
 """From so many lines on, there is room for one field a line."""
+MORE, MORE_THERE = "PgDn more", "Tab more"
+"""What the title says of lines below the last one that is seen; there, where keys go elsewhere."""
 WIDEST = 76
 """A line of the zoomed pane is no longer: it is read, not scanned."""
 
@@ -85,6 +87,29 @@ class DetailPane(LineView, can_focus=True):
         self._strips = {}
         self._fill()
 
+    @property
+    def allow_vertical_scroll(self) -> bool:
+        """Whether keys scroll it: there is no bar, which would take a cell of every line."""
+        return self.max_scroll_y > 0
+
+    def line_at(self, y: int) -> int:
+        """Return which line stands in a row: the title stays."""
+        return super().line_at(y) if y else 0
+
+    def action_page_down(self) -> None:
+        """Go on with the line below the last one."""
+        self.scroll_relative(y=self.size.height - 1, animate=False)
+
+    def action_page_up(self) -> None:
+        """Go back by as much."""
+        self.scroll_relative(y=1 - self.size.height, animate=False)
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        """The title says whether there is more below."""
+        super().watch_scroll_y(old, new)
+        if self.facts is not None:
+            self._fill()
+
     def focus_changed(self) -> None:
         """The title says where keys go."""
         self._fill()
@@ -113,15 +138,18 @@ class DetailPane(LineView, can_focus=True):
             return [] if is_wide else [[("-" * width, "rule")]]
         is_tall = self.has_room
         self._right = 0 if is_tall else right_begins(width)
-        title = self._title(self.facts, width, is_wide=is_wide, is_tall=is_tall)
-        if not is_tall:
-            return [title, *short_lines(self.facts, width)]
-        body = wide_lines(self.facts, min(width - 3, WIDEST))
-        return [title, *([("  ", ""), *line] if line else line for line in body)]
+        body = wide_lines(self.facts, min(width - 3, WIDEST)) if is_tall else short_lines(self.facts, width)
+        is_cut = is_tall and len(body) + 1 > self.scroll_offset.y + self.size.height
+        title = self._title(self.facts, width, is_wide=is_wide, is_tall=is_tall, is_cut=is_cut)
+        return [title, *([("  ", ""), *line] if line and is_tall else line for line in body)]
 
-    def _title(self, facts: Facts, width: int, *, is_wide: bool, is_tall: bool) -> list[Part]:
+    def _title(self, facts: Facts, width: int, *, is_wide: bool, is_tall: bool, is_cut: bool) -> list[Part]:
         """Return the title: who it is, what is the matter, and whether keys come here."""
         says = "! needs you " if facts.alarms else "not sending " if _is_stopped(facts) else ""
+        if is_cut:
+            more = f"  {MORE if self.has_focus else MORE_THERE}  "
+            fits = facts.alarms or len(facts.customer.username) + len(more + says) + 6 <= width
+            says = more + says if fits else more  # that it does not send is in the first group as well
         room, rule = width - len(says), " " if is_wide else "-"
         name = cut_middle(clean(facts.customer.username), min(len(facts.customer.username), room - 6)).rstrip()
         head = title_words(name, room, None if is_tall else facts.note)

@@ -72,7 +72,7 @@ class LineView(KindStyles, ScrollView):
         style, background = self.rich_style, self.background_colors[1]
         is_on_top, filters = self.app.screen is self.screen, self.get_line_filters()
         for at, y in enumerate(crop.line_range):
-            parts = self._parts.get(y + self.scroll_offset.y)
+            parts = self._parts.get(self.line_at(y))
             if parts is None or crop.x:
                 continue
             for each in filters:
@@ -93,7 +93,11 @@ class LineView(KindStyles, ScrollView):
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the view, as drawn before if it was."""
-        return self._strip(y + self.scroll_offset.y)
+        return self._strip(self.line_at(y))
+
+    def line_at(self, y: int) -> int:
+        """Return which line stands in a row of the view."""
+        return y + self.scroll_offset.y
 
     def _strip(self, line: int) -> Strip:
         if line not in self._strips:
@@ -104,12 +108,12 @@ class LineView(KindStyles, ScrollView):
 
     def repaint(self) -> None:
         """Draw the lines in view again, and paint the cells that look otherwise."""
-        top, width = self.scroll_offset.y, self.size.width
+        width = self.size.width
         painted, self._strips, self._painted = {**self._painted, **self._strips}, {}, {}
         told = set(self._parts)
         changed = []
         for y in range(self.size.height):
-            line = top + y
+            line = self.line_at(y)
             before, now = painted.get(line), self._strip(line)
             if before == now:
                 continue

@@ -204,7 +204,8 @@ class ListPane(LineView, can_focus=True):
             return
         top = self.scroll_offset.y
         self._follow(half=abs(self.cursor - old) == 1)
-        self._place_cursor()
+        if self.plain:
+            self.app.cursor_position = self.place  # the terminal's own: readers follow it
         if self.scroll_offset.y != top or self.range_from is not None:
             self.redraw()
         else:
@@ -228,7 +229,8 @@ class ListPane(LineView, can_focus=True):
         self._later, self._painted_at = None, monotonic()
         top = self.scroll_offset.y
         self._follow(half=True)
-        self._place_cursor()
+        if self.plain:
+            self.app.cursor_position = self.place  # the terminal's own: readers follow it
         if self.scroll_offset.y == top:
             self.repaint()
         else:
@@ -239,15 +241,13 @@ class ListPane(LineView, can_focus=True):
         customer = self.customer
         self.username = customer.username if customer else None
 
-    def _place_cursor(self) -> None:
-        """Put the terminal's own cursor on the row: readers follow it."""
-        if self.plain:
-            self.app.cursor_position = Offset(self.region.x, self.region.y + self.cursor - self.scroll_offset.y)
+    @property
+    def place(self) -> Offset:
+        """Where the row under the cursor begins."""
+        return Offset(self.region.x, self.region.y + self.cursor - self.scroll_offset.y)
 
     def focus_changed(self) -> None:
         """The row under the cursor says where keys go."""
-        if self.has_focus:
-            self._place_cursor()
         if not self.plain:
             self.repaint()
 

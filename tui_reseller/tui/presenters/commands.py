@@ -134,12 +134,13 @@ def rows(commands: Sequence[Command], state: ViewState, policy: Policy, *, has_c
     """Return id and line of every command, for the palette and the help; those that the service has not come last."""
     found = []
     provider = policy.profile.service
+    width = max(len(words_of(command, provider)) for command in commands)
     for command in sorted(commands, key=lambda one: is_lacking(one, provider)):
         why = why_not(command, state, policy, has_customer=has_customer)
         note = f"   (now: {why})" if why else ""
         action = _action(command, provider)
         words, about = words_of(command, provider), action.brief if action else command.help
-        found.append((command.id, f"{keys_of(command, commands):<10} {words:<16} {about}{note}"))
+        found.append((command.id, f"{keys_of(command, commands):<10} {words:<{width}} {about}{note}"))
     return found
 
 

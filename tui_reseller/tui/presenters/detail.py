@@ -24,7 +24,7 @@ from tui_reseller.services.suspensions import Suspension
 from tui_reseller.tui.presenters.entry import change_words, outcome_word
 from tui_reseller.tui.presenters.notes import note_rows
 from tui_reseller.tui.presenters.parts import Part
-from tui_reseller.tui.presenters.rows import cut
+from tui_reseller.tui.presenters.rows import cut, moment_text
 
 NOT_GIVEN = "not given"
 NOT_READ = "not read yet"
@@ -64,16 +64,8 @@ def shown(field: Field, customer: Customer) -> str:
     if customer.value(field.name) is None:
         return NOT_READ if field.is_detail and customer.value(field.read_with) is None else NOT_GIVEN
     if field.kind is Kind.MOMENT:
-        return _moment(customer.text(field.name))
+        return moment_text(customer.text(field.name))
     return clean(customer.text(field.name)) or NOT_GIVEN
-
-
-def _moment(text: str) -> str:
-    """Return a moment of the service in local time; what is none stays as it is."""
-    try:
-        return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
-    except ValueError:
-        return clean(text)
 
 
 def end_note(suspension: Suspension | None, now: datetime) -> dict[str, str]:
@@ -93,7 +85,7 @@ def switch_note(field: Field, customer: Customer, read_at: str, ends: Mapping[st
         return ends[field.name]
     if field.told is Told.DETAIL:
         moment = customer.text(DETAILS_READ)
-        return f"read {_moment(moment)}" if moment else NOT_READ
+        return f"read {moment_text(moment)}" if moment else NOT_READ
     if field.told is not Told.NEVER:
         return read_at
     return "never set here" if customer.switch(field.name) is Switch.UNKNOWN else "as last set here"

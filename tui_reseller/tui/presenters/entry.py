@@ -1,17 +1,17 @@
 """What was done, in words: values before and after, an entry of the audit log in one line."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 
 from tui_reseller.domain.audit import Entry
 from tui_reseller.domain.changes import Change
 from tui_reseller.domain.operation import Outcome, verb_of
-from tui_reseller.domain.providers import PROVIDERS, provider_of
+from tui_reseller.domain.providers import provider_of
 from tui_reseller.domain.switch import Switch
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.domain.value import Value, value_words
 from tui_reseller.services.suspensions import Suspension
+from tui_reseller.tui.presenters.called import called
 from tui_reseller.tui.presenters.header import clock_text
 from tui_reseller.tui.presenters.rows import cut, cut_middle
 
@@ -26,19 +26,9 @@ def word(value: Value) -> str:
     return f'"{clean(value_words(value), longest=60)}"'
 
 
-@cache
-def _called() -> Mapping[str, str]:
-    """Return what people call the fields of all services, by their names."""
-    fields = (field for provider in PROVIDERS.values() for field in provider.fields)
-    return {field.name: field.label[:1].lower() + field.label[1:] for field in fields}
-
-
 def changes_words(changes: Iterable[Change]) -> str:
     """Say changes before -> after, of fields as people call them."""
-    return ", ".join(
-        f"{_called().get(change.field, change.field)} {word(change.before)} -> {word(change.after)}"
-        for change in changes
-    )
+    return ", ".join(f"{called(change.field)} {word(change.before)} -> {word(change.after)}" for change in changes)
 
 
 def change_words(entry: Entry) -> str:

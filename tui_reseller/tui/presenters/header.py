@@ -8,6 +8,7 @@ from tui_reseller.domain.listing import RefreshCounts
 from tui_reseller.domain.profile import Profile, is_loopback
 from tui_reseller.domain.text import clean
 from tui_reseller.domain.times import clock_text
+from tui_reseller.tui.presenters.called import called
 from tui_reseller.tui.presenters.parts import Part, apart, cells_of, cropped, text_of
 from tui_reseller.tui.view_state import ViewState
 
@@ -97,7 +98,7 @@ def counts_parts(state: ViewState, width: int, *, plain: bool = False) -> list[P
         groups.append([("range", "mark")])
     by: list[Part] = []
     if state.sort or state.descending:
-        by = [(f"by {state.sort}" if state.sort else "the service's order", "soft")]
+        by = [(f"by {called(state.sort)}" if state.sort else "the service's order", "soft")]
         by += [(" reversed", "soft")] if state.descending else []
         groups.append(by)
     if state.detailed is not None and state.detailed < state.total:

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from tui_reseller.domain.job import Job, JobItem, JobState
 from tui_reseller.domain.operation import Outcome, verb_of
 from tui_reseller.domain.plan import Item, Plan, Refusal
-from tui_reseller.domain.provider import Provider
+from tui_reseller.domain.provider import KEY, Provider
 from tui_reseller.domain.text import clean, quoted
 from tui_reseller.services.creating import TWO_CALLS
 from tui_reseller.services.result import Result
@@ -25,7 +25,6 @@ DIALOG, ITEM_NAME = 72, 36
 TO_DO, IN_FLIGHT = ".", ">"
 SIGNS = ("#", "?", "x", TO_DO)
 """In the bar of a job: so as it was wanted, not known, not so, to do."""
-RESULT_HEADS = f"{'OUTCOME':<{OUTCOME}} {'USERNAME':<36} WHAT"
 HOW = "First 1, then 10, then the rest; it pauses itself on errors."
 
 
@@ -39,7 +38,7 @@ def plan_lines(provider: Provider, plan: Plan, *, marked: int, changed: int, now
         first += f"; {count_text(plan.already)} dropped: already so"
     lines = [first]
     if plan.hidden:
-        lines.append(f"Hidden by the filter: {count_text(len(plan.hidden))}   <- first in the list below")
+        lines.append(f"Hidden by the filter: {count_text(len(plan.hidden))}; these come first below")
     if changed:
         lines.append(f"List of {clock_text(plan.read_at, now)}: {count_text(changed)} changed since you marked them")
     lines += [f"note: {clean(warning, longest=150)}" for warning in plan.warnings[:2]]
@@ -72,7 +71,14 @@ def item_line(provider: Provider, item: Item, *, is_hidden: bool = False) -> str
     return clean(f"{cut(clean(item.username), ITEM_NAME)} {what}{'   hidden' if is_hidden else ''}", longest=160)
 
 
-ITEM_HEADS = f"{'USERNAME':<{ITEM_NAME}} WHAT"
+def item_heads(provider: Provider) -> str:
+    """Return the titles of the items of a plan."""
+    return f"{provider.by_name[KEY].heading:<{ITEM_NAME}} WHAT"
+
+
+def result_heads(provider: Provider) -> str:
+    """Return the titles of the items of a job."""
+    return f"{'OUTCOME':<{OUTCOME}} {item_heads(provider)}"
 
 
 def result_line(provider: Provider, found: JobItem | Result) -> str:
@@ -85,20 +91,54 @@ def result_line(provider: Provider, found: JobItem | Result) -> str:
     return clean(f"{cut(word, OUTCOME)} {cut(clean(about.username), 36)} {what}", longest=300)
 
 
-WHAT, WHO, COUNTS = 13, 8, 36
-"""Cells of the verbs, of who made a job, and of its outcomes, of which the first fit on a narrow screen, too."""
-JOB_HEADS = f"{'JOB':>4}  {'WHAT':<{WHAT}} {'STATE':<11} {'BEGAN':<12} {'WHO':<{WHO}} {'CUSTOMERS':<{COUNTS}} FROM"
+WHAT, STATE, BEGAN, WHO, COUNTS = 13, 11, 12, 8, 36
+"""The most cells of the verbs, of the state, of when a job began, of who made it, and of its outcomes, of which the
+first fit on a narrow screen, too.
+"""
 
 
-def job_line(job: Job, now: datetime) -> str:
-    """Return one line of the list of jobs, below JOB_HEADS."""
-    what = ", ".join(job.verbs) or "-"
-    counts = f"{counts_line(job.counts, job.in_flight)} of {count_text(job.total)}"
-    return clean(
-        f"{job.number:>4}  {cut(clean(what), WHAT)} {job.state.value:<11} {clock_text(job.began, now):<12} "
-        f"{cut(clean(job.operator.name), WHO)} {cut(counts, COUNTS)} {job.origin}{_why(job)}",
-        longest=300,
+def job_table(jobs: Sequence[Job], now: datetime) -> tuple[str, list[str]]:
+    """Return the titles of the list of jobs and its lines: columns are as wide as what stands in them, so that where a
+    job is from is seen on a narrow screen, too.
+    """
+    columns = (
+        ("WHAT", WHAT, [_verbs(job) for job in jobs]),
+        ("STATE", STATE, [job.state.value for job in jobs]),
+        ("BEGAN", BEGAN, [clock_text(job.began, now) for job in jobs]),
+        ("WHO", WHO, [clean(job.operator.name) for job in jobs]),
+        ("CUSTOMERS", COUNTS, [_counts(job) for job in jobs]),
     )
+    widths = [min(max(map(cell_len, (head, *texts))), widest) for head, widest, texts in columns]
+    return job_heads(*widths), [job_line(job, now, *widths) for job in jobs]
+
+
+def job_heads(what: int = WHAT, state: int = STATE, began: int = BEGAN, who: int = WHO, counts: int = COUNTS) -> str:
+    """Return the titles of the list of jobs."""
+    cells = (f"{'WHAT':<{what}}", f"{'STATE':<{state}}", f"{'BEGAN':<{began}}", f"{'WHO':<{who}}")
+    return "  ".join((f"{'JOB':>4}", *cells, f"{'CUSTOMERS':<{counts}}", "FROM"))
+
+
+def job_line(
+    job: Job,
+    now: datetime,
+    what: int = WHAT,
+    state: int = STATE,
+    began: int = BEGAN,
+    who: int = WHO,
+    counts: int = COUNTS,
+) -> str:
+    """Return one line of the list of jobs, below job_heads."""
+    cells = (cut(_verbs(job), what), cut(job.state.value, state), cut(clock_text(job.began, now), began))
+    about = (cut(clean(job.operator.name), who), cut(_counts(job), counts), f"{job.origin}{_why(job)}")
+    return clean("  ".join((f"{job.number:>4}", *cells, *about)), longest=300)
+
+
+def _verbs(job: Job) -> str:
+    return clean(", ".join(job.verbs) or "-")
+
+
+def _counts(job: Job) -> str:
+    return f"{counts_line(job.counts, job.in_flight)} of {count_text(job.total)}"
 
 
 def title(

@@ -1,6 +1,7 @@
 """Rows of the list: columns by width, cells by customer. Which columns there are is in the service's table."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
@@ -51,6 +52,7 @@ class Column:
     """One column: the field that it sorts by, its title, its width in cells, and the fields that are read in it.
 
     Is_switch: it is on, off or unknown. May_equal_key: a value that is the username as well is not repeated.
+    Is_moment: it is shown in local time.
     """
 
     field: str
@@ -59,6 +61,7 @@ class Column:
     shows: tuple[str, ...]
     is_switch: bool = False
     may_equal_key: bool = False
+    is_moment: bool = False
 
     @property
     def is_key(self) -> bool:
@@ -86,6 +89,7 @@ def _column(provider: Provider, field: Field, width: int | None = None) -> Colum
         (field.name,),
         is_switch=field.kind is Kind.SWITCH,
         may_equal_key=field.name == provider.address_field,
+        is_moment=field.kind is Kind.MOMENT,
     )
 
 
@@ -202,8 +206,18 @@ def cell(customer: Customer, column: Column, note: Note | None = None) -> str:
         return cell_text(note, column.field) if column != _MARK else MARK if note else ""
     if column.may_equal_key and customer.text(column.field) == customer.username:
         return "(same)"
+    if column.is_moment:
+        return moment_text(customer.text(column.field))
     text = clean(customer.joined(column.shows), longest=200)
     return text if text.strip() or not column.is_key else DAMAGED
+
+
+def moment_text(text: str) -> str:
+    """Return a moment of the service in local time; what is none stays as it is."""
+    try:
+        return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
+    except ValueError:
+        return clean(text, longest=200)
 
 
 DAMAGED = "(damaged row)"

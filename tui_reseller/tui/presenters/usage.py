@@ -107,7 +107,7 @@ def standing_lines(standing: Standing | None) -> list[str]:
         return []
     parts = [_reputation(standing), credit_words(standing.credits)]
     kept = sample_line(standing.samples)
-    lines = ["   ".join(part for part in parts if part) + (f"   kept: {kept}" if kept else "")]
+    lines = ["   ".join(part for part in parts if part) + (f"   by day, as read here: {kept}" if kept else "")]
     return [*lines, *(clean(f"not read: {error.message} - {error.hint}", longest=300) for error in standing.refused)]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from textual.binding import Binding
 from textual.widgets import Input
 
+from tui_reseller.domain.provider import KEY
 from tui_reseller.tui.flows import filtering
 from tui_reseller.tui.profile_context import ProfileContext
 from tui_reseller.tui.widgets.inputs import LineInput
@@ -24,7 +25,8 @@ class FilterField(LineInput):
     ]
 
     def __init__(self, context: ProfileContext, *, id: str) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, compact=True, select_on_focus=False, placeholder="name, e-mail, city ...  sending:off")
+        words = "name, e-mail, city" if context.provider.name_fields else context.provider.label(KEY).lower()
+        super().__init__(id=id, compact=True, select_on_focus=False, placeholder=f"{words} ...  sending:off")
         self.context = context
         self._settled = asyncio.Event()
         self._settled.set()

@@ -12,7 +12,6 @@ from textual.widgets import Input
 from tui_reseller.services import listing
 from tui_reseller.services.services import Services
 from tui_reseller.services.session import Session
-from tui_reseller.services.view_counts import never_told
 from tui_reseller.tui import dispatch
 from tui_reseller.tui.command import Command
 from tui_reseller.tui.flows import marking
@@ -89,7 +88,7 @@ class MainScreen(PaintedScreen[None]):
             host=session.profile.host,
             colour=session.profile.colour,
             progress="" if info else "reading ...",
-            untold=never_told(session.provider),
+            untold=session.provider.untold_switches,
         )
         await self.context.requery(sort=layout.sort, descending=layout.descending, columns=layout.columns)
         self.set_focus(self.list)
