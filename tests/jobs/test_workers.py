@@ -158,7 +158,7 @@ async def test_all_machines_share_one_rate(of, planted, team_cluster):
 async def test_a_worker_that_finds_too_much_wrong_halts_the_job_for_all(of, sandbox, planted):
     ann, bob = of("ann"), of("bob")
     planted(90, "wrong-")
-    job, running = await open_job(ann, sandbox, "wrong-", ms=100)
+    job, running = await open_job(ann, sandbox, "wrong-", ms=400)  # longer than the owner takes to hear of it
     run = joined(bob, await bob.jobs.get(job.number))
     task = asyncio.create_task(run.join())
     await soon("bob sends", lambda: run.progress.sent > 0)

@@ -15,7 +15,7 @@ async def test_missing_rows_are_told_and_nothing_is_sent(at_desk, sandbox, someo
         await desk.press("ctrl+s")
         await soon("it is sent", lambda: sandbox.log() != [])
         await soon("it is written down", lambda: not desk.main.context.session.desk.in_flight)
-        await desk.told("y copy as command")  # so nothing reads the ledger any more
+        await desk.told("u undo")  # so nothing reads the ledger any more
         await desk.services.ledger.aclose()
     sent = len(sandbox.log())
     with closing(sqlite3.connect(tmp_path / "state" / "ledger.sqlite3", isolation_level=None)) as connection:
