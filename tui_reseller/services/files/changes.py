@@ -110,7 +110,7 @@ class ChangeMaker:
             if values[name] != bare and holds_unseen(values[name]):
                 found[name] = cell
             else:
-                self.doubled += values[name] != bare
+                self.doubled += "\\\\" in bare
         return found
 
 
