@@ -60,7 +60,7 @@ def by_us(sandbox):
     return sandbox.for_clients()
 
 
-@pytest.mark.in_turn(7)
+@pytest.mark.in_turn(13)
 @pytest.mark.parametrize("lost", [*LOST, *LAGGING, *SHIFTED], ids=str)
 def test_what_became_of_a_lost_answer_is_known_in_the_end(at, sandbox, lost):
     console, verb = verb_of(lost, at, sandbox)
@@ -101,7 +101,7 @@ def test_what_is_refused_is_certain_and_stands_in_nobodys_way(at, sandbox, case)
     assert len(sandbox.applied()) == 1
 
 
-@pytest.mark.in_turn(7)
+@pytest.mark.in_turn(13)
 @pytest.mark.parametrize("case", LIMITED, ids=str)
 def test_what_comes_too_soon_is_sent_later_and_applied_once(at, sandbox, case):
     _, verb = verb_of(case, at, sandbox)
@@ -111,7 +111,7 @@ def test_what_comes_too_soon_is_sent_later_and_applied_once(at, sandbox, case):
     assert (len(sandbox.applied()), received(sandbox, case)) == (1, 3)
 
 
-@pytest.mark.in_turn(7)
+@pytest.mark.in_turn(13)
 @pytest.mark.parametrize("case", LIMITED, ids=str)
 def test_what_always_comes_too_soon_is_certainly_not_done(at, sandbox, case):
     console, verb = verb_of(case, at, sandbox)

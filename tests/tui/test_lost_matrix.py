@@ -78,7 +78,7 @@ async def check(desk):
 
 
 @pytest.mark.parametrize("lost", [*LOST, *LAGGING, *SHIFTED], ids=str)
-@pytest.mark.in_turn(17)
+@pytest.mark.in_turn(31)
 async def test_what_became_of_a_lost_answer_is_known_in_the_end(opened, sandbox, lost):
     call = planted(lost, sandbox)
     async with opened(lost.provider) as desk:
@@ -116,7 +116,7 @@ async def test_what_is_refused_is_certain(opened, sandbox, case):
 
 
 @pytest.mark.parametrize("case", LIMITED, ids=str)
-@pytest.mark.in_turn(9)
+@pytest.mark.in_turn(19)
 async def test_what_comes_too_soon_is_sent_later_and_applied_once(opened, sandbox, case):
     call = planted(case, sandbox)
     async with opened(case.provider) as desk:
@@ -130,7 +130,7 @@ async def test_what_comes_too_soon_is_sent_later_and_applied_once(opened, sandbo
 
 
 @pytest.mark.parametrize("case", LIMITED, ids=str)
-@pytest.mark.in_turn(9)
+@pytest.mark.in_turn(19)
 async def test_what_always_comes_too_soon_is_said_and_certainly_not_done(opened, sandbox, case):
     call = planted(case, sandbox)
     async with opened(case.provider) as desk:
@@ -146,7 +146,7 @@ async def test_what_always_comes_too_soon_is_said_and_certainly_not_done(opened,
 
 
 @pytest.mark.parametrize("case", LIMITED, ids=str)
-@pytest.mark.in_turn(17)
+@pytest.mark.in_turn(31)
 async def test_who_waits_for_the_limit_sees_it_and_may_leave(opened, sandbox, monkeypatch, case):
     monkeypatch.setattr(services, "SystemClock", SystemClock)
     call = planted(case, sandbox)

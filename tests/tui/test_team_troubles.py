@@ -14,7 +14,7 @@ async def _press(desk, name, key, title):
     """Ask for it once the list is that of now; return how often anything was told before."""
     before = Switch.OFF if key == "e" else Switch.ON
     customers = desk.main.context.session.customers
-    await soon("the list is that of now", lambda: customers.get(name).switch("sending") is before)
+    await soon("the list is that of now", lambda: (one := customers.get(name)) and one.switch("sending") is before)
     await desk.is_quiet()
     await desk.go_to(name)
     await desk.press(key)
