@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each processor: tests wait for screens, servers and the passing of time for a third of theirs (measured)."""
+    """Two for each processor: tests wait for screens, servers and seconds for a third of their time (measured)."""
     return 2 * (os.cpu_count() or 1)
 
 

@@ -44,7 +44,7 @@ def judged_at(at, judged, judged_in_eu):  # noqa: F811
     return made
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("provider", TODAY, ids=lambda each: each.id)
 def test_every_verb(judged_at, judged, judged_in_eu, sandbox, provider):  # noqa: F811
     console = judged_at(provider)
@@ -61,7 +61,7 @@ def test_every_verb(judged_at, judged, judged_in_eu, sandbox, provider):  # noqa
     assert bool(judged_in_eu.calls) is not provider.names_customers, "accounts have one host"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("provider", TODAY, ids=lambda each: each.id)
 def test_a_plan_of_all_that_a_job_may_do_applied_and_taken_back(judged_at, judged, sandbox, tmp_path, provider):  # noqa: F811
     console, cases, path = judged_at(provider), in_jobs(provider), tmp_path / "moves.csv"

@@ -68,6 +68,7 @@ def test_an_odd_name_is_refused_everywhere_unless_it_is_allowed(desk, name):
         assert desk(*argv, "--allow-odd-names", "--dry-run", stdin=stdin.encode()).code == 0 or argv[0] == "plan"
 
 
+@pytest.mark.in_turn(5)
 @pytest.mark.parametrize("name", ODD, ids=ascii)
 @pytest.mark.parametrize("door", range(len([*doors("x")])))
 def test_where_it_is_allowed_the_review_says_that_it_is_odd(desk, name, door):

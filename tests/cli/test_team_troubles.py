@@ -7,6 +7,7 @@ import pytest
 from tests.harness.team_troubles import KEPT, TROUBLES, trouble
 
 
+@pytest.mark.in_turn(3)
 @pytest.mark.parametrize("kind", TROUBLES)
 def test_who_writes_is_told_why_and_what_next_and_nothing_is_sent(consoles, team_cluster, tmp_path, kind):
     ann = consoles(ledger=team_cluster.address("ann"))

@@ -62,7 +62,7 @@ def rows_of(cases, sandbox):
         yield {"action": case.operation.value, "username": call.username, **fields, **password}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("provider", TODAY, ids=lambda each: each.id)
 async def test_every_operation_by_its_keys(opened, judged, sandbox, provider):
     calls = [case.call(case.planted(sandbox)) for case in (Case(provider, one, "") for one in recorded_of(provider))]
@@ -80,7 +80,7 @@ async def test_every_operation_by_its_keys(opened, judged, sandbox, provider):
     assert len(judged.calls) > len(calls)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("provider", TODAY, ids=lambda each: each.id)
 async def test_a_file_of_all_that_a_job_may_do(opened, judged, sandbox, tmp_path, provider):
     cases, path = in_jobs(provider), tmp_path / "moves.csv"

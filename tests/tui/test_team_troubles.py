@@ -31,6 +31,7 @@ async def _sent(desk, sandbox, name, key, title):
     await soon("it is written down", lambda: not desk.main.context.session.desk.in_flight)
 
 
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("kind", TROUBLES)
 async def test_who_writes_is_told_why_and_what_next_and_nothing_is_sent(sandbox, someone, tmp_path, team_cluster, kind):
     name, folder = someone(), tmp_path / "t"
