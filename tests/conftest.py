@@ -34,11 +34,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         seen[name] += 1
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Two for each processor: tests wait for screens, servers and seconds for a third of their time (measured)."""
-    return 2 * (os.cpu_count() or 1)
-
-
 @pytest.fixture(scope="session")
 def sandboxes() -> Iterator[Callable[..., Sandbox]]:
     """Share sandboxes among the tests of one process: `sandboxes("room", "--dialect", "2014", customers=40)`.

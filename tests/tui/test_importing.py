@@ -80,7 +80,7 @@ async def test_an_export_that_nobody_edited_is_so_already(at_desk, tmp_path):
         await desk.read_then()
         await desk.told("Exported ")
         await look_at(desk, path)
-        assert f"0 to do, {desk.state.total} so already, 0 refused" in desk.title
+        assert f"0 to do, {desk.state.total} so already, 0 refused" in desk.title, desk.lines()
         await desk.press("p")
         await desk.told("Nothing to do, all are so already")
 
