@@ -154,6 +154,7 @@ async def test_our_own_account_is_refused_in_any_spelling(at_desk, sandbox, some
         await desk.read_then()
         await desk.told("our own reseller account")
         assert sandbox.log() == []
+    sandbox.bury(own)  # of what others do with all customers, it would be refused
 
 
 async def test_a_name_of_our_own_is_given_to_nobody(at_desk, sandbox, someone):
