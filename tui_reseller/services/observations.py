@@ -52,8 +52,9 @@ async def observe(session: Session, entry: Entry, find: Find | None = None) -> O
     """Read once and compare with the customer before and with what was wanted. *Find* reads from elsewhere than the
     service, such as a whole list. Raises NoAnswer, Rejected.
     """
-    find = find or partial(_found, session, [change.field for change in entry.changes])
-    match session.provider.action(entry.operation).effect:
+    effect, fields = session.provider.action(entry.operation).effect, [change.field for change in entry.changes]
+    find = find or partial(_found, session, fields, is_new=effect is Effect.CREATES)
+    match effect:
         case Effect.RENAMES:
             return await _observe_rename(session, entry, find)
         case Effect.REMOVES:
@@ -62,16 +63,18 @@ async def observe(session: Session, entry: Entry, find: Find | None = None) -> O
             return await _observe_fields(session, entry, find)
 
 
-async def _found(session: Session, fields: Sequence[str], username: str) -> Customer | None:
+async def _found(session: Session, fields: Sequence[str], username: str, *, is_new: bool) -> Customer | None:
     """Ask for one customer, with details if fields are of them; these do not tell whose they are, so that it is asked
-    once more who has the name. Of somebody else nothing but that is told.
+    once more who has the name. Of somebody else nothing but that is told. A new customer that was there has been
+    created, whatever became of it since.
     """
     found = await session.find(username, fields)
     if found is None or session.provider.names_customers or not session.provider.are_details(fields):
         return found
     present = await session.find(username)
-    is_same = present is not None and likeness(fingerprint_of(session.provider, found), present) is Likeness.SAME
-    return found if is_same else present
+    if present is None:
+        return found if is_new else None
+    return found if likeness(fingerprint_of(session.provider, found), present) is Likeness.SAME else present
 
 
 async def _observe_fields(session: Session, entry: Entry, find: Find) -> Observation:
