@@ -79,7 +79,7 @@ def _edit_at_once(mine, theirs, sandbox):
 def _job(mine, theirs, sam, sandbox, cluster):
     """One runs a job, a worker on a third machine helps; the other one watches it, and pauses it for both."""
     sandbox.start_anew()
-    sandbox.fault("latency", ms=300, operation="disable", times=10_000)
+    sandbox.fault("latency", ms=900, operation="disable", times=10_000)
     mine.type("/sending:on")
     mine.press(ENTER)
     mine.sees(" of 160")
