@@ -149,6 +149,7 @@ async def test_what_always_comes_too_soon_is_said_and_certainly_not_done(opened,
 @pytest.mark.in_turn(31)
 async def test_who_waits_for_the_limit_sees_it_and_may_leave(opened, sandbox, monkeypatch, case):
     monkeypatch.setattr(services, "SystemClock", SystemClock)
+    monkeypatch.setattr("tui_reseller.tui.app.ANSWER_SECONDS", 0.2)
     call = planted(case, sandbox)
     async with opened(case.provider) as desk:
         sandbox.fault("rate-limit", retry_after=30, operation=case.operation.value, times=None)
