@@ -160,3 +160,20 @@ asyncio.run(work())
 def test_a_script_does_not_import_the_screen() -> None:
     found = imported_by("import tui_reseller.wiring.services, tui_reseller.cli.main")
     assert not found & {"textual", "rich"}
+
+
+@pytest.mark.terminal
+async def test_what_was_painted_is_cleared_where_the_services_cannot_be_built(tmp_path: Path) -> None:
+    """Before the second screen is left: some terminals have none, and customers would stay."""
+    account = "reseller-v2|https://api.sendgrid.com:443/apiv2|bob"
+    await Snapshots(tmp_path / "cache").save(account, datetime.now(UTC), frame_from([a_customer("u0")]))
+    code = FIRST_PAINTING.replace("    from tui_reseller.wiring.services import build\n", "    raise SystemExit(3)\n")
+    environment = {**os.environ, "TERM": "xterm"}
+    child = pexpect.spawn(
+        sys.executable, ["-c", code, str(tmp_path)], cwd=ROOT, env=environment, dimensions=(24, 80), timeout=30
+    )
+    child.expect("u0")
+    child.expect_exact("\x1b[H\x1b[2J\x1b[?1049l")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 3

@@ -16,6 +16,7 @@ from tui_reseller.domain.provider import Provider
 from tui_reseller.domain.view import ListLayout
 from tui_reseller.tui.presenters.header import counts_line, header_line
 from tui_reseller.tui.presenters.rows import NARROW, SIDE_BY_SIDE, SMALLEST, columns, fit, title_line
+from tui_reseller.tui.terminal import CLEAR
 from tui_reseller.tui.view_state import ViewState
 
 DETAIL_LINES = 8
@@ -66,5 +67,5 @@ def _lines(
 
 def erase() -> None:
     """Leave what was painted, where the application never came to paint over it."""
-    sys.stderr.write(LEAVE)
+    sys.stderr.write(CLEAR + LEAVE)
     sys.stderr.flush()
